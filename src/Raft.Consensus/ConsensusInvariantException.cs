@@ -1,0 +1,29 @@
+namespace Raft.Consensus;
+
+/// <summary>
+/// A rule that Raft's safety rests on was about to be broken. The node must stop: going on could corrupt the replicated
+/// state. It means a bug here, a store that lost durable data, or a foreign program that speaks for a node.
+/// </summary>
+public sealed class ConsensusInvariantException : InvalidOperationException
+{
+    /// <summary>Makes one with a default message.</summary>
+    public ConsensusInvariantException()
+        : this("An invariant of the consensus module does not hold.")
+    {
+    }
+
+    /// <summary>Makes one.</summary>
+    /// <param name="message">Which rule, with the figures that break it.</param>
+    public ConsensusInvariantException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes one with a cause.</summary>
+    /// <param name="message">Which rule, with the figures that break it.</param>
+    /// <param name="innerException">What led to it.</param>
+    public ConsensusInvariantException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,224 @@
+namespace Raft.Consensus;
+
+/// <content>Terms, votes and elections: sections 5.1, 5.2 and 5.4.1; pre-vote: dissertation, section 9.6.</content>
+public sealed partial class ConsensusModule
+{
+    private TimeSpan _electionDeadline;
+    private VoteTally? _tally;
+    private long _ownVoteVersion;
+    private long _firstRequestOfRound;
+    private TimeSpan? _leaderHeardAt;
+
+    /// <summary>
+    /// Whether a leader was heard from so lately that it must still be taken for alive. A leader itself counts as long as
+    /// it hears from a quorum.
+    /// </summary>
+    private bool LeaderIsAlive => Role == RaftRole.Leader
+        ? _now - QuorumHeardAt() < _options.MinimumElectionTimeout
+        : Leader is not null && _leaderHeardAt is { } heardAt && _now - heardAt < _options.MinimumElectionTimeout;
+
+    /// <summary>Section 5.2: a new randomized timeout for each wait, drawn from the whole range, so that split votes are rare.</summary>
+    private void ResetElectionDeadline() =>
+        _electionDeadline = _now + _random.NextBetween(_options.MinimumElectionTimeout, _options.MaximumElectionTimeout);
+
+    private void StartElection()
+    {
+        ResetElectionDeadline();
+        if (_options.PreVote)
+        {
+            BecomePreCandidate();
+        }
+        else
+        {
+            BecomeCandidate();
+        }
+    }
+
+    /// <summary>Dissertation, section 9.6: asks whether an election could be won, and changes neither term nor vote.</summary>
+    private void BecomePreCandidate()
+    {
+        Role = RaftRole.PreCandidate;
+        Leader = null;
+        _tally = new VoteTally(_configuration);
+        _tally.Record(Id, granted: true);
+        if (_tally.Outcome == VoteOutcome.Won)
+        {
+            BecomeCandidate();
+            return;
+        }
+
+        SendVoteRequests(Term + 1, isPreVote: true);
+    }
+
+    /// <summary>Section 5.2: increments the term, votes for itself, and asks the others. The own vote counts once it is durable.</summary>
+    private void BecomeCandidate()
+    {
+        Role = RaftRole.Candidate;
+        Leader = null;
+        Term++;
+        VotedFor = Id;
+        _tally = new VoteTally(_configuration);
+        _hardStateChanged = true;
+        _ownVoteVersion = VersionOfHardState;
+        SendVoteRequests(Term, isPreVote: false);
+    }
+
+    private void SendVoteRequests(long term, bool isPreVote)
+    {
+        _firstRequestOfRound = _lastCorrelation + 1;
+        foreach (NodeId voter in _configuration.Voters)
+        {
+            if (voter == Id)
+            {
+                continue;
+            }
+
+            RequestVoteMessage request = new()
+            {
+                From = Id,
+                To = voter,
+                ClusterId = _options.ClusterId,
+                Term = term,
+                Correlation = ++_lastCorrelation,
+                LastLogIndex = _log.LastIndex,
+                LastLogTerm = _log.LastTerm,
+                IsPreVote = isPreVote,
+            };
+            Outputs.Add(request, isPreVote ? 0 : _ownVoteVersion);
+        }
+    }
+
+    /// <summary>
+    /// Section 5.1: a larger term makes everyone a follower of it. The vote is forgotten only with a new term: a node that
+    /// steps down within its term keeps it, or it could vote twice.
+    /// </summary>
+    private void BecomeFollower(long term, NodeId? leader)
+    {
+        if (term > Term)
+        {
+            Term = term;
+            VotedFor = null;
+            _hardStateChanged = true;
+        }
+
+        if (Role == RaftRole.Leader)
+        {
+            ResetElectionDeadline(); // a leader has none
+            _followers = [];
+        }
+
+        Role = RaftRole.Follower;
+        Leader = leader;
+        _tally = null;
+    }
+
+    /// <summary>RequestVote, receiver's rules of Figure 2.</summary>
+    private void OnRequestVote(RequestVoteMessage request)
+    {
+        if (request.Term > Term)
+        {
+            // Section 6, end: a server that was removed, or cut off for a while, must not depose a leader that works.
+            if (_options.LeaderStickiness && LeaderIsAlive)
+            {
+                ReplyToVote(request, Term, granted: false, VersionOfHardState);
+                return;
+            }
+
+            BecomeFollower(request.Term, leader: null);
+        }
+
+        // 1. Reply false if term < currentTerm. 2. If votedFor is null or candidateId, and the candidate's log is at least
+        // as up to date as the receiver's, grant the vote.
+        bool granted = request.Term == Term
+            && (VotedFor is null || VotedFor == request.From)
+            && _log.IsAtMostAsUpToDateAs(request.LastLogTerm, request.LastLogIndex);
+        if (granted)
+        {
+            _hardStateChanged |= VotedFor is null;
+            VotedFor = request.From;
+            ResetElectionDeadline();
+        }
+
+        ReplyToVote(request, Term, granted, VersionOfHardState);
+    }
+
+    /// <summary>
+    /// Dissertation, section 9.6: would this node vote for the candidate, were the term the one asked for? Only if it has
+    /// not heard from a leader for a minimum election timeout.
+    /// </summary>
+    private void OnRequestPreVote(RequestVoteMessage request)
+    {
+        bool granted = request.Term > Term
+            && !LeaderIsAlive
+            && _log.IsAtMostAsUpToDateAs(request.LastLogTerm, request.LastLogIndex);
+        ReplyToVote(request, granted ? request.Term : Term, granted, requiredVersion: 0);
+    }
+
+    private void ReplyToVote(RequestVoteMessage request, long term, bool granted, long requiredVersion)
+    {
+        RequestVoteReplyMessage reply = new()
+        {
+            From = Id,
+            To = request.From,
+            ClusterId = _options.ClusterId,
+            Term = term,
+            Correlation = request.Correlation,
+            VoteGranted = granted,
+            IsPreVote = request.IsPreVote,
+        };
+        Outputs.Add(reply, requiredVersion);
+    }
+
+    private void OnRequestVoteReply(RequestVoteReplyMessage reply)
+    {
+        if (reply.Term > Term)
+        {
+            BecomeFollower(reply.Term, leader: null);
+        }
+        else if (Role == RaftRole.Candidate && reply.Correlation >= _firstRequestOfRound)
+        {
+            // A refusal may carry a smaller term: that of a node that clings to its leader.
+            _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term);
+            ConcludeElection();
+        }
+    }
+
+    private void OnRequestPreVoteReply(RequestVoteReplyMessage reply)
+    {
+        if (!reply.VoteGranted && reply.Term > Term)
+        {
+            BecomeFollower(reply.Term, leader: null);
+        }
+        else if (Role == RaftRole.PreCandidate && reply.Correlation >= _firstRequestOfRound)
+        {
+            _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term + 1);
+            ConcludeElection();
+        }
+    }
+
+    /// <summary>The own vote has become durable: now it counts like any other (scenario: it may be late).</summary>
+    private void CountOwnVote()
+    {
+        if (Role == RaftRole.Candidate && DurableVersion >= _ownVoteVersion)
+        {
+            _tally!.Record(Id, granted: true);
+            ConcludeElection();
+        }
+    }
+
+    private void ConcludeElection()
+    {
+        switch (_tally!.Outcome)
+        {
+            case VoteOutcome.Won when Role == RaftRole.PreCandidate:
+                BecomeCandidate();
+                break;
+            case VoteOutcome.Won:
+                BecomeLeader();
+                break;
+            case VoteOutcome.Lost:
+                BecomeFollower(Term, leader: null);
+                break;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+namespace Raft.Consensus;
+
+/// <content>The follower's side of log replication: AppendEntries, section 5.3.</content>
+public sealed partial class ConsensusModule
+{
+    /// <summary>AppendEntries, receiver's rules of Figure 2.</summary>
+    private void OnAppendEntries(AppendEntriesMessage request)
+    {
+        if (!IsWellFormed(request))
+        {
+            IgnoredMessages++;
+            return;
+        }
+
+        // 1. Reply false if term < currentTerm. The answer tells a deposed leader of the new term.
+        // A second leader in one term cannot be: whoever claims it is refused, whatever it says.
+        if (request.Term < Term
+            || (request.Term == Term && (Role == RaftRole.Leader || (Leader is { } leader && leader != request.From))))
+        {
+            Reject(request, conflictIndex: 0, conflictTerm: 0);
+            return;
+        }
+
+        BecomeFollower(request.Term, request.From);
+        _leaderHeardAt = _now;
+        ResetElectionDeadline();
+
+        // 2. Reply false if the log does not hold an entry at prevLogIndex whose term is prevLogTerm. (Before the log's
+        // start everything is committed, and so agrees.)
+        if (request.PrevLogIndex >= _log.PreviousIndex && !_log.Matches(request.PrevLogIndex, request.PrevLogTerm))
+        {
+            (long conflictIndex, long conflictTerm) = _log.FindAtMost(request.PrevLogIndex, request.PrevLogTerm);
+            Reject(request, conflictIndex, conflictTerm);
+            return;
+        }
+
+        AppendMissing(request);
+
+        // 5. Set commitIndex to min(leaderCommit, index of last new entry): only what this message verified. What stands
+        // behind it may be a stale suffix.
+        CommitIndex = Math.Max(CommitIndex, Math.Min(request.LeaderCommit, request.LastIndex));
+        Accept(request);
+    }
+
+    /// <summary>
+    /// 3. If an existing entry conflicts with a new one (same index but different terms), delete it and all that follow it.
+    /// 4. Append any new entries not already in the log. A late duplicate conflicts with nothing, and so deletes nothing.
+    /// </summary>
+    private void AppendMissing(AppendEntriesMessage request)
+    {
+        ReadOnlySpan<LogEntry> entries = request.Entries.Span;
+        int present = (int)Math.Clamp(_log.PreviousIndex - request.PrevLogIndex, 0, entries.Length);
+        while (present < entries.Length && _log.Matches(request.PrevLogIndex + 1 + present, entries[present].Term))
+        {
+            present++;
+        }
+
+        if (present == entries.Length)
+        {
+            return;
+        }
+
+        long firstNew = request.PrevLogIndex + 1 + present;
+        if (firstNew <= _log.LastIndex)
+        {
+            ThrowIfBroken(firstNew <= CommitIndex, "a leader's log contradicts a committed entry (Leader Completeness, section 5.4).");
+            _log.TruncateFrom(firstNew);
+            _durability.TruncateFrom(firstNew);
+            _firstUnwritten = Math.Min(_firstUnwritten, firstNew);
+        }
+
+        foreach (ref readonly LogEntry entry in entries[present..])
+        {
+            _log.Append(in entry);
+        }
+    }
+
+    /// <summary>Whether the request could come from a correct leader: terms and indices from 0 up, and terms that never fall along the log.</summary>
+    private static bool IsWellFormed(AppendEntriesMessage request)
+    {
+        if (request.PrevLogIndex is < 0 or > LargestNumber || request.LeaderCommit < 0 || request.PrevLogTerm < 0
+            || (request.PrevLogIndex == 0 && request.PrevLogTerm != 0) || request.PrevLogTerm > request.Term)
+        {
+            return false;
+        }
+
+        long term = Math.Max(request.PrevLogTerm, 1);
+        foreach (ref readonly LogEntry entry in request.Entries.Span)
+        {
+            if (entry.Term < term || entry.Term > request.Term)
+            {
+                return false;
+            }
+
+            term = entry.Term;
+        }
+
+        return true;
+    }
+
+    /// <summary>Acknowledges what the request vouches for, once all of it is durable here: also where it brought nothing new.</summary>
+    private void Accept(AppendEntriesMessage request)
+    {
+        long requiredVersion = request.LastIndex <= DurableIndex ? VersionOfHardState : ConsensusOutputs.LastWriteOfBatch;
+        Reply(request, success: true, request.LastIndex, 0, 0, requiredVersion);
+    }
+
+    private void Reject(AppendEntriesMessage request, long conflictIndex, long conflictTerm) =>
+        Reply(request, success: false, _log.LastIndex, conflictIndex, conflictTerm, VersionOfHardState);
+
+    private void Reply(AppendEntriesMessage request, bool success, long lastIndex, long conflictIndex, long conflictTerm, long requiredVersion)
+    {
+        AppendEntriesReplyMessage reply = new()
+        {
+            From = Id,
+            To = request.From,
+            ClusterId = _options.ClusterId,
+            Term = Term,
+            Correlation = request.Correlation,
+            Success = success,
+            PrevLogIndex = request.PrevLogIndex,
+            LastIndex = lastIndex,
+            ConflictIndex = conflictIndex,
+            ConflictTerm = conflictTerm,
+        };
+        Outputs.Add(reply, requiredVersion);
+    }
+}

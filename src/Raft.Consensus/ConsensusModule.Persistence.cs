@@ -1,0 +1,62 @@
+namespace Raft.Consensus;
+
+/// <content>What must be durable before what: Figure 2's persistent state, "updated on stable storage before responding".</content>
+public sealed partial class ConsensusModule
+{
+    private bool _hardStateChanged;
+    private long _hardStateVersion;
+    private long _firstUnwritten;
+
+    /// <summary>
+    /// The version that makes the term and vote durable as they are now. A change that is not written yet goes out with
+    /// the batch's first write, which gets the next number.
+    /// </summary>
+    private long VersionOfHardState => _hardStateChanged ? _durability.IssuedVersion + 1 : _hardStateVersion;
+
+    /// <summary>Takes it that every write up to a version is durable.</summary>
+    /// <param name="version">The version; reports may repeat and come in any order.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="ConsensusInvariantException">No such write was issued.</exception>
+    public void Persisted(long version, TimeSpan now)
+    {
+        SetTime(now);
+        _durability.Persisted(version);
+        CountOwnVote();
+    }
+
+    /// <summary>
+    /// Asks for one write of all that changed since the last: the hard state and the suffix of the log that is not written yet. Only
+    /// where the suffix spans segments are there several, of which the first carries the hard state.
+    /// </summary>
+    private void EmitWrites()
+    {
+        HardState? hardState = _hardStateChanged ? new HardState(Term, VotedFor) : null;
+        while (_firstUnwritten <= _log.LastIndex)
+        {
+            ReadOnlyMemory<LogEntry> entries = _log.Slice(_firstUnwritten, _log.LastIndex, int.MaxValue, long.MaxValue);
+            Emit(hardState, entries);
+            hardState = null;
+        }
+
+        if (hardState is not null)
+        {
+            Emit(hardState, default);
+        }
+
+        Outputs.BindToLastWrite(_durability.IssuedVersion);
+    }
+
+    private void Emit(HardState? hardState, ReadOnlyMemory<LogEntry> entries)
+    {
+        long firstIndex = _firstUnwritten;
+        _firstUnwritten += entries.Length;
+        long version = _durability.Issue(_firstUnwritten - 1);
+        if (hardState is not null)
+        {
+            _hardStateVersion = version;
+            _hardStateChanged = false;
+        }
+
+        Outputs.Add(new PersistRequest(version, hardState, firstIndex, entries));
+    }
+}

@@ -1,0 +1,84 @@
+namespace Raft.Consensus;
+
+/// <summary>Everything that shapes one <see cref="ConsensusModule"/>. Immutable once the module is made.</summary>
+public sealed class ConsensusOptions
+{
+    /// <summary>The node that the module speaks for; one of <see cref="Voters"/>.</summary>
+    public required NodeId NodeId { get; init; }
+
+    /// <summary>The cluster's name, stamped on every message.</summary>
+    public string ClusterId { get; init; } = "raft";
+
+    /// <summary>All voters, this node included; each once, in any order.</summary>
+    public required IReadOnlyList<NodeId> Voters { get; init; }
+
+    /// <summary>A lower bound of the first term; the larger of it and the stored term counts. Default 0.</summary>
+    public long InitialTerm { get; init; }
+
+    /// <summary>The shortest randomized election timeout (section 5.2), and how long a leader is clung to after its last sign of life. Default 1 s.</summary>
+    public TimeSpan MinimumElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest randomized election timeout. Default 3 s.</summary>
+    public TimeSpan MaximumElectionTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a leader stays silent towards a follower at most. Default 200 ms.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Whether a node asks around before it raises its term (dissertation, section 9.6). Default true.</summary>
+    public bool PreVote { get; init; } = true;
+
+    /// <summary>Whether a leader steps down when it hears from no quorum for <see cref="MinimumElectionTimeout"/> (dissertation, section 6.2). Default true.</summary>
+    public bool CheckQuorum { get; init; } = true;
+
+    /// <summary>Whether vote requests are ignored for <see cref="MinimumElectionTimeout"/> after a sign of life of the leader (section 6, end). Default true.</summary>
+    public bool LeaderStickiness { get; init; } = true;
+
+    /// <summary>How many payload bytes one AppendEntries carries at most; a single larger entry still travels, alone. Default 1 MiB.</summary>
+    public long MaximumMessageBytes { get; init; } = 1 << 20;
+
+    /// <summary>How many entries one AppendEntries carries at most. Default 4,096.</summary>
+    public int MaximumMessageEntries { get; init; } = 4_096;
+
+    /// <summary>How many AppendEntries may be unanswered per follower. Default 64.</summary>
+    public int MaximumInFlightMessages { get; init; } = 64;
+
+    /// <summary>How many payload bytes may be unanswered per follower. Default 16 MiB.</summary>
+    public long MaximumInFlightBytes { get; init; } = 16 << 20;
+
+    /// <summary>How many payload bytes a leader takes beyond its commit index before it refuses proposals. Default 64 MiB.</summary>
+    public long MaximumUncommittedBytes { get; init; } = 64 << 20;
+
+    /// <summary>How many entries are kept in memory; older ones are loaded from the log store when needed. Default 65,536.</summary>
+    public long MaximumCachedEntries { get; init; } = 65_536;
+
+    /// <summary>How many payload bytes are kept in memory. Default 64 MiB.</summary>
+    public long MaximumCachedBytes { get; init; } = 64 << 20;
+
+    /// <summary>Seed of the election timeouts: the same seed and the same inputs give the same outputs. Give each node a different one.</summary>
+    public ulong RandomSeed { get; init; }
+
+    internal void Validate()
+    {
+        Require(Voters.Contains(NodeId), $"Node '{NodeId}' is not among the voters ({string.Join(", ", Voters)}); list it.");
+        Require(InitialTerm >= 0, $"{nameof(InitialTerm)} is {InitialTerm}; terms count from 0.");
+        Require(MinimumElectionTimeout > TimeSpan.Zero, $"{nameof(MinimumElectionTimeout)} must be above zero.");
+        Require(MaximumElectionTimeout >= MinimumElectionTimeout, $"{nameof(MaximumElectionTimeout)} must be at least {nameof(MinimumElectionTimeout)}.");
+        Require(HeartbeatInterval > TimeSpan.Zero, $"{nameof(HeartbeatInterval)} must be above zero.");
+        Require(HeartbeatInterval < MinimumElectionTimeout, $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
+        Require(MaximumMessageBytes > 0, $"{nameof(MaximumMessageBytes)} must be at least 1.");
+        Require(MaximumMessageEntries > 0, $"{nameof(MaximumMessageEntries)} must be at least 1.");
+        Require(MaximumInFlightMessages > 0, $"{nameof(MaximumInFlightMessages)} must be at least 1.");
+        Require(MaximumInFlightBytes > 0, $"{nameof(MaximumInFlightBytes)} must be at least 1.");
+        Require(MaximumUncommittedBytes > 0, $"{nameof(MaximumUncommittedBytes)} must be at least 1.");
+        Require(MaximumCachedEntries > 0, $"{nameof(MaximumCachedEntries)} must be at least 1.");
+        Require(MaximumCachedBytes > 0, $"{nameof(MaximumCachedBytes)} must be at least 1.");
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace Raft.Consensus;
+
+/// <summary>A write that the host must hand to its log store, in the order of the versions.</summary>
+/// <param name="Version">Grows by one with each write; reported back through <see cref="ConsensusModule.Persisted"/>.</param>
+/// <param name="HardState">The new term and vote, or null if they did not change; to be stored with the entries in one atomic write.</param>
+/// <param name="FirstIndex">The index of the first entry: everything that stood from here on is replaced.</param>
+/// <param name="Entries">The entries; empty if only the hard state changed, and then nothing is replaced.</param>
+public readonly record struct PersistRequest(long Version, HardState? HardState, long FirstIndex, ReadOnlyMemory<LogEntry> Entries);
+
+/// <summary>A message that the host must send once a write is durable.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="RequiredVersion">The version that must be durable first. 0, or one that is durable already: the message may go now.</param>
+public readonly record struct OutgoingMessage(RaftMessage Message, long RequiredVersion);
+
+/// <summary>Entries that are no longer in memory and that a follower needs: the host reads them and reports through <see cref="ConsensusModule.EntriesLoaded"/>.</summary>
+/// <param name="Follower">The follower that they are for.</param>
+/// <param name="Term">The term in which they were asked for; handed back with the answer.</param>
+/// <param name="FirstIndex">The first index wanted.</param>
+/// <param name="MaximumEntries">How many are wanted at most.</param>
+/// <param name="MaximumBytes">How many payload bytes are wanted at most; one entry of any size is always wanted.</param>
+public readonly record struct LoadRequest(NodeId Follower, long Term, long FirstIndex, int MaximumEntries, long MaximumBytes);
+
+/// <summary>
+/// What the module wants done: drained by the host after each <see cref="ConsensusModule.CompleteBatch"/>, then cleared.
+/// The spans are valid until the next call on the module or on this object.
+/// </summary>
+public sealed class ConsensusOutputs
+{
+    /// <summary>Stands for the version of the batch's last write, which has no number before the batch is complete.</summary>
+    internal const long LastWriteOfBatch = long.MaxValue;
+
+    private readonly List<PersistRequest> _writes = [];
+    private readonly List<OutgoingMessage> _messages = [];
+    private readonly List<LoadRequest> _loads = [];
+
+    internal ConsensusOutputs()
+    {
+    }
+
+    /// <summary>Writes for the log store, in order of their versions.</summary>
+    public ReadOnlySpan<PersistRequest> Writes => CollectionsMarshal.AsSpan(_writes);
+
+    /// <summary>Messages for the other nodes, each to be sent once its required version is durable.</summary>
+    public ReadOnlySpan<OutgoingMessage> Messages => CollectionsMarshal.AsSpan(_messages);
+
+    /// <summary>Entries that must be loaded from the log store.</summary>
+    public ReadOnlySpan<LoadRequest> Loads => CollectionsMarshal.AsSpan(_loads);
+
+    /// <summary>Whether there is nothing to do.</summary>
+    public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _loads.Count == 0;
+
+    /// <summary>Forgets everything; the host has taken it.</summary>
+    public void Clear()
+    {
+        _writes.Clear();
+        _messages.Clear();
+        _loads.Clear();
+    }
+
+    internal void Add(in PersistRequest write) => _writes.Add(write);
+
+    internal void Add(RaftMessage message, long requiredVersion) => _messages.Add(new OutgoingMessage(message, requiredVersion));
+
+    internal void Add(in LoadRequest load) => _loads.Add(load);
+
+    internal void BindToLastWrite(long version)
+    {
+        foreach (ref OutgoingMessage message in CollectionsMarshal.AsSpan(_messages))
+        {
+            if (message.RequiredVersion == LastWriteOfBatch)
+            {
+                message = message with { RequiredVersion = version };
+            }
+        }
+    }
+}

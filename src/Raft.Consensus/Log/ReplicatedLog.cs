@@ -1,0 +1,196 @@
+namespace Raft.Consensus;
+
+/// <summary>
+/// The log of one node (section 5.3): the terms of all entries, and the entries themselves from <see cref="FirstCachedIndex"/>
+/// on. What stands before was evicted to bound memory and is loaded from the log store when it is needed.
+/// </summary>
+internal sealed class ReplicatedLog
+{
+    private const int SmallestSegment = 16;
+    private const int LargestSegment = 1024; // 48 KiB of slots: below the large object heap
+
+    private readonly List<LogSegment> _segments = [];
+    private readonly TermRuns _terms;
+
+    public ReplicatedLog(long previousIndex, long previousTerm)
+    {
+        PreviousIndex = previousIndex;
+        LastIndex = previousIndex;
+        FirstCachedIndex = previousIndex + 1;
+        _terms = new TermRuns(previousIndex, previousTerm);
+    }
+
+    /// <summary>The index that stands directly before the log's first entry; 0 unless the log was compacted.</summary>
+    public long PreviousIndex { get; }
+
+    public long FirstIndex => PreviousIndex + 1;
+
+    public long LastIndex { get; private set; }
+
+    public long LastTerm => _terms.LastTerm;
+
+    /// <summary>The first entry that is in memory; one behind the last if none is.</summary>
+    public long FirstCachedIndex { get; private set; }
+
+    public long CachedBytes { get; private set; }
+
+    public long CachedEntries => LastIndex - FirstCachedIndex + 1;
+
+    /// <summary>The time of the last entry, or the smallest time if it is not in memory.</summary>
+    public DateTimeOffset LastTime => _segments.Count == 0 ? DateTimeOffset.MinValue : Entry(LastIndex).Time;
+
+    /// <summary>The term of the entry at an index from <see cref="PreviousIndex"/> to <see cref="LastIndex"/>.</summary>
+    public long TermAt(long index)
+    {
+        if (index < PreviousIndex || index > LastIndex)
+        {
+            throw new ConsensusInvariantException($"The term at {index} was asked for; the log knows {PreviousIndex} to {LastIndex}.");
+        }
+
+        return _terms.TermAt(index);
+    }
+
+    /// <summary>The consistency check of AppendEntries (section 5.3): does the log hold an entry of this term at this index?</summary>
+    public bool Matches(long index, long term) => index >= PreviousIndex && index <= LastIndex && _terms.TermAt(index) == term;
+
+    /// <summary>The largest index at or below <paramref name="index"/> (and the log's end) whose term is at most <paramref name="term"/>.</summary>
+    public (long Index, long Term) FindAtMost(long index, long term) =>
+        _terms.FindAtMost(Math.Clamp(index, PreviousIndex, LastIndex), term);
+
+    /// <summary>The up-to-date rule (section 5.4.1): is a log that ends with (term, index) at least as up to date as this one?</summary>
+    public bool IsAtMostAsUpToDateAs(long lastTerm, long lastIndex) =>
+        lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
+
+    public void Append(in LogEntry entry)
+    {
+        _terms.Append(LastIndex + 1, entry.Term);
+        OpenSegment().Append(entry);
+        LastIndex++;
+        CachedBytes += entry.Data.Length;
+    }
+
+    /// <summary>Drops the entries from <paramref name="index"/> on, which a leader's log contradicts.</summary>
+    public void TruncateFrom(long index)
+    {
+        _terms.TruncateFrom(index);
+        LastIndex = index - 1;
+        FirstCachedIndex = Math.Min(FirstCachedIndex, index);
+        while (_segments.Count > 0 && _segments[^1].LastIndex >= index)
+        {
+            LogSegment last = _segments[^1];
+            CachedBytes -= last.Bytes;
+            if (last.FirstIndex >= index)
+            {
+                _segments.RemoveAt(_segments.Count - 1);
+            }
+            else
+            {
+                last.TruncateFrom(index);
+                CachedBytes += last.Bytes;
+            }
+        }
+    }
+
+    /// <summary>The entry at an index that is in memory.</summary>
+    public ref readonly LogEntry Entry(long index) => ref SegmentAt(index)[index];
+
+    /// <summary>
+    /// Entries from <paramref name="firstIndex"/> on, without copying them: at most <paramref name="maxEntries"/> and
+    /// <paramref name="maxBytes"/> of payload, but at least one, and never beyond the end of a segment or
+    /// <paramref name="lastIndex"/>.
+    /// </summary>
+    public ReadOnlyMemory<LogEntry> Slice(long firstIndex, long lastIndex, int maxEntries, long maxBytes)
+    {
+        if (firstIndex > lastIndex)
+        {
+            return default;
+        }
+
+        LogSegment segment = SegmentAt(firstIndex);
+        int available = (int)Math.Min(Math.Min(segment.LastIndex, lastIndex) - firstIndex + 1, maxEntries);
+        ReadOnlyMemory<LogEntry> slice = segment.Slice(firstIndex, available);
+        if (segment.Bytes <= maxBytes)
+        {
+            return slice;
+        }
+
+        long bytes = 0;
+        int count = 0;
+        foreach (ref readonly LogEntry entry in slice.Span)
+        {
+            bytes += entry.Data.Length;
+            if (bytes > maxBytes && count > 0)
+            {
+                break;
+            }
+
+            count++;
+        }
+
+        return slice[..count];
+    }
+
+    /// <summary>
+    /// Frees whole segments from the front while more than the limits are cached; only entries up to
+    /// <paramref name="evictableIndex"/>, which the log store holds durably, and never the last segment.
+    /// </summary>
+    public void Evict(long evictableIndex, long maxEntries, long maxBytes)
+    {
+        int evicted = 0;
+        while (evicted < _segments.Count - 1
+            && _segments[evicted].LastIndex <= evictableIndex
+            && (CachedEntries > maxEntries || CachedBytes > maxBytes))
+        {
+            CachedBytes -= _segments[evicted].Bytes;
+            FirstCachedIndex = _segments[evicted].LastIndex + 1;
+            evicted++;
+        }
+
+        if (evicted > 0)
+        {
+            _segments.RemoveRange(0, evicted);
+        }
+    }
+
+    private LogSegment OpenSegment()
+    {
+        if (_segments.Count == 0 || !_segments[^1].IsOpen)
+        {
+            // Segments double up to the largest, so that an idle group of a host with thousands costs next to nothing.
+            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Min(_segments[^1].Capacity * 2, LargestSegment);
+            _segments.Add(new LogSegment(LastIndex + 1, capacity));
+        }
+
+        return _segments[^1];
+    }
+
+    private LogSegment SegmentAt(long index)
+    {
+        if (index < FirstCachedIndex || index > LastIndex)
+        {
+            throw new ConsensusInvariantException($"Entry {index} was asked for; in memory are {FirstCachedIndex} to {LastIndex}.");
+        }
+
+        int high = _segments.Count - 1;
+        if (_segments[high].FirstIndex <= index)
+        {
+            return _segments[high];
+        }
+
+        int low = 0;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (_segments[middle].FirstIndex <= index)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return _segments[low];
+    }
+}

@@ -1,0 +1,142 @@
+namespace Raft.Consensus;
+
+/// <summary>How a leader feeds a follower at the moment.</summary>
+internal enum ReplicationState
+{
+    /// <summary>The leader does not know where the logs agree: it sends one message and waits for the answer.</summary>
+    Probe,
+
+    /// <summary>The logs agree up to <see cref="FollowerProgress.Match"/>: messages are streamed without waiting, within the window.</summary>
+    Replicate,
+}
+
+/// <summary>
+/// What a leader knows of one follower: Figure 2's <c>nextIndex</c> and <c>matchIndex</c>, and how to go on. All changes
+/// between probing and streaming are made here.
+/// </summary>
+internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, InFlightWindow window)
+{
+    private bool _probeOutstanding;
+    private long _lastRequest;
+    private long _lastRequestAtMatch;
+
+    public NodeId Id { get; } = id;
+
+    public ReplicationState State { get; private set; } = ReplicationState.Probe;
+
+    /// <summary>The highest index known to be durable on the follower; 0 until it answers.</summary>
+    public long Match { get; private set; }
+
+    /// <summary>The index of the next entry to send.</summary>
+    public long Next { get; private set; } = nextIndex;
+
+    /// <summary>When the follower last answered in this term.</summary>
+    public TimeSpan LastHeardAt { get; private set; } = now;
+
+    /// <summary>When the follower must be sent a heartbeat unless something else goes to it before.</summary>
+    public TimeSpan HeartbeatDueAt { get; private set; } = now;
+
+    /// <summary>The commit index that the last message told the follower.</summary>
+    public long CommitSent { get; private set; }
+
+    /// <summary>Whether entries for this follower are being loaded from the log store.</summary>
+    public bool IsLoading { get; private set; }
+
+    /// <summary>Whether entries may be sent now.</summary>
+    public bool CanSend => !IsLoading && (State == ReplicationState.Probe ? !_probeOutstanding : !window.IsFull);
+
+    /// <summary>Notes that a request with entries up to <paramref name="lastIndex"/> (or a heartbeat, with none) goes out.</summary>
+    public void OnSent(long correlation, long lastIndex, int entries, long bytes, long commit, TimeSpan nextHeartbeat)
+    {
+        _lastRequest = correlation;
+        CommitSent = commit;
+        HeartbeatDueAt = nextHeartbeat;
+        if (State == ReplicationState.Probe)
+        {
+            _probeOutstanding = true;
+        }
+        else if (entries > 0)
+        {
+            Next = lastIndex + 1; // optimistic: the answer is not waited for (dissertation, section 10.2.1)
+            window.Add(lastIndex, bytes);
+        }
+    }
+
+    /// <summary>Entries for the follower are asked for; nothing is sent to it before they come.</summary>
+    public void OnLoading() => IsLoading = true;
+
+    /// <summary>The store has answered. If it had nothing, the next try waits for the answer to a heartbeat.</summary>
+    public void OnLoaded(bool found)
+    {
+        IsLoading = false;
+        if (!found)
+        {
+            State = ReplicationState.Probe;
+            Next = Math.Min(Next, Match + 1);
+            _probeOutstanding = true;
+            window.Clear();
+        }
+    }
+
+    /// <summary>The follower answered in the current term.</summary>
+    public void OnHeard(TimeSpan now) => LastHeardAt = now;
+
+    /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
+    /// <returns>Whether its match index advanced.</returns>
+    public bool OnAccepted(long match)
+    {
+        bool advanced = match > Match;
+        if (advanced)
+        {
+            Match = match;
+            _lastRequestAtMatch = _lastRequest;
+        }
+
+        if (State == ReplicationState.Probe)
+        {
+            if (match < Next - 1)
+            {
+                return advanced; // an answer to something older than the probe
+            }
+
+            State = ReplicationState.Replicate;
+            _probeOutstanding = false;
+        }
+
+        Next = Math.Max(Next, Match + 1);
+        window.FreeThrough(match);
+        return advanced;
+    }
+
+    /// <summary>Whether a rejection says something new, rather than arriving late (scenario: reordered requests).</summary>
+    /// <param name="correlation">The number of the rejected request.</param>
+    /// <param name="prevLogIndex">The rejected request's previous index.</param>
+    public bool IsFreshRejection(long correlation, long prevLogIndex)
+    {
+        if (prevLogIndex <= Match)
+        {
+            // A follower that holds its log durably never rejects what it acknowledged. If it rejects a request that was
+            // sent after the acknowledgement, it has lost its log (volatile storage, restarted) and is fed from the start.
+            return correlation > _lastRequestAtMatch;
+        }
+
+        return State == ReplicationState.Replicate || prevLogIndex == Next - 1;
+    }
+
+    /// <summary>The follower's log does not agree at the rejected index: probe again, from <paramref name="nextIndex"/>.</summary>
+    /// <param name="correlation">The number of the rejected request.</param>
+    /// <param name="nextIndex">Behind the last entry on which both logs may agree.</param>
+    public void OnRejected(long correlation, long nextIndex)
+    {
+        if (nextIndex <= Match && correlation > _lastRequestAtMatch)
+        {
+            Match = 0; // lost its log, see above; a rejection that is only late never lowers the match index
+            _lastRequestAtMatch = _lastRequest;
+        }
+
+        State = ReplicationState.Probe;
+        Next = Math.Max(nextIndex, Match + 1);
+        _probeOutstanding = false;
+        window.Clear();
+    }
+}

@@ -1,0 +1,35 @@
+namespace Raft.Consensus;
+
+/// <summary>The AppendEntries messages that were sent to a follower and not answered yet, bounded by number and by payload bytes.</summary>
+internal sealed class InFlightWindow(int maximumMessages, long maximumBytes)
+{
+    private readonly Queue<Sent> _sent = new();
+    private long _bytes;
+
+    private readonly record struct Sent(long LastIndex, long Bytes);
+
+    /// <summary>Whether nothing more may be sent before an answer; one message of any size may always be under way.</summary>
+    public bool IsFull => _sent.Count >= maximumMessages || (_bytes >= maximumBytes && _sent.Count > 0);
+
+    public void Add(long lastIndex, long bytes)
+    {
+        _sent.Enqueue(new Sent(lastIndex, bytes));
+        _bytes += bytes;
+    }
+
+    /// <summary>The follower holds everything up to <paramref name="index"/>: what ends there or before is answered.</summary>
+    public void FreeThrough(long index)
+    {
+        while (_sent.TryPeek(out Sent first) && first.LastIndex <= index)
+        {
+            _bytes -= first.Bytes;
+            _sent.Dequeue();
+        }
+    }
+
+    public void Clear()
+    {
+        _sent.Clear();
+        _bytes = 0;
+    }
+}
