@@ -76,10 +76,10 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>Whether the request could come from a correct leader: terms and indices from 0 up, and terms that never fall along the log.</summary>
-    private static bool IsWellFormed(AppendEntriesMessage request)
+    internal static bool IsWellFormed(AppendEntriesMessage request)
     {
         if (request.PrevLogIndex is < 0 or > LargestNumber || request.LeaderCommit < 0 || request.PrevLogTerm < 0
-            || (request.PrevLogIndex == 0 && request.PrevLogTerm != 0) || request.PrevLogTerm > request.Term)
+            || (request.PrevLogIndex == 0 && request.PrevLogTerm != 0))
         {
             return false;
         }

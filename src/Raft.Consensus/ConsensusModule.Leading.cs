@@ -7,11 +7,17 @@ public sealed partial class ConsensusModule
     private TimeSpan _checkQuorumAt;
     private long _uncommittedBytes;
 
-    private TimeSpan LeaderDeadline
+    /// <summary>The next heartbeat or check of the quorum; null for a leader without followers, to whom time does not matter.</summary>
+    private TimeSpan? LeaderDeadline
     {
         get
         {
-            TimeSpan deadline = _options.CheckQuorum && _followers.Length > 0 ? _checkQuorumAt : TimeSpan.MaxValue;
+            if (_followers.Length == 0)
+            {
+                return null;
+            }
+
+            TimeSpan deadline = _options.CheckQuorum ? _checkQuorumAt : TimeSpan.MaxValue;
             foreach (FollowerProgress follower in _followers)
             {
                 deadline = follower.HeartbeatDueAt < deadline ? follower.HeartbeatDueAt : deadline;

@@ -23,7 +23,7 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     /// <summary>Terms and indices beyond this are refused: they come from no real cluster, and counting on from them would overflow.</summary>
-    private const long LargestNumber = 1L << 62;
+    internal const long LargestNumber = 1L << 62;
 
     private readonly ConsensusOptions _options;
     private readonly ClusterConfiguration _configuration;

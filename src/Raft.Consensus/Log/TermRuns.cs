@@ -51,7 +51,8 @@ internal sealed class TermRuns
             run--;
         }
 
-        return (index, _runs[run].Term);
+        // Behind a compacted start the run's term may still be too large; the start itself is committed, and so agrees.
+        return _runs[run].Term > term ? (_runs[run].FirstIndex, _runs[run].Term) : (index, _runs[run].Term);
     }
 
     /// <summary>The position of the run that covers the index: nearly always the last.</summary>

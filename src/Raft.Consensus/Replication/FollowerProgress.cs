@@ -71,8 +71,8 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         IsLoading = false;
         if (!found)
         {
+            Next = State == ReplicationState.Replicate ? Match + 1 : Next; // what is on its way may be lost
             State = ReplicationState.Probe;
-            Next = Math.Min(Next, Match + 1);
             _probeOutstanding = true;
             window.Clear();
         }

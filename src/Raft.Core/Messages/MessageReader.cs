@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Raft;
+
+/// <summary>
+/// Reads the parts of a message one after another. The first thing wrong is remembered and ends the reading: every later
+/// read gives a default, so that a caller checks <see cref="Failed"/> where it would loop or allocate, and once at the end.
+/// Garbage from a network thereby costs no exception unless the caller wants one.
+/// </summary>
+internal ref struct MessageReader(ReadOnlyMemory<byte> data)
+{
+    private readonly ReadOnlyMemory<byte> _data = data;
+    private readonly ReadOnlySpan<byte> _span = data.Span;
+    private int _position;
+    private string? _problem;
+
+    public readonly bool Failed => _problem is not null;
+
+    /// <summary>What is wrong first, and where; only after a failure.</summary>
+    public readonly string Problem => $"{_problem} (at byte {ProblemOffset} of {_span.Length})";
+
+    public int ProblemOffset { get; private set; }
+
+    /// <summary>Where the next read starts; the end, once something has failed.</summary>
+    public readonly int Position => _position;
+
+    public readonly int Remaining => _span.Length - _position;
+
+    public byte ReadByte(string what)
+    {
+        ReadOnlySpan<byte> bytes = Take(sizeof(byte), what);
+        return Failed ? default : bytes[0];
+    }
+
+    /// <summary>A number of 8 bytes that must not be negative.</summary>
+    public long ReadInt64(string what)
+    {
+        int start = _position;
+        ReadOnlySpan<byte> bytes = Take(sizeof(long), what);
+        if (Failed)
+        {
+            return 0;
+        }
+
+        long value = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        if (value < 0)
+        {
+            Fail(start, $"the {what} is {value}, and nothing in a message is negative");
+            return 0;
+        }
+
+        return value;
+    }
+
+    /// <summary>
+    /// A number of things that follow, each of at least <paramref name="minimumSize"/> bytes: what is returned fits into
+    /// what is left, so memory for it is in proportion to the input.
+    /// </summary>
+    public int ReadCount(int minimumSize, string what)
+    {
+        int start = _position;
+        ReadOnlySpan<byte> bytes = Take(sizeof(uint), what);
+        if (Failed)
+        {
+            return 0;
+        }
+
+        uint count = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (count > (uint)(Remaining / minimumSize))
+        {
+            Fail(start, $"the {what} is {count}, but only {Remaining} bytes follow");
+            return 0;
+        }
+
+        return (int)count;
+    }
+
+    /// <summary>Bytes with their length in front; a slice, no copy.</summary>
+    public ReadOnlyMemory<byte> ReadData(string what)
+    {
+        int length = ReadCount(1, what);
+        ReadOnlyMemory<byte> slice = _data.Slice(_position, length); // after a failure: nothing, at the end
+        _position += length;
+        return slice;
+    }
+
+    public string ReadString(string what)
+    {
+        int start = _position;
+        ReadOnlySpan<byte> prefix = Take(sizeof(ushort), what);
+        if (Failed)
+        {
+            return string.Empty;
+        }
+
+        ReadOnlySpan<byte> utf8 = Take(BinaryPrimitives.ReadUInt16LittleEndian(prefix), what);
+        if (Failed)
+        {
+            return string.Empty;
+        }
+
+        if (!Utf8.IsValid(utf8))
+        {
+            Fail(start, $"the {what} is not valid UTF-8");
+            return string.Empty;
+        }
+
+        return Encoding.UTF8.GetString(utf8);
+    }
+
+    public NodeId ReadNodeId(string what)
+    {
+        int start = _position;
+        string text = ReadString(what);
+        if (Failed)
+        {
+            return default;
+        }
+
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            Fail(start, $"the {what} is blank");
+            return default;
+        }
+
+        if (text.Length > NodeId.MaximumLength)
+        {
+            Fail(start, $"the {what} has {text.Length} characters, more than {NodeId.MaximumLength}");
+            return default;
+        }
+
+        return new NodeId(text);
+    }
+
+    /// <summary>Fails unless everything was read.</summary>
+    public void ReadEnd()
+    {
+        if (!Failed && Remaining > 0)
+        {
+            Fail(_position, $"{Remaining} bytes follow the end of the message");
+        }
+    }
+
+    /// <summary>Remembers what is wrong, unless something was wrong before.</summary>
+    public void Fail(int offset, string problem)
+    {
+        if (_problem is null)
+        {
+            _problem = problem;
+            ProblemOffset = offset;
+            _position = _span.Length;
+        }
+    }
+
+    private ReadOnlySpan<byte> Take(int length, string what)
+    {
+        if (Failed)
+        {
+            return default;
+        }
+
+        if (length > Remaining)
+        {
+            Fail(_position, $"the message ends within the {what}, which needs {length} bytes where {Remaining} are left");
+            return default;
+        }
+
+        ReadOnlySpan<byte> bytes = _span.Slice(_position, length);
+        _position += length;
+        return bytes;
+    }
+}

@@ -1,0 +1,299 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Raft;
+
+/// <summary>A read of the state machine, which runs between two batches.</summary>
+internal abstract class StateMachineQuery
+{
+    /// <summary>Runs it, and completes whoever waits for it.</summary>
+    public abstract void Run(IStateMachine machine);
+
+    /// <summary>Completes whoever waits for it with an error.</summary>
+    public abstract void Refuse(Exception reason);
+}
+
+/// <summary>
+/// Applies committed batches to the state machine, apart from the node's worker: a slow state machine delays results and
+/// reads of its own node, never a vote, an acknowledgement or a heartbeat.
+/// </summary>
+/// <remarks>
+/// The worker hands batches over, at most <see cref="MaximumWaiting"/> ahead, so that what is unapplied stays in the log
+/// and not in memory twice. Reads queue here as well; a batch and a read never run at the same time.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
+internal sealed class Applier : IThreadPoolWorkItem
+{
+    /// <summary>One batch being applied and one ready behind it keep the state machine busy.</summary>
+    public const int MaximumWaiting = 2;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<CommittedBatch> _batches = new();
+    private readonly Queue<StateMachineQuery> _queries = new();
+    private readonly Stack<CommittedBatch> _free = new();
+    private readonly IStateMachine _machine;
+    private readonly IScheduler _scheduler;
+    private readonly IBlockingScheduler? _ownThread;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Action<long> _applied;
+    private readonly Action<Exception> _failed;
+    private readonly Action _roomAgain;
+    private CommittedBatch? _current;
+    private bool _running;
+    private bool _closed;
+    private bool _workerWaits;
+
+    /// <param name="machine">The state machine.</param>
+    /// <param name="scheduler">Runs it, unless it may block.</param>
+    /// <param name="applied">Receives the last index of each batch that was applied.</param>
+    /// <param name="failed">Receives what the state machine threw.</param>
+    /// <param name="roomAgain">Called when a batch can be handed over, after the worker found that none could.</param>
+    public Applier(IStateMachine machine, IScheduler scheduler, Action<long> applied, Action<Exception> failed, Action roomAgain)
+    {
+        _machine = machine;
+        _scheduler = scheduler;
+        _ownThread = machine.MayBlock ? scheduler.CreateBlocking($"raft apply {machine.GetType().Name}") : null;
+        _applied = applied;
+        _failed = failed;
+        _roomAgain = roomAgain;
+    }
+
+    /// <summary>Whether nothing is being applied and nothing waits.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return !_running;
+            }
+        }
+    }
+
+    /// <summary>Whether the state machine threw or was given up on, so that nobody knows what its state contains.</summary>
+    public bool StateIsUncertain { get; private set; }
+
+    /// <summary>Gives an empty batch to fill and hand over, or null if enough wait; then the worker is told when there is room.</summary>
+    public CommittedBatch? TryRent()
+    {
+        lock (_lock)
+        {
+            int ahead = _batches.Count + (_current is null ? 0 : 1);
+            if (ahead >= MaximumWaiting || _closed)
+            {
+                _workerWaits = true;
+                return null;
+            }
+
+            return _free.TryPop(out CommittedBatch? batch) ? batch : new CommittedBatch();
+        }
+    }
+
+    /// <summary>Hands a filled batch over.</summary>
+    public void Post(CommittedBatch batch)
+    {
+        lock (_lock)
+        {
+            _batches.Enqueue(batch);
+            if (_running)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        Schedule();
+    }
+
+    /// <summary>Queues a read.</summary>
+    /// <returns>False if the node has ended.</returns>
+    public bool TryPost(StateMachineQuery query)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _queries.Enqueue(query);
+            if (_running)
+            {
+                return true;
+            }
+
+            _running = true;
+        }
+
+        Schedule();
+        return true;
+    }
+
+    public void Execute() => _ = DrainAsync();
+
+    /// <summary>
+    /// Ends: what has not been applied is abandoned, and what the state machine still does about it is ignored.
+    /// </summary>
+    public void Close(Func<long, long, Exception> unknown, Exception refused)
+    {
+        List<CommittedBatch> batches;
+        List<StateMachineQuery> queries;
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            StateIsUncertain |= _current is not null;
+            batches = [.. _batches];
+            if (_current is { } current)
+            {
+                batches.Insert(0, current);
+                _current = null;
+            }
+
+            queries = [.. _queries];
+            _batches.Clear();
+            _queries.Clear();
+        }
+
+        foreach (CommittedBatch batch in batches)
+        {
+            batch.Abandon(unknown);
+        }
+
+        foreach (StateMachineQuery query in queries)
+        {
+            query.Refuse(refused);
+        }
+
+        _stopping.Cancel();
+        _ownThread?.Dispose();
+    }
+
+    private void Schedule()
+    {
+        if (_ownThread is null)
+        {
+            _scheduler.Schedule(this, preferLocal: true);
+        }
+        else
+        {
+            _ownThread.Schedule(this);
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        while (TryTake(out CommittedBatch? batch, out StateMachineQuery? query))
+        {
+            if (query is not null)
+            {
+                query.Run(_machine);
+                continue;
+            }
+
+            try
+            {
+                if (batch!.Count == 0)
+                {
+                    Finish(batch);
+                    continue;
+                }
+
+                await _machine.ApplyAsync(batch, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return; // abandoned, and it noticed
+            }
+#pragma warning disable CA1031 // whatever a state machine throws stops the node, with the exception as its reason
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Fail(batch!, exception);
+                return;
+            }
+
+            Finish(batch!);
+        }
+    }
+
+    private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query)
+    {
+        lock (_lock)
+        {
+            query = null;
+            batch = null;
+            if (!_closed && (_queries.TryDequeue(out query) || _batches.TryDequeue(out batch)))
+            {
+                _current = batch;
+                return true;
+            }
+
+            _running = false;
+            return false;
+        }
+    }
+
+    private void Finish(CommittedBatch batch)
+    {
+        bool tellWorker;
+        lock (_lock)
+        {
+            if (_current != batch)
+            {
+                return; // abandoned meanwhile
+            }
+
+            _current = null;
+            tellWorker = _workerWaits;
+            _workerWaits = false;
+        }
+
+        _applied(batch.LastIndex);
+        batch.Finish();
+        lock (_lock)
+        {
+            _free.Push(batch);
+        }
+
+        if (tellWorker)
+        {
+            _roomAgain();
+        }
+    }
+
+    private void Fail(CommittedBatch batch, Exception exception)
+    {
+        bool abandoned;
+        string command = string.Empty;
+        lock (_lock)
+        {
+            abandoned = _current != batch;
+            if (!abandoned)
+            {
+                StateIsUncertain = true;
+                command = Describe(batch);
+            }
+        }
+
+        if (!abandoned)
+        {
+            _failed(new NodeFailedException(
+                $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: {exception.Message} "
+                + "The node has stopped, since its state may differ from the others' now. Mend the state machine, then start a new node on the same log store.",
+                exception));
+        }
+    }
+
+    private string Describe(CommittedBatch batch)
+    {
+        string type = _machine is ICommandChecker checker ? $" of type {checker.CommandType.Name}" : string.Empty;
+        return batch.Current < batch.Count && (_machine is ICommandChecker || batch.Count == 1)
+            ? $"the command{type} at index {batch.Context(batch.Current).Index}"
+            : $"a command{type} at an index from {batch.FirstIndex} to {batch.LastIndex}";
+    }
+}

@@ -1,0 +1,235 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <content>A proposal's way: into the log, to its commitment, to the state machine and back to its caller.</content>
+internal sealed partial class NodeLife
+{
+    private const int MaximumEntriesPerBatch = 1_024;
+
+    private readonly PendingProposals _pending = new();
+    private long _appliedIndex;
+    private long _handedOver;
+    private bool _isLoadingForApply;
+    private (long FirstIndex, LogEntry[] Entries) _loadedForApply;
+    private bool _leads;
+    private long _leadingTerm;
+
+    /// <summary>The highest entry that the state machine has applied.</summary>
+    public long AppliedIndex => Volatile.Read(ref _appliedIndex);
+
+    /// <summary>Whether the state machine's content is uncertain: it threw, or was given up on.</summary>
+    public bool StateIsUncertain => _applier.StateIsUncertain;
+
+    /// <summary>Takes a proposal to the worker.</summary>
+    public PostOutcome Post(in Proposal proposal)
+    {
+        PostOutcome outcome = _mailbox.Post(in proposal);
+        if (outcome == PostOutcome.Posted)
+        {
+            Wake();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Queues a read of the state machine.</summary>
+    public bool TryPost(StateMachineQuery query) => _applier.TryPost(query);
+
+    /// <summary>Appends a batch of proposals to the log, or refuses them. Those cancelled meanwhile are withdrawn.</summary>
+    private void Append(List<Proposal> proposals)
+    {
+        DateTimeOffset utcNow = _settings.Clock.UtcNow;
+        foreach (Proposal proposal in proposals)
+        {
+            if (!proposal.Caller.Source!.IsPending(proposal.Caller.Generation))
+            {
+                continue;
+            }
+
+            switch (_module.Propose(proposal.Data, utcNow, out long index))
+            {
+                case ProposalOutcome.Appended:
+                    _pending.Add(index, _module.Term, proposal.Caller);
+                    break;
+                case ProposalOutcome.NotLeader:
+                    Fail(proposal.Caller, NotLeader());
+                    break;
+                default:
+                    Fail(proposal.Caller, new OverloadedException(
+                        $"{_settings.Consensus.MaximumUncommittedBytes} bytes or more wait to be committed, as many as {nameof(RaftNodeOptions.MaximumUncommittedBytes)} allows: propose again when some have committed."));
+                    break;
+            }
+        }
+    }
+
+    private NotLeaderException NotLeader()
+    {
+        if (_module.Leader is { } leader)
+        {
+            return new NotLeaderException($"Node {NodeId} does not lead; {leader} leads term {_module.Term}: propose there.", _settings.MemberOf(leader));
+        }
+
+        int voters = _settings.Members.Count;
+        return new NotLeaderException(
+            $"No leader: {_module.ReachableVoters} of {voters} voters reachable from {NodeId}, {(voters / 2) + 1} needed. Wait with {nameof(RaftNode.WaitForLeaderAsync)}, then propose again.",
+            leader: null);
+    }
+
+    /// <summary>
+    /// Once leadership is lost, nobody here learns the fate of what is not committed yet. What is committed keeps its
+    /// callers: their results are on the way.
+    /// </summary>
+    private void FollowRole()
+    {
+        bool leads = _module.Role == RaftRole.Leader;
+        if (_leads && (!leads || _module.Term != _leadingTerm) && _pending.Count > 0)
+        {
+            _pending.FailUncommitted(
+                (index, term) => index <= _module.CommitIndex && _module.TermAt(index) == term,
+                (index, term) => new OutcomeUnknownException(
+                    $"Node {NodeId} lost its leadership of term {term} before the proposal at index {index} was committed: it may be applied or not.", index, term),
+                _resume ??= _sources.Resumes.Rent());
+        }
+
+        if (leads != _leads || _module.Term != _leadingTerm)
+        {
+            _leadership.Update(leads, _module.Term);
+        }
+
+        _leads = leads;
+        _leadingTerm = _module.Term;
+    }
+
+    /// <summary>
+    /// Hands what is committed and durable here to the state machine. A durable state machine must never be ahead of its
+    /// own node's log, which a crash may cut back to what is durable.
+    /// </summary>
+    private void HandOverCommitted()
+    {
+        long target = Math.Min(_module.CommitIndex, _module.DurableIndex);
+        while (_handedOver < target && !_isLoadingForApply)
+        {
+            long first = _handedOver + 1;
+            ReadOnlyMemory<LogEntry> entries;
+            if (first >= _module.FirstCachedIndex)
+            {
+                entries = _module.CachedEntries(first, target, MaximumEntriesPerBatch);
+            }
+            else if (_loadedForApply.Entries is not null && _loadedForApply.FirstIndex == first)
+            {
+                entries = _loadedForApply.Entries;
+            }
+            else
+            {
+                _isLoadingForApply = true;
+                _ = LoadForApplyAsync(first, (int)Math.Min(MaximumEntriesPerBatch, target - first + 1));
+                return;
+            }
+
+            if (_applier.TryRent() is not { } batch)
+            {
+                return; // the applier wakes the worker when there is room
+            }
+
+            batch.Fill(first, entries, _pending, _sources.Resumes.Rent());
+            _handedOver = batch.LastIndex;
+            _loadedForApply = default;
+            _applier.Post(batch);
+        }
+    }
+
+    private async Task LoadForApplyAsync(long firstIndex, int count)
+    {
+        if (await ReadStoreAsync(firstIndex, count, _settings.Consensus.MaximumCachedBytes).ConfigureAwait(false) is { } entries)
+        {
+            TryPost(new ApplyEntriesLoaded(firstIndex, entries));
+        }
+    }
+
+    /// <summary>Called by the applier, on its thread.</summary>
+    private void OnApplied(long index)
+    {
+        Volatile.Write(ref _appliedIndex, index);
+        _board.PublishApplied(index);
+        if (_isStopping)
+        {
+            Wake(); // somebody waits for it
+        }
+    }
+
+    private sealed class ApplyEntriesLoaded(long firstIndex, LogEntry[] entries) : NodeRequest
+    {
+        public override void Execute(NodeLife life)
+        {
+            if (entries.Length == 0)
+            {
+                throw new StorageCorruptedException($"The log store no longer holds entry {firstIndex}, which is committed and not applied yet.");
+            }
+
+            life._isLoadingForApply = false;
+            life._loadedForApply = (firstIndex, entries);
+        }
+
+        public override void Refuse(Exception reason)
+        {
+            // nobody waits for it
+        }
+    }
+
+    /// <summary>Takes the log as it is now: slices of what is in memory.</summary>
+    public sealed class ReadLogRequest(long firstIndex, SeamSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source, uint generation) : NodeRequest
+    {
+        /// <summary>The first index that the slices cover; what stands before must be read from the store.</summary>
+        public long FirstCachedIndex { get; private set; }
+
+        public override void Execute(NodeLife life)
+        {
+            List<ReadOnlyMemory<LogEntry>> slices = [];
+            long index = FirstCachedIndex = Math.Max(firstIndex, life._module.FirstCachedIndex);
+            while (index <= life._module.LastIndex)
+            {
+                ReadOnlyMemory<LogEntry> slice = life._module.CachedEntries(index, life._module.LastIndex, int.MaxValue);
+                slices.Add(slice);
+                index += slice.Length;
+            }
+
+            life.Complete(source, generation, slices);
+        }
+
+        public override void Refuse(Exception reason)
+        {
+            if (source.TryFail(generation, reason))
+            {
+                source.Resume();
+            }
+        }
+    }
+
+    /// <summary>Reads entries that are no longer in memory, for a reader of the log.</summary>
+    public sealed class ReadStoreRequest(long firstIndex, int count, SeamSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source, uint generation) : NodeRequest
+    {
+        public override void Execute(NodeLife life) => _ = ReadAsync(life);
+
+        public override void Refuse(Exception reason)
+        {
+            if (source.TryFail(generation, reason))
+            {
+                source.Resume();
+            }
+        }
+
+        private async Task ReadAsync(NodeLife life)
+        {
+            LogEntry[]? entries = await life.ReadStoreAsync(firstIndex, count, life._settings.Consensus.MaximumCachedBytes).ConfigureAwait(false);
+            if (entries is null)
+            {
+                Refuse(new NodeStoppedException($"Node {life.NodeId} stopped while its log was read."));
+            }
+            else if (source.TrySucceed(generation, [entries]))
+            {
+                source.Resume();
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <content>Opening, running, stopping and failing.</content>
+internal sealed partial class NodeLife
+{
+    private const int EntriesPerRecoveryRead = 4_096;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SeamSource<bool> _stopSignal;
+    private readonly uint _stopSignalGeneration;
+    private volatile bool _isOpen;
+    private volatile bool _isStoreOpen;
+    private volatile bool _stopRequested;
+    private volatile bool _isStopping;
+    private volatile bool _isEnded;
+    private bool _isRunning;
+    private Exception? _openFailure;
+    private Exception? _endReason;
+
+    /// <summary>Completes when the node was asked to stop, or has failed. Awaited by <see cref="RunAsync"/> only.</summary>
+    private ValueTask StopSignalled { get; }
+
+    /// <summary>Why the node must not go on; null while it is well.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Opens the store and recovers the module from it. Whatever was posted before waits until then.</summary>
+    public async Task OpenAsync()
+    {
+        try
+        {
+            ILogStore store = _settings.LogStore;
+            LogState state = await store.OpenAsync(_settings.ClusterId, NodeId, _stopping.Token).ConfigureAwait(false);
+            _isStoreOpen = true;
+            ConsensusModule module = new(_settings.Consensus, state.HardState, state.PreviousIndex, state.PreviousTerm);
+            while (module.LastIndex < state.LastIndex)
+            {
+                IReadOnlyList<LogEntry> entries = await store
+                    .ReadAsync(module.LastIndex + 1, EntriesPerRecoveryRead, _settings.Consensus.MaximumCachedBytes, _stopping.Token).ConfigureAwait(false);
+                if (entries.Count == 0)
+                {
+                    throw new StorageCorruptedException($"The log store says that its log ends at {state.LastIndex}, but has no entry {module.LastIndex + 1}.");
+                }
+
+                module.Recover([.. entries]);
+            }
+
+            RecoverApplied(module);
+            _module = module;
+            _isOpen = true;
+        }
+#pragma warning disable CA1031 // whatever keeps the store from opening keeps the node from running, with the exception as its reason
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref _openFailure, exception);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Runs until the token is cancelled or the node fails; then ends this life for good.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static life => ((NodeLife)life!).RequestStop(), this);
+            if (await ExecuteAsync(static _ => { }).ConfigureAwait(false)) // the store is open
+            {
+                if (_settings.Transport is { } transport)
+                {
+                    await StartTransportAsync(transport).ConfigureAwait(false);
+                }
+
+                await ExecuteAsync(static life => life.Begin()).ConfigureAwait(false);
+                await StopSignalled.ConfigureAwait(false);
+                await StopGracefullyAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+
+        if (Failure is not null)
+        {
+            throw Failure as NodeFailedException ?? new NodeFailedException($"Node {NodeId} has stopped: {Failure.Message}", Failure);
+        }
+    }
+
+    /// <summary>Asks for an orderly stop.</summary>
+    public void RequestStop()
+    {
+        _stopRequested = true;
+        if (!_isOpen)
+        {
+            _stopping.Cancel(); // still opening: give up on it
+        }
+
+        if (_stopSignal.TrySucceed(_stopSignalGeneration, true))
+        {
+            _stopSignal.Resume();
+        }
+    }
+
+    /// <summary>Ends the life, releases the store and the transport. Does nothing the second time.</summary>
+    public async Task CloseAsync()
+    {
+        await ExecuteAsync(static life => life.End(failure: null)).ConfigureAwait(false);
+        _stopping.Cancel();
+        try
+        {
+            if (_isTransportStarted)
+            {
+                _isTransportStarted = false;
+                await _settings.Transport!.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (_isStoreOpen)
+            {
+                _isStoreOpen = false;
+                await _settings.LogStore.CloseAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask StartTransportAsync(ITransport transport)
+    {
+        try
+        {
+            await transport.StartAsync(this, _stopping.Token).ConfigureAwait(false);
+            _isTransportStarted = true;
+        }
+        catch (OperationCanceledException) when (_stopRequested)
+        {
+            // stopped while it started: the stop follows
+        }
+#pragma warning disable CA1031 // whatever keeps the transport from starting stops the node, with the exception as its reason
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            NodeFailedException failure = new($"The transport {transport.GetType().Name} could not start: {exception.Message} Mend that, then run the node again.", exception);
+            await ExecuteAsync(life => life.End(failure)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// In this order, so that as many callers as possible learn how their proposal ended: take no more proposals, wait for
+    /// what is in the log to commit, for writes under way, and for the state machine; each for as long as is left.
+    /// </summary>
+    private async ValueTask StopGracefullyAsync()
+    {
+        TimeSpan start = _settings.Clock.Now;
+        TimeSpan end = start + _settings.ShutdownTimeout;
+        TimeSpan commitsEnd = start + (_settings.MaximumElectionTimeout < _settings.ShutdownTimeout ? _settings.MaximumElectionTimeout : _settings.ShutdownTimeout);
+        _isStopping = true;
+        _mailbox.CloseForProposals();
+        await WaitUntilAsync(() => !_leads || _module.CommitIndex >= _module.LastIndex, commitsEnd).ConfigureAwait(false);
+        await WaitUntilAsync(() => _writesInFlight == 0, end).ConfigureAwait(false);
+        await WaitUntilAsync(() => _handedOver >= Math.Min(_module.CommitIndex, _module.DurableIndex) && AppliedIndex >= _handedOver, end).ConfigureAwait(false);
+    }
+
+    private void Begin()
+    {
+        _isRunning = true;
+        _module.Start(_now);
+    }
+
+    private void RecoverApplied(ConsensusModule module)
+    {
+        long applied = Math.Max(_settings.StateMachine.AppliedIndex, _appliedIndex);
+        if (applied > module.LastIndex)
+        {
+            throw new StorageCorruptedException(
+                $"The state machine {_settings.StateMachine.GetType().Name} has applied entries up to {applied}, but the log ends at {module.LastIndex}: the log was lost. Restore it, or start with an empty state machine.");
+        }
+
+        applied = Math.Max(applied, module.FirstIndex - 1);
+        module.RecoverCommit(applied);
+        _handedOver = applied;
+        _appliedIndex = applied;
+        _board.PublishApplied(applied);
+    }
+
+    /// <summary>Ends the life, on the worker: nothing is taken any more, and everybody who waits gets an answer.</summary>
+    private void End(Exception? failure)
+    {
+        if (_isEnded)
+        {
+            return;
+        }
+
+        _isEnded = true;
+        Failure = failure is OperationCanceledException && _stopRequested ? null : failure;
+        _endReason = new NodeStoppedException(
+            Failure is null ? $"Node {NodeId} has stopped: run it again, or propose to another node." : $"Node {NodeId} has failed: {Failure.Message}", Failure);
+        OutcomeUnknownException Unknown(long index, long term) =>
+            new($"Node {NodeId} ended before the proposal at index {index} of term {term} was applied here: it may be applied by the others or not.", index, term, Failure);
+
+        _mailbox.Close();
+        _timer.Dispose();
+        _resume ??= _sources.Resumes.Rent();
+        _pending.FailUncommitted(static (_, _) => false, Unknown, _resume);
+        _applier.Close(Unknown, _endReason);
+        foreach (DirectCall call in _directCalls)
+        {
+            Fail(call.Caller, _endReason);
+        }
+
+        foreach (Condition condition in _conditions)
+        {
+            Complete(condition.Source, condition.Generation, false);
+        }
+
+        _directCalls.Clear();
+        _conditions.Clear();
+        if (_batch is not null)
+        {
+            Refuse(_batch, _endReason); // what the pass that ends here had not come to; the others hear it and ignore it
+        }
+
+        _leadership.Update(leads: false, _leadingTerm);
+        _board.Publish(_board.Snapshot with { Role = Failure is null ? RaftRole.Stopped : RaftRole.Failed, Leader = null, IsRunning = false, Failure = Failure });
+        Complete(_stopSignal, _stopSignalGeneration, true);
+        _resume?.Start();
+        _resume = null;
+        Wake(); // for what came in before the mailbox closed
+    }
+
+    private static void Refuse(MailboxBatch batch, Exception reason)
+    {
+        foreach (Proposal proposal in batch.Proposals)
+        {
+            if (proposal.Caller.Source!.TryFail(proposal.Caller.Generation, reason))
+            {
+                proposal.Caller.Source.Resume();
+            }
+        }
+
+        foreach (NodeRequest request in batch.Requests)
+        {
+            request.Refuse(reason);
+        }
+    }
+
+    private void RefuseLateComers() => Refuse(_mailbox.Drain(), _endReason!);
+
+    /// <summary>Called on any thread.</summary>
+    private void OnFailed(Exception failure)
+    {
+        _mailbox.ReportFailure(failure);
+        Wake();
+    }
+
+    /// <summary>Runs an action on the worker.</summary>
+    /// <returns>False if the life has ended before.</returns>
+    private async ValueTask<bool> ExecuteAsync(Action<NodeLife> action)
+    {
+        SeamSource<bool> source = _sources.Lifecycle.Rent(CancellationToken.None);
+        ValueTask<bool> task = source.Task;
+        WorkerAction request = new(action, source, source.Generation);
+        if (!TryPost(request))
+        {
+            request.Refuse(reason: null!);
+        }
+
+        return await task.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until a condition, looked at by the worker after each pass, holds or a time has come.</summary>
+    private async ValueTask WaitUntilAsync(Func<bool> condition, TimeSpan dueAt)
+    {
+        SeamSource<bool> source = _sources.Lifecycle.Rent(CancellationToken.None);
+        ValueTask<bool> task = source.Task;
+        Condition waiting = new(condition, dueAt, source, source.Generation);
+        if (!await ExecuteAsync(life => life._conditions.Add(waiting)).ConfigureAwait(false) && source.TrySucceed(waiting.Generation, false))
+        {
+            source.Resume();
+        }
+
+        await task.ConfigureAwait(false);
+    }
+
+    private sealed class WorkerAction(Action<NodeLife> action, SeamSource<bool> source, uint generation) : NodeRequest
+    {
+        public override void Execute(NodeLife life)
+        {
+            action(life);
+            if (source.TrySucceed(generation, true))
+            {
+                source.Resume();
+            }
+        }
+
+        public override void Refuse(Exception reason)
+        {
+            if (source.TrySucceed(generation, false))
+            {
+                source.Resume();
+            }
+        }
+    }
+}

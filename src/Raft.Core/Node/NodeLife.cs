@@ -1,0 +1,285 @@
+using System.Diagnostics.CodeAnalysis;
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// One life of a node, from opening its log store to closing it: the host of one <see cref="ConsensusModule"/>. Everything
+/// that happens to the module happens in <see cref="Pass"/>, by one worker at a time: a work item that is scheduled when
+/// something has come in, takes all of it, and does what follows from it in one go.
+/// </summary>
+/// <remarks>
+/// The files of this class: the worker and its pass (here), what the module wants done (Outputs), proposals and applying
+/// (Commands), and opening, running, stopping and failing (Lifecycle).
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
+internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
+{
+    private const int MaximumInboxMessagesPerPass = 1_024;
+
+    private readonly NodeSettings _settings;
+    private readonly NodeSources _sources;
+    private readonly StatusBoard _board;
+    private readonly LeadershipToken _leadership;
+    private readonly Mailbox _mailbox;
+    private readonly IClockTimer _timer;
+    private readonly Applier _applier;
+    private readonly List<Condition> _conditions = [];
+    private ConsensusModule _module = null!; // set when the store is open, before the first pass
+    private IMessageInbox? _inbox;
+    private MailboxBatch? _batch;
+    private ResumeBatch? _resume;
+    private TimeSpan _now;
+    private TimeSpan _timerSetTo = TimeSpan.MaxValue;
+    private int _wakes;
+    private long _droppedMessages;
+
+    public NodeLife(NodeSettings settings, NodeSources sources, StatusBoard board, LeadershipToken leadership, long appliedBefore)
+    {
+        _settings = settings;
+        _sources = sources;
+        _board = board;
+        _leadership = leadership;
+        _appliedIndex = appliedBefore;
+        _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
+        _timer = settings.Clock.CreateTimer(Wake);
+        _applier = new Applier(settings.StateMachine, settings.Scheduler, OnApplied, OnFailed, Wake);
+        _stopSignal = sources.Lifecycle.Rent(CancellationToken.None);
+        _stopSignalGeneration = _stopSignal.Generation;
+        StopSignalled = _stopSignal.UntypedTask;
+    }
+
+    private readonly record struct Condition(Func<bool> IsMet, TimeSpan DueAt, SeamSource<bool> Source, uint Generation);
+
+    public NodeId NodeId => _settings.NodeId;
+
+    /// <summary>Messages that were not let in: for another node or cluster, or beyond the limit of waiting ones.</summary>
+    public long DroppedMessages => Volatile.Read(ref _droppedMessages);
+
+    /// <summary>Has the worker run soon. Cheap when it is about to run anyway.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Increment(ref _wakes) == 1)
+        {
+            _settings.Scheduler.Schedule(this, preferLocal: true);
+        }
+    }
+
+    public void Receive(RaftMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (IsForUs(message) && _mailbox.TryPost(message))
+        {
+            Wake();
+        }
+        else
+        {
+            Interlocked.Increment(ref _droppedMessages);
+        }
+    }
+
+    public void Attach(IMessageInbox? inbox) => Volatile.Write(ref _inbox, inbox);
+
+    public void Signal() => Wake();
+
+    public void Execute()
+    {
+        int wakes = Volatile.Read(ref _wakes);
+        try
+        {
+            if (_isEnded)
+            {
+                RefuseLateComers();
+            }
+            else if (_isOpen)
+            {
+                Pass();
+            }
+            else if (Volatile.Read(ref _openFailure) is { } failure)
+            {
+                End(failure);
+            }
+        }
+#pragma warning disable CA1031 // whatever goes wrong on the worker stops the node, with the exception as its reason
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            End(exception);
+        }
+
+        // A node that has more to do goes behind everybody else: two busy clusters would starve the pool's other work.
+        if (Interlocked.Add(ref _wakes, -wakes) != 0)
+        {
+            _settings.Scheduler.Schedule(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Posts a request to the worker.</summary>
+    /// <returns>False if the life has ended; nothing happens to the request then.</returns>
+    public bool TryPost(NodeRequest request)
+    {
+        if (!_mailbox.TryPost(request))
+        {
+            return false;
+        }
+
+        Wake();
+        return true;
+    }
+
+    private bool IsForUs(RaftMessage message) =>
+        message.To == NodeId && message.ClusterId == _settings.ClusterId && message.Correlation >= 0;
+
+    /// <summary>Takes everything that has come in, and does everything that follows from it.</summary>
+    private void Pass()
+    {
+        _now = _settings.Clock.Now;
+        if (_now >= _timerSetTo)
+        {
+            _timerSetTo = TimeSpan.MaxValue;
+        }
+
+        _batch = _mailbox.Drain();
+        if (_batch.Failure is { } failure)
+        {
+            End(failure);
+            return;
+        }
+
+        TakeIn(_batch);
+        if (_isEnded)
+        {
+            return;
+        }
+
+        _module.AdvanceTime(_now); // after the messages: a pause of the process must not look like silence of the leader
+        CarryOutOutputs();
+        FollowRole();
+        PublishStatus();
+        HandOverCommitted();
+        CheckConditions();
+        _mailbox.SetPendingProposals(_pending.Count);
+        SetTimer();
+        _resume?.Start();
+        _resume = null;
+    }
+
+    private void TakeIn(MailboxBatch batch)
+    {
+        _writesInFlight -= batch.CompletedWrites;
+        if (batch.PersistedVersion > 0)
+        {
+            _module.Persisted(batch.PersistedVersion, _now);
+        }
+
+        foreach (RaftMessage message in batch.Messages)
+        {
+            _module.Receive(message, _now);
+        }
+
+        TakeFromInbox();
+        foreach (NodeRequest request in batch.Requests)
+        {
+            request.Execute(this);
+        }
+
+        if (batch.Proposals.Count > 0)
+        {
+            Append(batch.Proposals);
+        }
+    }
+
+    private void TakeFromInbox()
+    {
+        if (Volatile.Read(ref _inbox) is not { } inbox)
+        {
+            return;
+        }
+
+        for (int taken = 0; taken < MaximumInboxMessagesPerPass; taken++)
+        {
+            if (!inbox.TryTake(out RaftMessage? message))
+            {
+                return;
+            }
+
+            if (IsForUs(message))
+            {
+                _module.Receive(message, _now);
+            }
+            else
+            {
+                Interlocked.Increment(ref _droppedMessages);
+            }
+        }
+
+        Wake();
+    }
+
+    private void PublishStatus() => _board.Publish(new StatusSnapshot(
+        _module.Role,
+        _module.Term,
+        _module.VotedFor,
+        _module.Leader,
+        _module.FirstIndex,
+        _module.LastIndex,
+        _module.CommitIndex,
+        _module.ReachableVoters,
+        _isRunning,
+        Failure: null));
+
+    private void CheckConditions()
+    {
+        for (int i = _conditions.Count - 1; i >= 0; i--)
+        {
+            Condition condition = _conditions[i];
+            if (condition.IsMet() || _now >= condition.DueAt)
+            {
+                _conditions.RemoveAt(i);
+                Complete(condition.Source, condition.Generation, condition.IsMet());
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sets the timer for the next moment at which time matters. An earlier setting is left alone: a follower's deadline
+    /// moves with each message, and waking once too often costs less than setting the timer each time.
+    /// </summary>
+    private void SetTimer()
+    {
+        TimeSpan deadline = _module.NextDeadline ?? TimeSpan.MaxValue;
+        foreach (Condition condition in _conditions)
+        {
+            deadline = condition.DueAt < deadline ? condition.DueAt : deadline;
+        }
+
+        if (deadline < _timerSetTo)
+        {
+            _timerSetTo = deadline;
+            _timer.Set(deadline);
+        }
+    }
+
+    /// <summary>Completes a wait with a value; its waiter is resumed after the pass, with all others of the pass.</summary>
+    private void Complete<T>(SeamSource<T> source, uint generation, T value)
+    {
+        if (source.TrySucceed(generation, value))
+        {
+            ResumeLater(source);
+        }
+    }
+
+    private void Fail(PendingCaller caller, Exception error)
+    {
+        if (caller.Source!.TryFail(caller.Generation, error))
+        {
+            ResumeLater(caller.Source);
+        }
+    }
+
+    private void ResumeLater(SeamSource claimed)
+    {
+        _resume ??= _sources.Resumes.Rent();
+        _resume.Add(claimed);
+    }
+}

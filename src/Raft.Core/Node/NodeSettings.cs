@@ -1,0 +1,136 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>A node's options and ports: checked, with defaults filled in, and safe from later changes.</summary>
+internal sealed class NodeSettings
+{
+    public NodeSettings(NodeId nodeId, long initialTerm, RaftNodeOptions options, RaftNodePorts ports)
+    {
+        if (nodeId == default)
+        {
+            throw new ArgumentException("A node needs an id.", nameof(nodeId));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(initialTerm);
+        NodeId = nodeId;
+        ClusterId = options.ClusterId;
+        Members = options.Members.Count == 0 ? [new RaftMember(nodeId)] : [.. options.Members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
+        MaximumElectionTimeout = options.MaximumElectionTimeout;
+        ShutdownTimeout = options.ShutdownTimeout;
+        MaximumCommandBytes = options.MaximumCommandBytes;
+        MaximumMessageBytes = options.MaximumMessageBytes;
+        MaximumPendingProposals = options.MaximumPendingProposals;
+        MaximumWaitingMessages = options.MaximumWaitingMessages;
+        Validate(options);
+
+        Clock = ports.Clock ?? SystemClock.Shared;
+        Scheduler = ports.Scheduler ?? PoolScheduler.Shared;
+        StateMachine = ports.StateMachine ?? new StringLog();
+        LogStore = ports.LogStore ?? new InMemoryLogStore();
+        Transport = ports.Transport;
+        ValidatePorts(options);
+
+        Consensus = new ConsensusOptions
+        {
+            NodeId = nodeId,
+            ClusterId = options.ClusterId,
+            Voters = [.. Members.Select(static member => member.NodeId)],
+            InitialTerm = initialTerm,
+            MinimumElectionTimeout = options.MinimumElectionTimeout,
+            MaximumElectionTimeout = options.MaximumElectionTimeout,
+            HeartbeatInterval = options.HeartbeatInterval ?? options.MinimumElectionTimeout / 5,
+            PreVote = options.PreVote,
+            CheckQuorum = options.CheckQuorum,
+            LeaderStickiness = options.LeaderStickiness,
+            MaximumMessageBytes = options.MaximumMessageBytes,
+            MaximumInFlightMessages = options.MaximumInFlightMessages,
+            MaximumUncommittedBytes = options.MaximumUncommittedBytes,
+            MaximumCachedEntries = options.MaximumCachedEntries,
+            MaximumCachedBytes = options.MaximumCachedBytes,
+            RandomSeed = options.RandomSeed is { } seed ? (ulong)seed : BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), 8),
+        };
+        Consensus.Validate();
+    }
+
+    public NodeId NodeId { get; }
+
+    public string ClusterId { get; }
+
+    public IReadOnlyList<RaftMember> Members { get; }
+
+    public TimeSpan MaximumElectionTimeout { get; }
+
+    public TimeSpan ShutdownTimeout { get; }
+
+    public int MaximumCommandBytes { get; }
+
+    public int MaximumMessageBytes { get; }
+
+    public int MaximumPendingProposals { get; }
+
+    public int MaximumWaitingMessages { get; }
+
+    public ConsensusOptions Consensus { get; }
+
+    public IClock Clock { get; }
+
+    public IScheduler Scheduler { get; }
+
+    public IStateMachine StateMachine { get; }
+
+    public ILogStore LogStore { get; }
+
+    public ITransport? Transport { get; }
+
+    /// <summary>The member of an id; one that is no member has no address.</summary>
+    public RaftMember MemberOf(NodeId id)
+    {
+        foreach (RaftMember member in Members)
+        {
+            if (member.Id == id.Value)
+            {
+                return member;
+            }
+        }
+
+        return new RaftMember(id);
+    }
+
+    private void Validate(RaftNodeOptions options)
+    {
+        Require(!string.IsNullOrWhiteSpace(ClusterId), $"{nameof(options.ClusterId)} must not be empty.");
+        Require(Members.Any(member => member.Id == NodeId.Value), $"Node '{NodeId}' is not among the members ({string.Join(", ", Members.Select(static member => member.Id))}): add it to {nameof(options.Members)}.");
+        for (int i = 1; i < Members.Count; i++)
+        {
+            Require(Members[i].Id != Members[i - 1].Id, $"Member '{Members[i].Id}' is listed twice in {nameof(options.Members)}: every id must be unique.");
+        }
+
+        Require(MaximumCommandBytes > 0, $"{nameof(options.MaximumCommandBytes)} must be at least 1.");
+        Require(MaximumPendingProposals > 0, $"{nameof(options.MaximumPendingProposals)} must be at least 1.");
+        Require(MaximumWaitingMessages > 0, $"{nameof(options.MaximumWaitingMessages)} must be at least 1.");
+        Require(ShutdownTimeout >= TimeSpan.Zero, $"{nameof(options.ShutdownTimeout)} must not be negative.");
+        Require(
+            !options.LeaderStickiness || options.CheckQuorum,
+            $"{nameof(options.LeaderStickiness)} needs {nameof(options.CheckQuorum)}: without it, a leader that can send but not receive would be clung to for ever. Switch both on or both off.");
+    }
+
+    private void ValidatePorts(RaftNodeOptions options)
+    {
+        Require(
+            Transport is not null || Members.Count == 1,
+            $"{nameof(options.Members)} lists {Members.Count} members, but there is no transport to reach them: set {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.Transport)}.");
+        Require(
+            Transport is null || !Transport.LeavesProcess || !LogStore.IsVolatile || options.AllowVolatileStorage,
+            $"The transport {Transport?.GetType().Name} leaves the process, but the log store {LogStore.GetType().Name} forgets its vote and log when the process ends, which can undo what was committed. "
+            + $"Use a durable log store, or set {nameof(options.AllowVolatileStorage)} if losing data is acceptable.");
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text;
+
+namespace Raft;
+
+/// <content>Proposals: from the caller to the worker's mailbox.</content>
+public sealed partial class RaftNode
+{
+    /// <summary>Proposes a string, as UTF-8. See <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
+    /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
+    /// <exception cref="ProposalRefusedException">It surely did not enter the log: safe to propose again.</exception>
+    /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
+    /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
+    public ValueTask<Committed> ProposeAsync(string command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        byte[] data = Encoding.UTF8.GetBytes(command);
+        if (_settings.StateMachine is ICommandChecker { CommandType: { } type } checker && type != typeof(string))
+        {
+            Check(checker, data);
+        }
+
+        return Propose(data, _sources.Committed, cancellationToken);
+    }
+
+    /// <summary>Proposes bytes, which are copied. See <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</summary>
+    /// <param name="command">The command; copied, so the caller may reuse its memory.</param>
+    /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
+    /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
+    /// <exception cref="ArgumentException">The bytes are no command of the state machine.</exception>
+    /// <exception cref="ProposalRefusedException">It surely did not enter the log: safe to propose again.</exception>
+    /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
+    /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
+    public ValueTask<Committed> ProposeAsync(ReadOnlySpan<byte> command, CancellationToken cancellationToken = default) =>
+        ProposeAsync(new ReadOnlyMemory<byte>(command.ToArray()), cancellationToken);
+
+    /// <summary>
+    /// Proposes a command: appended to the leader's log, replicated, committed once a majority holds it durably, then
+    /// applied (sections 5.3 and 8). This node must lead; it does not forward.
+    /// </summary>
+    /// <param name="command">The command; its memory belongs to the log from now on and must never change again.</param>
+    /// <param name="cancellationToken">Stops waiting. A command that has not entered the log yet is withdrawn; one that has may take effect all the same.</param>
+    /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
+    /// <exception cref="ArgumentException">The bytes are no command of the state machine.</exception>
+    /// <exception cref="NotLeaderException">Another node leads, or none.</exception>
+    /// <exception cref="OverloadedException">Too much is waiting already.</exception>
+    /// <exception cref="CommandTooLargeException">It exceeds <see cref="RaftNodeOptions.MaximumCommandBytes"/>.</exception>
+    /// <exception cref="NodeStoppedException">The node is not running. This and the three before derive from <see cref="ProposalRefusedException"/>: the command surely did not enter the log.</exception>
+    /// <exception cref="OutcomeUnknownException">Leadership was lost, or the node ended, after the command had entered the log: it may be applied or not.</exception>
+    /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
+    public ValueTask<Committed> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    {
+        if (_settings.StateMachine is ICommandChecker checker)
+        {
+            Check(checker, command);
+        }
+
+        return Propose(command, _sources.Committed, cancellationToken);
+    }
+
+    /// <summary>Gives the typed face for the node's state machine.</summary>
+    /// <typeparam name="TCommand">Its commands.</typeparam>
+    /// <typeparam name="TResult">Its results.</typeparam>
+    /// <returns>The proposer; keep it, it is safe to share.</returns>
+    /// <exception cref="InvalidOperationException">The node's state machine has other commands or results.</exception>
+    public IProposer<TCommand, TResult> Proposer<TCommand, TResult>()
+    {
+        if (_settings.StateMachine is not StateMachine<TCommand, TResult> machine)
+        {
+            throw new InvalidOperationException(
+                $"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is no {nameof(StateMachine<,>)}<{typeof(TCommand).Name}, {typeof(TResult).Name}>: ask for the types that it derives from.");
+        }
+
+        return new TypedProposer<TCommand, TResult>(this, machine.Commands, new SeamSourcePool<TResult>(_settings.Scheduler, _sources.Live));
+    }
+
+    private static void Check(ICommandChecker checker, ReadOnlyMemory<byte> command)
+    {
+        try
+        {
+            checker.Check(command);
+        }
+#pragma warning disable CA1031 // whatever the user's codec throws says that these bytes are no command
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            throw new ArgumentException(
+                $"These bytes are no {checker.CommandType.Name} of the state machine: {exception.Message} Propose through Proposer<,>(), which encodes commands itself.", nameof(command), exception);
+        }
+    }
+
+    private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
+        if (command.Length > _settings.MaximumCommandBytes)
+        {
+            return ValueTask.FromException<T>(new CommandTooLargeException(
+                $"The command has {command.Length} bytes, and {nameof(RaftNodeOptions.MaximumCommandBytes)} is {_settings.MaximumCommandBytes}. Keep large data elsewhere and propose a reference to it, or raise the limit on every node."));
+        }
+
+        NodeLife? life = Volatile.Read(ref _life);
+        if (life is null)
+        {
+            return ValueTask.FromException<T>(Stopped());
+        }
+
+        SeamSource<T> source = pool.Rent(cancellationToken);
+        ValueTask<T> task = source.Task;
+        PendingCaller caller = new(source, source.Generation);
+        PostOutcome outcome = life.Post(new Proposal(caller, command));
+        if (outcome != PostOutcome.Posted && source.TryFail(caller.Generation, Refusal(outcome)))
+        {
+            source.Resume();
+        }
+
+        return task;
+    }
+
+    private ProposalRefusedException Refusal(PostOutcome outcome) => outcome == PostOutcome.Full
+        ? new OverloadedException($"{_settings.MaximumPendingProposals} proposals wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: propose again when some are done.")
+        : Stopped();
+
+    private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, SeamSourcePool<TResult> pool) : IProposer<TCommand, TResult>
+    {
+        public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default) =>
+            node.Propose(Codec.Encode(commands, command), pool, cancellationToken);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+
+namespace Raft;
+
+/// <content>Reading the state machine and the log.</content>
+public sealed partial class RaftNode
+{
+    private const int EntriesPerStoreRead = 1_024;
+
+    /// <summary>
+    /// Reads the state machine: runs a query between two batches of commands, so that it never sees a half-applied one and
+    /// never races <c>Apply</c>.
+    /// </summary>
+    /// <typeparam name="TMachine">The state machine's type.</typeparam>
+    /// <typeparam name="T">The type of the answer.</typeparam>
+    /// <param name="query">Quick, and without effect on the state. What it returns must not change later on: copy what the machine goes on using.</param>
+    /// <param name="consistency">How up to date the answer must be.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The answer. Whatever the query throws comes back to the caller.</returns>
+    /// <exception cref="InvalidOperationException">The state machine is no <typeparamref name="TMachine"/>.</exception>
+    /// <exception cref="NodeStoppedException">The node is not running.</exception>
+    public ValueTask<T> ReadAsync<TMachine, T>(Func<TMachine, T> query, ReadConsistency consistency, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (!Enum.IsDefined(consistency))
+        {
+            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "This consistency is unknown.");
+        }
+
+        if (_settings.StateMachine is not TMachine)
+        {
+            throw new InvalidOperationException($"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is no {typeof(TMachine).Name}.");
+        }
+
+        SeamSource<T> source = new SeamSourcePool<T>(_settings.Scheduler, _sources.Live).Rent(cancellationToken);
+        ValueTask<T> answer = source.Task;
+        Query<TMachine, T> queued = new(query, source, source.Generation);
+        if (Volatile.Read(ref _life)?.TryPost(queued) != true)
+        {
+            queued.Refuse(Stopped());
+        }
+
+        return answer;
+    }
+
+    /// <summary>
+    /// Reads this node's own log as it stands at the moment of the call, uncommitted entries included: those beyond
+    /// <see cref="RaftStatus.CommitIndex"/> may still be replaced.
+    /// </summary>
+    /// <param name="firstIndex">The index of the first entry wanted; 1 or more. What was compacted away is skipped.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>The entries in order, one for each index.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstIndex"/> is below 1.</exception>
+    /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    public IAsyncEnumerable<LogEntry> ReadLogAsync(long firstIndex = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstIndex, 1);
+        return EnumerateLogAsync(firstIndex, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<LogEntry> EnumerateLogAsync(long firstIndex, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        NodeLife life = OpenedLife() ?? throw Stopped();
+        SeamSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source = _sources.Slices.Rent(cancellationToken);
+        NodeLife.ReadLogRequest request = new(firstIndex, source, source.Generation);
+        IReadOnlyList<ReadOnlyMemory<LogEntry>> cached = await PostAsync(life, request, source.Task).ConfigureAwait(false);
+
+        // What is no longer in memory is committed, so it is still what it was when the rest was taken.
+        long index = Math.Max(firstIndex, Status.FirstIndex);
+        while (index < request.FirstCachedIndex)
+        {
+            int count = (int)Math.Min(EntriesPerStoreRead, request.FirstCachedIndex - index);
+            source = _sources.Slices.Rent(cancellationToken);
+            IReadOnlyList<ReadOnlyMemory<LogEntry>> stored = await PostAsync(
+                life, new NodeLife.ReadStoreRequest(index, count, source, source.Generation), source.Task).ConfigureAwait(false);
+            if (stored[0].Length == 0)
+            {
+                throw new StorageCorruptedException($"The log store of node {Id} has no entry {index}.");
+            }
+
+            for (int i = 0; i < stored[0].Length; i++)
+            {
+                yield return stored[0].Span[i];
+            }
+
+            index += stored[0].Length;
+        }
+
+        foreach (ReadOnlyMemory<LogEntry> slice in cached)
+        {
+            for (int i = 0; i < slice.Length; i++)
+            {
+                yield return slice.Span[i];
+            }
+        }
+    }
+
+    private ValueTask<T> PostAsync<T>(NodeLife life, NodeRequest request, ValueTask<T> answer)
+    {
+        if (!life.TryPost(request))
+        {
+            request.Refuse(Stopped());
+        }
+
+        return answer;
+    }
+
+    private sealed class Query<TMachine, T>(Func<TMachine, T> query, SeamSource<T> source, uint generation) : StateMachineQuery
+    {
+        public override void Run(IStateMachine machine)
+        {
+            if (!source.IsPending(generation))
+            {
+                return; // cancelled meanwhile
+            }
+
+            bool claimed;
+            try
+            {
+                claimed = source.TrySucceed(generation, query((TMachine)machine));
+            }
+#pragma warning disable CA1031 // whatever the user's query throws goes back to the user
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                claimed = source.TryFail(generation, exception);
+            }
+
+            if (claimed)
+            {
+                source.Resume();
+            }
+        }
+
+        public override void Refuse(Exception reason)
+        {
+            if (source.TryFail(generation, reason))
+            {
+                source.Resume();
+            }
+        }
+    }
+}

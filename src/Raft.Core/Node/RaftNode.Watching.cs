@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace Raft;
+
+/// <content>Waiting for a leader, for leadership, and for any change.</content>
+public sealed partial class RaftNode
+{
+    /// <summary>Waits until this node knows a leader of its term, which may be itself.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The leader.</returns>
+    /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    public async ValueTask<NodeId> WaitForLeaderAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            (RaftStatus status, long version) = _board.Read();
+            if (status.Leader is { } leader)
+            {
+                return leader;
+            }
+
+            ThrowIfEnded(status);
+            await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until this node leads.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The term that it leads, and a token that fires when it is lost.</returns>
+    /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    public async ValueTask<Leadership> WaitForLeadershipAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            (RaftStatus status, long version) = _board.Read();
+            if (_leadership.Current is { } leadership)
+            {
+                return leadership;
+            }
+
+            ThrowIfEnded(status);
+            await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Watches the node: its status now, then again whenever it has changed. A slow reader misses what lies between and
+    /// sees the latest; nothing queues up.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the watching with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>Statuses without end; a stopped node may run again.</returns>
+    public async IAsyncEnumerable<RaftStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (RaftStatus status, long version) = _board.Read();
+            yield return status;
+            await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void ThrowIfEnded(RaftStatus status)
+    {
+        if (status.Role is RaftRole.Stopped or RaftRole.Failed)
+        {
+            throw new NodeStoppedException($"Node {Id} has ended: {status.Explanation}.", status.Failure);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// A node of a Raft cluster: takes part in elections, replicates a log, and applies what is committed to its state machine.
+/// With nothing but an id it is a cluster of one, in memory.
+/// </summary>
+/// <remarks>
+/// <para>All members are safe to call from any thread. A <see cref="ValueTask"/> that a member returns is to be awaited once.</para>
+/// <para>
+/// A node answers <see cref="RequestVoteAsync"/> and <see cref="AppendEntriesAsync"/> from the moment it is made, which
+/// opens its log store. It campaigns, uses its transport and takes proposals while <see cref="RunAsync"/> runs.
+/// </para>
+/// </remarks>
+public sealed partial class RaftNode : IAsyncDisposable, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly NodeSettings _settings;
+    private readonly NodeSources _sources;
+    private readonly StatusBoard _board;
+    private readonly LeadershipToken _leadership;
+    private NodeLife? _life;
+    private bool _isRunning;
+    private bool _hasEnded;
+    private bool _isDisposed;
+    private long _appliedBefore;
+    private Exception? _uncertainState;
+
+    /// <summary>Makes a node. It does nothing before <see cref="RunAsync"/>, but answers the handlers.</summary>
+    /// <param name="nodeId">Its id; a plain string will do.</param>
+    /// <param name="initialTerm">A lower bound of its first term, 0 or more: the larger of it and the stored one counts. Raising the term clears the stored vote.</param>
+    /// <param name="options">Its settings; copied, so later changes have no effect. Null: the defaults, and a cluster of this node alone.</param>
+    /// <param name="ports">What it stands on. Null, or what is null in it: everything in memory.</param>
+    /// <exception cref="ArgumentException">The settings contradict themselves or the ports; the message says what to change.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="initialTerm"/> is negative.</exception>
+    public RaftNode(NodeId nodeId, long initialTerm = 0, RaftNodeOptions? options = null, RaftNodePorts? ports = null)
+    {
+        _settings = new NodeSettings(nodeId, initialTerm, options ?? new RaftNodeOptions(), ports ?? new RaftNodePorts());
+        _sources = new NodeSources(_settings.Scheduler);
+        _board = new StatusBoard(nodeId, _settings.Members, _sources.Signals, _sources.Resumes);
+        _leadership = new LeadershipToken(_settings.Scheduler);
+        _board.Publish(new StatusSnapshot(
+            RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, ReachableVoters: 1, IsRunning: false, Failure: null));
+    }
+
+    /// <summary>The node's id.</summary>
+    public NodeId Id => _settings.NodeId;
+
+    /// <summary>What the node is and knows now: term, vote, role, leader and the state of its log, all of one moment.</summary>
+    public RaftStatus Status => _board.Read().Status;
+
+    /// <summary>Calls that wait for something at this node, neither completed nor cancelled.</summary>
+    internal int LiveCalls => _sources.Live.Value;
+
+    /// <summary>
+    /// Runs the node: opens the log store, starts the transport and the election timer, and goes on until it is cancelled
+    /// or fails. May be called again afterwards; the node then goes on from what its log store holds.
+    /// </summary>
+    /// <param name="cancellationToken">
+    /// Stops the node in good order: no more proposals are taken, those in the log have until
+    /// <see cref="RaftNodeOptions.ShutdownTimeout"/> to be committed and applied, all others learn that their outcome is unknown.
+    /// </param>
+    /// <returns>Completes normally after cancellation.</returns>
+    /// <exception cref="NodeFailedException">The node must not go on; the message says why and what to do.</exception>
+    /// <exception cref="InvalidOperationException">It is running already.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        NodeLife life = BeginRun();
+        try
+        {
+            await life.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            EndRun(life);
+        }
+    }
+
+    /// <summary>
+    /// Invoked by candidates to gather votes: RequestVote of Figure 2. A transport has no need for it, since it delivers
+    /// messages; it is the paper's procedure call, for those who want to make it.
+    /// </summary>
+    /// <param name="term">The candidate's term.</param>
+    /// <param name="candidateId">The candidate that requests the vote.</param>
+    /// <param name="lastLogIndex">Index of the candidate's last log entry (section 5.4.1); 0 if its log is empty.</param>
+    /// <param name="lastLogTerm">Term of that entry; 0 if the log is empty.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer. The vote may be given all the same.</param>
+    /// <returns>The current term, and whether the candidate received the vote: durable when it is given.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^62.</exception>
+    /// <exception cref="ArgumentException">The candidate is this node.</exception>
+    /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    public ValueTask<RequestVoteReply> RequestVoteAsync(long term, NodeId candidateId, long lastLogIndex, long lastLogTerm, CancellationToken cancellationToken = default)
+    {
+        ThrowIfOutOfRange(term, nameof(term));
+        ThrowIfOutOfRange(lastLogIndex, nameof(lastLogIndex));
+        ThrowIfOutOfRange(lastLogTerm, nameof(lastLogTerm));
+        ThrowIfSelfOrNobody(candidateId, nameof(candidateId));
+        RequestVoteMessage request = new()
+        {
+            From = candidateId,
+            To = Id,
+            ClusterId = _settings.ClusterId,
+            Term = term,
+            LastLogIndex = lastLogIndex,
+            LastLogTerm = lastLogTerm,
+        };
+        return CallHandler(request, _sources.Votes, cancellationToken);
+    }
+
+    /// <summary>
+    /// Invoked by the leader to replicate log entries, or without entries as heartbeat: AppendEntries of Figure 2.
+    /// </summary>
+    /// <param name="term">The leader's term.</param>
+    /// <param name="leaderId">The leader.</param>
+    /// <param name="prevLogIndex">Index of the entry directly before the new ones; 0 for the start of the log.</param>
+    /// <param name="prevLogTerm">Term of that entry; 0 for the start of the log.</param>
+    /// <param name="entries">The entries from <paramref name="prevLogIndex"/> + 1 on; their data belongs to the log from now on.</param>
+    /// <param name="leaderCommit">The leader's commit index.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer. The entries may be appended all the same.</param>
+    /// <returns>The current term, and whether this node held the previous entry and now holds the new ones, durably.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^62.</exception>
+    /// <exception cref="ArgumentException">The leader is this node, or no correct leader could send these entries: their terms fall along the log, or exceed <paramref name="term"/>.</exception>
+    /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    public ValueTask<AppendEntriesReply> AppendEntriesAsync(
+        long term,
+        NodeId leaderId,
+        long prevLogIndex,
+        long prevLogTerm,
+        IReadOnlyList<LogEntry> entries,
+        long leaderCommit,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        ThrowIfOutOfRange(term, nameof(term));
+        ThrowIfOutOfRange(prevLogIndex, nameof(prevLogIndex));
+        ThrowIfOutOfRange(prevLogTerm, nameof(prevLogTerm));
+        ThrowIfOutOfRange(leaderCommit, nameof(leaderCommit));
+        ThrowIfSelfOrNobody(leaderId, nameof(leaderId));
+        AppendEntriesMessage request = new()
+        {
+            From = leaderId,
+            To = Id,
+            ClusterId = _settings.ClusterId,
+            Term = term,
+            PrevLogIndex = prevLogIndex,
+            PrevLogTerm = prevLogTerm,
+            Entries = entries.ToArray(),
+            LeaderCommit = leaderCommit,
+        };
+        if (!ConsensusModule.IsWellFormed(request))
+        {
+            throw new ArgumentException(
+                $"No correct leader of term {term} sends these entries behind (index {prevLogIndex}, term {prevLogTerm}): terms start at 1, never fall along a log, and never exceed the leader's.", nameof(entries));
+        }
+
+        return CallHandler(request, _sources.Appends, cancellationToken);
+    }
+
+    /// <summary>Stops the node, without waiting for it.</summary>
+    public void Dispose() => BeginDispose()?.RequestStop();
+
+    /// <summary>Stops the node in good order and waits until it has stopped.</summary>
+    /// <returns>Completes when <see cref="RunAsync"/> has nothing left to do.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        NodeLife? life = BeginDispose();
+        if (life is null)
+        {
+            return;
+        }
+
+        life.RequestStop();
+        while (true)
+        {
+            (RaftStatus status, long version) = _board.Read();
+            if (status.Role is RaftRole.Stopped or RaftRole.Failed)
+            {
+                return;
+            }
+
+            await _board.WaitForChangeAsync(version, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static void ThrowIfOutOfRange(long value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ConsensusModule.LargestNumber, name);
+    }
+
+    private void ThrowIfSelfOrNobody(NodeId other, string name)
+    {
+        if (other == Id || other == default)
+        {
+            throw new ArgumentException($"The caller must be another node than '{Id}'.", name);
+        }
+    }
+
+    private ValueTask<TReply> CallHandler<TReply>(RaftMessage request, SeamSourcePool<TReply> pool, CancellationToken cancellationToken)
+    {
+        NodeLife? life = OpenedLife();
+        SeamSource<TReply> source = pool.Rent(cancellationToken);
+        ValueTask<TReply> reply = source.Task;
+        NodeLife.HandlerCall call = new(request, new PendingCaller(source, source.Generation));
+        if (life is null || !life.TryPost(call))
+        {
+            call.Refuse(Stopped());
+        }
+
+        return reply;
+    }
+
+    private NodeStoppedException Stopped() => new($"Node {Id} is not running: {Status.Explanation}.", Status.Failure);
+
+    /// <summary>The life that answers handlers: begun by the first call, if the node has not run yet. Null once it has stopped.</summary>
+    private NodeLife? OpenedLife()
+    {
+        NodeLife life;
+        lock (_lock)
+        {
+            if (_life is not null || _hasEnded || _isDisposed)
+            {
+                return _life;
+            }
+
+            life = _life = NewLife();
+        }
+
+        _ = life.OpenAsync();
+        return life;
+    }
+
+    private NodeLife BeginRun()
+    {
+        NodeLife life;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isRunning)
+            {
+                throw new InvalidOperationException($"Node {Id} is running already.");
+            }
+
+            if (_uncertainState is not null)
+            {
+                throw new NodeFailedException($"The state machine of node {Id} was interrupted within a command, so its content is uncertain: make a new node with a new state machine on the same log store.", _uncertainState);
+            }
+
+            _isRunning = true;
+            if (_life is not null)
+            {
+                return _life; // opened by a handler
+            }
+
+            life = _life = NewLife();
+        }
+
+        _ = life.OpenAsync();
+        return life;
+    }
+
+    private void EndRun(NodeLife life)
+    {
+        lock (_lock)
+        {
+            _isRunning = false;
+            _hasEnded = true;
+            _life = null;
+            _appliedBefore = life.AppliedIndex;
+            if (life.StateIsUncertain)
+            {
+                _uncertainState = life.Failure ?? new TimeoutException("The state machine had not finished when the node stopped waiting for it.");
+            }
+        }
+    }
+
+    private NodeLife? BeginDispose()
+    {
+        NodeLife? life;
+        bool isRunning;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            life = _life;
+            isRunning = _isRunning;
+            if (!isRunning)
+            {
+                _life = null;
+            }
+        }
+
+        if (life is not null && !isRunning)
+        {
+            _ = life.CloseAsync();
+        }
+
+        return life;
+    }
+
+    private NodeLife NewLife() => new(_settings, _sources, _board, _leadership, _appliedBefore);
+}

@@ -1,0 +1,170 @@
+namespace Raft;
+
+/// <summary>The part of a node's status that its worker publishes.</summary>
+internal readonly record struct StatusSnapshot(
+    RaftRole Role,
+    long Term,
+    NodeId? VotedFor,
+    NodeId? Leader,
+    long FirstIndex,
+    long LastIndex,
+    long CommitIndex,
+    int ReachableVoters,
+    bool IsRunning,
+    Exception? Failure);
+
+/// <summary>
+/// Where the worker leaves the node's status after each pass, and where others read it or wait for it to change. Readers
+/// get a copy made under a lock; nobody's code runs under it.
+/// </summary>
+internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> members, SeamSourcePool<bool> sources, ResumeBatchPool resumes)
+{
+    private readonly Lock _lock = new();
+    private readonly List<PendingCaller> _waiters = [];
+    private StatusSnapshot _current;
+    private long _appliedIndex;
+    private long _version;
+
+    /// <summary>What was published last.</summary>
+    public StatusSnapshot Snapshot
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current;
+            }
+        }
+    }
+
+    /// <summary>Replaces the status, and wakes whoever waits for a change.</summary>
+    public void Publish(in StatusSnapshot next)
+    {
+        ResumeBatch? woken;
+        lock (_lock)
+        {
+            if (_current == next)
+            {
+                return;
+            }
+
+            _current = next;
+            woken = Changed();
+        }
+
+        woken?.Start();
+    }
+
+    /// <summary>Replaces the applied index.</summary>
+    public void PublishApplied(long index)
+    {
+        ResumeBatch? woken;
+        lock (_lock)
+        {
+            _appliedIndex = index;
+            woken = Changed();
+        }
+
+        woken?.Start();
+    }
+
+    /// <summary>The status now, and its version to wait from.</summary>
+    public (RaftStatus Status, long Version) Read()
+    {
+        StatusSnapshot snapshot;
+        long applied;
+        long version;
+        lock (_lock)
+        {
+            snapshot = _current;
+            applied = _appliedIndex;
+            version = _version;
+        }
+
+        RaftStatus status = new(
+            nodeId,
+            snapshot.Role,
+            snapshot.Term,
+            snapshot.VotedFor,
+            snapshot.Leader,
+            snapshot.FirstIndex,
+            snapshot.LastIndex,
+            snapshot.CommitIndex,
+            applied,
+            members,
+            Explain(in snapshot),
+            snapshot.Failure);
+        return (status, version);
+    }
+
+    /// <summary>Waits until the status differs from the one that was read with a version.</summary>
+    public ValueTask WaitForChangeAsync(long version, CancellationToken cancellationToken)
+    {
+        SeamSource<bool> source;
+        lock (_lock)
+        {
+            if (_version != version)
+            {
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        source = sources.Rent(cancellationToken);
+        ValueTask task = source.UntypedTask;
+        PendingCaller waiter = new(source, source.Generation);
+        bool changed;
+        lock (_lock)
+        {
+            changed = _version != version;
+            if (!changed)
+            {
+                _waiters.RemoveAll(static other => !other.Source!.IsPending(other.Generation)); // cancelled ones
+                _waiters.Add(waiter);
+            }
+        }
+
+        if (changed && source.TrySucceed(waiter.Generation, true))
+        {
+            source.Resume();
+        }
+
+        return task;
+    }
+
+    /// <summary>The situation in a sentence.</summary>
+    private string Explain(in StatusSnapshot status)
+    {
+        int needed = (members.Count / 2) + 1;
+        return status switch
+        {
+            { Role: RaftRole.Failed } => $"failed and stopped: {status.Failure?.Message}",
+            { Role: RaftRole.Stopped } => "stopped: call RunAsync to run again",
+            { IsRunning: false } => "not running: answers RequestVote and AppendEntries, but never campaigns; call RunAsync",
+            { Role: RaftRole.Leader } => $"leads term {status.Term}: {status.ReachableVoters} of {members.Count} voters reachable, {needed} needed",
+            { Leader: { } leader } => $"follows {leader} in term {status.Term}",
+            _ => $"no leader: {status.ReachableVoters} of {members.Count} voters reachable, {needed} needed",
+        };
+    }
+
+    /// <summary>Notes a change and takes out all waiters; the caller starts the batch after it has left the lock.</summary>
+    private ResumeBatch? Changed()
+    {
+        _version++;
+        if (_waiters.Count == 0)
+        {
+            return null;
+        }
+
+        ResumeBatch woken = resumes.Rent();
+        foreach (PendingCaller waiter in _waiters)
+        {
+            if (((SeamSource<bool>)waiter.Source!).TrySucceed(waiter.Generation, true))
+            {
+                woken.Add(waiter.Source);
+            }
+        }
+
+        _waiters.Clear();
+        return woken;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Raft;
+
+/// <summary>What a node stands on. Whatever is left null has a default that works in memory.</summary>
+public sealed class RaftNodePorts
+{
+    /// <summary>Carries messages to the other members. Null only in a cluster of one.</summary>
+    public ITransport? Transport { get; init; }
+
+    /// <summary>Keeps the log, term and vote. Null: an <see cref="InMemoryLogStore"/> of the node's own.</summary>
+    public ILogStore? LogStore { get; init; }
+
+    /// <summary>The replicated state. Null: a <see cref="StringLog"/>.</summary>
+    public IStateMachine? StateMachine { get; init; }
+
+    /// <summary>Time. Null: <see cref="SystemClock.Shared"/>.</summary>
+    public IClock? Clock { get; init; }
+
+    /// <summary>Threads. Null: <see cref="PoolScheduler.Shared"/>.</summary>
+    public IScheduler? Scheduler { get; init; }
+}

@@ -1,0 +1,73 @@
+namespace Raft;
+
+/// <summary>The settings of a node. The defaults suit a cluster in one data centre; all nodes of a cluster should have the same.</summary>
+/// <remarks>Read once, when the node is made; later changes have no effect.</remarks>
+public sealed class RaftNodeOptions
+{
+    /// <summary>The cluster's name: nodes drop messages of, and stores refuse, any other cluster. Default <c>raft</c>.</summary>
+    public string ClusterId { get; set; } = "raft";
+
+    /// <summary>All members, this node included. Empty (the default) means a cluster of this node alone.</summary>
+    public IList<RaftMember> Members { get; set; } = [];
+
+    /// <summary>
+    /// The shortest election timeout, default 1 s: a follower that hears from no leader waits a random time between this
+    /// and <see cref="MaximumElectionTimeout"/> before it campaigns (section 5.2). Above zero. Keep it at ten times the
+    /// round trip or more; lower it for faster failover.
+    /// </summary>
+    public TimeSpan MinimumElectionTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest election timeout, default 3 s. At least the minimum; a wider range makes split votes rarer.</summary>
+    public TimeSpan MaximumElectionTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often a leader without other traffic says that it is alive. Default (null): a fifth of <see cref="MinimumElectionTimeout"/>. Above zero and below that minimum.</summary>
+    public TimeSpan? HeartbeatInterval { get; set; }
+
+    /// <summary>Whether a node asks around before it raises its term, so that one that was cut off does not disrupt the others on its return (dissertation, section 9.6). Default true.</summary>
+    public bool PreVote { get; set; } = true;
+
+    /// <summary>Whether a leader that hears from no majority for <see cref="MinimumElectionTimeout"/> steps down (dissertation, section 6.2). Default true.</summary>
+    public bool CheckQuorum { get; set; } = true;
+
+    /// <summary>
+    /// Whether a node ignores vote requests while its leader is alive (section 6, end). Default true. Needs
+    /// <see cref="CheckQuorum"/>: a leader that can send but not receive would be clung to for ever.
+    /// </summary>
+    public bool LeaderStickiness { get; set; } = true;
+
+    /// <summary>The largest command that is taken, in bytes. Default 1 MiB; at least 1. The same on all nodes.</summary>
+    public int MaximumCommandBytes { get; set; } = 1 << 20;
+
+    /// <summary>How many payload bytes one message carries at most; a single larger command still travels, alone. Default 1 MiB; at least 1.</summary>
+    public int MaximumMessageBytes { get; set; } = 1 << 20;
+
+    /// <summary>How many messages with entries may be unanswered per follower. Default 64; at least 1.</summary>
+    public int MaximumInFlightMessages { get; set; } = 64;
+
+    /// <summary>How many uncommitted payload bytes a leader holds before it refuses proposals. Default 64 MiB; at least 1.</summary>
+    public long MaximumUncommittedBytes { get; set; } = 64 << 20;
+
+    /// <summary>How many proposals may wait for their result before more are refused. Default 65,536; at least 1.</summary>
+    public int MaximumPendingProposals { get; set; } = 65_536;
+
+    /// <summary>How many received messages may wait to be processed before more are dropped. Default 4,096; at least 1.</summary>
+    public int MaximumWaitingMessages { get; set; } = 4_096;
+
+    /// <summary>How many log entries stay in memory; older ones are read from the log store when a follower or the state machine needs them. Default 65,536; at least 1.</summary>
+    public int MaximumCachedEntries { get; set; } = 65_536;
+
+    /// <summary>How many payload bytes of the log stay in memory. Default 64 MiB; at least 1.</summary>
+    public long MaximumCachedBytes { get; set; } = 64 << 20;
+
+    /// <summary>Seed of the randomized timeouts, for runs that repeat exactly. Default (null): a random one. Must differ between the nodes of a cluster.</summary>
+    public long? RandomSeed { get; set; }
+
+    /// <summary>
+    /// Whether a log in memory may be combined with a transport that leaves the process. Default false: a process that
+    /// restarts has forgotten its vote and its log, which can undo what was committed. Fit for demonstrations only.
+    /// </summary>
+    public bool AllowVolatileStorage { get; set; }
+
+    /// <summary>How long a stopping node waits, in all, for commits, writes and the state machine before it gives up on them. Default 5 s; zero or more.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,168 @@
+using System.Threading.Tasks.Sources;
+
+namespace Raft;
+
+/// <summary>
+/// The one thing that code of this library ever waits on: a pooled, awaitable result whose waiter is resumed by the
+/// node's scheduler, never by the thread that completes it and never by the thread pool on its own account.
+/// </summary>
+/// <remarks>
+/// Completing takes two steps. A claim decides who completes it: one compare-and-swap over generation and state, so that
+/// out of a result, a failure and a cancellation, however they race, exactly one wins, and a late one for an earlier use
+/// of the pooled object loses. Then <see cref="Execute"/>, run by the scheduler, resumes the waiter.
+/// </remarks>
+internal abstract class SeamSource(IScheduler scheduler) : IThreadPoolWorkItem
+{
+    private const long Idle = 0;
+    private const long Pending = 1;
+    private const long Claimed = 2;
+
+    private long _claim;
+    private CancellationTokenRegistration _registration;
+
+    /// <summary>Which use of this object it is: kept by whoever means to complete it, and read before it is shown to anyone else.</summary>
+    public uint Generation => (uint)(Volatile.Read(ref _claim) >> 2);
+
+    /// <summary>Whether nobody has completed this use of it yet.</summary>
+    public bool IsPending(uint generation) => Volatile.Read(ref _claim) == Word(generation, Pending);
+
+    /// <summary>Claims it with an error. The caller then owes <see cref="Resume"/>, or <see cref="Execute"/> from a work item.</summary>
+    public bool TryFail(uint generation, Exception error)
+    {
+        if (!TryClaim(generation))
+        {
+            return false;
+        }
+
+        StoreError(error);
+        return true;
+    }
+
+    /// <summary>Schedules the waiter, on an item of its own.</summary>
+    public void Resume() => scheduler.Schedule(this, preferLocal: true);
+
+    /// <summary>Runs the waiter. Nothing of this object may be touched afterwards: it may serve somebody else already.</summary>
+    public abstract void Execute();
+
+    protected abstract void StoreError(Exception error);
+
+    protected bool TryClaim(uint generation) =>
+        Interlocked.CompareExchange(ref _claim, Word(generation, Claimed), Word(generation, Pending)) == Word(generation, Pending);
+
+    /// <summary>Begins a use.</summary>
+    protected void Arm() => Volatile.Write(ref _claim, Word(Generation + 1, Pending));
+
+    /// <summary>Lets a token complete it as cancelled. Called before the source is shown to anyone who could complete it.</summary>
+    protected void CancelWith(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(static (state, token) => ((SeamSource)state!).Cancel(token), this);
+        }
+    }
+
+    /// <summary>Ends a use, after the waiter has fetched its result.</summary>
+    /// <returns>Whether it may be used again: not if a callback of its token may still be on its way to it.</returns>
+    protected bool Disarm()
+    {
+        bool reusable = _registration == default || _registration.Unregister(); // never waits, as Dispose would
+        _registration = default;
+        if (reusable)
+        {
+            Volatile.Write(ref _claim, Word(Generation, Idle));
+        }
+
+        return reusable;
+    }
+
+    private static long Word(uint generation, long state) => ((long)generation << 2) | state;
+
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        if (TryFail(Generation, new OperationCanceledException(cancellationToken)))
+        {
+            Resume();
+        }
+    }
+}
+
+/// <summary>A <see cref="SeamSource"/> that yields a value.</summary>
+/// <typeparam name="T">The value's type.</typeparam>
+internal sealed class SeamSource<T>(SeamSourcePool<T> pool, IScheduler scheduler) : SeamSource(scheduler), IValueTaskSource<T>, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<T> _core; // continuations run where Execute runs: see the base class
+    private T? _result;
+    private Exception? _error;
+
+    /// <summary>What the waiter awaits, once.</summary>
+    public ValueTask<T> Task => new(this, _core.Version);
+
+    /// <summary>The same, for a waiter that wants no value.</summary>
+    public ValueTask UntypedTask => new(this, _core.Version);
+
+    public void Begin(CancellationToken cancellationToken)
+    {
+        Arm();
+        CancelWith(cancellationToken);
+    }
+
+    /// <summary>Claims it with a result. The caller then owes <see cref="SeamSource.Resume"/>, or <see cref="Execute"/> from a work item.</summary>
+    public bool TrySucceed(uint generation, T result)
+    {
+        if (!TryClaim(generation))
+        {
+            return false;
+        }
+
+        _result = result;
+        return true;
+    }
+
+    public override void Execute()
+    {
+        pool.CountCompletion();
+        if (_error is { } error)
+        {
+            _core.SetException(error);
+        }
+        else
+        {
+            _core.SetResult(_result!);
+        }
+    }
+
+    public T GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            if (_core.Version == token)
+            {
+                Recycle();
+            }
+        }
+    }
+
+    void IValueTaskSource.GetResult(short token) => GetResult(token);
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    protected override void StoreError(Exception error) => _error = error;
+
+    private void Recycle()
+    {
+        _result = default;
+        _error = null;
+        _core.Reset();
+        if (Disarm())
+        {
+            pool.Return(this);
+        }
+    }
+}

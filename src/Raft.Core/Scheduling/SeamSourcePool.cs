@@ -1,0 +1,51 @@
+namespace Raft;
+
+/// <summary>How many waits of a node are neither completed nor cancelled; zero when a node is quiet, or somebody was forgotten.</summary>
+internal sealed class LiveCount
+{
+    private int _count;
+
+    public int Value => Volatile.Read(ref _count);
+
+    public void Increment() => Interlocked.Increment(ref _count);
+
+    public void Decrement() => Interlocked.Decrement(ref _count);
+}
+
+/// <summary>Keeps used <see cref="SeamSource{T}"/> objects for their next use, so that waiting allocates nothing.</summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+internal sealed class SeamSourcePool<T>(IScheduler scheduler, LiveCount live)
+{
+    private const int MaximumKept = 16_384;
+
+    private readonly Lock _lock = new();
+    private readonly Stack<SeamSource<T>> _free = new();
+
+    /// <summary>Gives a source that is ready to be awaited, and that the token completes as cancelled.</summary>
+    public SeamSource<T> Rent(CancellationToken cancellationToken)
+    {
+        SeamSource<T>? source;
+        lock (_lock)
+        {
+            _free.TryPop(out source);
+        }
+
+        source ??= new SeamSource<T>(this, scheduler);
+        live.Increment();
+        source.Begin(cancellationToken);
+        return source;
+    }
+
+    public void Return(SeamSource<T> source)
+    {
+        lock (_lock)
+        {
+            if (_free.Count < MaximumKept)
+            {
+                _free.Push(source);
+            }
+        }
+    }
+
+    public void CountCompletion() => live.Decrement();
+}

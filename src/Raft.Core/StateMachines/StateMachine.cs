@@ -1,0 +1,63 @@
+namespace Raft;
+
+/// <summary>
+/// A replicated state with typed commands and results: derive from it, keep the state in fields, and change it in
+/// <see cref="Apply"/> only.
+/// </summary>
+/// <typeparam name="TCommand">What clients propose.</typeparam>
+/// <typeparam name="TResult">What they receive.</typeparam>
+/// <param name="commands">Encodes commands for the log.</param>
+/// <param name="results">Encodes results for callers that want bytes.</param>
+/// <remarks>See <see cref="IStateMachine"/> for the one rule: be deterministic.</remarks>
+public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands, ICodec<TResult> results) : IStateMachine, ICommandChecker
+{
+    /// <summary>Encodes commands for the log.</summary>
+    internal ICodec<TCommand> Commands { get; } = commands ?? throw new ArgumentNullException(nameof(commands));
+
+    Type ICommandChecker.CommandType => typeof(TCommand);
+
+    ValueTask IStateMachine.ApplyAsync(CommittedBatch batch, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        for (int position = 0; position < batch.Count; position++)
+        {
+            CommandContext context = batch.Context(position);
+            TResult result;
+            try
+            {
+                result = Apply(Commands.Read(batch.Command(position)), in context);
+            }
+            catch (CommandRejectedException rejection)
+            {
+                batch.Reject(position, rejection);
+                continue;
+            }
+
+            batch.Complete(position, result, results);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    void ICommandChecker.Check(ReadOnlyMemory<byte> command) => Commands.Read(command);
+
+    /// <summary>
+    /// Applies one command. Called for each committed command, in order, on every node, by one thread at a time and never
+    /// beside a read.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="context">Where it stands in the log, and the only time that may be used.</param>
+    /// <returns>The result for the proposer.</returns>
+    /// <exception cref="CommandRejectedException">Throw it to refuse the command, before any state has changed. Anything else that is thrown stops the node.</exception>
+    protected abstract TResult Apply(TCommand command, in CommandContext context);
+}
+
+/// <summary>Lets a node refuse bytes that are no command at its edge, before they enter the log and stop every node that applies them.</summary>
+internal interface ICommandChecker
+{
+    /// <summary>The type of the commands.</summary>
+    Type CommandType { get; }
+
+    /// <summary>Throws if the bytes are no command.</summary>
+    void Check(ReadOnlyMemory<byte> command);
+}

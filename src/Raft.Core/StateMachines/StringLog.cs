@@ -1,0 +1,39 @@
+namespace Raft;
+
+/// <summary>The simplest replicated state: a list of strings, in the same order on every node. What a node has if it is given no other state machine.</summary>
+public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+{
+    private readonly Lock _lock = new();
+    private string[] _items = [];
+    private int _count;
+
+    /// <summary>The strings applied so far, as they are now: later ones do not show up in a list taken before. Safe to call from any thread.</summary>
+    public IReadOnlyList<string> Entries
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new ArraySegment<string>(_items, 0, _count);
+            }
+        }
+    }
+
+    /// <summary>Appends the string.</summary>
+    /// <param name="command">The string.</param>
+    /// <param name="context">Where it stands in the log.</param>
+    /// <returns>Its position in <see cref="Entries"/>, counted from 1.</returns>
+    protected override long Apply(string command, in CommandContext context)
+    {
+        lock (_lock)
+        {
+            if (_count == _items.Length)
+            {
+                Array.Resize(ref _items, Math.Max(16, _count * 2)); // lists taken before keep the old array
+            }
+
+            _items[_count++] = command;
+            return _count;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+namespace Raft;
+
+/// <summary>
+/// A log's entries in memory, in segments that start small: appending never moves what is there, and dropping the front
+/// or the back frees it. Payloads are kept by reference.
+/// </summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class StoredEntries
+{
+    private const int SmallestSegment = 16;
+    private const int LargestSegment = 1_024; // 48 KiB of entries: below the large object heap
+
+    private readonly List<Segment> _segments = [];
+
+    /// <summary>The index before the first entry.</summary>
+    public long PreviousIndex { get; private set; }
+
+    /// <summary>The term at <see cref="PreviousIndex"/>.</summary>
+    public long PreviousTerm { get; private set; }
+
+    /// <summary>The index of the last entry; <see cref="PreviousIndex"/> if there is none.</summary>
+    public long LastIndex { get; private set; }
+
+    /// <summary>The term of the last entry; <see cref="PreviousTerm"/> if there is none.</summary>
+    public long LastTerm => LastIndex == PreviousIndex ? PreviousTerm : this[LastIndex].Term;
+
+    /// <summary>The entry at an index that is in the log.</summary>
+    public ref readonly LogEntry this[long index]
+    {
+        get
+        {
+            Segment segment = _segments[SegmentOf(index)];
+            return ref segment.Entries[index - segment.FirstIndex];
+        }
+    }
+
+    /// <summary>Says why a suffix cannot be written, or null if it can.</summary>
+    public string? Refuses(long firstIndex, int count)
+    {
+        if (count == 0)
+        {
+            return null;
+        }
+
+        return firstIndex <= PreviousIndex
+            ? $"Entries from {firstIndex} on cannot be written: the log starts at {PreviousIndex + 1}, what stood before was compacted."
+            : firstIndex > LastIndex + 1
+            ? $"Entries from {firstIndex} on cannot be written: the log ends at {LastIndex}, so they would leave a hole."
+            : null;
+    }
+
+    /// <summary>Replaces everything from <paramref name="firstIndex"/> on; nothing if there are no entries.</summary>
+    public void Write(long firstIndex, ReadOnlySpan<LogEntry> entries)
+    {
+        if (entries.IsEmpty)
+        {
+            return;
+        }
+
+        TruncateFrom(firstIndex);
+        while (!entries.IsEmpty)
+        {
+            Segment segment = LastSegmentWithRoom();
+            int count = Math.Min(entries.Length, segment.Entries.Length - segment.Count);
+            entries[..count].CopyTo(segment.Entries.AsSpan(segment.Count));
+            segment.Count += count;
+            LastIndex += count;
+            entries = entries[count..];
+        }
+    }
+
+    /// <summary>Copies consecutive entries out: at least one if <paramref name="firstIndex"/> is in the log, none if it is not.</summary>
+    public LogEntry[] Read(long firstIndex, int maximumEntries, long maximumBytes)
+    {
+        if (firstIndex <= PreviousIndex || firstIndex > LastIndex)
+        {
+            return [];
+        }
+
+        int limit = (int)Math.Min(maximumEntries, LastIndex - firstIndex + 1);
+        long bytes = this[firstIndex].Data.Length;
+        int count = 1;
+        while (count < limit)
+        {
+            bytes += this[firstIndex + count].Data.Length;
+            if (bytes > maximumBytes)
+            {
+                break;
+            }
+
+            count++;
+        }
+
+        LogEntry[] entries = new LogEntry[count];
+        CopyTo(firstIndex, entries);
+        return entries;
+    }
+
+    /// <summary>Drops the entries up to and with an index that is in the log.</summary>
+    public void DropThrough(long index)
+    {
+        PreviousTerm = this[index].Term;
+        PreviousIndex = index;
+        int dropped = 0;
+        while (dropped < _segments.Count && _segments[dropped].LastIndex <= index)
+        {
+            dropped++;
+        }
+
+        _segments.RemoveRange(0, dropped);
+        if (_segments.Count > 0 && _segments[0].FirstIndex <= index)
+        {
+            Array.Clear(_segments[0].Entries, 0, (int)(index - _segments[0].FirstIndex + 1)); // lets go of the payloads
+        }
+    }
+
+    /// <summary>Empties the log, to go on behind an index.</summary>
+    public void Reset(long index, long term)
+    {
+        _segments.Clear();
+        PreviousIndex = LastIndex = index;
+        PreviousTerm = term;
+    }
+
+    private void CopyTo(long firstIndex, Span<LogEntry> destination)
+    {
+        for (int i = SegmentOf(firstIndex); !destination.IsEmpty; i++)
+        {
+            Segment segment = _segments[i];
+            ReadOnlySpan<LogEntry> available = segment.Entries.AsSpan((int)(firstIndex - segment.FirstIndex), (int)(segment.LastIndex - firstIndex + 1));
+            available = available[..Math.Min(available.Length, destination.Length)];
+            available.CopyTo(destination);
+            destination = destination[available.Length..];
+            firstIndex += available.Length;
+        }
+    }
+
+    private void TruncateFrom(long index)
+    {
+        while (_segments.Count > 0 && _segments[^1].FirstIndex >= index)
+        {
+            _segments.RemoveAt(_segments.Count - 1);
+        }
+
+        if (_segments.Count > 0 && _segments[^1].LastIndex >= index)
+        {
+            Segment last = _segments[^1];
+            int kept = (int)(index - last.FirstIndex);
+            Array.Clear(last.Entries, kept, last.Count - kept);
+            last.Count = kept;
+        }
+
+        LastIndex = index - 1;
+    }
+
+    private Segment LastSegmentWithRoom()
+    {
+        Segment? last = _segments.Count == 0 ? null : _segments[^1];
+        if (last is not null && last.Count < last.Entries.Length)
+        {
+            return last;
+        }
+
+        int capacity = last is null ? SmallestSegment : Math.Min(last.Entries.Length * 2, LargestSegment);
+        Segment added = new(LastIndex + 1, capacity);
+        _segments.Add(added);
+        return added;
+    }
+
+    private int SegmentOf(long index)
+    {
+        int low = 0;
+        int high = _segments.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (_segments[middle].FirstIndex <= index)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+
+    private sealed class Segment(long firstIndex, int capacity)
+    {
+        public long FirstIndex { get; } = firstIndex;
+
+        public LogEntry[] Entries { get; } = new LogEntry[capacity];
+
+        public int Count { get; set; }
+
+        public long LastIndex => FirstIndex + Count - 1;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+
+namespace Raft;
+
+/// <summary>A network on System.Threading.Channels: a bounded channel per node, from which the node takes messages when it works anyway.</summary>
+/// <inheritdoc cref="InProcessNetwork" path="/remarks"/>
+public sealed class ChannelNetwork : InProcessNetwork
+{
+    /// <summary>Makes a network without nodes.</summary>
+    /// <param name="inboxCapacity">How many messages may wait for one node before more are dropped; at least 1.</param>
+    /// <param name="seed">What <see cref="InProcessNetwork.DropRate"/> and random delays are drawn from: the same seed draws the same.</param>
+    /// <param name="clock">Measures delays. Null: <see cref="SystemClock.Shared"/>.</param>
+    public ChannelNetwork(int inboxCapacity = DefaultInboxCapacity, long seed = 0, IClock? clock = null)
+        : base(inboxCapacity, seed, clock)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override ChannelTransport CreateTransport() => new(this);
+
+    private protected override InProcessInbox OpenInbox(InProcessEndpoint endpoint) => new Inbox(endpoint, InboxCapacity);
+
+    /// <summary>The channel serves as a queue only: nothing ever waits to read or write, so no continuation of it runs anywhere.</summary>
+    private sealed class Inbox(InProcessEndpoint endpoint, int capacity) : InProcessInbox
+    {
+        private readonly Channel<RaftMessage> _channel = Channel.CreateBounded<RaftMessage>(new BoundedChannelOptions(capacity)
+        {
+            FullMode = BoundedChannelFullMode.Wait, // TryWrite answers false when full, where the other modes drop in silence
+        });
+
+        private volatile bool _closed;
+
+        public override DropReason TryAdd(RaftMessage message)
+        {
+            if (_channel.Writer.TryWrite(message))
+            {
+                return DropReason.None;
+            }
+
+            return _closed ? DropReason.Stopped : DropReason.Overflow;
+        }
+
+        public override bool TryTake([NotNullWhen(true)] out RaftMessage? message)
+        {
+            if (_closed || !_channel.Reader.TryRead(out message))
+            {
+                message = null;
+                return false;
+            }
+
+            endpoint.CountDelivered();
+            return true;
+        }
+
+        public override int Close()
+        {
+            _closed = true;
+            _channel.Writer.TryComplete();
+            int forgotten = 0;
+            while (_channel.Reader.TryRead(out _))
+            {
+                forgotten++;
+            }
+
+            return forgotten;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Raft;
+
+/// <summary>A node as an <see cref="InProcessNetwork"/> knows it, over all its lives. Never removed, so counts are never lost.</summary>
+internal sealed class InProcessEndpoint(NodeId id)
+{
+    private long _sent;
+    private long _delivered;
+    private volatile InProcessDelivery? _delivery;
+
+    public NodeId Id { get; } = id;
+
+    /// <summary>Where messages to it go; null while it does not run.</summary>
+    public InProcessDelivery? Delivery
+    {
+        get => _delivery;
+        set => _delivery = value;
+    }
+
+    /// <summary>Whether a transport speaks for it; guarded by the network's lock.</summary>
+    public bool IsClaimed { get; set; }
+
+    /// <summary>How many messages are delayed on the way to it; guarded by the lock of the delayed messages.</summary>
+    public int Delayed { get; set; }
+
+    public long Sent => Interlocked.Read(ref _sent);
+
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    public void CountSent() => Interlocked.Increment(ref _sent);
+
+    public void CountDelivered() => Interlocked.Increment(ref _delivered);
+}

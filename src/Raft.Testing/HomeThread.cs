@@ -1,0 +1,65 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// The one thread that a simulation runs on, and what came from any other. Such an escape is only recorded where it
+/// happens, since an exception on a foreign thread would end the process, and reported by the next run.
+/// </summary>
+internal sealed class HomeThread
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _escapes = [];
+    private readonly int _threadId = Environment.CurrentManagedThreadId;
+
+    /// <summary>Whether the caller is on the thread; if not, notes down who it is.</summary>
+    public bool Admits(string what)
+    {
+        if (Environment.CurrentManagedThreadId == _threadId)
+        {
+            return true;
+        }
+
+        string escape = $"{what} on thread {Environment.CurrentManagedThreadId} instead of {_threadId}:{Environment.NewLine}{Environment.StackTrace}";
+        lock (_lock)
+        {
+            _escapes.Add(escape);
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether anything came from another thread.</summary>
+    public bool HasEscapes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _escapes.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Throws if something came from another thread, or if the conditions for staying on this one are not met.</summary>
+    public void ThrowIfLeft()
+    {
+        if (Environment.CurrentManagedThreadId != _threadId)
+        {
+            throw new InvalidOperationException(
+                $"A simulation runs on the thread that made it, number {_threadId}; this is number {Environment.CurrentManagedThreadId}. Make it and use it in one method that awaits nothing.");
+        }
+
+        if (SynchronizationContext.Current is { } context)
+        {
+            throw new InvalidOperationException(
+                $"A simulation needs a thread without a synchronization context; this one has a {context.GetType()}, through which awaits would leave the simulation. Call SynchronizationContext.SetSynchronizationContext(null) first.");
+        }
+
+        lock (_lock)
+        {
+            if (_escapes.Count > 0)
+            {
+                throw new SimulationException($"ESCAPED: work left the simulation's thread {_escapes.Count} time(s). The first: {_escapes[0]}");
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// The links between simulated nodes. Messages travel for a drawn virtual time, and links can be cut, slowed and made to
+/// lose, repeat, reorder or hold messages while nodes run. All of it repeats from the seed.
+/// </summary>
+/// <remarks>
+/// Belongs to the thread that made it. Cutting a link also loses what is on its way there, so a script's next line can
+/// rely on it. The order of effects on a message: links, rules of the script, losses, delays, and links again on arrival.
+/// </remarks>
+public sealed class SimulatedNetwork
+{
+    private readonly SimulatedClock _clock;
+    private readonly HomeThread _home;
+    private readonly Trace? _trace;
+    private readonly SeededRandom _random;
+    private readonly IClockTimer _arrival;
+    private readonly SortedDictionary<NodeId, SimulatedTransport> _attached = [];
+    private readonly SortedSet<NodeId> _isolated = [];
+    private readonly SortedSet<(NodeId From, NodeId To)> _cut = [];
+    private readonly SortedDictionary<(NodeId From, NodeId To), TimeSpan> _lastArrival = [];
+    private readonly PriorityQueue<RaftMessage, (TimeSpan At, long Order)> _inFlight = new();
+    private readonly List<MessageRule> _rules = [];
+    private long _order;
+
+    /// <summary>Makes a network without nodes.</summary>
+    /// <param name="clock">The time that messages travel in.</param>
+    /// <param name="seed">Of delays and losses.</param>
+    public SimulatedNetwork(SimulatedClock clock, ulong seed)
+        : this(clock, new HomeThread(), trace: null, new SeededRandom(seed))
+    {
+    }
+
+    internal SimulatedNetwork(SimulatedClock clock, HomeThread home, Trace? trace, SeededRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+        _home = home;
+        _trace = trace;
+        _random = random;
+        _arrival = clock.CreateTimer(DeliverDue);
+    }
+
+    /// <summary>The weather.</summary>
+    public NetworkConditions Conditions { get; } = new();
+
+    /// <summary>How many messages were sent.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>How many messages were delivered; each copy of a repeated one counts.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>How many messages were lost, for whatever reason.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>How many messages are on their way.</summary>
+    public int InFlight => _inFlight.Count;
+
+    /// <summary>Sees every message that a node sends, whether it will arrive or not.</summary>
+    internal event Action<RaftMessage>? MessageSent;
+
+    /// <summary>Makes the transport of one node; the node names itself when it starts.</summary>
+    /// <returns>The transport.</returns>
+    public SimulatedTransport CreateTransport() => new(this);
+
+    /// <summary>Cuts a link in one direction.</summary>
+    /// <param name="from">The sender that is no longer heard.</param>
+    /// <param name="to">The node that no longer hears it.</param>
+    public void CutOneWay(NodeId from, NodeId to) => _cut.Add((from, to));
+
+    /// <summary>Cuts a link in both directions.</summary>
+    /// <param name="one">One node.</param>
+    /// <param name="other">The other.</param>
+    public void Cut(NodeId one, NodeId other)
+    {
+        CutOneWay(one, other);
+        CutOneWay(other, one);
+    }
+
+    /// <summary>Cuts a node off from all others.</summary>
+    /// <param name="node">The node.</param>
+    public void Isolate(NodeId node) => _isolated.Add(node);
+
+    /// <summary>Repairs the link between two nodes, in both directions.</summary>
+    /// <param name="one">One node.</param>
+    /// <param name="other">The other.</param>
+    public void Restore(NodeId one, NodeId other)
+    {
+        _cut.Remove((one, other));
+        _cut.Remove((other, one));
+    }
+
+    /// <summary>Ends the isolation of a node, and repairs all its links.</summary>
+    /// <param name="node">The node.</param>
+    public void Restore(NodeId node)
+    {
+        _isolated.Remove(node);
+        _cut.RemoveWhere(link => link.From == node || link.To == node);
+    }
+
+    /// <summary>Repairs all links. The weather and the script's rules stay.</summary>
+    public void Heal()
+    {
+        _isolated.Clear();
+        _cut.Clear();
+    }
+
+    /// <summary>Loses every message that matches, until the rule is disposed.</summary>
+    /// <param name="matches">Which ones, such as <c>m => m is AppendEntriesMessage</c>.</param>
+    /// <returns>The rule. If several match, the first one counts.</returns>
+    public MessageRule Drop(Func<RaftMessage, bool> matches) => Add(matches, holds: false);
+
+    /// <summary>Holds back every message that matches, until the rule releases it or is disposed.</summary>
+    /// <param name="matches">Which ones.</param>
+    /// <returns>The rule. If several match, the first one counts.</returns>
+    public MessageRule Hold(Func<RaftMessage, bool> matches) => Add(matches, holds: true);
+
+    internal void Attach(NodeId node, SimulatedTransport transport)
+    {
+        if (!_attached.TryAdd(node, transport))
+        {
+            throw new InvalidOperationException($"Node '{node}' is on the simulated network already: stop it first, or sever its old transport.");
+        }
+    }
+
+    internal void Detach(NodeId node, SimulatedTransport transport)
+    {
+        if (_attached.TryGetValue(node, out SimulatedTransport? current) && current == transport)
+        {
+            _attached.Remove(node);
+        }
+    }
+
+    internal void Remove(MessageRule rule) => _rules.Remove(rule);
+
+    internal void Send(RaftMessage message)
+    {
+        if (!_home.Admits("A message was sent"))
+        {
+            return;
+        }
+
+        Sent++;
+        _trace?.Add(_clock.Now, "send", message);
+        MessageSent?.Invoke(message);
+        if (IsCut(message))
+        {
+            Lose("cut off", message);
+            return;
+        }
+
+        foreach (MessageRule rule in _rules)
+        {
+            if (rule.Matches(message))
+            {
+                rule.Catch(message);
+                if (rule.Holds)
+                {
+                    _trace?.Add(_clock.Now, "hold", message);
+                }
+                else
+                {
+                    Lose("drop by rule", message);
+                }
+
+                return;
+            }
+        }
+
+        Dispatch(message);
+    }
+
+    /// <summary>Puts a message on its way, or loses it.</summary>
+    internal void Dispatch(RaftMessage message)
+    {
+        if (_random.Chance(Conditions.DropRate))
+        {
+            Lose("drop", message);
+            return;
+        }
+
+        Launch(message);
+        if (_random.Chance(Conditions.DuplicateRate))
+        {
+            _trace?.Add(_clock.Now, "duplicate", message);
+            Launch(message);
+        }
+    }
+
+    private MessageRule Add(Func<RaftMessage, bool> matches, bool holds)
+    {
+        ArgumentNullException.ThrowIfNull(matches);
+        MessageRule rule = new(this, matches, holds);
+        _rules.Add(rule);
+        return rule;
+    }
+
+    private void Launch(RaftMessage message)
+    {
+        if (_inFlight.Count >= Conditions.MaximumInFlight)
+        {
+            Lose("drop beyond limit", message);
+            return;
+        }
+
+        TimeSpan arrival = _clock.Now + _random.NextBetween(Conditions.MinimumDelay, Conditions.MaximumDelay);
+        if (_random.Chance(Conditions.ReorderRate))
+        {
+            arrival += _random.NextBetween(TimeSpan.Zero, Conditions.ReorderDelay);
+        }
+        else
+        {
+            (NodeId, NodeId) link = (message.From, message.To);
+            if (_lastArrival.TryGetValue(link, out TimeSpan last) && last > arrival)
+            {
+                arrival = last;
+            }
+
+            _lastArrival[link] = arrival;
+        }
+
+        _inFlight.Enqueue(message, (arrival, ++_order));
+        SetArrival();
+    }
+
+    private void SetArrival()
+    {
+        if (_inFlight.TryPeek(out _, out (TimeSpan At, long Order) next))
+        {
+            _arrival.Set(next.At);
+        }
+    }
+
+    private void DeliverDue()
+    {
+        while (_inFlight.TryPeek(out RaftMessage? message, out (TimeSpan At, long Order) due) && due.At <= _clock.Now)
+        {
+            _inFlight.Dequeue();
+            Deliver(message);
+        }
+
+        SetArrival();
+    }
+
+    private void Deliver(RaftMessage message)
+    {
+        if (IsCut(message))
+        {
+            Lose("cut off on the way", message);
+        }
+        else if (!_attached.TryGetValue(message.To, out SimulatedTransport? transport))
+        {
+            Lose("nobody there", message);
+        }
+        else
+        {
+            Delivered++;
+            _trace?.Add(_clock.Now, "receive", message);
+            transport.Receiver!.Receive(message);
+        }
+    }
+
+    private bool IsCut(RaftMessage message) =>
+        _isolated.Contains(message.From) || _isolated.Contains(message.To) || _cut.Contains((message.From, message.To));
+
+    private void Lose(string why, RaftMessage message)
+    {
+        Dropped++;
+        _trace?.Add(_clock.Now, why, message);
+    }
+}

@@ -1,0 +1,110 @@
+namespace Raft.Testing;
+
+/// <summary>Virtual time: it stands still until it is advanced, and then calls back whatever has become due, in order, on the thread that advances it.</summary>
+/// <remarks>
+/// Belongs to the thread that made it; a call from another is recorded as an escape (see <see cref="StepScheduler"/>).
+/// Timers due at the same time are called in the order in which they were set.
+/// </remarks>
+public sealed class SimulatedClock : IClock
+{
+    /// <summary>The wall clock at virtual time zero: an arbitrary date, always the same.</summary>
+    public static readonly DateTimeOffset Origin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly HomeThread _home;
+    private readonly Trace? _trace;
+    private readonly SortedSet<SimulatedTimer> _set = new(Comparer<SimulatedTimer>.Create(static (left, right) => left.CompareTo(right)));
+    private long _timersSet;
+    private long _timersMade;
+
+    /// <summary>Makes a clock that shows zero.</summary>
+    public SimulatedClock()
+        : this(new HomeThread(), trace: null)
+    {
+    }
+
+    internal SimulatedClock(HomeThread home, Trace? trace)
+    {
+        _home = home;
+        _trace = trace;
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan Now { get; private set; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset UtcNow => Origin + Now;
+
+    /// <summary>When the next timer is due; null if none is set. Never before <see cref="Now"/>.</summary>
+    public TimeSpan? NextDueAt => _set.Min?.DueAt;
+
+    /// <inheritdoc/>
+    public IClockTimer CreateTimer(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new SimulatedTimer(this, callback, ++_timersMade);
+    }
+
+    /// <summary>Moves time forward, and calls back what becomes due on the way, each at its own time.</summary>
+    /// <param name="time">The time to arrive at; not before <see cref="Now"/>. What is due exactly then is called.</param>
+    public void AdvanceTo(TimeSpan time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, Now);
+        while (_set.Min is { } next && next.DueAt <= time)
+        {
+            Now = next.DueAt;
+            _set.Remove(next);
+            _trace?.Add(Now, "timer", detail: next.Number);
+            next.Callback();
+        }
+
+        Now = time;
+    }
+
+    /// <summary>Moves time forward; see <see cref="AdvanceTo"/>.</summary>
+    /// <param name="duration">By how much; zero calls what is due now.</param>
+    public void AdvanceBy(TimeSpan duration) => AdvanceTo(Now + duration);
+
+    private void Set(SimulatedTimer timer, TimeSpan dueAt)
+    {
+        if (!_home.Admits("A timer was set") || timer.IsDisposed)
+        {
+            return;
+        }
+
+        _set.Remove(timer);
+        timer.DueAt = dueAt < Now ? Now : dueAt;
+        timer.Order = ++_timersSet;
+        _set.Add(timer);
+    }
+
+    private void Clear(SimulatedTimer timer, bool dispose)
+    {
+        if (_home.Admits("A timer was cleared"))
+        {
+            timer.IsDisposed |= dispose;
+            _set.Remove(timer);
+        }
+    }
+
+    private sealed class SimulatedTimer(SimulatedClock clock, Action callback, long number) : IClockTimer
+    {
+        public Action Callback { get; } = callback;
+
+        public long Number { get; } = number;
+
+        public TimeSpan DueAt { get; set; }
+
+        public long Order { get; set; }
+
+        public bool IsDisposed { get; set; }
+
+        public int CompareTo(SimulatedTimer other) =>
+            DueAt != other.DueAt ? DueAt.CompareTo(other.DueAt) : Order.CompareTo(other.Order);
+
+        public void Set(TimeSpan dueAt) => clock.Set(this, dueAt);
+
+        public void Clear() => clock.Clear(this, dispose: false);
+
+        public void Dispose() => clock.Clear(this, dispose: true);
+    }
+}

@@ -1,0 +1,38 @@
+namespace Raft.Testing;
+
+/// <summary>Something that changes a log, first in memory and some time later on the simulated disk.</summary>
+internal abstract record LogOperation
+{
+    /// <summary>When it becomes durable.</summary>
+    public TimeSpan DurableAt { get; set; }
+
+    /// <summary>Whom to tell; null if it was durable before anybody could wait.</summary>
+    public SimulatedCompletion<bool>? Completion { get; set; }
+
+    public abstract void ApplyTo(LogImage image);
+
+    internal sealed record Write(LogWrite Content) : LogOperation
+    {
+        public override void ApplyTo(LogImage image)
+        {
+            image.HardState = Content.HardState ?? image.HardState;
+            image.Entries.Write(Content.FirstIndex, Content.Entries.Span);
+        }
+    }
+
+    internal sealed record Compact(long ThroughIndex) : LogOperation
+    {
+        public override void ApplyTo(LogImage image)
+        {
+            if (ThroughIndex > image.Entries.PreviousIndex)
+            {
+                image.Entries.DropThrough(ThroughIndex);
+            }
+        }
+    }
+
+    internal sealed record Reset(long Index, long Term) : LogOperation
+    {
+        public override void ApplyTo(LogImage image) => image.Entries.Reset(Index, Term);
+    }
+}

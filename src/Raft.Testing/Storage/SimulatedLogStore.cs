@@ -1,0 +1,288 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// A log store on a simulated disk: what is written becomes durable a drawn virtual time later, and a crash leaves only
+/// what is durable. Calls complete asynchronously, as steps of the simulation, in at least half of the cases.
+/// </summary>
+/// <remarks>Belongs to the simulation's thread.</remarks>
+public sealed class SimulatedLogStore : ILogStore
+{
+    private readonly SimulatedClock _clock;
+    private readonly IScheduler _scheduler;
+    private readonly SeededRandom _random;
+    private readonly Trace? _trace;
+    private readonly LogImage _inMemory;
+    private readonly LogImage _durable;
+    private readonly Queue<LogOperation> _underWay = new();
+    private readonly Stack<SimulatedCompletion<bool>> _completions = new();
+    private readonly IClockTimer _timer;
+    private (string ClusterId, NodeId NodeId)? _owner;
+    private SimulatedCompletion<bool>? _closing;
+    private Exception? _failNext;
+    private Exception? _failure;
+    private TimeSpan _lastDurableAt;
+    private bool _isOpen;
+    private bool _isHeld;
+    private bool _isCrashed;
+
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="clock">The time that writes take.</param>
+    /// <param name="scheduler">Where completions run.</param>
+    /// <param name="seed">Of the delays, and of which calls complete at once.</param>
+    public SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, ulong seed)
+        : this(clock, scheduler, new SeededRandom(seed), trace: null, new LogImage(), owner: null)
+    {
+    }
+
+    internal SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace)
+        : this(clock, scheduler, random, trace, new LogImage(), owner: null)
+    {
+    }
+
+    private SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace, LogImage durable, (string, NodeId)? owner)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(scheduler);
+        _clock = clock;
+        _scheduler = scheduler;
+        _random = random;
+        _trace = trace;
+        _durable = durable;
+        _inMemory = durable.Copy();
+        _owner = owner;
+        _timer = clock.CreateTimer(MakeDurable);
+    }
+
+    /// <summary>The shortest time until a write is durable. Zero or more; default 0.1 ms.</summary>
+    public TimeSpan MinimumDelay { get; set; } = TimeSpan.FromMilliseconds(0.1);
+
+    /// <summary>The longest time until a write is durable. At least <see cref="MinimumDelay"/>; default 2 ms.</summary>
+    public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How likely a call completes at once if nothing is under way: 0 to 1, default 0.5.</summary>
+    public double SynchronousRate { get; set; } = 0.5;
+
+    /// <summary>How many changes are not durable yet.</summary>
+    public int UnderWay => _underWay.Count;
+
+    /// <summary>What has been written, durable or not.</summary>
+    public LogState Written => _inMemory.State;
+
+    /// <summary>What would survive a crash.</summary>
+    public LogState Durable => _durable.State;
+
+    /// <summary>From now on nothing becomes durable, as with a disk that hangs, until <see cref="Release"/>.</summary>
+    public void Hold()
+    {
+        _isHeld = true;
+        _timer.Clear();
+    }
+
+    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, without further delay.</summary>
+    public void Release()
+    {
+        _isHeld = false;
+        SetTimer();
+    }
+
+    /// <summary>Lets the next write fail, and with it all that follow until the store is opened again.</summary>
+    /// <param name="exception">What it fails with.</param>
+    public void FailNext(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        _failNext = exception;
+    }
+
+    /// <summary>
+    /// The node crashes: this object freezes, so that none of its calls ever completes, and a new one takes over what the
+    /// disk holds.
+    /// </summary>
+    /// <param name="survivingWrites">
+    /// How many of the changes that are not durable yet reach the disk all the same, the oldest first. 0 (the default) to
+    /// <see cref="UnderWay"/>: a crash may leave any prefix.
+    /// </param>
+    /// <returns>The store to restart the node with; it has the settings of this one.</returns>
+    public SimulatedLogStore Crash(int survivingWrites = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(survivingWrites);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(survivingWrites, _underWay.Count);
+        _isCrashed = true;
+        _timer.Dispose();
+        LogImage survived = _durable.Copy();
+        for (int i = 0; i < survivingWrites; i++)
+        {
+            _underWay.Dequeue().ApplyTo(survived);
+        }
+
+        _trace?.Add(_clock.Now, "crash of the store", _owner?.NodeId ?? default, survived.Entries.LastIndex);
+        return new SimulatedLogStore(_clock, _scheduler, _random.Fork(), _trace, survived, _owner)
+        {
+            MinimumDelay = MinimumDelay,
+            MaximumDelay = MaximumDelay,
+            SynchronousRate = SynchronousRate,
+        };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken)
+    {
+        if (_isOpen)
+        {
+            return ValueTask.FromException<LogState>(new InvalidOperationException("The simulated log store is open already."));
+        }
+
+        if (_owner is { } owner && (owner.NodeId != nodeId || !string.Equals(owner.ClusterId, clusterId, StringComparison.Ordinal)))
+        {
+            return ValueTask.FromException<LogState>(new StorageCorruptedException(
+                $"The simulated log store belongs to node '{owner.NodeId}' of cluster '{owner.ClusterId}', not to node '{nodeId}' of cluster '{clusterId}'."));
+        }
+
+        _owner = (clusterId, nodeId);
+        _isOpen = true;
+        _failure = null;
+        return Answer(_inMemory.State);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumEntries, 1);
+        return _isOpen
+            ? Answer<IReadOnlyList<LogEntry>>(_inMemory.Entries.Read(firstIndex, maximumEntries, maximumBytes))
+            : ValueTask.FromException<IReadOnlyList<LogEntry>>(NotOpen());
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(LogWrite write)
+    {
+        if (_failNext is { } failNext)
+        {
+            (_failure, _failNext) = (failNext, null);
+        }
+        else if (_inMemory.Entries.Refuses(write.FirstIndex, write.Entries.Length) is { } reason)
+        {
+            _failure ??= new ArgumentException(reason, nameof(write));
+        }
+
+        return Change(new LogOperation.Write(write));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CompactAsync(long throughIndex) => throughIndex > _inMemory.Entries.LastIndex
+        ? ValueTask.FromException(new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_inMemory.Entries.LastIndex}."))
+        : Change(new LogOperation.Compact(throughIndex));
+
+    /// <inheritdoc/>
+    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term));
+
+    /// <inheritdoc/>
+    public ValueTask CloseAsync()
+    {
+        _isOpen = false;
+        if (_underWay.Count == 0 && !_isCrashed)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _closing = RentCompletion();
+        return _closing.UntypedTask;
+    }
+
+    private static InvalidOperationException NotOpen() => new("The simulated log store is not open.");
+
+    private ValueTask Change(LogOperation operation)
+    {
+        if (!_isOpen)
+        {
+            return ValueTask.FromException(NotOpen());
+        }
+
+        if (_failure is { } failure)
+        {
+            return Fail(failure);
+        }
+
+        operation.ApplyTo(_inMemory);
+        bool atOnce = _random.Chance(SynchronousRate) && _underWay.Count == 0 && !_isHeld && !_isCrashed;
+        if (atOnce)
+        {
+            ReachDisk(operation);
+            return ValueTask.CompletedTask;
+        }
+
+        TimeSpan due = _clock.Now + _random.NextBetween(MinimumDelay, MaximumDelay);
+        _lastDurableAt = due > _lastDurableAt ? due : _lastDurableAt; // the disk takes them one after another
+        operation.DurableAt = _lastDurableAt;
+        operation.Completion = RentCompletion();
+        ValueTask task = operation.Completion.UntypedTask;
+        _underWay.Enqueue(operation);
+        SetTimer();
+        return task;
+    }
+
+    /// <summary>Half of the failures come at once, the others a step later.</summary>
+    private ValueTask Fail(Exception failure)
+    {
+        if (_random.Chance(SynchronousRate))
+        {
+            return ValueTask.FromException(failure);
+        }
+
+        SimulatedCompletion<bool> completion = RentCompletion();
+        ValueTask task = completion.UntypedTask;
+        completion.Complete(false, failure);
+        return task;
+    }
+
+    private ValueTask<T> Answer<T>(T result)
+    {
+        if (!_isCrashed && _random.Chance(SynchronousRate))
+        {
+            return ValueTask.FromResult(result);
+        }
+
+        SimulatedCompletion<T> completion = new(_scheduler, new Stack<SimulatedCompletion<T>>());
+        ValueTask<T> task = completion.Task;
+        if (!_isCrashed)
+        {
+            completion.Complete(result, error: null);
+        }
+
+        return task;
+    }
+
+    private void MakeDurable()
+    {
+        while (_underWay.TryPeek(out LogOperation? operation) && operation.DurableAt <= _clock.Now)
+        {
+            _underWay.Dequeue();
+            ReachDisk(operation);
+            operation.Completion!.Complete(true, error: null);
+        }
+
+        if (_underWay.Count == 0)
+        {
+            _closing?.Complete(true, error: null);
+            _closing = null;
+        }
+
+        SetTimer();
+    }
+
+    private void ReachDisk(LogOperation operation)
+    {
+        operation.ApplyTo(_durable);
+        _trace?.Add(_clock.Now, "durable", _owner?.NodeId ?? default, _durable.Entries.LastIndex);
+    }
+
+    private void SetTimer()
+    {
+        if (!_isHeld && !_isCrashed && _underWay.TryPeek(out LogOperation? next))
+        {
+            _timer.Set(next.DurableAt);
+        }
+    }
+
+    private SimulatedCompletion<bool> RentCompletion() =>
+        _completions.TryPop(out SimulatedCompletion<bool>? completion) ? completion : new SimulatedCompletion<bool>(_scheduler, _completions);
+}

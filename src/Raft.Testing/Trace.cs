@@ -1,0 +1,161 @@
+using System.Buffers.Binary;
+
+namespace Raft.Testing;
+
+/// <summary>
+/// Everything that happens in a simulated run, folded into a 64-bit hash: two runs with equal hashes took the same course.
+/// The hash of a seed is the same in every process and build. The last events are kept as text, for failure messages.
+/// </summary>
+/// <remarks>Not thread-safe.</remarks>
+public sealed class Trace
+{
+    private const ulong OffsetBasis = 0xCBF29CE484222325;
+    private const ulong Prime = 0x00000100000001B3;
+
+    private readonly TraceEvent[] _recent;
+
+    /// <summary>Makes an empty trace.</summary>
+    /// <param name="recentEvents">How many of the last events are kept as text: 0 or more, default 60.</param>
+    public Trace(int recentEvents = 60)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(recentEvents);
+        _recent = new TraceEvent[recentEvents];
+    }
+
+    /// <summary>The hash of all events so far.</summary>
+    public ulong Hash { get; private set; } = OffsetBasis;
+
+    /// <summary>How many events there were.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The last events, the oldest first, one line each.</summary>
+    public IReadOnlyList<string> RecentEvents
+    {
+        get
+        {
+            int kept = (int)Math.Min(Count, _recent.Length);
+            string[] lines = new string[kept];
+            for (int i = 0; i < kept; i++)
+            {
+                lines[i] = _recent[(Count - kept + i) % _recent.Length].ToString();
+            }
+
+            return lines;
+        }
+    }
+
+    /// <summary>Records an event.</summary>
+    /// <param name="at">When, in virtual time.</param>
+    /// <param name="what">What happened.</param>
+    /// <param name="node">Which node it concerns, if one.</param>
+    /// <param name="detail">A number that tells it from others of its kind.</param>
+    public void Add(TimeSpan at, string what, NodeId node = default, long detail = 0)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        Begin(new TraceEvent(at, what, node, detail, null));
+    }
+
+    /// <summary>Records what happened to a message, with all that it carries.</summary>
+    /// <param name="at">When, in virtual time.</param>
+    /// <param name="what">What happened to it.</param>
+    /// <param name="message">The message.</param>
+    public void Add(TimeSpan at, string what, RaftMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        ArgumentNullException.ThrowIfNull(message);
+        Begin(new TraceEvent(at, what, message.From, 0, message));
+        Mix(message.To.Value);
+        Mix(message.ClusterId);
+        Mix(message.Term);
+        Mix(message.Correlation);
+        switch (message)
+        {
+            case AppendEntriesMessage append:
+                Mix(1);
+                Mix(append.PrevLogIndex);
+                Mix(append.PrevLogTerm);
+                Mix(append.LeaderCommit);
+                Mix(append.Entries.Span);
+                break;
+            case AppendEntriesReplyMessage reply:
+                Mix(reply.Success ? 3 : 2);
+                Mix(reply.PrevLogIndex);
+                Mix(reply.LastIndex);
+                Mix(reply.ConflictIndex);
+                Mix(reply.ConflictTerm);
+                break;
+            case RequestVoteMessage request:
+                Mix(request.IsPreVote ? 5 : 4);
+                Mix(request.LastLogIndex);
+                Mix(request.LastLogTerm);
+                break;
+            case RequestVoteReplyMessage reply:
+                Mix((reply.IsPreVote ? 8 : 6) + (reply.VoteGranted ? 1 : 0));
+                break;
+        }
+    }
+
+    /// <summary>Folds a step of the scheduler into the hash; there are too many of them to be worth a line.</summary>
+    internal void AddStep(TimeSpan at, long number)
+    {
+        Mix(at.Ticks);
+        Mix(number);
+    }
+
+    private void Begin(in TraceEvent entry)
+    {
+        if (_recent.Length > 0)
+        {
+            _recent[Count % _recent.Length] = entry;
+        }
+
+        Count++;
+        Mix(entry.At.Ticks);
+        Mix(entry.What);
+        Mix(entry.Node.Value);
+        Mix(entry.Detail);
+    }
+
+    private void Mix(ReadOnlySpan<LogEntry> entries)
+    {
+        Mix(entries.Length);
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            Mix(entry.Term);
+            Mix((long)entry.Kind);
+            Mix(entry.Time.UtcTicks);
+            Mix(entry.Data.Span);
+        }
+    }
+
+    private void Mix(ReadOnlySpan<byte> bytes)
+    {
+        Mix(bytes.Length);
+        while (bytes.Length >= sizeof(long))
+        {
+            Mix(BinaryPrimitives.ReadInt64LittleEndian(bytes));
+            bytes = bytes[sizeof(long)..];
+        }
+
+        foreach (byte value in bytes)
+        {
+            Mix(value);
+        }
+    }
+
+    private void Mix(string text)
+    {
+        Mix(text.Length);
+        foreach (char character in text)
+        {
+            Mix(character);
+        }
+    }
+
+    /// <summary>FNV-1a over words instead of bytes; the shift carries the high bits down, which its multiplication alone never does.</summary>
+    private void Mix(long value)
+    {
+        ulong mixed = (Hash ^ (ulong)value) * Prime;
+        Hash = mixed ^ (mixed >> 29);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Raft.Testing;
+
+/// <summary>One event of a <see cref="Trace"/>, turned into text only when somebody wants to read it.</summary>
+internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node, long Detail, RaftMessage? Message)
+{
+    public override string ToString()
+    {
+        string head = string.Create(CultureInfo.InvariantCulture, $"{At.TotalMilliseconds,12:F4} ms  {What}");
+        return Message is not null ? $"{head} {Describe(Message)}"
+            : Node == default ? string.Create(CultureInfo.InvariantCulture, $"{head} {Detail}")
+            : string.Create(CultureInfo.InvariantCulture, $"{head} {Node} {Detail}");
+    }
+
+    private static string Describe(RaftMessage message)
+    {
+        string route = string.Create(CultureInfo.InvariantCulture, $"{message.From} -> {message.To} term {message.Term}");
+        return message switch
+        {
+            AppendEntriesMessage append => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{route} AppendEntries: {append.Entries.Length} after {append.PrevLogIndex} of term {append.PrevLogTerm}, commit {append.LeaderCommit}"),
+            AppendEntriesReplyMessage { Success: true } reply => string.Create(CultureInfo.InvariantCulture, $"{route} AppendEntries holds up to {reply.LastIndex}"),
+            AppendEntriesReplyMessage reply => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{route} AppendEntries refused after {reply.PrevLogIndex}: log ends at {reply.LastIndex}, try {reply.ConflictIndex} of term {reply.ConflictTerm}"),
+            RequestVoteMessage request => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{route} {VoteName(request.IsPreVote)}: log ends at {request.LastLogIndex} of term {request.LastLogTerm}"),
+            RequestVoteReplyMessage reply => $"{route} {VoteName(reply.IsPreVote)} {(reply.VoteGranted ? "granted" : "refused")}",
+            _ => $"{route} {message.GetType().Name}",
+        };
+    }
+
+    private static string VoteName(bool isPreVote) => isPreVote ? "pre-vote" : "RequestVote";
+}

@@ -1,0 +1,91 @@
+using Raft.Consensus.Tests.Support;
+
+namespace Raft.Consensus.Tests.Elections;
+
+/// <summary>A candidate's vote for itself counts like any other: when it is durable (Figure 2, persistent state), and only in its own election.</summary>
+public sealed class LateOwnVoteTests
+{
+    [Fact]
+    public void Candidate_OwnVoteNotDurable_AsksNobody()
+    {
+        SingleModule n1 = new();
+        n1.Disk.Hold();
+
+        Assert.Empty(n1.TimeOut());
+
+        n1.Disk.Release();
+        Assert.Equal(2, n1.TakeSent<RequestVoteMessage>().Length);
+    }
+
+    [Fact]
+    public void Candidate_HearsALeaderOfItsTermFirst_TheLateVoteChangesNothing()
+    {
+        SingleModule n1 = new();
+        n1.Disk.Hold();
+        n1.TimeOut();
+        n1.Node.Receive(Make.Append("n2", 1, 0, 0, 0));
+        Assert.Equal(RaftRole.Follower, n1.Module.Role);
+
+        n1.Disk.Release();
+
+        Assert.Equal((RaftRole.Follower, 1, new NodeId("n2")), (n1.Module.Role, n1.Module.Term, n1.Module.Leader!.Value));
+        Assert.Equal("n1", n1.Module.VotedFor);
+        Assert.Empty(n1.Node.Log);
+    }
+
+    [Fact]
+    public void SingleNode_OwnVoteNotDurable_DoesNotLead()
+    {
+        SingleModule n1 = new(voters: 1);
+        n1.Disk.Hold();
+        n1.TimeOut();
+        Assert.Equal(RaftRole.Candidate, n1.Module.Role);
+
+        n1.Disk.Release();
+
+        Assert.Equal(RaftRole.Leader, n1.Module.Role);
+    }
+
+    /// <summary>Dissertation, section 9.6: the own pre-vote promises nothing, so it counts at once, and the real election counts anew.</summary>
+    [Fact]
+    public void PreCandidate_WinsWithALateOwnVote_NeedsTheDurableVoteToLead()
+    {
+        SingleModule n1 = new(settings: Settings.Plain with { PreVote = true });
+        RequestVoteMessage[] preVotes = n1.TimeOut();
+        Assert.Equal((RaftRole.PreCandidate, 0), (n1.Module.Role, n1.Module.Term));
+        n1.Disk.Hold();
+        n1.Node.Receive(Make.Vote(preVotes[0], granted: true));
+        n1.Node.Receive(Make.Vote(preVotes[1], granted: true));
+        Assert.Equal((RaftRole.Candidate, 1), (n1.Module.Role, n1.Module.Term));
+
+        // The late pre-vote of its own, should one come, is one of a past round.
+        n1.Node.Receive(Make.Vote(preVotes[0], granted: true) with { From = "n1" });
+        Assert.Equal(RaftRole.Candidate, n1.Module.Role);
+
+        // n2 heard of the campaign by a request that is not on its way yet: its grant alone is no majority.
+        RequestVoteMessage[] votes = [.. n1.Node.Waiting.Select(waiting => waiting.Message).OfType<RequestVoteMessage>()];
+        n1.Node.Receive(Make.Vote(votes[0], granted: true));
+        Assert.Equal(RaftRole.Candidate, n1.Module.Role);
+
+        n1.Disk.Release();
+        Assert.Equal(RaftRole.Leader, n1.Module.Role);
+    }
+
+    [Fact]
+    public void Candidate_OwnVoteOfTheTermBefore_DoesNotCountInTheNext()
+    {
+        SingleModule n1 = new();
+        n1.Disk.Hold();
+        n1.TimeOut();
+        n1.TimeOut();
+        Assert.Equal(2, n1.Module.Term);
+        RequestVoteMessage[] second = [.. n1.Node.Waiting.Select(waiting => waiting.Message).OfType<RequestVoteMessage>().Where(request => request.Term == 2)];
+        n1.Node.Receive(Make.Vote(second[0], granted: true));
+
+        n1.Disk.Complete(1);
+        Assert.Equal(RaftRole.Candidate, n1.Module.Role);
+
+        n1.Disk.Complete(1);
+        Assert.Equal(RaftRole.Leader, n1.Module.Role);
+    }
+}

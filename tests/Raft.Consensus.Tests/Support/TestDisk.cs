@@ -1,0 +1,123 @@
+namespace Raft.Consensus.Tests.Support;
+
+/// <summary>
+/// The log store of one node. Writes take effect in order: at once, or when the test says so after <see cref="Hold"/>. A
+/// crash leaves a prefix of them.
+/// </summary>
+internal sealed class TestDisk
+{
+    private readonly List<PersistRequest> _pending = [];
+    private List<LogEntry> _entries = [];
+    private bool _holding;
+
+    /// <summary>Called with the version up to which writes have just become durable.</summary>
+    public Action<long>? Durable { get; set; }
+
+    /// <summary>The term and vote that would survive a crash now.</summary>
+    public HardState HardState { get; private set; }
+
+    /// <summary>The entries that would survive a crash now.</summary>
+    public IReadOnlyList<LogEntry> Entries => _entries;
+
+    public long PreviousIndex { get; private set; }
+
+    public long PreviousTerm { get; private set; }
+
+    /// <summary>Writes that were handed over and are not durable.</summary>
+    public IReadOnlyList<PersistRequest> Pending => _pending;
+
+    /// <summary>How many writes were handed over so far.</summary>
+    public int WriteCount { get; private set; }
+
+    /// <summary>The terms of the entries that would survive a crash now.</summary>
+    public long[] Log => [.. _entries.Select(entry => entry.Term)];
+
+    /// <summary>From now on writes wait.</summary>
+    public void Hold() => _holding = true;
+
+    /// <summary>All that waits becomes durable, and from now on writes do not wait.</summary>
+    public void Release()
+    {
+        _holding = false;
+        Settle();
+    }
+
+    public void Write(in PersistRequest write)
+    {
+        WriteCount++;
+        _pending.Add(write);
+    }
+
+    /// <summary>Makes everything durable unless the test holds it back.</summary>
+    public void Settle()
+    {
+        if (!_holding && _pending.Count > 0)
+        {
+            Complete(_pending.Count);
+        }
+    }
+
+    /// <summary>The oldest writes become durable, and the last one of them is reported.</summary>
+    public void Complete(int writes)
+    {
+        long version = CompleteInSilence(writes);
+        Durable?.Invoke(version);
+    }
+
+    /// <summary>The oldest writes become durable; nobody is told yet.</summary>
+    /// <returns>The version of the last one.</returns>
+    public long CompleteInSilence(int writes)
+    {
+        long version = _pending[writes - 1].Version;
+        for (int i = 0; i < writes; i++)
+        {
+            PersistRequest write = _pending[i];
+            HardState = write.HardState ?? HardState;
+            Apply(write, _entries, PreviousIndex);
+        }
+
+        _pending.RemoveRange(0, writes);
+        return version;
+    }
+
+    /// <summary>What is not durable is lost.</summary>
+    public void Crash()
+    {
+        _pending.Clear();
+        _holding = false;
+    }
+
+    /// <summary>A disk that holds this already when the node starts.</summary>
+    public void Preset(HardState hardState, IEnumerable<LogEntry> entries, long previousIndex = 0, long previousTerm = 0)
+    {
+        HardState = hardState;
+        _entries = [.. entries];
+        PreviousIndex = previousIndex;
+        PreviousTerm = previousTerm;
+    }
+
+    /// <summary>Everything is gone: what a node in memory has after a restart.</summary>
+    public void Wipe()
+    {
+        Crash();
+        Preset(HardState, []);
+    }
+
+    /// <summary>The entries that a load finds.</summary>
+    public ReadOnlyMemory<LogEntry> Read(long firstIndex, int maximumEntries) =>
+        _entries.Skip((int)(firstIndex - PreviousIndex - 1)).Take(maximumEntries).ToArray();
+
+    /// <summary>What a write does to a stored log: it replaces everything from its first index on.</summary>
+    public static void Apply(in PersistRequest write, List<LogEntry> stored, long previousIndex)
+    {
+        if (write.Entries.IsEmpty)
+        {
+            return;
+        }
+
+        int kept = (int)(write.FirstIndex - previousIndex - 1);
+        Assert.True(kept <= stored.Count, $"Write {write.Version} begins at {write.FirstIndex} and leaves a hole behind {stored.Count}.");
+        stored.RemoveRange(kept, stored.Count - kept);
+        stored.AddRange(write.Entries.Span);
+    }
+}

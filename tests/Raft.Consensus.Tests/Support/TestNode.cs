@@ -1,0 +1,163 @@
+namespace Raft.Consensus.Tests.Support;
+
+/// <summary>
+/// A module with its disk: does for the module what a host does. It writes in order, sends a message once the version
+/// that it is bound to is durable, and answers loads from the disk.
+/// </summary>
+internal sealed class TestNode
+{
+    private readonly ConsensusOptions _options;
+    private readonly TestClock _clock;
+    private readonly Action<RaftMessage> _send;
+    private readonly List<OutgoingMessage> _waiting = [];
+
+    public TestNode(ConsensusOptions options, TestClock clock, TestDisk disk, Action<RaftMessage> send)
+    {
+        _options = options;
+        _clock = clock;
+        _send = send;
+        Disk = disk;
+        Disk.Durable = Persisted;
+        Restart();
+    }
+
+    public NodeId Id => _options.NodeId;
+
+    public ConsensusModule Module { get; private set; } = null!;
+
+    public TestDisk Disk { get; }
+
+    /// <summary>Whether loads are answered at once from the disk. If not, they collect in <see cref="Loads"/>.</summary>
+    public bool AnswersLoads { get; set; } = true;
+
+    public List<LoadRequest> Loads { get; } = [];
+
+    /// <summary>Messages that wait for a write, with the version that they wait for.</summary>
+    public IReadOnlyList<OutgoingMessage> Waiting => _waiting;
+
+    /// <summary>The log as the module has it: its terms.</summary>
+    public long[] Log
+    {
+        get
+        {
+            long[] terms = new long[Module.LastIndex - Module.FirstIndex + 1];
+            for (int i = 0; i < terms.Length; i++)
+            {
+                terms[i] = Module.TermAt(Module.FirstIndex + i);
+            }
+
+            return terms;
+        }
+    }
+
+    /// <summary>Loses what is not durable, and begins a new life from the rest.</summary>
+    public void CrashAndRestart()
+    {
+        Disk.Crash();
+        Restart();
+    }
+
+    /// <summary>Begins a new life from what is on the disk.</summary>
+    public void Restart()
+    {
+        _waiting.Clear();
+        Loads.Clear();
+        Module = new ConsensusModule(_options, Disk.HardState, Disk.PreviousIndex, Disk.PreviousTerm);
+        Module.Recover(Disk.Entries.ToArray());
+        Module.Start(_clock.Now);
+        Flush();
+    }
+
+    public void Receive(RaftMessage message)
+    {
+        Module.Receive(message, _clock.Now);
+        Flush();
+    }
+
+    /// <summary>Several messages in one batch.</summary>
+    public void ReceiveTogether(params RaftMessage[] messages)
+    {
+        foreach (RaftMessage message in messages)
+        {
+            Module.Receive(message, _clock.Now);
+        }
+
+        Flush();
+    }
+
+    /// <summary>Tells the module what time it is.</summary>
+    public void AdvanceTime()
+    {
+        Module.AdvanceTime(_clock.Now);
+        Flush();
+    }
+
+    /// <summary>Moves the clock to the module's next deadline, and tells it.</summary>
+    public void AdvanceToDeadline()
+    {
+        _clock.AdvanceTo(Module.NextDeadline ?? _clock.Now);
+        AdvanceTime();
+    }
+
+    public ProposalOutcome Propose(ReadOnlyMemory<byte> data, DateTimeOffset utcNow = default)
+    {
+        ProposalOutcome outcome = Module.Propose(data, utcNow, out _);
+        Flush();
+        return outcome;
+    }
+
+    public void Persisted(long version)
+    {
+        Module.Persisted(version, _clock.Now);
+        Flush();
+    }
+
+    public void EntriesLoaded(LoadRequest request, ReadOnlyMemory<LogEntry> entries)
+    {
+        Module.EntriesLoaded(request, entries, _clock.Now);
+        Flush();
+    }
+
+    private void Flush()
+    {
+        Module.CompleteBatch();
+        foreach (PersistRequest write in Module.Outputs.Writes)
+        {
+            Disk.Write(write);
+        }
+
+        _waiting.AddRange(Module.Outputs.Messages);
+        LoadRequest[] loads = Module.Outputs.Loads.ToArray();
+        Module.Outputs.Clear();
+
+        SendWhatIsDue();
+        Disk.Settle();
+        foreach (LoadRequest load in loads)
+        {
+            if (AnswersLoads)
+            {
+                EntriesLoaded(load, Disk.Read(load.FirstIndex, load.MaximumEntries));
+            }
+            else
+            {
+                Loads.Add(load);
+            }
+        }
+    }
+
+    private void SendWhatIsDue()
+    {
+        for (int i = 0; i < _waiting.Count;)
+        {
+            OutgoingMessage next = _waiting[i];
+            if (next.RequiredVersion > Module.DurableVersion)
+            {
+                i++;
+                continue;
+            }
+
+            _waiting.RemoveAt(i);
+            _send(next.Message);
+        }
+    }
+}

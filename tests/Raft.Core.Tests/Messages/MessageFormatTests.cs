@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace Raft.Tests.Messages;
+
+/// <summary>The very bytes of docs/wire-format.md. If one of these fails, nodes of different versions no longer understand each other.</summary>
+public class MessageFormatTests
+{
+    private const string RaftN1ToN2 = "0400 72616674  0200 6e31  0200 6e32";
+    private const string RaftN2ToN1 = "0400 72616674  0200 6e32  0200 6e31";
+
+    [Fact]
+    public void RequestVote_Bytes_AreAsDocumented() => AssertBytes(
+        Samples.Get("request vote"),
+        $"52414654 01 01 00  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000");
+
+    [Fact]
+    public void PreVote_Bytes_AreAsDocumented() => AssertBytes(
+        Samples.Get("pre-vote"),
+        $"52414654 01 01 01  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000");
+
+    [Fact]
+    public void RequestVoteReply_Bytes_AreAsDocumented() => AssertBytes(
+        Samples.Get("request vote reply"),
+        $"52414654 01 02 01  0500000000000000 0600000000000000  {RaftN2ToN1}");
+
+    [Fact]
+    public void PreVoteReply_Bytes_AreAsDocumented() => AssertBytes(
+        Samples.Get("pre-vote reply"),
+        $"52414654 01 02 02  0500000000000000 0600000000000000  {RaftN2ToN1}");
+
+    [Fact]
+    public void AppendEntries_Bytes_AreAsDocumented() => AssertBytes(
+        Samples.Append(
+            new LogEntry(3, EntryKind.NoOp, default, DateTimeOffset.UnixEpoch),
+            new LogEntry(4, EntryKind.Command, Encoding.UTF8.GetBytes("hello"), DateTimeOffset.UnixEpoch.AddTicks(1))),
+        $"""
+        52414654 01 03 00  0600000000000000 2a00000000000000  {RaftN1ToN2}
+        0a00000000000000 0200000000000000 0900000000000000  02000000
+        0300000000000000 0080b5f7f57f9f08 01 00000000
+        0400000000000000 0180b5f7f57f9f08 00 05000000 68656c6c6f
+        """);
+
+    [Fact]
+    public void AppendEntriesReply_Bytes_AreAsDocumented()
+    {
+        AssertBytes(
+            Samples.Get("append entries reply, success"),
+            $"52414654 01 04 01  0700000000000000 0900000000000000  {RaftN2ToN1}  0500000000000000 0800000000000000 0000000000000000 0000000000000000");
+        AssertBytes(
+            Samples.Get("append entries reply, rejection"),
+            $"52414654 01 04 00  0700000000000000 0900000000000000  {RaftN2ToN1}  0500000000000000 0400000000000000 0300000000000000 0200000000000000");
+    }
+
+    private static void AssertBytes(RaftMessage message, string hex)
+    {
+        string expected = string.Concat(hex.Where(character => !char.IsWhiteSpace(character)));
+        Assert.Equal(expected, Convert.ToHexStringLower(Samples.Encode(message)));
+        Samples.AssertSame(message, MessageCodec.Read(Convert.FromHexString(expected)));
+    }
+}

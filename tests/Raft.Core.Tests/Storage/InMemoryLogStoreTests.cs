@@ -1,0 +1,244 @@
+using System.Text;
+
+namespace Raft.Core.Tests.Storage;
+
+public sealed class InMemoryLogStoreTests
+{
+    private readonly InMemoryLogStore _store = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static LogEntry Entry(long term, string text) => new(term, EntryKind.Command, Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
+
+    private static LogEntry[] Entries(long term, int count, int from = 0) =>
+        [.. Enumerable.Range(from, count).Select(i => Entry(term, $"e{i}"))];
+
+    private static IEnumerable<string> Texts(IEnumerable<LogEntry> entries) => entries.Select(entry => Encoding.UTF8.GetString(entry.Data.Span));
+
+    private ValueTask<LogState> OpenAsync() => _store.OpenAsync("raft", "n1", Token);
+
+    private async Task<IReadOnlyList<LogEntry>> ReadAllAsync(long first = 1) => await _store.ReadAsync(first, int.MaxValue, long.MaxValue, Token);
+
+    [Fact]
+    public async Task OpenAsync_OfANewStore_IsEmpty()
+    {
+        Assert.Equal(default, await OpenAsync());
+        Assert.True(_store.IsVolatile);
+    }
+
+    [Fact]
+    public async Task OpenAsync_AfterClose_GivesWhatWasWritten()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(new HardState(3, "n2"), 1, Entries(term: 3, count: 5)));
+        await _store.CloseAsync();
+
+        LogState state = await OpenAsync();
+
+        Assert.Equal(new LogState(new HardState(3, "n2"), 0, 0, 5, 3), state);
+        Assert.Equal(["e0", "e1", "e2", "e3", "e4"], Texts(await ReadAllAsync()));
+    }
+
+    [Theory]
+    [InlineData("raft", "n2")]
+    [InlineData("other", "n1")]
+    public async Task OpenAsync_ForAnotherNodeOrCluster_Refuses(string clusterId, string nodeId)
+    {
+        await OpenAsync();
+        await _store.CloseAsync();
+
+        StorageCorruptedException refused = await Assert.ThrowsAsync<StorageCorruptedException>(async () => await _store.OpenAsync(clusterId, nodeId, Token));
+
+        Assert.Contains("'n1' of cluster 'raft'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_Twice_Refuses()
+    {
+        await OpenAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await OpenAsync());
+    }
+
+    [Fact]
+    public async Task AnyCall_WhenNotOpen_Fails()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _store.WriteAsync(default));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await ReadAllAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _store.ResetAsync(1, 1));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _store.CompactAsync(1));
+        await _store.CloseAsync();
+    }
+
+    [Fact]
+    public async Task WriteAsync_OfASuffix_ReplacesEverythingBehind()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 3_000)));
+
+        await _store.WriteAsync(new LogWrite(null, 1_500, Entries(term: 2, count: 2, from: 9_000)));
+
+        IReadOnlyList<LogEntry> all = await ReadAllAsync();
+        Assert.Equal(1_501, all.Count);
+        Assert.Equal(["e1497", "e1498", "e9000", "e9001"], Texts(all.TakeLast(4)));
+    }
+
+    [Fact]
+    public async Task WriteAsync_OfHardStateAlone_KeepsTheLog()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(new HardState(1, "n1"), 1, Entries(term: 1, count: 3)));
+
+        await _store.WriteAsync(new LogWrite(new HardState(2, null), 1, default));
+        await _store.WriteAsync(new LogWrite(null, 4, Entries(term: 1, count: 1)));
+
+        await _store.CloseAsync();
+        Assert.Equal(new LogState(new HardState(2, null), 0, 0, 4, 1), await OpenAsync());
+    }
+
+    [Fact]
+    public async Task WriteAsync_ThatWouldLeaveAHole_FailsAndSoDoAllLaterOnes()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 3)));
+
+        ArgumentException hole = await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(new HardState(9, null), 5, Entries(1, 1))));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(null, 4, Entries(1, 1))));
+
+        Assert.Contains("hole", hole.Message, StringComparison.Ordinal);
+        await _store.CloseAsync();
+        Assert.Equal(new LogState(default, 0, 0, 3, 1), await OpenAsync());
+    }
+
+    [Fact]
+    public async Task WriteAsync_BeforeTheStartOfACompactedLog_Fails()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 10)));
+        await _store.CompactAsync(5);
+
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(null, 5, Entries(1, 1))));
+
+        Assert.Contains("starts at 6", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteAsync_Always_CompletesAtOnceAndHardlyAllocates()
+    {
+        await OpenAsync();
+        LogEntry[] one = Entries(term: 1, count: 1);
+        for (int i = 1; i <= 10_240; i++)
+        {
+            Assert.True(_store.WriteAsync(new LogWrite(null, i, one)).IsCompletedSuccessfully);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 10_241; i <= 20_480; i++)
+        {
+            _ = _store.WriteAsync(new LogWrite(null, i, one));
+        }
+
+        // Ten segments of 1,024 entries of 48 bytes, and little else.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 600_000);
+    }
+
+    [Theory]
+    [InlineData(1, 3, 1_000, 3)]
+    [InlineData(1, 100, 8, 4)]
+    [InlineData(1, 100, 1, 1)]
+    [InlineData(10, 100, 1_000, 1)]
+    [InlineData(11, 100, 1_000, 0)]
+    [InlineData(0, 100, 1_000, 0)]
+    public async Task ReadAsync_WithLimits_HonoursThem(long first, int maximumEntries, long maximumBytes, int expected)
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 10)));
+
+        IReadOnlyList<LogEntry> read = await _store.ReadAsync(first, maximumEntries, maximumBytes, Token);
+
+        Assert.Equal(expected, read.Count);
+    }
+
+    [Fact]
+    public async Task ReadAsync_OfAnEntry_GivesTheVeryPayloadThatWasWritten()
+    {
+        await OpenAsync();
+        LogEntry[] entries = Entries(term: 1, count: 1);
+        await _store.WriteAsync(new LogWrite(null, 1, entries));
+
+        Assert.True((await ReadAllAsync())[0].Data.Equals(entries[0].Data));
+    }
+
+    [Fact]
+    public async Task CompactAsync_InTheMiddleOfASegment_KeepsWhatStandsBehind()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 2_000)));
+        await _store.WriteAsync(new LogWrite(null, 2_001, Entries(term: 2, count: 2_000, from: 2_000)));
+
+        await _store.CompactAsync(2_500);
+        await _store.CompactAsync(10);
+
+        Assert.Empty(await ReadAllAsync(2_500));
+        Assert.Equal(1_500, (await ReadAllAsync(2_501)).Count);
+        Assert.Equal("e2500", Texts(await ReadAllAsync(2_501)).First());
+        await _store.CloseAsync();
+        Assert.Equal(new LogState(default, 2_500, 2, 4_000, 2), await OpenAsync());
+    }
+
+    [Fact]
+    public async Task CompactAsync_OfEverything_LeavesAnEmptyLogThatGoesOn()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 4, count: 20)));
+
+        await _store.CompactAsync(20);
+        await _store.WriteAsync(new LogWrite(null, 21, Entries(term: 5, count: 1, from: 20)));
+
+        Assert.Equal(["e20"], Texts(await ReadAllAsync(21)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await _store.CompactAsync(22));
+    }
+
+    [Fact]
+    public async Task ResetAsync_OfALog_StartsAnewBehindTheSnapshot()
+    {
+        await OpenAsync();
+        await _store.WriteAsync(new LogWrite(new HardState(7, "n3"), 1, Entries(term: 1, count: 20)));
+
+        await _store.ResetAsync(100, 7);
+        await _store.WriteAsync(new LogWrite(null, 101, Entries(term: 7, count: 1)));
+
+        await _store.CloseAsync();
+        Assert.Equal(new LogState(new HardState(7, "n3"), 100, 7, 101, 7), await OpenAsync());
+    }
+
+    [Fact]
+    public async Task AnySequenceOfWrites_AgainstAPlainList_Agrees()
+    {
+        Random random = new(3);
+        List<LogEntry> model = [];
+        long previous = 0;
+        await OpenAsync();
+        for (int round = 0; round < 2_000; round++)
+        {
+            long last = previous + model.Count;
+            if (random.Next(20) == 0 && model.Count > 0)
+            {
+                long through = previous + 1 + random.Next(model.Count);
+                await _store.CompactAsync(through);
+                model.RemoveRange(0, (int)(through - previous));
+                previous = through;
+                continue;
+            }
+
+            long first = random.Next(3) == 0 ? previous + 1 + random.NextInt64(last - previous + 1) : last + 1;
+            LogEntry[] entries = Entries(term: round + 1, count: random.Next(1, 60), from: round);
+            await _store.WriteAsync(new LogWrite(null, first, entries));
+            model.RemoveRange((int)(first - previous - 1), model.Count - (int)(first - previous - 1));
+            model.AddRange(entries);
+
+            long readFrom = previous + 1 + random.NextInt64(model.Count);
+            Assert.Equal(model.Skip((int)(readFrom - previous - 1)), await ReadAllAsync(readFrom));
+        }
+    }
+}
