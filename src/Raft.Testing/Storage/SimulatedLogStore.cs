@@ -126,6 +126,11 @@ public sealed class SimulatedLogStore : ILogStore
     /// <inheritdoc/>
     public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<LogState>(cancellationToken);
+        }
+
         if (_isOpen)
         {
             return ValueTask.FromException<LogState>(new InvalidOperationException("The simulated log store is open already."));
@@ -147,6 +152,11 @@ public sealed class SimulatedLogStore : ILogStore
     public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumEntries, 1);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<IReadOnlyList<LogEntry>>(cancellationToken);
+        }
+
         return _isOpen
             ? Answer<IReadOnlyList<LogEntry>>(_inMemory.Entries.Read(firstIndex, maximumEntries, maximumBytes))
             : ValueTask.FromException<IReadOnlyList<LogEntry>>(NotOpen());

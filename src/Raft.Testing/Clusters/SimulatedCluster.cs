@@ -1,0 +1,276 @@
+using System.Globalization;
+
+namespace Raft.Testing;
+
+/// <summary>
+/// A whole cluster in one simulated world, and the verbs to write a script with: elect n1, cut it off from n3, propose,
+/// crash n2, and look at the logs. Nodes are called n1, n2 and so on; each has a <see cref="StringLog"/>, a simulated disk
+/// and election timeouts of 150 to 300 ms.
+/// </summary>
+/// <remarks>
+/// After every step it checks that no term has two leaders, that all nodes apply the same strings in the same order, that
+/// acknowledged strings stand where the answer said, and that no node failed unexpectedly. Belongs to the thread that
+/// made it.
+/// </remarks>
+public sealed class SimulatedCluster
+{
+    private readonly SortedDictionary<NodeId, SimulatedNode> _nodes = [];
+    private readonly List<SimulatedProposal> _pending = [];
+    private readonly List<SimulatedProposal> _refused = [];
+    private readonly ElectionSafety _elections = new();
+    private readonly LogAgreement _agreement = new();
+
+    /// <summary>Makes a cluster; no node runs yet.</summary>
+    /// <param name="nodes">How many nodes: 1 or more, default 3.</param>
+    /// <param name="seed">Everything random in it follows from this.</param>
+    /// <param name="configure">Changes the options of every node, each time it starts.</param>
+    public SimulatedCluster(int nodes = 3, ulong seed = 1, Action<RaftNodeOptions>? configure = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
+        World = new SimulatedWorld(seed);
+        NodeId[] ids = [.. Enumerable.Range(1, nodes).Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
+        NodeIds = ids;
+        foreach (NodeId id in ids)
+        {
+            _nodes.Add(id, new SimulatedNode(id, World, () => NewOptions(configure)));
+        }
+
+        Network.MessageSent += _elections.Observe;
+        World.StepCompleted += CheckStep;
+        World.Describing += Describe;
+    }
+
+    /// <summary>The world that the cluster lives in.</summary>
+    public SimulatedWorld World { get; }
+
+    /// <summary>What connects the nodes: the place for cuts, losses and delays.</summary>
+    public SimulatedNetwork Network => World.Network;
+
+    /// <summary>The ids of all nodes, in order.</summary>
+    public IReadOnlyList<NodeId> NodeIds { get; }
+
+    /// <summary>All nodes, in order.</summary>
+    public IEnumerable<SimulatedNode> Nodes => _nodes.Values;
+
+    /// <summary>The running node that leads; of several that think so, the one with the highest term. Null if none does.</summary>
+    public NodeId? Leader
+    {
+        get
+        {
+            SimulatedNode? leader = null;
+            foreach (SimulatedNode node in _nodes.Values)
+            {
+                if (node.IsRunning && node.Status.Role == RaftRole.Leader && (leader is null || node.Status.Term > leader.Status.Term))
+                {
+                    leader = node;
+                }
+            }
+
+            return leader?.Id;
+        }
+    }
+
+    /// <summary>How many terms had a leader that spoke up.</summary>
+    public int Elections => _elections.Elections;
+
+    /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
+    public IReadOnlyList<string> Agreed => _agreement.Agreed;
+
+    /// <summary>A node.</summary>
+    /// <param name="id">Its id.</param>
+    public SimulatedNode this[NodeId id] => _nodes.TryGetValue(id, out SimulatedNode? node)
+        ? node
+        : throw new ArgumentException($"There is no node '{id}'; the cluster has {string.Join(", ", NodeIds)}.", nameof(id));
+
+    /// <summary>The strings that a node has applied in its present life.</summary>
+    /// <param name="id">The node.</param>
+    /// <returns>The strings, as they are now.</returns>
+    public IReadOnlyList<string> LogOf(NodeId id) => this[id].Log;
+
+    /// <summary>Starts all nodes that do not run.</summary>
+    public void Start()
+    {
+        foreach (SimulatedNode node in _nodes.Values)
+        {
+            if (!node.IsRunning)
+            {
+                node.Start();
+            }
+        }
+    }
+
+    /// <summary>Starts a node, for the first time or again: a new <see cref="RaftNode"/> over what its disk holds.</summary>
+    /// <param name="id">The node, which must not run.</param>
+    public void Start(NodeId id) => this[id].Start();
+
+    /// <summary>Stops a node in good order, and waits for its end.</summary>
+    /// <param name="id">The node.</param>
+    public void Stop(NodeId id) => this[id].Stop();
+
+    /// <summary>Crashes a node: from now on nothing of it runs, and its disk keeps only what is durable.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="survivingWrites">How many of its writes under way reach the disk all the same; see <see cref="SimulatedLogStore.Crash"/>.</param>
+    public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
+
+    /// <summary>Crashes a node, if it runs, and starts it again.</summary>
+    /// <param name="id">The node.</param>
+    public void Restart(NodeId id)
+    {
+        if (this[id].IsRunning)
+        {
+            Crash(id);
+        }
+
+        Start(id);
+    }
+
+    /// <summary>Runs until a node leads and a majority of all nodes follow it.</summary>
+    /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
+    /// <returns>The leader.</returns>
+    public NodeId WaitForLeader(TimeSpan? limit = null)
+    {
+        World.RunUntil(HasFollowedLeader, limit, "a leader with a majority behind it");
+        return Leader!.Value;
+    }
+
+    /// <summary>
+    /// Makes a node the leader, by losing what any other sends as a leader or candidate until it has won. It can only win if
+    /// its log is up to date and a majority can reach it.
+    /// </summary>
+    /// <param name="id">The node.</param>
+    /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
+    public void Elect(NodeId id, TimeSpan? limit = null)
+    {
+        SimulatedNode node = this[id];
+        using (Network.Drop(message => message.From != id && message is AppendEntriesMessage or RequestVoteMessage))
+        {
+            World.RunUntil(() => Leader == id && node.Status.Role == RaftRole.Leader, limit, $"the election of {id}");
+        }
+    }
+
+    /// <summary>Proposes a string to the leader, waiting for one if there is none, and runs until it is committed and applied there.</summary>
+    /// <param name="text">The string.</param>
+    /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
+    /// <returns>Where it stands. If it was not committed, what the node threw is thrown.</returns>
+    public Committed Propose(string text, TimeSpan? limit = null)
+    {
+        SimulatedProposal proposal = Submit(text, Leader ?? WaitForLeader(limit));
+        World.RunUntil(() => proposal.Fate != ProposalFate.Pending, limit, $"the fate of proposal '{text}' at {proposal.Node}");
+        return proposal.Result;
+    }
+
+    /// <summary>Proposes a string to a node, and does not wait.</summary>
+    /// <param name="text">The string; unique in the run, if refusals are to be checked.</param>
+    /// <param name="id">The node.</param>
+    /// <returns>The proposal, to look at later.</returns>
+    public SimulatedProposal Submit(string text, NodeId id)
+    {
+        SimulatedProposal proposal = this[id].Propose(text);
+        World.Trace.Add(World.Clock.Now, "propose", id, text.Length);
+        _pending.Add(proposal);
+        return proposal;
+    }
+
+    /// <summary>Runs until all nodes that run have applied everything in the leader's log.</summary>
+    /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
+    public void Settle(TimeSpan? limit = null) => World.RunUntil(IsSettled, limit, "all running nodes to apply the leader's whole log");
+
+    /// <summary>Checks that nothing that was refused was applied. Everything else is checked after every step anyway.</summary>
+    /// <exception cref="SimulationException">Something was.</exception>
+    public void CheckRefusals()
+    {
+        foreach (SimulatedProposal proposal in _refused)
+        {
+            ThrowIfBroken(_agreement.CheckRefused(proposal));
+        }
+    }
+
+    private RaftNodeOptions NewOptions(Action<RaftNodeOptions>? configure)
+    {
+        RaftNodeOptions options = new()
+        {
+            ClusterId = "simulated",
+            Members = [.. NodeIds.Select(static id => new RaftMember(id))],
+            MinimumElectionTimeout = TimeSpan.FromMilliseconds(150),
+            MaximumElectionTimeout = TimeSpan.FromMilliseconds(300),
+            RandomSeed = (long)World.Random.NextUInt64(),
+        };
+        configure?.Invoke(options);
+        return options;
+    }
+
+    private bool HasFollowedLeader()
+    {
+        if (Leader is not { } leader)
+        {
+            return false;
+        }
+
+        long term = this[leader].Status.Term;
+        int following = _nodes.Values.Count(node => node.IsRunning && node.Status.Leader == leader && node.Status.Term == term);
+        return following > NodeIds.Count / 2;
+    }
+
+    private bool IsSettled()
+    {
+        if (Leader is not { } leader)
+        {
+            return false;
+        }
+
+        long last = this[leader].Status.LastIndex;
+        return _nodes.Values.All(node => !node.IsRunning || (node.Status.AppliedIndex == last && node.Status.LastIndex == last));
+    }
+
+    private void CheckStep()
+    {
+        ThrowIfBroken(_elections.Violation);
+        foreach (SimulatedNode node in _nodes.Values)
+        {
+            if (node.Failure is { } failure && !node.MayFail)
+            {
+                throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure);
+            }
+
+            IReadOnlyList<string> log = node.Log;
+            if (log.Count != node.Compared)
+            {
+                ThrowIfBroken(_agreement.Compare(node.Id, log, node.Compared));
+                node.Compared = log.Count;
+            }
+        }
+
+        for (int i = _pending.Count - 1; i >= 0; i--)
+        {
+            SimulatedProposal proposal = _pending[i];
+            if (proposal.Fate == ProposalFate.Pending)
+            {
+                continue;
+            }
+
+            _pending.RemoveAt(i);
+            if (proposal.Fate == ProposalFate.Committed)
+            {
+                ThrowIfBroken(_agreement.CheckAcknowledged(proposal));
+            }
+            else if (proposal.Fate == ProposalFate.Refused)
+            {
+                _refused.Add(proposal);
+            }
+        }
+    }
+
+    private void ThrowIfBroken(string? violation)
+    {
+        if (violation is not null)
+        {
+            throw World.Failure(violation);
+        }
+    }
+
+    private string Describe() => string.Join(Environment.NewLine, _nodes.Values.Select(static node => node.Current is null
+        ? $"{node.Id}: never started"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node.Id}: {(node.IsRunning ? node.Status.Role : "down")}, term {node.Status.Term}, log to {node.Status.LastIndex}, committed {node.Status.CommitIndex}, applied {node.Status.AppliedIndex}; {node.Status.Explanation}")));
+}

@@ -1,0 +1,132 @@
+namespace Raft.Testing;
+
+/// <summary>A node of a <see cref="SimulatedCluster"/> through all its lives: each start makes a new <see cref="RaftNode"/> with an empty <see cref="StringLog"/> over what its disk holds.</summary>
+#pragma warning disable CA1001 // The token source has no timer and is disposed with each life; a script has nothing to dispose.
+public sealed class SimulatedNode
+#pragma warning restore CA1001
+{
+    private readonly SimulatedWorld _world;
+    private readonly Func<RaftNodeOptions> _options;
+    private readonly List<SimulatedProposal> _proposals = [];
+    private SimulatedProcess? _process;
+    private SimulatedTransport? _transport;
+    private CancellationTokenSource? _stopping;
+    private Task? _running;
+
+    internal SimulatedNode(NodeId id, SimulatedWorld world, Func<RaftNodeOptions> options)
+    {
+        Id = id;
+        _world = world;
+        _options = options;
+        Store = world.CreateLogStore();
+    }
+
+    /// <summary>The node's id.</summary>
+    public NodeId Id { get; }
+
+    /// <summary>Its disk; a new object after each crash.</summary>
+    public SimulatedLogStore Store { get; private set; }
+
+    /// <summary>Its present life, or the last one.</summary>
+    /// <exception cref="InvalidOperationException">It was never started.</exception>
+    public RaftNode Raft => Current ?? throw new InvalidOperationException($"Node '{Id}' was never started.");
+
+    /// <summary>What its state machine holds in this life.</summary>
+    public IReadOnlyList<string> Log => StateMachine?.Entries ?? [];
+
+    /// <summary>Its status.</summary>
+    public RaftStatus Status => Raft.Status;
+
+    /// <summary>Whether it was started and neither stopped, crashed nor failed since.</summary>
+    public bool IsRunning => _running is { IsCompleted: false } && _process is not null;
+
+    /// <summary>What made it fail in this life; null if nothing did.</summary>
+    public Exception? Failure => _running?.Exception?.InnerException;
+
+    /// <summary>Whether the script expects it to fail, as with a broken disk. Default false: a failing node fails the run.</summary>
+    public bool MayFail { get; set; }
+
+    internal RaftNode? Current { get; private set; }
+
+    internal StringLog? StateMachine { get; private set; }
+
+    /// <summary>How much of <see cref="Log"/> was compared with the other nodes.</summary>
+    internal int Compared { get; set; }
+
+    internal void Start()
+    {
+        if (IsRunning)
+        {
+            throw new InvalidOperationException($"Node '{Id}' runs already.");
+        }
+
+        _process = new SimulatedProcess(_world);
+        _transport = _world.Network.CreateTransport();
+        _stopping = new CancellationTokenSource();
+        StateMachine = new StringLog();
+        Compared = 0;
+        RaftNodePorts ports = new()
+        {
+            Transport = _transport,
+            LogStore = Store,
+            StateMachine = StateMachine,
+            Clock = _process,
+            Scheduler = _process,
+        };
+        _world.Trace.Add(_world.Clock.Now, "start", Id);
+        Current = new RaftNode(Id, initialTerm: 0, _options(), ports);
+        _running = Current.RunAsync(_stopping.Token);
+    }
+
+    internal void Stop()
+    {
+        _world.Trace.Add(_world.Clock.Now, "stop", Id);
+        _stopping?.Cancel();
+        if (_running is { } running)
+        {
+            _world.Run(running, waitingFor: $"the end of node '{Id}'");
+        }
+
+        // A node that has ended and still owes somebody an answer has forgotten him.
+        if (Current is { } ended)
+        {
+            _world.RunUntilIdle();
+            if (ended.LiveCalls != 0)
+            {
+                throw _world.Failure($"Node {Id} has stopped, and {ended.LiveCalls} of its callers were never answered.");
+            }
+        }
+
+        End();
+    }
+
+    internal void Crash(int survivingWrites)
+    {
+        _world.Trace.Add(_world.Clock.Now, "crash", Id);
+        _process?.Kill();
+        _transport?.Sever();
+        Store = Store.Crash(survivingWrites);
+        foreach (SimulatedProposal proposal in _proposals)
+        {
+            proposal.NoteCrash();
+        }
+
+        End();
+    }
+
+    internal SimulatedProposal Propose(string text)
+    {
+        SimulatedProposal proposal = new(text, Id, Raft.ProposeAsync(text).AsTask());
+        _proposals.RemoveAll(static other => other.Fate != ProposalFate.Pending);
+        _proposals.Add(proposal);
+        return proposal;
+    }
+
+    private void End()
+    {
+        _stopping?.Dispose();
+        _stopping = null;
+        _process = null;
+        _transport = null;
+    }
+}

@@ -1,0 +1,6 @@
+namespace Raft.Testing.Tests;
+
+internal sealed class WorkItem(Action run) : IThreadPoolWorkItem
+{
+    public void Execute() => run();
+}
