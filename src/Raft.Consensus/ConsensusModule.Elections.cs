@@ -7,6 +7,7 @@ public sealed partial class ConsensusModule
     private VoteTally? _tally;
     private long _ownVoteVersion;
     private long _firstRequestOfRound;
+    private long _lastRequestOfRound;
     private TimeSpan? _leaderHeardAt;
 
     /// <summary>
@@ -86,6 +87,8 @@ public sealed partial class ConsensusModule
             };
             Outputs.Add(request, isPreVote ? 0 : _ownVoteVersion);
         }
+
+        _lastRequestOfRound = _lastCorrelation;
     }
 
     /// <summary>
@@ -175,7 +178,7 @@ public sealed partial class ConsensusModule
         {
             BecomeFollower(reply.Term, leader: null);
         }
-        else if (Role == RaftRole.Candidate && reply.Correlation >= _firstRequestOfRound)
+        else if (Role == RaftRole.Candidate && AnswersThisRound(reply))
         {
             // A refusal may carry a smaller term: that of a node that clings to its leader.
             _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term);
@@ -183,13 +186,17 @@ public sealed partial class ConsensusModule
         }
     }
 
+    /// <summary>A late answer to an earlier round, or to a request of an earlier life, must not take the place of the voter's answer to this one.</summary>
+    private bool AnswersThisRound(RequestVoteReplyMessage reply) =>
+        reply.Correlation >= _firstRequestOfRound && reply.Correlation <= _lastRequestOfRound;
+
     private void OnRequestPreVoteReply(RequestVoteReplyMessage reply)
     {
         if (!reply.VoteGranted && reply.Term > Term)
         {
             BecomeFollower(reply.Term, leader: null);
         }
-        else if (Role == RaftRole.PreCandidate && reply.Correlation >= _firstRequestOfRound)
+        else if (Role == RaftRole.PreCandidate && AnswersThisRound(reply))
         {
             _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term + 1);
             ConcludeElection();

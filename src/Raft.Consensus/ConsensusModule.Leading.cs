@@ -6,6 +6,7 @@ public sealed partial class ConsensusModule
     private FollowerProgress[] _followers = [];
     private TimeSpan _checkQuorumAt;
     private long _uncommittedBytes;
+    private long _firstRequestOfTerm;
 
     /// <summary>The next heartbeat or check of the quorum; null for a leader without followers, to whom time does not matter.</summary>
     private TimeSpan? LeaderDeadline
@@ -78,6 +79,7 @@ public sealed partial class ConsensusModule
         Role = RaftRole.Leader;
         Leader = Id;
         _tally = null;
+        _firstRequestOfTerm = _lastCorrelation + 1;
         _checkQuorumAt = _now + _options.MinimumElectionTimeout;
         long lastIndex = _log.LastIndex;
         _followers = [.. _configuration.Voters.Where(voter => voter != Id).Select(voter => new FollowerProgress(
@@ -194,7 +196,7 @@ public sealed partial class ConsensusModule
         {
             follower.OnAccepted(reply.LastIndex);
         }
-        else if (follower.IsFreshRejection(reply.Correlation, reply.PrevLogIndex))
+        else if (IsOfThisTerm(reply) && follower.IsFreshRejection(reply.Correlation, reply.PrevLogIndex))
         {
             // Section 5.3, end: skip whole terms. The follower named its last entry whose term can still agree; this log
             // is searched from there by the same rule, so each conflicting term costs one rejection at most.
@@ -202,6 +204,13 @@ public sealed partial class ConsensusModule
             follower.OnRejected(reply.Correlation, agreed + 1);
         }
     }
+
+    /// <summary>
+    /// Whether a rejection answers a request of this term. A request of an earlier term of this same node, delivered late,
+    /// is rejected with the current term and says nothing about the follower's log.
+    /// </summary>
+    private bool IsOfThisTerm(AppendEntriesReplyMessage reply) =>
+        reply.Correlation >= _firstRequestOfTerm && reply.Correlation <= _lastCorrelation;
 
     /// <summary>
     /// Figure 2, last rule for leaders: commit up to the largest index that a majority holds durably, if its entry is of
@@ -238,14 +247,29 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        TimeSpan silentAt = QuorumHeardAt() + _options.MinimumElectionTimeout;
+        // After a pause of the process, the followers get the chance to answer that they had no reason to use before.
+        TimeSpan heardAt = QuorumHeardAt();
+        TimeSpan silentAt = (heardAt > _resumedAt ? heardAt : _resumedAt) + _options.MinimumElectionTimeout;
         if (_now >= silentAt)
         {
             BecomeFollower(Term, leader: null);
+            ForgetSilentVoters();
         }
         else
         {
             _checkQuorumAt = silentAt;
+        }
+    }
+
+    /// <summary>Voters that were silent for as long as made the leader step down do not count as reachable any more.</summary>
+    private void ForgetSilentVoters()
+    {
+        for (int i = 0; i < _voterHeardAt.Length; i++)
+        {
+            if (_now - _voterHeardAt[i] >= _options.MinimumElectionTimeout)
+            {
+                _voterHeardAt[i] = null;
+            }
         }
     }
 

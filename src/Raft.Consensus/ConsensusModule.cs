@@ -32,6 +32,7 @@ public sealed partial class ConsensusModule
     private readonly DurabilityTracker _durability;
     private readonly TimeSpan?[] _voterHeardAt;
     private bool _started;
+    private TimeSpan _resumedAt;
     private TimeSpan _now;
     private long _lastCorrelation;
 
@@ -258,7 +259,16 @@ public sealed partial class ConsensusModule
     public ReadOnlyMemory<LogEntry> CachedEntries(long firstIndex, long lastIndex, int maximumEntries) =>
         _log.Slice(firstIndex, Math.Min(lastIndex, LastIndex), maximumEntries, long.MaxValue);
 
-    private void SetTime(TimeSpan now) => _now = now > _now ? now : _now;
+    /// <summary>Notes the time, and whether it has jumped: a leader's host that runs says the time at every heartbeat.</summary>
+    private void SetTime(TimeSpan now)
+    {
+        if (now - _now >= _options.HeartbeatInterval + (_options.MinimumElectionTimeout / 2))
+        {
+            _resumedAt = now;
+        }
+
+        _now = now > _now ? now : _now;
+    }
 
     private void ThrowIfBroken(bool broken, string rule)
     {

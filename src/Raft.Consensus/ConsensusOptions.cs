@@ -18,7 +18,7 @@ public sealed class ConsensusOptions
     /// <summary>The shortest randomized election timeout (section 5.2), and how long a leader is clung to after its last sign of life. Default 1 s.</summary>
     public TimeSpan MinimumElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest randomized election timeout. Default 3 s.</summary>
+    /// <summary>The longest randomized election timeout, at most a day. Default 3 s.</summary>
     public TimeSpan MaximumElectionTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a leader stays silent towards a follower at most. Default 200 ms.</summary>
@@ -57,12 +57,15 @@ public sealed class ConsensusOptions
     /// <summary>Seed of the election timeouts: the same seed and the same inputs give the same outputs. Give each node a different one.</summary>
     public ulong RandomSeed { get; init; }
 
+    private static readonly TimeSpan LongestElectionTimeout = TimeSpan.FromDays(1);
+
     internal void Validate()
     {
         Require(Voters.Contains(NodeId), $"Node '{NodeId}' is not among the voters ({string.Join(", ", Voters)}); list it.");
         Require(InitialTerm >= 0, $"{nameof(InitialTerm)} is {InitialTerm}; terms count from 0.");
         Require(MinimumElectionTimeout > TimeSpan.Zero, $"{nameof(MinimumElectionTimeout)} must be above zero.");
         Require(MaximumElectionTimeout >= MinimumElectionTimeout, $"{nameof(MaximumElectionTimeout)} must be at least {nameof(MinimumElectionTimeout)}.");
+        Require(MaximumElectionTimeout <= LongestElectionTimeout, $"{nameof(MaximumElectionTimeout)} must be at most {LongestElectionTimeout}.");
         Require(HeartbeatInterval > TimeSpan.Zero, $"{nameof(HeartbeatInterval)} must be above zero.");
         Require(HeartbeatInterval < MinimumElectionTimeout, $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
         Require(MaximumMessageBytes > 0, $"{nameof(MaximumMessageBytes)} must be at least 1.");

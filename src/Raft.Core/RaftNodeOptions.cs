@@ -17,7 +17,7 @@ public sealed class RaftNodeOptions
     /// </summary>
     public TimeSpan MinimumElectionTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest election timeout, default 3 s. At least the minimum; a wider range makes split votes rarer.</summary>
+    /// <summary>The longest election timeout, default 3 s. At least the minimum and at most a day; a wider range makes split votes rarer.</summary>
     public TimeSpan MaximumElectionTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a leader without other traffic says that it is alive. Default (null): a fifth of <see cref="MinimumElectionTimeout"/>. Above zero and below that minimum.</summary>
@@ -47,10 +47,10 @@ public sealed class RaftNodeOptions
     /// <summary>How many uncommitted payload bytes a leader holds before it refuses proposals. Default 64 MiB; at least 1.</summary>
     public long MaximumUncommittedBytes { get; set; } = 64 << 20;
 
-    /// <summary>How many proposals may wait for their result before more are refused. Default 65,536; at least 1.</summary>
+    /// <summary>How many proposals may wait for their result before more are refused; and as many reads. Default 65,536; at least 1.</summary>
     public int MaximumPendingProposals { get; set; } = 65_536;
 
-    /// <summary>How many received messages may wait to be processed before more are dropped. Default 4,096; at least 1.</summary>
+    /// <summary>How many received messages may wait to be processed before more are dropped; and how many calls of the handlers before more are refused. Default 4,096; at least 1.</summary>
     public int MaximumWaitingMessages { get; set; } = 4_096;
 
     /// <summary>How many log entries stay in memory; older ones are read from the log store when a follower or the state machine needs them. Default 65,536; at least 1.</summary>
@@ -59,7 +59,7 @@ public sealed class RaftNodeOptions
     /// <summary>How many payload bytes of the log stay in memory. Default 64 MiB; at least 1.</summary>
     public long MaximumCachedBytes { get; set; } = 64 << 20;
 
-    /// <summary>Seed of the randomized timeouts, for runs that repeat exactly. Default (null): a random one. Must differ between the nodes of a cluster.</summary>
+    /// <summary>Seed of the randomized timeouts, for runs that repeat exactly. Default (null): a random one. The node's id is mixed in, so one seed serves a whole cluster.</summary>
     public long? RandomSeed { get; set; }
 
     /// <summary>

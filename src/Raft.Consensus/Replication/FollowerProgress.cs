@@ -57,7 +57,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         }
         else if (entries > 0)
         {
-            Next = lastIndex + 1; // optimistic: the answer is not waited for (dissertation, section 10.2.1)
+            Next = lastIndex + 1; // optimistic: the answer is not waited for (dissertation, section 10.2.2)
             window.Add(lastIndex, bytes);
         }
     }

@@ -38,6 +38,7 @@ internal sealed class Applier : IThreadPoolWorkItem
     private readonly Action<Exception> _failed;
     private readonly Action _roomAgain;
     private CommittedBatch? _current;
+    private bool _queryIsNext;
     private bool _running;
     private bool _closed;
     private bool _workerWaits;
@@ -105,28 +106,27 @@ internal sealed class Applier : IThreadPoolWorkItem
         Schedule();
     }
 
-    /// <summary>Queues a read.</summary>
-    /// <returns>False if the node has ended.</returns>
-    public bool TryPost(StateMachineQuery query)
+    /// <summary>Queues a read, unless too many wait.</summary>
+    public PostOutcome Post(StateMachineQuery query, int maximumWaiting)
     {
         lock (_lock)
         {
-            if (_closed)
+            if (_closed || _queries.Count >= maximumWaiting)
             {
-                return false;
+                return _closed ? PostOutcome.Closed : PostOutcome.Full;
             }
 
             _queries.Enqueue(query);
             if (_running)
             {
-                return true;
+                return PostOutcome.Posted;
             }
 
             _running = true;
         }
 
         Schedule();
-        return true;
+        return PostOutcome.Posted;
     }
 
     public void Execute() => _ = DrainAsync();
@@ -227,7 +227,11 @@ internal sealed class Applier : IThreadPoolWorkItem
         {
             query = null;
             batch = null;
-            if (!_closed && (_queries.TryDequeue(out query) || _batches.TryDequeue(out batch)))
+            // In turns, so that neither a flood of reads nor one of commands starves the other.
+            _queryIsNext = !_queryIsNext;
+            if (!_closed && (_queryIsNext
+                ? _queries.TryDequeue(out query) || _batches.TryDequeue(out batch)
+                : _batches.TryDequeue(out batch) || _queries.TryDequeue(out query)))
             {
                 _current = batch;
                 return true;

@@ -42,7 +42,7 @@ internal sealed class MailboxBatch
     }
 }
 
-/// <summary>Why a proposal was not taken.</summary>
+/// <summary>What became of something that was posted.</summary>
 internal enum PostOutcome
 {
     /// <summary>It was taken.</summary>
@@ -102,17 +102,28 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    public bool TryPost(NodeRequest request)
+    /// <summary>Posts one of the node's own requests: there are only a few at a time, and none may be lost.</summary>
+    public bool TryPost(NodeRequest request) => Post(request, int.MaxValue) == PostOutcome.Posted;
+
+    /// <summary>Posts a caller's request, of which as many may wait as messages.</summary>
+    public PostOutcome Post(NodeRequest request) => Post(request, maximumMessages);
+
+    private PostOutcome Post(NodeRequest request, int maximum)
     {
         lock (_lock)
         {
             if (_closed)
             {
-                return false;
+                return PostOutcome.Closed;
+            }
+
+            if (_filling.Requests.Count >= maximum)
+            {
+                return PostOutcome.Full;
             }
 
             _filling.Requests.Add(request);
-            return true;
+            return PostOutcome.Posted;
         }
     }
 
@@ -135,7 +146,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>Says how many proposals wait beyond the mailbox, after a drain: in the log and for the state machine.</summary>
+    /// <summary>Says how many proposals wait beyond the mailbox, after a drain. (The few batches that the state machine has before it are not counted.)</summary>
     public void SetPendingProposals(int beyondMailbox)
     {
         lock (_lock)

@@ -34,7 +34,7 @@ internal sealed partial class NodeLife
     }
 
     /// <summary>Queues a read of the state machine.</summary>
-    public bool TryPost(StateMachineQuery query) => _applier.TryPost(query);
+    public PostOutcome Post(StateMachineQuery query) => _applier.Post(query, _settings.MaximumPendingProposals);
 
     /// <summary>Appends a batch of proposals to the log, or refuses them. Those cancelled meanwhile are withdrawn.</summary>
     private void Append(List<Proposal> proposals)

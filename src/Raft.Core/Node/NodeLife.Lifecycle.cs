@@ -7,7 +7,8 @@ internal sealed partial class NodeLife
 {
     private const int EntriesPerRecoveryRead = 4_096;
 
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _starting = new(); // gives up on opening and starting
+    private readonly CancellationTokenSource _stopping = new(); // gives up on whatever is under way, at the very end
     private readonly SeamSource<bool> _stopSignal;
     private readonly uint _stopSignalGeneration;
     private volatile bool _isOpen;
@@ -15,6 +16,7 @@ internal sealed partial class NodeLife
     private volatile bool _stopRequested;
     private volatile bool _isStopping;
     private volatile bool _isEnded;
+    private int _openingBegun;
     private bool _isRunning;
     private Exception? _openFailure;
     private Exception? _endReason;
@@ -23,21 +25,29 @@ internal sealed partial class NodeLife
     private ValueTask StopSignalled { get; }
 
     /// <summary>Why the node must not go on; null while it is well.</summary>
-    public Exception? Failure { get; private set; }
+    public NodeFailedException? Failure { get; private set; }
 
-    /// <summary>Opens the store and recovers the module from it. Whatever was posted before waits until then.</summary>
-    public async Task OpenAsync()
+    /// <summary>Opens the store and recovers the module from it, unless that has begun. Whatever is posted waits until then.</summary>
+    public void BeginOpen()
+    {
+        if (Interlocked.Exchange(ref _openingBegun, 1) == 0)
+        {
+            _ = OpenAsync();
+        }
+    }
+
+    private async Task OpenAsync()
     {
         try
         {
             ILogStore store = _settings.LogStore;
-            LogState state = await store.OpenAsync(_settings.ClusterId, NodeId, _stopping.Token).ConfigureAwait(false);
+            LogState state = await store.OpenAsync(_settings.ClusterId, NodeId, _starting.Token).ConfigureAwait(false);
             _isStoreOpen = true;
             ConsensusModule module = new(_settings.Consensus, state.HardState, state.PreviousIndex, state.PreviousTerm);
             while (module.LastIndex < state.LastIndex)
             {
                 IReadOnlyList<LogEntry> entries = await store
-                    .ReadAsync(module.LastIndex + 1, EntriesPerRecoveryRead, _settings.Consensus.MaximumCachedBytes, _stopping.Token).ConfigureAwait(false);
+                    .ReadAsync(module.LastIndex + 1, EntriesPerRecoveryRead, _settings.Consensus.MaximumCachedBytes, _starting.Token).ConfigureAwait(false);
                 if (entries.Count == 0)
                 {
                     throw new StorageCorruptedException($"The log store says that its log ends at {state.LastIndex}, but has no entry {module.LastIndex + 1}.");
@@ -48,6 +58,8 @@ internal sealed partial class NodeLife
 
             RecoverApplied(module);
             _module = module;
+            PublishStatus();
+            _board.PublishApplied(_appliedIndex); // after the commit index, which it never exceeds
             _isOpen = true;
         }
 #pragma warning disable CA1031 // whatever keeps the store from opening keeps the node from running, with the exception as its reason
@@ -68,12 +80,12 @@ internal sealed partial class NodeLife
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static life => ((NodeLife)life!).RequestStop(), this);
             if (await ExecuteAsync(static _ => { }).ConfigureAwait(false)) // the store is open
             {
-                if (_settings.Transport is { } transport)
+                if (!_stopRequested) // else it would campaign only to stop
                 {
-                    await StartTransportAsync(transport).ConfigureAwait(false);
+                    await StartTransportAsync().ConfigureAwait(false);
+                    await ExecuteAsync(static life => life.Begin()).ConfigureAwait(false);
                 }
 
-                await ExecuteAsync(static life => life.Begin()).ConfigureAwait(false);
                 await StopSignalled.ConfigureAwait(false);
                 await StopGracefullyAsync().ConfigureAwait(false);
             }
@@ -85,7 +97,7 @@ internal sealed partial class NodeLife
 
         if (Failure is not null)
         {
-            throw Failure as NodeFailedException ?? new NodeFailedException($"Node {NodeId} has stopped: {Failure.Message}", Failure);
+            throw Failure;
         }
     }
 
@@ -93,45 +105,64 @@ internal sealed partial class NodeLife
     public void RequestStop()
     {
         _stopRequested = true;
-        if (!_isOpen)
-        {
-            _stopping.Cancel(); // still opening: give up on it
-        }
-
+        _starting.Cancel();
         if (_stopSignal.TrySucceed(_stopSignalGeneration, true))
         {
             _stopSignal.Resume();
         }
     }
 
+    /// <summary>Whether it is over: it has failed or was closed, and whoever comes is refused.</summary>
+    public bool IsEnded => _isEnded;
+
     /// <summary>Ends the life, releases the store and the transport. Does nothing the second time.</summary>
     public async Task CloseAsync()
     {
         await ExecuteAsync(static life => life.End(failure: null)).ConfigureAwait(false);
         _stopping.Cancel();
+        if (_isTransportStarted)
+        {
+            _isTransportStarted = false;
+            await ReleaseAsync("transport", _settings.Transport!, static transport => transport.StopAsync(CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        if (_isStoreOpen)
+        {
+            _isStoreOpen = false;
+            await ReleaseAsync("log store", _settings.LogStore, static store => store.CloseAsync()).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets go of a port. One that does not end well is a failure of the node, unless it has failed before: the first reason is the one to mend.</summary>
+    private async ValueTask ReleaseAsync<TPort>(string what, TPort port, Func<TPort, ValueTask> release)
+        where TPort : notnull
+    {
         try
         {
-            if (_isTransportStarted)
-            {
-                _isTransportStarted = false;
-                await _settings.Transport!.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            }
+            await release(port).ConfigureAwait(false);
         }
-        finally
+#pragma warning disable CA1031 // whatever a port throws becomes the reason of the failure
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            if (_isStoreOpen)
+            if (Failure is null)
             {
-                _isStoreOpen = false;
-                await _settings.LogStore.CloseAsync().ConfigureAwait(false);
+                Failure = new NodeFailedException($"The {what} {port.GetType().Name} did not end well: {exception.Message.TrimEnd('.')}. Mend that, then run the node again.", exception);
+                PublishEnd();
             }
         }
     }
 
-    private async ValueTask StartTransportAsync(ITransport transport)
+    private async ValueTask StartTransportAsync()
     {
+        if (_settings.Transport is not { } transport)
+        {
+            return;
+        }
+
         try
         {
-            await transport.StartAsync(this, _stopping.Token).ConfigureAwait(false);
+            await transport.StartAsync(this, _starting.Token).ConfigureAwait(false);
             _isTransportStarted = true;
         }
         catch (OperationCanceledException) when (_stopRequested)
@@ -142,7 +173,7 @@ internal sealed partial class NodeLife
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            NodeFailedException failure = new($"The transport {transport.GetType().Name} could not start: {exception.Message} Mend that, then run the node again.", exception);
+            NodeFailedException failure = new($"The transport {transport.GetType().Name} could not start: {exception.Message.TrimEnd('.')}. Mend that, then run the node again.", exception);
             await ExecuteAsync(life => life.End(failure)).ConfigureAwait(false);
         }
     }
@@ -154,8 +185,8 @@ internal sealed partial class NodeLife
     private async ValueTask StopGracefullyAsync()
     {
         TimeSpan start = _settings.Clock.Now;
-        TimeSpan end = start + _settings.ShutdownTimeout;
-        TimeSpan commitsEnd = start + (_settings.MaximumElectionTimeout < _settings.ShutdownTimeout ? _settings.MaximumElectionTimeout : _settings.ShutdownTimeout);
+        TimeSpan end = _settings.ShutdownTimeout < TimeSpan.MaxValue - start ? start + _settings.ShutdownTimeout : TimeSpan.MaxValue;
+        TimeSpan commitsEnd = _settings.MaximumElectionTimeout < end - start ? start + _settings.MaximumElectionTimeout : end;
         _isStopping = true;
         _mailbox.CloseForProposals();
         await WaitUntilAsync(() => !_leads || _module.CommitIndex >= _module.LastIndex, commitsEnd).ConfigureAwait(false);
@@ -178,11 +209,15 @@ internal sealed partial class NodeLife
                 $"The state machine {_settings.StateMachine.GetType().Name} has applied entries up to {applied}, but the log ends at {module.LastIndex}: the log was lost. Restore it, or start with an empty state machine.");
         }
 
-        applied = Math.Max(applied, module.FirstIndex - 1);
+        if (applied < module.FirstIndex - 1)
+        {
+            throw new StorageCorruptedException(
+                $"The log begins at {module.FirstIndex}, but the state machine {_settings.StateMachine.GetType().Name} has applied entries up to {applied} only: what lies between is gone. Restore the state machine's own data, or remove the node and add it anew.");
+        }
+
         module.RecoverCommit(applied);
         _handedOver = applied;
         _appliedIndex = applied;
-        _board.PublishApplied(applied);
     }
 
     /// <summary>Ends the life, on the worker: nothing is taken any more, and everybody who waits gets an answer.</summary>
@@ -194,9 +229,11 @@ internal sealed partial class NodeLife
         }
 
         _isEnded = true;
-        Failure = failure is OperationCanceledException && _stopRequested ? null : failure;
+        Failure = failure is null || (failure is OperationCanceledException && _stopRequested)
+            ? null
+            : failure as NodeFailedException ?? new NodeFailedException($"Node {NodeId} has failed: {failure.Message}", failure);
         _endReason = new NodeStoppedException(
-            Failure is null ? $"Node {NodeId} has stopped: run it again, or propose to another node." : $"Node {NodeId} has failed: {Failure.Message}", Failure);
+            Failure?.Message ?? $"Node {NodeId} has stopped: run it again, or propose to another node.", Failure);
         OutcomeUnknownException Unknown(long index, long term) =>
             new($"Node {NodeId} ended before the proposal at index {index} of term {term} was applied here: it may be applied by the others or not.", index, term, Failure);
 
@@ -223,12 +260,15 @@ internal sealed partial class NodeLife
         }
 
         _leadership.Update(leads: false, _leadingTerm);
-        _board.Publish(_board.Snapshot with { Role = Failure is null ? RaftRole.Stopped : RaftRole.Failed, Leader = null, IsRunning = false, Failure = Failure });
+        PublishEnd();
         Complete(_stopSignal, _stopSignalGeneration, true);
         _resume?.Start();
         _resume = null;
         Wake(); // for what came in before the mailbox closed
     }
+
+    private void PublishEnd() => _board.Publish(
+        _board.Snapshot with { Role = Failure is null ? RaftRole.Stopped : RaftRole.Failed, Leader = null, IsRunning = false, Failure = Failure });
 
     private static void Refuse(MailboxBatch batch, Exception reason)
     {

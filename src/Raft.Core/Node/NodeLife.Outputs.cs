@@ -58,7 +58,16 @@ internal sealed partial class NodeLife
         long persisted = 0;
         foreach (ref readonly PersistRequest request in writes)
         {
-            ValueTask write = _settings.LogStore.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries));
+            ValueTask write;
+            try
+            {
+                write = _settings.LogStore.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries));
+            }
+            catch (Exception exception)
+            {
+                throw WriteFailed(exception);
+            }
+
             if (write.IsCompletedSuccessfully)
             {
                 write.GetAwaiter().GetResult();

@@ -114,9 +114,21 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         }
     }
 
-    /// <summary>Posts a request to the worker.</summary>
+    /// <summary>Posts a caller's request to the worker, unless too many wait.</summary>
+    public PostOutcome Post(NodeRequest request)
+    {
+        PostOutcome outcome = _mailbox.Post(request);
+        if (outcome == PostOutcome.Posted)
+        {
+            Wake();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Posts a request of the node's own to the worker.</summary>
     /// <returns>False if the life has ended; nothing happens to the request then.</returns>
-    public bool TryPost(NodeRequest request)
+    private bool TryPost(NodeRequest request)
     {
         if (!_mailbox.TryPost(request))
         {

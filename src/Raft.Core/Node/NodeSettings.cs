@@ -48,7 +48,7 @@ internal sealed class NodeSettings
             MaximumUncommittedBytes = options.MaximumUncommittedBytes,
             MaximumCachedEntries = options.MaximumCachedEntries,
             MaximumCachedBytes = options.MaximumCachedBytes,
-            RandomSeed = options.RandomSeed is { } seed ? (ulong)seed : BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), 8),
+            RandomSeed = options.RandomSeed is { } seed ? Mix((ulong)seed, nodeId) : BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), 8),
         };
         Consensus.Validate();
     }
@@ -100,6 +100,7 @@ internal sealed class NodeSettings
     private void Validate(RaftNodeOptions options)
     {
         Require(!string.IsNullOrWhiteSpace(ClusterId), $"{nameof(options.ClusterId)} must not be empty.");
+        Require(Members.All(static member => !string.IsNullOrWhiteSpace(member.Id)), $"A member in {nameof(options.Members)} has no id: set {nameof(RaftMember)}.{nameof(RaftMember.Id)} of each.");
         Require(Members.Any(member => member.Id == NodeId.Value), $"Node '{NodeId}' is not among the members ({string.Join(", ", Members.Select(static member => member.Id))}): add it to {nameof(options.Members)}.");
         for (int i = 1; i < Members.Count; i++)
         {
@@ -124,6 +125,18 @@ internal sealed class NodeSettings
             Transport is null || !Transport.LeavesProcess || !LogStore.IsVolatile || options.AllowVolatileStorage,
             $"The transport {Transport?.GetType().Name} leaves the process, but the log store {LogStore.GetType().Name} forgets its vote and log when the process ends, which can undo what was committed. "
             + $"Use a durable log store, or set {nameof(options.AllowVolatileStorage)} if losing data is acceptable.");
+    }
+
+    /// <summary>One seed serves a whole cluster: with the same timeouts on every node, votes would split for ever.</summary>
+    private static ulong Mix(ulong seed, NodeId nodeId)
+    {
+        ulong mixed = seed ^ 0xCBF29CE484222325; // FNV-1a, since a string's own hash differs from process to process
+        foreach (char character in nodeId.Value)
+        {
+            mixed = (mixed ^ character) * 0x100000001B3;
+        }
+
+        return mixed;
     }
 
     private static void Require(bool condition, string otherwise)

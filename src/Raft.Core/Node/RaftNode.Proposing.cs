@@ -107,7 +107,7 @@ public sealed partial class RaftNode
         }
 
         NodeLife? life = Volatile.Read(ref _life);
-        if (life is null)
+        if (life is null || !Volatile.Read(ref _isRunning)) // one that only answers handlers never leads: no use in waiting for a leader
         {
             return ValueTask.FromException<T>(Stopped());
         }
@@ -130,7 +130,14 @@ public sealed partial class RaftNode
 
     private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, SeamSourcePool<TResult> pool) : IProposer<TCommand, TResult>
     {
-        public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default) =>
-            node.Propose(Codec.Encode(commands, command), pool, cancellationToken);
+        public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default)
+        {
+            if (command is null)
+            {
+                throw new ArgumentNullException(nameof(command)); // ThrowIfNull would box a command that is a struct
+            }
+
+            return node.Propose(Codec.Encode(commands, command), pool, cancellationToken);
+        }
     }
 }

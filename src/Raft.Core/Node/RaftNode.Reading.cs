@@ -19,6 +19,7 @@ public sealed partial class RaftNode
     /// <returns>The answer. Whatever the query throws comes back to the caller.</returns>
     /// <exception cref="InvalidOperationException">The state machine is no <typeparamref name="TMachine"/>.</exception>
     /// <exception cref="NodeStoppedException">The node is not running.</exception>
+    /// <exception cref="OverloadedException">Too many reads wait already.</exception>
     public ValueTask<T> ReadAsync<TMachine, T>(Func<TMachine, T> query, ReadConsistency consistency, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -35,9 +36,11 @@ public sealed partial class RaftNode
         SeamSource<T> source = new SeamSourcePool<T>(_settings.Scheduler, _sources.Live).Rent(cancellationToken);
         ValueTask<T> answer = source.Task;
         Query<TMachine, T> queued = new(query, source, source.Generation);
-        if (Volatile.Read(ref _life)?.TryPost(queued) != true)
+        PostOutcome outcome = Volatile.Read(ref _life)?.Post(queued) ?? PostOutcome.Closed;
+        if (outcome != PostOutcome.Posted)
         {
-            queued.Refuse(Stopped());
+            queued.Refuse(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
+                $"{_settings.MaximumPendingProposals} reads wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: read again when some are done."));
         }
 
         return answer;
@@ -97,11 +100,7 @@ public sealed partial class RaftNode
 
     private ValueTask<T> PostAsync<T>(NodeLife life, NodeRequest request, ValueTask<T> answer)
     {
-        if (!life.TryPost(request))
-        {
-            request.Refuse(Stopped());
-        }
-
+        Refuse(request, life.Post(request));
         return answer;
     }
 

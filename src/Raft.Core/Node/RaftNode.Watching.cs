@@ -48,14 +48,25 @@ public sealed partial class RaftNode
     /// sees the latest; nothing queues up.
     /// </summary>
     /// <param name="cancellationToken">Ends the watching with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>Statuses without end; a stopped node may run again.</returns>
+    /// <returns>Statuses until the node is disposed: one that has only stopped may run again.</returns>
     public async IAsyncEnumerable<RaftStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        RaftStatus? shown = null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            bool isOver = IsOver; // before the status, so that the last one is shown
             (RaftStatus status, long version) = _board.Read();
-            yield return status;
+            if (status != shown)
+            {
+                yield return shown = status;
+            }
+
+            if (isOver)
+            {
+                yield break;
+            }
+
             await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -9,12 +9,15 @@ namespace Raft;
 /// <remarks>
 /// <para>All members are safe to call from any thread. A <see cref="ValueTask"/> that a member returns is to be awaited once.</para>
 /// <para>
-/// A node answers <see cref="RequestVoteAsync"/> and <see cref="AppendEntriesAsync"/> from the moment it is made, which
-/// opens its log store. It campaigns, uses its transport and takes proposals while <see cref="RunAsync"/> runs.
+/// A node answers <see cref="RequestVoteAsync"/> and <see cref="AppendEntriesAsync"/> from the moment it is made: the
+/// first call opens its log store. It campaigns, uses its transport and takes proposals while <see cref="RunAsync"/> runs.
 /// </para>
 /// </remarks>
 public sealed partial class RaftNode : IAsyncDisposable, IDisposable
 {
+    /// <summary>Far more than any cluster counts to, and far below what the consensus module can go on counting from.</summary>
+    private const long LargestArgument = 1L << 53;
+
     private readonly Lock _lock = new();
     private readonly NodeSettings _settings;
     private readonly NodeSources _sources;
@@ -67,9 +70,15 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        NodeLife life = BeginRun();
+        NodeLife life = BeginRun(out NodeLife? failedToOpen);
         try
         {
+            if (failedToOpen is not null)
+            {
+                await failedToOpen.CloseAsync().ConfigureAwait(false);
+            }
+
+            life.BeginOpen();
             await life.RunAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -88,7 +97,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <param name="lastLogTerm">Term of that entry; 0 if the log is empty.</param>
     /// <param name="cancellationToken">Stops waiting for the answer. The vote may be given all the same.</param>
     /// <returns>The current term, and whether the candidate received the vote: durable when it is given.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^62.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">The candidate is this node.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     public ValueTask<RequestVoteReply> RequestVoteAsync(long term, NodeId candidateId, long lastLogIndex, long lastLogTerm, CancellationToken cancellationToken = default)
@@ -120,7 +129,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <param name="leaderCommit">The leader's commit index.</param>
     /// <param name="cancellationToken">Stops waiting for the answer. The entries may be appended all the same.</param>
     /// <returns>The current term, and whether this node held the previous entry and now holds the new ones, durably.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^62.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">The leader is this node, or no correct leader could send these entries: their terms fall along the log, or exceed <paramref name="term"/>.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     public ValueTask<AppendEntriesReply> AppendEntriesAsync(
@@ -159,25 +168,45 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Stops the node, without waiting for it.</summary>
-    public void Dispose() => BeginDispose()?.RequestStop();
-
-    /// <summary>Stops the node in good order and waits until it has stopped.</summary>
-    /// <returns>Completes when <see cref="RunAsync"/> has nothing left to do.</returns>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        NodeLife? life = BeginDispose();
-        if (life is null)
+        if (BeginDispose(out bool isRunning) is not { } life)
         {
             return;
         }
 
         life.RequestStop();
+        if (!isRunning)
+        {
+            _ = life.CloseAsync();
+        }
+    }
+
+    /// <summary>Stops the node in good order and waits until it has stopped.</summary>
+    /// <returns>Completes when <see cref="RunAsync"/> has nothing left to do.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (BeginDispose(out bool isRunning) is not { } life)
+        {
+            return;
+        }
+
+        life.RequestStop();
+        if (!isRunning)
+        {
+            await life.CloseAsync().ConfigureAwait(false);
+            return;
+        }
+
         while (true)
         {
-            (RaftStatus status, long version) = _board.Read();
-            if (status.Role is RaftRole.Stopped or RaftRole.Failed)
+            (_, long version) = _board.Read();
+            lock (_lock)
             {
-                return;
+                if (!_isRunning)
+                {
+                    return;
+                }
             }
 
             await _board.WaitForChangeAsync(version, CancellationToken.None).ConfigureAwait(false);
@@ -187,7 +216,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     private static void ThrowIfOutOfRange(long value, string name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ConsensusModule.LargestNumber, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestArgument, name);
     }
 
     private void ThrowIfSelfOrNobody(NodeId other, string name)
@@ -204,15 +233,20 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         SeamSource<TReply> source = pool.Rent(cancellationToken);
         ValueTask<TReply> reply = source.Task;
         NodeLife.HandlerCall call = new(request, new PendingCaller(source, source.Generation));
-        if (life is null || !life.TryPost(call))
-        {
-            call.Refuse(Stopped());
-        }
-
+        Refuse(call, life?.Post(call) ?? PostOutcome.Closed);
         return reply;
     }
 
-    private NodeStoppedException Stopped() => new($"Node {Id} is not running: {Status.Explanation}.", Status.Failure);
+    private void Refuse(NodeRequest request, PostOutcome outcome)
+    {
+        if (outcome != PostOutcome.Posted)
+        {
+            request.Refuse(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
+                $"{_settings.MaximumWaitingMessages} calls wait already, as many as {nameof(RaftNodeOptions.MaximumWaitingMessages)} allows: call again when some are done."));
+        }
+    }
+
+    private NodeStoppedException Stopped() => new($"Node {Id} refuses this: {Status.Explanation}.", Status.Failure);
 
     /// <summary>The life that answers handlers: begun by the first call, if the node has not run yet. Null once it has stopped.</summary>
     private NodeLife? OpenedLife()
@@ -228,13 +262,14 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
             life = _life = NewLife();
         }
 
-        _ = life.OpenAsync();
+        life.BeginOpen();
         return life;
     }
 
-    private NodeLife BeginRun()
+    /// <summary>Claims the node for a run.</summary>
+    /// <param name="failedToOpen">A life that a handler began and that has failed; to be closed before the new one opens.</param>
+    private NodeLife BeginRun(out NodeLife? failedToOpen)
     {
-        NodeLife life;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -243,22 +278,26 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
                 throw new InvalidOperationException($"Node {Id} is running already.");
             }
 
+            failedToOpen = _life is { IsEnded: true } ? _life : null;
+            if (failedToOpen is not null)
+            {
+                Remember(failedToOpen);
+            }
+
             if (_uncertainState is not null)
             {
                 throw new NodeFailedException($"The state machine of node {Id} was interrupted within a command, so its content is uncertain: make a new node with a new state machine on the same log store.", _uncertainState);
             }
 
             _isRunning = true;
-            if (_life is not null)
+            if (_life is null || failedToOpen is not null)
             {
-                return _life; // opened by a handler
+                _life = NewLife(); // otherwise a handler has opened one, which goes on
+                _board.Publish(_board.Snapshot with { Role = RaftRole.Follower, Failure = null }); // whoever waits for a leader from now on waits for this run
             }
 
-            life = _life = NewLife();
+            return _life;
         }
-
-        _ = life.OpenAsync();
-        return life;
     }
 
     private void EndRun(NodeLife life)
@@ -268,35 +307,54 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
             _isRunning = false;
             _hasEnded = true;
             _life = null;
-            _appliedBefore = life.AppliedIndex;
-            if (life.StateIsUncertain)
-            {
-                _uncertainState = life.Failure ?? new TimeoutException("The state machine had not finished when the node stopped waiting for it.");
-            }
+            Remember(life);
+        }
+
+        _board.Touch(); // for DisposeAsync and WatchAsync
+    }
+
+    /// <summary>Keeps what the next life must know of one that is over: the state machine stays, and must not be given anything twice.</summary>
+    private void Remember(NodeLife ended)
+    {
+        _appliedBefore = ended.AppliedIndex;
+        if (ended.StateIsUncertain)
+        {
+            _uncertainState = ended.Failure as Exception ?? new TimeoutException("The state machine had not finished when the node stopped waiting for it.");
         }
     }
 
-    private NodeLife? BeginDispose()
+    /// <summary>Takes no new calls; gives the life that must be ended, if there is one.</summary>
+    private NodeLife? BeginDispose(out bool isRunning)
     {
-        NodeLife? life;
-        bool isRunning;
         lock (_lock)
         {
             _isDisposed = true;
-            life = _life;
             isRunning = _isRunning;
+            NodeLife? life = _life;
             if (!isRunning)
             {
                 _life = null;
+                if (life is null && _board.Snapshot.Role != RaftRole.Failed)
+                {
+                    _board.Publish(_board.Snapshot with { Role = RaftRole.Stopped }); // nobody else would tell those who wait
+                }
+            }
+
+            _board.Touch(); // for WatchAsync
+            return life;
+        }
+    }
+
+    /// <summary>Whether it is disposed and has ended, so that nothing will ever change again.</summary>
+    private bool IsOver
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isDisposed && !_isRunning && _board.Snapshot.Role is RaftRole.Stopped or RaftRole.Failed;
             }
         }
-
-        if (life is not null && !isRunning)
-        {
-            _ = life.CloseAsync();
-        }
-
-        return life;
     }
 
     private NodeLife NewLife() => new(_settings, _sources, _board, _leadership, _appliedBefore);

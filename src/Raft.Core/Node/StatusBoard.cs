@@ -68,6 +68,18 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         woken?.Start();
     }
 
+    /// <summary>Wakes whoever waits for a change, though the status itself has none.</summary>
+    public void Touch()
+    {
+        ResumeBatch? woken;
+        lock (_lock)
+        {
+            woken = Changed();
+        }
+
+        woken?.Start();
+    }
+
     /// <summary>The status now, and its version to wait from.</summary>
     public (RaftStatus Status, long Version) Read()
     {

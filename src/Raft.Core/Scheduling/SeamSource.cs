@@ -133,13 +133,16 @@ internal sealed class SeamSource<T>(SeamSourcePool<T> pool, IScheduler scheduler
 
     public T GetResult(short token)
     {
+        // Asked too early, which is a mistake of the waiter's, it throws and stays in use: it is still going to be
+        // completed, and that must not hit the next one to use it.
+        bool isDone = _core.GetStatus(token) != ValueTaskSourceStatus.Pending;
         try
         {
             return _core.GetResult(token);
         }
         finally
         {
-            if (_core.Version == token)
+            if (isDone)
             {
                 Recycle();
             }

@@ -67,7 +67,6 @@ public sealed class CommittedBatch
     public void Complete<TResult>(int position, TResult result, ICodec<TResult> codec)
     {
         ArgumentNullException.ThrowIfNull(codec);
-        Current = position + 1;
         PendingCaller caller = _callers[position];
         if (caller.Source is SeamSource<TResult> typed)
         {
@@ -77,6 +76,8 @@ public sealed class CommittedBatch
         {
             Complete(position, Codec.Encode(codec, result));
         }
+
+        Current = position + 1; // only now: should the codec throw, this is the command to blame
     }
 
     /// <summary>Refuses the command at a position: the state stays as it was, and the proposer receives the exception.</summary>

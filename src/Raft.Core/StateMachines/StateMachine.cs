@@ -39,7 +39,13 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
         return ValueTask.CompletedTask;
     }
 
-    void ICommandChecker.Check(ReadOnlyMemory<byte> command) => Commands.Read(command);
+    void ICommandChecker.Check(ReadOnlyMemory<byte> command)
+    {
+        if (Commands.Read(command) is null)
+        {
+            throw new FormatException("They stand for null."); // as JSON's null does: no Apply expects it, and every node would fail on it
+        }
+    }
 
     /// <summary>
     /// Applies one command. Called for each committed command, in order, on every node, by one thread at a time and never

@@ -90,7 +90,7 @@ public sealed class InMemoryNetwork : InProcessNetwork
                 }
 
                 message = messages[0];
-                messages.RemoveAt(0);
+                messages.RemoveAt(0); // moves all the others, which is no loss as long as few wait
             }
 
             endpoint.CountDelivered();

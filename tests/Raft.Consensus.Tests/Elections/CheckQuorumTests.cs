@@ -86,6 +86,47 @@ public sealed class CheckQuorumTests
         Assert.Equal(RaftRole.Leader, n1.Module.Role);
     }
 
+    /// <summary>While the process stood still nobody could answer, so the silence is no sign of a lost quorum yet.</summary>
+    [Fact]
+    public void Leader_AfterAPause_WaitsForAnswersBeforeItStepsDown()
+    {
+        SingleModule n1 = SingleModule.Leader(settings: CheckQuorum);
+
+        AppendEntriesMessage[] heartbeats = [.. n1.Jump(TimeSpan.FromSeconds(30)).OfType<AppendEntriesMessage>()];
+        Assert.Equal((RaftRole.Leader, 2), (n1.Module.Role, heartbeats.Length));
+
+        n1.Pass(TimeSpan.FromMilliseconds(999));
+        Assert.Equal(RaftRole.Leader, n1.Module.Role);
+        n1.Pass(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(RaftRole.Follower, n1.Module.Role);
+    }
+
+    [Fact]
+    public void Leader_AnsweredAfterAPause_LeadsOn()
+    {
+        SingleModule n1 = SingleModule.Leader(settings: CheckQuorum);
+        AppendEntriesMessage[] heartbeats = [.. n1.Jump(TimeSpan.FromSeconds(30)).OfType<AppendEntriesMessage>()];
+        n1.Pass(TimeSpan.FromMilliseconds(500));
+        n1.Deliver(Make.Accept(heartbeats[1]));
+
+        n1.Pass(TimeSpan.FromMilliseconds(999));
+
+        Assert.Equal(RaftRole.Leader, n1.Module.Role);
+    }
+
+    [Fact]
+    public void SteppedDownLeader_ReachableVoters_AreThoseHeardLately()
+    {
+        SingleModule n1 = SingleModule.Leader(voters: 5, settings: CheckQuorum);
+        AppendEntriesMessage[] heartbeats = [.. n1.Pass(TimeSpan.FromMilliseconds(200)).OfType<AppendEntriesMessage>()];
+        n1.Deliver(Make.Accept(heartbeats[0]));
+        Assert.Equal(3, n1.Module.ReachableVoters); // n3 has granted its vote
+
+        n1.Pass(TimeSpan.FromSeconds(0.8));
+
+        Assert.Equal((RaftRole.Follower, 2), (n1.Module.Role, n1.Module.ReachableVoters));
+    }
+
     [Fact]
     public void Leader_CutFromItsQuorum_StepsDownAndTheOthersElect()
     {

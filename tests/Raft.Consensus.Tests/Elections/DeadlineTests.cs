@@ -92,7 +92,7 @@ public sealed class DeadlineTests
     [Fact]
     public void Leader_NextDeadline_IncludesTheCheckOfItsQuorum()
     {
-        SingleModule n1 = SingleModule.Leader(settings: Settings.Default);
+        SingleModule n1 = SingleModule.Leader(settings: Settings.Default with { HeartbeatInterval = TimeSpan.FromMilliseconds(300) });
         n1.Pass(TimeSpan.FromMilliseconds(950));
 
         Assert.Equal(n1.Clock.Now + TimeSpan.FromMilliseconds(50), n1.Module.NextDeadline);
@@ -132,7 +132,7 @@ public sealed class DeadlineTests
     {
         SingleModule n1 = SingleModule.Leader(settings: Settings.Default);
 
-        n1.Pass(TimeSpan.FromSeconds(5));
+        n1.Pass(TimeSpan.FromSeconds(1));
 
         Assert.Equal(RaftRole.Follower, n1.Module.Role);
         Assert.InRange(n1.Module.NextDeadline!.Value - n1.Clock.Now, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));

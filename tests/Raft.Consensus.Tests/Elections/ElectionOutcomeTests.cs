@@ -95,6 +95,32 @@ public sealed class ElectionOutcomeTests
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
     }
 
+    /// <summary>A restarted node numbers its requests from 1 again: an answer to its earlier life must not stand for the voter's answer now.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Candidate_AnswersToItsEarlierLife_DoNotCount(bool preVote)
+    {
+        SingleModule n1 = new(settings: Settings.Plain with { PreVote = preVote });
+        RequestVoteMessage[] old = [];
+        for (int i = 0; i < 10; i++)
+        {
+            old = n1.TimeOut();
+        }
+
+        n1.Node.CrashAndRestart();
+        RequestVoteMessage[] requests = n1.TimeOut();
+        RaftRole role = n1.Module.Role;
+        foreach (RequestVoteMessage late in old)
+        {
+            n1.Deliver(Make.Vote(late, granted: false, term: preVote ? 0 : late.Term));
+        }
+
+        Assert.Equal(role, n1.Module.Role);
+        n1.Deliver(Make.Vote(requests[0], granted: true));
+        Assert.NotEqual(role, n1.Module.Role);
+    }
+
     [Fact]
     public void Candidate_RefusalOfALaterTerm_BecomesFollowerOfIt()
     {

@@ -94,9 +94,15 @@ public sealed class CommittingThePastTests
         Assert.Equal((RaftRole.Leader, 4), (cluster["n1"].Module.Role, cluster["n1"].Module.Term));
         cluster.InFlight.Clear();
 
-        // n3 gets the entry of term 2 alone, as if the message had been cut there.
-        cluster.Deliver(Make.Append("n1", 4, 1, 1, 0, 2) with { To = "n3", Correlation = 1_000 });
-        cluster.Deliver(cluster.Take<AppendEntriesReplyMessage>().Single());
+        // n3 gets the entry of term 2 alone, as if the message had been cut there, and n2 says that it has it already.
+        cluster.Deliver(Make.Append("n1", 4, 1, 1, 0, 2) with { To = "n3" });
+        cluster.Deliver(Make.Append("n1", 4, 2, 2, 0) with { To = "n2" });
+        foreach (AppendEntriesReplyMessage reply in cluster.Take<AppendEntriesReplyMessage>())
+        {
+            Assert.Equal((true, 2), (reply.Success, reply.LastIndex));
+            cluster.Deliver(reply);
+        }
+
         Assert.Equal([1, 2], cluster["n3"].Log);
         cluster.InFlight.Clear();
         cluster.Heal();

@@ -81,6 +81,36 @@ public sealed class StaleAppendEntriesTests
         Assert.All(cluster.Nodes, node => Assert.Equal((4, 4), (node.Module.LastIndex, node.Module.CommitIndex)));
     }
 
+    /// <summary>The answer to such a heartbeat carries the current term, yet says nothing about the follower's log.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Leader_RejectionOfItsOwnEarlierTerm_DoesNotSendTheLogAnew(bool restarted)
+    {
+        ModuleCluster cluster = new(3);
+        cluster.Elect("n1");
+        for (int i = 0; i < 20; i++)
+        {
+            cluster.Propose("n1");
+        }
+
+        cluster.Clock.Advance(TimeSpan.FromMilliseconds(200));
+        cluster["n1"].AdvanceTime();
+        AppendEntriesMessage late = cluster.Take<AppendEntriesMessage>(message => message.To == "n3").Single();
+        cluster.DeliverAll();
+        cluster.Elect("n2");
+        if (restarted)
+        {
+            cluster["n1"].CrashAndRestart(); // numbers its requests from 1 again
+        }
+
+        cluster.Elect("n1");
+        cluster.Deliver(late);
+        cluster.Deliver(cluster.Take<AppendEntriesReplyMessage>().Single());
+
+        Assert.Empty(cluster.InFlight);
+    }
+
     /// <summary>Section 5.2, election safety: a term has one leader; a second one cannot be a correct node.</summary>
     [Fact]
     public void Follower_SecondLeaderInATerm_IsRefused()

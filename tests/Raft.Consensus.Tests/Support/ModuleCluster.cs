@@ -33,7 +33,10 @@ internal sealed class ModuleCluster
     /// <summary>Messages for which this holds are lost when they are sent.</summary>
     public Predicate<RaftMessage> Drop { get; set; } = _ => false;
 
-    public IEnumerable<TestNode> Nodes => _nodes.Values;
+    /// <summary>Sees every message at the moment when it is sent, also one that is lost.</summary>
+    public Action<RaftMessage>? Sent { get; set; }
+
+    public IReadOnlyCollection<TestNode> Nodes => _nodes.Values;
 
     public TestNode this[NodeId id] => _nodes[id];
 
@@ -99,7 +102,12 @@ internal sealed class ModuleCluster
     /// <summary>Delivers one message, which leaves <see cref="InFlight"/> if it is there; a copy may be delivered again later.</summary>
     public void Deliver(RaftMessage message)
     {
-        InFlight.Remove(message);
+        int position = InFlight.FindIndex(candidate => ReferenceEquals(candidate, message));
+        if (position >= 0)
+        {
+            InFlight.RemoveAt(position);
+        }
+
         Delivered.Add(message);
         this[message.To].Receive(message);
     }
@@ -134,6 +142,7 @@ internal sealed class ModuleCluster
 
     private void Send(RaftMessage message)
     {
+        Sent?.Invoke(message);
         if (!IsLost(message))
         {
             InFlight.Add(message);

@@ -90,8 +90,23 @@ internal sealed class SingleModule
         }
     }
 
-    /// <summary>Time passes, and n1 is told.</summary>
+    /// <summary>Time passes, and n1 is told at each of its deadlines and at the end.</summary>
     public RaftMessage[] Pass(TimeSpan duration)
+    {
+        TakeSent();
+        TimeSpan end = Clock.Now + duration;
+        while (Module.NextDeadline <= end)
+        {
+            Node.AdvanceToDeadline();
+        }
+
+        Clock.AdvanceTo(end);
+        Node.AdvanceTime();
+        return TakeSent();
+    }
+
+    /// <summary>Time passes all at once, as for a process that was paused.</summary>
+    public RaftMessage[] Jump(TimeSpan duration)
     {
         TakeSent();
         Clock.Advance(duration);

@@ -1,9 +1,11 @@
 namespace Raft.Core.Tests.Time;
 
 /// <summary>What the shared wake-up costs: how often the provider's one timer is touched, and what is allocated.</summary>
-public sealed class SystemClockCostTests
+public sealed class SystemClockCostTests : IDisposable
 {
-    private readonly CountingTimeProvider _time = new();
+    private readonly ManualTimeProvider _time = new();
+
+    public void Dispose() => _time.Dispose();
 
     private static TimeSpan Ms(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
@@ -120,50 +122,5 @@ public sealed class SystemClockCostTests
 
             _time.Fire(Ms(rounds * 10));
         }
-    }
-
-    /// <summary>Time that the test sets, and one timer whose changes it counts.</summary>
-    private sealed class CountingTimeProvider : TimeProvider, ITimer
-    {
-        private TimerCallback? _callback;
-        private object? _state;
-        private long _now;
-
-        public int TimersMade { get; private set; }
-
-        public int Changes { get; private set; }
-
-        public TimeSpan DueTime { get; private set; } = Timeout.InfiniteTimeSpan;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            TimersMade++;
-            (_callback, _state) = (callback, state);
-            return this;
-        }
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            Changes++;
-            DueTime = dueTime;
-            return true;
-        }
-
-        public void Fire(TimeSpan now)
-        {
-            _now = now.Ticks;
-            DueTime = Timeout.InfiniteTimeSpan;
-            _callback!(_state);
-        }
-
-        public void Dispose()
-        {
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

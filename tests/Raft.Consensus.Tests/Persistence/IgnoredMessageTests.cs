@@ -1,0 +1,66 @@
+using Raft.Consensus.Tests.Support;
+
+namespace Raft.Consensus.Tests.Persistence;
+
+/// <summary>What comes from another cluster, is meant for another node or contradicts itself changes nothing and is counted.</summary>
+public sealed class IgnoredMessageTests
+{
+    private static readonly AppendEntriesMessage Good = Make.Append("n2", 5, 1, 1, 1, 4, 5);
+
+    private static readonly IReadOnlyDictionary<string, RaftMessage> Bad = new Dictionary<string, RaftMessage>
+    {
+        ["other cluster"] = Good with { ClusterId = "other" },
+        ["other case of the cluster's name"] = Good with { ClusterId = "RAFT" },
+        ["other node"] = Good with { To = "n2" },
+        ["negative term"] = Good with { Term = -1 },
+        ["absurd term"] = Good with { Term = long.MaxValue },
+        ["negative previous index"] = Good with { PrevLogIndex = -1 },
+        ["absurd previous index"] = Good with { PrevLogIndex = long.MaxValue },
+        ["negative previous term"] = Good with { PrevLogTerm = -1 },
+        ["a term before the log's start"] = Good with { PrevLogIndex = 0, PrevLogTerm = 1 },
+        ["negative commit"] = Good with { LeaderCommit = -1 },
+        ["entry of a later term than the leader's"] = Good with { Entries = Make.Entries(4, 6) },
+        ["entry of an earlier term than the one before"] = Good with { PrevLogTerm = 4, Entries = Make.Entries(3) },
+        ["falling terms"] = Good with { Entries = Make.Entries(5, 4) },
+        ["entry of term 0"] = Good with { PrevLogIndex = 0, PrevLogTerm = 0, Entries = Make.Entries(0) },
+        ["vote request of another cluster"] = Make.RequestVote("n2", 9, 9, 9) with { ClusterId = "other" },
+        ["vote request of an absurd term"] = Make.RequestVote("n2", long.MaxValue, 9, 9),
+        ["vote of another cluster"] = Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { ClusterId = "other" },
+    };
+
+    public static TheoryData<string> Names => [.. Bad.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Follower_BadMessage_IsIgnoredAndCounted(string name)
+    {
+        SingleModule n1 = SingleModule.Follower(1, 1);
+        TimeSpan? deadline = n1.Module.NextDeadline;
+        n1.Clock.Advance(TimeSpan.FromMilliseconds(500));
+
+        Assert.Empty(n1.Deliver(Bad[name]));
+
+        Assert.Equal(1, n1.Module.IgnoredMessages);
+        Assert.Equal((1, null, RaftRole.Follower), (n1.Module.Term, n1.Module.VotedFor, n1.Module.Role));
+        Assert.Equal([1], n1.Node.Log);
+        Assert.Equal(deadline, n1.Module.NextDeadline);
+        Assert.Equal(0, n1.Disk.WriteCount);
+    }
+
+    [Fact]
+    public void Follower_GoodMessage_IsNotIgnored()
+    {
+        SingleModule n1 = SingleModule.Follower(1, 1);
+
+        Assert.True(n1.Deliver(Good).Success);
+
+        Assert.Equal(0, n1.Module.IgnoredMessages);
+        Assert.Equal([1, 4, 5], n1.Node.Log);
+    }
+
+    [Fact]
+    public void Receive_Null_Throws()
+    {
+        Assert.Throws<ArgumentNullException>(() => new SingleModule().Module.Receive(null!, TimeSpan.Zero));
+    }
+}

@@ -1,0 +1,170 @@
+using Raft.Consensus.Tests.Support;
+
+namespace Raft.Consensus.Tests.Persistence;
+
+/// <summary>What a node knows after a crash: Figure 2's persistent state, all of it and nothing else.</summary>
+public sealed class RecoveryTests
+{
+    /// <summary>An entry that was acknowledged may be committed, whatever this node knew of it: dropping it would lose it.</summary>
+    [Fact]
+    public void Follower_AcknowledgedUncommittedTail_SurvivesACrash()
+    {
+        SingleModule n1 = new();
+        Assert.True(n1.Deliver(Make.Append("n2", 1, 0, 0, 1, 1, 1, 1)).Success);
+
+        n1.Node.CrashAndRestart();
+
+        Assert.Equal([1, 1, 1], n1.Node.Log);
+        Assert.Equal((1, 3L, 0L), (n1.Module.Term, n1.Module.DurableIndex, n1.Module.CommitIndex));
+        Assert.False(n1.Deliver(Make.RequestVote("n3", 2, 2, 1)).VoteGranted);
+    }
+
+    [Fact]
+    public void Follower_CrashAmongWrites_KeepsAPrefix()
+    {
+        SingleModule n1 = SingleModule.Follower(1);
+        n1.Disk.Hold();
+        n1.Node.Receive(Make.Append("n2", 1, 0, 0, 0, 1, 1));
+        n1.Node.Receive(Make.Append("n2", 1, 2, 1, 0, 1));
+        n1.Node.Receive(Make.Append("n3", 2, 1, 1, 0, 2));
+        n1.Disk.Complete(2);
+
+        n1.Node.CrashAndRestart();
+
+        Assert.Equal([1, 1, 1], n1.Node.Log);
+        Assert.Equal((1, 3L), (n1.Module.Term, n1.Module.DurableIndex));
+    }
+
+    [Fact]
+    public void Module_AfterRecovery_AcknowledgesWhatItHoldsAtOnce()
+    {
+        SingleModule n1 = SingleModule.Follower(1, 1, 1);
+        n1.Disk.Hold();
+
+        Assert.Single(n1.Deliver((RaftMessage)Make.Append("n2", 1, 2, 1, 0)));
+    }
+
+    [Fact]
+    public void Recover_LogBeyondTheStoredTerm_Throws()
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(1, null));
+
+        Assert.Throws<ConsensusInvariantException>(() => module.Recover(Make.Entries(1, 2)));
+    }
+
+    [Fact]
+    public void Recover_FallingTerms_Throws()
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(5, null));
+
+        Assert.Throws<ConsensusInvariantException>(() => module.Recover(Make.Entries(1, 3, 2)));
+    }
+
+    [Fact]
+    public void Recover_InPieces_IsTheSameAsInOne()
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(5, "n2"));
+        module.Recover(Make.Entries(1, 1));
+        module.Recover([]);
+        module.Recover(Make.Entries(3, 5));
+
+        Assert.Equal((4, 5, 4), (module.LastIndex, module.LastTerm, module.DurableIndex));
+        Assert.Equal((5, new NodeId("n2")), (module.Term, module.VotedFor!.Value));
+    }
+
+    /// <summary>A compacted log begins behind the last entry that was dropped.</summary>
+    [Fact]
+    public void Recover_CompactedLog_BeginsBehindWhatWasDropped()
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(5, null), previousIndex: 10, previousTerm: 4);
+        module.Recover(Make.Entries(4, 5));
+
+        Assert.Equal((11, 12, 10, 12), (module.FirstIndex, module.LastIndex, module.CommitIndex, module.DurableIndex));
+        Assert.Equal((4, 4, 5), (module.TermAt(10), module.TermAt(11), module.TermAt(12)));
+    }
+
+    [Fact]
+    public void Follower_CompactedLog_TakesARequestThatBeginsBeforeIt()
+    {
+        SingleModule n1 = new();
+        n1.Disk.Preset(new HardState(5, null), Make.Entries(4, 5), previousIndex: 3, previousTerm: 4);
+        n1.Node.Restart();
+
+        AppendEntriesReplyMessage reply = n1.Deliver(Make.Append("n2", 5, 1, 1, 4, 1, 4, 4, 5, 5));
+
+        Assert.Equal((true, 6), (reply.Success, reply.LastIndex));
+        Assert.Equal([4, 5, 5], n1.Node.Log);
+        Assert.Equal(4, n1.Module.CommitIndex);
+    }
+
+    /// <summary>Behind the start of a compacted log there is nothing to conflict with, so a rejection names the start itself.</summary>
+    [Fact]
+    public void Leader_CompactedLog_FindsTheStartInOneRejection()
+    {
+        SingleModule n1 = new(voters: 2);
+        n1.Disk.Preset(new HardState(5, null), Make.Entries(5, 5, 5, 5), previousIndex: 3, previousTerm: 5);
+        n1.Node.Restart();
+        n1.Lead();
+        AppendEntriesMessage probe = n1.TakeSent<AppendEntriesMessage>().Single();
+        Assert.Equal(7, probe.PrevLogIndex);
+
+        AppendEntriesMessage next = n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2)).OfType<AppendEntriesMessage>().Single();
+
+        Assert.Equal((3, 5), (next.PrevLogIndex, next.PrevLogTerm));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(7, 0, 7)]
+    [InlineData(7, 3, 7)]
+    [InlineData(7, 9, 9)]
+    public void InitialTerm_AndStoredTerm_TheLargerCounts(long initial, long stored, long term)
+    {
+        SingleModule n1 = new(settings: Settings.Plain with { InitialTerm = initial }, term: stored, votedFor: "n2");
+
+        Assert.Equal(term, n1.Module.Term);
+        Assert.Equal(stored >= initial ? "n2" : null, n1.Module.VotedFor?.Value);
+    }
+
+    [Fact]
+    public void InitialTerm_Raised_IsWrittenBeforeAnythingIsAnswered()
+    {
+        SingleModule n1 = new(settings: Settings.Plain with { InitialTerm = 7 });
+
+        Assert.Equal(new HardState(7, null), n1.Disk.HardState);
+        Assert.False(n1.Deliver(Make.RequestVote("n2", 6, 0, 0)).VoteGranted);
+        Assert.All(n1.TimeOut(), request => Assert.Equal(8, request.Term));
+    }
+
+    [Fact]
+    public void InitialTerm_EqualToTheStored_ForgetsNoVote()
+    {
+        SingleModule n1 = new(settings: Settings.Plain with { InitialTerm = 4 }, term: 4, votedFor: "n2");
+
+        Assert.False(n1.Deliver(Make.RequestVote("n3", 4, 0, 0)).VoteGranted);
+    }
+
+    [Fact]
+    public void Options_Contradictions_AreRefused()
+    {
+        Settings good = Settings.Default;
+        NodeId[] ids = Settings.Ids(3);
+
+        Assert.All(
+            [
+                good.For("n9", ids),
+                good.For("n1", [.. ids, "n1"]),
+                (good with { InitialTerm = -1 }).For("n1", ids),
+                (good with { HeartbeatInterval = TimeSpan.FromSeconds(1) }).For("n1", ids),
+                (good with { HeartbeatInterval = TimeSpan.Zero }).For("n1", ids),
+                (good with { MinimumElectionTimeout = TimeSpan.FromSeconds(5) }).For("n1", ids),
+                (good with { MaximumMessageEntries = 0 }).For("n1", ids),
+                (good with { MaximumMessageBytes = 0 }).For("n1", ids),
+                (good with { MaximumInFlightMessages = 0 }).For("n1", ids),
+                (good with { MaximumInFlightBytes = 0 }).For("n1", ids),
+                (good with { MaximumUncommittedBytes = 0 }).For("n1", ids),
+                (good with { MaximumCachedEntries = 0 }).For("n1", ids),
+            ],
+            options => Assert.Throws<ArgumentException>(() => new ConsensusModule(options)));
+    }
+}

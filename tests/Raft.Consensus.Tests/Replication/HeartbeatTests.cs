@@ -1,0 +1,128 @@
+using Raft.Consensus.Tests.Support;
+
+namespace Raft.Consensus.Tests.Replication;
+
+/// <summary>Section 5.2: a leader that has nothing to send says that it is alive; one that has does not need to.</summary>
+public sealed class HeartbeatTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    [Fact]
+    public void Leader_NothingToSend_SendsOneHeartbeatPerInterval()
+    {
+        ModuleCluster cluster = Elected();
+
+        cluster.Clock.Advance(Interval - TimeSpan.FromTicks(1));
+        cluster["n1"].AdvanceTime();
+        Assert.Empty(cluster.InFlight);
+
+        cluster.Clock.Advance(TimeSpan.FromTicks(1));
+        cluster["n1"].AdvanceTime();
+        AppendEntriesMessage[] heartbeats = cluster.Take<AppendEntriesMessage>();
+        Assert.Equal(2, heartbeats.Length);
+        Assert.All(heartbeats, heartbeat => Assert.Equal((0, 1L, 1L, 1L), (heartbeat.Entries.Length, heartbeat.PrevLogIndex, heartbeat.PrevLogTerm, heartbeat.LeaderCommit)));
+
+        cluster["n1"].AdvanceTime();
+        Assert.Empty(cluster.InFlight);
+    }
+
+    [Fact]
+    public void Leader_JustSentEntries_PutsTheHeartbeatOff()
+    {
+        ModuleCluster cluster = Elected();
+        cluster.Clock.Advance(Interval / 2);
+        cluster.Propose("n1");
+
+        cluster.Clock.Advance(Interval / 2);
+        cluster["n1"].AdvanceTime();
+        Assert.Empty(cluster.InFlight);
+
+        cluster.Clock.Advance(Interval / 2);
+        cluster["n1"].AdvanceTime();
+        Assert.Equal(2, cluster.InFlight.Count);
+    }
+
+    [Fact]
+    public void Leader_SteadyTraffic_SendsNoHeartbeats()
+    {
+        ModuleCluster cluster = Elected();
+        int before = cluster.Delivered.Count;
+        for (int i = 0; i < 20; i++)
+        {
+            cluster.Clock.Advance(Interval / 2);
+            cluster["n1"].AdvanceTime();
+            cluster["n1"].Propose(new byte[] { 1 });
+            cluster.DeliverAll();
+        }
+
+        // Per proposal: the entry and the commit index that follows from it, to each of two followers.
+        int appends = cluster.Delivered.Skip(before).OfType<AppendEntriesMessage>().Count();
+        Assert.InRange(appends, 40, 80);
+        Assert.Equal(40, cluster.Delivered.Skip(before).OfType<AppendEntriesMessage>().Count(append => append.Entries.Length == 1));
+    }
+
+    /// <summary>A follower need not wait for the next heartbeat to learn that an entry has committed.</summary>
+    [Fact]
+    public void Leader_CommitAdvances_TellsTheFollowersAtOnce()
+    {
+        ModuleCluster cluster = Elected();
+
+        cluster.Propose("n1");
+
+        Assert.All(cluster.Nodes, node => Assert.Equal(2, node.Module.CommitIndex));
+    }
+
+    [Fact]
+    public void Leader_CommitMessageLost_TheHeartbeatCarriesIt()
+    {
+        ModuleCluster cluster = Elected();
+        cluster.Drop = message => message is AppendEntriesMessage { LeaderCommit: 2 };
+        cluster.Propose("n1");
+        Assert.Equal((2, 1), (cluster["n1"].Module.CommitIndex, cluster["n2"].Module.CommitIndex));
+        cluster.Heal();
+
+        cluster.Heartbeat("n1");
+
+        Assert.All(cluster.Nodes, node => Assert.Equal(2, node.Module.CommitIndex));
+    }
+
+    [Fact]
+    public void Leader_SeveralProposalsInABatch_SendsOneMessagePerFollowerAndOneWrite()
+    {
+        ModuleCluster cluster = Elected();
+        TestNode leader = cluster["n1"];
+        int writes = leader.Disk.WriteCount;
+        for (int i = 0; i < 5; i++)
+        {
+            leader.Module.Propose(new byte[] { 1 }, default, out _);
+        }
+
+        leader.AdvanceTime();
+
+        Assert.Equal([5, 5], cluster.Take<AppendEntriesMessage>().Select(append => append.Entries.Length));
+        Assert.Equal(writes + 1, leader.Disk.WriteCount);
+    }
+
+    [Fact]
+    public void Follower_SilentForLong_GetsHeartbeatsAllTheSame()
+    {
+        ModuleCluster cluster = Elected();
+        cluster.Drop = message => message.To == "n3";
+        cluster["n1"].Propose(new byte[] { 1 });
+        cluster.DeliverAll();
+        cluster.Drop = _ => false;
+
+        cluster.Clock.Advance(Interval);
+        cluster["n1"].AdvanceTime();
+
+        Assert.Single(cluster.InFlight, message => message.To == "n3");
+    }
+
+    private static ModuleCluster Elected()
+    {
+        ModuleCluster cluster = new(3);
+        cluster.Elect("n1");
+        Assert.All(cluster.Nodes, node => Assert.Equal(1, node.Module.CommitIndex));
+        return cluster;
+    }
+}

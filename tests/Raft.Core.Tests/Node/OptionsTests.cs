@@ -1,0 +1,127 @@
+using NSubstitute;
+
+namespace Raft.Tests.Node;
+
+/// <summary>Settings that contradict themselves or the ports are refused at construction, and the message says what to do.</summary>
+public sealed class OptionsTests
+{
+    public static TheoryData<string, Action<RaftNodeOptions>> Bad => new()
+    {
+        { "Node 'n1' is not among the members (n2, n3): add it to Members.", options => options.Members = ["n2", "n3"] },
+        { "Member 'n2' is listed twice in Members: every id must be unique.", options => options.Members = ["n1", "n2", "n2"] },
+        { "A member in Members has no id: set RaftMember.Id of each.", options => options.Members = ["n1", new RaftMember()] },
+        { "ClusterId must not be empty.", options => options.ClusterId = " " },
+        { "MinimumElectionTimeout must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.Zero },
+        { "MaximumElectionTimeout must be at least MinimumElectionTimeout.", options => options.MaximumElectionTimeout = TimeSpan.FromMilliseconds(999) },
+        { "HeartbeatInterval must be above zero.", options => options.HeartbeatInterval = TimeSpan.Zero },
+        { "HeartbeatInterval must be below MinimumElectionTimeout", options => options.HeartbeatInterval = TimeSpan.FromSeconds(1) },
+        { "LeaderStickiness needs CheckQuorum", options => options.CheckQuorum = false },
+        { "MaximumCommandBytes must be at least 1.", options => options.MaximumCommandBytes = 0 },
+        { "MaximumMessageBytes must be at least 1.", options => options.MaximumMessageBytes = 0 },
+        { "MaximumInFlightMessages must be at least 1.", options => options.MaximumInFlightMessages = 0 },
+        { "MaximumUncommittedBytes must be at least 1.", options => options.MaximumUncommittedBytes = 0 },
+        { "MaximumPendingProposals must be at least 1.", options => options.MaximumPendingProposals = 0 },
+        { "MaximumWaitingMessages must be at least 1.", options => options.MaximumWaitingMessages = 0 },
+        { "MaximumCachedEntries must be at least 1.", options => options.MaximumCachedEntries = 0 },
+        { "MaximumCachedBytes must be at least 1.", options => options.MaximumCachedBytes = 0 },
+        { "ShutdownTimeout must not be negative.", options => options.ShutdownTimeout = TimeSpan.FromTicks(-1) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void Constructor_WithASettingThatMakesNoSense_SaysWhatToDo(string message, Action<RaftNodeOptions> spoil)
+    {
+        RaftNodeOptions options = new() { Members = ["n1"] };
+        spoil(options);
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => New(options, Substitute.For<ITransport>()));
+
+        Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constructor_WithTheSmallestSettings_TakesThem()
+    {
+        RaftNodeOptions options = new()
+        {
+            MinimumElectionTimeout = TimeSpan.FromTicks(2),
+            MaximumElectionTimeout = TimeSpan.FromTicks(2),
+            HeartbeatInterval = TimeSpan.FromTicks(1),
+            CheckQuorum = false,
+            LeaderStickiness = false,
+            MaximumCommandBytes = 1,
+            MaximumPendingProposals = 1,
+            ShutdownTimeout = TimeSpan.Zero,
+        };
+
+        Assert.Null(Record.Exception(() => New(options, transport: null)));
+    }
+
+    [Fact]
+    public void Constructor_WithSeveralMembersAndNoTransport_SaysWhatToDo()
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => New(new RaftNodeOptions { Members = ["n1", "n2", "n3"] }, transport: null));
+
+        Assert.Equal("Members lists 3 members, but there is no transport to reach them: set RaftNodePorts.Transport.", exception.Message);
+    }
+
+    [Fact]
+    public void Constructor_WithAVolatileStoreAndATransportThatLeavesTheProcess_SaysWhatToDo()
+    {
+        ITransport transport = Substitute.For<ITransport>();
+        transport.LeavesProcess.Returns(true);
+        RaftNodeOptions options = new() { Members = ["n1", "n2", "n3"] };
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => New(options, transport));
+
+        Assert.Contains("InMemoryLogStore forgets its vote and log", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("set AllowVolatileStorage", exception.Message, StringComparison.Ordinal);
+        options.AllowVolatileStorage = true;
+        Assert.Null(Record.Exception(() => New(options, transport)));
+    }
+
+    [Fact]
+    public void Constructor_WithAVolatileStoreWithinOneProcess_TakesIt() =>
+        Assert.Null(Record.Exception(() => New(new RaftNodeOptions { Members = ["n1", "n2"] }, new InMemoryNetwork().CreateTransport())));
+
+    [Fact]
+    public void Constructor_WithoutAnId_IsRefused() => Assert.Throws<ArgumentException>("nodeId", () => new RaftNode(default));
+
+    [Fact]
+    public void Constructor_CopiesTheOptions()
+    {
+        Lab lab = new();
+        RaftNodeOptions? options = null;
+        LabNode node = lab.Node(configure: given => options = given);
+
+        options!.Members[0].Id = "changed";
+        options.Members.Add("n9");
+        options.MaximumCommandBytes = 1;
+        options.MinimumElectionTimeout = TimeSpan.FromDays(1);
+        node.Lead();
+
+        node.Commit("longer than one byte");
+        Assert.Equal(["n1"], node.Status.Members.Select(member => member.Id));
+    }
+
+    [Fact]
+    public void ClusterId_IsWhatStoresAndMessagesGoBy()
+    {
+        Lab lab = new();
+        LabNode node = lab.Node(members: 3, configure: options => options.ClusterId = "orders");
+        using FakePeers peers = new(lab, "n2", "n3");
+
+        node.Lead();
+
+        Assert.All(peers.Received, message => Assert.Equal("orders", message.ClusterId));
+        node.Stop();
+        LabNode stranger = lab.Node(members: 3, store: node.Store, configure: options => options.ClusterId = "invoices");
+        stranger.Run();
+        Assert.IsType<StorageCorruptedException>(stranger.Failure().InnerException);
+    }
+
+    private static void New(RaftNodeOptions options, ITransport? transport)
+    {
+        using RaftNode node = new("n1", options: options, ports: new RaftNodePorts { Transport = transport });
+    }
+}

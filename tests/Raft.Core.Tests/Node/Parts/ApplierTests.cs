@@ -1,0 +1,141 @@
+using System.Text;
+using Raft.Testing;
+
+namespace Raft.Tests.Node;
+
+public sealed class ApplierTests
+{
+    private readonly StepScheduler _scheduler = new();
+    private readonly Recorder _machine = new();
+    private readonly List<long> _applied = [];
+    private readonly List<Exception> _failures = [];
+    private readonly PendingProposals _nobody = new();
+    private int _roomAgain;
+
+    [Fact]
+    public void BatchesAndReads_TakeTurns()
+    {
+        Applier applier = New();
+        Post(applier, 1, "a");
+        Post(applier, 2, "b");
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(PostOutcome.Posted, applier.Post(new Query(_machine, $"read {i}"), maximumWaiting: 4));
+        }
+
+        Assert.Equal(PostOutcome.Full, applier.Post(new Query(_machine, "one too many"), maximumWaiting: 4));
+        _scheduler.RunUntilIdle();
+
+        string[] order = [.. _machine.Calls];
+        Assert.Equal(6, order.Length);
+        Assert.InRange(Array.IndexOf(order, "b"), 0, 3); // not behind all reads
+        Assert.InRange(Array.IndexOf(order, "read 0"), 0, 1); // not behind all commands
+        Assert.Equal([1L, 2L], _applied);
+        Assert.True(applier.IsIdle);
+    }
+
+    [Fact]
+    public void TryRent_WithEnoughAhead_GivesNoneUntilThereIsRoomAgain()
+    {
+        Applier applier = New();
+        for (int i = 1; i <= Applier.MaximumWaiting; i++)
+        {
+            Post(applier, i, $"{i}");
+        }
+
+        Assert.Null(applier.TryRent());
+        Assert.Equal(0, _roomAgain);
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal(1, _roomAgain);
+        Assert.NotNull(applier.TryRent());
+    }
+
+    [Fact]
+    public void Close_WithBatchesAndReadsWaiting_AbandonsThem()
+    {
+        Applier applier = New();
+        Post(applier, 1, "a");
+        Query read = new(_machine, "read");
+        applier.Post(read, maximumWaiting: 1);
+
+        applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
+        _scheduler.RunUntilIdle();
+
+        Assert.Empty(_machine.Calls);
+        Assert.IsType<NodeStoppedException>(read.Refusal);
+        Assert.Equal(PostOutcome.Closed, applier.Post(new Query(_machine, "late"), maximumWaiting: 1));
+        Assert.Null(applier.TryRent());
+        Assert.False(applier.StateIsUncertain); // it had not begun
+    }
+
+    [Fact]
+    public void Close_WhileABatchIsApplied_LeavesTheStateUncertainAndIgnoresTheRest()
+    {
+        Applier applier = New();
+        _machine.Gate = new TaskCompletionSource();
+        Post(applier, 1, "a");
+        _scheduler.RunUntilIdle();
+
+        applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
+        Assert.True(applier.StateIsUncertain);
+        _machine.Gate.SetException(new FormatException("late"));
+        _scheduler.RunUntilIdle();
+
+        Assert.Empty(_applied);
+        Assert.Empty(_failures);
+    }
+
+    [Fact]
+    public void StateMachineThatThrows_IsReportedOnceAndNothingMoreIsApplied()
+    {
+        Applier applier = New();
+        _machine.Gate = new TaskCompletionSource();
+        _machine.Gate.SetException(new FormatException("bad"));
+        Post(applier, 1, "a");
+        Post(applier, 2, "b");
+
+        _scheduler.RunUntilIdle();
+
+        NodeFailedException failure = Assert.IsType<NodeFailedException>(Assert.Single(_failures));
+        Assert.Contains("Recorder threw FormatException on the command at index 1: bad", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["a"], _machine.Calls);
+        Assert.Empty(_applied);
+        Assert.True(applier.StateIsUncertain);
+    }
+
+    private Applier New() => new(_machine, _scheduler, _applied.Add, _failures.Add, () => _roomAgain++);
+
+    private void Post(Applier applier, long index, string text)
+    {
+        CommittedBatch batch = applier.TryRent()!;
+        batch.Fill(index, new[] { Lab.Entry(1, text) }, _nobody, new ResumeBatchPool(_scheduler).Rent());
+        applier.Post(batch);
+    }
+
+    private sealed class Recorder : IStateMachine
+    {
+        public List<string> Calls { get; } = [];
+
+        public TaskCompletionSource? Gate { get; set; }
+
+        public async ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
+        {
+            Calls.Add(Encoding.UTF8.GetString(batch.Command(0).Span));
+            await (Gate?.Task ?? Task.CompletedTask);
+        }
+    }
+
+    private sealed class Query(Recorder machine, string name) : StateMachineQuery
+    {
+        public Exception? Refusal { get; private set; }
+
+        public override void Run(IStateMachine ran)
+        {
+            Assert.Same(machine, ran);
+            machine.Calls.Add(name);
+        }
+
+        public override void Refuse(Exception reason) => Refusal = reason;
+    }
+}

@@ -1,0 +1,97 @@
+using Raft.Testing;
+
+namespace Raft.Tests.Node;
+
+public sealed class ResumeBatchTests
+{
+    private readonly StepScheduler _scheduler = new();
+    private readonly LiveCount _live = new();
+    private readonly ResumeBatchPool _batches;
+    private readonly SeamSourcePool<int> _sources;
+
+    public ResumeBatchTests()
+    {
+        _batches = new ResumeBatchPool(_scheduler);
+        _sources = new SeamSourcePool<int>(_scheduler, _live);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(100)]
+    public void Start_ResumesEveryWaiterOnce(int count)
+    {
+        List<int> resumed = [];
+        ResumeBatch batch = _batches.Rent();
+        for (int i = 0; i < count; i++)
+        {
+            Add(batch, i, resumed.Add);
+        }
+
+        batch.Start();
+        Assert.Empty(resumed);
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal(Enumerable.Range(0, count), resumed);
+        Assert.Equal(0, _live.Value);
+        Assert.Same(batch, _batches.Rent());
+    }
+
+    [Fact]
+    public void Waiter_ThatBlocks_DoesNotKeepTheOthers()
+    {
+        List<int> resumed = [];
+        ResumeBatch batch = _batches.Rent();
+        for (int i = 0; i < 10; i++)
+        {
+            Add(batch, i, number =>
+            {
+                resumed.Add(number);
+                if (number == 3)
+                {
+                    _scheduler.RunUntilIdle(); // blocks its thread, while others go on elsewhere
+                    Assert.Equal(Enumerable.Range(0, 10), resumed);
+                }
+            });
+        }
+
+        batch.Start();
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal(10, resumed.Count);
+    }
+
+    [Fact]
+    public void Waiter_ThatThrows_DoesNotKeepTheOthers()
+    {
+        List<int> resumed = [];
+        ResumeBatch batch = _batches.Rent();
+        for (int i = 0; i < 10; i++)
+        {
+            Add(batch, i, number =>
+            {
+                resumed.Add(number);
+                if (number == 3)
+                {
+                    throw new FormatException("A continuation that throws.");
+                }
+            });
+        }
+
+        batch.Start();
+        Assert.Throws<FormatException>(() => _scheduler.RunUntilIdle());
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal(Enumerable.Range(0, 10), resumed);
+    }
+
+    private void Add(ResumeBatch batch, int number, Action<int> resumed)
+    {
+        SeamSource<int> source = _sources.Rent(CancellationToken.None);
+        System.Runtime.CompilerServices.ValueTaskAwaiter<int> awaiter = source.Task.GetAwaiter();
+        awaiter.UnsafeOnCompleted(() => resumed(awaiter.GetResult()));
+        Assert.True(source.TrySucceed(source.Generation, number));
+        batch.Add(source);
+    }
+}

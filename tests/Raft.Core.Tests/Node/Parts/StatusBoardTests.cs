@@ -1,0 +1,74 @@
+using Raft.Testing;
+
+namespace Raft.Tests.Node;
+
+public sealed class StatusBoardTests
+{
+    private readonly StepScheduler _scheduler = new();
+    private readonly LiveCount _live = new();
+    private readonly StatusBoard _board;
+
+    public StatusBoardTests() =>
+        _board = new StatusBoard("n1", ["n1", "n2", "n3"], new SeamSourcePool<bool>(_scheduler, _live), new ResumeBatchPool(_scheduler));
+
+    [Fact]
+    public void WaitForChangeAsync_WhenTheVersionIsOld_EndsAtOnce()
+    {
+        (_, long version) = _board.Read();
+        _board.Publish(new StatusSnapshot { Term = 1 });
+
+        Assert.True(_board.WaitForChangeAsync(version, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        Assert.Equal(0, _live.Value);
+    }
+
+    [Fact]
+    public void Publish_WakesEveryWaiterOnce()
+    {
+        (_, long version) = _board.Read();
+        Task[] waits = [.. Enumerable.Range(0, 3).Select(_ => _board.WaitForChangeAsync(version, CancellationToken.None).AsTask())];
+        Assert.Equal(3, _live.Value);
+
+        _board.Publish(new StatusSnapshot { Term = 1 });
+        _board.Publish(new StatusSnapshot { Term = 2 });
+        _scheduler.RunUntilIdle();
+
+        Assert.All(waits, wait => Assert.True(wait.IsCompletedSuccessfully));
+        Assert.Equal(2, _board.Read().Status.Term);
+        Assert.Equal(0, _live.Value);
+    }
+
+    [Fact]
+    public void Publish_OfTheSame_WakesNobody()
+    {
+        _board.Publish(new StatusSnapshot { Term = 1 });
+        (_, long version) = _board.Read();
+        Task wait = _board.WaitForChangeAsync(version, CancellationToken.None).AsTask();
+
+        _board.Publish(new StatusSnapshot { Term = 1 });
+        _scheduler.RunUntilIdle();
+        Assert.False(wait.IsCompleted);
+
+        _board.PublishApplied(1);
+        _scheduler.RunUntilIdle();
+        Assert.True(wait.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void WaitForChangeAsync_ThatIsCancelled_LeavesTheOthers()
+    {
+        (_, long version) = _board.Read();
+        using CancellationTokenSource cancellation = new();
+        Task cancelled = _board.WaitForChangeAsync(version, cancellation.Token).AsTask();
+        Task other = _board.WaitForChangeAsync(version, CancellationToken.None).AsTask();
+
+        cancellation.Cancel();
+        _scheduler.RunUntilIdle();
+        Assert.True(cancelled.IsCanceled);
+        Assert.False(other.IsCompleted);
+
+        _board.Touch();
+        _scheduler.RunUntilIdle();
+        Assert.True(other.IsCompletedSuccessfully);
+        Assert.Equal(0, _live.Value);
+    }
+}

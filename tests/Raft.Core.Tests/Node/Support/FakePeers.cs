@@ -1,0 +1,89 @@
+using Raft.Testing;
+
+namespace Raft.Tests.Node;
+
+/// <summary>Members that vote for everybody, and acknowledge everything at once as long as the test lets them.</summary>
+internal sealed class FakePeers : IDisposable
+{
+    private readonly List<Peer> _peers = [];
+
+    public FakePeers(Lab lab, params string[] ids)
+    {
+        foreach (string id in ids)
+        {
+            _peers.Add(new Peer(this, id, lab.World.Network.CreateTransport()));
+        }
+    }
+
+    /// <summary>Whether new entries are acknowledged; a heartbeat behind one that was not gets no answer either.</summary>
+    public bool Acknowledge { get; set; } = true;
+
+    /// <summary>Everything that the peers have received.</summary>
+    public List<RaftMessage> Received { get; } = [];
+
+    public void Dispose()
+    {
+        foreach (Peer peer in _peers)
+        {
+            peer.Stop();
+        }
+    }
+
+    private sealed class Peer : IMessageReceiver
+    {
+        private readonly FakePeers _peers;
+        private readonly SimulatedTransport _transport;
+        private long _acknowledged;
+
+        public Peer(FakePeers peers, NodeId id, SimulatedTransport transport)
+        {
+            _peers = peers;
+            _transport = transport;
+            NodeId = id;
+            Assert.True(transport.StartAsync(this, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        }
+
+        public NodeId NodeId { get; }
+
+        public void Receive(RaftMessage message)
+        {
+            _peers.Received.Add(message);
+            if (message is AppendEntriesMessage taken && _peers.Acknowledge)
+            {
+                _acknowledged = Math.Max(_acknowledged, taken.LastIndex);
+            }
+
+            RaftMessage? reply = message switch
+            {
+                RequestVoteMessage request => new RequestVoteReplyMessage
+                {
+                    From = NodeId,
+                    To = request.From,
+                    ClusterId = request.ClusterId,
+                    Term = request.Term,
+                    Correlation = request.Correlation,
+                    VoteGranted = true,
+                    IsPreVote = request.IsPreVote,
+                },
+                AppendEntriesMessage append when append.LastIndex <= _acknowledged => new AppendEntriesReplyMessage
+                {
+                    From = NodeId,
+                    To = append.From,
+                    ClusterId = append.ClusterId,
+                    Term = append.Term,
+                    Correlation = append.Correlation,
+                    Success = true,
+                    PrevLogIndex = append.PrevLogIndex,
+                    LastIndex = append.LastIndex,
+                },
+                _ => null,
+            };
+            if (reply is not null)
+            {
+                _transport.Send(new RaftMember(message.From), reply);
+            }
+        }
+
+        public void Stop() => Assert.True(_transport.StopAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
+    }
+}
