@@ -1,0 +1,156 @@
+using Raft;
+
+namespace ReplicatedLog;
+
+/// <summary>Three replicas, and the network between them.</summary>
+internal sealed class Cluster
+{
+    /// <summary>How long anything may take before it counts as broken.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A follower that hears from no leader for a random time between these two campaigns. The range is wide compared to
+    /// the time that a message takes, so two rarely campaign at once.
+    /// </summary>
+    public static readonly TimeSpan MinimumElectionTimeout = TimeSpan.FromMilliseconds(300);
+    public static readonly TimeSpan MaximumElectionTimeout = TimeSpan.FromMilliseconds(900);
+
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Cluster(TransportKind transport)
+    {
+        InProcessNetwork network = transport switch
+        {
+            TransportKind.Dictionary => new InMemoryNetwork(),
+            _ => new ChannelNetwork(),
+        };
+        RaftNodeOptions options = new()
+        {
+            Members = ["n1", "n2", "n3"], // the same on every node, itself included
+            MinimumElectionTimeout = MinimumElectionTimeout,
+            MaximumElectionTimeout = MaximumElectionTimeout,
+        };
+        TransportName = network.GetType().Name;
+        Links = new Links(network);
+        Replicas = [.. options.Members.Select(member => new Replica(member.NodeId, network, options))];
+    }
+
+    public string TransportName { get; }
+
+    public Links Links { get; }
+
+    public LeaderRecord LeaderRecord { get; } = new();
+
+    public IReadOnlyList<Replica> Replicas { get; }
+
+    public IEnumerable<Replica> Running => Replicas.Where(static replica => replica.IsRunning);
+
+    /// <summary>All others than one.</summary>
+    public IEnumerable<Replica> Except(Replica one) => Replicas.Where(replica => replica != one);
+
+    /// <summary>The other nodes that a node can talk to at the moment.</summary>
+    public IEnumerable<NodeId> ReachableFrom(Replica one) =>
+        from other in Running
+        where one.IsRunning && other != one && Links.AreConnected(one.Id, other.Id)
+        select other.Id;
+
+    public void StartAll()
+    {
+        foreach (Replica replica in Replicas)
+        {
+            Start(replica);
+        }
+    }
+
+    public void Start(Replica replica)
+    {
+        replica.Start();
+        _ = FollowAsync(replica.Running);
+    }
+
+    public async Task StopAllAsync()
+    {
+        foreach (Replica replica in Running.ToList())
+        {
+            await replica.StopAsync();
+        }
+    }
+
+    /// <summary>Waits until the status of any node changes.</summary>
+    public Task WaitForChangeAsync(CancellationToken cancellationToken) => _changed.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Waits until a status of a running node satisfies a condition.</summary>
+    public static async Task<RaftStatus> WaitAsync(Replica replica, Func<RaftStatus, bool> condition, string what, CancellationToken cancellationToken = default)
+    {
+        RaftNode node = replica.Running;
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            // The first status comes at once, so what holds already is not missed; each later one when something has changed.
+            await foreach (RaftStatus status in node.WatchAsync(patience.Token))
+            {
+                if (condition(status))
+                {
+                    return status;
+                }
+
+                if (status.Failure is { } failure)
+                {
+                    throw new NodeFailedException($"{replica.Id} has failed: {failure.Message}", failure);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // reported below
+        }
+
+        throw new TimeoutException($"{what} did not happen within {Patience.TotalSeconds:0} s; {replica.Id} says: {node.Status.Explanation}.");
+    }
+
+    /// <summary>Waits for a node that leads a later term than a given one. It takes proposals, as far as it knows.</summary>
+    public async Task<(Replica Leader, RaftStatus Status)> WaitForLeaderAsync(long afterTerm = 0)
+    {
+        if (!Running.Any())
+        {
+            throw new InvalidOperationException("No node runs: start one first.");
+        }
+
+        using CancellationTokenSource found = new();
+        var waits = Running
+            .Select(async replica => (Leader: replica, Status: await WaitAsync(
+                replica, status => status.Role == RaftRole.Leader && status.Term > afterTerm, "The election of a leader", found.Token)))
+            .ToList();
+        try
+        {
+            await Task.WhenAny(waits);
+
+            // A leader that was cut off goes on believing in itself for a while: the latest term counts.
+            var leaders = waits.Where(static wait => wait.IsCompletedSuccessfully).Select(static wait => wait.Result).ToList();
+            return leaders.Count > 0 ? leaders.MaxBy(static leader => leader.Status.Term) : await waits[0]; // throws
+        }
+        finally
+        {
+            await found.CancelAsync();
+        }
+    }
+
+    /// <summary>Follows a node's status from its first moment to its last, and takes down whom it names as leader.</summary>
+    private async Task FollowAsync(RaftNode node)
+    {
+        await foreach (RaftStatus status in node.WatchAsync())
+        {
+            if (status.Leader is { } leader)
+            {
+                LeaderRecord.Note(status.Term, leader);
+            }
+
+            Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            if (status.Role is RaftRole.Stopped or RaftRole.Failed)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Raft;
+
+namespace ReplicatedLog;
+
+/// <summary>Looks for anything that Raft promises never to happen.</summary>
+internal static class Verdict
+{
+    /// <summary>Compares the three logs as they are. If they differ, gives nodes that are still replicating some time.</summary>
+    /// <returns>What differs; nothing if they are equal.</returns>
+    public static async Task<IReadOnlyList<string>> CompareLogsAsync(Cluster cluster, TimeSpan patience)
+    {
+        using CancellationTokenSource giveUp = new(patience);
+        while (true)
+        {
+            Task changed = cluster.WaitForChangeAsync(giveUp.Token); // asked for before looking, so that no change is missed
+            List<string> differences = await CompareLogsAsync(cluster);
+            if (differences.Count == 0)
+            {
+                return differences;
+            }
+
+            try
+            {
+                await changed;
+            }
+            catch (OperationCanceledException)
+            {
+                return differences;
+            }
+        }
+    }
+
+    /// <summary>Checks that what was acknowledged is there, everywhere, once, and where it was said to be.</summary>
+    public static async Task<IReadOnlyList<string>> CheckPromisesAsync(Cluster cluster, IReadOnlyCollection<Acknowledgement> acknowledged)
+    {
+        List<string> problems = [.. cluster.LeaderRecord.Violations];
+        foreach (Replica replica in cluster.Replicas)
+        {
+            IReadOnlyList<LogLine> log = await replica.ReadLogAsync();
+            IReadOnlyList<string> strings = replica.Machine.Entries;
+            foreach (Acknowledgement promise in acknowledged)
+            {
+                LogLine line = new(promise.Index, promise.Term, EntryKind.Command, promise.Text);
+                if (log.ElementAtOrDefault((int)promise.Index - 1) != line)
+                {
+                    problems.Add($"{replica.Id} does not have '{promise.Text}' at index {promise.Index} of its log, where it was acknowledged.");
+                }
+
+                if (strings.ElementAtOrDefault((int)promise.Position - 1) != promise.Text)
+                {
+                    problems.Add($"{replica.Id} has not applied '{promise.Text}' as number {promise.Position}, as it was acknowledged.");
+                }
+            }
+
+            // Every string of the story is proposed under a text of its own, so a text that occurs twice was applied twice.
+            problems.AddRange(strings.GroupBy(static text => text).Where(static group => group.Count() > 1)
+                .Select(group => $"{replica.Id} has applied '{group.Key}' {group.Count()} times."));
+        }
+
+        return problems;
+    }
+
+    private static async Task<List<string>> CompareLogsAsync(Cluster cluster)
+    {
+        Replica first = cluster.Replicas[0];
+        IReadOnlyList<LogLine> expected = await first.ReadLogAsync();
+        List<string> differences = [];
+        foreach (Replica other in cluster.Except(first))
+        {
+            IReadOnlyList<LogLine> actual = await other.ReadLogAsync();
+            if (!actual.SequenceEqual(expected))
+            {
+                int same = actual.Zip(expected).TakeWhile(static pair => pair.First == pair.Second).Count();
+                differences.Add($"The logs of {first.Id} ({expected.Count} entries) and {other.Id} ({actual.Count} entries) differ from index {same + 1} on.");
+            }
+        }
+
+        return differences;
+    }
+}
