@@ -135,6 +135,8 @@ public sealed class LoadingTests
         Assert.Equal((RaftRole.Leader, 3), (cluster["n1"].Module.Role, cluster["n1"].Module.Term));
 
         cluster.Heal();
+        cluster.Heartbeat("n1");
+        Assert.Equal((3, 2), (cluster["n1"].Loads[^1].Term, cluster["n1"].Loads[^1].FirstIndex));
         cluster["n1"].EntriesLoaded(load, entries);
 
         Assert.Empty(cluster.InFlight);
@@ -163,6 +165,20 @@ public sealed class LoadingTests
         cluster["n1"].EntriesLoaded(load, entries);
 
         Assert.Equal(sent, cluster.InFlight.Count);
+    }
+
+    [Fact]
+    public void Leader_EmptyAnswerAfterTheRealOne_StreamsOn()
+    {
+        (ModuleCluster cluster, LoadRequest load) = Asked();
+        cluster["n1"].EntriesLoaded(load, cluster["n1"].Disk.Read(load.FirstIndex, 500));
+        cluster.DeliverAll();
+        Assert.Equal(cluster["n1"].Log, cluster["n3"].Log);
+
+        cluster["n1"].EntriesLoaded(load, default);
+        cluster["n1"].Propose(new byte[1]);
+
+        Assert.Contains(cluster.InFlight, message => message is AppendEntriesMessage { To.Value: "n3", Entries.Length: 1 });
     }
 
     /// <summary>A restarted node keeps few entries in memory too, and leads with the rest on its disk.</summary>
