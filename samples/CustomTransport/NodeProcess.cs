@@ -17,9 +17,8 @@ internal static class NodeProcess
             MinimumElectionTimeout = TimeSpan.FromMilliseconds(500),
             MaximumElectionTimeout = TimeSpan.FromMilliseconds(1_500),
 
-            // A message has to fit into a datagram. This limits the payload of its entries; beside it, each entry takes 21
-            // bytes on the wire. No string is empty, so 2,048 entries of a byte each, 45 kB, are the worst; a single command of 32 KiB fits too.
-            MaximumMessageBytes = 2 * 1_024,
+            // A message has to fit into a datagram, of 64 KiB at most, with some room for its header.
+            MaximumMessageBytes = 60 * 1_024,
             MaximumCommandBytes = 32 * 1_024,
 
             // The log is in memory, while messages come from other processes. A process that crashed and came back would have

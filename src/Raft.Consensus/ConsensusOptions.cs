@@ -33,7 +33,7 @@ public sealed class ConsensusOptions
     /// <summary>Whether vote requests are ignored for <see cref="MinimumElectionTimeout"/> after a sign of life of the leader (section 6, end). Default true.</summary>
     public bool LeaderStickiness { get; init; } = true;
 
-    /// <summary>How many payload bytes one AppendEntries carries at most; a single larger entry still travels, alone. Default 1 MiB.</summary>
+    /// <summary>How many bytes of entries one AppendEntries carries at most, counting 32 for each beside its payload; a single larger entry still travels, alone. Default 1 MiB.</summary>
     public long MaximumMessageBytes { get; init; } = 1 << 20;
 
     /// <summary>How many entries one AppendEntries carries at most. Default 4,096.</summary>

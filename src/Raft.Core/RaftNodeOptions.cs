@@ -38,7 +38,7 @@ public sealed class RaftNodeOptions
     /// <summary>The largest command that is taken, in bytes. Default 1 MiB; at least 1. The same on all nodes.</summary>
     public int MaximumCommandBytes { get; set; } = 1 << 20;
 
-    /// <summary>How many payload bytes one message carries at most; a single larger command still travels, alone. Default 1 MiB; at least 1.</summary>
+    /// <summary>How many bytes of entries one message carries at most, counting 32 for each beside its payload; a single larger command still travels, alone. Default 1 MiB; at least 1.</summary>
     public int MaximumMessageBytes { get; set; } = 1 << 20;
 
     /// <summary>How many messages with entries may be unanswered per follower. Default 64; at least 1.</summary>

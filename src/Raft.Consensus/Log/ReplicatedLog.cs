@@ -6,6 +6,12 @@ namespace Raft.Consensus;
 /// </summary>
 internal sealed class ReplicatedLog
 {
+    /// <summary>
+    /// What an entry counts for beside its payload where the size of a message is limited: a little more than its term, kind,
+    /// time and length take on the wire, so that thousands of tiny entries do not make a message that no transport carries.
+    /// </summary>
+    internal const int EntryOverhead = 32;
+
     private const int SmallestSegment = 16;
     private const int LargestSegment = 1024; // 48 KiB of slots: below the large object heap
 
@@ -96,7 +102,7 @@ internal sealed class ReplicatedLog
 
     /// <summary>
     /// Entries from <paramref name="firstIndex"/> on, without copying them: at most <paramref name="maxEntries"/> and
-    /// <paramref name="maxBytes"/> of payload, but at least one, and never beyond the end of a segment or
+    /// <paramref name="maxBytes"/> with their overhead, but at least one, and never beyond the end of a segment or
     /// <paramref name="lastIndex"/>.
     /// </summary>
     public ReadOnlyMemory<LogEntry> Slice(long firstIndex, long lastIndex, int maxEntries, long maxBytes)
@@ -109,7 +115,7 @@ internal sealed class ReplicatedLog
         LogSegment segment = SegmentAt(firstIndex);
         int available = (int)Math.Min(Math.Min(segment.LastIndex, lastIndex) - firstIndex + 1, maxEntries);
         ReadOnlyMemory<LogEntry> slice = segment.Slice(firstIndex, available);
-        if (segment.Bytes <= maxBytes)
+        if (segment.Bytes + (segment.Count * (long)EntryOverhead) <= maxBytes)
         {
             return slice;
         }
@@ -118,7 +124,7 @@ internal sealed class ReplicatedLog
         int count = 0;
         foreach (ref readonly LogEntry entry in slice.Span)
         {
-            bytes += entry.Data.Length;
+            bytes += entry.Data.Length + EntryOverhead;
             if (bytes > maxBytes && count > 0)
             {
                 break;

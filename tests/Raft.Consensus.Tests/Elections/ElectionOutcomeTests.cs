@@ -57,6 +57,20 @@ public sealed class ElectionOutcomeTests
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
     }
 
+    /// <summary>A vote once cast stands: what else comes under the same number is not the voter's answer.</summary>
+    [Fact]
+    public void Candidate_RefusalAfterAGrantOfTheSameVoter_KeepsTheGrant()
+    {
+        SingleModule n1 = new(voters: 5);
+        RequestVoteMessage[] requests = n1.TimeOut();
+
+        n1.Deliver(Make.Vote(requests[0], granted: true));
+        n1.Deliver(Make.Vote(requests[0], granted: false));
+        n1.Deliver(Make.Vote(requests[1], granted: true));
+
+        Assert.Equal(RaftRole.Leader, n1.Module.Role);
+    }
+
     [Fact]
     public void Candidate_VoteOfANonVoter_DoesNotCount()
     {

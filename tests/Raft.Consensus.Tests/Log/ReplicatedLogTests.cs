@@ -57,8 +57,8 @@ public sealed class ReplicatedLogTests
     [InlineData(2, 9, 1_000, 3)]
     [InlineData(9, 9, 1_000, 9)]
     [InlineData(9, 2, 1_000, 2)]
-    [InlineData(9, 9, 25, 2)]
-    [InlineData(9, 9, 30, 3)]
+    [InlineData(9, 9, (3 * (10 + ReplicatedLog.EntryOverhead)) - 1, 2)]
+    [InlineData(9, 9, 3 * (10 + ReplicatedLog.EntryOverhead), 3)]
     [InlineData(9, 9, 1, 1)]
     public void Slice_Limits_AreKeptButOneEntryAlwaysComes(long lastIndex, int maxEntries, long maxBytes, int count)
     {

@@ -52,7 +52,7 @@ public sealed class InFlightTests
     [Fact]
     public void Leader_LongTail_CutsMessagesByBytesButSendsALargeEntryAlone()
     {
-        SingleModule n1 = Streaming(Settings.Plain with { MaximumMessageBytes = 25 });
+        SingleModule n1 = Streaming(Settings.Plain with { MaximumMessageBytes = 2 * (10 + ReplicatedLog.EntryOverhead) });
 
         Assert.Equal([2, 2, 1], SizesOfABatch(n1, proposals: 5, bytes: 10));
         Assert.Equal([1, 1], SizesOfABatch(n1, proposals: 2, bytes: 60));

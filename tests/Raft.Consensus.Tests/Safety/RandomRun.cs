@@ -143,7 +143,7 @@ internal sealed class RandomRun
             CheckQuorum = random.Next(2) == 0,
             LeaderStickiness = random.Next(2) == 0,
             MaximumMessageEntries = random.Next(3) switch { 0 => 1, 1 => 3, _ => 4_096 },
-            MaximumMessageBytes = random.Next(3) == 0 ? 20 : 1 << 20,
+            MaximumMessageBytes = random.Next(3) == 0 ? 2 * (8 + ReplicatedLog.EntryOverhead) : 1 << 20,
             MaximumInFlightMessages = random.Next(3) switch { 0 => 1, 1 => 2, _ => 64 },
             MaximumUncommittedBytes = random.Next(3) == 0 ? 100 : 1 << 20,
             MaximumCachedEntries = random.Next(2) == 0 ? 4 : 65_536,
