@@ -203,7 +203,7 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>The own vote has become durable: now it counts like any other (scenario: it may be late).</summary>
+    /// <summary>The own vote has become durable: now it counts like any other.</summary>
     private void CountOwnVote()
     {
         if (Role == RaftRole.Candidate && DurableVersion >= _ownVoteVersion)

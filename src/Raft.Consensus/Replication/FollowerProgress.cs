@@ -108,7 +108,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         return advanced;
     }
 
-    /// <summary>Whether a rejection says something new, rather than arriving late (scenario: reordered requests).</summary>
+    /// <summary>Whether a rejection says something new, rather than arriving late.</summary>
     /// <param name="correlation">The number of the rejected request.</param>
     /// <param name="prevLogIndex">The rejected request's previous index.</param>
     public bool IsFreshRejection(long correlation, long prevLogIndex)
