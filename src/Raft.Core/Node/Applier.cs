@@ -287,7 +287,7 @@ internal sealed class Applier : IThreadPoolWorkItem
         if (!abandoned)
         {
             _failed(new NodeFailedException(
-                $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: {exception.Message} "
+                $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: {exception.Message.TrimEnd('.')}. "
                 + "The node has stopped, since its state may differ from the others' now. Mend the state machine, then start a new node on the same log store.",
                 exception));
         }

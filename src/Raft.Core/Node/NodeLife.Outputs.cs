@@ -179,14 +179,14 @@ internal sealed partial class NodeLife
 #pragma warning restore CA1031
         {
             OnFailed(new NodeFailedException(
-                $"The log store {_settings.LogStore.GetType().Name} could not read entry {firstIndex}: {exception.Message} The node has stopped. Mend the store, then run the node again.",
+                $"The log store {_settings.LogStore.GetType().Name} could not read entry {firstIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Mend the store, then run the node again.",
                 exception));
             return null;
         }
     }
 
     private NodeFailedException WriteFailed(Exception exception) => new(
-        $"A write to the log store {_settings.LogStore.GetType().Name} failed: {exception.Message} The node has stopped, since nobody knows what is durable now. Mend the store, then run the node again.",
+        $"A write to the log store {_settings.LogStore.GetType().Name} failed: {exception.Message.TrimEnd('.')}. The node has stopped, since nobody knows what is durable now. Mend the store, then run the node again.",
         exception);
 
     private sealed class FollowerEntriesLoaded(LoadRequest load, LogEntry[] entries) : NodeRequest
