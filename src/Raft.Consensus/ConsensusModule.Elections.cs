@@ -25,6 +25,11 @@ public sealed partial class ConsensusModule
     private void StartElection()
     {
         ResetElectionDeadline();
+        if (Role == RaftRole.Candidate && DurableVersion < _ownVoteVersion)
+        {
+            return; // nobody was asked yet: another term would only queue another write behind this one
+        }
+
         if (_options.PreVote)
         {
             BecomePreCandidate();
@@ -58,6 +63,10 @@ public sealed partial class ConsensusModule
         Leader = null;
         Term++;
         VotedFor = Id;
+
+        // A late answer to a request of an earlier life must not be taken for one of this: no two lives campaign in the same
+        // term, so requests are numbered from a place that the term gives.
+        _lastCorrelation = Math.Max(_lastCorrelation, (Term & 0x3F_FFFF) << 40);
         _tally = new VoteTally(_configuration);
         _hardStateChanged = true;
         _ownVoteVersion = VersionOfHardState;

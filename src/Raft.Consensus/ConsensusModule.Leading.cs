@@ -5,6 +5,7 @@ public sealed partial class ConsensusModule
 {
     private FollowerProgress[] _followers = [];
     private TimeSpan _checkQuorumAt;
+    private TimeSpan? _pardonedSilence;
     private long _uncommittedBytes;
     private long _firstRequestOfTerm;
 
@@ -247,10 +248,16 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        // After a pause of the process, the followers get the chance to answer that they had no reason to use before.
         TimeSpan heardAt = QuorumHeardAt();
-        TimeSpan silentAt = (heardAt > _resumedAt ? heardAt : _resumedAt) + _options.MinimumElectionTimeout;
-        if (_now >= silentAt)
+        TimeSpan silentAt = heardAt + _options.MinimumElectionTimeout;
+        if (_now >= silentAt && _resumedAt > heardAt && _pardonedSilence != heardAt)
+        {
+            // After a pause of the process, the followers get the chance to answer that they had no reason to use before:
+            // once, so that a leader whose process always comes late does not stay for ever.
+            _pardonedSilence = heardAt;
+            _checkQuorumAt = _now + _options.MinimumElectionTimeout;
+        }
+        else if (_now >= silentAt)
         {
             BecomeFollower(Term, leader: null);
             ForgetSilentVoters();

@@ -40,8 +40,11 @@ internal sealed class Applier : IThreadPoolWorkItem
     private CommittedBatch? _current;
     private bool _queryIsNext;
     private bool _running;
+    private bool _isReading;
+    private bool _isStopping;
     private bool _closed;
     private bool _workerWaits;
+    private long _appliedIndex;
 
     /// <param name="machine">The state machine.</param>
     /// <param name="scheduler">Runs it, unless it may block.</param>
@@ -58,6 +61,13 @@ internal sealed class Applier : IThreadPoolWorkItem
         _roomAgain = roomAgain;
     }
 
+    /// <summary>The last index that was applied; changes together with <see cref="_current"/>, so that <see cref="Close"/> sees both or neither.</summary>
+    public long AppliedIndex
+    {
+        get => Volatile.Read(ref _appliedIndex);
+        init => _appliedIndex = value;
+    }
+
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
     public bool IsIdle
     {
@@ -70,7 +80,7 @@ internal sealed class Applier : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Whether the state machine threw or was given up on, so that nobody knows what its state contains.</summary>
+    /// <summary>Whether the state machine threw or was given up on while it was at work, so that nobody may use it again.</summary>
     public bool StateIsUncertain { get; private set; }
 
     /// <summary>Gives an empty batch to fill and hand over, or null if enough wait; then the worker is told when there is room.</summary>
@@ -111,9 +121,14 @@ internal sealed class Applier : IThreadPoolWorkItem
     {
         lock (_lock)
         {
-            if (_closed || _queries.Count >= maximumWaiting)
+            if (_closed || _isStopping)
             {
-                return _closed ? PostOutcome.Closed : PostOutcome.Full;
+                return PostOutcome.Closed;
+            }
+
+            if (_queries.Count >= maximumWaiting)
+            {
+                return PostOutcome.Full;
             }
 
             _queries.Enqueue(query);
@@ -131,6 +146,18 @@ internal sealed class Applier : IThreadPoolWorkItem
 
     public void Execute() => _ = DrainAsync();
 
+    /// <summary>Starts from an index that the state machine is known to contain already. Before anything is posted.</summary>
+    public void StartBehind(long index) => Volatile.Write(ref _appliedIndex, index);
+
+    /// <summary>The node is about to end: takes no more reads, and tells the worker once nothing runs any more.</summary>
+    public void BeginStop()
+    {
+        lock (_lock)
+        {
+            _isStopping = true;
+        }
+    }
+
     /// <summary>
     /// Ends: what has not been applied is abandoned, and what the state machine still does about it is ignored.
     /// </summary>
@@ -146,7 +173,7 @@ internal sealed class Applier : IThreadPoolWorkItem
             }
 
             _closed = true;
-            StateIsUncertain |= _current is not null;
+            StateIsUncertain |= _current is not null || _isReading;
             batches = [.. _batches];
             if (_current is { } current)
             {
@@ -169,9 +196,14 @@ internal sealed class Applier : IThreadPoolWorkItem
             query.Refuse(refused);
         }
 
-        _stopping.Cancel();
         _ownThread?.Dispose();
     }
+
+    /// <summary>
+    /// Tells the state machine that it is waited for no longer. What is registered on its token is users' code, which may
+    /// throw or block: so this is not called by the node's worker, and only when everybody has an answer.
+    /// </summary>
+    public void CancelAbandoned() => _stopping.Cancel();
 
     private void Schedule()
     {
@@ -195,6 +227,7 @@ internal sealed class Applier : IThreadPoolWorkItem
                 continue;
             }
 
+            bool hasMoved;
             try
             {
                 if (batch!.Count == 0)
@@ -203,7 +236,9 @@ internal sealed class Applier : IThreadPoolWorkItem
                     continue;
                 }
 
-                await _machine.ApplyAsync(batch, _stopping.Token).ConfigureAwait(false);
+                ValueTask applying = _machine.ApplyAsync(batch, _stopping.Token);
+                hasMoved = !applying.IsCompleted;
+                await applying.ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
@@ -218,11 +253,17 @@ internal sealed class Applier : IThreadPoolWorkItem
             }
 
             Finish(batch!);
+            if (hasMoved)
+            {
+                Schedule(); // back from wherever the state machine resumed; what may block must not go on there
+                return;
+            }
         }
     }
 
     private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query)
     {
+        bool tellWorker;
         lock (_lock)
         {
             query = null;
@@ -234,12 +275,21 @@ internal sealed class Applier : IThreadPoolWorkItem
                 : _batches.TryDequeue(out batch) || _queries.TryDequeue(out query)))
             {
                 _current = batch;
+                _isReading = query is not null;
                 return true;
             }
 
+            _isReading = false;
             _running = false;
-            return false;
+            tellWorker = _isStopping;
         }
+
+        if (tellWorker)
+        {
+            _roomAgain();
+        }
+
+        return false;
     }
 
     private void Finish(CommittedBatch batch)
@@ -253,6 +303,7 @@ internal sealed class Applier : IThreadPoolWorkItem
             }
 
             _current = null;
+            Volatile.Write(ref _appliedIndex, batch.LastIndex);
             tellWorker = _workerWaits;
             _workerWaits = false;
         }

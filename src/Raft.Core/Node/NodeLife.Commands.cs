@@ -8,7 +8,7 @@ internal sealed partial class NodeLife
     private const int MaximumEntriesPerBatch = 1_024;
 
     private readonly PendingProposals _pending = new();
-    private long _appliedIndex;
+    private readonly List<ReadStoreRequest> _storeReads = [];
     private long _handedOver;
     private bool _isLoadingForApply;
     private (long FirstIndex, LogEntry[] Entries) _loadedForApply;
@@ -16,7 +16,7 @@ internal sealed partial class NodeLife
     private long _leadingTerm;
 
     /// <summary>The highest entry that the state machine has applied.</summary>
-    public long AppliedIndex => Volatile.Read(ref _appliedIndex);
+    public long AppliedIndex => _applier.AppliedIndex;
 
     /// <summary>Whether the state machine's content is uncertain: it threw, or was given up on.</summary>
     public bool StateIsUncertain => _applier.StateIsUncertain;
@@ -150,7 +150,6 @@ internal sealed partial class NodeLife
     /// <summary>Called by the applier, on its thread.</summary>
     private void OnApplied(long index)
     {
-        Volatile.Write(ref _appliedIndex, index);
         _board.PublishApplied(index);
         if (_isStopping)
         {
@@ -183,10 +182,18 @@ internal sealed partial class NodeLife
         /// <summary>The first index that the slices cover; what stands before must be read from the store.</summary>
         public long FirstCachedIndex { get; private set; }
 
+        /// <summary>The first index that the log holds at all, or the one asked for.</summary>
+        public long FirstIndex { get; private set; }
+
+        /// <summary>The term of the entry before the slices: if it is the same later, so is everything before (Log Matching, section 5.3).</summary>
+        public long TermBeforeSlices { get; private set; }
+
         public override void Execute(NodeLife life)
         {
             List<ReadOnlyMemory<LogEntry>> slices = [];
+            FirstIndex = Math.Max(firstIndex, life._module.FirstIndex);
             long index = FirstCachedIndex = Math.Max(firstIndex, life._module.FirstCachedIndex);
+            TermBeforeSlices = FirstIndex < FirstCachedIndex ? life._module.TermAt(FirstCachedIndex - 1) : 0;
             while (index <= life._module.LastIndex)
             {
                 ReadOnlyMemory<LogEntry> slice = life._module.CachedEntries(index, life._module.LastIndex, int.MaxValue);
@@ -209,7 +216,11 @@ internal sealed partial class NodeLife
     /// <summary>Reads entries that are no longer in memory, for a reader of the log.</summary>
     public sealed class ReadStoreRequest(long firstIndex, int count, SeamSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source, uint generation) : NodeRequest
     {
-        public override void Execute(NodeLife life) => _ = ReadAsync(life);
+        public override void Execute(NodeLife life)
+        {
+            life._storeReads.Add(this);
+            _ = ReadAsync(life);
+        }
 
         public override void Refuse(Exception reason)
         {
@@ -222,14 +233,26 @@ internal sealed partial class NodeLife
         private async Task ReadAsync(NodeLife life)
         {
             LogEntry[]? entries = await life.ReadStoreAsync(firstIndex, count, life._settings.Consensus.MaximumCachedBytes).ConfigureAwait(false);
-            if (entries is null)
+            if (entries is not null)
             {
-                Refuse(new NodeStoppedException($"Node {life.NodeId} stopped while its log was read."));
-            }
-            else if (source.TrySucceed(generation, [entries]))
-            {
-                source.Resume();
+                life.TryPost(new StoreRead(this, entries)); // a read that failed ends the node, which refuses it
             }
         }
+
+        private sealed class StoreRead(ReadStoreRequest request, LogEntry[] entries) : NodeRequest
+        {
+            public override void Execute(NodeLife life)
+            {
+                life._storeReads.Remove(request);
+                request.Complete(life, entries);
+            }
+
+            public override void Refuse(Exception reason)
+            {
+                // the request was refused
+            }
+        }
+
+        private void Complete(NodeLife life, LogEntry[] entries) => life.Complete(source, generation, [entries]);
     }
 }

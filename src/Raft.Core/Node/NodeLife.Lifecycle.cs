@@ -16,6 +16,7 @@ internal sealed partial class NodeLife
     private volatile bool _stopRequested;
     private volatile bool _isStopping;
     private volatile bool _isEnded;
+    private volatile bool _isOver;
     private int _openingBegun;
     private bool _isRunning;
     private Exception? _openFailure;
@@ -59,7 +60,7 @@ internal sealed partial class NodeLife
             RecoverApplied(module);
             _module = module;
             PublishStatus();
-            _board.PublishApplied(_appliedIndex); // after the commit index, which it never exceeds
+            _board.PublishApplied(AppliedIndex); // after the commit index, which it never exceeds
             _isOpen = true;
         }
 #pragma warning disable CA1031 // whatever keeps the store from opening keeps the node from running, with the exception as its reason
@@ -105,21 +106,22 @@ internal sealed partial class NodeLife
     public void RequestStop()
     {
         _stopRequested = true;
-        _starting.Cancel();
         if (_stopSignal.TrySucceed(_stopSignalGeneration, true))
         {
             _stopSignal.Resume();
         }
+
+        _starting.Cancel(); // last: callbacks are users' code, and may throw
     }
 
     /// <summary>Whether it is over: it has failed or was closed, and whoever comes is refused.</summary>
-    public bool IsEnded => _isEnded;
+    public bool IsEnded => _isOver;
 
     /// <summary>Ends the life, releases the store and the transport. Does nothing the second time.</summary>
     public async Task CloseAsync()
     {
         await ExecuteAsync(static life => life.End(failure: null)).ConfigureAwait(false);
-        _stopping.Cancel();
+        await ReleaseAsync("log store", _settings.LogStore, _ => Cancel(_stopping)).ConfigureAwait(false);
         if (_isTransportStarted)
         {
             _isTransportStarted = false;
@@ -131,6 +133,21 @@ internal sealed partial class NodeLife
             _isStoreOpen = false;
             await ReleaseAsync("log store", _settings.LogStore, static store => store.CloseAsync()).ConfigureAwait(false);
         }
+
+        await ReleaseAsync("state machine", _settings.StateMachine, _ => CancelApplying()).ConfigureAwait(false);
+    }
+
+    /// <summary>Cancels reads under way. A callback of the store's that throws is the store's failure.</summary>
+    private static ValueTask Cancel(CancellationTokenSource source)
+    {
+        source.Cancel();
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask CancelApplying()
+    {
+        _applier.CancelAbandoned();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Lets go of a port. One that does not end well is a failure of the node, unless it has failed before: the first reason is the one to mend.</summary>
@@ -189,9 +206,10 @@ internal sealed partial class NodeLife
         TimeSpan commitsEnd = _settings.MaximumElectionTimeout < end - start ? start + _settings.MaximumElectionTimeout : end;
         _isStopping = true;
         _mailbox.CloseForProposals();
+        _applier.BeginStop();
         await WaitUntilAsync(() => !_leads || _module.CommitIndex >= _module.LastIndex, commitsEnd).ConfigureAwait(false);
         await WaitUntilAsync(() => _writesInFlight == 0, end).ConfigureAwait(false);
-        await WaitUntilAsync(() => _handedOver >= Math.Min(_module.CommitIndex, _module.DurableIndex) && AppliedIndex >= _handedOver, end).ConfigureAwait(false);
+        await WaitUntilAsync(() => _handedOver >= Math.Min(_module.CommitIndex, _module.DurableIndex) && _applier.IsIdle, end).ConfigureAwait(false);
     }
 
     private void Begin()
@@ -202,7 +220,7 @@ internal sealed partial class NodeLife
 
     private void RecoverApplied(ConsensusModule module)
     {
-        long applied = Math.Max(_settings.StateMachine.AppliedIndex, _appliedIndex);
+        long applied = Math.Max(_settings.StateMachine.AppliedIndex, AppliedIndex);
         if (applied > module.LastIndex)
         {
             throw new StorageCorruptedException(
@@ -217,7 +235,7 @@ internal sealed partial class NodeLife
 
         module.RecoverCommit(applied);
         _handedOver = applied;
-        _appliedIndex = applied;
+        _applier.StartBehind(applied);
     }
 
     /// <summary>Ends the life, on the worker: nothing is taken any more, and everybody who waits gets an answer.</summary>
@@ -237,7 +255,6 @@ internal sealed partial class NodeLife
         OutcomeUnknownException Unknown(long index, long term) =>
             new($"Node {NodeId} ended before the proposal at index {index} of term {term} was applied here: it may be applied by the others or not.", index, term, Failure);
 
-        _mailbox.Close();
         _timer.Dispose();
         _resume ??= _sources.Resumes.Rent();
         _pending.FailUncommitted(static (_, _) => false, Unknown, _resume);
@@ -247,20 +264,30 @@ internal sealed partial class NodeLife
             Fail(call.Caller, _endReason);
         }
 
+        foreach (ReadStoreRequest read in _storeReads)
+        {
+            read.Refuse(_endReason);
+        }
+
         foreach (Condition condition in _conditions)
         {
             Complete(condition.Source, condition.Generation, false);
         }
 
+        _storeReads.Clear();
         _directCalls.Clear();
         _conditions.Clear();
+        _leadership.Update(leads: false, _leadingTerm);
+        PublishEnd();
+
+        // Only now: whoever is refused, CloseAsync above all, takes it that the life is over.
+        _isOver = true;
+        _mailbox.Close();
         if (_batch is not null)
         {
             Refuse(_batch, _endReason); // what the pass that ends here had not come to; the others hear it and ignore it
         }
 
-        _leadership.Update(leads: false, _leadingTerm);
-        PublishEnd();
         Complete(_stopSignal, _stopSignalGeneration, true);
         _resume?.Start();
         _resume = null;

@@ -40,10 +40,9 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _sources = sources;
         _board = board;
         _leadership = leadership;
-        _appliedIndex = appliedBefore;
         _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
         _timer = settings.Clock.CreateTimer(Wake);
-        _applier = new Applier(settings.StateMachine, settings.Scheduler, OnApplied, OnFailed, Wake);
+        _applier = new Applier(settings.StateMachine, settings.Scheduler, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
         _stopSignal = sources.Lifecycle.Rent(CancellationToken.None);
         _stopSignalGeneration = _stopSignal.Generation;
         StopSignalled = _stopSignal.UntypedTask;
@@ -193,6 +192,10 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         foreach (NodeRequest request in batch.Requests)
         {
             request.Execute(this);
+            if (_isEnded)
+            {
+                return; // and the rest is refused
+            }
         }
 
         if (batch.Proposals.Count > 0)

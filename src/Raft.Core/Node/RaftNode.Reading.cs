@@ -47,7 +47,7 @@ public sealed partial class RaftNode
     }
 
     /// <summary>
-    /// Reads this node's own log as it stands at the moment of the call, uncommitted entries included: those beyond
+    /// Reads this node's own log as it stands when the enumeration starts, uncommitted entries included: those beyond
     /// <see cref="RaftStatus.CommitIndex"/> may still be replaced.
     /// </summary>
     /// <param name="firstIndex">The index of the first entry wanted; 1 or more. What was compacted away is skipped.</param>
@@ -55,6 +55,8 @@ public sealed partial class RaftNode
     /// <returns>The entries in order, one for each index.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstIndex"/> is below 1.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    /// <exception cref="OverloadedException">Too many calls wait already.</exception>
+    /// <exception cref="RaftException">A new leader has replaced entries that were still to be read: read again.</exception>
     public IAsyncEnumerable<LogEntry> ReadLogAsync(long firstIndex = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(firstIndex, 1);
@@ -68,8 +70,8 @@ public sealed partial class RaftNode
         NodeLife.ReadLogRequest request = new(firstIndex, source, source.Generation);
         IReadOnlyList<ReadOnlyMemory<LogEntry>> cached = await PostAsync(life, request, source.Task).ConfigureAwait(false);
 
-        // What is no longer in memory is committed, so it is still what it was when the rest was taken.
-        long index = Math.Max(firstIndex, Status.FirstIndex);
+        long index = request.FirstIndex;
+        long lastTerm = request.TermBeforeSlices;
         while (index < request.FirstCachedIndex)
         {
             int count = (int)Math.Min(EntriesPerStoreRead, request.FirstCachedIndex - index);
@@ -78,15 +80,21 @@ public sealed partial class RaftNode
                 life, new NodeLife.ReadStoreRequest(index, count, source, source.Generation), source.Task).ConfigureAwait(false);
             if (stored[0].Length == 0)
             {
-                throw new StorageCorruptedException($"The log store of node {Id} has no entry {index}.");
+                throw CutMeanwhile();
             }
 
+            lastTerm = stored[0].Span[^1].Term;
             for (int i = 0; i < stored[0].Length; i++)
             {
                 yield return stored[0].Span[i];
             }
 
             index += stored[0].Length;
+        }
+
+        if (lastTerm != request.TermBeforeSlices)
+        {
+            throw CutMeanwhile();
         }
 
         foreach (ReadOnlyMemory<LogEntry> slice in cached)
@@ -97,6 +105,10 @@ public sealed partial class RaftNode
             }
         }
     }
+
+    /// <summary>After a recovery, entries that are not committed may be out of memory as well.</summary>
+    private RaftException CutMeanwhile() =>
+        new($"A new leader has replaced entries of the log of node {Id} while it was read: read it again.");
 
     private ValueTask<T> PostAsync<T>(NodeLife life, NodeRequest request, ValueTask<T> answer)
     {

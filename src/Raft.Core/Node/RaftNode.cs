@@ -26,6 +26,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     private NodeLife? _life;
     private bool _isRunning;
     private bool _hasEnded;
+    private bool _isClosing;
     private bool _isDisposed;
     private long _appliedBefore;
     private Exception? _uncertainState;
@@ -178,7 +179,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         life.RequestStop();
         if (!isRunning)
         {
-            _ = life.CloseAsync();
+            _ = CloseAsync(life);
         }
     }
 
@@ -186,16 +187,13 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <returns>Completes when <see cref="RunAsync"/> has nothing left to do.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (BeginDispose(out bool isRunning) is not { } life)
+        if (BeginDispose(out bool isRunning) is { } life)
         {
-            return;
-        }
-
-        life.RequestStop();
-        if (!isRunning)
-        {
-            await life.CloseAsync().ConfigureAwait(false);
-            return;
+            life.RequestStop();
+            if (!isRunning)
+            {
+                _ = CloseAsync(life);
+            }
         }
 
         while (true)
@@ -203,7 +201,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
             (_, long version) = _board.Read();
             lock (_lock)
             {
-                if (!_isRunning)
+                if (!_isRunning && !_isClosing)
                 {
                     return;
                 }
@@ -286,17 +284,19 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
 
             if (_uncertainState is not null)
             {
-                throw new NodeFailedException($"The state machine of node {Id} was interrupted within a command, so its content is uncertain: make a new node with a new state machine on the same log store.", _uncertainState);
+                throw new NodeFailedException($"The state machine of node {Id} was given up on while it was at work, so its content is uncertain: make a new node with a new state machine on the same log store.", _uncertainState);
             }
 
+            bool isNew = _life is null || failedToOpen is not null;
+            NodeLife life = isNew ? NewLife() : _life!; // otherwise a handler has opened one, which goes on
+            _life = life;
             _isRunning = true;
-            if (_life is null || failedToOpen is not null)
+            if (isNew)
             {
-                _life = NewLife(); // otherwise a handler has opened one, which goes on
                 _board.Publish(_board.Snapshot with { Role = RaftRole.Follower, Failure = null }); // whoever waits for a leader from now on waits for this run
             }
 
-            return _life;
+            return life;
         }
     }
 
@@ -323,6 +323,18 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Closes a life that never ran.</summary>
+    private async Task CloseAsync(NodeLife life)
+    {
+        await life.CloseAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            _isClosing = false;
+        }
+
+        _board.Touch(); // for DisposeAsync
+    }
+
     /// <summary>Takes no new calls; gives the life that must be ended, if there is one.</summary>
     private NodeLife? BeginDispose(out bool isRunning)
     {
@@ -334,6 +346,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
             if (!isRunning)
             {
                 _life = null;
+                _isClosing |= life is not null;
                 if (life is null && _board.Snapshot.Role != RaftRole.Failed)
                 {
                     _board.Publish(_board.Snapshot with { Role = RaftRole.Stopped }); // nobody else would tell those who wait

@@ -61,6 +61,11 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         ResumeBatch? woken;
         lock (_lock)
         {
+            if (index <= _appliedIndex)
+            {
+                return; // of a life before, and late
+            }
+
             _appliedIndex = index;
             woken = Changed();
         }

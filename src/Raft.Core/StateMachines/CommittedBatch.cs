@@ -52,8 +52,9 @@ public sealed class CommittedBatch
     /// <param name="result">The result; it must not change afterwards.</param>
     public void Complete(int position, ReadOnlyMemory<byte> result)
     {
+        PendingCaller caller = _callers[position];
         Current = position + 1;
-        if (_callers[position] is { Source: SeamSource<Committed> source } caller)
+        if (caller.Source is SeamSource<Committed> source)
         {
             Succeed(source, caller.Generation, new Committed(FirstIndex + _positions[position], Entry(position).Term, result));
         }
@@ -86,12 +87,13 @@ public sealed class CommittedBatch
     public void Reject(int position, CommandRejectedException reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
+        PendingCaller caller = _callers[position];
         Current = position + 1;
         lock (_lock)
         {
             if (!_abandoned)
             {
-                Fail(_callers[position], reason);
+                Fail(caller, reason);
             }
         }
     }
@@ -123,6 +125,11 @@ public sealed class CommittedBatch
             if (caller.Source is not null && caller.Source.IsPending(caller.Generation))
             {
                 Complete(position, ReadOnlyMemory<byte>.Empty);
+                lock (_lock)
+                {
+                    Fail(caller, new InvalidOperationException(
+                        $"The command at index {Context(position).Index} was applied, but the state machine gave no result of the type that its proposer waits for."));
+                }
             }
         }
 

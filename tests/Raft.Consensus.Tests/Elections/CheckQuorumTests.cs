@@ -162,4 +162,17 @@ public sealed class CheckQuorumTests
 
         Assert.True(reached());
     }
+
+    [Fact]
+    public void Leader_ProcessThatAlwaysComesLate_StepsDownAllTheSame()
+    {
+        SingleModule n1 = SingleModule.Leader(3, Settings.Default);
+
+        for (int i = 0; i < 10; i++)
+        {
+            n1.Jump(TimeSpan.FromMilliseconds(750)); // each looks like a pause, and nobody ever answers
+        }
+
+        Assert.NotEqual(RaftRole.Leader, n1.Module.Role);
+    }
 }

@@ -104,6 +104,62 @@ public sealed class ApplierTests
         Assert.True(applier.StateIsUncertain);
     }
 
+    /// <summary>The moment between the two is short, but a node that ends in it would apply the batch again in its next run.</summary>
+    [Fact]
+    public void Close_AsABatchIsReported_CountsItAsApplied()
+    {
+        Applier applier = null!;
+        applier = new(_machine, _scheduler, _ => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")), _failures.Add, () => _roomAgain++);
+        Post(applier, 1, "a");
+
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal((1, false), (applier.AppliedIndex, applier.StateIsUncertain));
+    }
+
+    [Fact]
+    public void Close_WhileAReadRuns_LetsNobodyUseTheStateMachineAgain()
+    {
+        Applier applier = New();
+        applier.Post(new ClosingQuery(() => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"))), maximumWaiting: 1);
+
+        _scheduler.RunUntilIdle();
+
+        Assert.True(applier.StateIsUncertain);
+    }
+
+    [Fact]
+    public void BeginStop_TakesNoMoreReadsAndTellsWhenNothingRuns()
+    {
+        Applier applier = New();
+        Post(applier, 1, "a");
+
+        applier.BeginStop();
+
+        Assert.Equal(PostOutcome.Closed, applier.Post(new Query(_machine, "late"), maximumWaiting: 1));
+        Assert.Equal(0, _roomAgain);
+        _scheduler.RunUntilIdle();
+        Assert.Equal((1, true), (_roomAgain, applier.IsIdle));
+    }
+
+    [Fact]
+    public void StateMachineThatCompletesElsewhere_IsGivenTheNextBatchByTheScheduler()
+    {
+        Applier applier = New();
+        _machine.Gate = new TaskCompletionSource();
+        Post(applier, 1, "a");
+        Post(applier, 2, "b");
+        _scheduler.RunUntilIdle();
+
+        TaskCompletionSource gate = _machine.Gate;
+        _machine.Gate = null;
+        gate.SetResult(); // runs the continuation here and now
+        Assert.Equal(["a"], _machine.Calls);
+
+        _scheduler.RunUntilIdle();
+        Assert.Equal(["a", "b"], _machine.Calls);
+    }
+
     private Applier New() => new(_machine, _scheduler, _applied.Add, _failures.Add, () => _roomAgain++);
 
     private void Post(Applier applier, long index, string text)
@@ -137,5 +193,12 @@ public sealed class ApplierTests
         }
 
         public override void Refuse(Exception reason) => Refusal = reason;
+    }
+
+    private sealed class ClosingQuery(Action close) : StateMachineQuery
+    {
+        public override void Run(IStateMachine machine) => close();
+
+        public override void Refuse(Exception reason) => Assert.Fail("It runs.");
     }
 }
