@@ -339,7 +339,7 @@ internal sealed class Applier : IThreadPoolWorkItem
         {
             _failed(new NodeFailedException(
                 $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: {exception.Message.TrimEnd('.')}. "
-                + "The node has stopped, since its state may differ from the others' now. Mend the state machine, then start a new node on the same log store.",
+                + "The node has stopped, since its state may differ from the others' now. To refuse a command, throw CommandRejectedException. Otherwise mend the state machine, then start a new node on the same log store, which applies the command again.",
                 exception));
         }
     }

@@ -118,7 +118,20 @@ internal sealed partial class NodeLife
         }
         else if (_isTransportStarted)
         {
-            _settings.Transport!.Send(_settings.MemberOf(message.To), message);
+            SendOver(_settings.Transport!, message);
+        }
+    }
+
+    private void SendOver(ITransport transport, RaftMessage message)
+    {
+        try
+        {
+            transport.Send(_settings.MemberOf(message.To), message);
+        }
+        catch (Exception exception)
+        {
+            throw new NodeFailedException(
+                $"The transport {transport.GetType().Name} threw {exception.GetType().Name} from Send: {exception.Message.TrimEnd('.')}. Send must never throw: have it drop the message instead, then run the node again.", exception);
         }
     }
 

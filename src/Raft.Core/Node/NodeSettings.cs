@@ -13,9 +13,11 @@ internal sealed class NodeSettings
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(initialTerm);
+        IList<RaftMember>? members = options.Members; // configuration binding may leave a null
+        Require(members is not null && members.All(static member => member is not null), $"{nameof(options.Members)} is null or lists a null: leave it empty for a cluster of one, or list all members.");
         NodeId = nodeId;
         ClusterId = options.ClusterId;
-        Members = options.Members.Count == 0 ? [new RaftMember(nodeId)] : [.. options.Members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
+        Members = members!.Count == 0 ? [new RaftMember(nodeId)] : [.. members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
         MaximumElectionTimeout = options.MaximumElectionTimeout;
         ShutdownTimeout = options.ShutdownTimeout;
         MaximumCommandBytes = options.MaximumCommandBytes;
@@ -51,6 +53,7 @@ internal sealed class NodeSettings
             RandomSeed = options.RandomSeed is { } seed ? Mix((ulong)seed, nodeId) : BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), 8),
         };
         Consensus.Validate();
+        ClaimStateMachine();
     }
 
     public NodeId NodeId { get; }
@@ -138,6 +141,11 @@ internal sealed class NodeSettings
 
         return mixed;
     }
+
+    /// <summary>Two nodes would apply every command twice to one state machine. Only one that keeps its state and its index durably may change hands.</summary>
+    private void ClaimStateMachine() => Require(
+        StateMachine is not ICommandChecker claimable || claimable.TryClaim() || StateMachine.AppliedIndex > 0,
+        $"This {StateMachine.GetType().Name} serves another node already, or has served one. Make a new state machine for each node: the log is applied to it from the start.");
 
     private static void Require(bool condition, string otherwise)
     {

@@ -9,6 +9,7 @@ public sealed partial class RaftNode
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
+    /// <exception cref="ArgumentException">The state machine takes commands of another type, and the string is none in its encoding.</exception>
     /// <exception cref="ProposalRefusedException">It surely did not enter the log: safe to propose again.</exception>
     /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
@@ -89,7 +90,7 @@ public sealed partial class RaftNode
 #pragma warning restore CA1031
         {
             throw new ArgumentException(
-                $"These bytes are no {checker.CommandType.Name} of the state machine: {exception.Message} Propose through Proposer<,>(), which encodes commands itself.", nameof(command), exception);
+                $"These bytes are no {checker.CommandType.Name} of the state machine: {exception.Message.TrimEnd('.')}. Propose through Proposer<,>(), which encodes commands itself.", nameof(command), exception);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Raft;
 /// <content>Waiting for a leader, for leadership, and for any change.</content>
 public sealed partial class RaftNode
 {
-    /// <summary>Waits until this node knows a leader of its term, which may be itself.</summary>
+    /// <summary>Waits until this node knows a leader of its term, which may be itself. For ever, if nobody calls <see cref="RunAsync"/>.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The leader.</returns>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
@@ -24,7 +24,7 @@ public sealed partial class RaftNode
         }
     }
 
-    /// <summary>Waits until this node leads.</summary>
+    /// <summary>Waits until this node leads. For ever, if nobody calls <see cref="RunAsync"/>.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The term that it leads, and a token that fires when it is lost.</returns>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>

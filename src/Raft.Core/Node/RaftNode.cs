@@ -62,10 +62,12 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// or fails. May be called again afterwards; the node then goes on from what its log store holds.
     /// </summary>
     /// <param name="cancellationToken">
-    /// Stops the node in good order: no more proposals are taken, those in the log have until
-    /// <see cref="RaftNodeOptions.ShutdownTimeout"/> to be committed and applied, all others learn that their outcome is unknown.
+    /// Stops the node in good order. No more proposals are taken. A leader waits until its log has committed, for
+    /// <see cref="RaftNodeOptions.MaximumElectionTimeout"/> or <see cref="RaftNodeOptions.ShutdownTimeout"/>, whichever is
+    /// shorter; then for writes and the state machine, for what is left of the latter. A proposal that is in the log and not
+    /// applied by then ends as unknown; one that never entered the log is refused.
     /// </param>
-    /// <returns>Completes normally after cancellation.</returns>
+    /// <returns>Completes when the node has stopped, normally after cancellation: keep it, and await it at the end.</returns>
     /// <exception cref="NodeFailedException">The node must not go on; the message says why and what to do.</exception>
     /// <exception cref="InvalidOperationException">It is running already.</exception>
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
@@ -244,7 +246,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         }
     }
 
-    private NodeStoppedException Stopped() => new($"Node {Id} refuses this: {Status.Explanation}.", Status.Failure);
+    private NodeStoppedException Stopped() => new($"Node {Id} refuses this: {Status.Explanation.TrimEnd('.')}.", Status.Failure);
 
     /// <summary>The life that answers handlers: begun by the first call, if the node has not run yet. Null once it has stopped.</summary>
     private NodeLife? OpenedLife()

@@ -25,4 +25,11 @@ public sealed record RaftStatus(
     long AppliedIndex,
     IReadOnlyList<RaftMember> Members,
     string Explanation,
-    Exception? Failure);
+    Exception? Failure)
+{
+    /// <summary>The status in a line, for people.</summary>
+    /// <returns>The line; its form may change.</returns>
+    public override string ToString() =>
+        $"{NodeId}: {Role}, term {Term}, voted for {VotedFor?.Value ?? "nobody"}, leader {Leader?.Value ?? "unknown"}, log {FirstIndex} to {LastIndex}, "
+        + $"committed {CommitIndex}, applied {AppliedIndex}, members {string.Join(", ", Members.Select(static member => member.Id))}; {Explanation}";
+}

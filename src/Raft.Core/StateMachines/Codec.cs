@@ -52,7 +52,9 @@ public static class Codec
             output.Advance(sizeof(long));
         }
 
-        public long Read(ReadOnlyMemory<byte> data) => BinaryPrimitives.ReadInt64LittleEndian(data.Span);
+        public long Read(ReadOnlyMemory<byte> data) => data.Length == sizeof(long)
+            ? BinaryPrimitives.ReadInt64LittleEndian(data.Span)
+            : throw new FormatException($"A whole number takes 8 bytes; there are {data.Length}.");
     }
 
     private sealed class BytesCodec : ICodec<ReadOnlyMemory<byte>>

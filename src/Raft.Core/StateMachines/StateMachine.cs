@@ -8,13 +8,20 @@ namespace Raft;
 /// <typeparam name="TResult">What they receive.</typeparam>
 /// <param name="commands">Encodes commands for the log.</param>
 /// <param name="results">Encodes results for callers that want bytes.</param>
-/// <remarks>See <see cref="IStateMachine"/> for the one rule: be deterministic.</remarks>
+/// <remarks>
+/// Be deterministic, as <see cref="IStateMachine"/> says. One instance serves one node: every node, also one that takes
+/// another's place over the same log store, needs a new instance, since the log is applied to it from the start.
+/// </remarks>
 public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands, ICodec<TResult> results) : IStateMachine, ICommandChecker
 {
+    private int _isClaimed;
+
     /// <summary>Encodes commands for the log.</summary>
     internal ICodec<TCommand> Commands { get; } = commands ?? throw new ArgumentNullException(nameof(commands));
 
     Type ICommandChecker.CommandType => typeof(TCommand);
+
+    bool ICommandChecker.TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
 
     ValueTask IStateMachine.ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {
@@ -63,6 +70,9 @@ internal interface ICommandChecker
 {
     /// <summary>The type of the commands.</summary>
     Type CommandType { get; }
+
+    /// <summary>Claims the state machine for a node; false if it serves, or has served, another.</summary>
+    bool TryClaim();
 
     /// <summary>Throws if the bytes are no command.</summary>
     void Check(ReadOnlyMemory<byte> command);

@@ -124,4 +124,33 @@ public sealed class OptionsTests
     {
         using RaftNode node = new("n1", options: options, ports: new RaftNodePorts { Transport = transport });
     }
+
+    [Fact]
+    public void Constructor_StateMachineOfAnotherNode_IsRefused()
+    {
+        StringLog shared = new();
+        _ = new RaftNode("n1", ports: new RaftNodePorts { StateMachine = shared });
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new RaftNode("n2", ports: new RaftNodePorts { StateMachine = shared }));
+
+        Assert.Contains("This StringLog serves another node already", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constructor_NullAmongTheMembers_IsRefused()
+    {
+        foreach (IList<RaftMember> members in new IList<RaftMember>[] { null!, ["n1", null!] })
+        {
+            ArgumentException error = Assert.Throws<ArgumentException>(() => new RaftNode("n1", options: new RaftNodeOptions { Members = members }));
+
+            Assert.Contains("Members is null or lists a null", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Int64Codec_BytesThatAreNoNumber_AreRefused()
+    {
+        Assert.Throws<FormatException>(() => Codec.Int64.Read(new byte[9]));
+        Assert.Throws<FormatException>(() => Codec.Int64.Read(new byte[7]));
+    }
 }

@@ -39,7 +39,7 @@ public sealed class TransportFailureTests
 
         node.Run();
 
-        Assert.Contains("Broken pipe.", node.Failure().Message, StringComparison.Ordinal);
+        Assert.Contains("threw IOException from Send: Broken pipe.", node.Failure().Message, StringComparison.Ordinal);
         _transport.Received(1).StopAsync(Arg.Any<CancellationToken>());
         node.AssertNobodyWaits();
     }
