@@ -11,12 +11,12 @@ public sealed partial class ConsensusModule
     private TimeSpan? _leaderHeardAt;
 
     /// <summary>
-    /// Whether a leader was heard from so lately that it must still be taken for alive. A leader itself counts as long as
-    /// it hears from a quorum.
+    /// Whether a leader was heard from so lately that nobody else is voted for. A leader itself counts as long as it hears
+    /// from a quorum. Without check-quorum nobody is clung to: a leader that can send but not receive would stay for ever.
     /// </summary>
-    private bool LeaderIsAlive => Role == RaftRole.Leader
+    private bool LeaderIsAlive => _options.CheckQuorum && (Role == RaftRole.Leader
         ? _now - QuorumHeardAt() < _options.MinimumElectionTimeout
-        : Leader is not null && _leaderHeardAt is { } heardAt && _now - heardAt < _options.MinimumElectionTimeout;
+        : Leader is not null && _leaderHeardAt is { } heardAt && _now - heardAt < _options.MinimumElectionTimeout);
 
     /// <summary>Section 5.2: a new randomized timeout for each wait, drawn from the whole range, so that split votes are rare.</summary>
     private void ResetElectionDeadline() =>

@@ -98,11 +98,26 @@ public sealed partial class ConsensusModule
         return true;
     }
 
-    /// <summary>Acknowledges what the request vouches for, once all of it is durable here: also where it brought nothing new.</summary>
+    /// <summary>
+    /// Acknowledges what the request vouches for, once all of it is durable here: also where it brought nothing new. A
+    /// heartbeat, though, also asks whether this node lives, which a slow disk does not change: it is answered at once
+    /// with what is durable so far, or check-quorum would depose a leader for its followers' disks. The entries' own
+    /// acknowledgement follows. The caller of a handler gets one answer only, and so the whole of it.
+    /// </summary>
     private void Accept(AppendEntriesMessage request)
     {
-        long requiredVersion = request.LastIndex <= DurableIndex ? VersionOfHardState : ConsensusOutputs.LastWriteOfBatch;
-        Reply(request, success: true, request.LastIndex, 0, 0, requiredVersion);
+        if (request.LastIndex <= DurableIndex)
+        {
+            Reply(request, success: true, request.LastIndex, 0, 0, VersionOfHardState);
+        }
+        else if (request.Entries.IsEmpty && !request.IsHandlerCall)
+        {
+            Reply(request, success: true, DurableIndex, 0, 0, VersionOfHardState);
+        }
+        else
+        {
+            Reply(request, success: true, request.LastIndex, 0, 0, ConsensusOutputs.LastWriteOfBatch);
+        }
     }
 
     private void Reject(AppendEntriesMessage request, long conflictIndex, long conflictTerm) =>

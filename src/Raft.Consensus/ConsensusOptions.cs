@@ -30,7 +30,7 @@ public sealed class ConsensusOptions
     /// <summary>Whether a leader steps down when it hears from no quorum for <see cref="MinimumElectionTimeout"/> (dissertation, section 6.2). Default true.</summary>
     public bool CheckQuorum { get; init; } = true;
 
-    /// <summary>Whether vote requests are ignored for <see cref="MinimumElectionTimeout"/> after a sign of life of the leader (section 6, end). Default true.</summary>
+    /// <summary>Whether vote requests are ignored for <see cref="MinimumElectionTimeout"/> after a sign of life of the leader (section 6, end). Default true; has no effect without <see cref="CheckQuorum"/>.</summary>
     public bool LeaderStickiness { get; init; } = true;
 
     /// <summary>How many bytes of entries one AppendEntries carries at most, counting 32 for each beside its payload; a single larger entry still travels, alone. Default 1 MiB.</summary>

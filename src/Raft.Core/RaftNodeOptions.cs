@@ -26,7 +26,7 @@ public sealed class RaftNodeOptions
     /// <summary>Whether a node asks around before it raises its term, so that one that was cut off does not disrupt the others on its return (dissertation, section 9.6). Default true.</summary>
     public bool PreVote { get; set; } = true;
 
-    /// <summary>Whether a leader that hears from no majority for <see cref="MinimumElectionTimeout"/> steps down (dissertation, section 6.2). Default true.</summary>
+    /// <summary>Whether a leader that hears from no majority for <see cref="MinimumElectionTimeout"/> steps down (dissertation, section 6.2). Default true. Without it, a pre-vote looks at logs only and not at whether a leader is alive.</summary>
     public bool CheckQuorum { get; set; } = true;
 
     /// <summary>

@@ -26,6 +26,4 @@ internal sealed class ClusterConfiguration
 
     /// <summary>The voter's position in <see cref="Voters"/>, or -1 for a node that is no voter.</summary>
     public int PositionOf(NodeId node) => Array.IndexOf(_voters, node);
-
-    public bool IsVoter(NodeId node) => PositionOf(node) >= 0;
 }

@@ -22,13 +22,17 @@ public sealed record AppendEntriesMessage : RaftMessage
 /// <summary>The answer to an <see cref="AppendEntriesMessage"/>.</summary>
 public sealed record AppendEntriesReplyMessage : RaftMessage
 {
-    /// <summary>True if the follower held the entry at the request's previous index and term, and now holds the request's entries durably.</summary>
+    /// <summary>True if the follower held the entry at the request's previous index and term, and took the request's entries.</summary>
     public required bool Success { get; init; }
 
     /// <summary>The previous index of the request that this answers; tells a late rejection from a new one.</summary>
     public required long PrevLogIndex { get; init; }
 
-    /// <summary>On success the last index that the request vouched for; on a rejection the follower's own last index.</summary>
+    /// <summary>
+    /// On success the last index that the request vouched for and that the follower holds durably: for a request with
+    /// entries always the last of them, for a heartbeat to a follower that still writes an earlier one. On a rejection the
+    /// follower's own last index.
+    /// </summary>
     public required long LastIndex { get; init; }
 
     /// <summary>On a rejection, the largest index at or below the request's previous one whose term is at most the previous term; else 0.</summary>

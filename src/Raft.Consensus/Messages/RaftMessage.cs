@@ -25,4 +25,7 @@ public abstract record RaftMessage
 
     /// <summary>The number that the sender gave a request, growing for each; a reply copies it. 0 or more on any wire.</summary>
     public long Correlation { get; init; }
+
+    /// <summary>Whether the caller of a node's handler waits for the answer, rather than another node: numbered below zero by the host.</summary>
+    internal bool IsHandlerCall => Correlation < 0;
 }

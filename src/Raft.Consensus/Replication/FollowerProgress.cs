@@ -82,11 +82,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     public void OnHeard(TimeSpan now) => LastHeardAt = now;
 
     /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
-    /// <returns>Whether its match index advanced.</returns>
-    public bool OnAccepted(long match)
+    public void OnAccepted(long match)
     {
-        bool advanced = match > Match;
-        if (advanced)
+        if (match > Match)
         {
             Match = match;
             _lastRequestAtMatch = _lastRequest;
@@ -96,7 +94,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         {
             if (match < Next - 1)
             {
-                return advanced; // an answer to something older than the probe
+                return; // an answer to something older than the probe
             }
 
             State = ReplicationState.Replicate;
@@ -105,7 +103,6 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
 
         Next = Math.Max(Next, Match + 1);
         window.FreeThrough(match);
-        return advanced;
     }
 
     /// <summary>Whether a rejection says something new, rather than arriving late.</summary>

@@ -72,7 +72,7 @@ internal sealed partial class NodeLife
 
         int voters = _settings.Members.Count;
         return new NotLeaderException(
-            $"No leader: {_module.ReachableVoters} of {voters} voters reachable from {NodeId}, {(voters / 2) + 1} needed. Wait with {nameof(RaftNode.WaitForLeaderAsync)}, then propose again.",
+            $"No leader: {_module.ReachableVoters} of {voters} voters reachable from {NodeId}, {MajorityQuorum.Size(voters)} needed. Wait with {nameof(RaftNode.WaitForLeaderAsync)}, then propose again.",
             leader: null);
     }
 

@@ -21,7 +21,6 @@ internal sealed class NodeSettings
         MaximumElectionTimeout = options.MaximumElectionTimeout;
         ShutdownTimeout = options.ShutdownTimeout;
         MaximumCommandBytes = options.MaximumCommandBytes;
-        MaximumMessageBytes = options.MaximumMessageBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
         MaximumWaitingMessages = options.MaximumWaitingMessages;
         Validate(options);
@@ -67,8 +66,6 @@ internal sealed class NodeSettings
     public TimeSpan ShutdownTimeout { get; }
 
     public int MaximumCommandBytes { get; }
-
-    public int MaximumMessageBytes { get; }
 
     public int MaximumPendingProposals { get; }
 

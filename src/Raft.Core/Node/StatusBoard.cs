@@ -1,3 +1,5 @@
+using Raft.Consensus;
+
 namespace Raft;
 
 /// <summary>The part of a node's status that its worker publishes.</summary>
@@ -151,7 +153,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     /// <summary>The situation in a sentence.</summary>
     private string Explain(in StatusSnapshot status)
     {
-        int needed = (members.Count / 2) + 1;
+        int needed = MajorityQuorum.Size(members.Count);
         return status switch
         {
             { Role: RaftRole.Failed } => $"failed and stopped: {status.Failure?.Message}",

@@ -15,8 +15,6 @@ internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : 
     private int _next;
     private int _executions;
 
-    public bool IsEmpty => _count == 0;
-
     /// <summary>Adds a waiter that was claimed.</summary>
     public void Add(SeamSource claimed)
     {

@@ -6,7 +6,7 @@ namespace Raft;
 /// Delivery to a receiver of someone else's making: handed over within the sender's call. Counts the calls under way, so
 /// that a stop can wait for the last of them without blocking a thread or holding a lock over the receiver.
 /// </summary>
-internal sealed class DirectDelivery : InProcessDelivery, IValueTaskSource
+internal sealed class DirectDelivery : InProcessDelivery, IValueTaskSource, IThreadPoolWorkItem
 {
     /// <summary>The sign bit of <see cref="_state"/>; the bits below it count the deliveries under way.</summary>
     private const int Closed = int.MinValue;
@@ -52,13 +52,16 @@ internal sealed class DirectDelivery : InProcessDelivery, IValueTaskSource
 
     public override Task CloseAsync()
     {
-        if ((Interlocked.Or(ref _state, Closed) & ~Closed) == 0)
+        if ((Interlocked.Or(ref _state, Closed) & ~Closed) == 0 && IsFirstToComplete())
         {
             Complete();
         }
 
         return _drained;
     }
+
+    /// <summary>The last delivery under way has ended.</summary>
+    void IThreadPoolWorkItem.Execute() => Complete();
 
     void IValueTaskSource.GetResult(short token) => _drainedSource.GetResult(token);
 
@@ -69,18 +72,15 @@ internal sealed class DirectDelivery : InProcessDelivery, IValueTaskSource
 
     private void Leave()
     {
-        if (Interlocked.Decrement(ref _state) == Closed)
+        if (Interlocked.Decrement(ref _state) == Closed && IsFirstToComplete())
         {
-            Complete();
+            // This thread is another node's, which must not run what comes after somebody's stop.
+            PoolScheduler.Shared.Schedule(this, preferLocal: false);
         }
     }
 
-    private void Complete()
-    {
-        // A sender that came too late counts down to nothing once more.
-        if (Interlocked.Exchange(ref _completed, 1) == 0)
-        {
-            _drainedSource.SetResult(true);
-        }
-    }
+    /// <summary>A sender that came too late counts down to nothing once more.</summary>
+    private bool IsFirstToComplete() => Interlocked.Exchange(ref _completed, 1) == 0;
+
+    private void Complete() => _drainedSource.SetResult(true);
 }

@@ -46,6 +46,24 @@ public sealed class CheckQuorumTests
         Assert.True(n1.Deliver(Make.RequestVote("n3", 2, 0, 0)).VoteGranted);
     }
 
+    /// <summary>A follower whose disk stalls still lives, and says so.</summary>
+    [Fact]
+    public void Leader_FollowersDiskStalls_StaysAndCommitsWhenTheDiskGoesOn()
+    {
+        ModuleCluster cluster = new(3, CheckQuorum);
+        cluster.Elect("n1");
+        cluster.Isolate("n3");
+        cluster["n2"].Disk.Hold();
+        cluster.Propose("n1");
+
+        cluster.Pass(TimeSpan.FromSeconds(30));
+        Assert.Equal((RaftRole.Leader, 1, 1), (cluster["n1"].Module.Role, cluster["n1"].Module.Term, cluster["n1"].Module.CommitIndex));
+
+        cluster["n2"].Disk.Release();
+        cluster.DeliverAll();
+        Assert.Equal(2, cluster["n1"].Module.CommitIndex);
+    }
+
     [Fact]
     public void Leader_NoQuorumForAnElectionTimeout_StepsDownInItsTerm()
     {

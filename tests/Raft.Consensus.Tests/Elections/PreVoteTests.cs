@@ -32,7 +32,7 @@ public sealed class PreVoteTests
     [Fact]
     public void PreCandidate_OthersHearTheLeader_IsRefusedDespiteItsLog()
     {
-        ModuleCluster cluster = new(3, PreVote);
+        ModuleCluster cluster = new(3, PreVote with { CheckQuorum = true });
         cluster.Elect("n1");
         cluster.Cut("n3", "n1");
         int before = cluster.Delivered.Count;

@@ -26,6 +26,23 @@ public sealed class SwitchedOffTests
         Assert.Equal((RaftRole.Leader, 1), (n1.Module.Role, n1.Module.Term));
     }
 
+    /// <summary>Nobody clings to a leader that nothing makes step down: it may be unable to hear that it leads alone.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void CheckQuorumOff_LeaderSendsButHearsNothing_IsReplaced(bool preVote, bool stickiness)
+    {
+        ModuleCluster cluster = new(3, new Settings { PreVote = preVote, CheckQuorum = false, LeaderStickiness = stickiness });
+        cluster.Elect("n1");
+        cluster.Drop = message => message.To == "n1" || (message.From == "n1" && message.To == "n3");
+
+        cluster.Pass(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(RaftRole.Leader, cluster["n3"].Module.Role);
+        Assert.Equal("n3", cluster["n2"].Module.Leader);
+    }
+
     [Fact]
     public void LeaderStickinessOff_LeaderJustHeard_VotesAllTheSame()
     {

@@ -87,18 +87,47 @@ public sealed class PersistBeforeSendTests
         Assert.Equal((true, 2), Outcome(n1));
     }
 
-    /// <summary>An empty request acknowledges what stands before it, which may not be durable yet either.</summary>
+    /// <summary>A heartbeat asks whether the follower lives, and is told at once; what it is told counts as held is durable.</summary>
     [Fact]
-    public void AcknowledgementOfAHeartbeat_WaitsForTheEntriesBeforeIt()
+    public void AcknowledgementOfAHeartbeat_EntriesBeforeItNotDurable_GoesAtOnceAndNamesWhatIs()
+    {
+        SingleModule n1 = Holding(SingleModule.Follower(1, 1));
+        n1.Deliver((RaftMessage)Make.Append("n2", 1, 1, 1, 0, 1, 1));
+
+        RaftMessage heartbeat = Assert.Single(n1.Deliver((RaftMessage)Make.Append("n2", 1, 3, 1, 0)));
+        Assert.Equal((true, 1L), heartbeat is AppendEntriesReplyMessage reply ? (reply.Success, reply.LastIndex) : default);
+
+        n1.Disk.Complete(1);
+        Assert.Equal((true, 3), Outcome(n1));
+    }
+
+    /// <summary>The first sign of life in a new term promises the term, and so waits for it; the entries' disk it does not wait for.</summary>
+    [Fact]
+    public void AcknowledgementOfAHeartbeat_InANewTermWithEntriesNotDurable_WaitsForTheTerm()
     {
         SingleModule n1 = Holding(SingleModule.Follower(1));
         n1.Deliver((RaftMessage)Make.Append("n2", 1, 0, 0, 0, 1, 1));
 
-        Assert.Empty(n1.Deliver((RaftMessage)Make.Append("n2", 1, 2, 1, 0)));
+        Assert.Empty(n1.Deliver((RaftMessage)Make.Append("n3", 2, 2, 1, 0)));
+
+        n1.Disk.Complete(1);
+        Assert.Equal([(1L, 2L)], n1.TakeSent<AppendEntriesReplyMessage>().Select(reply => (reply.Term, reply.LastIndex)));
+        n1.Disk.Complete(1);
+        Assert.Equal([(2L, 0L)], n1.TakeSent<AppendEntriesReplyMessage>().Select(reply => (reply.Term, reply.LastIndex)));
+    }
+
+    /// <summary>Whoever calls the handler has no second answer to wait for: success means what the paper says.</summary>
+    [Fact]
+    public void AnswerOfTheHandler_EmptyRequest_WaitsForTheEntriesBeforeIt()
+    {
+        SingleModule n1 = Holding(SingleModule.Follower(1));
+        n1.Deliver((RaftMessage)Make.Append("n2", 1, 0, 0, 0, 1, 1));
+
+        Assert.Empty(n1.Deliver((RaftMessage)(Make.Append("n2", 1, 2, 1, 0) with { Correlation = -1 })));
         Assert.Single(n1.Disk.Pending);
 
         n1.Disk.Complete(1);
-        Assert.Equal(2, n1.TakeSent<AppendEntriesReplyMessage>().Length);
+        Assert.Equal([2L, 2L], n1.TakeSent<AppendEntriesReplyMessage>().Select(reply => reply.LastIndex));
     }
 
     [Fact]
