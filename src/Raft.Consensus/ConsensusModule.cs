@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Raft.Consensus;
 
 /// <summary>
@@ -108,20 +110,26 @@ public sealed partial class ConsensusModule
     public long IgnoredMessages { get; private set; }
 
     /// <summary>How many voters this node, if it is one, has heard from in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself included.</summary>
-    public int ReachableVoters
+    public int ReachableVoters => BitOperations.PopCount(ReachableVoterBits);
+
+    /// <summary>Which voters <see cref="ReachableVoters"/> counts: bit <c>i</c> stands for the one that comes at position <c>i</c> when they are ordered by their ids.</summary>
+    internal ulong ReachableVoterBits
     {
         get
         {
-            int reachable = 0;
+            ulong reachable = 0;
             for (int i = 0; i < _voterHeardAt.Length; i++)
             {
                 bool isSelf = _configuration.Voters[i] == Id;
-                reachable += isSelf || _now - _voterHeardAt[i] <= _options.MaximumElectionTimeout ? 1 : 0;
+                reachable |= isSelf || _now - _voterHeardAt[i] <= _options.MaximumElectionTimeout ? 1UL << i : 0;
             }
 
             return reachable;
         }
     }
+
+    /// <summary>What this leader knows of each follower; empty for any other role.</summary>
+    internal ReadOnlySpan<FollowerProgress> Followers => _followers;
 
     /// <summary>What the module wants done.</summary>
     public ConsensusOutputs Outputs { get; } = new();

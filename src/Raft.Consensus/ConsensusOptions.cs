@@ -9,7 +9,10 @@ public sealed class ConsensusOptions
     /// <summary>The cluster's name, stamped on every message.</summary>
     public string ClusterId { get; init; } = "raft";
 
-    /// <summary>All voters, this node included; each once, in any order.</summary>
+    /// <summary>The most voters that a cluster may have: far more than anybody has use for, and few enough for a bit each.</summary>
+    public const int MaximumVoters = 63;
+
+    /// <summary>All voters, this node included; each once, in any order; at most <see cref="MaximumVoters"/>.</summary>
     public required IReadOnlyList<NodeId> Voters { get; init; }
 
     /// <summary>A lower bound of the first term; the larger of it and the stored term counts. Default 0.</summary>
@@ -62,6 +65,7 @@ public sealed class ConsensusOptions
     internal void Validate()
     {
         Require(Voters.Contains(NodeId), $"Node '{NodeId}' is not among the voters ({string.Join(", ", Voters)}); list it.");
+        Require(Voters.Count <= MaximumVoters, $"There are {Voters.Count} voters; a cluster has at most {MaximumVoters}.");
         Require(InitialTerm >= 0, $"{nameof(InitialTerm)} is {InitialTerm}; terms count from 0.");
         Require(MinimumElectionTimeout > TimeSpan.Zero, $"{nameof(MinimumElectionTimeout)} must be above zero.");
         Require(MaximumElectionTimeout >= MinimumElectionTimeout, $"{nameof(MaximumElectionTimeout)} must be at least {nameof(MinimumElectionTimeout)}.");

@@ -42,6 +42,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>Whether entries for this follower are being loaded from the log store.</summary>
     public bool IsLoading { get; private set; }
 
+    /// <summary>How many messages with entries are unanswered.</summary>
+    public int InFlightMessages => window.Count;
+
     /// <summary>Whether entries may be sent now.</summary>
     public bool CanSend => !IsLoading && (State == ReplicationState.Probe ? !_probeOutstanding : !window.IsFull);
 

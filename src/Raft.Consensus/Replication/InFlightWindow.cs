@@ -8,6 +8,9 @@ internal sealed class InFlightWindow(int maximumMessages, long maximumBytes)
 
     private readonly record struct Sent(long LastIndex, long Bytes);
 
+    /// <summary>How many messages are unanswered.</summary>
+    public int Count => _sent.Count;
+
     /// <summary>Whether nothing more may be sent before an answer; one message of any size may always be under way.</summary>
     public bool IsFull => _sent.Count >= maximumMessages || (_bytes >= maximumBytes && _sent.Count > 0);
 

@@ -37,7 +37,11 @@ internal sealed class Applier : IThreadPoolWorkItem
     private readonly Action<long> _applied;
     private readonly Action<Exception> _failed;
     private readonly Action _roomAgain;
+    private readonly IClock _clock;
+    private readonly NodeMetrics? _metrics;
+    private readonly CommandActivities _activities;
     private CommittedBatch? _current;
+    private TimeSpan _currentSince;
     private bool _queryIsNext;
     private bool _running;
     private bool _isReading;
@@ -46,16 +50,19 @@ internal sealed class Applier : IThreadPoolWorkItem
     private bool _workerWaits;
     private long _appliedIndex;
 
-    /// <param name="machine">The state machine.</param>
-    /// <param name="scheduler">Runs it, unless it may block.</param>
+    /// <param name="settings">The state machine, the scheduler that runs it unless it may block, and the clock.</param>
+    /// <param name="metrics">Takes how long batches took and how proposals ended.</param>
     /// <param name="applied">Receives the last index of each batch that was applied.</param>
     /// <param name="failed">Receives what the state machine threw.</param>
     /// <param name="roomAgain">Called when a batch can be handed over, after the worker found that none could.</param>
-    public Applier(IStateMachine machine, IScheduler scheduler, Action<long> applied, Action<Exception> failed, Action roomAgain)
+    public Applier(NodeSettings settings, NodeMetrics? metrics, Action<long> applied, Action<Exception> failed, Action roomAgain)
     {
-        _machine = machine;
-        _scheduler = scheduler;
-        _ownThread = machine.MayBlock ? scheduler.CreateBlocking($"raft apply {machine.GetType().Name}") : null;
+        _machine = settings.StateMachine;
+        _scheduler = settings.Scheduler;
+        _clock = settings.Clock;
+        _activities = settings.Activities;
+        _metrics = metrics;
+        _ownThread = _machine.MayBlock ? _scheduler.CreateBlocking($"raft apply {_machine.GetType().Name}") : null;
         _applied = applied;
         _failed = failed;
         _roomAgain = roomAgain;
@@ -66,6 +73,18 @@ internal sealed class Applier : IThreadPoolWorkItem
     {
         get => Volatile.Read(ref _appliedIndex);
         init => _appliedIndex = value;
+    }
+
+    /// <summary>The entries that the state machine is at work on, and since when; null if it is at none.</summary>
+    public (long FirstIndex, long LastIndex, TimeSpan Since)? AtWork
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current is { } batch ? (batch.FirstIndex, batch.LastIndex, _currentSince) : null;
+            }
+        }
     }
 
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
@@ -188,7 +207,7 @@ internal sealed class Applier : IThreadPoolWorkItem
 
         foreach (CommittedBatch batch in batches)
         {
-            batch.Abandon(unknown);
+            batch.Abandon(unknown, _metrics);
         }
 
         foreach (StateMachineQuery query in queries)
@@ -228,6 +247,7 @@ internal sealed class Applier : IThreadPoolWorkItem
             }
 
             bool hasMoved;
+            CommandActivities.TracedBatch? traced = null;
             try
             {
                 if (batch!.Count == 0)
@@ -236,6 +256,7 @@ internal sealed class Applier : IThreadPoolWorkItem
                     continue;
                 }
 
+                traced = CommandActivities.AreListenedTo ? _activities.Trace(batch) : null;
                 ValueTask applying = _machine.ApplyAsync(batch, _stopping.Token);
                 hasMoved = !applying.IsCompleted;
                 await applying.ConfigureAwait(false);
@@ -252,6 +273,8 @@ internal sealed class Applier : IThreadPoolWorkItem
                 return;
             }
 
+            traced?.Complete(_clock.UtcNow);
+            _metrics?.RecordApply(_clock.Now - _currentSince);
             Finish(batch!);
             if (hasMoved)
             {
@@ -264,6 +287,7 @@ internal sealed class Applier : IThreadPoolWorkItem
     private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query)
     {
         bool tellWorker;
+        TimeSpan now = _clock.Now;
         lock (_lock)
         {
             query = null;
@@ -275,6 +299,7 @@ internal sealed class Applier : IThreadPoolWorkItem
                 : _batches.TryDequeue(out batch) || _queries.TryDequeue(out query)))
             {
                 _current = batch;
+                _currentSince = now;
                 _isReading = query is not null;
                 return true;
             }
@@ -309,7 +334,7 @@ internal sealed class Applier : IThreadPoolWorkItem
         }
 
         _applied(batch.LastIndex);
-        batch.Finish();
+        batch.Finish(_metrics);
         lock (_lock)
         {
             _free.Push(batch);

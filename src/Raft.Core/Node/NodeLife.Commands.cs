@@ -44,18 +44,21 @@ internal sealed partial class NodeLife
         {
             if (!proposal.Caller.Source!.IsPending(proposal.Caller.Generation))
             {
+                _metrics?.CountProposals(ProposalOutcomes.Cancelled);
                 continue;
             }
 
             switch (_module.Propose(proposal.Data, utcNow, out long index))
             {
                 case ProposalOutcome.Appended:
-                    _pending.Add(index, _module.Term, proposal.Caller);
+                    _pending.Add(index, _module.Term, proposal.Caller, _now);
                     break;
                 case ProposalOutcome.NotLeader:
+                    _metrics?.CountProposals(ProposalOutcomes.Refused);
                     Fail(proposal.Caller, NotLeader());
                     break;
                 default:
+                    _metrics?.CountProposals(ProposalOutcomes.Refused);
                     Fail(proposal.Caller, new OverloadedException(
                         $"{_settings.Consensus.MaximumUncommittedBytes} bytes or more wait to be committed, as many as {nameof(RaftNodeOptions.MaximumUncommittedBytes)} allows: propose again when some have committed."));
                     break;
@@ -70,10 +73,9 @@ internal sealed partial class NodeLife
             return new NotLeaderException($"Node {NodeId} does not lead; {leader} leads term {_module.Term}: propose there.", _settings.MemberOf(leader));
         }
 
-        int voters = _settings.Members.Count;
+        string situation = StatusExplanation.NoLeader(Snapshot(), _settings.Members);
         return new NotLeaderException(
-            $"No leader: {_module.ReachableVoters} of {voters} voters reachable from {NodeId}, {MajorityQuorum.Size(voters)} needed. Wait with {nameof(RaftNode.WaitForLeaderAsync)}, then propose again.",
-            leader: null);
+            $"Node {NodeId} knows {situation}. Wait with {nameof(RaftNode.WaitForLeaderAsync)}, then propose again.", leader: null);
     }
 
     /// <summary>
@@ -85,11 +87,12 @@ internal sealed partial class NodeLife
         bool leads = _module.Role == RaftRole.Leader;
         if (_leads && (!leads || _module.Term != _leadingTerm) && _pending.Count > 0)
         {
-            _pending.FailUncommitted(
+            BatchOutcomes outcomes = _pending.FailUncommitted(
                 (index, term) => index <= _module.CommitIndex && _module.TermAt(index) == term,
                 (index, term) => new OutcomeUnknownException(
                     $"Node {NodeId} lost its leadership of term {term} before the proposal at index {index} was committed: it may be applied or not.", index, term),
                 _resume ??= _sources.Resumes.Rent());
+            _metrics?.CountProposals(in outcomes);
         }
 
         if (leads != _leads || _module.Term != _leadingTerm)
@@ -132,10 +135,11 @@ internal sealed partial class NodeLife
                 return; // the applier wakes the worker when there is room
             }
 
-            batch.Fill(first, entries, _pending, _sources.Resumes.Rent());
+            batch.Fill(first, entries, _pending, _sources.Resumes.Rent(), _now, _metrics);
             _handedOver = batch.LastIndex;
             _loadedForApply = default;
             _applier.Post(batch);
+            WatchApplierAgain();
         }
     }
 
@@ -151,7 +155,7 @@ internal sealed partial class NodeLife
     private void OnApplied(long index)
     {
         _board.PublishApplied(index);
-        if (_isStopping)
+        if (_isStopping || _applyHangs)
         {
             Wake(); // somebody waits for it
         }

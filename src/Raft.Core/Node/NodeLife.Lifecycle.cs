@@ -166,6 +166,7 @@ internal sealed partial class NodeLife
             {
                 Failure = new NodeFailedException($"The {what} {port.GetType().Name} did not end well: {exception.Message.TrimEnd('.')}. Mend that, then run the node again.", exception);
                 PublishEnd();
+                _journal?.Failed(Failure);
             }
         }
     }
@@ -216,6 +217,7 @@ internal sealed partial class NodeLife
     {
         _isRunning = true;
         _module.Start(_now);
+        BeginObserving();
     }
 
     private void RecoverApplied(ConsensusModule module)
@@ -257,7 +259,8 @@ internal sealed partial class NodeLife
 
         _timer.Dispose();
         _resume ??= _sources.Resumes.Rent();
-        _pending.FailUncommitted(static (_, _) => false, Unknown, _resume);
+        BatchOutcomes outcomes = _pending.FailUncommitted(static (_, _) => false, Unknown, _resume);
+        _metrics?.CountProposals(in outcomes);
         _applier.Close(Unknown, _endReason);
         foreach (DirectCall call in _directCalls)
         {
@@ -279,6 +282,7 @@ internal sealed partial class NodeLife
         _conditions.Clear();
         _leadership.Update(leads: false, _leadingTerm);
         PublishEnd();
+        EndObserving();
 
         // Only now: whoever is refused, CloseAsync above all, takes it that the life is over.
         _isOver = true;
@@ -297,12 +301,13 @@ internal sealed partial class NodeLife
     private void PublishEnd() => _board.Publish(
         _board.Snapshot with { Role = Failure is null ? RaftRole.Stopped : RaftRole.Failed, Leader = null, IsRunning = false, Failure = Failure });
 
-    private static void Refuse(MailboxBatch batch, Exception reason)
+    private void Refuse(MailboxBatch batch, Exception reason)
     {
         foreach (Proposal proposal in batch.Proposals)
         {
             if (proposal.Caller.Source!.TryFail(proposal.Caller.Generation, reason))
             {
+                _metrics?.CountProposals(ProposalOutcomes.Refused);
                 proposal.Caller.Source.Resume();
             }
         }

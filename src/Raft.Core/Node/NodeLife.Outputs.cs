@@ -118,6 +118,7 @@ internal sealed partial class NodeLife
         }
         else if (_isTransportStarted)
         {
+            _metrics?.CountSent(message);
             SendOver(_settings.Transport!, message);
         }
     }

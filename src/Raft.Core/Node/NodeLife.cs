@@ -10,7 +10,7 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// The files of this class: the worker and its pass (here), what the module wants done (Outputs), proposals and applying
-/// (Commands), and opening, running, stopping and failing (Lifecycle).
+/// (Commands), opening, running, stopping and failing (Lifecycle), and what is told of all that (Observing).
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
 internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
@@ -32,17 +32,18 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     private TimeSpan _now;
     private TimeSpan _timerSetTo = TimeSpan.MaxValue;
     private int _wakes;
-    private long _droppedMessages;
 
-    public NodeLife(NodeSettings settings, NodeSources sources, StatusBoard board, LeadershipToken leadership, long appliedBefore)
+    public NodeLife(NodeSettings settings, NodeSources sources, StatusBoard board, LeadershipToken leadership, NodeMetrics? metrics, NodeJournal? journal, long appliedBefore)
     {
         _settings = settings;
         _sources = sources;
         _board = board;
         _leadership = leadership;
+        _metrics = metrics;
+        _journal = journal;
         _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
         _timer = settings.Clock.CreateTimer(Wake);
-        _applier = new Applier(settings.StateMachine, settings.Scheduler, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
+        _applier = new Applier(settings, metrics, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
         _stopSignal = sources.Lifecycle.Rent(CancellationToken.None);
         _stopSignalGeneration = _stopSignal.Generation;
         StopSignalled = _stopSignal.UntypedTask;
@@ -51,9 +52,6 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     private readonly record struct Condition(Func<bool> IsMet, TimeSpan DueAt, SeamSource<bool> Source, uint Generation);
 
     public NodeId NodeId => _settings.NodeId;
-
-    /// <summary>Messages that were not let in: for another node or cluster, or beyond the limit of waiting ones.</summary>
-    public long DroppedMessages => Volatile.Read(ref _droppedMessages);
 
     /// <summary>Has the worker run soon. Cheap when it is about to run anyway.</summary>
     public void Wake()
@@ -67,13 +65,17 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     public void Receive(RaftMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (IsForUs(message) && _mailbox.TryPost(message))
+        if (!IsForUs(message))
+        {
+            CountDropped("foreign");
+        }
+        else if (_mailbox.TryPost(message))
         {
             Wake();
         }
         else
         {
-            Interlocked.Increment(ref _droppedMessages);
+            CountDropped("overflow");
         }
     }
 
@@ -166,7 +168,9 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _module.AdvanceTime(_now); // after the messages: a pause of the process must not look like silence of the leader
         CarryOutOutputs();
         FollowRole();
+        WatchApplier();
         PublishStatus();
+        Observe();
         HandOverCommitted();
         CheckConditions();
         _mailbox.SetPendingProposals(_pending.Count);
@@ -185,7 +189,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
 
         foreach (RaftMessage message in batch.Messages)
         {
-            _module.Receive(message, _now);
+            Take(message);
         }
 
         TakeFromInbox();
@@ -204,6 +208,12 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         }
     }
 
+    private void Take(RaftMessage message)
+    {
+        _metrics?.CountReceived(message);
+        _module.Receive(message, _now);
+    }
+
     private void TakeFromInbox()
     {
         if (Volatile.Read(ref _inbox) is not { } inbox)
@@ -220,18 +230,20 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
 
             if (IsForUs(message))
             {
-                _module.Receive(message, _now);
+                Take(message);
             }
             else
             {
-                Interlocked.Increment(ref _droppedMessages);
+                CountDropped("foreign");
             }
         }
 
         Wake();
     }
 
-    private void PublishStatus() => _board.Publish(new StatusSnapshot(
+    private void PublishStatus() => _board.Publish(Snapshot());
+
+    private StatusSnapshot Snapshot() => new(
         _module.Role,
         _module.Term,
         _module.VotedFor,
@@ -239,9 +251,10 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _module.FirstIndex,
         _module.LastIndex,
         _module.CommitIndex,
-        _module.ReachableVoters,
+        _module.ReachableVoterBits,
         _isRunning,
-        Failure: null));
+        _applyHangs,
+        Failure: null);
 
     private void CheckConditions()
     {
@@ -268,6 +281,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
             deadline = condition.DueAt < deadline ? condition.DueAt : deadline;
         }
 
+        deadline = _applierDeadline < deadline ? _applierDeadline : deadline;
         if (deadline < _timerSetTo)
         {
             _timerSetTo = deadline;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Raft.Consensus;
 
 namespace Raft;
@@ -5,6 +6,8 @@ namespace Raft;
 /// <summary>A node's options and ports: checked, with defaults filled in, and safe from later changes.</summary>
 internal sealed class NodeSettings
 {
+    private const int ElectionTimeoutsOfPatience = 10;
+
     public NodeSettings(NodeId nodeId, long initialTerm, RaftNodeOptions options, RaftNodePorts ports)
     {
         if (nodeId == default)
@@ -13,24 +16,25 @@ internal sealed class NodeSettings
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(initialTerm);
-        IList<RaftMember>? members = options.Members; // configuration binding may leave a null
-        Require(members is not null && members.All(static member => member is not null), $"{nameof(options.Members)} is null or lists a null: leave it empty for a cluster of one, or list all members.");
+        ThrowIfAny(RaftNodeOptionsRules.FindFailures(options, nodeId.Value, allowNoMembers: true));
         NodeId = nodeId;
         ClusterId = options.ClusterId;
-        Members = members!.Count == 0 ? [new RaftMember(nodeId)] : [.. members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
+        Members = options.Members.Count == 0 ? [new RaftMember(nodeId)] : [.. options.Members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
         MaximumElectionTimeout = options.MaximumElectionTimeout;
         ShutdownTimeout = options.ShutdownTimeout;
+        ApplyPatience = options.MinimumElectionTimeout * ElectionTimeoutsOfPatience;
         MaximumCommandBytes = options.MaximumCommandBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
         MaximumWaitingMessages = options.MaximumWaitingMessages;
-        Validate(options);
 
         Clock = ports.Clock ?? SystemClock.Shared;
         Scheduler = ports.Scheduler ?? PoolScheduler.Shared;
         StateMachine = ports.StateMachine ?? new StringLog();
         LogStore = ports.LogStore ?? new InMemoryLogStore();
         Transport = ports.Transport;
-        ValidatePorts(options);
+        Loggers = ports.LoggerFactory;
+        Metrics = ports.Metrics;
+        ThrowIfAny(RaftNodeOptionsRules.FindFailures(options, Transport, LogStore));
 
         Consensus = new ConsensusOptions
         {
@@ -51,6 +55,7 @@ internal sealed class NodeSettings
             MaximumCachedBytes = options.MaximumCachedBytes,
             RandomSeed = options.RandomSeed is { } seed ? Mix((ulong)seed, nodeId) : BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), 8),
         };
+        Activities = new CommandActivities(nodeId, ClusterId, Clock);
         Consensus.Validate();
         ClaimStateMachine();
     }
@@ -83,6 +88,18 @@ internal sealed class NodeSettings
 
     public ITransport? Transport { get; }
 
+    public ILoggerFactory? Loggers { get; }
+
+    public CommandActivities Activities { get; }
+
+    public RaftMetrics? Metrics { get; }
+
+    /// <summary>How long the state machine may be at one batch before the status and the log say that it hangs.</summary>
+    public TimeSpan ApplyPatience { get; }
+
+    /// <summary>The bit that stands for this node among the members, which are ordered by their ids.</summary>
+    public ulong OwnBit => 1UL << Members.TakeWhile(member => member.Id != NodeId.Value).Count();
+
     /// <summary>The member of an id; one that is no member has no address.</summary>
     public RaftMember MemberOf(NodeId id)
     {
@@ -95,36 +112,6 @@ internal sealed class NodeSettings
         }
 
         return new RaftMember(id);
-    }
-
-    private void Validate(RaftNodeOptions options)
-    {
-        Require(!string.IsNullOrWhiteSpace(ClusterId), $"{nameof(options.ClusterId)} must not be empty.");
-        Require(Members.All(static member => !string.IsNullOrWhiteSpace(member.Id)), $"A member in {nameof(options.Members)} has no id: set {nameof(RaftMember)}.{nameof(RaftMember.Id)} of each.");
-        Require(Members.Any(member => member.Id == NodeId.Value), $"Node '{NodeId}' is not among the members ({string.Join(", ", Members.Select(static member => member.Id))}): add it to {nameof(options.Members)}.");
-        for (int i = 1; i < Members.Count; i++)
-        {
-            Require(Members[i].Id != Members[i - 1].Id, $"Member '{Members[i].Id}' is listed twice in {nameof(options.Members)}: every id must be unique.");
-        }
-
-        Require(MaximumCommandBytes > 0, $"{nameof(options.MaximumCommandBytes)} must be at least 1.");
-        Require(MaximumPendingProposals > 0, $"{nameof(options.MaximumPendingProposals)} must be at least 1.");
-        Require(MaximumWaitingMessages > 0, $"{nameof(options.MaximumWaitingMessages)} must be at least 1.");
-        Require(ShutdownTimeout >= TimeSpan.Zero, $"{nameof(options.ShutdownTimeout)} must not be negative.");
-        Require(
-            !options.LeaderStickiness || options.CheckQuorum,
-            $"{nameof(options.LeaderStickiness)} needs {nameof(options.CheckQuorum)}: without it, a leader that can send but not receive would be clung to for ever. Switch both on or both off.");
-    }
-
-    private void ValidatePorts(RaftNodeOptions options)
-    {
-        Require(
-            Transport is not null || Members.Count == 1,
-            $"{nameof(options.Members)} lists {Members.Count} members, but there is no transport to reach them: set {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.Transport)}.");
-        Require(
-            Transport is null || !Transport.LeavesProcess || !LogStore.IsVolatile || options.AllowVolatileStorage,
-            $"The transport {Transport?.GetType().Name} leaves the process, but the log store {LogStore.GetType().Name} forgets its vote and log when the process ends, which can undo what was committed. "
-            + $"Use a durable log store, or set {nameof(options.AllowVolatileStorage)} if losing data is acceptable.");
     }
 
     /// <summary>One seed serves a whole cluster: with the same timeouts on every node, votes would split for ever.</summary>
@@ -140,15 +127,20 @@ internal sealed class NodeSettings
     }
 
     /// <summary>Two nodes would apply every command twice to one state machine. Only one that keeps its state and its index durably may change hands.</summary>
-    private void ClaimStateMachine() => Require(
-        StateMachine is not ICommandChecker claimable || claimable.TryClaim() || StateMachine.AppliedIndex > 0,
-        $"This {StateMachine.GetType().Name} serves another node already, or has served one. Make a new state machine for each node: the log is applied to it from the start.");
-
-    private static void Require(bool condition, string otherwise)
+    private void ClaimStateMachine()
     {
-        if (!condition)
+        if (StateMachine is ICommandChecker claimable && !claimable.TryClaim() && StateMachine.AppliedIndex == 0)
         {
-            throw new ArgumentException(otherwise);
+            throw new ArgumentException(
+                $"This {StateMachine.GetType().Name} serves another node already, or has served one. Make a new state machine for each node: the log is applied to it from the start.");
+        }
+    }
+
+    private static void ThrowIfAny(IReadOnlyList<string> failures)
+    {
+        if (failures.Count > 0)
+        {
+            throw new ArgumentException(string.Join(" ", failures));
         }
     }
 }

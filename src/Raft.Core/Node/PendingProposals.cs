@@ -5,27 +5,34 @@ internal sealed class PendingProposals
 {
     private readonly Queue<Proposal> _queue = new();
 
-    private readonly record struct Proposal(long Index, long Term, PendingCaller Caller);
+    private readonly record struct Proposal(long Index, long Term, PendingCaller Caller, TimeSpan AppendedAt);
 
     public int Count => _queue.Count;
 
-    public void Add(long index, long term, PendingCaller caller) => _queue.Enqueue(new Proposal(index, term, caller));
+    public void Add(long index, long term, PendingCaller caller, TimeSpan appendedAt) => _queue.Enqueue(new Proposal(index, term, caller, appendedAt));
 
     /// <summary>Takes out whoever waits for the entry of this index and term, if anybody does.</summary>
-    public PendingCaller Take(long index, long term)
+    /// <param name="index">The entry's index.</param>
+    /// <param name="term">The entry's term.</param>
+    /// <param name="appendedAt">When it entered the log.</param>
+    public PendingCaller Take(long index, long term, out TimeSpan appendedAt)
     {
         if (!_queue.TryPeek(out Proposal first) || first.Index != index || first.Term != term)
         {
+            appendedAt = default;
             return default;
         }
 
         _queue.Dequeue();
+        appendedAt = first.AppendedAt;
         return first.Caller;
     }
 
     /// <summary>Leadership is lost: fails everyone whose entry is not known to be committed; the others keep waiting for their result.</summary>
-    public void FailUncommitted(Func<long, long, bool> isCommitted, Func<long, long, Exception> reason, ResumeBatch resume)
+    /// <returns>How many were failed, and how many had given up before.</returns>
+    public BatchOutcomes FailUncommitted(Func<long, long, bool> isCommitted, Func<long, long, Exception> reason, ResumeBatch resume)
     {
+        BatchOutcomes outcomes = default;
         for (int left = _queue.Count; left > 0; left--)
         {
             Proposal proposal = _queue.Dequeue();
@@ -36,7 +43,14 @@ internal sealed class PendingProposals
             else if (proposal.Caller.Source!.TryFail(proposal.Caller.Generation, reason(proposal.Index, proposal.Term)))
             {
                 resume.Add(proposal.Caller.Source);
+                outcomes.Unknown++;
+            }
+            else
+            {
+                outcomes.Cancelled++;
             }
         }
+
+        return outcomes;
     }
 }

@@ -79,7 +79,7 @@ public sealed partial class RaftNode
         return new TypedProposer<TCommand, TResult>(this, machine.Commands, new SeamSourcePool<TResult>(_settings.Scheduler, _sources.Live));
     }
 
-    private static void Check(ICommandChecker checker, ReadOnlyMemory<byte> command)
+    private void Check(ICommandChecker checker, ReadOnlyMemory<byte> command)
     {
         try
         {
@@ -89,20 +89,28 @@ public sealed partial class RaftNode
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            _metrics?.CountProposals(ProposalOutcomes.Invalid);
             throw new ArgumentException(
                 $"These bytes are no {checker.CommandType.Name} of the state machine: {exception.Message.TrimEnd('.')}. Propose through Proposer<,>(), which encodes commands itself.", nameof(command), exception);
         }
     }
 
-    private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken)
+    private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken) =>
+        CommandActivities.AreListenedTo
+            ? _settings.Activities.ProposeAsync(command, traced => ProposeUntraced(traced, pool, cancellationToken))
+            : ProposeUntraced(command, pool, cancellationToken);
+
+    private ValueTask<T> ProposeUntraced<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
+            _metrics?.CountProposals(ProposalOutcomes.Cancelled);
             return ValueTask.FromCanceled<T>(cancellationToken);
         }
 
         if (command.Length > _settings.MaximumCommandBytes)
         {
+            _metrics?.CountProposals(ProposalOutcomes.Refused);
             return ValueTask.FromException<T>(new CommandTooLargeException(
                 $"The command has {command.Length} bytes, and {nameof(RaftNodeOptions.MaximumCommandBytes)} is {_settings.MaximumCommandBytes}. Keep large data elsewhere and propose a reference to it, or raise the limit on every node."));
         }
@@ -110,6 +118,7 @@ public sealed partial class RaftNode
         NodeLife? life = Volatile.Read(ref _life);
         if (life is null || !Volatile.Read(ref _isRunning)) // one that only answers handlers never leads: no use in waiting for a leader
         {
+            _metrics?.CountProposals(ProposalOutcomes.Refused);
             return ValueTask.FromException<T>(Stopped());
         }
 
@@ -119,6 +128,7 @@ public sealed partial class RaftNode
         PostOutcome outcome = life.Post(new Proposal(caller, command));
         if (outcome != PostOutcome.Posted && source.TryFail(caller.Generation, Refusal(outcome)))
         {
+            _metrics?.CountProposals(ProposalOutcomes.Refused);
             source.Resume();
         }
 

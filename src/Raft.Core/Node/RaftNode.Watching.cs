@@ -71,6 +71,22 @@ public sealed partial class RaftNode
         }
     }
 
+    /// <summary>Waits until the node runs, or has ended instead. Only after a call of <see cref="RunAsync"/>.</summary>
+    internal async ValueTask WaitUntilRunningAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            (_, long version) = _board.Read();
+            StatusSnapshot snapshot = _board.Snapshot;
+            if (snapshot.IsRunning || snapshot.Role is RaftRole.Stopped or RaftRole.Failed)
+            {
+                return;
+            }
+
+            await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private void ThrowIfEnded(RaftStatus status)
     {
         if (status.Role is RaftRole.Stopped or RaftRole.Failed)

@@ -23,6 +23,8 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     private readonly NodeSources _sources;
     private readonly StatusBoard _board;
     private readonly LeadershipToken _leadership;
+    private readonly NodeMetrics? _metrics;
+    private readonly NodeJournal? _journal;
     private NodeLife? _life;
     private bool _isRunning;
     private bool _hasEnded;
@@ -44,8 +46,10 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         _sources = new NodeSources(_settings.Scheduler);
         _board = new StatusBoard(nodeId, _settings.Members, _sources.Signals, _sources.Resumes);
         _leadership = new LeadershipToken(_settings.Scheduler);
+        _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
+        _journal = _settings.Loggers is { } loggers ? new NodeJournal(loggers, _settings.Scheduler, nodeId) : null;
         _board.Publish(new StatusSnapshot(
-            RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, ReachableVoters: 1, IsRunning: false, Failure: null));
+            RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, _settings.OwnBit, IsRunning: false, ApplyHangs: false, Failure: null));
     }
 
     /// <summary>The node's id.</summary>
@@ -372,5 +376,5 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         }
     }
 
-    private NodeLife NewLife() => new(_settings, _sources, _board, _leadership, _appliedBefore);
+    private NodeLife NewLife() => new(_settings, _sources, _board, _leadership, _metrics, _journal, _appliedBefore);
 }

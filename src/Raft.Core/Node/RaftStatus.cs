@@ -27,6 +27,9 @@ public sealed record RaftStatus(
     string Explanation,
     Exception? Failure)
 {
+    /// <summary>The members that the node has heard from within the longest election timeout, itself included.</summary>
+    public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
+
     /// <summary>The status in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>
     public override string ToString() =>

@@ -1,4 +1,4 @@
-using Raft.Consensus;
+using System.Numerics;
 
 namespace Raft;
 
@@ -11,9 +11,14 @@ internal readonly record struct StatusSnapshot(
     long FirstIndex,
     long LastIndex,
     long CommitIndex,
-    int ReachableVoters,
+    ulong ReachableBits,
     bool IsRunning,
-    Exception? Failure);
+    bool ApplyHangs,
+    Exception? Failure)
+{
+    /// <summary>How many voters can be reached; bit <c>i</c> of <see cref="ReachableBits"/> stands for the member at position <c>i</c>.</summary>
+    public int ReachableVoters => BitOperations.PopCount(ReachableBits);
+}
 
 /// <summary>
 /// Where the worker leaves the node's status after each pass, and where others read it or wait for it to change. Readers
@@ -24,6 +29,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     private readonly Lock _lock = new();
     private readonly List<PendingCaller> _waiters = [];
     private StatusSnapshot _current;
+    private (ulong Bits, IReadOnlyList<RaftMember> Members)? _reachable;
     private long _appliedIndex;
     private long _version;
 
@@ -35,6 +41,18 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
             lock (_lock)
             {
                 return _current;
+            }
+        }
+    }
+
+    /// <summary>The highest entry that was published as applied.</summary>
+    public long AppliedIndex
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _appliedIndex;
             }
         }
     }
@@ -111,8 +129,11 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
             snapshot.CommitIndex,
             applied,
             members,
-            Explain(in snapshot),
-            snapshot.Failure);
+            StatusExplanation.Of(in snapshot, members),
+            snapshot.Failure)
+        {
+            Reachable = ReachableMembers(snapshot.ReachableBits),
+        };
         return (status, version);
     }
 
@@ -150,19 +171,18 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         return task;
     }
 
-    /// <summary>The situation in a sentence.</summary>
-    private string Explain(in StatusSnapshot status)
+    /// <summary>The members that bits stand for; the same list as long as the bits are the same, so that equal statuses are equal.</summary>
+    private IReadOnlyList<RaftMember> ReachableMembers(ulong bits)
     {
-        int needed = MajorityQuorum.Size(members.Count);
-        return status switch
+        lock (_lock)
         {
-            { Role: RaftRole.Failed } => $"failed and stopped: {status.Failure?.Message}",
-            { Role: RaftRole.Stopped } => "stopped: call RunAsync to run again",
-            { IsRunning: false } => "not running: answers RequestVote and AppendEntries, but never campaigns; call RunAsync",
-            { Role: RaftRole.Leader } => $"leads term {status.Term}: {status.ReachableVoters} of {members.Count} voters reachable, {needed} needed",
-            { Leader: { } leader } => $"follows {leader} in term {status.Term}",
-            _ => $"no leader: {status.ReachableVoters} of {members.Count} voters reachable, {needed} needed",
-        };
+            if (_reachable is not { } known || known.Bits != bits)
+            {
+                _reachable = known = (bits, [.. members.Where((_, position) => (bits >> position & 1) != 0)]);
+            }
+
+            return known.Members;
+        }
     }
 
     /// <summary>Notes a change and takes out all waiters; the caller starts the batch after it has left the lock.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Raft;
 
 /// <summary>What a node stands on. Whatever is left null has a default that works in memory.</summary>
@@ -17,4 +19,10 @@ public sealed class RaftNodePorts
 
     /// <summary>Threads. Null: <see cref="PoolScheduler.Shared"/>.</summary>
     public IScheduler? Scheduler { get; init; }
+
+    /// <summary>Makes the logger of the node, with the category <see cref="RaftDiagnostics.LogCategory"/>. Null: nothing is logged.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Receives the node's measurements; shared by the nodes of a process. Null: nothing is measured.</summary>
+    public RaftMetrics? Metrics { get; init; }
 }

@@ -15,6 +15,7 @@ public sealed class CommittedBatch
     private readonly List<PendingCaller> _callers = [];
     private ReadOnlyMemory<LogEntry> _entries;
     private ResumeBatch? _resume;
+    private BatchOutcomes _outcomes;
     private bool _abandoned;
 
     internal CommittedBatch()
@@ -93,31 +94,46 @@ public sealed class CommittedBatch
         {
             if (!_abandoned)
             {
-                Fail(caller, reason);
+                bool rejected = TryFail(caller, reason);
+                _outcomes.Rejected += rejected ? 1 : 0;
+                _outcomes.Cancelled += rejected || caller.Source is null ? 0 : 1;
             }
         }
     }
 
     /// <summary>Fills the batch with a slice of the log and those who wait for parts of it.</summary>
-    internal void Fill(long firstIndex, ReadOnlyMemory<LogEntry> entries, PendingProposals pending, ResumeBatch resume)
+    /// <param name="firstIndex">The slice's first index.</param>
+    /// <param name="entries">The slice.</param>
+    /// <param name="pending">Those who wait.</param>
+    /// <param name="resume">Resumes them.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="metrics">Takes how long each proposal took to commit.</param>
+    internal void Fill(long firstIndex, ReadOnlyMemory<LogEntry> entries, PendingProposals pending, ResumeBatch resume, TimeSpan now, NodeMetrics? metrics)
     {
+        bool measures = metrics is { MeasuresCommits: true };
         FirstIndex = firstIndex;
         _entries = entries;
         _resume = resume;
+        _outcomes = default;
         Current = 0;
         ReadOnlySpan<LogEntry> span = entries.Span;
         for (int i = 0; i < span.Length; i++)
         {
             if (span[i].Kind == EntryKind.Command)
             {
+                PendingCaller caller = pending.Take(firstIndex + i, span[i].Term, out TimeSpan appendedAt);
                 _positions.Add(i);
-                _callers.Add(pending.Take(firstIndex + i, span[i].Term));
+                _callers.Add(caller);
+                if (measures && caller.Source is not null)
+                {
+                    metrics!.RecordCommit(now - appendedAt);
+                }
             }
         }
     }
 
     /// <summary>The whole batch is applied: commands that were given no result have an empty one. Resumes all callers.</summary>
-    internal void Finish()
+    internal void Finish(NodeMetrics? metrics)
     {
         for (int position = 0; position < Count; position++)
         {
@@ -127,12 +143,13 @@ public sealed class CommittedBatch
                 Complete(position, ReadOnlyMemory<byte>.Empty);
                 lock (_lock)
                 {
-                    Fail(caller, new InvalidOperationException(
-                        $"The command at index {Context(position).Index} was applied, but the state machine gave no result of the type that its proposer waits for."));
+                    _outcomes.Committed += TryFail(caller, new InvalidOperationException(
+                        $"The command at index {Context(position).Index} was applied, but the state machine gave no result of the type that its proposer waits for.")) ? 1 : 0;
                 }
             }
         }
 
+        metrics?.CountProposals(in _outcomes);
         _resume!.Start();
         Clear();
     }
@@ -141,7 +158,7 @@ public sealed class CommittedBatch
     /// The batch could not be applied to its end: the fate of what is left is unknown to its callers. The state machine may
     /// still be at it, so the batch is never used again, and results that come now go nowhere.
     /// </summary>
-    internal void Abandon(Func<long, long, Exception> reason)
+    internal void Abandon(Func<long, long, Exception> reason, NodeMetrics? metrics)
     {
         lock (_lock)
         {
@@ -149,8 +166,10 @@ public sealed class CommittedBatch
             for (int position = 0; position < Count; position++)
             {
                 CommandContext context = Context(position);
-                Fail(_callers[position], reason(context.Index, context.Term));
+                _outcomes.Unknown += TryFail(_callers[position], reason(context.Index, context.Term)) ? 1 : 0;
             }
+
+            metrics?.CountProposals(in _outcomes);
         }
 
         _resume!.Start();
@@ -160,19 +179,32 @@ public sealed class CommittedBatch
     {
         lock (_lock)
         {
-            if (!_abandoned && source.TrySucceed(generation, result))
+            if (_abandoned)
+            {
+                return;
+            }
+
+            if (source.TrySucceed(generation, result))
             {
                 _resume!.Add(source);
+                _outcomes.Committed++;
+            }
+            else
+            {
+                _outcomes.Cancelled++; // its proposer has given up waiting
             }
         }
     }
 
-    private void Fail(PendingCaller caller, Exception reason)
+    private bool TryFail(PendingCaller caller, Exception reason)
     {
-        if (caller.Source is not null && caller.Source.TryFail(caller.Generation, reason))
+        if (caller.Source is null || !caller.Source.TryFail(caller.Generation, reason))
         {
-            _resume!.Add(caller.Source);
+            return false;
         }
+
+        _resume!.Add(caller.Source);
+        return true;
     }
 
     private ref readonly LogEntry Entry(int position) => ref _entries.Span[_positions[position]];

@@ -12,7 +12,8 @@ namespace Raft;
 /// Be deterministic, as <see cref="IStateMachine"/> says. One instance serves one node: every node, also one that takes
 /// another's place over the same log store, needs a new instance, since the log is applied to it from the start.
 /// </remarks>
-public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands, ICodec<TResult> results) : IStateMachine, ICommandChecker
+public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands, ICodec<TResult> results)
+    : IStateMachine, ICommandChecker, IProposedThrough<IProposer<TCommand, TResult>>
 {
     private int _isClaimed;
 
@@ -20,6 +21,8 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
     internal ICodec<TCommand> Commands { get; } = commands ?? throw new ArgumentNullException(nameof(commands));
 
     Type ICommandChecker.CommandType => typeof(TCommand);
+
+    object IProposedThrough.CreateProposer(RaftNode node) => node.Proposer<TCommand, TResult>();
 
     bool ICommandChecker.TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
 

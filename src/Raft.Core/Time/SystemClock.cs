@@ -58,6 +58,10 @@ public sealed class SystemClock : IClock
     /// <summary>The clock of the process, over <see cref="TimeProvider.System"/> and with the default resolution.</summary>
     public static SystemClock Shared { get; } = new(TimeProvider.System);
 
+    /// <summary>The clock over a provider: the shared one for the system's, or for none.</summary>
+    internal static SystemClock Over(TimeProvider? timeProvider) =>
+        timeProvider is null || timeProvider == TimeProvider.System ? Shared : new SystemClock(timeProvider);
+
     /// <inheritdoc/>
     public TimeSpan Now => _timeProvider.GetElapsedTime(_origin);
 

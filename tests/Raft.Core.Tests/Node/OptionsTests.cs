@@ -7,24 +7,27 @@ public sealed class OptionsTests
 {
     public static TheoryData<string, Action<RaftNodeOptions>> Bad => new()
     {
-        { "Node 'n1' is not among the members (n2, n3): add it to Members.", options => options.Members = ["n2", "n3"] },
-        { "Member 'n2' is listed twice in Members: every id must be unique.", options => options.Members = ["n1", "n2", "n2"] },
+        { "Node 'n1' is not among the Members (n2, n3): add it, or correct its id.", options => options.Members = ["n2", "n3"] },
+        { "Member 'n2' is listed 2 times in Members: every id must be unique.", options => options.Members = ["n1", "n2", "n2"] },
         { "A member in Members has no id: set RaftMember.Id of each.", options => options.Members = ["n1", new RaftMember()] },
-        { "ClusterId must not be empty.", options => options.ClusterId = " " },
-        { "MinimumElectionTimeout must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.Zero },
-        { "MaximumElectionTimeout must be at least MinimumElectionTimeout.", options => options.MaximumElectionTimeout = TimeSpan.FromMilliseconds(999) },
-        { "HeartbeatInterval must be above zero.", options => options.HeartbeatInterval = TimeSpan.Zero },
-        { "HeartbeatInterval must be below MinimumElectionTimeout", options => options.HeartbeatInterval = TimeSpan.FromSeconds(1) },
+        { "ClusterId is blank: give all nodes of the cluster the same name.", options => options.ClusterId = " " },
+        { "MinimumElectionTimeout is 00:00:00: it must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.Zero },
+        { "MinimumElectionTimeout is 00:00:01 and MaximumElectionTimeout is 00:00:00.9990000: the maximum must be at least the minimum.", options => options.MaximumElectionTimeout = TimeSpan.FromMilliseconds(999) },
+        { "HeartbeatInterval is 00:00:00: it must be above zero.", options => options.HeartbeatInterval = TimeSpan.Zero },
+        { "HeartbeatInterval is 00:00:01 and MinimumElectionTimeout is 00:00:01: the interval must be below the timeout", options => options.HeartbeatInterval = TimeSpan.FromSeconds(1) },
+        { "MaximumElectionTimeout is 1.00:00:00.0000001: it must be at most 1.00:00:00.", options => options.MaximumElectionTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) },
+        { "Members lists 64 members: a cluster has at most 63", options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")] },
+        { "NodeId is 'n2', but the node was made with the id 'n1'", options => options.NodeId = "n2" },
         { "LeaderStickiness needs CheckQuorum", options => options.CheckQuorum = false },
-        { "MaximumCommandBytes must be at least 1.", options => options.MaximumCommandBytes = 0 },
-        { "MaximumMessageBytes must be at least 1.", options => options.MaximumMessageBytes = 0 },
-        { "MaximumInFlightMessages must be at least 1.", options => options.MaximumInFlightMessages = 0 },
-        { "MaximumUncommittedBytes must be at least 1.", options => options.MaximumUncommittedBytes = 0 },
-        { "MaximumPendingProposals must be at least 1.", options => options.MaximumPendingProposals = 0 },
-        { "MaximumWaitingMessages must be at least 1.", options => options.MaximumWaitingMessages = 0 },
-        { "MaximumCachedEntries must be at least 1.", options => options.MaximumCachedEntries = 0 },
-        { "MaximumCachedBytes must be at least 1.", options => options.MaximumCachedBytes = 0 },
-        { "ShutdownTimeout must not be negative.", options => options.ShutdownTimeout = TimeSpan.FromTicks(-1) },
+        { "MaximumCommandBytes is 0: it must be at least 1.", options => options.MaximumCommandBytes = 0 },
+        { "MaximumMessageBytes is 0: it must be at least 1.", options => options.MaximumMessageBytes = 0 },
+        { "MaximumInFlightMessages is 0: it must be at least 1.", options => options.MaximumInFlightMessages = 0 },
+        { "MaximumUncommittedBytes is 0: it must be at least 1.", options => options.MaximumUncommittedBytes = 0 },
+        { "MaximumPendingProposals is 0: it must be at least 1.", options => options.MaximumPendingProposals = 0 },
+        { "MaximumWaitingMessages is 0: it must be at least 1.", options => options.MaximumWaitingMessages = 0 },
+        { "MaximumCachedEntries is 0: it must be at least 1.", options => options.MaximumCachedEntries = 0 },
+        { "MaximumCachedBytes is 0: it must be at least 1.", options => options.MaximumCachedBytes = 0 },
+        { "ShutdownTimeout is -00:00:00.0000001: it must not be negative.", options => options.ShutdownTimeout = TimeSpan.FromTicks(-1) },
     };
 
     [Theory]
@@ -62,7 +65,7 @@ public sealed class OptionsTests
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => New(new RaftNodeOptions { Members = ["n1", "n2", "n3"] }, transport: null));
 
-        Assert.Equal("Members lists 3 members, but there is no transport to reach them: set RaftNodePorts.Transport.", exception.Message);
+        Assert.Equal("Members lists 3 members, but there is no transport to reach them: call UseChannelTransport() or another of the builder's Use...Transport() methods, or set RaftNodePorts.Transport.", exception.Message);
     }
 
     [Fact]

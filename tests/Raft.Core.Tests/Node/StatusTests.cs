@@ -69,7 +69,7 @@ public sealed class StatusTests
         cluster.Crash("n2");
         cluster.Crash("n3");
         cluster.World.RunFor(TimeSpan.FromSeconds(2));
-        Assert.Equal("no leader: 1 of 3 voters reachable, 2 needed", cluster["n1"].Status.Explanation);
+        Assert.Equal("no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3", cluster["n1"].Status.Explanation);
 
         cluster.Stop("n1");
         Assert.Equal("stopped: call RunAsync to run again", cluster["n1"].Status.Explanation);

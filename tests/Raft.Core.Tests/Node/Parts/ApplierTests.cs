@@ -109,7 +109,7 @@ public sealed class ApplierTests
     public void Close_AsABatchIsReported_CountsItAsApplied()
     {
         Applier applier = null!;
-        applier = new(_machine, _scheduler, _ => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")), _failures.Add, () => _roomAgain++);
+        applier = new(Settings(), metrics: null, _ => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")), _failures.Add, () => _roomAgain++);
         Post(applier, 1, "a");
 
         _scheduler.RunUntilIdle();
@@ -160,12 +160,14 @@ public sealed class ApplierTests
         Assert.Equal(["a", "b"], _machine.Calls);
     }
 
-    private Applier New() => new(_machine, _scheduler, _applied.Add, _failures.Add, () => _roomAgain++);
+    private NodeSettings Settings() => new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler });
+
+    private Applier New() => new(Settings(), metrics: null, _applied.Add, _failures.Add, () => _roomAgain++);
 
     private void Post(Applier applier, long index, string text)
     {
         CommittedBatch batch = applier.TryRent()!;
-        batch.Fill(index, new[] { Lab.Entry(1, text) }, _nobody, new ResumeBatchPool(_scheduler).Rent());
+        batch.Fill(index, new[] { Lab.Entry(1, text) }, _nobody, new ResumeBatchPool(_scheduler).Rent(), now: default, metrics: null);
         applier.Post(batch);
     }
 

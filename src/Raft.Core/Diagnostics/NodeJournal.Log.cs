@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Raft;
+
+/// <content>The messages. Event ids are stable and listed in docs/operating.md; a new message takes a new id.</content>
+internal sealed partial class NodeJournal
+{
+    [LoggerMessage(100, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} runs in term {Term}, with a log from {FirstIndex} to {LastIndex}; members: {Members}", EventName = "Running")]
+    private partial void LogRunning(NodeId nodeId, string clusterId, long term, long firstIndex, long lastIndex, string members);
+
+    [LoggerMessage(101, LogLevel.Information, "Node {NodeId} has stopped", EventName = "Stopped")]
+    private partial void LogStopped(NodeId nodeId);
+
+    [LoggerMessage(102, LogLevel.Critical, "Node {NodeId} has failed and stopped: {Reason}", EventName = "Failed")]
+    private partial void LogFailed(Exception exception, NodeId nodeId, string reason);
+
+    [LoggerMessage(110, LogLevel.Information, "Node {NodeId} leads term {Term}", EventName = "Leads")]
+    private partial void LogLeads(NodeId nodeId, long term);
+
+    [LoggerMessage(111, LogLevel.Information, "Node {NodeId} follows {Leader} in term {Term}", EventName = "Follows")]
+    private partial void LogFollows(NodeId nodeId, NodeId leader, long term);
+
+    [LoggerMessage(112, LogLevel.Warning, "Node {NodeId} lost its leadership of term {Term} and is in term {NewTerm} now: {Explanation}", EventName = "LostLeadership")]
+    private partial void LogLostLeadership(NodeId nodeId, long term, long newTerm, string explanation);
+
+    [LoggerMessage(113, LogLevel.Information, "Node {NodeId} has lost {Leader} as its leader and is in term {Term}: an election follows", EventName = "LostLeader")]
+    private partial void LogLostLeader(NodeId nodeId, NodeId leader, long term);
+
+    [LoggerMessage(114, LogLevel.Information, "Node {NodeId} asks for votes in term {Term}", EventName = "Campaigns")]
+    private partial void LogCampaigns(NodeId nodeId, long term);
+
+    [LoggerMessage(115, LogLevel.Debug, "Node {NodeId} asks whether it could win an election after term {Term}", EventName = "AsksForPreVotes")]
+    private partial void LogAsksForPreVotes(NodeId nodeId, long term);
+
+    [LoggerMessage(116, LogLevel.Warning, "Node {NodeId} has known no leader for {Since}: {Explanation}", EventName = "Leaderless")]
+    private partial void LogLeaderless(NodeId nodeId, TimeSpan since, string explanation);
+
+    [LoggerMessage(120, LogLevel.Warning, "The state machine of node {NodeId} has been at work on the entries {FirstIndex} to {LastIndex} for {Since}: results and reads of this node wait for it", EventName = "ApplyHangs")]
+    private partial void LogApplyHangs(NodeId nodeId, long firstIndex, long lastIndex, TimeSpan since);
+
+    [LoggerMessage(121, LogLevel.Information, "The state machine of node {NodeId} goes on", EventName = "ApplyGoesOn")]
+    private partial void LogApplyGoesOn(NodeId nodeId);
+
+    [LoggerMessage(130, LogLevel.Warning, "Node {NodeId} dropped {Count} more messages, {Total} since it runs: too many waited, or they were not for it or made no sense", EventName = "DroppedMessages")]
+    private partial void LogDroppedMessages(NodeId nodeId, long count, long total);
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+
+namespace Raft;
+
+/// <summary>
+/// Writes a node's log messages, away from the node's worker: what logging providers do is users' code, which may block.
+/// They come out one at a time, in the order in which they were told.
+/// </summary>
+internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId) : IThreadPoolWorkItem
+{
+    private readonly ILogger _logger = loggers.CreateLogger(RaftDiagnostics.LogCategory);
+    private readonly Lock _lock = new();
+    private readonly Queue<Action> _waiting = new();
+    private bool _writing;
+
+    public void Running(string clusterId, long term, long firstIndex, long lastIndex, IReadOnlyList<RaftMember> members) =>
+        Write(() => LogRunning(nodeId, clusterId, term, firstIndex, lastIndex, string.Join(", ", members.Select(static member => member.Id))));
+
+    public void Stopped() => Write(() => LogStopped(nodeId));
+
+    public void Failed(NodeFailedException failure) => Write(() => LogFailed(failure, nodeId, failure.Message));
+
+    public void Leads(long term) => Write(() => LogLeads(nodeId, term));
+
+    public void Follows(NodeId leader, long term) => Write(() => LogFollows(nodeId, leader, term));
+
+    public void LostLeadership(long term, long newTerm, string explanation) => Write(() => LogLostLeadership(nodeId, term, newTerm, explanation));
+
+    public void LostLeader(NodeId leader, long term) => Write(() => LogLostLeader(nodeId, leader, term));
+
+    public void Campaigns(long term) => Write(() => LogCampaigns(nodeId, term));
+
+    public void AsksForPreVotes(long term) => Write(() => LogAsksForPreVotes(nodeId, term));
+
+    public void Leaderless(TimeSpan since, string explanation) => Write(() => LogLeaderless(nodeId, since, explanation));
+
+    public void ApplyHangs(long firstIndex, long lastIndex, TimeSpan since) => Write(() => LogApplyHangs(nodeId, firstIndex, lastIndex, since));
+
+    public void ApplyGoesOn() => Write(() => LogApplyGoesOn(nodeId));
+
+    public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
+
+    public void Execute()
+    {
+        while (true)
+        {
+            Action? write;
+            lock (_lock)
+            {
+                if (!_waiting.TryDequeue(out write))
+                {
+                    _writing = false;
+                    return;
+                }
+            }
+
+            try
+            {
+                write();
+            }
+#pragma warning disable CA1031 // a provider that throws must stop neither the node nor the process, and the log is where it would have been told
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                // the next message may fare better
+            }
+        }
+    }
+
+    private void Write(Action write)
+    {
+        lock (_lock)
+        {
+            _waiting.Enqueue(write); // role changes and failures: as rare as elections, so nothing bounds them but those
+            if (_writing)
+            {
+                return;
+            }
+
+            _writing = true;
+        }
+
+        scheduler.Schedule(this, preferLocal: false);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>One node's measurements. Counts are added by whoever counts, on any thread; gauges are read by the collector's.</summary>
+internal sealed class NodeMetrics
+{
+    private const int BytesPerMessage = 64;
+    private const int BytesPerEntry = 21;
+
+    private static readonly string[] MessageTypes = ["other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply", "request_pre_vote", "request_pre_vote_reply"];
+
+    private readonly RaftMetrics _metrics;
+    private readonly StatusBoard _board;
+    private readonly KeyValuePair<string, object?> _nodeId;
+    private readonly KeyValuePair<string, object?> _clusterId;
+    private readonly TagList _node;
+    private readonly TagList[] _byMessageType;
+    private FollowerGauge[] _followers = [];
+    private int _pending;
+
+    public NodeMetrics(RaftMetrics metrics, StatusBoard board, NodeId nodeId, string clusterId)
+    {
+        _metrics = metrics;
+        _board = board;
+        _nodeId = new(RaftDiagnostics.NodeIdTag, nodeId.Value);
+        _clusterId = new(RaftDiagnostics.ClusterIdTag, clusterId);
+        _node = [_nodeId, _clusterId];
+        _byMessageType = [.. MessageTypes.Select(type => Tagged(RaftDiagnostics.MessageTypeTag, type))];
+    }
+
+    /// <summary>Whether the time to commit is listened to, and so worth measuring.</summary>
+    public bool MeasuresCommits => _metrics.CommitDuration.Enabled;
+
+    public void Start() => _metrics.Add(this);
+
+    public void Stop() => _metrics.Remove(this);
+
+    public void CountElection() => _metrics.Elections.Add(1, _node);
+
+    public void CountLeaderChange() => _metrics.LeaderChanges.Add(1, _node);
+
+    public void CountProposals(string outcome, int count = 1)
+    {
+        if (count > 0 && _metrics.Proposals.Enabled)
+        {
+            _metrics.Proposals.Add(count, Tagged(RaftDiagnostics.OutcomeTag, outcome));
+        }
+    }
+
+    public void CountProposals(in BatchOutcomes outcomes)
+    {
+        CountProposals(ProposalOutcomes.Committed, outcomes.Committed);
+        CountProposals(ProposalOutcomes.Rejected, outcomes.Rejected);
+        CountProposals(ProposalOutcomes.Unknown, outcomes.Unknown);
+        CountProposals(ProposalOutcomes.Cancelled, outcomes.Cancelled);
+    }
+
+    public void RecordCommit(TimeSpan duration) => _metrics.CommitDuration.Record(duration.TotalSeconds, _node);
+
+    public void RecordApply(TimeSpan duration) => _metrics.ApplyDuration.Record(duration.TotalSeconds, _node);
+
+    public void CountSent(RaftMessage message) => Count(message, _metrics.MessagesSent, _metrics.BytesSent);
+
+    public void CountReceived(RaftMessage message) => Count(message, _metrics.MessagesReceived, _metrics.BytesReceived);
+
+    public void CountDropped(string reason, long count) => _metrics.MessagesDropped.Add(count, Tagged(RaftDiagnostics.DropReasonTag, reason));
+
+    /// <summary>Leaves what gauges show. Called by the worker after each pass.</summary>
+    public void Publish(int pending, ReadOnlySpan<FollowerProgress> followers, long lastIndex)
+    {
+        Volatile.Write(ref _pending, pending);
+        if (_followers.Length != followers.Length) // leadership was won or lost
+        {
+            FollowerGauge[] gauges = new FollowerGauge[followers.Length];
+            for (int i = 0; i < gauges.Length; i++)
+            {
+                gauges[i] = new FollowerGauge(Tagged(RaftDiagnostics.FollowerIdTag, followers[i].Id.Value));
+            }
+
+            Volatile.Write(ref _followers, gauges);
+        }
+
+        for (int i = 0; i < followers.Length; i++)
+        {
+            _followers[i].Set(lastIndex - followers[i].Match, followers[i].InFlightMessages);
+        }
+    }
+
+    public Measurement<long> Gauge(Func<StatusSnapshot, long> value) => new(value(_board.Snapshot), _node);
+
+    public Measurement<long> Role() => new(1, Tagged(RaftDiagnostics.RoleTag, _board.Snapshot.Role switch
+    {
+        RaftRole.Follower => "follower",
+        RaftRole.PreCandidate => "pre_candidate",
+        RaftRole.Candidate => "candidate",
+        RaftRole.Leader => "leader",
+        RaftRole.Learner => "learner",
+        RaftRole.Failed => "failed",
+        _ => "stopped",
+    }));
+
+    public Measurement<long> Applied() => new(_board.AppliedIndex, _node);
+
+    public Measurement<long> ApplyLag()
+    {
+        long applied = _board.AppliedIndex; // before the commit index, which it never exceeds
+        return new Measurement<long>(_board.Snapshot.CommitIndex - applied, _node);
+    }
+
+    public Measurement<long> Pending() => new(Volatile.Read(ref _pending), _node);
+
+    public IEnumerable<Measurement<long>> FollowerLags() =>
+        Volatile.Read(ref _followers).Select(static follower => new Measurement<long>(follower.Lag, follower.Tags));
+
+    public IEnumerable<Measurement<long>> FollowerMessages() =>
+        Volatile.Read(ref _followers).Select(static follower => new Measurement<long>(follower.InFlight, follower.Tags));
+
+    private static int TypeOf(RaftMessage message) => message switch
+    {
+        RequestVoteMessage request => request.IsPreVote ? 5 : 1,
+        RequestVoteReplyMessage reply => reply.IsPreVote ? 6 : 2,
+        AppendEntriesMessage => 3,
+        AppendEntriesReplyMessage => 4,
+        _ => 0,
+    };
+
+    private void Count(RaftMessage message, Counter<long> messages, Counter<long> bytes)
+    {
+        if (messages.Enabled)
+        {
+            messages.Add(1, _byMessageType[TypeOf(message)]);
+        }
+
+        if (bytes.Enabled)
+        {
+            bytes.Add(SizeOf(message), _byMessageType[TypeOf(message)]);
+        }
+    }
+
+    /// <summary>About what a message takes on a wire: within a process nobody encodes it, and a wrong one must not throw here.</summary>
+    private static long SizeOf(RaftMessage message)
+    {
+        long size = BytesPerMessage;
+        if (message is AppendEntriesMessage append)
+        {
+            foreach (ref readonly LogEntry entry in append.Entries.Span)
+            {
+                size += BytesPerEntry + entry.Data.Length;
+            }
+        }
+
+        return size;
+    }
+
+    private TagList Tagged(string name, string value) => [_nodeId, _clusterId, new(name, value)];
+
+    /// <summary>What the leader's worker leaves about a follower.</summary>
+    private sealed class FollowerGauge(TagList tags)
+    {
+        private long _lag;
+        private int _inFlight;
+
+        public TagList Tags { get; } = tags;
+
+        public long Lag => Volatile.Read(ref _lag);
+
+        public int InFlight => Volatile.Read(ref _inFlight);
+
+        public void Set(long lag, int inFlight)
+        {
+            Volatile.Write(ref _lag, lag);
+            Volatile.Write(ref _inFlight, inFlight);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Raft;
+
+/// <summary>How a proposal can end, as the values of <see cref="RaftDiagnostics.OutcomeTag"/>.</summary>
+internal static class ProposalOutcomes
+{
+    public const string Committed = "committed";
+    public const string Rejected = "rejected";
+    public const string Refused = "refused";
+    public const string Unknown = "unknown";
+    public const string Cancelled = "cancelled";
+    public const string Invalid = "invalid";
+
+    /// <summary>The outcome that an exception out of a proposal stands for.</summary>
+    public static string Of(Exception exception) => exception switch
+    {
+        ProposalRefusedException => Refused,
+        CommandRejectedException => Rejected,
+        OperationCanceledException => Cancelled,
+        ArgumentException => Invalid,
+        _ => Unknown,
+    };
+}
+
+/// <summary>How the proposals of a batch have ended; entries that nobody here waited for are not counted.</summary>
+internal record struct BatchOutcomes(int Committed, int Rejected, int Unknown, int Cancelled);

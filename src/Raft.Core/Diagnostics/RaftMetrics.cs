@@ -1,0 +1,108 @@
+using System.Diagnostics.Metrics;
+
+namespace Raft;
+
+/// <summary>
+/// The instruments of the meter <see cref="RaftDiagnostics.MeterName"/>, shared by all nodes of a process or host; each
+/// measurement names its node. Give it to nodes through <see cref="RaftNodePorts.Metrics"/>; <c>AddRaftNode</c> does so by itself.
+/// </summary>
+/// <remarks>
+/// Safe to use from any thread. An instrument that nobody listens to costs next to nothing. Gauges are reported for nodes
+/// that run. The instruments belong to the meter, and the meter to its factory: nothing has to be disposed here.
+/// </remarks>
+public sealed class RaftMetrics
+{
+    private readonly Lock _lock = new();
+    private NodeMetrics[] _running = [];
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="meterFactory">Makes the meter, which it keeps and disposes.</param>
+    public RaftMetrics(IMeterFactory meterFactory)
+        : this((meterFactory ?? throw new ArgumentNullException(nameof(meterFactory))).Create(RaftDiagnostics.MeterName))
+    {
+    }
+
+    internal RaftMetrics(Meter meter)
+    {
+        Elections = meter.CreateCounter<long>("raft.elections", "{election}", "Elections that the node has started by asking for votes.");
+        LeaderChanges = meter.CreateCounter<long>("raft.leader.changes", "{change}", "Times that the node learned of a leader of a new term, or became it.");
+        Proposals = meter.CreateCounter<long>("raft.proposals", "{proposal}", "Proposals made at the node, by outcome.");
+        CommitDuration = meter.CreateHistogram<double>("raft.commit.duration", "s", "Time from a proposal's entry into the leader's log to its commitment.", advice: Buckets);
+        ApplyDuration = meter.CreateHistogram<double>("raft.apply.duration", "s", "Time that the state machine took for a batch of commands.", advice: Buckets);
+        MessagesSent = meter.CreateCounter<long>("raft.messages.sent", "{message}", "Messages given to the transport, by type.");
+        BytesSent = meter.CreateCounter<long>("raft.messages.sent.size", "By", "About how many bytes the messages given to the transport take on a wire, by type.");
+        MessagesReceived = meter.CreateCounter<long>("raft.messages.received", "{message}", "Messages received, by type.");
+        BytesReceived = meter.CreateCounter<long>("raft.messages.received.size", "By", "About how many bytes the messages received take on a wire, by type.");
+        MessagesDropped = meter.CreateCounter<long>("raft.messages.dropped", "{message}", "Messages that arrived and were not processed, by reason.");
+
+        Gauge(meter, "raft.node.role", "{node}", "1, with the node's role as a tag.", static node => node.Role());
+        Gauge(meter, "raft.node.term", "{term}", "The node's current term.", static node => node.Gauge(static status => status.Term));
+        Gauge(meter, "raft.node.reachable_voters", "{voter}", "Voters, the node included, heard from within the longest election timeout.", static node => node.Gauge(static status => status.ReachableVoters));
+        Gauge(meter, "raft.log.last_index", "{entry}", "Index of the last log entry.", static node => node.Gauge(static status => status.LastIndex));
+        Gauge(meter, "raft.log.commit_index", "{entry}", "The highest entry known to be committed.", static node => node.Gauge(static status => status.CommitIndex));
+        Gauge(meter, "raft.log.applied_index", "{entry}", "The highest entry applied to the state machine.", static node => node.Applied());
+        Gauge(meter, "raft.log.commit_lag", "{entry}", "Entries in the log that are not known to be committed.", static node => node.Gauge(static status => status.LastIndex - status.CommitIndex));
+        Gauge(meter, "raft.log.apply_lag", "{entry}", "Committed entries that are not applied yet.", static node => node.ApplyLag());
+        Gauge(meter, "raft.proposals.pending", "{proposal}", "Proposals that wait: to enter the log, or in it to be committed.", static node => node.Pending());
+        meter.CreateObservableGauge("raft.follower.lag", () => Observe(static node => node.FollowerLags()), "{entry}", "Entries in the leader's log that a follower is not known to hold.");
+        meter.CreateObservableGauge("raft.follower.in_flight", () => Observe(static node => node.FollowerMessages()), "{message}", "Messages with entries that a follower has not answered yet.");
+    }
+
+    internal Counter<long> Elections { get; }
+
+    internal Counter<long> LeaderChanges { get; }
+
+    internal Counter<long> Proposals { get; }
+
+    internal Histogram<double> CommitDuration { get; }
+
+    internal Histogram<double> ApplyDuration { get; }
+
+    internal Counter<long> MessagesSent { get; }
+
+    internal Counter<long> BytesSent { get; }
+
+    internal Counter<long> MessagesReceived { get; }
+
+    internal Counter<long> BytesReceived { get; }
+
+    internal Counter<long> MessagesDropped { get; }
+
+    /// <summary>From what an in-process cluster needs to what a slow disk over a bad link does.</summary>
+    private static InstrumentAdvice<double> Buckets { get; } = new()
+    {
+        HistogramBucketBoundaries = [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
+    /// <summary>Reports the gauges of a node from now on.</summary>
+    internal void Add(NodeMetrics node)
+    {
+        lock (_lock)
+        {
+            _running = [.. _running, node];
+        }
+    }
+
+    /// <summary>Reports the gauges of a node no longer.</summary>
+    internal void Remove(NodeMetrics node)
+    {
+        lock (_lock)
+        {
+            _running = [.. _running.Where(other => other != node)];
+        }
+    }
+
+    private void Gauge(Meter meter, string name, string unit, string description, Func<NodeMetrics, Measurement<long>> observe) =>
+        meter.CreateObservableGauge(name, () => Observe(node => [observe(node)]), unit, description);
+
+    private IEnumerable<Measurement<long>> Observe(Func<NodeMetrics, IEnumerable<Measurement<long>>> observe)
+    {
+        NodeMetrics[] running;
+        lock (_lock)
+        {
+            running = _running;
+        }
+
+        return running.SelectMany(observe);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Raft;
+
+/// <summary>One node of a service collection, and where its services are found: under its name as key, or without a key.</summary>
+internal sealed class NodeRegistration(string? name, IServiceCollection services) : IRaftNodeBuilder
+{
+    private readonly List<ServiceDescriptor> _stateMachine = [];
+
+    public string? Name => name;
+
+    public IServiceCollection Services => services;
+
+    /// <summary>The name under which the options are found.</summary>
+    public string OptionsName => name ?? Options.DefaultName;
+
+    /// <summary>The configuration section that the options are bound from.</summary>
+    public string Section => name is null ? "Raft" : $"Raft:{name}";
+
+    /// <summary>The type of the state machine.</summary>
+    public Type? StateMachineType { get; private set; }
+
+    /// <summary>The type of the state machine's proposer; null if it has none.</summary>
+    public Type? ProposerType { get; private set; }
+
+    /// <summary>Registers a service of the node, one instance of its own.</summary>
+    public ServiceDescriptor Add(Type serviceType, Func<IServiceProvider, object> factory)
+    {
+        ServiceDescriptor descriptor = name is null
+            ? ServiceDescriptor.Singleton(serviceType, factory)
+            : ServiceDescriptor.KeyedSingleton(serviceType, name, (provider, _) => factory(provider));
+        services.Add(descriptor);
+        return descriptor;
+    }
+
+    /// <summary>Finds a service of the node.</summary>
+    public object? Find(IServiceProvider provider, Type serviceType) => name is null
+        ? provider.GetService(serviceType)
+        : (provider as IKeyedServiceProvider ?? throw NoKeys()).GetKeyedService(serviceType, name);
+
+    /// <summary>Finds a service of the node, or null.</summary>
+    public T? Find<T>(IServiceProvider provider)
+        where T : class => (T?)Find(provider, typeof(T));
+
+    /// <summary>Finds a service of the node.</summary>
+    public T Get<T>(IServiceProvider provider)
+        where T : class => Find<T>(provider) ?? throw new InvalidOperationException($"No {typeof(T).Name} is registered for node '{name}'.");
+
+    /// <summary>Replaces the state machine.</summary>
+    public void SetStateMachine<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] T>(
+        Func<IServiceProvider, T> factory)
+        where T : class, IStateMachine
+    {
+        foreach (ServiceDescriptor replaced in _stateMachine)
+        {
+            services.Remove(replaced);
+        }
+
+        _stateMachine.Clear();
+        StateMachineType = typeof(T);
+        _stateMachine.Add(Add(typeof(T), factory));
+        _stateMachine.Add(Add(typeof(IStateMachine), provider => Get<T>(provider)));
+        ProposerType = Array.Find(typeof(T).GetInterfaces(), static type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IProposedThrough<>))?.GenericTypeArguments[0];
+        if (ProposerType is not null)
+        {
+            _stateMachine.Add(Add(ProposerType, provider => ((IProposedThrough)(object)Get<T>(provider)).CreateProposer(Get<RaftNode>(provider))));
+        }
+
+        if (name is not null)
+        {
+            NodeDirectory.Of(services).AddUnkeyed(typeof(T), static node => node.StateMachineType);
+            if (ProposerType is not null)
+            {
+                NodeDirectory.Of(services).AddUnkeyed(ProposerType, static node => node.ProposerType);
+            }
+        }
+    }
+
+    /// <summary>Makes the node from its options and its services.</summary>
+    public RaftNode CreateNode(IServiceProvider provider)
+    {
+        RaftNodeOptions options = provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(OptionsName);
+        RaftNodePorts ports = NodePorts.Find(this, provider);
+        IReadOnlyList<string> failures = RaftNodeOptionsRules.FindFailures(options, ports.Transport, ports.LogStore!);
+        if (failures.Count > 0)
+        {
+            throw new OptionsValidationException(OptionsName, typeof(RaftNodeOptions), failures);
+        }
+
+        return new RaftNode(options.NodeId ?? name!, options: options, ports: ports);
+    }
+
+    private static InvalidOperationException NoKeys() =>
+        new("The service provider knows no keyed services, which named Raft nodes are: use one that does, such as the default one, or AddRaftNode without a name.");
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Raft;
+
+/// <summary>Adds the health of Raft nodes to a host's health checks.</summary>
+public static class RaftHealthChecksBuilderExtensions
+{
+    /// <summary>
+    /// Adds a check of readiness: the nodes run, know a leader, and their state machines keep up. It is not one of liveness: a
+    /// node without a leader waits for others, and restarting it does not help.
+    /// </summary>
+    /// <param name="builder">The health checks.</param>
+    /// <param name="nodeName">The name of the node to check. Null (the default): all nodes of the host.</param>
+    /// <param name="name">The name of the check. Default <c>raft</c>.</param>
+    /// <param name="failureStatus">What a check that fails reports. Null (the default): unhealthy.</param>
+    /// <param name="tags">Tags to filter by, such as <c>ready</c>. None by default.</param>
+    /// <param name="maximumApplyLag">How many committed entries may wait for the state machine; 0 or more, default 10,000.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumApplyLag"/> is negative.</exception>
+    public static IHealthChecksBuilder AddRaftHealthCheck(
+        this IHealthChecksBuilder builder,
+        string? nodeName = null,
+        string name = "raft",
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        long maximumApplyLag = 10_000)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentOutOfRangeException.ThrowIfNegative(maximumApplyLag);
+        NodeDirectory directory = NodeDirectory.Of(builder.Services);
+        return builder.Add(new HealthCheckRegistration(
+            name, provider => new RaftHealthCheck(directory, provider, nodeName, maximumApplyLag), failureStatus, tags));
+    }
+}

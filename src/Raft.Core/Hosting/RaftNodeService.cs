@@ -1,0 +1,91 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Raft;
+
+/// <summary>Runs a node as long as its host runs.</summary>
+internal sealed partial class RaftNodeService : IHostedService, IDisposable
+{
+    private readonly NodeRegistration _registration;
+    private readonly IServiceProvider _provider;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private RaftNode? _node;
+    private Task _running = Task.CompletedTask;
+    private bool _stopsHost;
+
+    public RaftNodeService(NodeRegistration registration, IServiceProvider provider)
+    {
+        _registration = registration;
+        _provider = provider;
+        _logger = HostLogging.Of(provider);
+    }
+
+    /// <summary>Returns when the node runs; it does not wait for a leader. A node that cannot run keeps the host from starting.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _node = _registration.Get<RaftNode>(_provider); // only now: whatever is wrong with it is told in one place
+            _stopsHost = _provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(_registration.OptionsName).StopHostOnFailure;
+            _running = _node.RunAsync(_stop.Token);
+            await _node.WaitUntilRunningAsync(cancellationToken).ConfigureAwait(false);
+            if (_running.IsCompleted)
+            {
+                await _running.ConfigureAwait(false); // throws what kept it from running
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _stop.Cancel();
+            await _running.ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            LogStartRefused(exception, _registration.Name ?? _node?.Id.Value, exception.Message);
+            throw;
+        }
+
+        _ = WatchAsync();
+    }
+
+    /// <summary>Stops the node in good order. A node that failed while it stops its host says so here again, so that the process does not end as if all were well.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stop.Cancel();
+        try
+        {
+            await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogStopTimedOut(_registration.Name ?? _node?.Id.Value);
+        }
+        catch (NodeFailedException) when (!_stopsHost)
+        {
+            // told when it happened, and the host was told to live with it
+        }
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await _running.ConfigureAwait(false);
+        }
+        catch (NodeFailedException failure)
+        {
+            // The node has logged why. A host that already stops needs no one to stop it.
+            if (_stopsHost && !_stop.IsCancellationRequested)
+            {
+                LogStopsHost(_node!.Id, failure.Message);
+                _provider.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Raft;
+
+/// <summary>Adds Raft nodes to a host.</summary>
+public static class RaftServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the only node of a host. It starts and stops with the host. <see cref="RaftNode"/>,
+    /// <see cref="IProposer{TCommand, TResult}"/> and the state machine can be injected.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Changes the options, after they were bound from the configuration section <c>Raft</c>.</param>
+    /// <returns>A builder, to say what the node stands on. Without more it keeps a <see cref="StringLog"/> in memory.</returns>
+    /// <exception cref="InvalidOperationException">A node without a name is registered already.</exception>
+    public static IRaftNodeBuilder AddRaftNode(this IServiceCollection services, Action<RaftNodeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return AddNode(services, name: null, configure);
+    }
+
+    /// <summary>
+    /// Adds a node with a name, of which a host may have several. The name is the key of its services
+    /// (<c>[FromKeyedServices("n1")] RaftNode node</c>), the name of its options and, unless they say otherwise, its id. As
+    /// long as only one node of the host has a service, that service can be injected without the key, too.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The name, unique in the host.</param>
+    /// <param name="configure">Changes the options, after they were bound from the configuration section <c>Raft:{name}</c>.</param>
+    /// <returns>A builder, to say what the node stands on. Without more it keeps a <see cref="StringLog"/> in memory.</returns>
+    /// <exception cref="ArgumentException">The name is blank.</exception>
+    /// <exception cref="InvalidOperationException">A node of this name is registered already.</exception>
+    public static IRaftNodeBuilder AddRaftNode(this IServiceCollection services, string name, Action<RaftNodeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return AddNode(services, name, configure);
+    }
+
+    private static NodeRegistration AddNode(IServiceCollection services, string? name, Action<RaftNodeOptions>? configure)
+    {
+        NodeRegistration node = new(name, services);
+        NodeDirectory.Of(services).Add(node);
+        services.TryAddSingleton(static provider => provider.GetService<IMeterFactory>() is { } factory
+            ? new RaftMetrics(factory)
+            : new RaftMetrics(new Meter(RaftDiagnostics.MeterName))); // a bare service collection may have none
+        services.TryAddSingleton<HostClock>();
+        AddOptions(services, node, configure);
+        node.Add(typeof(RaftNode), node.CreateNode);
+        node.SetStateMachine(static _ => new StringLog());
+
+        // Not AddHostedService, which keeps only one service of a type.
+        services.AddSingleton<IHostedService>(provider => new RaftNodeService(node, provider));
+        return node;
+    }
+
+    private static void AddOptions(IServiceCollection services, NodeRegistration node, Action<RaftNodeOptions>? configure)
+    {
+        services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
+        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(node, HostLogging.Of(provider)));
+        OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName).ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+namespace Raft;
+
+/// <content>What a node tells of itself: log messages, measurements, and whether its state machine hangs.</content>
+internal sealed partial class NodeLife
+{
+    private const int LeaderlessTimeouts = 2;
+    private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
+
+    private readonly NodeMetrics? _metrics;
+    private readonly NodeJournal? _journal;
+    private StatusSnapshot _observed;
+    private long _lastLeaderTerm;
+    private TimeSpan? _leaderlessSince;
+    private bool _leaderlessTold;
+    private TimeSpan _applierDeadline = TimeSpan.MaxValue;
+    private volatile bool _applyHangs;
+    private long _dropped;
+    private long _droppedTold;
+    private long _ignoredCounted;
+    private TimeSpan? _droppedToldAt;
+
+    /// <summary>Messages that were not let in: for another node or cluster, or beyond the limit of waiting ones.</summary>
+    public long DroppedMessages => Volatile.Read(ref _dropped);
+
+    private void CountDropped(string reason, long count = 1)
+    {
+        Interlocked.Add(ref _dropped, count);
+        _metrics?.CountDropped(reason, count);
+    }
+
+    /// <summary>The node begins to run: tells so, and takes what it is now for known.</summary>
+    private void BeginObserving()
+    {
+        _observed = Snapshot();
+        _lastLeaderTerm = _observed.Leader is null ? 0 : _observed.Term;
+        _metrics?.Start();
+        _journal?.Running(_settings.ClusterId, _module.Term, _module.FirstIndex, _module.LastIndex, _settings.Members);
+    }
+
+    private void EndObserving()
+    {
+        _metrics?.Stop();
+        if (Failure is not null)
+        {
+            _journal?.Failed(Failure);
+        }
+        else if (_isRunning)
+        {
+            _journal?.Stopped();
+        }
+    }
+
+    /// <summary>Tells what has changed with this pass.</summary>
+    private void Observe()
+    {
+        if (!_isRunning || (_metrics is null && _journal is null))
+        {
+            return;
+        }
+
+        StatusSnapshot now = Snapshot();
+        if (now.Role != _observed.Role || now.Term != _observed.Term || now.Leader != _observed.Leader)
+        {
+            TellCampaign(in now);
+            TellLoss(in now);
+            TellLeader(in now);
+        }
+
+        _observed = now;
+        TellLeaderless(in now);
+        TellDropped();
+        _metrics?.Publish(_pending.Count, _module.Followers, now.LastIndex);
+    }
+
+    private void TellCampaign(in StatusSnapshot now)
+    {
+        if (now.Role == RaftRole.PreCandidate)
+        {
+            _journal?.AsksForPreVotes(now.Term);
+        }
+        else if (now.Role is RaftRole.Candidate or RaftRole.Leader && now.Term > _observed.Term)
+        {
+            _metrics?.CountElection();
+            if (now.Role == RaftRole.Candidate) // else it has won within the pass, which is told anyway
+            {
+                _journal?.Campaigns(now.Term);
+            }
+        }
+    }
+
+    private void TellLoss(in StatusSnapshot now)
+    {
+        if (_observed.Role == RaftRole.Leader && (now.Role != RaftRole.Leader || now.Term != _observed.Term))
+        {
+            _journal?.LostLeadership(_observed.Term, now.Term, StatusExplanation.Of(in now, _settings.Members));
+        }
+        else if (_observed.Leader is { } lost && lost != NodeId && now.Leader is null)
+        {
+            _journal?.LostLeader(lost, now.Term);
+        }
+    }
+
+    private void TellLeader(in StatusSnapshot now)
+    {
+        if (now.Leader is not { } leader || (leader == _observed.Leader && now.Term == _observed.Term))
+        {
+            return;
+        }
+
+        if (leader == NodeId)
+        {
+            _journal?.Leads(now.Term);
+        }
+        else
+        {
+            _journal?.Follows(leader, now.Term);
+        }
+
+        if (now.Term > _lastLeaderTerm) // one that was lost for a while and comes back in its term is no change
+        {
+            _lastLeaderTerm = now.Term;
+            _metrics?.CountLeaderChange();
+        }
+    }
+
+    /// <summary>A healthy cluster elects within a timeout or two: what takes longer is worth a warning, once.</summary>
+    private void TellLeaderless(in StatusSnapshot now)
+    {
+        if (now.Leader is not null)
+        {
+            _leaderlessSince = null;
+            _leaderlessTold = false;
+            return;
+        }
+
+        _leaderlessSince ??= _now;
+        TimeSpan since = _now - _leaderlessSince.Value;
+        if (!_leaderlessTold && since >= LeaderlessTimeouts * _settings.MaximumElectionTimeout)
+        {
+            _leaderlessTold = true;
+            _journal?.Leaderless(since, StatusExplanation.Of(in now, _settings.Members));
+        }
+    }
+
+    private void TellDropped()
+    {
+        if (_module.IgnoredMessages > _ignoredCounted)
+        {
+            CountDropped("invalid", _module.IgnoredMessages - _ignoredCounted);
+            _ignoredCounted = _module.IgnoredMessages;
+        }
+
+        long dropped = DroppedMessages;
+        if (dropped > _droppedTold && !(_now - _droppedToldAt < DropReportInterval))
+        {
+            _journal?.DroppedMessages(dropped - _droppedTold, dropped);
+            _droppedTold = dropped;
+            _droppedToldAt = _now;
+        }
+    }
+
+    /// <summary>Notices a state machine that is at one batch for very long. Nothing but results and reads waits for it, so nothing else would show.</summary>
+    private void WatchApplier()
+    {
+        bool hangs = false;
+        _applierDeadline = TimeSpan.MaxValue;
+        if (_applier.AtWork is { } work)
+        {
+            TimeSpan patienceEnds = work.Since + _settings.ApplyPatience;
+            hangs = _now >= patienceEnds;
+            if (!hangs)
+            {
+                _applierDeadline = patienceEnds;
+            }
+            else if (!_applyHangs)
+            {
+                _journal?.ApplyHangs(work.FirstIndex, work.LastIndex, _now - work.Since);
+            }
+        }
+
+        if (_applyHangs && !hangs)
+        {
+            _journal?.ApplyGoesOn();
+        }
+
+        _applyHangs = hangs;
+    }
+
+    /// <summary>A batch was handed over: looks again when it should long be done.</summary>
+    private void WatchApplierAgain()
+    {
+        TimeSpan patienceEnds = _now + _settings.ApplyPatience;
+        _applierDeadline = patienceEnds < _applierDeadline ? patienceEnds : _applierDeadline;
+    }
+}

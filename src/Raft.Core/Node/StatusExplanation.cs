@@ -1,0 +1,39 @@
+using System.Globalization;
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>Puts a node's situation into a sentence for people: who leads, or why nobody does and what is needed.</summary>
+internal static class StatusExplanation
+{
+    public static string Of(in StatusSnapshot status, IReadOnlyList<RaftMember> members)
+    {
+        string situation = status switch
+        {
+            { Role: RaftRole.Failed } => $"failed and stopped: {status.Failure?.Message}",
+            { Role: RaftRole.Stopped } => "stopped: call RunAsync to run again",
+            { IsRunning: false } => "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns",
+            { Role: RaftRole.Leader } => $"leads term {Text(status.Term)}: {Reach(in status, members)}",
+            { Leader: { } leader } => $"follows {leader} in term {Text(status.Term)}",
+            _ => NoLeader(in status, members),
+        };
+        return status.ApplyHangs ? $"{situation}; its state machine has been at work on the same commands for long: results and reads wait for it" : situation;
+    }
+
+    /// <summary>Without a leader: either too few are reachable, or an election is on its way.</summary>
+    public static string NoLeader(in StatusSnapshot status, IReadOnlyList<RaftMember> members) =>
+        status.ReachableVoters < MajorityQuorum.Size(members.Count)
+            ? $"no leader: {Reach(in status, members)}"
+            : $"no leader: {Reach(in status, members)}, so an election is under way";
+
+    private static string Reach(in StatusSnapshot status, IReadOnlyList<RaftMember> members)
+    {
+        ulong reachable = status.ReachableBits;
+        string counts = string.Create(
+            CultureInfo.InvariantCulture, $"{status.ReachableVoters} of {members.Count} voters reachable, {MajorityQuorum.Size(members.Count)} needed");
+        string[] silent = [.. members.Where((_, position) => (reachable >> position & 1) == 0).Select(static member => member.Id)];
+        return silent.Length == 0 ? counts : $"{counts}; not heard from {string.Join(", ", silent)}";
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

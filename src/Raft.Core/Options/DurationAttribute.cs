@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+namespace Raft;
+
+/// <summary>A duration among the options: above zero unless zero is allowed, and at most a number of days. One that is null is left to its default.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class DurationAttribute : ValidationAttribute
+{
+    /// <summary>Whether zero is allowed.</summary>
+    public bool AllowZero { get; set; }
+
+    /// <summary>The longest duration, in days; 0 (the default) for no bound.</summary>
+    public int MaximumDays { get; set; }
+
+    /// <inheritdoc/>
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) => value switch
+    {
+        TimeSpan duration when duration < TimeSpan.Zero || (duration == TimeSpan.Zero && !AllowZero) =>
+            Refuse(duration, AllowZero ? "it must not be negative" : "it must be above zero", validationContext),
+        TimeSpan duration when MaximumDays > 0 && duration > TimeSpan.FromDays(MaximumDays) =>
+            Refuse(duration, $"it must be at most {TimeSpan.FromDays(MaximumDays):c}", validationContext),
+        _ => ValidationResult.Success,
+    };
+
+    private static ValidationResult Refuse(TimeSpan duration, string rule, ValidationContext context) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{context.MemberName} is {duration:c}: {rule}."));
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// Everything that can be wrong with a node's options, as sentences that say what is wrong and what to do. Used by the
+/// constructor of the node and, before that, when a host starts.
+/// </summary>
+internal static class RaftNodeOptionsRules
+{
+    private static readonly RaftNodeOptionsRanges Ranges = new();
+
+    /// <summary>Finds all that is wrong.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="nodeId">The id that the node is to have; null if none was given.</param>
+    /// <param name="allowNoMembers">Whether an empty list of members means a cluster of one.</param>
+    public static IReadOnlyList<string> FindFailures(RaftNodeOptions options, string? nodeId, bool allowNoMembers)
+    {
+        List<string> failures = [];
+        AddNodeId(options, nodeId, failures);
+        AddMembers(options, nodeId, allowNoMembers, failures);
+        failures.AddRange(Ranges.Validate(name: null, options).Failures ?? []);
+        AddTimeouts(options, failures);
+        if (string.IsNullOrWhiteSpace(options.ClusterId))
+        {
+            failures.Add($"{nameof(options.ClusterId)} is blank: give all nodes of the cluster the same name.");
+        }
+
+        if (options.LeaderStickiness && !options.CheckQuorum)
+        {
+            failures.Add($"{nameof(options.LeaderStickiness)} needs {nameof(options.CheckQuorum)}, which is off: without it, a leader that can send but not receive would be clung to for ever. Switch both on or both off.");
+        }
+
+        return failures;
+    }
+
+    /// <summary>Finds what is wrong with the combination of options and ports.</summary>
+    public static IReadOnlyList<string> FindFailures(RaftNodeOptions options, ITransport? transport, ILogStore logStore)
+    {
+        List<string> failures = [];
+        if (transport is null && options.Members.Count > 1)
+        {
+            failures.Add(
+                $"{nameof(options.Members)} lists {options.Members.Count} members, but there is no transport to reach them: call UseChannelTransport() or another of the builder's Use...Transport() methods, or set {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.Transport)}.");
+        }
+
+        if (transport is { LeavesProcess: true } && logStore.IsVolatile && !options.AllowVolatileStorage)
+        {
+            failures.Add(
+                $"The transport {transport.GetType().Name} leaves the process, but the log store {logStore.GetType().Name} forgets its vote and log when the process ends, which can undo what was committed. "
+                + $"Use a durable log store, or set {nameof(options.AllowVolatileStorage)} if losing data is acceptable.");
+        }
+
+        return failures;
+    }
+
+    private static void AddNodeId(RaftNodeOptions options, string? nodeId, List<string> failures)
+    {
+        if (string.IsNullOrWhiteSpace(nodeId))
+        {
+            failures.Add($"{nameof(options.NodeId)} is not set: give the node an id of its own among the {nameof(options.Members)}, in code or in configuration.");
+        }
+        else if (nodeId.Length > NodeId.MaximumLength)
+        {
+            failures.Add($"{nameof(options.NodeId)} has {nodeId.Length} characters: it must have at most {NodeId.MaximumLength}.");
+        }
+
+        if (options.NodeId is not null && nodeId is not null && options.NodeId != nodeId)
+        {
+            failures.Add($"{nameof(options.NodeId)} is '{options.NodeId}', but the node was made with the id '{nodeId}': leave the option out, or give it the same id.");
+        }
+    }
+
+    private static void AddMembers(RaftNodeOptions options, string? nodeId, bool allowNoMembers, List<string> failures)
+    {
+        if (options.Members is not { } members || members.Any(static member => member is null)) // configuration binding may leave a null
+        {
+            failures.Add($"{nameof(options.Members)} is null or lists a null: list all members by their ids.");
+            return;
+        }
+
+        if (members.Count == 0)
+        {
+            if (!allowNoMembers)
+            {
+                failures.Add($"{nameof(options.Members)} is empty: list all members of the cluster, this node included, such as [\"n1\", \"n2\", \"n3\"], or only this node for a cluster of one.");
+            }
+
+            return;
+        }
+
+        if (members.Count > ConsensusOptions.MaximumVoters)
+        {
+            failures.Add($"{nameof(options.Members)} lists {members.Count} members: a cluster has at most {ConsensusOptions.MaximumVoters}, and 3 or 5 are usual.");
+        }
+
+        if (members.Any(static member => string.IsNullOrWhiteSpace(member.Id)))
+        {
+            failures.Add($"A member in {nameof(options.Members)} has no id: set {nameof(RaftMember)}.{nameof(RaftMember.Id)} of each.");
+            return;
+        }
+
+        foreach (RaftMember member in members.Where(static member => member.Id.Length > NodeId.MaximumLength))
+        {
+            failures.Add($"The id '{member.Id[..20]}...' in {nameof(options.Members)} has {member.Id.Length} characters: it must have at most {NodeId.MaximumLength}.");
+        }
+
+        string[] ids = [.. members.Select(static member => member.Id).Order(StringComparer.Ordinal)];
+        for (int i = 1; i < ids.Length; i++)
+        {
+            if (ids[i] == ids[i - 1] && (i == 1 || ids[i - 2] != ids[i]))
+            {
+                failures.Add($"Member '{ids[i]}' is listed {ids.Count(id => id == ids[i])} times in {nameof(options.Members)}: every id must be unique.");
+            }
+        }
+
+        if (!string.IsNullOrWhiteSpace(nodeId) && !ids.Contains(nodeId, StringComparer.Ordinal))
+        {
+            failures.Add($"Node '{nodeId}' is not among the {nameof(options.Members)} ({string.Join(", ", ids)}): add it, or correct its id.");
+        }
+    }
+
+    private static void AddTimeouts(RaftNodeOptions options, List<string> failures)
+    {
+        if (options.MinimumElectionTimeout > options.MaximumElectionTimeout)
+        {
+            failures.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c} and {nameof(options.MaximumElectionTimeout)} is {options.MaximumElectionTimeout:c}: the maximum must be at least the minimum."));
+        }
+
+        if (options.HeartbeatInterval is { } heartbeat && heartbeat > TimeSpan.Zero && heartbeat >= options.MinimumElectionTimeout)
+        {
+            failures.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nameof(options.HeartbeatInterval)} is {heartbeat:c} and {nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c}: the interval must be below the timeout, or followers campaign against a healthy leader. A fifth of it is the default."));
+        }
+    }
+}
