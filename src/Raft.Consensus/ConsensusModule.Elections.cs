@@ -46,7 +46,7 @@ public sealed partial class ConsensusModule
         Role = RaftRole.PreCandidate;
         Leader = null;
         _tally = new VoteTally(_configuration);
-        _tally.Record(Id, granted: true);
+        _tally.Record(Id, granted: true); // at once: a pre-vote promises nothing, so nothing has to be durable first
         if (_tally.Outcome == VoteOutcome.Won)
         {
             BecomeCandidate();
@@ -67,7 +67,7 @@ public sealed partial class ConsensusModule
         // A late answer to a request of an earlier life must not be taken for one of this: no two lives campaign in the same
         // term, so requests are numbered from a place that the term gives.
         _lastCorrelation = Math.Max(_lastCorrelation, (Term & 0x3F_FFFF) << 40);
-        _tally = new VoteTally(_configuration);
+        _tally = new VoteTally(_configuration); // without the own vote, which CountOwnVote adds when it is durable
         _hardStateChanged = true;
         _ownVoteVersion = VersionOfHardState;
         SendVoteRequests(Term, isPreVote: false);

@@ -15,6 +15,11 @@ namespace Raft.Consensus;
 /// follower (more only at the bounds of a segment or message).
 /// </para>
 /// <para>
+/// The <em>hard state</em> is the term and the vote, what a node must never forget. A <em>version</em> numbers the writes that the
+/// module asks for, each of the hard state, of a suffix of the log, or of both: "version 7 is durable" says that the
+/// seventh write and all before it would survive a crash.
+/// </para>
+/// <para>
 /// The host owes three things. It carries writes out in order. It sends a message only when the version that it is bound
 /// to is durable: no vote or acknowledgement leaves before what it promises would survive a crash. It reports durable
 /// versions, in any order, as often as it likes.

@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>As many proposals are waiting as the options allow. Slow down and propose again, or raise the limit that the message names.</summary>
+/// <summary>As many proposals, reads or calls are waiting as the options allow. Slow down and try again, or raise the limit that the message names.</summary>
 public sealed class OverloadedException : ProposalRefusedException
 {
     /// <summary>Makes one with a default message.</summary>

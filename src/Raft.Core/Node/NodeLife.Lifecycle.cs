@@ -76,9 +76,9 @@ internal sealed partial class NodeLife
     /// <summary>Runs until the token is cancelled or the node fails; then ends this life for good.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static life => ((NodeLife)life!).RequestStop(), this);
         try
         {
-            using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static life => ((NodeLife)life!).RequestStop(), this);
             if (await ExecuteAsync(static _ => { }).ConfigureAwait(false)) // the store is open
             {
                 if (!_stopRequested) // else it would campaign only to stop
@@ -93,6 +93,7 @@ internal sealed partial class NodeLife
         }
         finally
         {
+            registration.Unregister(); // not Dispose, which would wait for a callback of the store's or transport's under way
             await CloseAsync().ConfigureAwait(false);
         }
 

@@ -17,6 +17,7 @@ public sealed partial class RaftNode
     /// <param name="consistency">How up to date the answer must be.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The answer. Whatever the query throws comes back to the caller.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="consistency"/> is none of the known ones.</exception>
     /// <exception cref="InvalidOperationException">The state machine is no <typeparamref name="TMachine"/>.</exception>
     /// <exception cref="NodeStoppedException">The node is not running.</exception>
     /// <exception cref="OverloadedException">Too many reads wait already.</exception>

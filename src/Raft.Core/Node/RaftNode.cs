@@ -107,6 +107,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">The candidate is this node.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    /// <exception cref="OverloadedException">As many calls as <see cref="RaftNodeOptions.MaximumWaitingMessages"/> allows wait already.</exception>
     public ValueTask<RequestVoteReply> RequestVoteAsync(long term, NodeId candidateId, long lastLogIndex, long lastLogTerm, CancellationToken cancellationToken = default)
     {
         ThrowIfOutOfRange(term, nameof(term));
@@ -139,6 +140,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">The leader is this node, or no correct leader could send these entries: their terms fall along the log, or exceed <paramref name="term"/>.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
+    /// <exception cref="OverloadedException">As many calls as <see cref="RaftNodeOptions.MaximumWaitingMessages"/> allows wait already.</exception>
     public ValueTask<AppendEntriesReply> AppendEntriesAsync(
         long term,
         NodeId leaderId,
