@@ -1,0 +1,9 @@
+namespace Raft.Aot;
+
+/// <summary>Commands and results that are structs: what ahead-of-time compilation finds hardest to put together.</summary>
+internal sealed class Account() : StateMachine<long, long>(Codec.Int64, Codec.Int64)
+{
+    private long _balance;
+
+    protected override long Apply(long command, in CommandContext context) => _balance += command;
+}
