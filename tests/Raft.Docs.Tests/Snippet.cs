@@ -1,0 +1,116 @@
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Raft.Docs.Tests;
+
+/// <summary>
+/// A block of C# in a markdown file. A fence that says just <c>csharp</c> opens a complete program; one that says
+/// <c>csharp context=NAME</c> opens a fragment, which is put into <c>Contexts/NAME.cs</c>.
+/// </summary>
+internal sealed class Snippet
+{
+    private const string ContextFolder = "tests/Raft.Docs.Tests/Contexts";
+    private const string Placeholder = "// snippet\n";
+
+    /// <summary>Those that the SDK gives to every console project with implicit usings.</summary>
+    private const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.Parse);
+    private static readonly SyntaxTree ImplicitUsingsTree = CSharpSyntaxTree.ParseText(ImplicitUsings, ParseOptions);
+
+    // What this program itself runs with: the framework, ASP.NET Core, and all that the project references.
+    private static readonly MetadataReference[] References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    private static readonly ISourceGenerator[] Generators =
+    [
+        .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "generators"), "*.dll")
+            .SelectMany(path => Assembly.LoadFrom(path).GetTypes())
+            .Where(type => type.IsDefined(typeof(GeneratorAttribute)))
+            .Select(Activator.CreateInstance)
+            .Select(generator => generator as ISourceGenerator ?? ((IIncrementalGenerator)generator!).AsSourceGenerator()),
+    ];
+
+    private readonly CodeBlock _block;
+
+    public Snippet(CodeBlock block) => _block = block;
+
+    public static bool IsCSharp(CodeBlock block) => FirstWord(block.Info) is "csharp" or "cs" or "c#" or "C#";
+
+    /// <summary>What the compiler has to say, by the lines of the markdown file. Warnings count, as everywhere in this repository.</summary>
+    public IReadOnlyList<string> Compile()
+    {
+        SyntaxTree tree = CSharpSyntaxTree.ParseText(Source(), ParseOptions);
+        bool isProgram = tree.GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
+        CSharpCompilationOptions options = new(
+            isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+            nullableContextOptions: NullableContextOptions.Enable);
+
+        // The name is the one to which Raft.Consensus.Tests shows its internals.
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Raft.Docs.Snippets", [ImplicitUsingsTree, tree], References, options);
+        CSharpGeneratorDriver.Create(Generators, parseOptions: ParseOptions).RunGeneratorsAndUpdateCompilation(
+            compilation, out Compilation complete, out _, TestContext.Current.CancellationToken);
+        return
+        [
+            .. complete.GetDiagnostics(TestContext.Current.CancellationToken)
+                .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)
+                .Select(diagnostic => $"{Place(diagnostic)}: {diagnostic.Id}: {diagnostic.GetMessage(null)}"),
+        ];
+    }
+
+    private static string FirstWord(string info) => info.Split(' ', 2)[0];
+
+    private static string Place(Diagnostic diagnostic)
+    {
+        FileLinePositionSpan span = diagnostic.Location.GetMappedLineSpan();
+        return span.IsValid ? $"{span.Path}({span.StartLinePosition.Line + 1})" : "somewhere";
+    }
+
+    private string Source()
+    {
+        string atItsLine = $"#line {_block.Line} \"{_block.File}\"\n{_block.Text}\n#line default\n";
+        return ContextFile() is not { } contextFile
+            ? atItsLine
+            : $"#line 1 \"{contextFile}\"\n" + ContextText(contextFile).Replace(Placeholder, atItsLine, StringComparison.Ordinal);
+    }
+
+    private string? ContextFile()
+    {
+        string place = $"{_block.File}({_block.Line - 1})";
+        switch (_block.Info.Split(' '))
+        {
+            case ["csharp"]:
+                return null;
+
+            case ["csharp", ['c', 'o', 'n', 't', 'e', 'x', 't', '=', .. { Length: > 0 } name]]:
+                string file = $"{ContextFolder}/{name}.cs";
+                Assert.True(RepositoryFiles.Exists(file), $"{place}: there is no context {file}.");
+                return file;
+
+            default:
+                Assert.Fail($"{place}: the fence says \"{_block.Info}\". It must say \"csharp\" for a complete program, or \"csharp context=NAME\".");
+                return null;
+        }
+    }
+
+    private static string ContextText(string file)
+    {
+        string text = RepositoryFiles.ReadText(file).ReplaceLineEndings("\n");
+        Assert.True(text.Split(Placeholder).Length == 2, $"{file} must have exactly one line \"{Placeholder.Trim()}\", at the line's beginning.");
+        return text;
+    }
+}
