@@ -1,0 +1,37 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// What a system is supposed to do, one operation after another: a history is linearizable if its operations could have
+/// taken effect one at a time, each somewhere between its start and its end, with the outputs that were seen.
+/// </summary>
+/// <typeparam name="TState">The state; immutable, and equal to another one when they cannot be told apart.</typeparam>
+/// <typeparam name="TInput">What a client asks.</typeparam>
+/// <typeparam name="TOutput">What it is answered.</typeparam>
+/// <remarks>Stateless: one model serves any number of checks, on any thread.</remarks>
+public abstract class SequentialModel<TState, TInput, TOutput>
+    where TState : notnull
+{
+    /// <summary>The state before the first operation.</summary>
+    public abstract TState InitialState { get; }
+
+    /// <summary>Performs an operation.</summary>
+    /// <param name="state">The state before it, which must not be changed.</param>
+    /// <param name="input">What was asked.</param>
+    /// <param name="output">What the answer must be.</param>
+    /// <returns>The state after it.</returns>
+    public abstract TState Apply(TState state, TInput input, out TOutput output);
+
+    /// <summary>
+    /// Whether an operation may have had an output, by default the one that <see cref="Apply"/> gives. Override it where several are right.
+    /// </summary>
+    /// <param name="state">The state before it, which must not be changed.</param>
+    /// <param name="input">What was asked.</param>
+    /// <param name="output">What was answered.</param>
+    /// <param name="next">The state after it.</param>
+    /// <returns>Whether that is right.</returns>
+    public virtual bool Allows(TState state, TInput input, TOutput output, out TState next)
+    {
+        next = Apply(state, input, out TOutput expected);
+        return EqualityComparer<TOutput>.Default.Equals(expected, output);
+    }
+}
