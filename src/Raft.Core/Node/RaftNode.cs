@@ -58,6 +58,15 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <summary>What the node is and knows now: term, vote, role, leader and the state of its log, all of one moment.</summary>
     public RaftStatus Status => _board.Read().Status;
 
+    /// <summary>What the worker published last, without what makes it readable for people.</summary>
+    internal StatusSnapshot Snapshot => _board.Snapshot;
+
+    /// <summary>Grows with every change of the status.</summary>
+    internal long StatusVersion => _board.Version;
+
+    /// <summary>The highest entry that the state machine was reported to have applied.</summary>
+    internal long AppliedIndex => _board.AppliedIndex;
+
     /// <summary>Calls that wait for something at this node, neither completed nor cancelled.</summary>
     internal int LiveCalls => _sources.Live.Value;
 

@@ -45,6 +45,9 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         }
     }
 
+    /// <summary>Grows with every change.</summary>
+    public long Version => Volatile.Read(ref _version);
+
     /// <summary>The highest entry that was published as applied.</summary>
     public long AppliedIndex
     {

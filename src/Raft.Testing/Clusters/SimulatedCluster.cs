@@ -17,7 +17,8 @@ public sealed class SimulatedCluster
     private readonly SortedDictionary<NodeId, SimulatedNode> _nodes = [];
     private readonly List<SimulatedProposal> _pending = [];
     private readonly List<SimulatedProposal> _refused = [];
-    private readonly ElectionSafety _elections = new();
+    private readonly ClusterRules _rules;
+    private string? _broken;
     private readonly LogAgreement _agreement = new();
 
     /// <summary>Makes a cluster; no node runs yet.</summary>
@@ -35,7 +36,13 @@ public sealed class SimulatedCluster
             _nodes.Add(id, new SimulatedNode(id, World, () => NewOptions(configure)));
         }
 
-        Network.MessageSent += _elections.Observe;
+        _rules = new ClusterRules(_nodes.Values, broken => _broken ??= broken);
+        foreach (SimulatedNode node in _nodes.Values)
+        {
+            node.Writing = write => _rules.OnWriting(node, write);
+        }
+
+        Network.MessageSent += message => _rules.OnSent(_nodes[message.From], message);
         World.StepCompleted += CheckStep;
         World.Describing += Describe;
     }
@@ -71,7 +78,7 @@ public sealed class SimulatedCluster
     }
 
     /// <summary>How many terms had a leader that spoke up.</summary>
-    public int Elections => _elections.Elections;
+    public int Elections => _rules.Elections;
 
     /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
     public IReadOnlyList<string> Agreed => _agreement.Agreed;
@@ -224,9 +231,9 @@ public sealed class SimulatedCluster
 
     private void CheckStep()
     {
-        ThrowIfBroken(_elections.Violation);
         foreach (SimulatedNode node in _nodes.Values)
         {
+            node.Look(_rules);
             if (node.Failure is { } failure && !node.MayFail)
             {
                 throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure);
@@ -240,6 +247,7 @@ public sealed class SimulatedCluster
             }
         }
 
+        ThrowIfBroken(_broken);
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
             SimulatedProposal proposal = _pending[i];

@@ -12,6 +12,7 @@ public sealed class SimulatedNode
     private SimulatedTransport? _transport;
     private CancellationTokenSource? _stopping;
     private Task? _running;
+    private long _seenVersion;
 
     internal SimulatedNode(NodeId id, SimulatedWorld world, Func<RaftNodeOptions> options)
     {
@@ -46,9 +47,15 @@ public sealed class SimulatedNode
     /// <summary>Whether the script expects it to fail, as with a broken disk. Default false: a failing node fails the run.</summary>
     public bool MayFail { get; set; }
 
+    /// <summary>Sees every write before it takes effect.</summary>
+    internal Action<LogWrite>? Writing { get; set; }
+
     internal RaftNode? Current { get; private set; }
 
     internal StringLog? StateMachine { get; private set; }
+
+    /// <summary>What it was when the rules last looked at it, in this life.</summary>
+    internal NodeSituation Situation { get; set; }
 
     /// <summary>How much of <see cref="Log"/> was compared with the other nodes.</summary>
     internal int Compared { get; set; }
@@ -65,6 +72,9 @@ public sealed class SimulatedNode
         _stopping = new CancellationTokenSource();
         StateMachine = new StringLog();
         Compared = 0;
+        _seenVersion = -1;
+        Situation = default;
+        Store.Writing = Writing;
         RaftNodePorts ports = new()
         {
             Transport = _transport,
@@ -76,6 +86,26 @@ public sealed class SimulatedNode
         _world.Trace.Add(_world.Clock.Now, "start", Id);
         Current = new RaftNode(Id, initialTerm: 0, _options(), ports);
         _running = Current.RunAsync(_stopping.Token);
+    }
+
+    /// <summary>Looks at it after a step, and tells the rules if its status has changed.</summary>
+    internal void Look(ClusterRules rules)
+    {
+        if (_process is null || Current is not { } raft || raft.StatusVersion == _seenVersion)
+        {
+            return;
+        }
+
+        _seenVersion = raft.StatusVersion;
+        StatusSnapshot status = raft.Snapshot;
+        if (!status.IsRunning)
+        {
+            return; // what it says before it has opened its store is no more than a guess
+        }
+
+        NodeSituation before = Situation;
+        Situation = new NodeSituation(status.Role, status.Term, status.LastIndex, status.CommitIndex, raft.AppliedIndex);
+        rules.OnChanged(this, in before, Situation);
     }
 
     internal void Stop()

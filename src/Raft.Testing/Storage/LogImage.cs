@@ -1,19 +1,61 @@
 namespace Raft.Testing;
 
-/// <summary>What one state of a log store holds.</summary>
+/// <summary>What one state of a log store holds, with a hash of every prefix of the log: two logs with the same hash at an index are the same up to it.</summary>
 internal sealed class LogImage
 {
+    private readonly List<ulong> _hashes = [];
+    private ulong _previousHash;
+
     public HardState HardState { get; set; }
 
     public StoredEntries Entries { get; } = new();
 
     public LogState State => new(HardState, Entries.PreviousIndex, Entries.PreviousTerm, Entries.LastIndex, Entries.LastTerm);
 
+    /// <summary>The hash of the log up to an index, which must not lie before the log's start or behind its end.</summary>
+    public ulong HashAt(long index) => index == Entries.PreviousIndex ? _previousHash : _hashes[(int)(index - Entries.PreviousIndex - 1)];
+
+    /// <summary>Whether the log holds an index, so that <see cref="HashAt"/> knows it.</summary>
+    public bool Reaches(long index) => index >= Entries.PreviousIndex && index <= Entries.LastIndex;
+
+    public void Write(long firstIndex, ReadOnlySpan<LogEntry> entries)
+    {
+        if (entries.IsEmpty)
+        {
+            return;
+        }
+
+        ulong hash = HashAt(firstIndex - 1);
+        int kept = (int)(firstIndex - Entries.PreviousIndex - 1);
+        _hashes.RemoveRange(kept, _hashes.Count - kept);
+        Entries.Write(firstIndex, entries);
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            hash = PrefixHash.Add(hash, in entry);
+            _hashes.Add(hash);
+        }
+    }
+
+    public void DropThrough(long index)
+    {
+        _previousHash = HashAt(index);
+        _hashes.RemoveRange(0, (int)(index - Entries.PreviousIndex));
+        Entries.DropThrough(index);
+    }
+
+    public void Reset(long index, long term)
+    {
+        _hashes.Clear();
+        _previousHash = 0; // of what a snapshot holds, nothing is known here
+        Entries.Reset(index, term);
+    }
+
     public LogImage Copy()
     {
         LogImage copy = new() { HardState = HardState };
         copy.Entries.Reset(Entries.PreviousIndex, Entries.PreviousTerm);
-        copy.Entries.Write(Entries.PreviousIndex + 1, Entries.Read(Entries.PreviousIndex + 1, int.MaxValue, long.MaxValue));
+        copy._previousHash = _previousHash;
+        copy.Write(Entries.PreviousIndex + 1, Entries.Read(Entries.PreviousIndex + 1, int.MaxValue, long.MaxValue));
         return copy;
     }
 }

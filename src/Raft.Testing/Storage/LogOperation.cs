@@ -16,7 +16,7 @@ internal abstract record LogOperation
         public override void ApplyTo(LogImage image)
         {
             image.HardState = Content.HardState ?? image.HardState;
-            image.Entries.Write(Content.FirstIndex, Content.Entries.Span);
+            image.Write(Content.FirstIndex, Content.Entries.Span);
         }
     }
 
@@ -26,13 +26,13 @@ internal abstract record LogOperation
         {
             if (ThroughIndex > image.Entries.PreviousIndex)
             {
-                image.Entries.DropThrough(ThroughIndex);
+                image.DropThrough(ThroughIndex);
             }
         }
     }
 
     internal sealed record Reset(long Index, long Term) : LogOperation
     {
-        public override void ApplyTo(LogImage image) => image.Entries.Reset(Index, Term);
+        public override void ApplyTo(LogImage image) => image.Reset(Index, Term);
     }
 }

@@ -71,6 +71,15 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>What would survive a crash.</summary>
     public LogState Durable => _durable.State;
 
+    /// <summary>The log as it was written, durable or not.</summary>
+    internal LogImage WrittenImage => _inMemory;
+
+    /// <summary>The log as it would survive a crash.</summary>
+    internal LogImage DurableImage => _durable;
+
+    /// <summary>Sees every write before it takes effect.</summary>
+    internal Action<LogWrite>? Writing { get; set; }
+
     /// <summary>From now on nothing becomes durable, as with a disk that hangs, until <see cref="Release"/>.</summary>
     public void Hold()
     {
@@ -172,6 +181,11 @@ public sealed class SimulatedLogStore : ILogStore
         else if (_inMemory.Entries.Refuses(write.FirstIndex, write.Entries.Length) is { } reason)
         {
             _failure ??= new ArgumentException(reason, nameof(write));
+        }
+
+        if (_failure is null && _isOpen)
+        {
+            Writing?.Invoke(write);
         }
 
         return Change(new LogOperation.Write(write));

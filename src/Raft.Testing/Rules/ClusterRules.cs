@@ -1,0 +1,66 @@
+namespace Raft.Testing;
+
+/// <summary>All rules of a cluster, looked at together; the first that is broken ends the run.</summary>
+internal sealed class ClusterRules
+{
+    private readonly ClusterRule[] _rules;
+    private readonly ElectionSafety _elections = new();
+    private readonly Action<string> _broken;
+
+    /// <param name="nodes">The nodes of the cluster.</param>
+    /// <param name="broken">Is told what is broken.</param>
+    public ClusterRules(IReadOnlyCollection<SimulatedNode> nodes, Action<string> broken)
+    {
+        _broken = broken;
+        _rules =
+        [
+            _elections,
+            new OneVotePerTerm(),
+            new PersistBeforeSend(),
+            new Monotony(),
+            new LeaderAppendOnly(),
+            new LogMatching(),
+            new LeaderCompleteness(Committed),
+            new CommitRule(Committed, nodes),
+            new AppliedBounds(Committed),
+        ];
+    }
+
+    /// <summary>What the cluster has committed.</summary>
+    public CommittedLog Committed { get; } = new();
+
+    /// <summary>How many terms had a leader.</summary>
+    public int Elections => _elections.Elections;
+
+    public void OnSent(SimulatedNode node, RaftMessage message)
+    {
+        foreach (ClusterRule rule in _rules)
+        {
+            Judge(rule, rule.OnSent(node, message));
+        }
+    }
+
+    public void OnWriting(SimulatedNode node, LogWrite write)
+    {
+        foreach (ClusterRule rule in _rules)
+        {
+            Judge(rule, rule.OnWriting(node, write));
+        }
+    }
+
+    public void OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now)
+    {
+        foreach (ClusterRule rule in _rules)
+        {
+            Judge(rule, rule.OnChanged(node, in before, in now));
+        }
+    }
+
+    private void Judge(ClusterRule rule, string? broken)
+    {
+        if (broken is not null)
+        {
+            _broken($"{rule.Name} is broken: {broken}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace Raft.Testing;
+
+/// <summary>What the cluster has committed so far, as its leaders told: the measure of several rules. A log is committed once and for ever.</summary>
+internal sealed class CommittedLog
+{
+    private readonly List<ulong> _hashes = [];
+    private readonly SortedDictionary<long, long> _lastIndexByTerm = [];
+
+    /// <summary>The highest committed index.</summary>
+    public long LastIndex => _hashes.Count;
+
+    /// <summary>The hash of the committed log up to an index from 1 to <see cref="LastIndex"/>.</summary>
+    public ulong HashAt(long index) => _hashes[(int)index - 1];
+
+    /// <summary>A leader has committed up to an index.</summary>
+    /// <returns>False if it differs from what was committed before.</returns>
+    public bool Extend(long term, long index, LogImage log)
+    {
+        _lastIndexByTerm[term] = index;
+        if (index <= LastIndex)
+        {
+            return HashAt(index) == log.HashAt(index);
+        }
+
+        if (LastIndex > 0 && log.Reaches(LastIndex) && log.HashAt(LastIndex) != HashAt(LastIndex))
+        {
+            return false;
+        }
+
+        for (long next = LastIndex + 1; next <= index; next++)
+        {
+            _hashes.Add(log.HashAt(next));
+        }
+
+        return true;
+    }
+
+    /// <summary>The highest index that leaders of earlier terms had committed.</summary>
+    public long LastIndexBefore(long term)
+    {
+        long last = 0;
+        foreach ((long each, long index) in _lastIndexByTerm)
+        {
+            if (each >= term)
+            {
+                break;
+            }
+
+            last = Math.Max(last, index);
+        }
+
+        return last;
+    }
+}

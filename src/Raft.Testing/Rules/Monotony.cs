@@ -1,0 +1,33 @@
+namespace Raft.Testing;
+
+/// <summary>Term, commit index and applied index never fall within a life, and the term not below what the node ever told others, in any life.</summary>
+internal sealed class Monotony : ClusterRule
+{
+    private readonly SortedDictionary<NodeId, long> _toldTerms = [];
+
+    public override string Name => "Monotony";
+
+    public override string? OnSent(SimulatedNode node, RaftMessage message)
+    {
+        bool promisesTerm = message is not RequestVoteMessage { IsPreVote: true } and not RequestVoteReplyMessage { IsPreVote: true };
+        if (!promisesTerm)
+        {
+            return null;
+        }
+
+        long told = _toldTerms.GetValueOrDefault(node.Id);
+        _toldTerms[node.Id] = Math.Max(told, message.Term);
+        return null;
+    }
+
+    public override string? OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now)
+    {
+        if (now.Term < before.Term || now.CommitIndex < before.CommitIndex || now.AppliedIndex < before.AppliedIndex)
+        {
+            return $"{node.Id} fell from term {before.Term}, committed {before.CommitIndex}, applied {before.AppliedIndex} to term {now.Term}, committed {now.CommitIndex}, applied {now.AppliedIndex}.";
+        }
+
+        long told = _toldTerms.GetValueOrDefault(node.Id);
+        return now.Term < told ? $"{node.Id} is in term {now.Term}, after it had told others of term {told}." : null;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Raft.Testing;
+
+/// <summary>Figure 2, persistent state: nothing that a message promises may be lost in a crash, from the moment at which it is sent.</summary>
+internal sealed class PersistBeforeSend : ClusterRule
+{
+    public override string Name => "Persist before send";
+
+    public override string? OnSent(SimulatedNode node, RaftMessage message)
+    {
+        LogImage disk = node.Store.DurableImage;
+        return message switch
+        {
+            RequestVoteMessage { IsPreVote: true } or RequestVoteReplyMessage { IsPreVote: true } => null, // they promise nothing
+            _ when disk.HardState.Term < message.Term => $"{node.Id} sends {message.GetType().Name} of term {message.Term}, and its disk is in term {disk.HardState.Term}.",
+            RequestVoteMessage when disk.HardState.Term == message.Term && disk.HardState.VotedFor != node.Id =>
+                $"{node.Id} asks for votes in term {message.Term}, and its own is not on its disk.",
+            RequestVoteReplyMessage { VoteGranted: true } when disk.HardState.Term == message.Term && disk.HardState.VotedFor != message.To =>
+                $"{node.Id} gives {message.To} its vote in term {message.Term}, and its disk does not say so.",
+            // One of an earlier term may be late: what it vouches for was durable, before a leader of this term replaced it.
+            AppendEntriesReplyMessage { Success: true } reply when disk.HardState.Term == reply.Term && disk.Entries.LastIndex < reply.LastIndex =>
+                $"{node.Id} acknowledges entries up to {reply.LastIndex}, and its disk holds them up to {disk.Entries.LastIndex}.",
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,109 @@
+namespace Raft.Testing.Tests.Rules;
+
+/// <summary>Rules that judge what a node sends: each is shown what it must find, and what it must let pass.</summary>
+public sealed class MessageRuleTests
+{
+    private readonly RuleLab _lab = new();
+
+    [Fact]
+    public void ElectionSafety_TwoLeadersInATerm_NamesThem()
+    {
+        ElectionSafety rule = new();
+
+        Assert.Null(rule.OnSent(_lab["n1"], SampleMessages.Append("n1", "n2")));
+        Assert.Null(rule.OnSent(_lab["n1"], SampleMessages.Append("n1", "n3")));
+        Assert.Null(rule.OnSent(_lab["n2"], SampleMessages.Append("n2", "n3") with { Term = 2 }));
+        Assert.Equal("term 1 has two leaders, n1 and n2.", rule.OnSent(_lab["n2"], SampleMessages.Append("n2", "n1")));
+        Assert.Equal(2, rule.Elections);
+    }
+
+    [Fact]
+    public void ElectionSafety_LeaderThatOnlyThinksSo_Counts()
+    {
+        ElectionSafety rule = new();
+
+        Assert.Null(rule.OnChanged(_lab["n1"], RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader)));
+        Assert.Contains("two leaders, n1 and n2", rule.OnChanged(_lab["n2"], RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OneVotePerTerm_SecondVote_IsFoundAlsoInALaterLife()
+    {
+        OneVotePerTerm rule = new();
+        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", ClusterId = "simulated", Term = 1, VoteGranted = true };
+
+        Assert.Null(rule.OnSent(_lab["n1"], grant));
+        Assert.Null(rule.OnSent(_lab["n1"], grant));
+        Assert.Null(rule.OnSent(_lab["n1"], grant with { To = "n3", VoteGranted = false }));
+        Assert.Null(rule.OnSent(_lab["n1"], grant with { To = "n3", IsPreVote = true }));
+        Assert.Equal("n1 votes for n3 in term 1, after it voted for n2.", rule.OnSent(_lab["n1"], grant with { To = "n3" }));
+    }
+
+    [Fact]
+    public void OneVotePerTerm_CandidateThatVotedForAnother_IsFound()
+    {
+        OneVotePerTerm rule = new();
+
+        Assert.Null(rule.OnSent(_lab["n1"], new RequestVoteReplyMessage { From = "n1", To = "n2", ClusterId = "simulated", Term = 1, VoteGranted = true }));
+        Assert.NotNull(rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n3") with { Term = 1 }));
+    }
+
+    [Fact]
+    public void PersistBeforeSend_GrantThatTheDiskDoesNotKnow_IsFound()
+    {
+        PersistBeforeSend rule = new();
+        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", ClusterId = "simulated", Term = 1, VoteGranted = true };
+        _lab.WriteInMemory("n1", new HardState(1, "n2"), 1);
+
+        Assert.Contains("its disk is in term 0", rule.OnSent(_lab["n1"], grant), StringComparison.Ordinal);
+
+        _lab["n1"].Store.Release();
+        _lab.Write("n1", new HardState(1, "n2"), 1);
+        Assert.Null(rule.OnSent(_lab["n1"], grant));
+        Assert.Contains("its disk does not say so", rule.OnSent(_lab["n1"], grant with { To = "n3" }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PersistBeforeSend_AcknowledgementBeyondTheDisk_IsFound()
+    {
+        PersistBeforeSend rule = new();
+        _lab.Write("n1", new HardState(1, null), 1, 1);
+        _lab.WriteInMemory("n1", null, 2, 1);
+        AppendEntriesReplyMessage reply = new() { From = "n1", To = "n2", ClusterId = "simulated", Term = 1, Success = true, PrevLogIndex = 0, LastIndex = 1 };
+
+        Assert.Null(rule.OnSent(_lab["n1"], reply));
+        Assert.Contains("acknowledges entries up to 2", rule.OnSent(_lab["n1"], reply with { LastIndex = 2 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PersistBeforeSend_OwnVoteNotOnDisk_IsFound()
+    {
+        PersistBeforeSend rule = new();
+        _lab.Write("n1", new HardState(1, "n2"), 1);
+
+        Assert.Contains("its own is not on its disk", rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n2") with { Term = 1 }), StringComparison.Ordinal);
+        Assert.Null(rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n2") with { Term = 9, IsPreVote = true }));
+    }
+
+    [Fact]
+    public void Monotony_TermBelowWhatItToldInAnEarlierLife_IsFound()
+    {
+        Monotony rule = new();
+        Assert.Null(rule.OnSent(_lab["n1"], SampleMessages.Append("n1", "n2") with { Term = 5 }));
+
+        Assert.Null(rule.OnChanged(_lab["n1"], RuleLab.Situation(term: 0), RuleLab.Situation(term: 5)));
+        Assert.Contains("had told others of term 5", rule.OnChanged(_lab["n1"], default, RuleLab.Situation(term: 4)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 2, 2)]
+    [InlineData(2, 1, 2)]
+    [InlineData(2, 2, 1)]
+    public void Monotony_AnythingThatFallsInALife_IsFound(long term, long commit, long applied)
+    {
+        string? broken = new Monotony().OnChanged(
+            _lab["n1"], RuleLab.Situation(term: 2, last: 2, commit: 2, applied: 2), RuleLab.Situation(term: term, last: 2, commit: commit, applied: applied));
+
+        Assert.StartsWith("n1 fell from term 2, committed 2, applied 2", broken, StringComparison.Ordinal);
+    }
+}

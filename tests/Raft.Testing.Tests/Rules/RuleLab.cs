@@ -1,0 +1,38 @@
+namespace Raft.Testing.Tests.Rules;
+
+/// <summary>Three nodes that do not run, with disks that a test writes by hand: enough for a rule to judge.</summary>
+internal sealed class RuleLab
+{
+    private readonly SimulatedCluster _cluster = new(nodes: 3);
+
+    public RuleLab()
+    {
+        foreach (SimulatedNode node in Nodes)
+        {
+            node.Store.SynchronousRate = 1;
+            _cluster.World.Run(node.Store.OpenAsync("simulated", node.Id, CancellationToken.None));
+        }
+    }
+
+    public IReadOnlyCollection<SimulatedNode> Nodes => [.. _cluster.Nodes];
+
+    public SimulatedNode this[string id] => _cluster[id];
+
+    public static NodeSituation Situation(RaftRole role = RaftRole.Follower, long term = 1, long last = 0, long commit = 0, long applied = 0) =>
+        new(role, term, last, commit, applied);
+
+    /// <summary>Entries of these terms.</summary>
+    public static LogEntry[] Entries(params long[] terms) =>
+        [.. terms.Select(term => new LogEntry(term, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch))];
+
+    /// <summary>Writes durably.</summary>
+    public void Write(string id, HardState? hardState, long firstIndex, params long[] terms) =>
+        _cluster.World.Run(this[id].Store.WriteAsync(new LogWrite(hardState, firstIndex, Entries(terms))));
+
+    /// <summary>Writes, and the disk does not get to it.</summary>
+    public void WriteInMemory(string id, HardState? hardState, long firstIndex, params long[] terms)
+    {
+        this[id].Store.Hold();
+        _ = this[id].Store.WriteAsync(new LogWrite(hardState, firstIndex, Entries(terms))).AsTask();
+    }
+}
