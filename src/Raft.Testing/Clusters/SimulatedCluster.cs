@@ -119,6 +119,25 @@ public sealed class SimulatedCluster
     /// <param name="survivingWrites">How many of its writes under way reach the disk all the same; see <see cref="SimulatedLogStore.Crash"/>.</param>
     public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
 
+    /// <summary>Pauses a node's process: nothing of it runs, while messages reach it and time goes by.</summary>
+    /// <param name="id">The node.</param>
+    public void Pause(NodeId id) => this[id].Pause();
+
+    /// <summary>Lets a paused node go on, with everything that has waited for it.</summary>
+    /// <param name="id">The node.</param>
+    public void Resume(NodeId id) => this[id].Resume();
+
+    /// <summary>Lets a node's clock run faster or slower, until it is set again or the node starts anew.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="rate">How fast it runs, from 0.1 to 10: at 2, its second lasts half a second.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate lies outside.</exception>
+    public void SetClockRate(NodeId id, double rate)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rate, 0.1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rate, 10);
+        this[id].SetClockRate(rate);
+    }
+
     /// <summary>Crashes a node, if it runs, and starts it again.</summary>
     /// <param name="id">The node.</param>
     public void Restart(NodeId id)

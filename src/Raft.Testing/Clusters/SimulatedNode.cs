@@ -144,6 +144,27 @@ public sealed class SimulatedNode
         End();
     }
 
+    internal void Pause()
+    {
+        _world.Trace.Add(_world.Clock.Now, "pause", Id);
+        _process?.Pause();
+    }
+
+    internal void Resume()
+    {
+        if (_process is { IsPaused: true } process)
+        {
+            _world.Trace.Add(_world.Clock.Now, "resume", Id);
+            process.Resume();
+        }
+    }
+
+    internal void SetClockRate(double rate)
+    {
+        _world.Trace.Add(_world.Clock.Now, "clock rate", Id, (long)(rate * 1_000));
+        _process?.SetRate(rate);
+    }
+
     internal SimulatedProposal Propose(string text)
     {
         SimulatedProposal proposal = new(text, Id, Raft.ProposeAsync(text).AsTask());

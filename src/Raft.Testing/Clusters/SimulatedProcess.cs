@@ -1,21 +1,31 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// One life of a simulated node: the clock and the scheduler that it stands on, which can be pulled out from under it. After
-/// that nothing of it ever runs again, as after a crash, while the object that was the node still exists.
+/// One life of a simulated node: the clock and the scheduler that it stands on. Its clock can run fast or slow, it can be
+/// paused, as by a debugger or a busy machine, and both can be pulled out from under it: after that nothing of it ever runs
+/// again, as after a crash, while the object that was the node still exists.
 /// </summary>
 internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, IScheduler
 {
-    private readonly List<IClockTimer> _timers = [];
+    private readonly List<ProcessTimer> _timers = [];
+    private readonly Queue<IThreadPoolWorkItem> _held = new();
+    private TimeSpan _worldAtRate;
+    private TimeSpan _ownAtRate;
+    private double _rate = 1;
     private bool _isDead;
 
-    public TimeSpan Now => world.Clock.Now;
+    private SimulatedClock World => world.Clock;
 
-    public DateTimeOffset UtcNow => world.Clock.UtcNow;
+    /// <summary>Whether nothing of it runs for the time being.</summary>
+    public bool IsPaused { get; private set; }
+
+    public TimeSpan Now => _ownAtRate + ((world.Clock.Now - _worldAtRate) * _rate);
+
+    public DateTimeOffset UtcNow => SimulatedClock.Origin + Now;
 
     public IClockTimer CreateTimer(Action callback)
     {
-        IClockTimer timer = world.Clock.CreateTimer(callback);
+        ProcessTimer timer = new(this, callback);
         _timers.Add(timer);
         if (_isDead)
         {
@@ -29,11 +39,40 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
 
     public IBlockingScheduler CreateBlocking(string name) => new BlockingItems(this, world.Scheduler.CreateBlocking(name));
 
+    /// <summary>Lets its clock run faster or slower than the world's, from now on.</summary>
+    public void SetRate(double rate)
+    {
+        (_ownAtRate, _worldAtRate) = (Now, world.Clock.Now);
+        _rate = rate;
+        foreach (ProcessTimer timer in _timers)
+        {
+            timer.SetAgain();
+        }
+    }
+
+    /// <summary>Nothing of it runs from now on, while time goes by.</summary>
+    public void Pause() => IsPaused = true;
+
+    /// <summary>It goes on with what has waited meanwhile, timers that became due included.</summary>
+    public void Resume()
+    {
+        IsPaused = false;
+        while (_held.TryDequeue(out IThreadPoolWorkItem? item))
+        {
+            world.Scheduler.Schedule(new Item(this, item), preferLocal: false);
+        }
+
+        foreach (ProcessTimer timer in _timers)
+        {
+            timer.SetAgain();
+        }
+    }
+
     /// <summary>Ends it: its timers are gone, and work that waits is dropped when its turn comes.</summary>
     public void Kill()
     {
         _isDead = true;
-        foreach (IClockTimer timer in _timers)
+        foreach (ProcessTimer timer in _timers)
         {
             timer.Dispose();
         }
@@ -43,10 +82,18 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
     {
         public void Execute()
         {
-            if (!process._isDead)
+            if (process._isDead)
             {
-                inner.Execute();
+                return;
             }
+
+            if (process.IsPaused)
+            {
+                process._held.Enqueue(inner);
+                return;
+            }
+
+            inner.Execute();
         }
     }
 
@@ -55,5 +102,66 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
         public void Schedule(IThreadPoolWorkItem item) => inner.Schedule(new Item(process, item));
 
         public void Dispose() => inner.Dispose();
+    }
+
+    /// <summary>A timer in the process' own time.</summary>
+    private sealed class ProcessTimer : IClockTimer
+    {
+        private readonly SimulatedProcess _process;
+        private readonly Action _callback;
+        private readonly IClockTimer _inner;
+        private TimeSpan? _dueAt;
+
+        public ProcessTimer(SimulatedProcess process, Action callback)
+        {
+            _process = process;
+            _callback = callback;
+            _inner = process.World.CreateTimer(OnDue);
+        }
+
+        public void Set(TimeSpan dueAt)
+        {
+            _dueAt = dueAt;
+            SetAgain();
+        }
+
+        public void Clear()
+        {
+            _dueAt = null;
+            _inner.Clear();
+        }
+
+        public void Dispose()
+        {
+            _dueAt = null;
+            _inner.Dispose();
+        }
+
+        /// <summary>Sets it to when, in the world's time, the process' clock will show its time.</summary>
+        public void SetAgain()
+        {
+            if (_dueAt is { } dueAt)
+            {
+                TimeSpan left = (dueAt - _process.Now) / _process._rate;
+                _inner.Set(_process.World.Now + (left > TimeSpan.Zero ? left : TimeSpan.Zero));
+            }
+        }
+
+        private void OnDue()
+        {
+            if (_process.IsPaused || _dueAt is not { } dueAt)
+            {
+                return; // it is set again when the process goes on
+            }
+
+            if (_process.Now < dueAt)
+            {
+                _inner.Set(_process.World.Now + TimeSpan.FromTicks(1)); // rounding has cut off a tick
+                return;
+            }
+
+            _dueAt = null;
+            _callback();
+        }
     }
 }

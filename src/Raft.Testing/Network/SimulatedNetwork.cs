@@ -18,6 +18,7 @@ public sealed class SimulatedNetwork
     private readonly SortedDictionary<NodeId, SimulatedTransport> _attached = [];
     private readonly SortedSet<NodeId> _isolated = [];
     private readonly SortedSet<(NodeId From, NodeId To)> _cut = [];
+    private readonly SortedDictionary<(NodeId From, NodeId To), Queue<RaftMessage>> _clogged = [];
     private readonly SortedDictionary<(NodeId From, NodeId To), TimeSpan> _lastArrival = [];
     private readonly PriorityQueue<RaftMessage, (TimeSpan At, long Order)> _inFlight = new();
     private readonly List<MessageRule> _rules = [];
@@ -77,6 +78,25 @@ public sealed class SimulatedNetwork
         CutOneWay(other, one);
     }
 
+    /// <summary>Clogs a link in one direction: messages pile up, in their order, until it is unclogged.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The node that hears nothing for a while, and then all of it.</param>
+    public void Clog(NodeId from, NodeId to) => _clogged.TryAdd((from, to), new Queue<RaftMessage>());
+
+    /// <summary>Unclogs a link: what has piled up is sent on at once.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The node that heard nothing.</param>
+    public void Unclog(NodeId from, NodeId to)
+    {
+        if (_clogged.Remove((from, to), out Queue<RaftMessage>? piled))
+        {
+            foreach (RaftMessage message in piled)
+            {
+                Dispatch(message);
+            }
+        }
+    }
+
     /// <summary>Cuts a node off from all others.</summary>
     /// <param name="node">The node.</param>
     public void Isolate(NodeId node) => _isolated.Add(node);
@@ -98,11 +118,15 @@ public sealed class SimulatedNetwork
         _cut.RemoveWhere(link => link.From == node || link.To == node);
     }
 
-    /// <summary>Repairs all links. The weather and the script's rules stay.</summary>
+    /// <summary>Repairs and unclogs all links. The weather and the script's rules stay.</summary>
     public void Heal()
     {
         _isolated.Clear();
         _cut.Clear();
+        foreach ((NodeId from, NodeId to) in _clogged.Keys.ToArray())
+        {
+            Unclog(from, to);
+        }
     }
 
     /// <summary>Loses every message that matches, until the rule is disposed.</summary>
@@ -173,6 +197,21 @@ public sealed class SimulatedNetwork
     /// <summary>Puts a message on its way, or loses it.</summary>
     internal void Dispatch(RaftMessage message)
     {
+        if (_clogged.TryGetValue((message.From, message.To), out Queue<RaftMessage>? piled))
+        {
+            if (piled.Count < Conditions.MaximumInFlight)
+            {
+                _trace?.Add(_clock.Now, "clogged", message);
+                piled.Enqueue(message);
+            }
+            else
+            {
+                Lose("drop beyond limit", message);
+            }
+
+            return;
+        }
+
         if (_random.Chance(Conditions.DropRate))
         {
             Lose("drop", message);

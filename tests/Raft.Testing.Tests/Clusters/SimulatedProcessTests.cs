@@ -2,38 +2,72 @@ namespace Raft.Testing.Tests.Clusters;
 
 public sealed class SimulatedProcessTests
 {
-    [Fact]
-    public void Kill_WithTimersAndWorkWaiting_LetsNothingRunAnyMore()
+    private readonly SimulatedCluster _cluster = new(nodes: 3, seed: 11);
+
+    public SimulatedProcessTests()
     {
-        SimulatedWorld world = new();
-        SimulatedProcess process = new(world);
-        int ran = 0;
-        process.CreateTimer(() => ran++).Set(TimeSpan.FromSeconds(1));
-        process.Schedule(new WorkItem(() => ran++), preferLocal: true);
-        IBlockingScheduler blocking = process.CreateBlocking("machine");
-        blocking.Schedule(new WorkItem(() => ran++));
-
-        process.Kill();
-        process.CreateTimer(() => ran++).Set(TimeSpan.FromSeconds(1));
-        process.Schedule(new WorkItem(() => ran++), preferLocal: true);
-        world.RunFor(TimeSpan.FromSeconds(5));
-
-        Assert.Equal(0, ran);
-        blocking.Dispose();
+        _cluster.Start();
+        _cluster.Elect("n1");
+        _cluster.Propose("first");
+        _cluster.Settle();
     }
 
     [Fact]
-    public void Process_WhileAlive_StandsOnItsWorld()
+    public void Pause_OfTheLeader_LetsTheOthersElectAndItFollowsWhenItGoesOn()
     {
-        SimulatedWorld world = new();
-        SimulatedProcess process = new(world);
-        List<string> ran = [];
-        process.CreateTimer(() => ran.Add("timer")).Set(TimeSpan.FromSeconds(1));
-        process.Schedule(new WorkItem(() => ran.Add("item")), preferLocal: true);
+        _cluster.Pause("n1");
+        _cluster.World.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Equal(RaftRole.Leader, _cluster["n1"].Status.Role); // it has noticed nothing
+        NodeId successor = _cluster.Leader!.Value;
+        Assert.NotEqual("n1", successor);
 
-        world.RunFor(TimeSpan.FromSeconds(2));
+        _cluster.Resume("n1");
+        _cluster.Propose("second");
+        _cluster.Settle();
 
-        Assert.Equal(["item", "timer"], ran);
-        Assert.Equal((world.Clock.Now, world.Clock.UtcNow), (process.Now, process.UtcNow));
+        Assert.Equal(RaftRole.Follower, _cluster["n1"].Status.Role);
+        Assert.Equal(["first", "second"], _cluster.LogOf("n1"));
+    }
+
+    [Fact]
+    public void ClockRate_OfAFollower_MovesItsElectionTimeout()
+    {
+        long term = _cluster["n1"].Status.Term;
+        _cluster.SetClockRate("n2", 10); // its timeouts of 150 to 300 ms last 15 to 30, less than a heartbeat
+        _cluster.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(RaftRole.PreCandidate, WhatItWas("n2"));
+        Assert.Equal(term, _cluster["n1"].Status.Term); // and pre-vote keeps it from disturbing the others
+
+        _cluster.SetClockRate("n2", 1);
+        _cluster.Propose("second");
+        _cluster.Settle();
+        Assert.Equal(["first", "second"], _cluster.LogOf("n2"));
+
+        RaftRole WhatItWas(string id)
+        {
+            _cluster.World.RunUntil(() => _cluster[id].Status.Role != RaftRole.Follower);
+            return _cluster[id].Status.Role;
+        }
+    }
+
+    [Theory]
+    [InlineData(0.09)]
+    [InlineData(10.1)]
+    public void ClockRate_OutOfRange_IsRefused(double rate) => Assert.Throws<ArgumentOutOfRangeException>(() => _cluster.SetClockRate("n1", rate));
+
+    [Fact]
+    public void Clog_HoldsMessagesInOrderUntilItEnds()
+    {
+        long dropped = _cluster.Network.Dropped;
+        _cluster.Network.Clog("n1", "n2");
+        _cluster.Propose("second");
+        _cluster.Propose("third");
+        Assert.Equal(["first"], _cluster.LogOf("n2"));
+
+        _cluster.Network.Unclog("n1", "n2");
+        _cluster.Settle();
+
+        Assert.Equal(["first", "second", "third"], _cluster.LogOf("n2"));
+        Assert.Equal(dropped, _cluster.Network.Dropped);
     }
 }
