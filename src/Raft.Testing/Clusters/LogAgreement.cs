@@ -7,6 +7,7 @@ namespace Raft.Testing;
 internal sealed class LogAgreement
 {
     private readonly List<string> _agreed = [];
+    private readonly HashSet<string> _applied = new(StringComparer.Ordinal);
 
     /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
     public IReadOnlyList<string> Agreed => _agreed;
@@ -23,6 +24,7 @@ internal sealed class LogAgreement
             if (i == _agreed.Count)
             {
                 _agreed.Add(entries[i]);
+                _applied.Add(entries[i]);
             }
             else if (!string.Equals(entries[i], _agreed[i], StringComparison.Ordinal))
             {
@@ -45,7 +47,7 @@ internal sealed class LogAgreement
 
     /// <summary>Checks that a refused proposal was not applied; its text must be unique in the run.</summary>
     /// <returns>What is broken; null if nothing is.</returns>
-    public string? CheckRefused(SimulatedProposal proposal) => _agreed.Contains(proposal.Text)
+    public string? CheckRefused(SimulatedProposal proposal) => _applied.Contains(proposal.Text)
         ? $"A refusal is false: '{proposal.Text}' was refused, and yet it was applied."
         : null;
 }

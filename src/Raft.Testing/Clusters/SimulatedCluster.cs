@@ -253,7 +253,7 @@ public sealed class SimulatedCluster
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.Look(_rules);
-            if (node.Failure is { } failure && !node.MayFail)
+            if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException)
             {
                 throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure);
             }

@@ -8,11 +8,13 @@ public sealed class SimulatedNode
     private readonly SimulatedWorld _world;
     private readonly Func<RaftNodeOptions> _options;
     private readonly List<SimulatedProposal> _proposals = [];
+    private readonly SeededRandom _applyRandom;
     private SimulatedProcess? _process;
     private SimulatedTransport? _transport;
     private CancellationTokenSource? _stopping;
     private Task? _running;
     private long _seenVersion;
+    private bool _isStopping;
 
     internal SimulatedNode(NodeId id, SimulatedWorld world, Func<RaftNodeOptions> options)
     {
@@ -20,6 +22,7 @@ public sealed class SimulatedNode
         _world = world;
         _options = options;
         Store = world.CreateLogStore();
+        _applyRandom = world.Random.Fork();
     }
 
     /// <summary>The node's id.</summary>
@@ -47,6 +50,9 @@ public sealed class SimulatedNode
     /// <summary>Whether the script expects it to fail, as with a broken disk. Default false: a failing node fails the run.</summary>
     public bool MayFail { get; set; }
 
+    /// <summary>How long its state machine takes for a batch.</summary>
+    internal TimeSpan ApplyDelay { get; set; }
+
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 
@@ -73,13 +79,14 @@ public sealed class SimulatedNode
         StateMachine = new StringLog();
         Compared = 0;
         _seenVersion = -1;
+        _isStopping = false;
         Situation = default;
         Store.Writing = Writing;
         RaftNodePorts ports = new()
         {
             Transport = _transport,
             LogStore = Store,
-            StateMachine = StateMachine,
+            StateMachine = new SlowStateMachine(StateMachine, _world, _applyRandom, () => ApplyDelay),
             Clock = _process,
             Scheduler = _process,
         };
@@ -98,9 +105,9 @@ public sealed class SimulatedNode
 
         _seenVersion = raft.StatusVersion;
         StatusSnapshot status = raft.Snapshot;
-        if (!status.IsRunning)
+        if (!status.IsRunning || Store.HasFailed)
         {
-            return; // what it says before it has opened its store is no more than a guess
+            return; // before it has opened its store, what it says is no more than a guess; after a failed write it is about to end
         }
 
         NodeSituation before = Situation;
@@ -144,6 +151,40 @@ public sealed class SimulatedNode
         End();
     }
 
+    /// <summary>Asks it to stop, without waiting for it.</summary>
+    internal void BeginStop()
+    {
+        _world.Trace.Add(_world.Clock.Now, "begin stop", Id);
+        _isStopping = true;
+        _stopping?.Cancel();
+    }
+
+    /// <summary>Starts it after a fault that has ended it, or should have. One that hangs in its end is crashed.</summary>
+    internal void StartAgain()
+    {
+        Store.ForgetFailure();
+        if (IsRunning)
+        {
+            if (!_isStopping && Raft.Snapshot.Role != RaftRole.Failed)
+            {
+                return; // the fault has not struck
+            }
+
+            Crash(survivingWrites: 0);
+        }
+
+        Start();
+    }
+
+    /// <summary>Starts it, unless it runs and is neither failed nor on its way to stop.</summary>
+    internal void StartUnlessWell()
+    {
+        if (!IsRunning || _isStopping || Raft.Snapshot.Role == RaftRole.Failed)
+        {
+            StartAgain();
+        }
+    }
+
     internal void Pause()
     {
         _world.Trace.Add(_world.Clock.Now, "pause", Id);
@@ -167,7 +208,13 @@ public sealed class SimulatedNode
 
     internal SimulatedProposal Propose(string text)
     {
-        SimulatedProposal proposal = new(text, Id, Raft.ProposeAsync(text).AsTask());
+        RaftNode raft = Raft;
+        SimulatedProposal proposal = new(text, Id, token => raft.ProposeAsync(text, token));
+        if (_process is null)
+        {
+            proposal.NoteCrash(); // nobody is there to answer
+        }
+
         _proposals.RemoveAll(static other => other.Fate != ProposalFate.Pending);
         _proposals.Add(proposal);
         return proposal;

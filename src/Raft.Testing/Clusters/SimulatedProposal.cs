@@ -1,16 +1,20 @@
 namespace Raft.Testing;
 
 /// <summary>A proposal on its way, which a script can look at without waiting.</summary>
+#pragma warning disable CA1001 // A token source without a timer holds nothing to release.
 public sealed class SimulatedProposal
+#pragma warning restore CA1001
 {
     private readonly Task<Committed> _task;
+    private readonly CancellationTokenSource _givingUp;
     private bool _crashed;
 
-    internal SimulatedProposal(string text, NodeId node, Task<Committed> task)
+    internal SimulatedProposal(string text, NodeId node, Func<CancellationToken, ValueTask<Committed>> propose)
     {
         Text = text;
         Node = node;
-        _task = task;
+        _givingUp = new CancellationTokenSource();
+        _task = propose(_givingUp.Token).AsTask();
     }
 
     /// <summary>What was proposed.</summary>
@@ -33,6 +37,12 @@ public sealed class SimulatedProposal
         : _task.IsCompleted
         ? _task.GetAwaiter().GetResult()
         : throw new OutcomeUnknownException($"Node '{Node}' crashed before it answered the proposal '{Text}'.");
+
+    /// <summary>The leader that a refusal named.</summary>
+    internal NodeId? LeaderHint => (_task.Exception?.InnerException as NotLeaderException)?.Leader?.NodeId;
+
+    /// <summary>Waits no longer: unless it has ended, its outcome is unknown.</summary>
+    public void GiveUp() => _givingUp.Cancel();
 
     internal void NoteCrash() => _crashed = true;
 }

@@ -110,6 +110,15 @@ public sealed class SimulatedNetwork
         _cut.Remove((other, one));
     }
 
+    /// <summary>Repairs a link in one direction.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The node that hears it again, unless one of them is isolated.</param>
+    public void RestoreOneWay(NodeId from, NodeId to) => _cut.Remove((from, to));
+
+    /// <summary>Ends the isolation of a node. Links that were cut one by one stay cut.</summary>
+    /// <param name="node">The node.</param>
+    public void Rejoin(NodeId node) => _isolated.Remove(node);
+
     /// <summary>Ends the isolation of a node, and repairs all its links.</summary>
     /// <param name="node">The node.</param>
     public void Restore(NodeId node)

@@ -77,6 +77,12 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>The log as it would survive a crash.</summary>
     internal LogImage DurableImage => _durable;
 
+    /// <summary>Whether a write has failed since it was opened: the node that it belongs to is about to end, and what it holds says nothing any more.</summary>
+    internal bool HasFailed => _failure is not null;
+
+    /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
+    internal void ForgetFailure() => _failNext = null;
+
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 

@@ -7,11 +7,11 @@ public sealed class LogAgreementTests
     private static SimulatedProposal Acknowledged(string text, long position)
     {
         Committed committed = new(Index: position + 1, Term: 1, BitConverter.GetBytes(position));
-        return new SimulatedProposal(text, "n1", Task.FromResult(committed));
+        return new SimulatedProposal(text, "n1", _ => ValueTask.FromResult(committed));
     }
 
     private static SimulatedProposal Refused(string text) =>
-        new(text, "n1", Task.FromException<Committed>(new NodeStoppedException("stopped")));
+        new(text, "n1", _ => ValueTask.FromException<Committed>(new NodeStoppedException("stopped")));
 
     [Fact]
     public void Compare_OfLogsThatAgree_FindsNothing()

@@ -1,0 +1,39 @@
+namespace Raft.Testing;
+
+/// <summary>What clients were told, and whether it was true: what is acknowledged stands in the log once, and behind everything that was acknowledged before it was proposed.</summary>
+internal sealed class ClientRecord
+{
+    private long _lastAcknowledged;
+
+    /// <summary>The highest index that any client was told of so far.</summary>
+    public long LastAcknowledged => _lastAcknowledged;
+
+    /// <summary>A client was told that its command stands at an index.</summary>
+    /// <param name="proposal">The command.</param>
+    /// <param name="acknowledgedBefore">What <see cref="LastAcknowledged"/> was when it was proposed.</param>
+    /// <returns>What is wrong with that; null if nothing is.</returns>
+    public string? Acknowledge(SimulatedProposal proposal, long acknowledgedBefore)
+    {
+        long index = proposal.Result.Index;
+        _lastAcknowledged = Math.Max(_lastAcknowledged, index);
+        return index > acknowledgedBefore
+            ? null
+            : $"Real-time order is broken: '{proposal.Text}' took effect at index {index}, though it was proposed after index {acknowledgedBefore} had been acknowledged.";
+    }
+
+    /// <summary>Looks at what was applied in the end. Commands are unique, so each may stand there once.</summary>
+    /// <returns>What is wrong; null if nothing is.</returns>
+    public static string? FindDuplicate(IReadOnlyList<string> applied)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (string command in applied)
+        {
+            if (!seen.Add(command))
+            {
+                return $"A command was applied twice: '{command}'.";
+            }
+        }
+
+        return null;
+    }
+}

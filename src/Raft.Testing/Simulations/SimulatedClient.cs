@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Raft.Testing;
+
+/// <summary>
+/// A client of a simulated cluster: proposes one unique command after the other, mostly to whom it takes for the leader,
+/// and sometimes gives up waiting.
+/// </summary>
+internal sealed class SimulatedClient
+{
+    private static readonly TimeSpan ShortestThought = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestThought = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(600);
+
+    private readonly SimulatedCluster _cluster;
+    private readonly SeededRandom _random;
+    private readonly ClientRecord _record;
+    private readonly IClockTimer _timer;
+    private readonly int _number;
+    private SimulatedProposal? _proposal;
+    private TimeSpan _givesUpAt;
+    private long _acknowledgedBefore;
+    private int _proposed;
+    private NodeId _target;
+
+    public SimulatedClient(SimulatedCluster cluster, int number, SeededRandom random, ClientRecord record)
+    {
+        _cluster = cluster;
+        _number = number;
+        _random = random;
+        _record = record;
+        _target = AnyNode();
+        _timer = cluster.World.Clock.CreateTimer(Act);
+        Think();
+    }
+
+    /// <summary>Proposes nothing more.</summary>
+    public void Stop() => _timer.Dispose();
+
+    private void Act()
+    {
+        if (_proposal is { } proposal && !Conclude(proposal))
+        {
+            Think();
+            return;
+        }
+
+        _proposed++;
+        _acknowledgedBefore = _record.LastAcknowledged;
+        _givesUpAt = _cluster.World.Clock.Now + Patience;
+        _proposal = _cluster.Submit(string.Create(CultureInfo.InvariantCulture, $"{_number}.{_proposed}"), _target);
+        Think();
+    }
+
+    /// <summary>Looks how the last proposal has fared.</summary>
+    /// <returns>False if it is still worth waiting for.</returns>
+    private bool Conclude(SimulatedProposal proposal)
+    {
+        switch (proposal.Fate)
+        {
+            case ProposalFate.Committed:
+                if (_record.Acknowledge(proposal, _acknowledgedBefore) is { } lie)
+                {
+                    throw _cluster.World.Failure(lie);
+                }
+
+                break;
+            case ProposalFate.Pending when _cluster.World.Clock.Now < _givesUpAt:
+                return false;
+            case ProposalFate.Pending:
+                proposal.GiveUp();
+                _target = AnyNode();
+                break;
+            default:
+                _target = proposal.LeaderHint ?? AnyNode();
+                break;
+        }
+
+        _proposal = null;
+        return true;
+    }
+
+    private NodeId AnyNode() => _cluster.NodeIds[_random.Next(_cluster.NodeIds.Count)];
+
+    private void Think() => _timer.Set(_cluster.World.Clock.Now + _random.NextBetween(ShortestThought, LongestThought));
+}

@@ -1,0 +1,26 @@
+namespace Raft.Testing;
+
+/// <summary>What a simulation is to do.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>How many nodes: 1 or more, default 3.</summary>
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>How long the weather lasts, in virtual time; healing comes on top. Default a minute.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Which faults come. Default <see cref="WeatherProfile.Everything"/>.</summary>
+    public WeatherProfile Weather { get; init; } = WeatherProfile.Everything;
+
+    /// <summary>How many clients propose: 1 or more, default 4.</summary>
+    public int Clients { get; init; } = 4;
+
+    /// <summary>These faults instead of those that the weather draws; null (the default) for the latter.</summary>
+    public IReadOnlyList<Fault>? Faults { get; init; }
+
+    /// <summary>Changes the options of every node, each time it starts. Null for none.</summary>
+    public Action<RaftNodeOptions>? Configure { get; init; }
+
+    /// <summary>After healing, within how many of the longest election timeouts the cluster must commit again. Default 20.</summary>
+    public int RecoveryTimeouts { get; init; } = 20;
+}

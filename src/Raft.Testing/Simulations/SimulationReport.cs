@@ -1,0 +1,24 @@
+namespace Raft.Testing;
+
+/// <summary>What a simulation did, and whether it broke a rule.</summary>
+/// <param name="Seed">What everything in it followed from.</param>
+/// <param name="VirtualTime">How long it lasted in virtual time.</param>
+/// <param name="Steps">How many steps were run.</param>
+/// <param name="Commits">How many commands were committed.</param>
+/// <param name="Elections">How many terms had a leader.</param>
+/// <param name="Faults">The faults that were scheduled.</param>
+/// <param name="TraceHash">Equal for two runs that took the same course.</param>
+/// <param name="Violation">The rule that was broken and how it came to that; null if none was.</param>
+public sealed record SimulationReport(
+    ulong Seed, TimeSpan VirtualTime, long Steps, long Commits, int Elections, IReadOnlyList<Fault> Faults, ulong TraceHash, SimulationException? Violation)
+{
+    /// <summary>Throws if a rule was broken.</summary>
+    /// <exception cref="SimulationException">The violation.</exception>
+    public void ThrowIfViolated()
+    {
+        if (Violation is not null)
+        {
+            throw new SimulationException(Violation.Message, Violation);
+        }
+    }
+}

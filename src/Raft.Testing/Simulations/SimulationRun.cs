@@ -1,0 +1,94 @@
+namespace Raft.Testing;
+
+/// <summary>One run of a <see cref="Simulation"/>: weather, then healing, then the end.</summary>
+internal sealed class SimulationRun
+{
+    private static readonly TimeSpan LongestElectionTimeout = TimeSpan.FromMilliseconds(300);
+
+    private readonly SimulationOptions _options;
+    private readonly SeededRandom _random;
+    private readonly SimulatedCluster _cluster;
+    private readonly IReadOnlyList<Fault> _faults;
+    private readonly ulong _seed;
+
+    public SimulationRun(ulong seed, SimulationOptions options)
+    {
+        _seed = seed;
+        _options = options;
+        _random = new SeededRandom(~seed);
+        _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
+        _faults = options.Faults ?? _faults;
+        _cluster = new SimulatedCluster(options.Nodes, seed, options.Configure);
+    }
+
+    public void Execute()
+    {
+        _cluster.Start();
+        FaultInjector weather = new(_cluster, _faults);
+        ClientRecord record = new();
+        SimulatedClient[] clients = [.. Enumerable.Range(1, _options.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record))];
+        _cluster.World.RunFor(_options.Duration);
+        weather.Stop();
+        Recover();
+        foreach (SimulatedClient client in clients)
+        {
+            client.Stop();
+        }
+
+        Finish();
+    }
+
+    public SimulationReport Report(SimulationException? violation) => new(
+        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Agreed.Count, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation);
+
+    /// <summary>A random majority is up and hears each other: it must elect and commit within a few election timeouts.</summary>
+    private void Recover()
+    {
+        NodeId[] ids = [.. _cluster.NodeIds];
+        for (int i = ids.Length - 1; i > 0; i--)
+        {
+            int other = _random.Next(i + 1);
+            (ids[i], ids[other]) = (ids[other], ids[i]);
+        }
+
+        int majority = (ids.Length / 2) + 1;
+        foreach (NodeId id in ids[majority..])
+        {
+            if (_cluster[id].IsRunning)
+            {
+                _cluster.Crash(id);
+            }
+        }
+
+        foreach (NodeId id in ids[..majority])
+        {
+            _cluster[id].StartUnlessWell();
+        }
+
+        int committed = _cluster.Agreed.Count;
+        _cluster.World.RunUntil(
+            () => _cluster.Agreed.Count > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
+    }
+
+    /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>
+    private void Finish()
+    {
+        foreach (SimulatedNode node in _cluster.Nodes)
+        {
+            node.StartUnlessWell();
+        }
+
+        _cluster.WaitForLeader();
+        _cluster.Settle();
+        foreach (NodeId id in _cluster.NodeIds)
+        {
+            _cluster.Stop(id);
+        }
+
+        _cluster.CheckRefusals();
+        if (ClientRecord.FindDuplicate(_cluster.Agreed) is { } lie)
+        {
+            throw _cluster.World.Failure(lie);
+        }
+    }
+}

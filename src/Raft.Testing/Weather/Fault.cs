@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace Raft.Testing;
+
+/// <summary>Something that goes wrong at a time and for a while. All that it does follows from what stands here, so a schedule of faults can be run again, or a part of it.</summary>
+/// <param name="Kind">What goes wrong.</param>
+/// <param name="At">When it begins.</param>
+/// <param name="Duration">How long it lasts.</param>
+/// <param name="Node">The number of the node that it strikes, from 0 up.</param>
+/// <param name="Other">The number of the other end, where it strikes a link; the first node of the other group in a partition.</param>
+/// <param name="Intensity">How bad it is, from 0 to 1; what that means depends on the kind.</param>
+public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int Node, int Other, double Intensity)
+{
+    /// <summary>When it ends.</summary>
+    public TimeSpan End => At + Duration;
+
+    /// <summary>The fault in a line, for people.</summary>
+    /// <returns>The line; its form may change.</returns>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{At.TotalSeconds,9:F3} s  {Kind} of n{Node + 1}{(Kind is FaultKind.OneWayCut or FaultKind.Clog ? $" to n{Other + 1}" : string.Empty)} for {Duration.TotalMilliseconds:F0} ms, intensity {Intensity:F2}");
+}

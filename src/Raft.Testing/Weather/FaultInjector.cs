@@ -1,0 +1,203 @@
+namespace Raft.Testing;
+
+/// <summary>Lets the faults of a schedule happen to a cluster, each at its time, and ends them again.</summary>
+internal sealed class FaultInjector
+{
+    private readonly SimulatedCluster _cluster;
+    private readonly Queue<Fault> _toBegin;
+    private readonly PriorityQueue<Fault, (TimeSpan At, int Order)> _toEnd = new();
+    private readonly IClockTimer _timer;
+    private int _order;
+
+    public FaultInjector(SimulatedCluster cluster, IReadOnlyList<Fault> faults)
+    {
+        _cluster = cluster;
+        _toBegin = new Queue<Fault>(faults);
+        _timer = cluster.World.Clock.CreateTimer(OnDue);
+        SetTimer();
+    }
+
+    /// <summary>How many faults have begun.</summary>
+    public int Begun { get; private set; }
+
+    /// <summary>Ends all faults, and begins no more: the links heal, the disks work, the clocks agree. Nodes that are down stay down.</summary>
+    public void Stop()
+    {
+        _toBegin.Clear();
+        while (_toEnd.TryDequeue(out Fault? fault, out _))
+        {
+            if (fault.Kind is not (FaultKind.Crash or FaultKind.Stop or FaultKind.FailedWrite))
+            {
+                End(fault);
+            }
+        }
+
+        _cluster.Network.Heal();
+        _timer.Dispose();
+    }
+
+    private void OnDue()
+    {
+        TimeSpan now = _cluster.World.Clock.Now;
+        while (_toEnd.TryPeek(out Fault? ending, out (TimeSpan At, int) due) && due.At <= now)
+        {
+            _toEnd.Dequeue();
+            End(ending);
+        }
+
+        while (_toBegin.TryPeek(out Fault? beginning) && beginning.At <= now)
+        {
+            _toBegin.Dequeue();
+            Begun++;
+            Begin(beginning);
+            _toEnd.Enqueue(beginning, (beginning.End, ++_order));
+        }
+
+        SetTimer();
+    }
+
+    private void SetTimer()
+    {
+        TimeSpan? begins = _toBegin.TryPeek(out Fault? next) ? next.At : null;
+        TimeSpan? ends = _toEnd.TryPeek(out _, out (TimeSpan At, int) due) ? due.At : null;
+        if ((begins < ends || ends is null ? begins : ends) is { } dueAt)
+        {
+            _timer.Set(dueAt);
+        }
+    }
+
+    private SimulatedNode NodeOf(Fault fault) => _cluster[_cluster.NodeIds[fault.Node]];
+
+    private void Begin(Fault fault)
+    {
+        SimulatedNode node = NodeOf(fault);
+        NodeId other = _cluster.NodeIds[fault.Other];
+        NetworkConditions network = _cluster.Network.Conditions;
+        switch (fault.Kind)
+        {
+            case FaultKind.Isolation:
+                _cluster.Network.Isolate(node.Id);
+                break;
+            case FaultKind.OneWayCut:
+                _cluster.Network.CutOneWay(node.Id, other);
+                break;
+            case FaultKind.Partition:
+                Divide(fault, cut: true);
+                break;
+            case FaultKind.Clog:
+                _cluster.Network.Clog(node.Id, other);
+                break;
+            case FaultKind.Loss:
+                network.DropRate = fault.Intensity * 0.4;
+                break;
+            case FaultKind.Duplication:
+                network.DuplicateRate = fault.Intensity * 0.5;
+                break;
+            case FaultKind.Reordering:
+                network.ReorderRate = fault.Intensity * 0.5;
+                break;
+            case FaultKind.Delay:
+                network.MaximumDelay = TimeSpan.FromMilliseconds(5 + (fault.Intensity * 200));
+                break;
+            case FaultKind.Crash when node.IsRunning:
+                node.Crash((int)Math.Round(node.Store.UnderWay * fault.Intensity));
+                break;
+            case FaultKind.Stop when node.IsRunning:
+                node.BeginStop();
+                break;
+            case FaultKind.Pause:
+                node.Pause();
+                break;
+            case FaultKind.SlowApply:
+                node.ApplyDelay = TimeSpan.FromMilliseconds(fault.Intensity * 300);
+                break;
+            case FaultKind.HungDisk:
+                node.Store.Hold();
+                break;
+            case FaultKind.SlowDisk:
+                node.Store.MaximumDelay = TimeSpan.FromMilliseconds(2 + (fault.Intensity * 200));
+                break;
+            case FaultKind.FailedWrite when node.IsRunning:
+                node.Store.FailNext(new InjectedFaultException(fault.Intensity < 0.5 ? "The disk is full." : "The disk does not answer."));
+                break;
+            case FaultKind.ClockDrift:
+                node.SetClockRate(0.5 + (fault.Intensity * 1.5));
+                break;
+        }
+    }
+
+    private void End(Fault fault)
+    {
+        SimulatedNode node = NodeOf(fault);
+        NodeId other = _cluster.NodeIds[fault.Other];
+        NetworkConditions network = _cluster.Network.Conditions;
+        switch (fault.Kind)
+        {
+            case FaultKind.Isolation:
+                _cluster.Network.Rejoin(node.Id);
+                break;
+            case FaultKind.OneWayCut:
+                _cluster.Network.RestoreOneWay(node.Id, other);
+                break;
+            case FaultKind.Partition:
+                Divide(fault, cut: false);
+                break;
+            case FaultKind.Clog:
+                _cluster.Network.Unclog(node.Id, other);
+                break;
+            case FaultKind.Loss:
+                network.DropRate = 0;
+                break;
+            case FaultKind.Duplication:
+                network.DuplicateRate = 0;
+                break;
+            case FaultKind.Reordering:
+                network.ReorderRate = 0;
+                break;
+            case FaultKind.Delay:
+                network.MaximumDelay = TimeSpan.FromMilliseconds(5);
+                break;
+            case FaultKind.Crash or FaultKind.Stop or FaultKind.FailedWrite:
+                node.StartAgain();
+                break;
+            case FaultKind.Pause:
+                node.Resume();
+                break;
+            case FaultKind.SlowApply:
+                node.ApplyDelay = TimeSpan.Zero;
+                break;
+            case FaultKind.HungDisk:
+                node.Store.Release();
+                break;
+            case FaultKind.SlowDisk:
+                node.Store.MaximumDelay = TimeSpan.FromMilliseconds(2);
+                break;
+            case FaultKind.ClockDrift:
+                node.SetClockRate(1);
+                break;
+        }
+    }
+
+    /// <summary>The group around the node, of a size that the intensity says, and all others do not hear each other.</summary>
+    private void Divide(Fault fault, bool cut)
+    {
+        IReadOnlyList<NodeId> ids = _cluster.NodeIds;
+        int size = 1 + (int)(fault.Intensity * (ids.Count - 2));
+        for (int inside = 0; inside < size; inside++)
+        {
+            for (int outside = size; outside < ids.Count; outside++)
+            {
+                NodeId one = ids[(fault.Node + inside) % ids.Count];
+                NodeId other = ids[(fault.Node + outside) % ids.Count];
+                if (cut)
+                {
+                    _cluster.Network.Cut(one, other);
+                }
+                else
+                {
+                    _cluster.Network.Restore(one, other);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+namespace Raft.Testing;
+
+/// <summary>Which faults come, and how often.</summary>
+public sealed class WeatherProfile
+{
+    private readonly SortedDictionary<FaultKind, double> _perMinute = [];
+
+    private WeatherProfile(string name, params ReadOnlySpan<(FaultKind Kind, double PerMinute)> faults)
+    {
+        Name = name;
+        foreach ((FaultKind kind, double perMinute) in faults)
+        {
+            _perMinute.Add(kind, perMinute);
+        }
+    }
+
+    /// <summary>Nothing goes wrong.</summary>
+    public static WeatherProfile Calm { get; } = new("calm");
+
+    /// <summary>Links lose, repeat, reorder and delay messages.</summary>
+    public static WeatherProfile Lossy { get; } = new(
+        "lossy", (FaultKind.Loss, 6), (FaultKind.Duplication, 6), (FaultKind.Reordering, 6), (FaultKind.Delay, 6));
+
+    /// <summary>Links are cut and clogged.</summary>
+    public static WeatherProfile Partitions { get; } = new(
+        "partitions", (FaultKind.Isolation, 6), (FaultKind.OneWayCut, 6), (FaultKind.Partition, 6), (FaultKind.Clog, 6));
+
+    /// <summary>Nodes crash, stop, stand still and are slow.</summary>
+    public static WeatherProfile Crashes { get; } = new(
+        "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3));
+
+    /// <summary>Disks hang, are slow and fail, and nodes crash on them.</summary>
+    public static WeatherProfile Disk { get; } = new(
+        "disk", (FaultKind.HungDisk, 5), (FaultKind.SlowDisk, 5), (FaultKind.FailedWrite, 4), (FaultKind.Crash, 6));
+
+    /// <summary>Clocks run fast and slow, and processes stand still.</summary>
+    public static WeatherProfile Clocks { get; } = new(
+        "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
+
+    /// <summary>All of it.</summary>
+    public static WeatherProfile Everything { get; } = new(
+        "everything",
+        (FaultKind.Loss, 2), (FaultKind.Duplication, 2), (FaultKind.Reordering, 2), (FaultKind.Delay, 2),
+        (FaultKind.Isolation, 2), (FaultKind.OneWayCut, 2), (FaultKind.Partition, 2), (FaultKind.Clog, 2),
+        (FaultKind.Crash, 4), (FaultKind.Stop, 1), (FaultKind.Pause, 2), (FaultKind.SlowApply, 1),
+        (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2));
+
+    /// <summary>All profiles.</summary>
+    public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Everything];
+
+    /// <summary>What it is called.</summary>
+    public string Name { get; }
+
+    /// <summary>Finds a profile.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The profile.</returns>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static WeatherProfile Find(string name) => All.FirstOrDefault(profile => profile.Name == name)
+        ?? throw new ArgumentException($"There is no weather called '{name}': choose one of {string.Join(", ", All.Select(static profile => profile.Name))}.", nameof(name));
+
+    /// <summary>Draws the faults of a run. Each kind comes more or less often, or not at all, as the seed has it.</summary>
+    /// <param name="random">What they are drawn from.</param>
+    /// <param name="nodes">How many nodes there are.</param>
+    /// <param name="duration">How long the run is.</param>
+    /// <returns>The faults, in the order in which they begin.</returns>
+    public IReadOnlyList<Fault> Draw(SeededRandom random, int nodes, TimeSpan duration)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        List<Fault> faults = [];
+        foreach ((FaultKind kind, double perMinute) in _perMinute)
+        {
+            double factor = random.Next(4) * 0.75; // 0 to 2.25, so that combinations differ from seed to seed
+            int count = (int)Math.Round(perMinute * factor * duration.TotalMinutes);
+            for (int i = 0; i < count; i++)
+            {
+                faults.Add(Draw(kind, random, nodes, duration));
+            }
+        }
+
+        return [.. faults.OrderBy(static fault => fault.At)];
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static Fault Draw(FaultKind kind, SeededRandom random, int nodes, TimeSpan duration)
+    {
+        // Many faults are shorter than an election timeout, some much longer: both show what the middle does not.
+        TimeSpan longest = random.Chance(0.2) ? TimeSpan.FromSeconds(8) : TimeSpan.FromSeconds(1);
+        int node = random.Next(nodes);
+        return new Fault(
+            kind,
+            random.NextBetween(TimeSpan.Zero, duration),
+            random.NextBetween(TimeSpan.FromMilliseconds(5), longest),
+            node,
+            nodes == 1 ? node : (node + 1 + random.Next(nodes - 1)) % nodes,
+            random.Next(1_001) / 1_000.0);
+    }
+}
