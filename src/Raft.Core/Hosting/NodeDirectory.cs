@@ -6,7 +6,7 @@ namespace Raft;
 internal sealed class NodeDirectory
 {
     private readonly List<NodeRegistration> _nodes = [];
-    private readonly List<Type> _unkeyed = [];
+    private readonly List<ServiceDescriptor> _unkeyed = [];
     private readonly IServiceCollection _services;
 
     private NodeDirectory(IServiceCollection services) => _services = services;
@@ -41,10 +41,6 @@ internal sealed class NodeDirectory
         }
 
         _nodes.Add(node);
-        if (node.Name is not null)
-        {
-            AddUnkeyed(typeof(RaftNode), static _ => typeof(RaftNode));
-        }
     }
 
     /// <summary>Finds a node.</summary>
@@ -63,26 +59,44 @@ internal sealed class NodeDirectory
                 _nodes.Count == 0 ? "No Raft node is registered: call AddRaftNode." : $"{(name is null ? "Several Raft nodes are" : $"No Raft node named '{name}' is")} registered: choose one of {Names(_nodes)}.");
     }
 
-    /// <summary>Lets a service of named nodes be asked for without a name, as long as only one node has it.</summary>
-    /// <param name="serviceType">The service.</param>
-    /// <param name="typeOf">Which type of the kind a node has.</param>
-    public void AddUnkeyed(Type serviceType, Func<NodeRegistration, Type?> typeOf)
+    /// <summary>
+    /// Lets the services of named nodes be asked for without a name, as long as only one node has it. Called whenever a
+    /// node came or got another state machine, so that nothing is left of what no node has any more.
+    /// </summary>
+    public void UpdateUnkeyed()
     {
-        if (_unkeyed.Contains(serviceType) || _services.Any(descriptor => !descriptor.IsKeyedService && descriptor.ServiceType == serviceType))
+        foreach (ServiceDescriptor descriptor in _unkeyed)
         {
-            return; // the unnamed node's, or one that the program registered on purpose
+            _services.Remove(descriptor);
         }
 
-        _unkeyed.Add(serviceType);
-        _services.AddSingleton(serviceType, provider =>
+        _unkeyed.Clear();
+        foreach (Type serviceType in _nodes.Where(static node => node.Name is not null).SelectMany(static node => node.UnkeyedTypes).Distinct())
         {
-            NodeRegistration[] having = [.. _nodes.Where(node => typeOf(node) == serviceType)];
-            return having.Length == 1
-                ? having[0].Find(provider, serviceType)!
-                : throw new InvalidOperationException(
-                    $"{serviceType.Name} was asked for without a name, but {(having.Length == 0 ? "no Raft node has one" : $"the Raft nodes {Names(having)} each have one")}: ask for the one of a node by its name, such as [FromKeyedServices(\"{(having.Length == 0 ? _nodes[0].Name : having[0].Name)}\")].");
-        });
+            if (_services.Any(descriptor => !descriptor.IsKeyedService && descriptor.ServiceType == serviceType))
+            {
+                continue; // the unnamed node's, or one that the program registered on purpose
+            }
+
+            ServiceDescriptor descriptor = ServiceDescriptor.Singleton(serviceType, provider => OnlyOne(provider, serviceType));
+            _unkeyed.Add(descriptor);
+            _services.Add(descriptor);
+        }
     }
+
+    private object OnlyOne(IServiceProvider provider, Type serviceType)
+    {
+        NodeRegistration[] having = [.. _nodes.Where(node => node.UnkeyedTypes.Contains(serviceType))];
+        return having.Length == 1
+            ? having[0].Find(provider, serviceType)!
+            : throw new InvalidOperationException(
+                $"{NameOf(serviceType)} was asked for without a name, but the Raft nodes {Names(having)} each have one: ask for the one of a node by its name, such as [FromKeyedServices(\"{having[0].Name}\")].");
+    }
+
+    /// <summary>The type as people write it, such as IProposer&lt;String, Int64&gt;.</summary>
+    private static string NameOf(Type type) => type.IsGenericType
+        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GenericTypeArguments.Select(NameOf))}>"
+        : type.Name;
 
     private static string Names(IEnumerable<NodeRegistration> nodes) => string.Join(", ", nodes.Select(static node => node.Name is null ? "the unnamed one" : $"'{node.Name}'"));
 }

@@ -10,7 +10,7 @@ internal static class NodePorts
     {
         Transport = node.Find<ITransport>(provider),
         LogStore = node.Find<ILogStore>(provider) ?? new InMemoryLogStore(),
-        StateMachine = node.Find<IStateMachine>(provider),
+        StateMachine = (IStateMachine?)node.Find(provider, node.StateMachineType!),
         Clock = FindClock(node, provider),
         Scheduler = node.Find<IScheduler>(provider),
         LoggerFactory = provider.GetService<ILoggerFactory>(),

@@ -25,7 +25,10 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     /// <summary>The type of the state machine's proposer; null if it has none.</summary>
     public Type? ProposerType { get; private set; }
 
-    /// <summary>Registers a service of the node, one instance of its own.</summary>
+    /// <summary>What of the node can be asked for without its name.</summary>
+    public IEnumerable<Type> UnkeyedTypes => ((Type?[])[typeof(RaftNode), StateMachineType, ProposerType]).OfType<Type>();
+
+    /// <summary>Registers a service of the node, one instance of its own, which the container disposes.</summary>
     public ServiceDescriptor Add(Type serviceType, Func<IServiceProvider, object> factory)
     {
         ServiceDescriptor descriptor = name is null
@@ -34,6 +37,11 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
         services.Add(descriptor);
         return descriptor;
     }
+
+    /// <summary>Registers an instance that somebody else owns, and disposes.</summary>
+    public void Add(Type serviceType, object instance) => services.Add(name is null
+        ? ServiceDescriptor.Singleton(serviceType, instance)
+        : ServiceDescriptor.KeyedSingleton(serviceType, name, instance));
 
     /// <summary>Finds a service of the node.</summary>
     public object? Find(IServiceProvider provider, Type serviceType) => name is null
@@ -61,21 +69,13 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
         _stateMachine.Clear();
         StateMachineType = typeof(T);
         _stateMachine.Add(Add(typeof(T), factory));
-        _stateMachine.Add(Add(typeof(IStateMachine), provider => Get<T>(provider)));
         ProposerType = Array.Find(typeof(T).GetInterfaces(), static type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IProposedThrough<>))?.GenericTypeArguments[0];
         if (ProposerType is not null)
         {
             _stateMachine.Add(Add(ProposerType, provider => ((IProposedThrough)(object)Get<T>(provider)).CreateProposer(Get<RaftNode>(provider))));
         }
 
-        if (name is not null)
-        {
-            NodeDirectory.Of(services).AddUnkeyed(typeof(T), static node => node.StateMachineType);
-            if (ProposerType is not null)
-            {
-                NodeDirectory.Of(services).AddUnkeyed(ProposerType, static node => node.ProposerType);
-            }
-        }
+        NodeDirectory.Of(services).UpdateUnkeyed();
     }
 
     /// <summary>Makes the node from its options and its services.</summary>
@@ -86,7 +86,7 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
         IReadOnlyList<string> failures = RaftNodeOptionsRules.FindFailures(options, ports.Transport, ports.LogStore!);
         if (failures.Count > 0)
         {
-            throw new OptionsValidationException(OptionsName, typeof(RaftNodeOptions), failures);
+            throw new OptionsValidationException(OptionsName, typeof(RaftNodeOptions), failures.Select(failure => $"{Section}: {failure}"));
         }
 
         return new RaftNode(options.NodeId ?? name!, options: options, ports: ports);

@@ -35,8 +35,13 @@ public static class RaftNodeBuilderExtensions
     public static IRaftNodeBuilder UseChannelTransport(this IRaftNodeBuilder builder, ChannelNetwork? network = null)
     {
         NodeRegistration node = Registration(builder);
+        if (network is not null)
+        {
+            return builder.UseTransport(_ => network.CreateTransport()); // and no service, which would be another network
+        }
+
         HostNetworks.AddTo(builder.Services);
-        return builder.UseTransport(provider => (network ?? provider.GetRequiredService<HostNetworks>().Channels(node)).CreateTransport());
+        return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().Channels(node).CreateTransport());
     }
 
     /// <summary>Connects the node through the host's <see cref="InMemoryNetwork"/> of its cluster: for nodes that all live in this host.</summary>
@@ -46,8 +51,13 @@ public static class RaftNodeBuilderExtensions
     public static IRaftNodeBuilder UseInMemoryTransport(this IRaftNodeBuilder builder, InMemoryNetwork? network = null)
     {
         NodeRegistration node = Registration(builder);
+        if (network is not null)
+        {
+            return builder.UseTransport(_ => network.CreateTransport()); // and no service, which would be another network
+        }
+
         HostNetworks.AddTo(builder.Services);
-        return builder.UseTransport(provider => (network ?? provider.GetRequiredService<HostNetworks>().InMemory(node)).CreateTransport());
+        return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().InMemory(node).CreateTransport());
     }
 
     /// <summary>Gives the node a transport of a type, which the container makes and disposes.</summary>
@@ -83,7 +93,7 @@ public static class RaftNodeBuilderExtensions
     public static IRaftNodeBuilder UseClock(this IRaftNodeBuilder builder, IClock clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        return Use(builder, _ => clock);
+        return UseInstance(builder, clock);
     }
 
     /// <summary>Gives the node a clock over a <see cref="TimeProvider"/> of its own, such as a fake one in tests.</summary>
@@ -103,7 +113,7 @@ public static class RaftNodeBuilderExtensions
     public static IRaftNodeBuilder UseScheduler(this IRaftNodeBuilder builder, IScheduler scheduler)
     {
         ArgumentNullException.ThrowIfNull(scheduler);
-        return Use(builder, _ => scheduler);
+        return UseInstance(builder, scheduler);
     }
 
     /// <summary>
@@ -126,6 +136,14 @@ public static class RaftNodeBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(factory);
         Registration(builder).Add(typeof(TPort), factory);
+        return builder;
+    }
+
+    /// <summary>An instance may serve several nodes and hosts: no container disposes it.</summary>
+    private static IRaftNodeBuilder UseInstance<TPort>(IRaftNodeBuilder builder, TPort instance)
+        where TPort : class
+    {
+        Registration(builder).Add(typeof(TPort), instance);
         return builder;
     }
 
