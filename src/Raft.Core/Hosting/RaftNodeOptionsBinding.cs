@@ -24,14 +24,17 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
         options.NodeId ??= node.Name;
     }
 
-    /// <summary>Members that are listed by nothing but their ids, which the binder passes over in silence.</summary>
+    /// <summary>
+    /// Members that are listed by nothing but their ids, which the binder passes over in silence. Ids that are no good are
+    /// taken all the same: the validation says so, together with everything else.
+    /// </summary>
     private static void AddPlainMembers(IConfigurationSection members, RaftNodeOptions options)
     {
         foreach (IConfigurationSection member in members.GetChildren())
         {
-            if (!string.IsNullOrWhiteSpace(member.Value) && !options.Members.Any(known => known?.Id == member.Value))
+            if (!string.IsNullOrWhiteSpace(member.Value))
             {
-                options.Members.Add(member.Value);
+                options.Members.Add(new RaftMember { Id = member.Value });
             }
         }
     }

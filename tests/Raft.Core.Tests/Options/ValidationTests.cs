@@ -1,0 +1,134 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using NSubstitute;
+
+namespace Raft.Tests.Hosting;
+
+/// <summary>A host with options that make no sense does not start, and says all that is wrong at once, and what to do.</summary>
+public sealed class ValidationTests
+{
+    public static TheoryData<string, Action<RaftNodeOptions>> Bad => new()
+    {
+        { "Members is empty: list all members of the cluster, this node included", options => options.Members = [] },
+        { "Members is null or lists a null: list all members by their ids.", options => options.Members = null! },
+        { "Node 'n1' is not among the Members (n2, n3): add it, or correct its id.", options => options.Members = ["n2", "n3"] },
+        { "Member 'n1' is listed 3 times in Members: every id must be unique.", options => options.Members = ["n1", "n1", "n1"] },
+        { "Members lists 64 members: a cluster has at most 63", options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")] },
+        { "NodeId is not set: give the node an id of its own among the Members", options => options.NodeId = " " },
+        { "NodeId has 256 characters: it must have at most 255.", options => options.NodeId = new string('n', 256) },
+        { "ClusterId is blank: give all nodes of the cluster the same name.", options => options.ClusterId = "" },
+        { "MinimumElectionTimeout is 00:00:00: it must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.Zero },
+        { "MinimumElectionTimeout is -00:00:01: it must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.FromSeconds(-1) },
+        { "MinimumElectionTimeout is 00:00:04 and MaximumElectionTimeout is 00:00:03: the maximum must be at least the minimum.", options => options.MinimumElectionTimeout = TimeSpan.FromSeconds(4) },
+        { "MaximumElectionTimeout is 2.00:00:00: it must be at most 1.00:00:00.", options => options.MaximumElectionTimeout = TimeSpan.FromDays(2) },
+        { "HeartbeatInterval is 00:00:01 and MinimumElectionTimeout is 00:00:01: the interval must be below the timeout", options => options.HeartbeatInterval = TimeSpan.FromSeconds(1) },
+        { "HeartbeatInterval is -00:00:01: it must be above zero.", options => options.HeartbeatInterval = TimeSpan.FromSeconds(-1) },
+        { "ShutdownTimeout is -00:00:01: it must not be negative.", options => options.ShutdownTimeout = TimeSpan.FromSeconds(-1) },
+        { "LeaderStickiness needs CheckQuorum, which is off", options => options.CheckQuorum = false },
+        { "MaximumCommandBytes is 0: it must be at least 1.", options => options.MaximumCommandBytes = 0 },
+        { "MaximumMessageBytes is -1: it must be at least 1.", options => options.MaximumMessageBytes = -1 },
+        { "MaximumInFlightMessages is 0: it must be at least 1.", options => options.MaximumInFlightMessages = 0 },
+        { "MaximumUncommittedBytes is 0: it must be at least 1.", options => options.MaximumUncommittedBytes = 0 },
+        { "MaximumPendingProposals is 0: it must be at least 1.", options => options.MaximumPendingProposals = 0 },
+        { "MaximumWaitingMessages is 0: it must be at least 1.", options => options.MaximumWaitingMessages = 0 },
+        { "MaximumCachedEntries is 0: it must be at least 1.", options => options.MaximumCachedEntries = 0 },
+        { "MaximumCachedBytes is 0: it must be at least 1.", options => options.MaximumCachedBytes = 0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public async Task Host_WithASettingThatMakesNoSense_DoesNotStart(string message, Action<RaftNodeOptions> spoil)
+    {
+        OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode("n1", options =>
+        {
+            options.Members = ["n1"];
+            spoil(options);
+        }));
+
+        Assert.Contains(refusal.Failures, failure => failure.StartsWith("Raft:n1: " + message, StringComparison.Ordinal));
+        Assert.Equal("n1", refusal.OptionsName);
+    }
+
+    [Fact]
+    public async Task Host_WithSeveralMistakes_ListsThemAll()
+    {
+        OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode("n1", options =>
+        {
+            options.Members = ["n2", "n2"];
+            options.ClusterId = " ";
+            options.MinimumElectionTimeout = TimeSpan.FromSeconds(9);
+            options.HeartbeatInterval = TimeSpan.Zero;
+            options.MaximumCommandBytes = 0;
+            options.CheckQuorum = false;
+        }));
+
+        Assert.Equal(7, refusal.Failures.Count());
+    }
+
+    [Fact]
+    public async Task UnnamedNode_WithoutAnId_IsRefused()
+    {
+        OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode(options => options.Members = ["n1"]));
+
+        Assert.Equal(
+            "Raft: NodeId is not set: give the node an id of its own among the Members, in code or in configuration.", Assert.Single(refusal.Failures));
+    }
+
+    [Fact]
+    public async Task TwoNodes_WithMistakes_AreBothTold()
+    {
+        AggregateException refusal = await RefuseAsync<AggregateException>(services =>
+        {
+            services.AddRaftNode("n1");
+            services.AddRaftNode("n2");
+        });
+
+        Assert.Equal(["n1", "n2"], refusal.InnerExceptions.Cast<OptionsValidationException>().Select(inner => inner.OptionsName).Order());
+    }
+
+    [Fact]
+    public async Task SeveralMembers_WithoutATransport_AreRefused()
+    {
+        OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode("n1", options => options.Members = ["n1", "n2"]));
+
+        Assert.StartsWith("Raft:n1: Members lists 2 members, but there is no transport to reach them: call UseChannelTransport()", Assert.Single(refusal.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LogInMemory_WithATransportThatLeavesTheProcess_IsRefused()
+    {
+        OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode("n1", options => options.Members = ["n1", "n2"]).UseTransport(_ => Leaving()));
+
+        Assert.Contains("but the log store InMemoryLogStore forgets its vote and log when the process ends", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("set AllowVolatileStorage if losing data is acceptable", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LogInMemory_WithVolatileStorageAllowed_Starts()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder("""{ "Raft": { "n1": { "Members": [ "n1", "n2" ], "AllowVolatileStorage": true } } }""");
+        builder.Services.AddRaftNode("n1").UseTransport(_ => Leaving());
+        using IHost host = builder.Build();
+
+        await host.StartAsync(InMemoryHost.Patience());
+
+        await host.StopAsync(InMemoryHost.Patience());
+    }
+
+    private static ITransport Leaving()
+    {
+        ITransport transport = Substitute.For<ITransport>();
+        transport.LeavesProcess.Returns(true);
+        return transport;
+    }
+
+    private static async Task<TException> RefuseAsync<TException>(Action<IServiceCollection> add)
+        where TException : Exception
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder();
+        add(builder.Services);
+        using IHost host = builder.Build();
+        return await Assert.ThrowsAsync<TException>(() => host.StartAsync(InMemoryHost.Patience()));
+    }
+}
