@@ -14,6 +14,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private RaftNode? _node;
     private Task _running = Task.CompletedTask;
+    private IHostApplicationLifetime? _host;
     private bool _stopsHost;
 
     public RaftNodeService(NodeRegistration registration, IServiceProvider provider)
@@ -30,17 +31,17 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         {
             _node = _registration.Get<RaftNode>(_provider); // only now: whatever is wrong with it is told in one place
             _stopsHost = _provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(_registration.OptionsName).StopHostOnFailure;
+            _host = _provider.GetService<IHostApplicationLifetime>(); // none, if somebody else than a host starts the services
             _running = _node.RunAsync(_stop.Token);
-            await _node.WaitUntilRunningAsync(cancellationToken).ConfigureAwait(false);
-            if (_running.IsCompleted)
+            if (!await _node.WaitUntilRunningAsync(cancellationToken).ConfigureAwait(false) || _running.IsCompleted)
             {
-                await _running.ConfigureAwait(false); // throws what kept it from running
+                await _running.WaitAsync(cancellationToken).ConfigureAwait(false); // throws what kept it from running, once its ports are released
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _stop.Cancel();
-            await _running.ConfigureAwait(false);
+            _ = WatchAsync(); // a store that goes on opening in spite of the token must not hold up whoever gave up
             throw;
         }
         catch (Exception exception)
@@ -63,6 +64,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             LogStopTimedOut(_registration.Name ?? _node?.Id.Value);
+            _node?.LeaveBehind(); // the host disposes it next, and must not wait for it there instead
         }
         catch (NodeFailedException) when (!_stopsHost)
         {
@@ -84,7 +86,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
             if (_stopsHost && !_stop.IsCancellationRequested)
             {
                 LogStopsHost(_node!.Id, failure.Message);
-                _provider.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+                _host?.StopApplication();
             }
         }
     }

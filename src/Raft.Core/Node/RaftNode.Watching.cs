@@ -72,7 +72,8 @@ public sealed partial class RaftNode
     }
 
     /// <summary>Waits until the node runs, or has ended instead. Only after a call of <see cref="RunAsync"/>.</summary>
-    internal async ValueTask WaitUntilRunningAsync(CancellationToken cancellationToken)
+    /// <returns>Whether it runs. One that has ended may still be releasing its ports.</returns>
+    internal async ValueTask<bool> WaitUntilRunningAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -80,7 +81,7 @@ public sealed partial class RaftNode
             StatusSnapshot snapshot = _board.Snapshot;
             if (snapshot.IsRunning || snapshot.Role is RaftRole.Stopped or RaftRole.Failed)
             {
-                return;
+                return snapshot.IsRunning;
             }
 
             await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);

@@ -30,6 +30,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     private bool _hasEnded;
     private bool _isClosing;
     private bool _isDisposed;
+    private bool _isLeftBehind;
     private long _appliedBefore;
     private Exception? _uncertainState;
 
@@ -218,7 +219,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
             (_, long version) = _board.Read();
             lock (_lock)
             {
-                if (!_isRunning && !_isClosing)
+                if (_isLeftBehind || (!_isRunning && !_isClosing))
                 {
                     return;
                 }
@@ -226,6 +227,17 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
 
             await _board.WaitForChangeAsync(version, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Lets <see cref="DisposeAsync"/> return although the node has not stopped: somebody has waited long enough.</summary>
+    internal void LeaveBehind()
+    {
+        lock (_lock)
+        {
+            _isLeftBehind = true;
+        }
+
+        _board.Touch(); // for DisposeAsync
     }
 
     private static void ThrowIfOutOfRange(long value, string name)

@@ -32,6 +32,17 @@ internal static class InMemoryHost
 
     public static Task<T> InTimeAsync<T>(this Task<T> task) => task.WaitAsync(Patience());
 
+    /// <summary>Waits for what nothing tells of.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        CancellationToken patience = Patience();
+        while (!condition())
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Waits until the node's status is as it should be.</summary>
     public static async Task<RaftStatus> UntilAsync(this RaftNode node, Func<RaftStatus, bool> condition)
     {
