@@ -18,20 +18,28 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
         RaftNode node = registration.Get<RaftNode>(provider);
         try
         {
-            while (true)
+            while (await NextAsync(node, stoppingToken).ConfigureAwait(false) is { } leadership)
             {
-                Leadership leadership = await node.WaitForLeadershipAsync(stoppingToken).ConfigureAwait(false);
                 await WorkAsync(node, leadership, stoppingToken).ConfigureAwait(false);
-                await WaitForLossAsync(node, leadership.Term, stoppingToken).ConfigureAwait(false);
+                await WaitForLossAsync(node, leadership, stoppingToken).ConfigureAwait(false);
             }
-        }
-        catch (NodeStoppedException)
-        {
-            // the node will lead no more; why is its own business
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // the host stops
+        }
+    }
+
+    /// <summary>The next leadership; null if the node will lead no more, and why is its own business. The worker's exceptions are not caught here.</summary>
+    private static async ValueTask<Leadership?> NextAsync(RaftNode node, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await node.WaitForLeadershipAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (NodeStoppedException)
+        {
+            return null;
         }
     }
 
@@ -82,14 +90,20 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
         }
     }
 
-    private static async ValueTask WaitForLossAsync(RaftNode node, long term, CancellationToken cancellationToken)
+    /// <summary>Goes by the token and not by the status: the two change one after the other, and a worker must not start twice in between.</summary>
+    private static async ValueTask WaitForLossAsync(RaftNode node, Leadership leadership, CancellationToken stoppingToken)
     {
-        await foreach (RaftStatus status in node.WatchAsync(cancellationToken).ConfigureAwait(false))
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, stoppingToken);
+        try
         {
-            if (status.Role != RaftRole.Leader || status.Term != term)
+            await foreach (RaftStatus _ in node.WatchAsync(ending.Token).ConfigureAwait(false))
             {
-                return;
+                // until the token ends it, or the node is disposed
             }
+        }
+        catch (OperationCanceledException) when (leadership.Lost.IsCancellationRequested)
+        {
+            // lost
         }
     }
 }
