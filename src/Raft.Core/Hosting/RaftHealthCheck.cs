@@ -11,21 +11,28 @@ internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider 
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        IEnumerable<NodeRegistration> registrations = nodeName is null ? directory.Nodes : [directory.Find(nodeName)];
-        RaftStatus[] statuses = [.. registrations.Select(registration => registration.Get<RaftNode>(provider).Status)];
-        RaftStatus[] unready = [.. statuses.Where(status => !IsReady(status))];
+        IEnumerable<NodeRegistration> registrations = nodeName is null && directory.Nodes.Count > 0 ? directory.Nodes : [directory.Find(nodeName)];
+        NamedStatus[] statuses = [.. registrations.Select(StatusOf)];
+        NamedStatus[] unready = [.. statuses.Where(node => !IsReady(node.Status))];
         string description = string.Join("; ", (unready.Length > 0 ? unready : statuses).Select(Describe));
         SortedDictionary<string, object> data = new(StringComparer.Ordinal);
-        foreach (RaftStatus status in statuses)
+        foreach (NamedStatus node in statuses)
         {
-            AddData(status, data);
+            AddData(node, data);
         }
 
         return Task.FromResult(new HealthCheckResult(
             unready.Length == 0 ? HealthStatus.Healthy : context.Registration.FailureStatus,
             description,
-            unready.Select(static status => status.Failure).FirstOrDefault(static failure => failure is not null),
+            unready.Select(static node => node.Status.Failure).FirstOrDefault(static failure => failure is not null),
             data));
+    }
+
+    /// <summary>By its name, if it has one: two clusters of a host may have nodes of the same id.</summary>
+    private NamedStatus StatusOf(NodeRegistration registration)
+    {
+        RaftStatus status = registration.Get<RaftNode>(provider).Status;
+        return new NamedStatus(registration.Name ?? status.NodeId.Value, status);
     }
 
     private bool IsReady(RaftStatus status) =>
@@ -33,16 +40,18 @@ internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider 
 
     private bool IsBehind(RaftStatus status) => status.CommitIndex - status.AppliedIndex > maximumApplyLag;
 
-    private string Describe(RaftStatus status) => IsBehind(status)
-        ? string.Create(CultureInfo.InvariantCulture, $"{status.NodeId} {status.Explanation}; {status.CommitIndex - status.AppliedIndex} committed entries wait for the state machine, more than {maximumApplyLag}")
-        : $"{status.NodeId} {status.Explanation}";
+    private string Describe(NamedStatus node) => IsBehind(node.Status)
+        ? string.Create(CultureInfo.InvariantCulture, $"{node.Name} {node.Status.Explanation}; {node.Status.CommitIndex - node.Status.AppliedIndex} committed entries wait for the state machine, more than {maximumApplyLag}")
+        : $"{node.Name} {node.Status.Explanation}";
 
-    private static void AddData(RaftStatus status, SortedDictionary<string, object> data)
+    private static void AddData(NamedStatus node, SortedDictionary<string, object> data)
     {
-        data[$"{status.NodeId}.role"] = status.Role.ToString();
-        data[$"{status.NodeId}.term"] = status.Term;
-        data[$"{status.NodeId}.leader"] = status.Leader?.Value ?? "unknown";
-        data[$"{status.NodeId}.committed"] = status.CommitIndex;
-        data[$"{status.NodeId}.applied"] = status.AppliedIndex;
+        data[$"{node.Name}.role"] = node.Status.Role.ToString();
+        data[$"{node.Name}.term"] = node.Status.Term;
+        data[$"{node.Name}.leader"] = node.Status.Leader?.Value ?? "unknown";
+        data[$"{node.Name}.committed"] = node.Status.CommitIndex;
+        data[$"{node.Name}.applied"] = node.Status.AppliedIndex;
     }
+
+    private readonly record struct NamedStatus(string Name, RaftStatus Status);
 }
