@@ -27,7 +27,7 @@ public sealed class StopHostTests
         machine.Release();
         await stop;
 
-        Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully));
+        await Task.WhenAll(proposals).InTimeAsync(); // all are committed
         await Assert.ThrowsAsync<NodeStoppedException>(() => node.ProposeAsync("late", InMemoryHost.Patience()).AsTask());
     }
 
