@@ -36,17 +36,22 @@ internal sealed class NodeMetrics
 
     public void Start() => _metrics.Add(this);
 
-    public void Stop() => _metrics.Remove(this);
+    public void Stop()
+    {
+        _metrics.Remove(this);
+        Volatile.Write(ref _followers, []); // of this run; the next one begins without
+        Volatile.Write(ref _pending, 0);
+    }
 
-    public void CountElection() => _metrics.Elections.Add(1, _node);
+    public void CountElection() => Add(_metrics.Elections, 1, in _node);
 
-    public void CountLeaderChange() => _metrics.LeaderChanges.Add(1, _node);
+    public void CountLeaderChange() => Add(_metrics.LeaderChanges, 1, in _node);
 
     public void CountProposals(string outcome, int count = 1)
     {
         if (count > 0 && _metrics.Proposals.Enabled)
         {
-            _metrics.Proposals.Add(count, Tagged(RaftDiagnostics.OutcomeTag, outcome));
+            Add(_metrics.Proposals, count, Tagged(RaftDiagnostics.OutcomeTag, outcome));
         }
     }
 
@@ -58,20 +63,22 @@ internal sealed class NodeMetrics
         CountProposals(ProposalOutcomes.Cancelled, outcomes.Cancelled);
     }
 
-    public void RecordCommit(TimeSpan duration) => _metrics.CommitDuration.Record(duration.TotalSeconds, _node);
+    public void RecordCommit(TimeSpan duration) => Record(_metrics.CommitDuration, duration);
 
-    public void RecordApply(TimeSpan duration) => _metrics.ApplyDuration.Record(duration.TotalSeconds, _node);
+    public void RecordApply(TimeSpan duration) => Record(_metrics.ApplyDuration, duration);
 
     public void CountSent(RaftMessage message) => Count(message, _metrics.MessagesSent, _metrics.BytesSent);
 
     public void CountReceived(RaftMessage message) => Count(message, _metrics.MessagesReceived, _metrics.BytesReceived);
 
-    public void CountDropped(string reason, long count) => _metrics.MessagesDropped.Add(count, Tagged(RaftDiagnostics.DropReasonTag, reason));
+    public void CountDropped(string reason, long count) => Add(_metrics.MessagesDropped, count, Tagged(RaftDiagnostics.DropReasonTag, reason));
 
-    /// <summary>Leaves what gauges show. Called by the worker after each pass.</summary>
-    public void Publish(int pending, ReadOnlySpan<FollowerProgress> followers, long lastIndex)
+    /// <summary>Leaves how many proposals are in the log and wait. Called by the worker after each pass.</summary>
+    public void PublishPending(int pending) => Volatile.Write(ref _pending, pending);
+
+    /// <summary>Leaves what gauges show of the followers. Called by the worker after each pass.</summary>
+    public void PublishFollowers(ReadOnlySpan<FollowerProgress> followers, long lastIndex)
     {
-        Volatile.Write(ref _pending, pending);
         if (_followers.Length != followers.Length) // leadership was won or lost
         {
             FollowerGauge[] gauges = new FollowerGauge[followers.Length];
@@ -118,6 +125,35 @@ internal sealed class NodeMetrics
     public IEnumerable<Measurement<long>> FollowerMessages() =>
         Volatile.Read(ref _followers).Select(static follower => new Measurement<long>(follower.InFlight, follower.Tags));
 
+    /// <summary>Counts. Who listens is users' code, called on the spot: should it throw, neither the node nor its callers must suffer.</summary>
+    private static void Add(Counter<long> counter, long count, in TagList tags)
+    {
+        try
+        {
+            counter.Add(count, in tags);
+        }
+#pragma warning disable CA1031 // whatever a listener throws
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // its loss
+        }
+    }
+
+    private void Record(Histogram<double> durations, TimeSpan duration)
+    {
+        try
+        {
+            durations.Record(duration.TotalSeconds, in _node);
+        }
+#pragma warning disable CA1031 // whatever a listener throws
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // its loss
+        }
+    }
+
     private static int TypeOf(RaftMessage message) => message switch
     {
         RequestVoteMessage request => request.IsPreVote ? 5 : 1,
@@ -131,12 +167,12 @@ internal sealed class NodeMetrics
     {
         if (messages.Enabled)
         {
-            messages.Add(1, _byMessageType[TypeOf(message)]);
+            Add(messages, 1, in _byMessageType[TypeOf(message)]);
         }
 
         if (bytes.Enabled)
         {
-            bytes.Add(SizeOf(message), _byMessageType[TypeOf(message)]);
+            Add(bytes, SizeOf(message), in _byMessageType[TypeOf(message)]);
         }
     }
 

@@ -17,9 +17,16 @@ internal static class ProposalOutcomes
         CommandRejectedException => Rejected,
         OperationCanceledException => Cancelled,
         ArgumentException => Invalid,
+        InvalidOperationException => Committed, // the state machine gave no result of the type that was asked for; it has applied the command
         _ => Unknown,
     };
 }
 
 /// <summary>How the proposals of a batch have ended; entries that nobody here waited for are not counted.</summary>
-internal record struct BatchOutcomes(int Committed, int Rejected, int Unknown, int Cancelled);
+internal struct BatchOutcomes
+{
+    public int Committed;
+    public int Rejected;
+    public int Unknown;
+    public int Cancelled;
+}

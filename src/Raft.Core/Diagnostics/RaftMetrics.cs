@@ -43,7 +43,7 @@ public sealed class RaftMetrics
         Gauge(meter, "raft.log.applied_index", "{entry}", "The highest entry applied to the state machine.", static node => node.Applied());
         Gauge(meter, "raft.log.commit_lag", "{entry}", "Entries in the log that are not known to be committed.", static node => node.Gauge(static status => status.LastIndex - status.CommitIndex));
         Gauge(meter, "raft.log.apply_lag", "{entry}", "Committed entries that are not applied yet.", static node => node.ApplyLag());
-        Gauge(meter, "raft.proposals.pending", "{proposal}", "Proposals that wait: to enter the log, or in it to be committed.", static node => node.Pending());
+        Gauge(meter, "raft.proposals.pending", "{proposal}", "Proposals in the log that wait for their commitment.", static node => node.Pending());
         meter.CreateObservableGauge("raft.follower.lag", () => Observe(static node => node.FollowerLags()), "{entry}", "Entries in the leader's log that a follower is not known to hold.");
         meter.CreateObservableGauge("raft.follower.in_flight", () => Observe(static node => node.FollowerMessages()), "{message}", "Messages with entries that a follower has not answered yet.");
     }

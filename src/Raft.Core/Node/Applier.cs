@@ -252,7 +252,7 @@ internal sealed class Applier : IThreadPoolWorkItem
             {
                 if (batch!.Count == 0)
                 {
-                    Finish(batch);
+                    Finish(batch, traced: null);
                     continue;
                 }
 
@@ -273,9 +273,7 @@ internal sealed class Applier : IThreadPoolWorkItem
                 return;
             }
 
-            traced?.Complete(_clock.UtcNow);
-            _metrics?.RecordApply(_clock.Now - _currentSince);
-            Finish(batch!);
+            Finish(batch!, traced);
             if (hasMoved)
             {
                 Schedule(); // back from wherever the state machine resumed; what may block must not go on there
@@ -317,7 +315,7 @@ internal sealed class Applier : IThreadPoolWorkItem
         return false;
     }
 
-    private void Finish(CommittedBatch batch)
+    private void Finish(CommittedBatch batch, CommandActivities.TracedBatch? traced)
     {
         bool tellWorker;
         lock (_lock)
@@ -333,6 +331,12 @@ internal sealed class Applier : IThreadPoolWorkItem
             _workerWaits = false;
         }
 
+        if (batch.Count > 0)
+        {
+            _metrics?.RecordApply(_clock.Now - _currentSince);
+        }
+
+        traced?.Complete(_clock.UtcNow);
         _applied(batch.LastIndex);
         batch.Finish(_metrics);
         lock (_lock)

@@ -20,6 +20,9 @@ internal sealed class MailboxBatch
 
     public List<Proposal> Proposals { get; } = [];
 
+    /// <summary>How many of the proposals, from the first, the worker has dealt with.</summary>
+    public int ProposalsTaken { get; set; }
+
     public List<NodeRequest> Requests { get; } = [];
 
     /// <summary>Every write up to this version is durable; 0 if none was reported.</summary>
@@ -35,6 +38,7 @@ internal sealed class MailboxBatch
     {
         Messages.Clear();
         Proposals.Clear();
+        ProposalsTaken = 0;
         Requests.Clear();
         PersistedVersion = 0;
         CompletedWrites = 0;

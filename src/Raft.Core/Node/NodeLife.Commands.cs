@@ -37,11 +37,12 @@ internal sealed partial class NodeLife
     public PostOutcome Post(StateMachineQuery query) => _applier.Post(query, _settings.MaximumPendingProposals);
 
     /// <summary>Appends a batch of proposals to the log, or refuses them. Those cancelled meanwhile are withdrawn.</summary>
-    private void Append(List<Proposal> proposals)
+    private void Append(MailboxBatch batch)
     {
         DateTimeOffset utcNow = _settings.Clock.UtcNow;
-        foreach (Proposal proposal in proposals)
+        foreach (Proposal proposal in batch.Proposals)
         {
+            batch.ProposalsTaken++;
             if (!proposal.Caller.Source!.IsPending(proposal.Caller.Generation))
             {
                 _metrics?.CountProposals(ProposalOutcomes.Cancelled);
@@ -51,7 +52,8 @@ internal sealed partial class NodeLife
             switch (_module.Propose(proposal.Data, utcNow, out long index))
             {
                 case ProposalOutcome.Appended:
-                    _pending.Add(index, _module.Term, proposal.Caller, _now);
+                    _pending.Add(index, _module.Term, proposal.Caller);
+                    BeginMeasuringCommit(index);
                     break;
                 case ProposalOutcome.NotLeader:
                     _metrics?.CountProposals(ProposalOutcomes.Refused);
@@ -98,6 +100,7 @@ internal sealed partial class NodeLife
         if (leads != _leads || _module.Term != _leadingTerm)
         {
             _leadership.Update(leads, _module.Term);
+            _measuredCommits.Clear();
         }
 
         _leads = leads;
@@ -135,7 +138,7 @@ internal sealed partial class NodeLife
                 return; // the applier wakes the worker when there is room
             }
 
-            batch.Fill(first, entries, _pending, _sources.Resumes.Rent(), _now, _metrics);
+            batch.Fill(first, entries, _pending, _sources.Resumes.Rent());
             _handedOver = batch.LastIndex;
             _loadedForApply = default;
             _applier.Post(batch);

@@ -300,16 +300,26 @@ internal sealed partial class NodeLife
     }
 
     private void PublishEnd() => _board.Publish(
-        _board.Snapshot with { Role = Failure is null ? RaftRole.Stopped : RaftRole.Failed, Leader = null, IsRunning = false, Failure = Failure });
+        _board.Snapshot with
+        {
+            Role = Failure is null ? RaftRole.Stopped : RaftRole.Failed,
+            Leader = null,
+            ReachableBits = _settings.OwnBit,
+            IsRunning = false,
+            ApplyHangs = false, // nothing waits for it any more
+            Failure = Failure,
+        });
 
     private void Refuse(MailboxBatch batch, Exception reason)
     {
-        foreach (Proposal proposal in batch.Proposals)
+        for (; batch.ProposalsTaken < batch.Proposals.Count; batch.ProposalsTaken++)
         {
-            if (proposal.Caller.Source!.TryFail(proposal.Caller.Generation, reason))
+            PendingCaller caller = batch.Proposals[batch.ProposalsTaken].Caller;
+            bool refused = caller.Source!.TryFail(caller.Generation, reason);
+            _metrics?.CountProposals(refused ? ProposalOutcomes.Refused : ProposalOutcomes.Cancelled);
+            if (refused)
             {
-                _metrics?.CountProposals(ProposalOutcomes.Refused);
-                proposal.Caller.Source.Resume();
+                caller.Source.Resume();
             }
         }
 

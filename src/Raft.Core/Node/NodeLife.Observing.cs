@@ -8,6 +8,7 @@ internal sealed partial class NodeLife
 
     private readonly NodeMetrics? _metrics;
     private readonly NodeJournal? _journal;
+    private readonly Queue<(long Index, long Term, TimeSpan AppendedAt)> _measuredCommits = new();
     private StatusSnapshot _observed;
     private long _lastLeaderTerm;
     private TimeSpan? _leaderlessSince;
@@ -50,6 +51,28 @@ internal sealed partial class NodeLife
         }
     }
 
+    /// <summary>An entry of this leader's is in the log.</summary>
+    private void BeginMeasuringCommit(long index)
+    {
+        if (_metrics is { MeasuresCommits: true })
+        {
+            _measuredCommits.Enqueue((index, _module.Term, _now));
+        }
+    }
+
+    /// <summary>Measures what has been committed now, whether the state machine has room for it or not.</summary>
+    private void MeasureCommits()
+    {
+        while (_measuredCommits.TryPeek(out (long Index, long Term, TimeSpan AppendedAt) first) && first.Index <= _module.CommitIndex)
+        {
+            _measuredCommits.Dequeue();
+            if (_module.TermAt(first.Index) == first.Term)
+            {
+                _metrics!.RecordCommit(_now - first.AppendedAt);
+            }
+        }
+    }
+
     /// <summary>Tells what has changed with this pass.</summary>
     private void Observe()
     {
@@ -61,15 +84,15 @@ internal sealed partial class NodeLife
         StatusSnapshot now = Snapshot();
         if (now.Role != _observed.Role || now.Term != _observed.Term || now.Leader != _observed.Leader)
         {
-            TellCampaign(in now);
             TellLoss(in now);
+            TellCampaign(in now);
             TellLeader(in now);
         }
 
         _observed = now;
         TellLeaderless(in now);
         TellDropped();
-        _metrics?.Publish(_pending.Count, _module.Followers, now.LastIndex);
+        _metrics?.PublishFollowers(_module.Followers, now.LastIndex);
     }
 
     private void TellCampaign(in StatusSnapshot now)
@@ -164,7 +187,14 @@ internal sealed partial class NodeLife
     {
         bool hangs = false;
         _applierDeadline = TimeSpan.MaxValue;
-        if (_applier.AtWork is { } work)
+        if (_applier.AtWork is not { } work)
+        {
+            if (!_applier.IsIdle)
+            {
+                WatchApplierAgain(); // it is about to begin, and tells nobody when it does
+            }
+        }
+        else
         {
             TimeSpan patienceEnds = work.Since + _settings.ApplyPatience;
             hangs = _now >= patienceEnds;
@@ -184,6 +214,10 @@ internal sealed partial class NodeLife
         }
 
         _applyHangs = hangs;
+        if (hangs && _applier.AtWork is null)
+        {
+            Wake(); // it has gone on just now, and may not have seen that somebody waits for that
+        }
     }
 
     /// <summary>A batch was handed over: looks again when it should long be done.</summary>

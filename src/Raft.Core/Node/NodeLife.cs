@@ -73,7 +73,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         {
             Wake();
         }
-        else
+        else if (!_isOver) // else it comes too late, which says nothing of the limit
         {
             CountDropped("overflow");
         }
@@ -167,6 +167,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
 
         _module.AdvanceTime(_now); // after the messages: a pause of the process must not look like silence of the leader
         CarryOutOutputs();
+        MeasureCommits();
         FollowRole();
         WatchApplier();
         PublishStatus();
@@ -174,6 +175,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         HandOverCommitted();
         CheckConditions();
         _mailbox.SetPendingProposals(_pending.Count);
+        _metrics?.PublishPending(_pending.Count);
         SetTimer();
         _resume?.Start();
         _resume = null;
@@ -204,7 +206,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
 
         if (batch.Proposals.Count > 0)
         {
-            Append(batch.Proposals);
+            Append(batch);
         }
     }
 

@@ -5,26 +5,23 @@ internal sealed class PendingProposals
 {
     private readonly Queue<Proposal> _queue = new();
 
-    private readonly record struct Proposal(long Index, long Term, PendingCaller Caller, TimeSpan AppendedAt);
+    private readonly record struct Proposal(long Index, long Term, PendingCaller Caller);
 
     public int Count => _queue.Count;
 
-    public void Add(long index, long term, PendingCaller caller, TimeSpan appendedAt) => _queue.Enqueue(new Proposal(index, term, caller, appendedAt));
+    public void Add(long index, long term, PendingCaller caller) => _queue.Enqueue(new Proposal(index, term, caller));
 
     /// <summary>Takes out whoever waits for the entry of this index and term, if anybody does.</summary>
     /// <param name="index">The entry's index.</param>
     /// <param name="term">The entry's term.</param>
-    /// <param name="appendedAt">When it entered the log.</param>
-    public PendingCaller Take(long index, long term, out TimeSpan appendedAt)
+    public PendingCaller Take(long index, long term)
     {
         if (!_queue.TryPeek(out Proposal first) || first.Index != index || first.Term != term)
         {
-            appendedAt = default;
             return default;
         }
 
         _queue.Dequeue();
-        appendedAt = first.AppendedAt;
         return first.Caller;
     }
 

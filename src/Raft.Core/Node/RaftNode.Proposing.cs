@@ -97,8 +97,12 @@ public sealed partial class RaftNode
 
     private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken) =>
         CommandActivities.AreListenedTo
-            ? _settings.Activities.ProposeAsync(command, traced => ProposeUntraced(traced, pool, cancellationToken))
+            ? ProposeTraced(command, pool, cancellationToken)
             : ProposeUntraced(command, pool, cancellationToken);
+
+    /// <summary>Apart from <see cref="Propose"/>, which would else allocate the lambda's closure for every proposal.</summary>
+    private ValueTask<T> ProposeTraced<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken) =>
+        _settings.Activities.ProposeAsync(command, traced => ProposeUntraced(traced, pool, cancellationToken));
 
     private ValueTask<T> ProposeUntraced<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken)
     {
@@ -126,10 +130,14 @@ public sealed partial class RaftNode
         ValueTask<T> task = source.Task;
         PendingCaller caller = new(source, source.Generation);
         PostOutcome outcome = life.Post(new Proposal(caller, command));
-        if (outcome != PostOutcome.Posted && source.TryFail(caller.Generation, Refusal(outcome)))
+        if (outcome != PostOutcome.Posted)
         {
-            _metrics?.CountProposals(ProposalOutcomes.Refused);
-            source.Resume();
+            bool refused = source.TryFail(caller.Generation, Refusal(outcome));
+            _metrics?.CountProposals(refused ? ProposalOutcomes.Refused : ProposalOutcomes.Cancelled);
+            if (refused)
+            {
+                source.Resume();
+            }
         }
 
         return task;

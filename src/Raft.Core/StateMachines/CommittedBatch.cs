@@ -57,7 +57,7 @@ public sealed class CommittedBatch
         Current = position + 1;
         if (caller.Source is SeamSource<Committed> source)
         {
-            Succeed(source, caller.Generation, new Committed(FirstIndex + _positions[position], Entry(position).Term, result));
+            Succeed(position, source, caller.Generation, new Committed(FirstIndex + _positions[position], Entry(position).Term, result));
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class CommittedBatch
         PendingCaller caller = _callers[position];
         if (caller.Source is SeamSource<TResult> typed)
         {
-            Succeed(typed, caller.Generation, result);
+            Succeed(position, typed, caller.Generation, result);
         }
         else if (caller.Source is not null && caller.Source.IsPending(caller.Generation))
         {
@@ -88,15 +88,12 @@ public sealed class CommittedBatch
     public void Reject(int position, CommandRejectedException reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        PendingCaller caller = _callers[position];
         Current = position + 1;
         lock (_lock)
         {
             if (!_abandoned)
             {
-                bool rejected = TryFail(caller, reason);
-                _outcomes.Rejected += rejected ? 1 : 0;
-                _outcomes.Cancelled += rejected || caller.Source is null ? 0 : 1;
+                Fail(position, reason, ref _outcomes.Rejected);
             }
         }
     }
@@ -106,11 +103,8 @@ public sealed class CommittedBatch
     /// <param name="entries">The slice.</param>
     /// <param name="pending">Those who wait.</param>
     /// <param name="resume">Resumes them.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="metrics">Takes how long each proposal took to commit.</param>
-    internal void Fill(long firstIndex, ReadOnlyMemory<LogEntry> entries, PendingProposals pending, ResumeBatch resume, TimeSpan now, NodeMetrics? metrics)
+    internal void Fill(long firstIndex, ReadOnlyMemory<LogEntry> entries, PendingProposals pending, ResumeBatch resume)
     {
-        bool measures = metrics is { MeasuresCommits: true };
         FirstIndex = firstIndex;
         _entries = entries;
         _resume = resume;
@@ -121,13 +115,8 @@ public sealed class CommittedBatch
         {
             if (span[i].Kind == EntryKind.Command)
             {
-                PendingCaller caller = pending.Take(firstIndex + i, span[i].Term, out TimeSpan appendedAt);
                 _positions.Add(i);
-                _callers.Add(caller);
-                if (measures && caller.Source is not null)
-                {
-                    metrics!.RecordCommit(now - appendedAt);
-                }
+                _callers.Add(pending.Take(firstIndex + i, span[i].Term));
             }
         }
     }
@@ -137,14 +126,16 @@ public sealed class CommittedBatch
     {
         for (int position = 0; position < Count; position++)
         {
-            PendingCaller caller = _callers[position];
-            if (caller.Source is not null && caller.Source.IsPending(caller.Generation))
+            if (_callers[position].Source is SeamSource<Committed>)
             {
                 Complete(position, ReadOnlyMemory<byte>.Empty);
+            }
+            else if (_callers[position].Source is not null)
+            {
                 lock (_lock)
                 {
-                    _outcomes.Committed += TryFail(caller, new InvalidOperationException(
-                        $"The command at index {Context(position).Index} was applied, but the state machine gave no result of the type that its proposer waits for.")) ? 1 : 0;
+                    Fail(position, new InvalidOperationException(
+                        $"The command at index {Context(position).Index} was applied, but the state machine gave no result of the type that its proposer waits for."), ref _outcomes.Committed);
                 }
             }
         }
@@ -165,17 +156,22 @@ public sealed class CommittedBatch
             _abandoned = true;
             for (int position = 0; position < Count; position++)
             {
-                CommandContext context = Context(position);
-                _outcomes.Unknown += TryFail(_callers[position], reason(context.Index, context.Term)) ? 1 : 0;
+                if (_callers[position].Source is not null)
+                {
+                    CommandContext context = Context(position);
+                    Fail(position, reason(context.Index, context.Term), ref _outcomes.Unknown);
+                }
             }
-
-            metrics?.CountProposals(in _outcomes);
         }
 
+        metrics?.CountProposals(in _outcomes); // not within the lock: whoever listens is called
         _resume!.Start();
     }
 
-    private void Succeed<T>(SeamSource<T> source, uint generation, T result)
+    /// <summary>Whether somebody waits for the command at a position, here, where it was proposed. Before the batch is applied.</summary>
+    internal bool IsWaitedFor(int position) => _callers[position].Source is not null;
+
+    private void Succeed<T>(int position, SeamSource<T> source, uint generation, T result)
     {
         lock (_lock)
         {
@@ -183,6 +179,8 @@ public sealed class CommittedBatch
             {
                 return;
             }
+
+            _callers[position] = default; // its proposal has ended, and is counted once
 
             if (source.TrySucceed(generation, result))
             {
@@ -196,15 +194,25 @@ public sealed class CommittedBatch
         }
     }
 
-    private bool TryFail(PendingCaller caller, Exception reason)
+    /// <summary>Fails the proposal at a position and counts it as ended in one way, or as cancelled if its proposer has given up. Within the lock.</summary>
+    private void Fail(int position, Exception reason, ref int outcome)
     {
-        if (caller.Source is null || !caller.Source.TryFail(caller.Generation, reason))
+        PendingCaller caller = _callers[position];
+        if (caller.Source is null)
         {
-            return false;
+            return; // nobody waits, or it has ended and is counted
         }
 
-        _resume!.Add(caller.Source);
-        return true;
+        _callers[position] = default;
+        if (caller.Source.TryFail(caller.Generation, reason))
+        {
+            _resume!.Add(caller.Source);
+            outcome++;
+        }
+        else
+        {
+            _outcomes.Cancelled++;
+        }
     }
 
     private ref readonly LogEntry Entry(int position) => ref _entries.Span[_positions[position]];

@@ -167,7 +167,7 @@ public sealed class ApplierTests
     private void Post(Applier applier, long index, string text)
     {
         CommittedBatch batch = applier.TryRent()!;
-        batch.Fill(index, new[] { Lab.Entry(1, text) }, _nobody, new ResumeBatchPool(_scheduler).Rent(), now: default, metrics: null);
+        batch.Fill(index, new[] { Lab.Entry(1, text) }, _nobody, new ResumeBatchPool(_scheduler).Rent());
         applier.Post(batch);
     }
 
