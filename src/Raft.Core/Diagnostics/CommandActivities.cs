@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Raft;
 
-/// <summary>The activities of a node's commands. Nothing of it runs unless somebody listens.</summary>
+/// <summary>
+/// The activities of a node's commands. Nothing of it runs unless somebody listens. Listeners are users' code, called on
+/// the spot: should one throw, its activity is lost, and nothing else.
+/// </summary>
 internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock clock)
 {
     private NodeId NodeId => nodeId;
@@ -13,13 +16,12 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
     /// <summary>Proposes a command within an activity, which ends with the proposal.</summary>
     public async ValueTask<T> ProposeAsync<T>(ReadOnlyMemory<byte> command, Func<ReadOnlyMemory<byte>, ValueTask<T>> propose)
     {
-        using Activity? activity = RaftDiagnostics.Activities.StartActivity(RaftDiagnostics.ProposeActivity, ActivityKind.Client);
-        if (activity is null)
+        if (Start(RaftDiagnostics.ProposeActivity, ActivityKind.Client, parent: default, clock.UtcNow) is not { } activity)
         {
-            return await propose(command).ConfigureAwait(false); // not sampled
+            ProposalContexts.Forget(command); // not sampled; the same memory may have been proposed before, and was
+            return await propose(command).ConfigureAwait(false);
         }
 
-        Tag(activity);
         ProposalContexts.Remember(command, new ProposalContext(activity.Context, nodeId, clock.UtcNow));
         try
         {
@@ -39,6 +41,10 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
             activity.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }
+        finally
+        {
+            Stop(activity, clock.UtcNow, current: null); // what is current ends with this method anyway
+        }
     }
 
     /// <summary>Finds the activities in which the commands of a batch were proposed; null if there are none.</summary>
@@ -49,36 +55,60 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
         {
             if (ProposalContexts.TryFind(batch.Command(position), out ProposalContext context))
             {
-                (traced ??= []).Add(new TracedCommand(batch.Context(position), context));
+                (traced ??= []).Add(new TracedCommand(batch.Context(position), context, batch.IsWaitedFor(position)));
             }
         }
 
         return traced is null ? null : new TracedBatch(this, traced, clock.UtcNow);
     }
 
-    private void Tag(Activity activity)
+    private static void Stop(Activity activity, DateTimeOffset end, Activity? current)
     {
-        activity.SetTag(RaftDiagnostics.NodeIdTag, nodeId.Value);
-        activity.SetTag(RaftDiagnostics.ClusterIdTag, clusterId);
+        try
+        {
+            activity.SetEndTime(end.UtcDateTime);
+            activity.Stop();
+        }
+#pragma warning disable CA1031 // whatever a listener throws
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Activity.Current = current; // which the listener kept from happening
+        }
+    }
+
+    private Activity? Start(string name, ActivityKind kind, ActivityContext parent, DateTimeOffset start)
+    {
+        Activity? current = Activity.Current;
+        try
+        {
+            Activity? activity = RaftDiagnostics.Activities.StartActivity(name, kind, parent, tags: null, links: null, start);
+            activity?.SetTag(RaftDiagnostics.NodeIdTag, nodeId.Value);
+            activity?.SetTag(RaftDiagnostics.ClusterIdTag, clusterId);
+            return activity;
+        }
+#pragma warning disable CA1031 // whatever a listener throws
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Activity.Current = current; // one that was started and that nobody has now
+            return null;
+        }
     }
 
     private void Record(string name, in TracedCommand command, DateTimeOffset start, DateTimeOffset end)
     {
-        using Activity? activity = RaftDiagnostics.Activities.StartActivity(
-            name, ActivityKind.Internal, command.Proposal.Parent, tags: null, links: null, start);
-        if (activity is null)
+        Activity? current = Activity.Current;
+        if (Start(name, ActivityKind.Internal, command.Proposal.Parent, start) is { } activity)
         {
-            return;
+            activity.SetTag(RaftDiagnostics.IndexTag, command.Command.Index);
+            activity.SetTag(RaftDiagnostics.TermTag, command.Command.Term);
+            Stop(activity, end, current);
         }
-
-        Tag(activity);
-        activity.SetTag(RaftDiagnostics.IndexTag, command.Command.Index);
-        activity.SetTag(RaftDiagnostics.TermTag, command.Command.Term);
-        activity.SetEndTime(end.UtcDateTime);
     }
 
-    /// <summary>A command of a batch, and the activity that it was proposed in.</summary>
-    public readonly record struct TracedCommand(CommandContext Command, ProposalContext Proposal);
+    /// <summary>A command of a batch, the activity that it was proposed in, and whether its proposer waits for this node.</summary>
+    public readonly record struct TracedCommand(CommandContext Command, ProposalContext Proposal, bool IsWaitedFor);
 
     /// <summary>
     /// The traced commands of a batch that is being applied. Recorded when it is done, since several commands are applied
@@ -89,23 +119,15 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
         /// <summary>The batch is applied: records how long each command took to commit, where it was proposed, and to be applied.</summary>
         public void Complete(DateTimeOffset end)
         {
-            try
+            foreach (TracedCommand command in commands)
             {
-                foreach (TracedCommand command in commands)
+                // Not if the entry comes out of the log again, for a new state machine: it was committed long ago.
+                if (command.IsWaitedFor && command.Proposal.ProposedAt == activities.NodeId)
                 {
-                    if (command.Proposal.ProposedAt == activities.NodeId)
-                    {
-                        activities.Record(RaftDiagnostics.CommitActivity, command, command.Proposal.Time, start);
-                    }
-
-                    activities.Record(RaftDiagnostics.ApplyActivity, command, start, end);
+                    activities.Record(RaftDiagnostics.CommitActivity, command, command.Proposal.Time, start);
                 }
-            }
-#pragma warning disable CA1031 // a listener that throws must not stop the node: the commands are applied, and that is all that it promises
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-                // the rest of the batch goes untraced
+
+                activities.Record(RaftDiagnostics.ApplyActivity, command, start, end);
             }
         }
     }

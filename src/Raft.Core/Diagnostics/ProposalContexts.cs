@@ -24,6 +24,15 @@ internal static class ProposalContexts
         }
     }
 
+    /// <summary>The command is proposed outside of any activity.</summary>
+    public static void Forget(ReadOnlyMemory<byte> command)
+    {
+        if (TryGetKey(command, out object? array, out int offset) && Entries.TryGetValue(array, out Entry? entry) && entry.Offset == offset)
+        {
+            Entries.Remove(array);
+        }
+    }
+
     /// <summary>Finds the activity in which a command was proposed.</summary>
     public static bool TryFind(ReadOnlyMemory<byte> command, out ProposalContext context)
     {
