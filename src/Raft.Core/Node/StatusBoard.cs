@@ -29,7 +29,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     private readonly Lock _lock = new();
     private readonly List<PendingCaller> _waiters = [];
     private StatusSnapshot _current;
-    private (ulong Bits, IReadOnlyList<RaftMember> Members)? _reachable;
+    private (ulong Bits, MemberList Members)? _reachable;
     private long _appliedIndex;
     private long _version;
 
@@ -174,14 +174,14 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         return task;
     }
 
-    /// <summary>The members that bits stand for; the same list as long as the bits are the same, so that equal statuses are equal.</summary>
-    private IReadOnlyList<RaftMember> ReachableMembers(ulong bits)
+    /// <summary>The members that bits stand for, kept as long as the bits are the same.</summary>
+    private MemberList ReachableMembers(ulong bits)
     {
         lock (_lock)
         {
             if (_reachable is not { } known || known.Bits != bits)
             {
-                _reachable = known = (bits, [.. members.Where((_, position) => (bits >> position & 1) != 0)]);
+                _reachable = known = (bits, new MemberList([.. members.Where((_, position) => (bits >> position & 1) != 0)]));
             }
 
             return known.Members;
