@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Raft.Testing;
 
 namespace Raft.Tests.Node;
@@ -6,6 +7,15 @@ namespace Raft.Tests.Node;
 /// <summary>A simulated world for nodes that a test puts together itself.</summary>
 internal sealed class Lab(ulong seed = 1, bool shuffle = true)
 {
+    /// <summary>Takes what the nodes log that are made from now on; null for nothing.</summary>
+    public ILoggerFactory? Loggers { get; set; }
+
+    /// <summary>Takes the measurements of the nodes that are made from now on; null for nothing.</summary>
+    public RaftMetrics? Metrics { get; set; }
+
+    /// <summary>Runs the nodes that are made from now on, instead of the world's own.</summary>
+    public IScheduler? Scheduler { get; set; }
+
     public SimulatedWorld World { get; } = new(seed, shuffle);
 
     /// <summary>A new node, with the members n1, n2 and so on. What is not given is simulated.</summary>
@@ -32,7 +42,9 @@ internal sealed class Lab(ulong seed = 1, bool shuffle = true)
             LogStore = store,
             StateMachine = machine,
             Clock = World.Clock,
-            Scheduler = World.Scheduler,
+            Scheduler = Scheduler ?? World.Scheduler,
+            LoggerFactory = Loggers,
+            Metrics = Metrics,
         };
         return new LabNode(this, new RaftNode(id, initialTerm, options, ports), store, machine);
     }

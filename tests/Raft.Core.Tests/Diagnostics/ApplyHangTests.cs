@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace Raft.Tests.Node;
+
+/// <summary>A state machine that is at one batch for ten minimum election timeouts: the log and the status say so.</summary>
+public sealed class ApplyHangTests : IDisposable
+{
+    private const string Suffix = "; its state machine has been at work on the same commands for long: results and reads wait for it";
+    private readonly Lab _lab = new();
+    private readonly Journal _journal = new();
+    private readonly Gated _machine = new();
+
+    public ApplyHangTests() => _lab.Loggers = _journal;
+
+    public void Dispose() => _journal.Dispose();
+
+    [Fact]
+    public void Apply_ThatHangsAndGoesOn_IsToldOnceEach()
+    {
+        LabNode node = _lab.Node(machine: _machine).Lead();
+        Task<Committed> proposal = node.Propose("slow");
+        _lab.World.RunUntil(() => _machine.IsWaiting);
+
+        _lab.World.RunFor(TimeSpan.FromSeconds(9.9));
+        Assert.Empty(_journal.Of(120));
+        _lab.World.RunFor(TimeSpan.FromMinutes(5));
+
+        FakeLogRecord hang = Assert.Single(_journal.Of(120));
+        Assert.Equal((LogLevel.Warning, "ApplyHangs"), (hang.Level, hang.Id.Name));
+        Assert.Equal(("n1", "2", "2", "00:00:10"), (Journal.Value(hang, "NodeId"), Journal.Value(hang, "FirstIndex"), Journal.Value(hang, "LastIndex"), Journal.Value(hang, "Since")));
+        Assert.Equal("The state machine of node n1 has been at work on the entries 2 to 2 for 00:00:10: results and reads of this node wait for it", hang.Message);
+        Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed" + Suffix, node.Status.Explanation);
+
+        _machine.Release();
+        _lab.World.Run(proposal);
+        _lab.World.RunUntilIdle();
+
+        FakeLogRecord goesOn = Assert.Single(_journal.Of(121));
+        Assert.Equal((LogLevel.Information, "ApplyGoesOn", "The state machine of node n1 goes on"), (goesOn.Level, goesOn.Id.Name, goesOn.Message));
+        Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
+    }
+
+    [Fact]
+    public void Apply_ThatHangsASecondTime_IsToldAgain()
+    {
+        LabNode node = _lab.Node(machine: _machine).Lead();
+        for (int round = 0; round < 2; round++)
+        {
+            Task<Committed> proposal = node.Propose("slow");
+            _lab.World.RunUntil(() => _machine.IsWaiting);
+            _lab.World.RunFor(TimeSpan.FromMinutes(1));
+            _machine.Release();
+            _lab.World.Run(proposal);
+            _lab.World.RunUntilIdle();
+        }
+
+        Assert.Equal([120, 121, 120, 121], _journal.Ids.Where(static id => id is 120 or 121));
+    }
+
+    [Fact]
+    public void Apply_ThatGoesOnWhileItsHangIsNoticed_IsNotShownAsHangingForEver()
+    {
+        Meddler scheduler = new(_lab.World.Scheduler);
+        _lab.Scheduler = scheduler;
+        LabNode node = _lab.Node(machine: _machine).Lead();
+        Task<Committed> proposal = node.Propose("slow");
+        _lab.World.RunUntil(() => _machine.IsWaiting);
+        _lab.World.RunUntilIdle();
+        scheduler.OnJournal = _machine.Release; // between the look at the state machine and the note that it hangs
+
+        _lab.World.Run(proposal);
+        _lab.World.RunUntilIdle();
+
+        Assert.DoesNotContain("state machine", node.Status.Explanation, StringComparison.Ordinal);
+        Assert.Single(_journal.Of(121));
+    }
+
+    [Fact]
+    public void NodeThatStopsWithoutItsStateMachine_DoesNotSayThatReadsWait()
+    {
+        LabNode node = _lab.Node(machine: _machine).Lead();
+        Task<Committed> proposal = node.Propose("slow");
+        _lab.World.RunUntil(() => _machine.IsWaiting);
+        _lab.World.RunFor(TimeSpan.FromMinutes(1));
+
+        node.Stop();
+
+        _lab.Fails<OutcomeUnknownException>(proposal);
+        Assert.Equal("stopped: call RunAsync to run again", node.Status.Explanation);
+    }
+
+    /// <summary>Does something when a log message is to be written.</summary>
+    private sealed class Meddler(IScheduler inner) : IScheduler
+    {
+        public Action? OnJournal { get; set; }
+
+        public void Schedule(IThreadPoolWorkItem item, bool preferLocal)
+        {
+            inner.Schedule(item, preferLocal);
+            if (item is NodeJournal && OnJournal is { } meddle)
+            {
+                OnJournal = null;
+                meddle();
+            }
+        }
+
+        public IBlockingScheduler CreateBlocking(string name) => inner.CreateBlocking(name);
+    }
+}

@@ -1,0 +1,31 @@
+using Raft.Testing;
+
+namespace Raft.Tests.Node;
+
+/// <summary>Somebody on the network who is no member.</summary>
+internal sealed class Stranger : IMessageReceiver
+{
+    private readonly SimulatedTransport _transport;
+
+    public Stranger(Lab lab)
+    {
+        _transport = lab.World.Network.CreateTransport();
+        Assert.True(_transport.StartAsync(this, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+    }
+
+    public NodeId NodeId => "stranger";
+
+    public void Receive(RaftMessage message)
+    {
+        // not interested
+    }
+
+    /// <summary>Sends a vote request of another cluster.</summary>
+    public void SendForeign(string to) => _transport.Send(new RaftMember(to), Request(to, "another", term: 1));
+
+    /// <summary>Sends what no correct node would: terms do not grow that large.</summary>
+    public void SendNonsense(string to) => _transport.Send(new RaftMember(to), Request(to, "raft", term: long.MaxValue));
+
+    private static RequestVoteMessage Request(string to, string clusterId, long term) =>
+        new() { From = "stranger", To = to, ClusterId = clusterId, Term = term, LastLogIndex = 0, LastLogTerm = 0 };
+}
