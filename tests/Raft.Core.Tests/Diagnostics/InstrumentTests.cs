@@ -1,0 +1,90 @@
+using System.Diagnostics.Metrics;
+
+namespace Raft.Tests.Node;
+
+/// <summary>The instruments are a contract: dashboards and alerts stand on their names, units and tags.</summary>
+public sealed class InstrumentTests : IDisposable
+{
+    private const string Tags = "raft.cluster.id, raft.node.id";
+
+    private readonly Lab _lab = new();
+    private readonly Meters _meters = new();
+
+    public void Dispose() => _meters.Dispose();
+
+    [Fact]
+    public void Instruments_OfAWorkingCluster_AreTheseAndHaveTheseUnitsAndTags()
+    {
+        using MeterListener listener = new();
+        SortedDictionary<string, string> units = new(StringComparer.Ordinal);
+        SortedDictionary<string, string> tags = new(StringComparer.Ordinal);
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Meter.Scope == _meters)
+            {
+                units[instrument.Name] = $"{instrument.GetType().Name[..^2]} {instrument.Unit}";
+                own.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, _, given, _) => Note(instrument, given));
+        listener.SetMeasurementEventCallback<double>((instrument, _, given, _) => Note(instrument, given));
+        listener.Start();
+        _lab.Metrics = _meters.Metrics;
+        LabNode[] nodes = _lab.Cluster(3);
+        Array.ForEach(nodes, static node => node.Run());
+        LabNode leader = _lab.WaitForLeader(nodes);
+        leader.Commit("a");
+        new Stranger(_lab).SendForeign("n1");
+        _lab.World.RunFor(TimeSpan.FromSeconds(1));
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(
+            [
+                "raft.apply.duration: Histogram s [" + Tags + "]",
+                "raft.commit.duration: Histogram s [" + Tags + "]",
+                "raft.elections: Counter {election} [" + Tags + "]",
+                "raft.follower.in_flight: ObservableGauge {message} [raft.cluster.id, raft.follower.id, raft.node.id]",
+                "raft.follower.lag: ObservableGauge {entry} [raft.cluster.id, raft.follower.id, raft.node.id]",
+                "raft.leader.changes: Counter {change} [" + Tags + "]",
+                "raft.log.applied_index: ObservableGauge {entry} [" + Tags + "]",
+                "raft.log.apply_lag: ObservableGauge {entry} [" + Tags + "]",
+                "raft.log.commit_index: ObservableGauge {entry} [" + Tags + "]",
+                "raft.log.commit_lag: ObservableGauge {entry} [" + Tags + "]",
+                "raft.log.last_index: ObservableGauge {entry} [" + Tags + "]",
+                "raft.messages.dropped: Counter {message} [raft.cluster.id, raft.drop.reason, raft.node.id]",
+                "raft.messages.received: Counter {message} [raft.cluster.id, raft.message.type, raft.node.id]",
+                "raft.messages.received.size: Counter By [raft.cluster.id, raft.message.type, raft.node.id]",
+                "raft.messages.sent: Counter {message} [raft.cluster.id, raft.message.type, raft.node.id]",
+                "raft.messages.sent.size: Counter By [raft.cluster.id, raft.message.type, raft.node.id]",
+                "raft.node.reachable_voters: ObservableGauge {voter} [" + Tags + "]",
+                "raft.node.role: ObservableGauge {node} [raft.cluster.id, raft.node.id, raft.role]",
+                "raft.node.term: ObservableGauge {term} [" + Tags + "]",
+                "raft.proposals: Counter {proposal} [raft.cluster.id, raft.node.id, raft.outcome]",
+                "raft.proposals.pending: ObservableGauge {proposal} [" + Tags + "]",
+            ],
+            units.Select(unit => $"{unit.Key}: {unit.Value} [{tags.GetValueOrDefault(unit.Key)}]"));
+
+        void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> given)
+        {
+            string[] names = [.. given.ToArray().Select(static tag => tag.Key).Order(StringComparer.Ordinal)];
+            tags[instrument.Name] = string.Join(", ", names);
+        }
+    }
+
+    [Fact]
+    public void Meter_IsCalledRaft()
+    {
+        Assert.Equal(("Raft", "Raft", "Raft.RaftNode", "Raft.Hosting"), (RaftDiagnostics.MeterName, RaftDiagnostics.ActivitySourceName, RaftDiagnostics.LogCategory, RaftDiagnostics.HostingLogCategory));
+    }
+
+    [Fact]
+    public void Tags_HaveTheirNames()
+    {
+        Assert.Equal(
+            ["raft.node.id", "raft.cluster.id", "raft.outcome", "raft.index", "raft.term", "raft.role", "raft.message.type", "raft.drop.reason", "raft.follower.id"],
+            [
+                RaftDiagnostics.NodeIdTag, RaftDiagnostics.ClusterIdTag, RaftDiagnostics.OutcomeTag, RaftDiagnostics.IndexTag, RaftDiagnostics.TermTag,
+                RaftDiagnostics.RoleTag, RaftDiagnostics.MessageTypeTag, RaftDiagnostics.DropReasonTag, RaftDiagnostics.FollowerIdTag,
+            ]);
+    }
+}
