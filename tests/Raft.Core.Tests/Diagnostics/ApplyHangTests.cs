@@ -59,6 +59,21 @@ public sealed class ApplyHangTests : IDisposable
     }
 
     [Fact]
+    public void Apply_ThatHangsWhileTheNodeLeads_IsToldOnce()
+    {
+        LabNode node = _lab.Node(members: 3, machine: _machine);
+        using FakePeers peers = new(_lab, "n2", "n3");
+        node.Lead();
+        _ = node.Propose("slow");
+        _lab.World.RunUntil(() => _machine.IsWaiting);
+        _ = node.Propose("behind it");
+        _lab.World.RunFor(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(RaftRole.Leader, node.Status.Role);
+        Assert.Equal([120], _journal.Ids.Where(static id => id is 120 or 121));
+    }
+
+    [Fact]
     public void Apply_ThatGoesOnWhileItsHangIsNoticed_IsNotShownAsHangingForEver()
     {
         Meddler scheduler = new(_lab.World.Scheduler);
