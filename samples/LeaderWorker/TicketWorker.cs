@@ -1,0 +1,39 @@
+using Raft;
+
+namespace LeaderWorker;
+
+/// <summary>
+/// Hands out numbered tickets; no number may be given twice, so only one may do it. A new instance is made for each
+/// leadership, and takes what it needs from the host's services.
+/// </summary>
+internal sealed class TicketWorker(FencedStore store, StoreConnections connections) : ILeaderWorker
+{
+    public async Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"  worker on {node.Id} starts, for term {term}");
+        int number = store.Enter(term);
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(150), cancellationToken); // the work
+
+                // The term goes along with everything that is done outside. The token alone is not enough: this node may
+                // have been replaced already and not know it yet, or learn of it while the request is on its way.
+                Ticket ticket = new(++number, term, node.Id.Value);
+                if (!await connections.WriteAsync(node.Id, ticket))
+                {
+                    // Not an exception, which would stop the host: to be replaced is nothing out of the ordinary.
+                    Console.WriteLine($"  worker on {node.Id}: ticket {ticket.Number} of term {term} REFUSED, since a later leader has been there");
+                    return;
+                }
+
+                Console.WriteLine($"  worker on {node.Id}: ticket {ticket.Number} written in term {term}");
+            }
+        }
+        finally
+        {
+            Console.WriteLine($"  worker on {node.Id} ends; term {term} is over for it");
+        }
+    }
+}
