@@ -1,0 +1,18 @@
+using Raft;
+
+namespace KeyValueService;
+
+/// <summary>What a node is and knows, for people and scripts.</summary>
+internal sealed record NodeView(
+    string Node, string Role, long Term, string? Leader, long CommitIndex, long AppliedIndex, IReadOnlyList<string> Reachable, string Explanation)
+{
+    public static NodeView Of(RaftStatus status) => new(
+        status.NodeId.Value,
+        status.Role.ToString(),
+        status.Term,
+        status.Leader?.Value,
+        status.CommitIndex,
+        status.AppliedIndex,
+        [.. status.Reachable.Select(static member => member.Id)],
+        status.Explanation);
+}

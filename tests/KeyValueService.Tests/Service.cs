@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Raft;
+
+namespace KeyValueService.Tests;
+
+/// <summary>
+/// The service in memory, without a port. Nothing in it depends on chance or on how fast the machine is: either n1 is the
+/// only node that ever campaigns, and never steps down, or no node ever does.
+/// </summary>
+internal sealed class Service : WebApplicationFactory<Program>
+{
+    private readonly bool _hasLeader;
+
+    private Service(bool hasLeader) => _hasLeader = hasLeader;
+
+    /// <summary>How long a request may take before the test fails, rather than hang.</summary>
+    public static TimeSpan Patience => TimeSpan.FromSeconds(30);
+
+    public static async Task<(Service Service, HttpClient Client)> StartAsync()
+    {
+        Service service = new(hasLeader: true);
+        HttpClient client = service.Connect();
+        foreach (string name in new[] { "n1", "n2", "n3" })
+        {
+            using CancellationTokenSource patience = new(Patience);
+            NodeId leader = await service.Services.GetRequiredKeyedService<RaftNode>(name).WaitForLeaderAsync(patience.Token);
+            Assert.Equal("n1", leader.Value);
+        }
+
+        return (service, client);
+    }
+
+    public static (Service Service, HttpClient Client) StartWithoutLeader()
+    {
+        Service service = new(hasLeader: false);
+        return (service, service.Connect());
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (string name in new[] { "n1", "n2", "n3" })
+        {
+            bool campaigns = _hasLeader && name == "n1";
+            builder.UseSetting($"Raft:{name}:MinimumElectionTimeout", campaigns ? "00:00:00.200" : "10:00:00");
+            builder.UseSetting($"Raft:{name}:MaximumElectionTimeout", campaigns ? "00:00:00.400" : "20:00:00");
+            builder.UseSetting($"Raft:{name}:CheckQuorum", "false");
+            builder.UseSetting($"Raft:{name}:LeaderStickiness", "false");
+        }
+    }
+
+    private HttpClient Connect()
+    {
+        HttpClient client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        client.Timeout = Patience;
+        return client;
+    }
+}
