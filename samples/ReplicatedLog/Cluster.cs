@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Raft;
 
 namespace ReplicatedLog;
@@ -8,6 +9,10 @@ internal sealed class Cluster
     /// <summary>How long anything may take before it counts as broken.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    public const string Id = "replicated-log";
+
+    public static readonly string[] Members = ["n1", "n2", "n3"];
+
     /// <summary>
     /// A follower that hears from no leader for a random time between these two campaigns. The range is wide compared to
     /// the time that a message takes, so two rarely campaign at once.
@@ -17,27 +22,16 @@ internal sealed class Cluster
 
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Cluster(TransportKind transport)
+    public Cluster(InProcessNetwork network, LogLevel logLevel)
     {
-        InProcessNetwork network = transport switch
-        {
-            TransportKind.Dictionary => new InMemoryNetwork(),
-            _ => new ChannelNetwork(),
-        };
-        RaftNodeOptions options = new()
-        {
-            Members = ["n1", "n2", "n3"], // the same on every node, itself included
-            MinimumElectionTimeout = MinimumElectionTimeout,
-            MaximumElectionTimeout = MaximumElectionTimeout,
-        };
-        TransportName = network.GetType().Name;
-        Links = new Links(network);
-        Replicas = [.. options.Members.Select(member => new Replica(member.NodeId, network, options))];
+        Network = network;
+        Replicas = [.. Members.Select(id => new Replica(new NodeId(id), network, logLevel))];
     }
 
-    public string TransportName { get; }
+    /// <summary>Can cut and heal links by itself, and nodes notice nothing but silence.</summary>
+    public InProcessNetwork Network { get; }
 
-    public Links Links { get; }
+    public string TransportName => Network.GetType().Name;
 
     public LeaderRecord LeaderRecord { get; } = new();
 
@@ -48,23 +42,17 @@ internal sealed class Cluster
     /// <summary>All others than one.</summary>
     public IEnumerable<Replica> Except(Replica one) => Replicas.Where(replica => replica != one);
 
-    /// <summary>The other nodes that a node can talk to at the moment.</summary>
-    public IEnumerable<NodeId> ReachableFrom(Replica one) =>
-        from other in Running
-        where one.IsRunning && other != one && Links.AreConnected(one.Id, other.Id)
-        select other.Id;
-
-    public void StartAll()
+    public async Task StartAllAsync()
     {
         foreach (Replica replica in Replicas)
         {
-            Start(replica);
+            await StartAsync(replica);
         }
     }
 
-    public void Start(Replica replica)
+    public async Task StartAsync(Replica replica)
     {
-        replica.Start();
+        await replica.StartAsync();
         _ = FollowAsync(replica.Running);
     }
 

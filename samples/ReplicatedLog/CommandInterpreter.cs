@@ -69,6 +69,9 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
                 }
 
                 break;
+            case ["propose", string first, _, ..] when LooksLikeNode(first):
+                Show($"[red]There is no node {first}[/], so nothing is proposed. Nodes are {string.Join(", ", Cluster.Members)}.");
+                break;
             case ["propose", string first, .. string[] rest]:
                 Show(await _client.ProposeAsync(string.Join(' ', [first, .. rest])));
                 break;
@@ -76,16 +79,17 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
                 await node.StopAsync();
                 break;
             case ["start", string id] when Find(id) is { } node:
-                cluster.Start(node);
+                await cluster.StartAsync(node);
                 break;
             case ["isolate", string id] when Find(id) is { } node:
-                cluster.Links.Isolate(node.Id);
+                cluster.Network.Isolate(node.Id);
                 break;
             case ["cut", string one, string other] when Find(one) is { } from && Find(other) is { } to && from != to:
-                cluster.Links.Cut(from.Id, to.Id);
+                cluster.Network.Cut(from.Id, to.Id); // one direction,
+                cluster.Network.Cut(to.Id, from.Id); // and the other
                 break;
             case ["heal"]:
-                cluster.Links.Heal();
+                cluster.Network.Heal();
                 break;
             case ["status"]:
                 ShowStatus();
@@ -100,7 +104,7 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
                 show(new Text(Help));
                 break;
             default:
-                Show($"[red]I do not understand '{string.Join(' ', words)}'.[/] Nodes are {string.Join(", ", cluster.Replicas.Select(static replica => replica.Id))}. Possible is:");
+                Show($"[red]I do not understand '{string.Join(' ', words)}'.[/] Nodes are {string.Join(", ", Cluster.Members)}. Possible is:");
                 show(new Text(Help));
                 break;
         }
@@ -126,6 +130,9 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
     private void Show(FormattableString text) => show(Markup.FromInterpolated(text));
 
     private Replica? Find(string id) => cluster.Replicas.FirstOrDefault(replica => replica.Id.Value == id);
+
+    /// <summary>More likely a slip of the finger than a text.</summary>
+    private static bool LooksLikeNode(string word) => word is ['n', _, ..] && word.Skip(1).All(char.IsAsciiDigit);
 
     private static TimeSpan? ParseTime(string text)
     {

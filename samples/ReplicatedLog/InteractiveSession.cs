@@ -8,7 +8,7 @@ internal sealed class InteractiveSession(Cluster cluster)
     /// <returns>True if the three logs are equal in the end.</returns>
     public async Task<bool> RunAsync()
     {
-        cluster.StartAll();
+        await cluster.StartAllAsync();
         if (Console.IsInputRedirected || !AnsiConsole.Profile.Out.IsTerminal)
         {
             await FollowScriptAsync();

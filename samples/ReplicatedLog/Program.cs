@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Raft;
 using ReplicatedLog;
 using Spectre.Console;
@@ -17,23 +20,40 @@ if (commandLine.Help)
     return 0;
 }
 
+// The program's own host has what all nodes share. Each node gets a host of its own, in Replica, so that it can stop and
+// start alone, as a process would. Warnings are part of the story; a screen that redraws itself is better off without them.
+LogLevel logLevel = commandLine.Interactive ? LogLevel.Error : LogLevel.Warning;
+HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+builder.Logging.SetMinimumLevel(logLevel);
+builder.Services.AddSingleton<InProcessNetwork>(_ => commandLine.Transport switch
+{
+    TransportKind.Dictionary => new InMemoryNetwork(),
+    _ => new ChannelNetwork(),
+});
+builder.Services.AddSingleton(provider => new Cluster(provider.GetRequiredService<InProcessNetwork>(), logLevel));
+builder.Services.AddSingleton<Story>();
+builder.Services.AddSingleton<InteractiveSession>();
+
+using IHost host = builder.Build();
+await host.StartAsync();
+
 // Nothing in the story should ever take long. If something does, say so and leave, instead of hanging for ever.
-TimeSpan watchdog = TimeSpan.FromSeconds(60);
+TimeSpan watchdog = commandLine.Interactive ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(60);
+CancellationToken interrupted = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+Task<bool> running = Task.Run(() => commandLine.Interactive // a thread of its own, for input may block it
+    ? host.Services.GetRequiredService<InteractiveSession>().RunAsync()
+    : host.Services.GetRequiredService<Story>().TellAsync());
 try
 {
-    Cluster cluster = new(commandLine.Transport);
-    if (commandLine.Interactive)
-    {
-        return await new InteractiveSession(cluster).RunAsync() ? 0 : 1;
-    }
-
-    Task<bool> story = new Story(cluster).TellAsync();
-    if (await Task.WhenAny(story, Task.Delay(watchdog)) != story)
-    {
-        return Fail($"The story is not over after {watchdog.TotalSeconds:0} s, so something hangs.");
-    }
-
-    return await story ? 0 : 1;
+    return await running.WaitAsync(watchdog, interrupted) ? 0 : 1;
+}
+catch (TimeoutException) when (!running.IsCompleted)
+{
+    return Fail($"The story is not over after {watchdog.TotalSeconds:0} s, so something hangs.");
+}
+catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+{
+    return Fail("Interrupted.");
 }
 catch (Exception exception) when (exception is RaftException or TimeoutException or InvalidOperationException)
 {

@@ -1,5 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Raft;
 
 namespace ReplicatedLog;
@@ -8,15 +10,15 @@ namespace ReplicatedLog;
 internal sealed record LogLine(long Index, long Term, EntryKind Kind, string Text);
 
 /// <summary>
-/// One of the three places in the cluster. The id and the log store stay for good; nodes come and go, as processes would
-/// on a machine with a disk.
+/// One of the three places in the cluster. The id and the log store stay for good; hosts, each with a node, come and go, as
+/// processes would on a machine with a disk.
 /// </summary>
-internal sealed class Replica(NodeId id, InProcessNetwork network, RaftNodeOptions options)
+internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logLevel)
 {
     // Plays the part of the disk: a node that comes back finds its term, its vote and its log here. Without them it could
     // vote twice in a term, and Raft would promise nothing any more.
     private readonly InMemoryLogStore _store = new();
-    private Task _run = Task.CompletedTask;
+    private IHost? _host;
 
     public NodeId Id => id;
 
@@ -26,38 +28,45 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, RaftNodeOptio
     /// <summary>The replicated state, as this node sees it.</summary>
     public StringLog Machine { get; private set; } = new();
 
-    [MemberNotNullWhen(true, nameof(Node))]
     public bool IsRunning => Node is not null;
 
     /// <summary>The node itself, for callers that know that it runs.</summary>
     public RaftNode Running => Node ?? throw new InvalidOperationException($"{id} is stopped: start it first.");
 
-    public void Start()
+    public async Task StartAsync()
     {
         if (IsRunning)
         {
             throw new InvalidOperationException($"{id} runs already.");
         }
 
-        // The state machine lives in memory, so it begins empty, and the node applies the log to it once more. Members,
-        // timeouts and so on are in the options; transport, log store and state machine are the ports.
-        Machine = new StringLog();
-        RaftNodePorts ports = new()
-        {
-            Transport = network.CreateTransport(),
-            LogStore = _store,
-            StateMachine = Machine,
-        };
-        Node = new RaftNode(id, options: options, ports: ports);
-        _run = Node.RunAsync(CancellationToken.None); // without it a node starts nothing; here, disposing it ends it
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.SetMinimumLevel(logLevel);
+        builder.Services
+            .AddRaftNode(id.Value, static raft =>
+            {
+                raft.ClusterId = Cluster.Id;
+                raft.Members = [.. Cluster.Members]; // the same on every node, itself included
+                raft.MinimumElectionTimeout = Cluster.MinimumElectionTimeout;
+                raft.MaximumElectionTimeout = Cluster.MaximumElectionTimeout;
+            })
+            .UseStateMachine<StringLog>() // lives in memory, so each host's begins empty, and the node applies the log to it once more
+            .UseTransport(_ => network.CreateTransport()) // hosts share the network; within one host, UseChannelTransport() suffices
+            .UseLogStore(_ => _store);
+        _host = builder.Build();
+        await _host.StartAsync(); // the node runs then, but may not know a leader yet
+
+        // The host's services, by the name of the node.
+        Machine = _host.Services.GetRequiredKeyedService<StringLog>(id.Value);
+        Node = _host.Services.GetRequiredKeyedService<RaftNode>(id.Value);
     }
 
     public async Task StopAsync()
     {
-        RaftNode node = Running;
+        using IHost host = _host ?? throw new InvalidOperationException($"{id} is stopped already.");
         Node = null;
-        await node.DisposeAsync(); // stops it in good order; cancelling its RunAsync would do the same
-        await _run; // throws if the node had failed
+        _host = null;
+        await host.StopAsync(); // throws if the node had failed
     }
 
     /// <summary>Reads the log, uncommitted entries included: from the running node, or else from where it left it.</summary>
@@ -73,7 +82,7 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, RaftNodeOptio
         }
         else
         {
-            LogState state = await _store.OpenAsync(options.ClusterId, id, CancellationToken.None);
+            LogState state = await _store.OpenAsync(Cluster.Id, id, CancellationToken.None);
             entries.AddRange(await _store.ReadAsync(state.PreviousIndex + 1, int.MaxValue, long.MaxValue, CancellationToken.None));
             await _store.CloseAsync();
         }

@@ -20,6 +20,7 @@ internal sealed class Story(Cluster cluster)
         Narrator.Say($"Three nodes, n1, n2 and n3, in one process, each with its log in memory.");
         Narrator.Say($"Between them: [bold]{cluster.TransportName}[/].");
         Narrator.Say($"Election timeouts are {Cluster.MinimumElectionTimeout.TotalMilliseconds:0} to {Cluster.MaximumElectionTimeout.TotalMilliseconds:0} ms.");
+        Narrator.Why($"Each node has a host of its own, which logs warnings only; they stand between the lines.");
 
         await ElectAsync();
         await ReplicateAsync();
@@ -34,7 +35,7 @@ internal sealed class Story(Cluster cluster)
     private async Task ElectAsync()
     {
         await Narrator.ChapterAsync(1, "An election");
-        cluster.StartAll();
+        await cluster.StartAllAsync();
         foreach (Replica replica in cluster.Replicas)
         {
             // Every node, leader or not, can be asked to wait until it knows a leader.
@@ -78,7 +79,7 @@ internal sealed class Story(Cluster cluster)
     {
         await Narrator.ChapterAsync(5, $"{stopped.Id} comes back");
         int had = (await stopped.ReadLogAsync()).Count;
-        cluster.Start(stopped);
+        await cluster.StartAsync(stopped);
         Narrator.Say($"  {stopped.Id} starts anew: {had} entries in its log store, an empty state machine.");
 
         RaftStatus status = await CatchUpAsync(stopped);
@@ -90,7 +91,7 @@ internal sealed class Story(Cluster cluster)
     {
         await Narrator.ChapterAsync(6, "A partition");
         (Replica cutOff, RaftStatus before) = await cluster.WaitForLeaderAsync();
-        cluster.Links.Isolate(cutOff.Id);
+        cluster.Network.Isolate(cutOff.Id);
 
         // Not awaited yet: without a majority they cannot commit, so they cannot complete either.
         (string, Task<Acknowledgement>)[] doomed = [("fig", _client.ProposeToAsync(cutOff, "fig")), ("grape", _client.ProposeToAsync(cutOff, "grape"))];
@@ -146,7 +147,7 @@ internal sealed class Story(Cluster cluster)
         Narrator.Say($"The logs of {cutOff.Id} and of {leader.Id} before:");
         AnsiConsole.Write(await Tables.LogsAsync([cutOff, leader]));
 
-        cluster.Links.Heal();
+        cluster.Network.Heal();
         await CatchUpAsync(cutOff);
         Narrator.Say($"and after:");
         AnsiConsole.Write(await Tables.LogsAsync([cutOff, leader]));

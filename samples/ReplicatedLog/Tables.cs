@@ -12,7 +12,7 @@ internal static class Tables
     public static Table Nodes(Cluster cluster)
     {
         Table table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("node", "role", "term", "leader", "last", "commit", "applied", "reaches");
+            .AddColumns("node", "role", "term", "leader", "last", "commit", "applied", "hears");
         foreach (Replica replica in cluster.Replicas)
         {
             if (replica.Node?.Status is not { } status)
@@ -29,7 +29,7 @@ internal static class Tables
                 $"{status.LastIndex}",
                 $"{status.CommitIndex}",
                 $"{status.AppliedIndex}",
-                cluster.ReachableFrom(replica).ToList() is { Count: > 0 } others ? Markup.Escape(string.Join(", ", others)) : "[red]nobody[/]");
+                Heard(status));
         }
 
         return table;
@@ -63,6 +63,13 @@ internal static class Tables
         }
 
         return table;
+    }
+
+    /// <summary>Whom the node has heard of lately. Followers have nothing to say to each other, so it is only the leader for them.</summary>
+    private static string Heard(RaftStatus status)
+    {
+        List<string> others = [.. status.Reachable.Select(static member => member.Id).Where(id => id != status.NodeId.Value)];
+        return others.Count > 0 ? Markup.Escape(string.Join(", ", others)) : "[red]nobody[/]";
     }
 
     private static string Cell(LogLine? line, bool equal) => line switch
