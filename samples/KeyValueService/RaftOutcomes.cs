@@ -26,7 +26,7 @@ internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
         NotLeaderException { Leader: { } leader } when leader.Tags.TryGetValue("url", out string? url) => RedirectTo(url, context),
         CommandTooLargeException => Problem(StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
         CommandRejectedException => Problem(StatusCodes.Status412PreconditionFailed, "Precondition failed", exception.Message),
-        NotLeaderException => TryAgain(context, $"Nothing has changed, and trying again is safe. {node.Id} {node.Status.Explanation}."),
+        NotLeaderException => TryAgain(context, $"Nothing has changed, and trying again is safe. Node {node.Id}: {node.Status.Explanation}."),
         ProposalRefusedException => TryAgain(context, $"Nothing has changed, and trying again is safe. {exception.Message}"),
         OutcomeUnknownException when HttpMethods.IsGet(context.Request.Method) => TryAgain(context, "A read changes nothing, and trying again is safe."),
         OutcomeUnknownException unknown => Problem(

@@ -12,16 +12,16 @@ internal sealed class Demonstration(IServiceProvider services, ChannelNetwork ne
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine("1. Three nodes elect a leader, and the worker starts there and nowhere else.");
-        (RaftNode former, long formerTerm) = await LeaderAfterAsync(term: 0, cancellationToken);
-        await TicketsAsync(formerTerm, 3, cancellationToken);
+        await TicketsAsync(3, cancellationToken);
 
+        (RaftNode former, long formerTerm) = await LeaderAfterAsync(term: 0, cancellationToken);
         Ticket late = await connections.HoldUp(former.Id).WaitAsync(cancellationToken);
         network.Isolate(former.Id);
         Console.WriteLine($"2. {former.Id} is cut off from the other nodes, while its ticket {late.Number} of term {late.Term} is on its way to the store.");
 
         (RaftNode successor, long term) = await LeaderAfterAsync(formerTerm, cancellationToken);
         Console.WriteLine($"3. The others have elected {successor.Id}, in term {term}.");
-        await TicketsAsync(term, 3, cancellationToken);
+        await TicketsAsync(store.Tickets.Count + 3, cancellationToken);
 
         Console.WriteLine($"4. Only now does the late ticket of {former.Id} arrive.");
         bool isWritten = await connections.LetThrough(former.Id).WaitAsync(cancellationToken);
@@ -73,10 +73,10 @@ internal sealed class Demonstration(IServiceProvider services, ChannelNetwork ne
         throw new InvalidOperationException($"{node.Id} has ended.");
     }
 
-    /// <summary>Waits until a worker has written some tickets. The store stands for something foreign, which notifies nobody, so this looks again and again.</summary>
-    private async Task TicketsAsync(long term, int count, CancellationToken cancellationToken)
+    /// <summary>Waits until there are so many tickets. The store stands for something foreign, which notifies nobody, so this looks again and again.</summary>
+    private async Task TicketsAsync(int count, CancellationToken cancellationToken)
     {
-        while (store.Tickets.Count(ticket => ticket.Term == term) < count)
+        while (store.Tickets.Count < count)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken);
         }
