@@ -72,7 +72,8 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         }
     }
 
-    public void Dispose() => _stop.Dispose();
+    /// <summary>Cancels instead of disposing, as <see cref="BackgroundService"/> does: a host may be disposed while it is being stopped, and stopping must not fail then.</summary>
+    public void Dispose() => _stop.Cancel();
 
     private async Task WatchAsync()
     {
