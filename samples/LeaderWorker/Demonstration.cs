@@ -27,15 +27,9 @@ internal sealed class Demonstration(IServiceProvider services, ChannelNetwork ne
         bool isWritten = await connections.LetThrough(former.Id).WaitAsync(cancellationToken);
 
         network.Heal();
-        await foreach (RaftStatus status in former.WatchAsync(cancellationToken))
-        {
-            if (status.Term >= term && status.Role == RaftRole.Follower && status.Leader is not null)
-            {
-                Console.WriteLine($"5. The network heals: {former.Id} follows {status.Leader}, in term {status.Term}.");
-                break;
-            }
-        }
-
+        RaftStatus follows = await former.WaitForStatusAsync(
+            status => status.Term >= term && status.Role == RaftRole.Follower && status.Leader is not null, cancellationToken);
+        Console.WriteLine($"5. The network heals: {former.Id} follows {follows.Leader}, in term {follows.Term}.");
         return Judge(isWritten);
     }
 
@@ -62,15 +56,8 @@ internal sealed class Demonstration(IServiceProvider services, ChannelNetwork ne
 
     private static async Task<(RaftNode Leader, long Term)> LeadsAfterAsync(RaftNode node, long term, CancellationToken cancellationToken)
     {
-        await foreach (RaftStatus status in node.WatchAsync(cancellationToken))
-        {
-            if (status.Role == RaftRole.Leader && status.Term > term)
-            {
-                return (node, status.Term);
-            }
-        }
-
-        throw new InvalidOperationException($"{node.Id} has ended.");
+        RaftStatus leads = await node.WaitForStatusAsync(status => status.Role == RaftRole.Leader && status.Term > term, cancellationToken);
+        return (node, leads.Term);
     }
 
     /// <summary>Waits until there are so many tickets. The store stands for something foreign, which notifies nobody, so this looks again and again.</summary>

@@ -15,8 +15,10 @@ public interface ILeaderWorker
     /// </param>
     /// <param name="cancellationToken">Cancelled when the leadership is lost, or the host stops.</param>
     /// <returns>
-    /// Completes when the work is done. If that is before the leadership is lost, nothing more happens until the next one. An
-    /// exception other than that of the token is treated like any background service's: by default, the host stops.
+    /// Completes when the work is done. If that is before the leadership is lost, nothing more happens until the next one. The
+    /// token's exception, and a <see cref="RaftException"/> once the leadership is lost, end the work as they should. Any
+    /// other is treated like any background service's: by default, the host stops. So a worker that is fenced off by the
+    /// other side returns, and does not throw.
     /// </returns>
     Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken);
 }

@@ -11,6 +11,9 @@ internal sealed partial class LeaderWorkerService<TWorker>
     [LoggerMessage(211, LogLevel.Information, "Worker {Worker} on node {NodeId} has ended its work of term {Term}", EventName = "WorkerEnded")]
     private partial void LogEnded(string worker, NodeId nodeId, long term);
 
+    [LoggerMessage(213, LogLevel.Information, "Worker {Worker} on node {NodeId} was told by its own calls that term {Term} is over", EventName = "WorkerOutrun")]
+    private partial void LogOutrun(Exception exception, string worker, NodeId nodeId, long term);
+
     [LoggerMessage(212, LogLevel.Error, "Worker {Worker} on node {NodeId} failed in term {Term}", EventName = "WorkerFailed")]
     private partial void LogFailed(Exception exception, string worker, NodeId nodeId, long term);
 }

@@ -66,6 +66,10 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
             {
                 // as it should
             }
+            catch (RaftException exception) when (ending.IsCancellationRequested || !Leads(node, leadership.Term))
+            {
+                LogOutrun(exception, typeof(TWorker).Name, node.Id, leadership.Term); // its own proposals were the first to hear of the loss
+            }
             catch (Exception exception)
             {
                 LogFailed(exception, typeof(TWorker).Name, node.Id, leadership.Term);
@@ -75,6 +79,8 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
             LogEnded(typeof(TWorker).Name, node.Id, leadership.Term);
         }
     }
+
+    private static bool Leads(RaftNode node, long term) => node.Status is { Role: RaftRole.Leader } status && status.Term == term;
 
     /// <summary>The worker is made for one leadership, and not by the scope: nobody else would dispose it.</summary>
     private static async ValueTask DisposeAsync(TWorker worker)

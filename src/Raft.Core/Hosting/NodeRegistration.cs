@@ -16,8 +16,11 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     /// <summary>The name under which the options are found.</summary>
     public string OptionsName => name ?? Options.DefaultName;
 
+    /// <summary>The section of the unnamed node, and of what all named ones share.</summary>
+    public const string SharedSection = "Raft";
+
     /// <summary>The configuration section that the options are bound from.</summary>
-    public string Section => name is null ? "Raft" : $"Raft:{name}";
+    public string Section => name is null ? SharedSection : $"{SharedSection}:{name}";
 
     /// <summary>The type of the state machine.</summary>
     public Type? StateMachineType { get; private set; }

@@ -41,8 +41,8 @@ internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider 
     private bool IsBehind(RaftStatus status) => status.CommitIndex - status.AppliedIndex > maximumApplyLag;
 
     private string Describe(NamedStatus node) => IsBehind(node.Status)
-        ? string.Create(CultureInfo.InvariantCulture, $"{node.Name} {node.Status.Explanation}; {node.Status.CommitIndex - node.Status.AppliedIndex} committed entries wait for the state machine, more than {maximumApplyLag}")
-        : $"{node.Name} {node.Status.Explanation}";
+        ? string.Create(CultureInfo.InvariantCulture, $"{node.Name}: {node.Status.Explanation}; {node.Status.CommitIndex - node.Status.AppliedIndex} committed entries wait for the state machine, more than {maximumApplyLag}")
+        : $"{node.Name}: {node.Status.Explanation}";
 
     private static void AddData(NamedStatus node, SortedDictionary<string, object> data)
     {

@@ -80,7 +80,7 @@ public static class RaftNodeBuilderExtensions
     public static IRaftNodeBuilder UseLogStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
         where T : class, ILogStore => builder.UseLogStore(static provider => ActivatorUtilities.CreateInstance<T>(provider));
 
-    /// <summary>Gives the node a log store. Without one, its log lives in memory and ends with the process.</summary>
+    /// <summary>Gives the node a log store. Without one, its log lives in memory and ends with the process. To lend a store that outlives the host, return one that is not disposable.</summary>
     /// <param name="builder">The node.</param>
     /// <param name="factory">Makes it; called once, and must not return another node's. The container disposes it.</param>
     /// <returns>The builder.</returns>

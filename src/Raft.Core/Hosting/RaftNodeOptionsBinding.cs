@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Raft;
 
-/// <summary>Binds the options of one node from its configuration section, and gives the node the name's id.</summary>
+/// <summary>
+/// Binds the options of one node from its configuration section, and gives the node the name's id. What the nodes of a host
+/// share stands in the section of the unnamed node, so that it need not be repeated for each.
+/// </summary>
 internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfiguration? configuration) : IConfigureNamedOptions<RaftNodeOptions>
 {
     public void Configure(RaftNodeOptions options) => Configure(Options.DefaultName, options);
@@ -15,13 +18,30 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
             return; // another node's
         }
 
-        if (configuration?.GetSection(node.Section) is { } section)
+        if (configuration is not null)
         {
-            section.Bind(options);
-            AddPlainMembers(section.GetSection(nameof(options.Members)), options);
+            if (node.Name is not null)
+            {
+                Bind(configuration.GetSection(NodeRegistration.SharedSection), options);
+                options.NodeId = null; // the unnamed node's
+            }
+
+            Bind(configuration.GetSection(node.Section), options);
         }
 
         options.NodeId ??= node.Name;
+    }
+
+    private static void Bind(IConfigurationSection section, RaftNodeOptions options)
+    {
+        IConfigurationSection members = section.GetSection(nameof(options.Members));
+        if (members.GetChildren().Any())
+        {
+            options.Members = []; // a node's own list takes the place of the shared one
+        }
+
+        section.Bind(options);
+        AddPlainMembers(members, options);
     }
 
     /// <summary>

@@ -1,10 +1,11 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Raft;
 
 /// <summary>Checks the options of one node when its host starts: all that is wrong is told at once.</summary>
-internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, ILogger logger) : IValidateOptions<RaftNodeOptions>
+internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, IConfiguration? configuration, ILogger logger) : IValidateOptions<RaftNodeOptions>
 {
     private readonly ILogger _logger = logger;
 
@@ -15,10 +16,15 @@ internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, I
             return ValidateOptionsResult.Skip; // another node's
         }
 
-        IReadOnlyList<string> failures = RaftNodeOptionsRules.FindFailures(options, options.NodeId, allowNoMembers: false);
+        List<string> failures = [.. RaftNodeOptionsRules.FindFailures(options, options.NodeId, allowNoMembers: false)];
         if (failures.Count == 0)
         {
             return ValidateOptionsResult.Success;
+        }
+
+        if (options.Members is { Count: 0 } && configuration is not null && !configuration.GetSection(node.Section).Exists())
+        {
+            failures.Add($"The configuration has no section {node.Section}: is it misspelt, or its file not where the program looks?");
         }
 
         LogOptionsRefused(node.Section, string.Join(" ", failures));

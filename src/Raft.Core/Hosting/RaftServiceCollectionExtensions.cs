@@ -31,7 +31,7 @@ public static class RaftServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The name, unique in the host.</param>
-    /// <param name="configure">Changes the options, after they were bound from the configuration section <c>Raft:{name}</c>.</param>
+    /// <param name="configure">Changes the options, after they were bound from the configuration section <c>Raft</c>, which named nodes share, and then from their own, <c>Raft:{name}</c>.</param>
     /// <returns>A builder, to say what the node stands on. Without more it keeps a <see cref="StringLog"/> in memory.</returns>
     /// <exception cref="ArgumentException">The name is blank.</exception>
     /// <exception cref="InvalidOperationException">A node of this name is registered already.</exception>
@@ -62,7 +62,7 @@ public static class RaftServiceCollectionExtensions
     private static void AddOptions(IServiceCollection services, NodeRegistration node, Action<RaftNodeOptions>? configure)
     {
         services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
-        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(node, HostLogging.Of(provider)));
+        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(node, provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
         OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName).ValidateOnStart();
         if (configure is not null)
         {

@@ -43,6 +43,27 @@ public sealed partial class RaftNode
         }
     }
 
+    /// <summary>Waits until the node's status is as wanted, such as <c>status => status.Role == RaftRole.Leader &amp;&amp; status.Term > term</c>.</summary>
+    /// <param name="condition">What is waited for. It is asked again after each change, of which a quick succession may be seen as one; it must be quick and not throw.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The first status seen that is as wanted.</returns>
+    /// <exception cref="NodeStoppedException">The node has stopped or failed, and its status is not as wanted.</exception>
+    public async ValueTask<RaftStatus> WaitForStatusAsync(Func<RaftStatus, bool> condition, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        while (true)
+        {
+            (RaftStatus status, long version) = _board.Read();
+            if (condition(status))
+            {
+                return status;
+            }
+
+            ThrowIfEnded(status);
+            await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>
     /// Watches the node: its status now, then again whenever it has changed. A slow reader misses what lies between and
     /// sees the latest; nothing queues up.

@@ -27,7 +27,7 @@ public sealed record RaftStatus(
     string Explanation,
     Exception? Failure)
 {
-    /// <summary>The members that the node has heard from within the longest election timeout, itself included.</summary>
+    /// <summary>The members that the node has heard from within the longest election timeout, itself included. A follower hears from its leader and hardly from anybody else, so ask the leader who is up.</summary>
     public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
 
     /// <summary>The status in a line, for people.</summary>

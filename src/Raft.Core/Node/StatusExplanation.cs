@@ -20,11 +20,12 @@ internal static class StatusExplanation
         return status.ApplyHangs ? $"{situation}; its state machine has been at work on the same commands for long: results and reads wait for it" : situation;
     }
 
-    /// <summary>Without a leader: either too few are reachable, or an election is on its way.</summary>
-    public static string NoLeader(in StatusSnapshot status, IReadOnlyList<RaftMember> members) =>
-        status.ReachableVoters < MajorityQuorum.Size(members.Count)
-            ? $"no leader: {Reach(in status, members)}"
-            : $"no leader: {Reach(in status, members)}, so an election is under way";
+    /// <summary>Without a leader: the node waits for one for an election timeout, too few are reachable, or an election is on its way.</summary>
+    public static string NoLeader(in StatusSnapshot status, IReadOnlyList<RaftMember> members) => status.Role == RaftRole.Follower
+        ? $"no leader: {Reach(in status, members)}; an election follows within the election timeout"
+        : status.ReachableVoters < MajorityQuorum.Size(members.Count)
+        ? $"no leader: {Reach(in status, members)}"
+        : $"no leader: {Reach(in status, members)}, so an election is under way";
 
     private static string Reach(in StatusSnapshot status, IReadOnlyList<RaftMember> members)
     {

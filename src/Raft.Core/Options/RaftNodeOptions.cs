@@ -6,7 +6,7 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// Read once, when the node is made; later changes have no effect. With <c>AddRaftNode</c> they are bound from the
-/// configuration section <c>Raft</c>, or <c>Raft:{name}</c> for a named node, and checked when the host starts.
+/// configuration section <c>Raft</c>, for a named node then from <c>Raft:{name}</c>, and checked when the host starts.
 /// </remarks>
 public sealed class RaftNodeOptions
 {

@@ -15,7 +15,7 @@ public sealed class ExplanationTests
         { "Leader", 4, "n1", 0b111, true, true, "leads term 4: 3 of 3 voters reachable, 2 needed" + Hangs },
         { "Follower", 4, "n2", 0b011, true, false, "follows n2 in term 4" },
         { "Follower", 4, "n2", 0b011, true, true, "follows n2 in term 4" + Hangs },
-        { "Follower", 4, null, 0b001, true, false, "no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3" },
+        { "Follower", 4, null, 0b001, true, false, "no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout" },
         { "PreCandidate", 4, null, 0b001, true, false, "no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3" },
         { "Candidate", 4, null, 0b011, true, false, "no leader: 2 of 3 voters reachable, 2 needed; not heard from n3, so an election is under way" },
         { "Candidate", 4, null, 0b111, true, false, "no leader: 3 of 3 voters reachable, 2 needed, so an election is under way" },

@@ -21,7 +21,7 @@ public sealed class HealthCheckTests
         HealthReportEntry entry = await CheckAsync(host);
 
         Assert.Equal(HealthStatus.Healthy, entry.Status);
-        Assert.Equal("n1 leads term 1: 1 of 1 voters reachable, 1 needed", entry.Description);
+        Assert.Equal("n1: leads term 1: 1 of 1 voters reachable, 1 needed", entry.Description);
         await host.StopAsync(InMemoryHost.Patience());
     }
 
@@ -52,7 +52,7 @@ public sealed class HealthCheckTests
         HealthReportEntry entry = await CheckAsync(host);
 
         Assert.Equal(expected, entry.Status);
-        Assert.Equal("n1 no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3", entry.Description);
+        Assert.Equal("n1: no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout", entry.Description);
         Assert.Equal("unknown", entry.Data["n1.leader"]);
         await host.StopAsync(InMemoryHost.Patience());
     }
@@ -98,7 +98,7 @@ public sealed class HealthCheckTests
 
         Assert.Equal(HealthStatus.Unhealthy, entry.Status);
         Assert.Same(node.Status.Failure, Assert.IsType<NodeFailedException>(entry.Exception));
-        Assert.StartsWith("n1 failed and stopped: ", entry.Description, StringComparison.Ordinal);
+        Assert.StartsWith("n1: failed and stopped: ", entry.Description, StringComparison.Ordinal);
         await host.StopAsync(InMemoryHost.Patience());
     }
 
@@ -115,8 +115,8 @@ public sealed class HealthCheckTests
         HealthReportEntry after = await CheckAsync(host);
 
         Assert.Equal((HealthStatus.Unhealthy, HealthStatus.Unhealthy), (before.Status, after.Status));
-        Assert.StartsWith("n1 not running", before.Description, StringComparison.Ordinal);
-        Assert.StartsWith("n1 stopped", after.Description, StringComparison.Ordinal);
+        Assert.StartsWith("n1: not running", before.Description, StringComparison.Ordinal);
+        Assert.StartsWith("n1: stopped", after.Description, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class HealthCheckTests
         HealthReportEntry two = await CheckAsync(host, "two");
 
         Assert.Equal((HealthStatus.Unhealthy, HealthStatus.Healthy, HealthStatus.Unhealthy), (all.Status, one.Status, two.Status));
-        Assert.StartsWith("n2 no leader", all.Description, StringComparison.Ordinal); // only what is wrong
+        Assert.StartsWith("n2: no leader", all.Description, StringComparison.Ordinal); // only what is wrong
         Assert.Contains("n1.role", all.Data.Keys);
         Assert.DoesNotContain("n2.role", one.Data.Keys);
         await host.StopAsync(InMemoryHost.Patience());

@@ -49,6 +49,30 @@ public sealed class LeaderWorkerTests
         await host.StopAsync(InMemoryHost.Patience());
     }
 
+    /// <summary>A worker that proposes is often the first to hear of the loss. That is no failure, and the host goes on.</summary>
+    [Fact]
+    public async Task WorkerWhoseProposalIsRefusedAfterTheLoss_EndsAsItShould()
+    {
+        _works.Body = async (work, _) =>
+        {
+            if (work.Number == 1)
+            {
+                await work.Node.WaitForStatusAsync(status => status.Term > work.Term, InMemoryHost.Patience());
+                await work.Node.ProposeAsync("late", CancellationToken.None);
+            }
+        };
+        using IHost host = await StartAsync();
+        Work first = await _works.NextAsync();
+        await host.Services.Node().DeposeAsync();
+        await first.Ended.Task.InTimeAsync();
+        await ReelectAsync(host.Services.Node());
+
+        Work second = await _works.NextAsync();
+
+        Assert.True(second.Term > first.Term);
+        await host.StopAsync(InMemoryHost.Patience());
+    }
+
     [Fact]
     public async Task NextLeadership_GetsAWorkerOfItsOwnInAScopeOfItsOwn()
     {

@@ -30,7 +30,7 @@ public sealed class ProposalRefusalTests
         NotLeaderException refusal = _lab.Fails<NotLeaderException>(node.Propose("nobody home"));
 
         Assert.Null(refusal.Leader);
-        Assert.Contains("Node n1 knows no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3. Wait with WaitForLeaderAsync", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Node n1 knows no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout. Wait with WaitForLeaderAsync", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

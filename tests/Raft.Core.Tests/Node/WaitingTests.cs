@@ -24,6 +24,33 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public void WaitForStatusAsync_EndsWithTheFirstStatusThatIsAsWanted()
+    {
+        LabNode node = _lab.Node();
+        Task<RaftStatus> wait = node.Raft.WaitForStatusAsync(status => status is { Role: RaftRole.Leader, CommitIndex: 1 }, Token).AsTask();
+        node.Run();
+
+        RaftStatus status = _lab.World.Run(wait);
+
+        Assert.Equal((RaftRole.Leader, 1L), (status.Role, status.CommitIndex));
+        Assert.True(node.Raft.WaitForStatusAsync(now => now.Term == status.Term, Token).AsTask().IsCompletedSuccessfully);
+        node.AssertNobodyWaits();
+    }
+
+    [Fact]
+    public void WaitForStatusAsync_OfANodeThatEnds_SaysSo()
+    {
+        LabNode node = _lab.Node().Lead();
+        Task<RaftStatus> wait = node.Raft.WaitForStatusAsync(status => status.Term > 99, Token).AsTask();
+        Task<RaftStatus> end = node.Raft.WaitForStatusAsync(status => status.Role == RaftRole.Stopped, Token).AsTask();
+
+        node.Stop();
+
+        Assert.Contains("has ended", _lab.Fails<NodeStoppedException>(wait).Message, StringComparison.Ordinal);
+        Assert.Equal(RaftRole.Stopped, _lab.World.Run(end).Role);
+    }
+
+    [Fact]
     public void WaitForLeaderAsync_WhenThereIsOne_EndsAtOnce()
     {
         LabNode node = _lab.Node().Lead();

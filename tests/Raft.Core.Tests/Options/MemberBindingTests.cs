@@ -54,6 +54,39 @@ public sealed class MemberBindingTests
     public void NoMembers_AreRefused(string members) =>
         Assert.Contains(Refuse(members), failure => failure.StartsWith("Raft:n1: Members is ", StringComparison.Ordinal));
 
+    [Fact]
+    public void Members_InTheSharedSection_AreThoseOfEveryNamedNode()
+    {
+        using IHost host = InMemoryHost.FromJson(
+            """{ "Raft": { "NodeId": "n9", "Members": [ "n1", { "Id": "n2" } ], "PreVote": false, "n2": { "ShutdownTimeout": "00:00:01" } } }""",
+            "n1",
+            "n2");
+        IOptionsMonitor<RaftNodeOptions> options = host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>();
+
+        Assert.All(["n1", "n2"], name => Assert.Equal(["n1", "n2"], options.Get(name).Members.Select(member => member.Id).Order()));
+        Assert.All(["n1", "n2"], name => Assert.False(options.Get(name).PreVote));
+        Assert.Equal(["n1", "n2"], new[] { "n1", "n2" }.Select(name => options.Get(name).NodeId)); // that of the section is the unnamed node's
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), (options.Get("n1").ShutdownTimeout, options.Get("n2").ShutdownTimeout));
+    }
+
+    [Fact]
+    public void Members_OfItsOwn_TakeThePlaceOfTheSharedOnes()
+    {
+        using IHost host = InMemoryHost.FromJson("""{ "Raft": { "Members": [ "n1", "n2", "n3" ], "n1": { "Members": [ "n1" ] } } }""", "n1");
+
+        Assert.Equal(["n1"], host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1").Members.Select(member => member.Id));
+    }
+
+    [Fact]
+    public void NoSectionAtAll_IsSaid()
+    {
+        using IHost host = InMemoryHost.FromJson("""{ "Raft": { "n2": { "Members": [ "n2" ] } } }""", "n1");
+
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
+
+        Assert.Contains("Raft:n1: The configuration has no section Raft:n1: is it misspelt, or its file not where the program looks?", error.Failures);
+    }
+
     private static IList<RaftMember> Bind(string members)
     {
         using IHost host = Host(members);
@@ -66,10 +99,5 @@ public sealed class MemberBindingTests
         return Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1")).Failures;
     }
 
-    private static IHost Host(string members)
-    {
-        HostApplicationBuilder builder = InMemoryHost.Builder($$"""{ "Raft": { "n1": { "Members": {{members}} } } }""");
-        builder.Services.AddRaftNode("n1");
-        return builder.Build();
-    }
+    private static IHost Host(string members) => InMemoryHost.FromJson($$"""{ "Raft": { "n1": { "Members": {{members}} } } }""", "n1");
 }

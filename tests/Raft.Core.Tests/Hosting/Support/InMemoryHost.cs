@@ -20,6 +20,18 @@ internal static class InMemoryHost
         return builder;
     }
 
+    /// <summary>A host with this configuration and nodes of these names.</summary>
+    public static IHost FromJson(string json, params string[] nodes)
+    {
+        HostApplicationBuilder builder = Builder(json);
+        foreach (string node in nodes)
+        {
+            builder.Services.AddRaftNode(node);
+        }
+
+        return builder.Build();
+    }
+
     /// <summary>Ends every wait: long enough for the slowest machine, so that only a mistake runs into it.</summary>
     public static CancellationToken Patience()
     {
@@ -44,18 +56,7 @@ internal static class InMemoryHost
     }
 
     /// <summary>Waits until the node's status is as it should be.</summary>
-    public static async Task<RaftStatus> UntilAsync(this RaftNode node, Func<RaftStatus, bool> condition)
-    {
-        await foreach (RaftStatus status in node.WatchAsync(Patience()))
-        {
-            if (condition(status))
-            {
-                return status;
-            }
-        }
-
-        throw new InvalidOperationException("The node is disposed.");
-    }
+    public static Task<RaftStatus> UntilAsync(this RaftNode node, Func<RaftStatus, bool> condition) => node.WaitForStatusAsync(condition, Patience()).AsTask();
 
     /// <summary>The node of a name, or the unnamed one.</summary>
     public static RaftNode Node(this IServiceProvider provider, string? name = null) =>
