@@ -24,28 +24,28 @@ public sealed class RaftMetrics
 
     internal RaftMetrics(Meter meter)
     {
-        Elections = meter.CreateCounter<long>("raft.elections", "{election}", "Elections that the node has started by asking for votes.");
-        LeaderChanges = meter.CreateCounter<long>("raft.leader.changes", "{change}", "Times that the node learned of a leader of a new term, or became it.");
-        Proposals = meter.CreateCounter<long>("raft.proposals", "{proposal}", "Proposals made at the node, by outcome.");
-        CommitDuration = meter.CreateHistogram<double>("raft.commit.duration", "s", "Time from a proposal's entry into the leader's log to its commitment.", advice: Buckets);
-        ApplyDuration = meter.CreateHistogram<double>("raft.apply.duration", "s", "Time that the state machine took for a batch of commands.", advice: Buckets);
-        MessagesSent = meter.CreateCounter<long>("raft.messages.sent", "{message}", "Messages given to the transport, by type.");
-        BytesSent = meter.CreateCounter<long>("raft.messages.sent.size", "By", "About how many bytes the messages given to the transport take on a wire, by type.");
-        MessagesReceived = meter.CreateCounter<long>("raft.messages.received", "{message}", "Messages received, by type.");
-        BytesReceived = meter.CreateCounter<long>("raft.messages.received.size", "By", "About how many bytes the messages received take on a wire, by type.");
-        MessagesDropped = meter.CreateCounter<long>("raft.messages.dropped", "{message}", "Messages that arrived and were not processed, by reason.");
+        Elections = meter.CreateCounter<long>(RaftInstruments.Elections, "{election}", "Elections that the node has started by asking for votes.");
+        LeaderChanges = meter.CreateCounter<long>(RaftInstruments.LeaderChanges, "{change}", "Times that the node learned of a leader of a new term, or became it.");
+        Proposals = meter.CreateCounter<long>(RaftInstruments.Proposals, "{proposal}", "Proposals made at the node, by outcome.");
+        CommitDuration = meter.CreateHistogram<double>(RaftInstruments.CommitDuration, "s", "Time from a proposal's entry into the leader's log to its commitment.", advice: Buckets);
+        ApplyDuration = meter.CreateHistogram<double>(RaftInstruments.ApplyDuration, "s", "Time that the state machine took for a batch of commands.", advice: Buckets);
+        MessagesSent = meter.CreateCounter<long>(RaftInstruments.MessagesSent, "{message}", "Messages given to the transport, by type.");
+        BytesSent = meter.CreateCounter<long>(RaftInstruments.MessagesSentSize, "By", "About how many bytes the messages given to the transport take on a wire, by type.");
+        MessagesReceived = meter.CreateCounter<long>(RaftInstruments.MessagesReceived, "{message}", "Messages received, by type.");
+        BytesReceived = meter.CreateCounter<long>(RaftInstruments.MessagesReceivedSize, "By", "About how many bytes the messages received take on a wire, by type.");
+        MessagesDropped = meter.CreateCounter<long>(RaftInstruments.MessagesDropped, "{message}", "Messages that arrived and were not processed, by reason.");
 
-        Gauge(meter, "raft.node.role", "{node}", "1, with the node's role as a tag.", static node => node.Role());
-        Gauge(meter, "raft.node.term", "{term}", "The node's current term.", static node => node.Gauge(static status => status.Term));
-        Gauge(meter, "raft.node.reachable_voters", "{voter}", "Voters, the node included, heard from within the longest election timeout.", static node => node.Gauge(static status => status.ReachableVoters));
-        Gauge(meter, "raft.log.last_index", "{entry}", "Index of the last log entry.", static node => node.Gauge(static status => status.LastIndex));
-        Gauge(meter, "raft.log.commit_index", "{entry}", "The highest entry known to be committed.", static node => node.Gauge(static status => status.CommitIndex));
-        Gauge(meter, "raft.log.applied_index", "{entry}", "The highest entry applied to the state machine.", static node => node.Applied());
-        Gauge(meter, "raft.log.commit_lag", "{entry}", "Entries in the log that are not known to be committed.", static node => node.Gauge(static status => status.LastIndex - status.CommitIndex));
-        Gauge(meter, "raft.log.apply_lag", "{entry}", "Committed entries that are not applied yet.", static node => node.ApplyLag());
-        Gauge(meter, "raft.proposals.pending", "{proposal}", "Proposals in the log that wait for their commitment.", static node => node.Pending());
-        meter.CreateObservableGauge("raft.follower.lag", () => Observe(static node => node.FollowerLags()), "{entry}", "Entries in the leader's log that a follower is not known to hold.");
-        meter.CreateObservableGauge("raft.follower.in_flight", () => Observe(static node => node.FollowerMessages()), "{message}", "Messages with entries that a follower has not answered yet.");
+        Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
+        Gauge(meter, RaftInstruments.NodeTerm, "{term}", "The node's current term.", static node => node.Gauge(static status => status.Term));
+        Gauge(meter, RaftInstruments.NodeReachableVoters, "{voter}", "Voters, the node included, heard from within the longest election timeout.", static node => node.Gauge(static status => status.ReachableVoters));
+        Gauge(meter, RaftInstruments.LogLastIndex, "{entry}", "Index of the last log entry.", static node => node.Gauge(static status => status.LastIndex));
+        Gauge(meter, RaftInstruments.LogCommitIndex, "{entry}", "The highest entry known to be committed.", static node => node.Gauge(static status => status.CommitIndex));
+        Gauge(meter, RaftInstruments.LogAppliedIndex, "{entry}", "The highest entry applied to the state machine.", static node => node.Applied());
+        Gauge(meter, RaftInstruments.LogCommitLag, "{entry}", "Entries in the log that are not known to be committed.", static node => node.Gauge(static status => status.LastIndex - status.CommitIndex));
+        Gauge(meter, RaftInstruments.LogApplyLag, "{entry}", "Committed entries that are not applied yet.", static node => node.ApplyLag());
+        Gauge(meter, RaftInstruments.ProposalsPending, "{proposal}", "Proposals in the log that wait for their commitment.", static node => node.Pending());
+        meter.CreateObservableGauge(RaftInstruments.FollowerLag, () => Observe(static node => node.FollowerLags()), "{entry}", "Entries in the leader's log that a follower is not known to hold.");
+        meter.CreateObservableGauge(RaftInstruments.FollowerInFlight, () => Observe(static node => node.FollowerMessages()), "{message}", "Messages with entries that a follower has not answered yet.");
     }
 
     internal Counter<long> Elections { get; }

@@ -1,0 +1,68 @@
+namespace Raft;
+
+/// <summary>The names of the instruments of the meter <see cref="RaftDiagnostics.MeterName"/>: for views, alerts and tests. They are stable; units and tags are in <c>docs/operating.md</c>.</summary>
+public static class RaftInstruments
+{
+    /// <summary>Elections that a node has started.</summary>
+    public const string Elections = "raft.elections";
+
+    /// <summary>Leaders of a new term that a node learned of.</summary>
+    public const string LeaderChanges = "raft.leader.changes";
+
+    /// <summary>Proposals made at a node, by outcome.</summary>
+    public const string Proposals = "raft.proposals";
+
+    /// <summary>Seconds from a leader's log to commitment.</summary>
+    public const string CommitDuration = "raft.commit.duration";
+
+    /// <summary>Seconds that a state machine took for a batch.</summary>
+    public const string ApplyDuration = "raft.apply.duration";
+
+    /// <summary>Messages given to the transport, by type.</summary>
+    public const string MessagesSent = "raft.messages.sent";
+
+    /// <summary>About how many bytes these take on a wire.</summary>
+    public const string MessagesSentSize = "raft.messages.sent.size";
+
+    /// <summary>Messages received, by type.</summary>
+    public const string MessagesReceived = "raft.messages.received";
+
+    /// <summary>About how many bytes these take on a wire.</summary>
+    public const string MessagesReceivedSize = "raft.messages.received.size";
+
+    /// <summary>Messages that arrived and were not processed, by reason.</summary>
+    public const string MessagesDropped = "raft.messages.dropped";
+
+    /// <summary>1, with the node's role as a tag.</summary>
+    public const string NodeRole = "raft.node.role";
+
+    /// <summary>The current term.</summary>
+    public const string NodeTerm = "raft.node.term";
+
+    /// <summary>Voters heard from lately, the node included.</summary>
+    public const string NodeReachableVoters = "raft.node.reachable_voters";
+
+    /// <summary>Index of the last log entry.</summary>
+    public const string LogLastIndex = "raft.log.last_index";
+
+    /// <summary>The highest entry known to be committed.</summary>
+    public const string LogCommitIndex = "raft.log.commit_index";
+
+    /// <summary>The highest entry applied.</summary>
+    public const string LogAppliedIndex = "raft.log.applied_index";
+
+    /// <summary>Entries not known to be committed.</summary>
+    public const string LogCommitLag = "raft.log.commit_lag";
+
+    /// <summary>Committed entries not applied yet.</summary>
+    public const string LogApplyLag = "raft.log.apply_lag";
+
+    /// <summary>Proposals in the log that wait for their commitment.</summary>
+    public const string ProposalsPending = "raft.proposals.pending";
+
+    /// <summary>Entries that a follower is not known to hold.</summary>
+    public const string FollowerLag = "raft.follower.lag";
+
+    /// <summary>Messages with entries that a follower has not answered.</summary>
+    public const string FollowerInFlight = "raft.follower.in_flight";
+}
