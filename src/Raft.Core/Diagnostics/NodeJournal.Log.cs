@@ -41,6 +41,12 @@ internal sealed partial class NodeJournal
     [LoggerMessage(121, LogLevel.Information, "The state machine of node {NodeId} goes on", EventName = "ApplyGoesOn")]
     private partial void LogApplyGoesOn(NodeId nodeId);
 
+    [LoggerMessage(122, LogLevel.Warning, "The log store of node {NodeId} has finished none of {Writes} writes for {Since}: nothing counts as written here until it does", EventName = "DiskHangs")]
+    private partial void LogDiskHangs(NodeId nodeId, int writes, TimeSpan since);
+
+    [LoggerMessage(123, LogLevel.Information, "The log store of node {NodeId} goes on", EventName = "DiskGoesOn")]
+    private partial void LogDiskGoesOn(NodeId nodeId);
+
     [LoggerMessage(130, LogLevel.Warning, "Node {NodeId} dropped {Count} more messages, {Total} since it runs: too many waited, or they were not for it or made no sense", EventName = "DroppedMessages")]
     private partial void LogDroppedMessages(NodeId nodeId, long count, long total);
 }

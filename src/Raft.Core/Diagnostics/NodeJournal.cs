@@ -6,8 +6,9 @@ namespace Raft;
 /// Writes a node's log messages, away from the node's worker: what logging providers do is users' code, which may block.
 /// They come out one at a time, in the order in which they were told.
 /// </summary>
-internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId) : IThreadPoolWorkItem
+internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId, SeamSourcePool<bool> signals) : IThreadPoolWorkItem
 {
+    private readonly List<PendingCaller> _readers = [];
     private readonly ILogger _logger = loggers.CreateLogger(RaftDiagnostics.LogCategory);
     private readonly Lock _lock = new();
     private readonly Queue<Action> _waiting = new();
@@ -36,9 +37,29 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
 
     public void ApplyHangs(long firstIndex, long lastIndex, TimeSpan since) => Write(() => LogApplyHangs(nodeId, firstIndex, lastIndex, since));
 
+    public void DiskHangs(int writes, TimeSpan since) => Write(() => LogDiskHangs(nodeId, writes, since));
+
+    public void DiskGoesOn() => Write(() => LogDiskGoesOn(nodeId));
+
     public void ApplyGoesOn() => Write(() => LogApplyGoesOn(nodeId));
 
     public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
+
+    /// <summary>Waits until all that was told so far is written, which a provider may hold up for as long as it likes.</summary>
+    public ValueTask WaitUntilWrittenAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_writing)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            SeamSource<bool> source = signals.Rent(cancellationToken);
+            _readers.Add(new PendingCaller(source, source.Generation));
+            return source.UntypedTask;
+        }
+    }
 
     public void Execute()
     {
@@ -50,6 +71,7 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
                 if (!_waiting.TryDequeue(out write))
                 {
                     _writing = false;
+                    TellReaders();
                     return;
                 }
             }
@@ -81,5 +103,18 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
         }
 
         scheduler.Schedule(this, preferLocal: false);
+    }
+
+    private void TellReaders()
+    {
+        foreach (PendingCaller reader in _readers)
+        {
+            if (((SeamSource<bool>)reader.Source!).TrySucceed(reader.Generation, true))
+            {
+                reader.Source.Resume();
+            }
+        }
+
+        _readers.Clear();
     }
 }

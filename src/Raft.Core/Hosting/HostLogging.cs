@@ -9,4 +9,19 @@ internal static class HostLogging
 {
     public static ILogger Of(IServiceProvider provider) =>
         (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(RaftDiagnostics.HostingLogCategory);
+
+    /// <summary>Writes a message. A provider that throws must change nothing of what the message is about.</summary>
+    public static void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+#pragma warning disable CA1031 // the log is where it would have been told
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // the next message may fare better
+        }
+    }
 }

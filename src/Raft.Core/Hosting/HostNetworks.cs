@@ -25,11 +25,19 @@ internal sealed class HostNetworks(IServiceProvider provider, NodeDirectory dire
         services.TryAddSingleton(static provider => provider.GetRequiredService<HostNetworks>().OnlyInMemory);
     }
 
-    public ChannelNetwork Channels(NodeRegistration node) => Get(_channels, ClusterOf(node), () => new ChannelNetwork(clock: clock.Clock));
+    /// <summary>The network that a node without one of its own joins: the service, which a program may have registered itself, or one for each of several clusters.</summary>
+    public ChannelNetwork ChannelsOf(NodeRegistration node) => HasOneCluster ? provider.GetRequiredService<ChannelNetwork>() : Channels(node);
 
-    public InMemoryNetwork InMemory(NodeRegistration node) => Get(_inMemory, ClusterOf(node), () => new InMemoryNetwork(clock: clock.Clock));
+    /// <inheritdoc cref="ChannelsOf"/>
+    public InMemoryNetwork InMemoryOf(NodeRegistration node) => HasOneCluster ? provider.GetRequiredService<InMemoryNetwork>() : InMemory(node);
 
-    private NodeRegistration NodeOfTheOnlyCluster() => directory.Nodes.Select(ClusterOf).Distinct(StringComparer.Ordinal).Count() == 1
+    private ChannelNetwork Channels(NodeRegistration node) => Get(_channels, ClusterOf(node), () => new ChannelNetwork(clock: clock.Clock));
+
+    private InMemoryNetwork InMemory(NodeRegistration node) => Get(_inMemory, ClusterOf(node), () => new InMemoryNetwork(clock: clock.Clock));
+
+    private bool HasOneCluster => directory.Nodes.Select(ClusterOf).Distinct(StringComparer.Ordinal).Count() == 1;
+
+    private NodeRegistration NodeOfTheOnlyCluster() => HasOneCluster
         ? directory.Nodes[0]
         : throw new InvalidOperationException("The Raft nodes of this host belong to several clusters, each with a network of its own: make the networks yourself, and pass them to UseChannelTransport or UseInMemoryTransport.");
 

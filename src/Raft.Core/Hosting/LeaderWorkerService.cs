@@ -49,7 +49,7 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
         AsyncServiceScope scope = provider.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))
         {
-            LogStarts(typeof(TWorker).Name, node.Id, leadership.Term);
+            HostLogging.Write(() => LogStarts(typeof(TWorker).Name, node.Id, leadership.Term));
             try
             {
                 TWorker worker = ActivatorUtilities.CreateInstance<TWorker>(scope.ServiceProvider);
@@ -68,15 +68,15 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
             }
             catch (RaftException exception) when (ending.IsCancellationRequested || !Leads(node, leadership.Term))
             {
-                LogOutrun(exception, typeof(TWorker).Name, node.Id, leadership.Term); // its own proposals were the first to hear of the loss
+                HostLogging.Write(() => LogOutrun(exception, typeof(TWorker).Name, node.Id, leadership.Term)); // its own proposals were the first to hear of the loss
             }
             catch (Exception exception)
             {
-                LogFailed(exception, typeof(TWorker).Name, node.Id, leadership.Term);
+                HostLogging.Write(() => LogFailed(exception, typeof(TWorker).Name, node.Id, leadership.Term));
                 throw;
             }
 
-            LogEnded(typeof(TWorker).Name, node.Id, leadership.Term);
+            HostLogging.Write(() => LogEnded(typeof(TWorker).Name, node.Id, leadership.Term));
         }
     }
 
@@ -102,10 +102,7 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, stoppingToken);
         try
         {
-            await foreach (RaftStatus _ in node.WatchAsync(ending.Token).ConfigureAwait(false))
-            {
-                // until the token ends it, or the node is disposed
-            }
+            await node.WaitForCancellationAsync(ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (leadership.Lost.IsCancellationRequested)
         {

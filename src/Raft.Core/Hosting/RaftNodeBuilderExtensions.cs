@@ -41,7 +41,7 @@ public static class RaftNodeBuilderExtensions
         }
 
         HostNetworks.AddTo(builder.Services);
-        return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().Channels(node).CreateTransport());
+        return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().ChannelsOf(node).CreateTransport());
     }
 
     /// <summary>Connects the node through the host's <see cref="InMemoryNetwork"/> of its cluster: for nodes that all live in this host.</summary>
@@ -57,7 +57,7 @@ public static class RaftNodeBuilderExtensions
         }
 
         HostNetworks.AddTo(builder.Services);
-        return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().InMemory(node).CreateTransport());
+        return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().InMemoryOf(node).CreateTransport());
     }
 
     /// <summary>Gives the node a transport of a type, which the container makes and disposes.</summary>

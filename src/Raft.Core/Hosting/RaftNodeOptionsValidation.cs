@@ -16,7 +16,12 @@ internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, I
             return ValidateOptionsResult.Skip; // another node's
         }
 
-        List<string> failures = [.. RaftNodeOptionsRules.FindFailures(options, options.NodeId, allowNoMembers: false)];
+        List<string> failures = [.. RaftNodeOptionsRules.FindFailures(options, options.NodeId, allowNoMembers: false), .. FindMixedMembers(node.Section)];
+        if (node.Name is not null)
+        {
+            failures.AddRange(FindMixedMembers(NodeRegistration.SharedSection));
+        }
+
         if (failures.Count == 0)
         {
             return ValidateOptionsResult.Success;
@@ -27,7 +32,13 @@ internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, I
             failures.Add($"The configuration has no section {node.Section}: is it misspelt, or its file not where the program looks?");
         }
 
-        LogOptionsRefused(node.Section, string.Join(" ", failures));
+        HostLogging.Write(() => LogOptionsRefused(node.Section, string.Join(" ", failures)));
         return ValidateOptionsResult.Fail(failures.Select(failure => $"{node.Section}: {failure}"));
     }
+
+    /// <summary>A member that is an object in one source and a plain id in another looks like both, and which one came later cannot be told.</summary>
+    private IEnumerable<string> FindMixedMembers(string section) =>
+        from member in configuration?.GetSection(section).GetSection(nameof(RaftNodeOptions.Members)).GetChildren() ?? []
+        where !string.IsNullOrWhiteSpace(member.Value) && member.GetChildren().Any()
+        select $"{member.Path} is the plain id '{member.Value}' in one source of the configuration, and an object in another: give it in the same form in all of them.";
 }

@@ -41,12 +41,13 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _stop.Cancel();
+            _node?.LeaveBehind(); // the host disposes it next, and must not wait there for what it has given up on here
             _ = WatchAsync(); // a store that goes on opening in spite of the token must not hold up whoever gave up
             throw;
         }
         catch (Exception exception)
         {
-            LogStartRefused(exception, _registration.Name ?? _node?.Id.Value, exception.Message);
+            HostLogging.Write(() => LogStartRefused(exception, _registration.Name ?? _node?.Id.Value, exception.Message));
             throw;
         }
 
@@ -59,12 +60,12 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         _stop.Cancel();
         try
         {
-            await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await EndAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            LogStopTimedOut(_registration.Name ?? _node?.Id.Value);
             _node?.LeaveBehind(); // the host disposes it next, and must not wait for it there instead
+            HostLogging.Write(() => LogStopTimedOut(_registration.Name ?? _node?.Id.Value));
         }
         catch (NodeFailedException) when (!_stopsHost)
         {
@@ -74,6 +75,22 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
 
     /// <summary>Cancels instead of disposing, as <see cref="BackgroundService"/> does: a host may be disposed while it is being stopped, and stopping must not fail then.</summary>
     public void Dispose() => _stop.Cancel();
+
+    /// <summary>Waits for the node's end, and for its last words: the host disposes the log next.</summary>
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_node is not null && !cancellationToken.IsCancellationRequested)
+            {
+                await _node.WaitUntilLoggedAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private async Task WatchAsync()
     {
@@ -86,8 +103,8 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
             // The node has logged why. A host that already stops needs no one to stop it.
             if (_stopsHost && !_stop.IsCancellationRequested)
             {
-                LogStopsHost(_node!.Id, failure.Message);
                 _host?.StopApplication();
+                HostLogging.Write(() => LogStopsHost(_node!.Id, failure.Message));
             }
         }
     }

@@ -46,9 +46,10 @@ public static class RaftServiceCollectionExtensions
     {
         NodeRegistration node = new(name, services);
         NodeDirectory.Of(services).Add(node);
+        services.TryAddSingleton<HostMeter>();
         services.TryAddSingleton(static provider => provider.GetService<IMeterFactory>() is { } factory
             ? new RaftMetrics(factory)
-            : new RaftMetrics(new Meter(RaftDiagnostics.MeterName))); // a bare service collection may have none
+            : new RaftMetrics(provider.GetRequiredService<HostMeter>().Meter)); // a bare service collection may have none
         services.TryAddSingleton<HostClock>();
         AddOptions(services, node, configure);
         node.Add(typeof(RaftNode), node.CreateNode);

@@ -21,6 +21,7 @@ internal sealed partial class NodeLife
     private bool _isRunning;
     private Exception? _openFailure;
     private Exception? _endReason;
+    private volatile Exception? _cancellationFailure;
 
     /// <summary>Completes when the node was asked to stop, or has failed. Awaited by <see cref="RunAsync"/> only.</summary>
     private ValueTask StopSignalled { get; }
@@ -112,7 +113,25 @@ internal sealed partial class NodeLife
             _stopSignal.Resume();
         }
 
-        _starting.Cancel(); // last: callbacks are users' code, and may throw
+        _settings.Scheduler.Schedule(new StartCancellation(this), preferLocal: false);
+    }
+
+    /// <summary>Cancels opening and starting. What is registered on the token is users' code, which may block or throw: whoever asks for the stop has no part in that.</summary>
+    private sealed class StartCancellation(NodeLife life) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            try
+            {
+                life._starting.Cancel();
+            }
+#pragma warning disable CA1031 // whatever a port's callback throws becomes the reason of the failure
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                life._cancellationFailure = exception; // told at the end: the stop goes on in good order
+            }
+        }
     }
 
     /// <summary>Whether it is over: it has failed or was closed, and whoever comes is refused.</summary>
@@ -136,6 +155,11 @@ internal sealed partial class NodeLife
         }
 
         await ReleaseAsync("state machine", _settings.StateMachine, _ => CancelApplying()).ConfigureAwait(false);
+        if (_cancellationFailure is { } failure)
+        {
+            // Which of the two had registered the callback, nobody knows.
+            await ReleaseAsync(_settings.Transport is null ? "log store" : "log store or transport", _settings.LogStore, _ => ValueTask.FromException(failure)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Cancels reads under way. A callback of the store's that throws is the store's failure.</summary>
@@ -259,6 +283,10 @@ internal sealed partial class NodeLife
             new($"Node {NodeId} ended before the proposal at index {index} of term {term} was applied here: it may be applied by the others or not.", index, term, Failure);
 
         _timer.Dispose();
+
+        // Before anybody is answered: whoever is, and looks at the status, must not find that the node leads.
+        _leadership.Update(leads: false, _leadingTerm);
+        PublishEnd();
         _resume ??= _sources.Resumes.Rent();
         BatchOutcomes outcomes = _pending.FailUncommitted(static (_, _) => false, Unknown, _resume);
         _metrics?.CountProposals(in outcomes);
@@ -281,8 +309,6 @@ internal sealed partial class NodeLife
         _storeReads.Clear();
         _directCalls.Clear();
         _conditions.Clear();
-        _leadership.Update(leads: false, _leadingTerm);
-        PublishEnd();
         EndObserving();
 
         // Only now: whoever is refused, CloseAsync above all, takes it that the life is over.
@@ -307,6 +333,7 @@ internal sealed partial class NodeLife
             ReachableBits = _settings.OwnBit,
             IsRunning = false,
             ApplyHangs = false, // nothing waits for it any more
+            DiskHangs = false,
             Failure = Failure,
         });
 

@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <content>What a node tells of itself: log messages, measurements, and whether its state machine hangs.</content>
+/// <content>What a node tells of itself: log messages and measurements.</content>
 internal sealed partial class NodeLife
 {
     private const int LeaderlessTimeouts = 2;
@@ -13,8 +13,6 @@ internal sealed partial class NodeLife
     private long _lastLeaderTerm;
     private TimeSpan? _leaderlessSince;
     private bool _leaderlessTold;
-    private TimeSpan _applierDeadline = TimeSpan.MaxValue;
-    private volatile bool _applyHangs;
     private long _dropped;
     private long _droppedTold;
     private long _ignoredCounted;
@@ -180,50 +178,5 @@ internal sealed partial class NodeLife
             _droppedTold = dropped;
             _droppedToldAt = _now;
         }
-    }
-
-    /// <summary>Notices a state machine that is at one batch for very long. Nothing but results and reads waits for it, so nothing else would show.</summary>
-    private void WatchApplier()
-    {
-        bool hangs = false;
-        _applierDeadline = TimeSpan.MaxValue;
-        if (_applier.AtWork is not { } work)
-        {
-            if (!_applier.IsIdle)
-            {
-                WatchApplierAgain(); // it is about to begin, and tells nobody when it does
-            }
-        }
-        else
-        {
-            TimeSpan patienceEnds = work.Since + _settings.ApplyPatience;
-            hangs = _now >= patienceEnds;
-            if (!hangs)
-            {
-                _applierDeadline = patienceEnds;
-            }
-            else if (!_applyHangs)
-            {
-                _journal?.ApplyHangs(work.FirstIndex, work.LastIndex, _now - work.Since);
-            }
-        }
-
-        if (_applyHangs && !hangs)
-        {
-            _journal?.ApplyGoesOn();
-        }
-
-        _applyHangs = hangs;
-        if (hangs && _applier.AtWork is null)
-        {
-            Wake(); // it has gone on just now, and may not have seen that somebody waits for that
-        }
-    }
-
-    /// <summary>A batch was handed over: looks again when it should long be done.</summary>
-    private void WatchApplierAgain()
-    {
-        TimeSpan patienceEnds = _now + _settings.ApplyPatience;
-        _applierDeadline = patienceEnds < _applierDeadline ? patienceEnds : _applierDeadline;
     }
 }

@@ -75,6 +75,7 @@ internal sealed partial class NodeLife
             }
             else
             {
+                WatchDiskFrom(_writesInFlight);
                 _writesInFlight++;
                 _ = AwaitWriteAsync(write, request.Version);
             }

@@ -10,7 +10,7 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// The files of this class: the worker and its pass (here), what the module wants done (Outputs), proposals and applying
-/// (Commands), opening, running, stopping and failing (Lifecycle), and what is told of all that (Observing).
+/// (Commands), opening, running, stopping and failing (Lifecycle), what is told of all that (Observing), and what hangs (Watching).
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
 internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
@@ -170,6 +170,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         MeasureCommits();
         FollowRole();
         WatchApplier();
+        WatchDisk(_batch.CompletedWrites);
         PublishStatus();
         Observe();
         HandOverCommitted();
@@ -256,6 +257,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _module.ReachableVoterBits,
         _isRunning,
         _applyHangs,
+        _diskHangs,
         Failure: null);
 
     private void CheckConditions()
@@ -284,6 +286,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         }
 
         deadline = _applierDeadline < deadline ? _applierDeadline : deadline;
+        deadline = _diskDeadline < deadline ? _diskDeadline : deadline;
         if (deadline < _timerSetTo)
         {
             _timerSetTo = deadline;

@@ -48,9 +48,9 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         _board = new StatusBoard(nodeId, _settings.Members, _sources.Signals, _sources.Resumes);
         _leadership = new LeadershipToken(_settings.Scheduler);
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
-        _journal = _settings.Loggers is { } loggers ? new NodeJournal(loggers, _settings.Scheduler, nodeId) : null;
+        _journal = _settings.Loggers is { } loggers ? new NodeJournal(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
         _board.Publish(new StatusSnapshot(
-            RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, _settings.OwnBit, IsRunning: false, ApplyHangs: false, Failure: null));
+            RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, _settings.OwnBit, IsRunning: false, ApplyHangs: false, DiskHangs: false, Failure: null));
     }
 
     /// <summary>The node's id.</summary>
@@ -228,6 +228,12 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
             await _board.WaitForChangeAsync(version, CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Waits until what the node has told so far stands in the log.</summary>
+    internal ValueTask WaitUntilLoggedAsync(CancellationToken cancellationToken) => _journal?.WaitUntilWrittenAsync(cancellationToken) ?? ValueTask.CompletedTask;
+
+    /// <summary>Waits for a token to be cancelled, which ends the wait with its exception.</summary>
+    internal ValueTask WaitForCancellationAsync(CancellationToken cancellationToken) => _sources.Lifecycle.Rent(cancellationToken).UntypedTask;
 
     /// <summary>Lets <see cref="DisposeAsync"/> return although the node has not stopped: somebody has waited long enough.</summary>
     internal void LeaveBehind()

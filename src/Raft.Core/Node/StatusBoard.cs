@@ -14,6 +14,7 @@ internal readonly record struct StatusSnapshot(
     ulong ReachableBits,
     bool IsRunning,
     bool ApplyHangs,
+    bool DiskHangs,
     Exception? Failure)
 {
     /// <summary>How many voters can be reached; bit <c>i</c> of <see cref="ReachableBits"/> stands for the member at position <c>i</c>.</summary>
@@ -26,12 +27,15 @@ internal readonly record struct StatusSnapshot(
 /// </summary>
 internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> members, SeamSourcePool<bool> sources, ResumeBatchPool resumes)
 {
+    private const int SmallestCleaning = 64;
+
     private readonly Lock _lock = new();
     private readonly List<PendingCaller> _waiters = [];
     private StatusSnapshot _current;
     private (ulong Bits, MemberList Members)? _reachable;
     private long _appliedIndex;
     private long _version;
+    private int _cleanAt = SmallestCleaning;
 
     /// <summary>What was published last.</summary>
     public StatusSnapshot Snapshot
@@ -161,7 +165,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
             changed = _version != version;
             if (!changed)
             {
-                _waiters.RemoveAll(static other => !other.Source!.IsPending(other.Generation)); // cancelled ones
+                RemoveCancelledNowAndThen();
                 _waiters.Add(waiter);
             }
         }
@@ -172,6 +176,16 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         }
 
         return task;
+    }
+
+    /// <summary>Looking through all waiters for each new one would be slow; so it waits until there are twice as many as were left the last time.</summary>
+    private void RemoveCancelledNowAndThen()
+    {
+        if (_waiters.Count >= _cleanAt)
+        {
+            _waiters.RemoveAll(static other => !other.Source!.IsPending(other.Generation));
+            _cleanAt = Math.Max(SmallestCleaning, 2 * _waiters.Count);
+        }
     }
 
     /// <summary>The members that bits stand for, kept as long as the bits are the same.</summary>

@@ -17,7 +17,9 @@ internal static class StatusExplanation
             { Leader: { } leader } => $"follows {leader} in term {Text(status.Term)}",
             _ => NoLeader(in status, members),
         };
-        return status.ApplyHangs ? $"{situation}; its state machine has been at work on the same commands for long: results and reads wait for it" : situation;
+        string applier = status.ApplyHangs ? "; its state machine has been at work on the same commands for long: results and reads wait for it" : string.Empty;
+        string disk = status.DiskHangs ? "; its log store has not finished a write for long: nothing counts as written here until it does" : string.Empty;
+        return situation + applier + disk;
     }
 
     /// <summary>Without a leader: the node waits for one for an election timeout, too few are reachable, or an election is on its way.</summary>

@@ -101,8 +101,8 @@ public sealed class RaftNodeOptions
     /// </summary>
     public bool AllowVolatileStorage { get; set; }
 
-    /// <summary>How long a stopping node waits, in all, for commits, writes and the state machine before it gives up on them. Default 5 s; zero or more. Keep it below the host's own shutdown timeout.</summary>
-    [Duration(AllowZero = true)]
+    /// <summary>How long a stopping node waits, in all, for commits, writes and the state machine before it gives up on them. Default 5 s; zero to a day. Keep it below the host's own shutdown timeout.</summary>
+    [Duration(AllowZero = true, MaximumDays = 1)]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -31,6 +31,22 @@ public sealed class HostNetworkTests
     }
 
     [Fact]
+    public async Task NetworkThatTheProgramRegistered_IsTheOneThatNodesJoin()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder();
+        ChannelNetwork network = new();
+        builder.Services.AddSingleton(network);
+        AddCluster(builder.Services, node => node.UseChannelTransport());
+        using IHost host = builder.Build();
+        await host.StartAsync(InMemoryHost.Patience());
+
+        await host.Services.Node("n1").WaitForLeaderAsync(InMemoryHost.Patience());
+
+        Assert.True(network.Statistics.Sent > 0);
+        await host.StopAsync(InMemoryHost.Patience());
+    }
+
+    [Fact]
     public async Task TwoClusters_WithTheSameNodeIds_DoNotHearEachOther()
     {
         HostApplicationBuilder builder = InMemoryHost.Builder();

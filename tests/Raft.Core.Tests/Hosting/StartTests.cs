@@ -126,6 +126,26 @@ public sealed class StartTests
         await host.Services.Node().UntilAsync(status => status.Role == RaftRole.Stopped);
     }
 
+    /// <summary>As after Ctrl+C during the start: what nobody waited for there must not be waited for at the end.</summary>
+    [Fact]
+    public async Task CancelledStart_OverAStoreThatNeverOpens_LetsTheHostBeDisposed()
+    {
+        using CancellationTokenSource giveUp = new();
+        SpyStore store = new(new InMemoryLogStore())
+        {
+            OnOpen = () =>
+            {
+                giveUp.Cancel();
+                return new ValueTask(new TaskCompletionSource().Task);
+            },
+        };
+        Add("n1").UseLogStore(_ => store);
+        IHost host = _builder.Build();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.StartAsync(giveUp.Token).InTimeAsync());
+
+        await ((IAsyncDisposable)host).DisposeAsync().AsTask().InTimeAsync();
+    }
+
     private IRaftNodeBuilder Add(params string[] members) =>
         _builder.Services.AddRaftNode("n1", options => options.Members = [.. members.Select(static id => new RaftMember(id))]);
 

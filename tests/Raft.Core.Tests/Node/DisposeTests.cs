@@ -32,6 +32,22 @@ public sealed class DisposeTests
         AssertOver(node);
     }
 
+    /// <summary>What a store registers on its token is its own affair: whoever stops the node must not meet its exceptions.</summary>
+    [Fact]
+    public void DisposeAsync_WhileAStoreOpensWhoseCallbackThrows_EndsTheNode()
+    {
+        CallbackStore store = new(_lab.World.CreateLogStore());
+        LabNode node = _lab.Node(members: 3, store: store);
+        Task<RequestVoteReply> vote = node.Raft.RequestVoteAsync(1, "n2", 0, 0, Token).AsTask();
+        _lab.World.RunUntilIdle();
+
+        _lab.World.Run(node.Raft.DisposeAsync());
+        _lab.World.Run(node.Raft.DisposeAsync());
+
+        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        _lab.Fails<NodeStoppedException>(vote);
+    }
+
     [Fact]
     public void DisposeAsync_OfARunningNode_StopsItInGoodOrder()
     {
@@ -137,5 +153,31 @@ public sealed class DisposeTests
         _lab.World.Run(node.Raft.DisposeAsync());
         Assert.Contains(node.Status.Role, new[] { RaftRole.Stopped, RaftRole.Failed });
         node.AssertNobodyWaits();
+    }
+
+    /// <summary>Opens only when it is cancelled, by a callback that then throws.</summary>
+    private sealed class CallbackStore(ILogStore inner) : ILogStore
+    {
+        public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken)
+        {
+            TaskCompletionSource<LogState> opening = new();
+            cancellationToken.Register(() =>
+            {
+                opening.SetCanceled(cancellationToken);
+                throw new InvalidOperationException("The callback is broken.");
+            });
+            return new ValueTask<LogState>(opening.Task);
+        }
+
+        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
+            inner.ReadAsync(firstIndex, maximumEntries, maximumBytes, cancellationToken);
+
+        public ValueTask WriteAsync(LogWrite write) => inner.WriteAsync(write);
+
+        public ValueTask CompactAsync(long throughIndex) => inner.CompactAsync(throughIndex);
+
+        public ValueTask ResetAsync(long index, long term) => inner.ResetAsync(index, term);
+
+        public ValueTask CloseAsync() => inner.CloseAsync();
     }
 }

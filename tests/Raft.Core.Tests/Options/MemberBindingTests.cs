@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -75,6 +76,20 @@ public sealed class MemberBindingTests
         using IHost host = InMemoryHost.FromJson("""{ "Raft": { "Members": [ "n1", "n2", "n3" ], "n1": { "Members": [ "n1" ] } } }""", "n1");
 
         Assert.Equal(["n1"], host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1").Members.Select(member => member.Id));
+    }
+
+    /// <summary>Sources are merged by position, and which of the two came later cannot be told: taking both would make a larger cluster, in silence.</summary>
+    [Fact]
+    public void MemberThatIsAnObjectInOneSourceAndAPlainIdInAnother_IsRefused()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder("""{ "Raft": { "Members": [ { "Id": "n1" }, { "Id": "n2" }, { "Id": "n3" } ] } }""");
+        builder.Configuration.AddInMemoryCollection([new("Raft:Members:2", "n4")]);
+        builder.Services.AddRaftNode("n1");
+        using IHost host = builder.Build();
+
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
+
+        Assert.Contains("Raft:n1: Raft:Members:2 is the plain id 'n4' in one source of the configuration, and an object in another: give it in the same form in all of them.", error.Failures);
     }
 
     [Fact]

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace Raft.Tests.Node;
+
+/// <summary>A log store that finishes no write for ten minimum election timeouts: the log and the status say so, since no election does.</summary>
+public sealed class DiskHangTests : IDisposable
+{
+    private const string Suffix = "; its log store has not finished a write for long: nothing counts as written here until it does";
+    private readonly Lab _lab = new();
+    private readonly Journal _journal = new();
+
+    public DiskHangTests() => _lab.Loggers = _journal;
+
+    public void Dispose() => _journal.Dispose();
+
+    [Fact]
+    public void Disk_ThatHangsAndGoesOn_IsToldOnceEach()
+    {
+        LabNode node = _lab.Node().Lead();
+        node.Store.Hold();
+        Task<Committed> proposal = node.Propose("slow");
+
+        _lab.World.RunFor(TimeSpan.FromSeconds(9.9));
+        Assert.Empty(_journal.Of(122));
+        _lab.World.RunFor(TimeSpan.FromMinutes(5));
+
+        FakeLogRecord hang = Assert.Single(_journal.Of(122));
+        Assert.Equal((LogLevel.Warning, "DiskHangs"), (hang.Level, hang.Id.Name));
+        Assert.EndsWith("writes for 00:00:10: nothing counts as written here until it does", hang.Message, StringComparison.Ordinal);
+        Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed" + Suffix, node.Status.Explanation);
+
+        node.Store.Release();
+        _lab.World.Run(proposal);
+        _lab.World.RunUntilIdle();
+
+        Assert.Equal("The log store of node n1 goes on", Assert.Single(_journal.Of(123)).Message);
+        Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
+    }
+
+    [Fact]
+    public void Disk_ThatIsSlowButFinishes_IsNotTold()
+    {
+        LabNode node = _lab.Node().Lead();
+        node.Store.MinimumDelay = node.Store.MaximumDelay = TimeSpan.FromSeconds(6);
+        node.Store.SynchronousRate = 0;
+        Task<Committed>[] proposals = new Task<Committed>[5];
+        for (int i = 0; i < proposals.Length; i++)
+        {
+            proposals[i] = node.Propose($"{i}");
+            _lab.World.RunFor(TimeSpan.FromSeconds(4)); // the next write begins before the last one is done
+        }
+
+        _lab.World.RunUntil(() => proposals.All(proposal => proposal.IsCompleted));
+
+        Assert.Empty(_journal.Of(122));
+    }
+}
