@@ -5,8 +5,8 @@ namespace Raft;
 /// <content>The messages. Event ids are stable and listed in docs/operating.md; a new message takes a new id.</content>
 internal sealed partial class NodeJournal
 {
-    [LoggerMessage(100, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} runs in term {Term}, with a log from {FirstIndex} to {LastIndex}; members: {Members}", EventName = "Running")]
-    private partial void LogRunning(NodeId nodeId, string clusterId, long term, long firstIndex, long lastIndex, string members);
+    [LoggerMessage(100, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} runs in term {Term}, with {Log}; members: {Members}", EventName = "Running")]
+    private partial void LogRunning(NodeId nodeId, string clusterId, long term, string log, string members);
 
     [LoggerMessage(101, LogLevel.Information, "Node {NodeId} has stopped", EventName = "Stopped")]
     private partial void LogStopped(NodeId nodeId);

@@ -15,7 +15,7 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
     private bool _writing;
 
     public void Running(string clusterId, long term, long firstIndex, long lastIndex, IReadOnlyList<RaftMember> members) =>
-        Write(() => LogRunning(nodeId, clusterId, term, firstIndex, lastIndex, string.Join(", ", members.Select(static member => member.Id))));
+        Write(() => LogRunning(nodeId, clusterId, term, lastIndex < firstIndex ? "an empty log" : $"a log from {firstIndex} to {lastIndex}", string.Join(", ", members.Select(static member => member.Id))));
 
     public void Stopped() => Write(() => LogStopped(nodeId));
 

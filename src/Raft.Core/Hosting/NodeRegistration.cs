@@ -8,6 +8,7 @@ namespace Raft;
 internal sealed class NodeRegistration(string? name, IServiceCollection services) : IRaftNodeBuilder
 {
     private readonly List<ServiceDescriptor> _stateMachine = [];
+    private readonly AsyncLocal<bool> _isBeingMade = new(); // flows to the thread on which the container may go on
 
     public string? Name => name;
 
@@ -57,7 +58,7 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
 
     /// <summary>Finds a service of the node.</summary>
     public T Get<T>(IServiceProvider provider)
-        where T : class => Find<T>(provider) ?? throw new InvalidOperationException($"No {typeof(T).Name} is registered for node '{name}'.");
+        where T : class => Find<T>(provider) ?? throw new InvalidOperationException($"No {typeof(T).Name} is registered for {(name is null ? "the node without a name" : $"node '{name}'")}.");
 
     /// <summary>Replaces the state machine.</summary>
     public void SetStateMachine<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] T>(
@@ -82,7 +83,27 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     }
 
     /// <summary>Makes the node from its options and its services.</summary>
+    /// <exception cref="InvalidOperationException">One of them needs the node itself. The container cannot see that through factories, and would wait for itself for ever.</exception>
     public RaftNode CreateNode(IServiceProvider provider)
+    {
+        if (_isBeingMade.Value)
+        {
+            throw new InvalidOperationException(
+                $"The state machine, transport, log store or another port of Raft node {(name is null ? string.Empty : $"'{name}' ")}asks for the RaftNode or IProposer that is made from it: have it take an IServiceProvider and ask later, or put what needs the node into a service of its own, or into a worker of RunOnLeader.");
+        }
+
+        _isBeingMade.Value = true;
+        try
+        {
+            return MakeNode(provider);
+        }
+        finally
+        {
+            _isBeingMade.Value = false;
+        }
+    }
+
+    private RaftNode MakeNode(IServiceProvider provider)
     {
         RaftNodeOptions options = provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(OptionsName);
         RaftNodePorts ports = NodePorts.Find(this, provider);

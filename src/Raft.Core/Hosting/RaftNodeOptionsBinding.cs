@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Raft;
 
 /// <summary>
-/// Binds the options of one node from its configuration section, and gives the node the name's id. What the nodes of a host
+/// Binds the options of one node from its configuration section, and takes its name for its id unless they say otherwise. What the nodes of a host
 /// share stands in the section of the unnamed node, so that it need not be repeated for each.
 /// </summary>
 internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfiguration? configuration) : IConfigureNamedOptions<RaftNodeOptions>
@@ -23,7 +23,7 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
             if (node.Name is not null)
             {
                 Bind(configuration.GetSection(NodeRegistration.SharedSection), options);
-                options.NodeId = null; // the unnamed node's
+                options.NodeId = null; // an id in the shared section is that of the node without a name
             }
 
             Bind(configuration.GetSection(node.Section), options);

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Options;
 namespace Raft;
 
 /// <summary>Checks the options of one node when its host starts: all that is wrong is told at once.</summary>
-internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, IConfiguration? configuration, ILogger logger) : IValidateOptions<RaftNodeOptions>
+internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, NodeDirectory directory, IConfiguration? configuration, ILogger logger) : IValidateOptions<RaftNodeOptions>
 {
+    private static readonly string[] OptionNames = [.. typeof(RaftNodeOptions).GetProperties().Select(static property => property.Name)];
+
     private readonly ILogger _logger = logger;
 
     public ValidateOptionsResult Validate(string? name, RaftNodeOptions options)
@@ -22,14 +24,19 @@ internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, I
             failures.AddRange(FindMixedMembers(NodeRegistration.SharedSection));
         }
 
+        foreach (string key in FindUnknownKeys())
+        {
+            HostLogging.Write(() => LogUnknownKey(key));
+        }
+
         if (failures.Count == 0)
         {
             return ValidateOptionsResult.Success;
         }
 
-        if (options.Members is { Count: 0 } && configuration is not null && !configuration.GetSection(node.Section).Exists())
+        if (options.Members is { Count: 0 } && configuration is not null)
         {
-            failures.Add($"The configuration has no section {node.Section}: is it misspelt, or its file not where the program looks?");
+            failures.Add(DescribeSections());
         }
 
         HostLogging.Write(() => LogOptionsRefused(node.Section, string.Join(" ", failures)));
@@ -41,4 +48,30 @@ internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, I
         from member in configuration?.GetSection(section).GetSection(nameof(RaftNodeOptions.Members)).GetChildren() ?? []
         where !string.IsNullOrWhiteSpace(member.Value) && member.GetChildren().Any()
         select $"{member.Path} is the plain id '{member.Value}' in one source of the configuration, and an object in another: give it in the same form in all of them.";
+
+    /// <summary>Says what there is in configuration, for a node whose members were looked for there in vain.</summary>
+    private string DescribeSections()
+    {
+        string[] sections = node.Name is null ? [node.Section] : [NodeRegistration.SharedSection, node.Section];
+        IConfigurationSection[] existing = [.. sections.Select(configuration!.GetSection).Where(static section => section.Exists())];
+        return existing.Length == 0
+            ? $"The configuration has no section {string.Join(" and none ", sections)}: is it misspelt, or its file not where the program looks?"
+            : string.Join(" ", existing.Select(static section => $"Section {section.Path} of the configuration has {string.Join(", ", section.GetChildren().Select(static child => child.Key))}."));
+    }
+
+    /// <summary>Keys that nothing reads. They may belong to another package, so they are told and not refused.</summary>
+    private IEnumerable<string> FindUnknownKeys()
+    {
+        foreach (string section in node.Name is null ? [node.Section] : new[] { NodeRegistration.SharedSection, node.Section })
+        {
+            foreach (IConfigurationSection child in configuration?.GetSection(section).GetChildren() ?? [])
+            {
+                bool isNode = section == NodeRegistration.SharedSection && directory.Nodes.Any(other => string.Equals(other.Name, child.Key, StringComparison.OrdinalIgnoreCase));
+                if (!isNode && !OptionNames.Contains(child.Key, StringComparer.OrdinalIgnoreCase) && (section == node.Section || directory.Nodes[0] == node))
+                {
+                    yield return child.Path;
+                }
+            }
+        }
+    }
 }

@@ -63,7 +63,7 @@ public static class RaftServiceCollectionExtensions
     private static void AddOptions(IServiceCollection services, NodeRegistration node, Action<RaftNodeOptions>? configure)
     {
         services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
-        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(node, provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
+        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
         OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName).ValidateOnStart();
         if (configure is not null)
         {

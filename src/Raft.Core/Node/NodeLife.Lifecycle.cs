@@ -280,7 +280,7 @@ internal sealed partial class NodeLife
         _endReason = new NodeStoppedException(
             Failure?.Message ?? $"Node {NodeId} has stopped: run it again, or propose to another node.", Failure);
         OutcomeUnknownException Unknown(long index, long term) =>
-            new($"Node {NodeId} ended before the proposal at index {index} of term {term} was applied here: it may be applied by the others or not.", index, term, Failure);
+            new($"Node {NodeId} {(Failure is null ? "ended" : "failed")} before the proposal at index {index} of term {term} was applied here: it may be applied by the others or not.{(Failure is null ? string.Empty : $" It failed because: {Failure.Message}")}", index, term, Failure);
 
         _timer.Dispose();
 

@@ -18,7 +18,7 @@ internal sealed partial class NodeLife
     private long _ignoredCounted;
     private TimeSpan? _droppedToldAt;
 
-    /// <summary>Messages that were not let in: for another node or cluster, or beyond the limit of waiting ones.</summary>
+    /// <summary>Messages that came to nothing: for another node or cluster, beyond the limit of waiting ones, or against the protocol. Counted on any thread.</summary>
     public long DroppedMessages => Volatile.Read(ref _dropped);
 
     private void CountDropped(string reason, long count = 1)
@@ -172,7 +172,7 @@ internal sealed partial class NodeLife
         }
 
         long dropped = DroppedMessages;
-        if (dropped > _droppedTold && !(_now - _droppedToldAt < DropReportInterval))
+        if (dropped > _droppedTold && (_droppedToldAt is not { } toldAt || _now - toldAt >= DropReportInterval))
         {
             _journal?.DroppedMessages(dropped - _droppedTold, dropped);
             _droppedTold = dropped;

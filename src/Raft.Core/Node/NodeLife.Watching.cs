@@ -46,11 +46,11 @@ internal sealed partial class NodeLife
         _applyHangs = hangs;
         if (hangs && _applier.AtWork is null)
         {
-            Wake(); // it has gone on just now, and may not have seen that somebody waits for that
+            Wake(); // it has finished since it was looked at above, when it was not yet marked as hanging, and so has woken nobody: the mark would stay
         }
     }
 
-    /// <summary>A batch was handed over: looks again when it should long be done.</summary>
+    /// <summary>A batch waits for the state machine: looks again when it should long be done, or sooner if that was planned.</summary>
     private void WatchApplierAgain()
     {
         TimeSpan patienceEnds = _now + _settings.ApplyPatience;

@@ -279,7 +279,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         }
     }
 
-    private NodeStoppedException Stopped() => new($"Node {Id} refuses this: {Status.Explanation.TrimEnd('.')}.", Status.Failure);
+    private NodeStoppedException Stopped() => new($"Node {Id} takes no calls now: {Status.Explanation.TrimEnd('.')}. Another node may.", Status.Failure);
 
     /// <summary>The life that answers handlers: begun by the first call, if the node has not run yet. Null once it has stopped.</summary>
     private NodeLife? OpenedLife()

@@ -52,8 +52,8 @@ public sealed class JournalTests : IDisposable
         _lab.World.RunUntilIdle();
 
         FakeLogRecord record = Assert.Single(_journal.Of(100));
-        AssertIs(record, LogLevel.Information, "Running", "Node n1 of cluster c runs in term 4, with a log from 1 to 0; members: n1, n2, n3");
-        AssertHas(record, ("NodeId", "n1"), ("ClusterId", "c"), ("Term", "4"), ("FirstIndex", "1"), ("LastIndex", "0"), ("Members", "n1, n2, n3"));
+        AssertIs(record, LogLevel.Information, "Running", "Node n1 of cluster c runs in term 4, with an empty log; members: n1, n2, n3");
+        AssertHas(record, ("NodeId", "n1"), ("ClusterId", "c"), ("Term", "4"), ("Log", "an empty log"), ("Members", "n1, n2, n3"));
         Assert.Equal("Raft.RaftNode", record.Category);
     }
 
@@ -65,7 +65,7 @@ public sealed class JournalTests : IDisposable
         node.Stop();
 
         Assert.Equal(
-            ["100 Node n1 of cluster raft runs in term 0, with a log from 1 to 0; members: n1", "110 Node n1 leads term 1", "101 Node n1 has stopped"],
+            ["100 Node n1 of cluster raft runs in term 0, with an empty log; members: n1", "110 Node n1 leads term 1", "101 Node n1 has stopped"],
             _journal.Lines.Where(static line => !line.StartsWith("114", StringComparison.Ordinal)));
         AssertIs(_journal.Of(110)[0], LogLevel.Information, "Leads", "Node n1 leads term 1");
         AssertHas(_journal.Of(110)[0], ("NodeId", "n1"), ("Term", "1"));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Raft.Tests.Node;
 
 namespace Raft.Tests.Hosting;
@@ -7,6 +8,24 @@ namespace Raft.Tests.Hosting;
 public sealed class StateMachineRegistrationTests
 {
     private readonly ServiceCollection _services = new();
+
+    /// <summary>The container cannot see a circle that goes through factories, and waits for itself.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("n1")]
+    public async Task StateMachineThatAsksForItsOwnNode_IsRefused(string? name)
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder();
+        IRaftNodeBuilder node = name is null
+            ? builder.Services.AddRaftNode(options => (options.NodeId, options.Members) = ("n1", ["n1"]))
+            : builder.Services.AddRaftNode(name, options => options.Members = ["n1"]);
+        node.UseStateMachine<Circular>();
+        using IHost host = builder.Build();
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => Task.Run(() => host.StartAsync(InMemoryHost.Patience()), InMemoryHost.Patience()).InTimeAsync());
+
+        Assert.Contains("asks for the RaftNode or IProposer that is made from it", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task UseStateMachine_OnSeveralNodes_MakesOneForEach()
@@ -115,5 +134,10 @@ public sealed class StateMachineRegistrationTests
         public void Dispose() => Disposals++;
 
         protected override long Apply(string command, in CommandContext context) => 0;
+    }
+
+    private sealed class Circular(RaftNode node) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+    {
+        protected override long Apply(string command, in CommandContext context) => node.Status.Term;
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 
 namespace Raft.Tests.Hosting;
@@ -93,13 +95,42 @@ public sealed class MemberBindingTests
     }
 
     [Fact]
-    public void NoSectionAtAll_IsSaid()
+    public void NoMembers_InASectionThatExists_NamesWhatItHas()
     {
         using IHost host = InMemoryHost.FromJson("""{ "Raft": { "n2": { "Members": [ "n2" ] } } }""", "n1");
 
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
 
-        Assert.Contains("Raft:n1: The configuration has no section Raft:n1: is it misspelt, or its file not where the program looks?", error.Failures);
+        Assert.Contains("Raft:n1: Section Raft of the configuration has n2.", error.Failures);
+    }
+
+    [Fact]
+    public void NoSectionForAnyNode_IsSaid()
+    {
+        using IHost host = InMemoryHost.FromJson("""{ "Rafft": { "Members": [ "n1" ] } }""", "n1");
+
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
+
+        Assert.Contains("Raft:n1: The configuration has no section Raft and none Raft:n1: is it misspelt, or its file not where the program looks?", error.Failures);
+    }
+
+    [Fact]
+    public void KeysThatNobodyReads_AreToldOnce()
+    {
+        using FakeLoggerProvider log = new();
+        HostApplicationBuilder builder = InMemoryHost.Builder(
+            """{ "Raft": { "Members": [ "n1", "n2" ], "HartbeatInterval": "00:00:01", "n2": { "ShutdownTimeOut": "00:00:01", "Shutdown": "00:00:01" } } }""");
+        builder.Logging.AddProvider(log);
+        builder.Services.AddRaftNode("n1");
+        builder.Services.AddRaftNode("n2");
+        using IHost host = builder.Build();
+        IOptionsMonitor<RaftNodeOptions> options = host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>();
+        options.Get("n1");
+        options.Get("n2");
+
+        Assert.Equal(
+            ["Raft:HartbeatInterval", "Raft:n2:Shutdown"],
+            log.Collector.GetSnapshot().Where(record => record.Id.Id == 204).Select(record => record.GetStructuredStateValue("Key")).Order());
     }
 
     private static IList<RaftMember> Bind(string members)
