@@ -255,7 +255,7 @@ public sealed class SimulatedCluster
             node.Look(_rules);
             if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException)
             {
-                throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure);
+                throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure, rule: "A node failed");
             }
 
             IReadOnlyList<string> log = node.Log;

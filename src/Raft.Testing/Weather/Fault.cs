@@ -14,8 +14,11 @@ public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int N
     /// <summary>When it ends.</summary>
     public TimeSpan End => At + Duration;
 
+    /// <summary>What it does to whom, without when.</summary>
+    internal string Effect => string.Create(
+        CultureInfo.InvariantCulture, $"{Kind} of n{Node + 1}{(Kind is FaultKind.OneWayCut or FaultKind.Clog ? $" to n{Other + 1}" : string.Empty)} for {Duration.TotalMilliseconds:F0} ms, intensity {Intensity:F2}");
+
     /// <summary>The fault in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{At.TotalSeconds,9:F3} s  {Kind} of n{Node + 1}{(Kind is FaultKind.OneWayCut or FaultKind.Clog ? $" to n{Other + 1}" : string.Empty)} for {Duration.TotalMilliseconds:F0} ms, intensity {Intensity:F2}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.TotalSeconds,9:F3} s  {Effect}");
 }
