@@ -68,6 +68,9 @@ public sealed class SimulatedNode
     /// <summary>How much of <see cref="Log"/> was compared with the other nodes.</summary>
     internal int Compared { get; set; }
 
+    /// <summary>Whether there is more to compare. Asked after every step, where taking <see cref="Log"/> would cost too much.</summary>
+    internal bool HasAppliedMore => (StateMachine?.Count ?? 0) != Compared;
+
     internal void Start()
     {
         if (IsRunning)
