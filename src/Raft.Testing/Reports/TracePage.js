@@ -148,7 +148,7 @@ function drawTimes(first, last, top) {
 }
 
 function drawHead(top) {
-    pen.fillStyle = "#f6f8faf5";
+    pen.fillStyle = "#f6f8fa";
     pen.fillRect(0, 0, width, headHeight - 6);
     stroke("#ccd3dc", 1, [], [[0, headHeight - 6], [width, headHeight - 6]]);
     write("time", 6, 18, "#5a6675");
@@ -171,7 +171,7 @@ function drawViolation(event, top) {
     stroke("#c2182b", 2, [], [[timeWidth, y], [width, y]]);
     pen.font = "bold 12px system-ui, 'DejaVu Sans', sans-serif";
     const room = width - timeWidth - 30;
-    let text = `✖ ${event.text.replace(/^violation\s*\S*?\s/, "")}`;
+    let text = `✖ ${event.text.replace(/^violation /, "")}`;
     while (text.length > 10 && pen.measureText(text).width > room) text = text.slice(0, -6) + "…";
     write(text, timeWidth + 8, y + 14, "#c2182b", "left", pen.font);
     hits.push({ x1: timeWidth, y1: y, x2: width, y2: y + 14, event });
