@@ -12,7 +12,7 @@ public sealed class SimulatedClock : IClock
 
     private readonly HomeThread _home;
     private readonly Trace? _trace;
-    private readonly SortedSet<SimulatedTimer> _set = new(Comparer<SimulatedTimer>.Create(static (left, right) => left.CompareTo(right)));
+    private readonly TimerHeap _set = new();
     private long _timersSet;
     private long _timersMade;
 
@@ -35,7 +35,7 @@ public sealed class SimulatedClock : IClock
     public DateTimeOffset UtcNow => Origin + Now;
 
     /// <summary>When the next timer is due; null if none is set. Never before <see cref="Now"/>.</summary>
-    public TimeSpan? NextDueAt => _set.Min?.DueAt;
+    public TimeSpan? NextDueAt => _set.First?.DueAt;
 
     /// <inheritdoc/>
     public IClockTimer CreateTimer(Action callback)
@@ -49,12 +49,13 @@ public sealed class SimulatedClock : IClock
     public void AdvanceTo(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, Now);
-        while (_set.Min is { } next && next.DueAt <= time)
+        while (_set.First is { } next && next.DueAt <= time)
         {
             Now = next.DueAt;
             _set.Remove(next);
-            _trace?.Add(Now, "timer", detail: next.Number);
-            next.Callback();
+            SimulatedTimer due = (SimulatedTimer)next;
+            _trace?.Add(Now, "timer", detail: due.Number);
+            due.Callback();
         }
 
         Now = time;
@@ -86,20 +87,13 @@ public sealed class SimulatedClock : IClock
         }
     }
 
-    private sealed class SimulatedTimer(SimulatedClock clock, Action callback, long number) : IClockTimer
+    private sealed class SimulatedTimer(SimulatedClock clock, Action callback, long number) : TimerHeap.Timer, IClockTimer
     {
         public Action Callback { get; } = callback;
 
         public long Number { get; } = number;
 
-        public TimeSpan DueAt { get; set; }
-
-        public long Order { get; set; }
-
         public bool IsDisposed { get; set; }
-
-        public int CompareTo(SimulatedTimer other) =>
-            DueAt != other.DueAt ? DueAt.CompareTo(other.DueAt) : Order.CompareTo(other.Order);
 
         public void Set(TimeSpan dueAt) => clock.Set(this, dueAt);
 

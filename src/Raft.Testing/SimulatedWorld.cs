@@ -183,8 +183,12 @@ public sealed class SimulatedWorld
     }
 
     /// <summary>Makes the exception for a broken rule, with the time, the seed and the last events.</summary>
-    internal SimulationException Failure(string what, Exception? cause = null)
+    /// <param name="what">What is wrong.</param>
+    /// <param name="cause">What was thrown, if anything was.</param>
+    /// <param name="rule">What is broken, without names and numbers; null if that is what stands in front of the first colon.</param>
+    internal SimulationException Failure(string what, Exception? cause = null, string? rule = null)
     {
+        Trace.Note(Clock.Now, "violation", default, 0, what);
         StringBuilder message = new();
         message.Append(CultureInfo.InvariantCulture, $"{what} Virtual time {Clock.Now}, seed {Seed}, {Scheduler.Steps} steps.");
         foreach (Func<string> describe in Describing?.GetInvocationList().Cast<Func<string>>() ?? [])
@@ -198,7 +202,7 @@ public sealed class SimulatedWorld
             message.AppendLine().Append(line);
         }
 
-        return new SimulationException(message.ToString(), cause);
+        return new SimulationException(rule ?? what.Split(':', 2)[0], message.ToString(), cause);
     }
 
     /// <summary>

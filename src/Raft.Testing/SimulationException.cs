@@ -22,4 +22,10 @@ public sealed class SimulationException : Exception
         : base(message, innerException)
     {
     }
+
+    internal SimulationException(string rule, string message, Exception? innerException)
+        : base(message, innerException) => Rule = rule;
+
+    /// <summary>What was broken, in words that are the same each time: two runs that broke the same rule say the same here. Empty if nothing is known.</summary>
+    public string Rule { get; } = string.Empty;
 }

@@ -13,6 +13,8 @@ public sealed class Trace
     private const ulong Prime = 0x00000100000001B3;
 
     private readonly TraceEvent[] _recent;
+    private Queue<TraceEvent>? _kept;
+    private int _limit;
 
     /// <summary>Makes an empty trace.</summary>
     /// <param name="recentEvents">How many of the last events are kept as text: 0 or more, default 60.</param>
@@ -43,6 +45,27 @@ public sealed class Trace
             return lines;
         }
     }
+
+    /// <summary>Whether all events are kept, not only the last few.</summary>
+    public bool KeepsEvents => _kept is not null;
+
+    /// <summary>The events that were kept, the oldest first.</summary>
+    internal IReadOnlyCollection<TraceEvent> Kept => _kept ?? [];
+
+    /// <summary>
+    /// From now on keeps all events, for a <see cref="TraceReport"/>, and with them what the nodes became and which faults
+    /// struck them. The hash stays what it would be without.
+    /// </summary>
+    /// <param name="limit">How many: beyond, the oldest are forgotten. 1 or more, default 1,000,000.</param>
+    public void KeepEvents(int limit = 1_000_000)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        _kept ??= [];
+        _limit = limit;
+    }
+
+    /// <summary>Keeps something for people to read. It follows from the other events, and so is no part of the hash.</summary>
+    internal void Note(TimeSpan at, string what, NodeId node, long detail, string text) => Keep(new TraceEvent(at, what, node, detail, null, text));
 
     /// <summary>Records an event.</summary>
     /// <param name="at">When, in virtual time.</param>
@@ -109,11 +132,26 @@ public sealed class Trace
             _recent[Count % _recent.Length] = entry;
         }
 
+        if (_kept is not null)
+        {
+            Keep(entry);
+        }
+
         Count++;
         Mix(entry.At.Ticks);
         Mix(entry.What);
         Mix(entry.Node.Value);
         Mix(entry.Detail);
+    }
+
+    private void Keep(in TraceEvent entry)
+    {
+        if (_kept?.Count >= _limit)
+        {
+            _kept.Dequeue();
+        }
+
+        _kept?.Enqueue(entry);
     }
 
     private void Mix(ReadOnlySpan<LogEntry> entries)

@@ -3,12 +3,16 @@ using System.Globalization;
 namespace Raft.Testing;
 
 /// <summary>One event of a <see cref="Trace"/>, turned into text only when somebody wants to read it.</summary>
-internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node, long Detail, RaftMessage? Message)
+internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node, long Detail, RaftMessage? Message, string? Text = null)
 {
-    public override string ToString()
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.TotalMilliseconds,12:F4} ms  {Describe()}");
+
+    /// <summary>The event in a line, without its time.</summary>
+    public string Describe()
     {
-        string head = string.Create(CultureInfo.InvariantCulture, $"{At.TotalMilliseconds,12:F4} ms  {What}");
-        return Message is not null ? $"{head} {Describe(Message)}"
+        string head = What;
+        return Text is not null ? Node == default ? $"{head} {Text}" : $"{head} {Node} {Text}"
+            : Message is not null ? $"{head} {Describe(Message)}"
             : Node == default ? string.Create(CultureInfo.InvariantCulture, $"{head} {Detail}")
             : string.Create(CultureInfo.InvariantCulture, $"{head} {Node} {Detail}");
     }

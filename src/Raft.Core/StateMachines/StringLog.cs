@@ -19,6 +19,9 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
         }
     }
 
+    /// <summary>How many strings were applied so far. Safe to call from any thread, and takes neither lock nor memory.</summary>
+    internal int Count => Volatile.Read(ref _count);
+
     /// <summary>Appends the string.</summary>
     /// <param name="command">The string.</param>
     /// <param name="context">Where it stands in the log.</param>

@@ -15,6 +15,7 @@ namespace Raft.Testing;
 public sealed class SimulatedCluster
 {
     private readonly SortedDictionary<NodeId, SimulatedNode> _nodes = [];
+    private readonly SimulatedNode[] _inOrder; // the same nodes, for what is done after every step
     private readonly List<SimulatedProposal> _pending = [];
     private readonly List<SimulatedProposal> _refused = [];
     private readonly ClusterRules _rules;
@@ -36,7 +37,8 @@ public sealed class SimulatedCluster
             _nodes.Add(id, new SimulatedNode(id, World, () => NewOptions(configure)));
         }
 
-        _rules = new ClusterRules(_nodes.Values, broken => _broken ??= broken);
+        _inOrder = [.. _nodes.Values];
+        _rules = new ClusterRules(_inOrder, broken => _broken ??= broken);
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.Writing = write => _rules.OnWriting(node, write);
@@ -67,7 +69,7 @@ public sealed class SimulatedCluster
             SimulatedNode? leader = null;
             foreach (SimulatedNode node in _nodes.Values)
             {
-                if (node.IsRunning && node.Status.Role == RaftRole.Leader && (leader is null || node.Status.Term > leader.Status.Term))
+                if (node.IsRunning && node.Raft.Snapshot.Role == RaftRole.Leader && (leader is null || node.Raft.Snapshot.Term > leader.Raft.Snapshot.Term))
                 {
                     leader = node;
                 }
@@ -250,17 +252,17 @@ public sealed class SimulatedCluster
 
     private void CheckStep()
     {
-        foreach (SimulatedNode node in _nodes.Values)
+        foreach (SimulatedNode node in _inOrder)
         {
             node.Look(_rules);
             if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException)
             {
-                throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure);
+                throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure, rule: "A node failed");
             }
 
-            IReadOnlyList<string> log = node.Log;
-            if (log.Count != node.Compared)
+            if (node.HasAppliedMore)
             {
+                IReadOnlyList<string> log = node.Log;
                 ThrowIfBroken(_agreement.Compare(node.Id, log, node.Compared));
                 node.Compared = log.Count;
             }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Raft.Testing;
 
 /// <summary>A node of a <see cref="SimulatedCluster"/> through all its lives: each start makes a new <see cref="RaftNode"/> with an empty <see cref="StringLog"/> over what its disk holds.</summary>
@@ -66,6 +68,9 @@ public sealed class SimulatedNode
     /// <summary>How much of <see cref="Log"/> was compared with the other nodes.</summary>
     internal int Compared { get; set; }
 
+    /// <summary>Whether there is more to compare. Asked after every step, where taking <see cref="Log"/> would cost too much.</summary>
+    internal bool HasAppliedMore => (StateMachine?.Count ?? 0) != Compared;
+
     internal void Start()
     {
         if (IsRunning)
@@ -107,12 +112,40 @@ public sealed class SimulatedNode
         StatusSnapshot status = raft.Snapshot;
         if (!status.IsRunning || Store.HasFailed)
         {
+            if (status.Role == RaftRole.Failed)
+            {
+                _world.Trace.Note(_world.Clock.Now, "status", Id, status.Term, "Failed");
+            }
+
             return; // before it has opened its store, what it says is no more than a guess; after a failed write it is about to end
         }
 
         NodeSituation before = Situation;
         Situation = new NodeSituation(status.Role, status.Term, status.LastIndex, status.CommitIndex, raft.AppliedIndex);
+        if (_world.Trace.KeepsEvents)
+        {
+            Note(in before);
+        }
+
         rules.OnChanged(this, in before, Situation);
+    }
+
+    /// <summary>Tells the reader of a trace what it has become.</summary>
+    private void Note(in NodeSituation before)
+    {
+        NodeSituation now = Situation;
+        TimeSpan at = _world.Clock.Now;
+        if (now.Role != before.Role || now.Term != before.Term)
+        {
+            _world.Trace.Note(at, "status", Id, now.Term, string.Create(
+                CultureInfo.InvariantCulture, $"{now.Role} of term {now.Term}, log to {now.LastIndex}, committed {now.CommitIndex}, applied {now.AppliedIndex}"));
+        }
+
+        if (now.CommitIndex != before.CommitIndex)
+        {
+            _world.Trace.Note(at, "commit", Id, now.CommitIndex, string.Create(
+                CultureInfo.InvariantCulture, $"up to {now.CommitIndex} in term {now.Term} as {now.Role}, log to {now.LastIndex}"));
+        }
     }
 
     internal void Stop()
@@ -130,7 +163,7 @@ public sealed class SimulatedNode
             _world.RunUntilIdle();
             if (ended.LiveCalls != 0)
             {
-                throw _world.Failure($"Node {Id} has stopped, and {ended.LiveCalls} of its callers were never answered.");
+                throw _world.Failure($"Node {Id} has stopped, and {ended.LiveCalls} of its callers were never answered.", rule: "A caller was never answered");
             }
         }
 

@@ -15,11 +15,11 @@ public sealed class SimulatedNetwork
     private readonly Trace? _trace;
     private readonly SeededRandom _random;
     private readonly IClockTimer _arrival;
-    private readonly SortedDictionary<NodeId, SimulatedTransport> _attached = [];
+    private readonly Dictionary<NodeId, SimulatedTransport> _attached = []; // never gone through, so its order is nobody's
     private readonly SortedSet<NodeId> _isolated = [];
     private readonly SortedSet<(NodeId From, NodeId To)> _cut = [];
     private readonly SortedDictionary<(NodeId From, NodeId To), Queue<RaftMessage>> _clogged = [];
-    private readonly SortedDictionary<(NodeId From, NodeId To), TimeSpan> _lastArrival = [];
+    private readonly Dictionary<(NodeId From, NodeId To), TimeSpan> _lastArrival = []; // as well
     private readonly PriorityQueue<RaftMessage, (TimeSpan At, long Order)> _inFlight = new();
     private readonly List<MessageRule> _rules = [];
     private long _order;
@@ -206,7 +206,7 @@ public sealed class SimulatedNetwork
     /// <summary>Puts a message on its way, or loses it.</summary>
     internal void Dispatch(RaftMessage message)
     {
-        if (_clogged.TryGetValue((message.From, message.To), out Queue<RaftMessage>? piled))
+        if (_clogged.Count > 0 && _clogged.TryGetValue((message.From, message.To), out Queue<RaftMessage>? piled))
         {
             if (piled.Count < Conditions.MaximumInFlight)
             {
@@ -309,7 +309,8 @@ public sealed class SimulatedNetwork
     }
 
     private bool IsCut(RaftMessage message) =>
-        _isolated.Contains(message.From) || _isolated.Contains(message.To) || _cut.Contains((message.From, message.To));
+        (_isolated.Count > 0 && (_isolated.Contains(message.From) || _isolated.Contains(message.To)))
+        || (_cut.Count > 0 && _cut.Contains((message.From, message.To)));
 
     private void Lose(string why, RaftMessage message)
     {

@@ -9,7 +9,7 @@ internal sealed class ClusterRules
 
     /// <param name="nodes">The nodes of the cluster.</param>
     /// <param name="broken">Is told what is broken.</param>
-    public ClusterRules(IReadOnlyCollection<SimulatedNode> nodes, Action<string> broken)
+    public ClusterRules(SimulatedNode[] nodes, Action<string> broken)
     {
         _broken = broken;
         _rules =

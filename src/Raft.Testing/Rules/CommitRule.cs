@@ -4,7 +4,7 @@ namespace Raft.Testing;
 /// A leader commits what a majority holds durably, and by counting only entries of its own term (section 5.4.2). What is
 /// committed never changes.
 /// </summary>
-internal sealed class CommitRule(CommittedLog committed, IReadOnlyCollection<SimulatedNode> nodes) : ClusterRule
+internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) : ClusterRule
 {
     public override string Name => "Commitment";
 
@@ -43,10 +43,16 @@ internal sealed class CommitRule(CommittedLog committed, IReadOnlyCollection<Sim
         }
 
         ulong hash = log.HashAt(index);
-        int holding = nodes.Count(each => each.Store.DurableImage.Reaches(index) && each.Store.DurableImage.HashAt(index) == hash);
-        if (isNew && holding <= nodes.Count / 2)
+        int holding = 0;
+        foreach (SimulatedNode each in nodes)
         {
-            return $"{node.Id}, leader of term {now.Term}, commits entry {index}, which {holding} of {nodes.Count} nodes hold durably.";
+            LogImage disk = each.Store.DurableImage;
+            holding += disk.Reaches(index) && disk.HashAt(index) == hash ? 1 : 0;
+        }
+
+        if (isNew && holding <= nodes.Length / 2)
+        {
+            return $"{node.Id}, leader of term {now.Term}, commits entry {index}, which {holding} of {nodes.Length} nodes hold durably.";
         }
 
         return committed.Extend(now.Term, index, log) ? null : $"{node.Id}, leader of term {now.Term}, commits another entry {index} than was committed before.";

@@ -3,7 +3,7 @@ namespace Raft.Testing;
 /// <summary>Election Safety (Figure 3): at most one leader in a term, whether it only thinks so or speaks as one, heard or not.</summary>
 internal sealed class ElectionSafety : ClusterRule
 {
-    private readonly SortedDictionary<long, NodeId> _leaders = [];
+    private readonly Dictionary<long, NodeId> _leaders = [];
 
     public override string Name => "Election Safety";
 

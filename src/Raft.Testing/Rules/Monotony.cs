@@ -3,7 +3,7 @@ namespace Raft.Testing;
 /// <summary>Term, commit index and applied index never fall within a life, and the term not below what the node ever told others, in any life.</summary>
 internal sealed class Monotony : ClusterRule
 {
-    private readonly SortedDictionary<NodeId, long> _toldTerms = [];
+    private readonly Dictionary<NodeId, long> _toldTerms = [];
 
     public override string Name => "Monotony";
 

@@ -12,6 +12,12 @@ namespace Raft.Testing;
 public sealed record SimulationReport(
     ulong Seed, TimeSpan VirtualTime, long Steps, long Commits, int Elections, IReadOnlyList<Fault> Faults, ulong TraceHash, SimulationException? Violation)
 {
+    /// <summary>How many events its trace had: messages sent, lost and received, timers, writes, faults.</summary>
+    public long Events { get; init; }
+
+    /// <summary>What happened, to be read by people; null unless <see cref="SimulationOptions.KeepsEvents"/> was set.</summary>
+    public TraceReport? Trace { get; init; }
+
     /// <summary>Throws if a rule was broken.</summary>
     /// <exception cref="SimulationException">The violation.</exception>
     public void ThrowIfViolated()

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Raft.Testing;
 
 /// <summary>One run of a <see cref="Simulation"/>: weather, then healing, then the end.</summary>
@@ -15,11 +17,18 @@ internal sealed class SimulationRun
     {
         _seed = seed;
         _options = options;
-        _random = new SeededRandom(~seed);
+        _random = RandomOf(seed);
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
         _cluster = new SimulatedCluster(options.Nodes, seed, options.Configure);
+        if (options.KeepsEvents)
+        {
+            _cluster.World.Trace.KeepEvents();
+        }
     }
+
+    /// <summary>What a run draws from: its schedule first. The cluster draws from the seed itself.</summary>
+    public static SeededRandom RandomOf(ulong seed) => new(~seed);
 
     public void Execute()
     {
@@ -39,7 +48,14 @@ internal sealed class SimulationRun
     }
 
     public SimulationReport Report(SimulationException? violation) => new(
-        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Agreed.Count, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation);
+        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Agreed.Count, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation)
+    {
+        Events = _cluster.World.Trace.Count,
+        Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
+    };
+
+    private string Title() => string.Create(
+        CultureInfo.InvariantCulture, $"Seed {_seed}, weather {_options.Weather}, {_options.Nodes} nodes, {_faults.Count} faults");
 
     /// <summary>A random majority is up and hears each other: it must elect and commit within a few election timeouts.</summary>
     private void Recover()

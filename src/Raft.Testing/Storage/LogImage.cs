@@ -55,7 +55,8 @@ internal sealed class LogImage
         LogImage copy = new() { HardState = HardState };
         copy.Entries.Reset(Entries.PreviousIndex, Entries.PreviousTerm);
         copy._previousHash = _previousHash;
-        copy.Write(Entries.PreviousIndex + 1, Entries.Read(Entries.PreviousIndex + 1, int.MaxValue, long.MaxValue));
+        copy.Entries.Write(Entries.PreviousIndex + 1, Entries.Read(Entries.PreviousIndex + 1, int.MaxValue, long.MaxValue));
+        copy._hashes.AddRange(_hashes);
         return copy;
     }
 }

@@ -123,7 +123,7 @@ public sealed class SimulatedLogStore : ILogStore
         ArgumentOutOfRangeException.ThrowIfGreaterThan(survivingWrites, _underWay.Count);
         _isCrashed = true;
         _timer.Dispose();
-        LogImage survived = _durable.Copy();
+        LogImage survived = _durable; // this object is done with it
         for (int i = 0; i < survivingWrites; i++)
         {
             _underWay.Dequeue().ApplyTo(survived);

@@ -14,8 +14,18 @@ public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int N
     /// <summary>When it ends.</summary>
     public TimeSpan End => At + Duration;
 
+    /// <summary>What it does to whom, without when.</summary>
+    internal string Effect => string.Create(CultureInfo.InvariantCulture, $"{Kind}{Target} for {Duration.TotalMilliseconds:F0} ms, intensity {Intensity:F2}");
+
+    /// <summary>Whom it strikes; nothing if it strikes the whole network.</summary>
+    private string Target => Kind switch
+    {
+        FaultKind.Loss or FaultKind.Duplication or FaultKind.Reordering or FaultKind.Delay => string.Empty,
+        FaultKind.OneWayCut or FaultKind.Clog => string.Create(CultureInfo.InvariantCulture, $" of n{Node + 1} to n{Other + 1}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $" of n{Node + 1}"),
+    };
+
     /// <summary>The fault in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{At.TotalSeconds,9:F3} s  {Kind} of n{Node + 1}{(Kind is FaultKind.OneWayCut or FaultKind.Clog ? $" to n{Other + 1}" : string.Empty)} for {Duration.TotalMilliseconds:F0} ms, intensity {Intensity:F2}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.TotalSeconds,9:F3} s  {Effect}");
 }

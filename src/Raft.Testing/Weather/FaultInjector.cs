@@ -6,6 +6,7 @@ internal sealed class FaultInjector
     private readonly SimulatedCluster _cluster;
     private readonly Queue<Fault> _toBegin;
     private readonly PriorityQueue<Fault, (TimeSpan At, int Order)> _toEnd = new();
+    private readonly Dictionary<Fault, long> _numbers = new(ReferenceEqualityComparer.Instance); // of two that are alike, each has its own
     private readonly IClockTimer _timer;
     private int _order;
 
@@ -13,6 +14,11 @@ internal sealed class FaultInjector
     {
         _cluster = cluster;
         _toBegin = new Queue<Fault>(faults);
+        foreach (Fault fault in faults)
+        {
+            _numbers.TryAdd(fault, _numbers.Count + 1);
+        }
+
         _timer = cluster.World.Clock.CreateTimer(OnDue);
         SetTimer();
     }
@@ -28,6 +34,7 @@ internal sealed class FaultInjector
         {
             if (fault.Kind is not (FaultKind.Crash or FaultKind.Stop or FaultKind.FailedWrite))
             {
+                Note("fault ends", fault);
                 End(fault);
             }
         }
@@ -42,6 +49,7 @@ internal sealed class FaultInjector
         while (_toEnd.TryPeek(out Fault? ending, out (TimeSpan At, int) due) && due.At <= now)
         {
             _toEnd.Dequeue();
+            Note("fault ends", ending);
             End(ending);
         }
 
@@ -49,6 +57,7 @@ internal sealed class FaultInjector
         {
             _toBegin.Dequeue();
             Begun++;
+            Note("fault begins", beginning);
             Begin(beginning);
             _toEnd.Enqueue(beginning, (beginning.End, ++_order));
         }
@@ -63,6 +72,14 @@ internal sealed class FaultInjector
         if ((begins < ends || ends is null ? begins : ends) is { } dueAt)
         {
             _timer.Set(dueAt);
+        }
+    }
+
+    private void Note(string what, Fault fault)
+    {
+        if (_cluster.World.Trace.KeepsEvents)
+        {
+            _cluster.World.Trace.Note(_cluster.World.Clock.Now, what, _cluster.NodeIds[fault.Node], _numbers[fault], fault.Effect);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class RuleLab
         }
     }
 
-    public IReadOnlyCollection<SimulatedNode> Nodes => [.. _cluster.Nodes];
+    public SimulatedNode[] Nodes => [.. _cluster.Nodes];
 
     public SimulatedNode this[string id] => _cluster[id];
 

@@ -1,0 +1,103 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// The timers that are set, the next one first. A timer knows its place, so that setting it anew, which nodes do with every
+/// message, takes no search and no memory.
+/// </summary>
+internal sealed class TimerHeap
+{
+    private Timer[] _timers = new Timer[16];
+    private int _count;
+
+    /// <summary>The timer that is due first; of several, the one that was set first. Null if none is set.</summary>
+    public Timer? First => _count == 0 ? null : _timers[0];
+
+    public void Add(Timer timer)
+    {
+        if (_count == _timers.Length)
+        {
+            Array.Resize(ref _timers, _count * 2);
+        }
+
+        MoveUp(timer, _count++);
+    }
+
+    /// <summary>Takes a timer out; does nothing if it is not in.</summary>
+    public void Remove(Timer timer)
+    {
+        int place = timer.Place;
+        if (place < 0)
+        {
+            return;
+        }
+
+        timer.Place = -1;
+        Timer last = _timers[--_count];
+        _timers[_count] = null!;
+        if (last == timer)
+        {
+            return;
+        }
+
+        if (place > 0 && last.IsBefore(_timers[(place - 1) / 2]))
+        {
+            MoveUp(last, place);
+        }
+        else
+        {
+            MoveDown(last, place);
+        }
+    }
+
+    private void MoveUp(Timer timer, int place)
+    {
+        while (place > 0 && timer.IsBefore(_timers[(place - 1) / 2]))
+        {
+            Put(_timers[(place - 1) / 2], place);
+            place = (place - 1) / 2;
+        }
+
+        Put(timer, place);
+    }
+
+    private void MoveDown(Timer timer, int place)
+    {
+        while ((2 * place) + 1 < _count)
+        {
+            int child = (2 * place) + 1;
+            if (child + 1 < _count && _timers[child + 1].IsBefore(_timers[child]))
+            {
+                child++;
+            }
+
+            if (!_timers[child].IsBefore(timer))
+            {
+                break;
+            }
+
+            Put(_timers[child], place);
+            place = child;
+        }
+
+        Put(timer, place);
+    }
+
+    private void Put(Timer timer, int place)
+    {
+        _timers[place] = timer;
+        timer.Place = place;
+    }
+
+    internal abstract class Timer
+    {
+        public TimeSpan DueAt { get; set; }
+
+        /// <summary>Grows each time that any timer is set, so that no two are alike.</summary>
+        public long Order { get; set; }
+
+        /// <summary>Where in the heap it is; below zero if it is not.</summary>
+        public int Place { get; set; } = -1;
+
+        public bool IsBefore(Timer other) => DueAt < other.DueAt || (DueAt == other.DueAt && Order < other.Order);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Raft.Testing;
+
+namespace Raft.SimulationRuns;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Arguments
+{
+    public const string Usage = """
+        Usage: Raft.Simulation [--seeds FIRST-LAST] [options]     runs many simulations, on all cores
+               Raft.Simulation --seed N [options]                 runs one again, and writes its trace
+               Raft.Simulation --known-seeds FILE [options]       runs those that a file lists
+
+          --seeds 1-2000       Which seeds. Default 1-100.
+          --minutes 10         How long the weather lasts, in virtual time. Default 10.
+          --profile NAME       calm, lossy, partitions, crashes, disk, clocks, everything, several with commas, or all.
+                               Default everything.
+          --nodes 3            How many nodes, or random for 1 to 7, as the seed has it. Default 3.
+          --faults 3,17        With --seed: only these faults of the schedule, by number, or none.
+          --stop-at-first      Starts no more simulations after a violation.
+          --output DIRECTORY   Where traces are written to. Default artifacts/simulation.
+          --shrink-seconds 60  How long to look for the fewest faults that still show a violation. Default 60.
+
+        Ends with 0, with 1 if a rule was broken, or with 2 if the command line makes no sense.
+        """;
+
+    private const int MaximumNodes = 64;
+    private const double MaximumMinutes = 10_000;
+
+    public ulong FirstSeed { get; init; } = 1;
+
+    public ulong LastSeed { get; init; } = 100;
+
+    public double Minutes { get; init; } = 10;
+
+    public IReadOnlyList<WeatherProfile> Profiles { get; init; } = [WeatherProfile.Everything];
+
+    /// <summary>Null for as many as the seed has it.</summary>
+    public int? Nodes { get; init; } = 3;
+
+    /// <summary>Whether it is one seed, to be run again with its trace.</summary>
+    public bool Replays { get; init; }
+
+    public IReadOnlyList<int>? Faults { get; init; }
+
+    public string? KnownSeeds { get; init; }
+
+    public bool StopAtFirst { get; init; }
+
+    public string Output { get; init; } = Path.Combine("artifacts", "simulation");
+
+    public TimeSpan ShrinkLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Reads a command line.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="error">What is wrong with it, if it makes no sense.</param>
+    /// <returns>What it asks for; null if it makes no sense.</returns>
+    public static Arguments? Parse(IReadOnlyList<string> args, out string error)
+    {
+        error = string.Empty;
+        Arguments parsed = new();
+        for (int i = 0; i < args.Count; i++)
+        {
+            if (args[i] == "--stop-at-first")
+            {
+                parsed = parsed with { StopAtFirst = true };
+                continue;
+            }
+
+            string name = args[i];
+            if (!name.StartsWith("--", StringComparison.Ordinal) || i + 1 == args.Count)
+            {
+                error = name.StartsWith("--", StringComparison.Ordinal) ? $"{name} is unknown, or its value is missing." : $"'{name}' is no option.";
+                return null;
+            }
+
+            string value = args[++i];
+            if (parsed.With(name, value) is not { } next)
+            {
+                error = $"{name} {value} makes no sense.";
+                return null;
+            }
+
+            parsed = next;
+        }
+
+        error = parsed.Contradiction() ?? string.Empty;
+        return error.Length == 0 ? parsed : null;
+    }
+
+    private static bool TryParseSeed(string text, out ulong seed) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed);
+
+    private static bool TryParsePositive(string text, double maximum, out double number) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && number > 0 && number <= maximum;
+
+    private static List<WeatherProfile>? ParseProfiles(string text)
+    {
+        List<WeatherProfile> profiles = [];
+        foreach (string name in text.Split(','))
+        {
+            if (name == "all")
+            {
+                profiles.AddRange(WeatherProfile.All);
+            }
+            else if (WeatherProfile.All.FirstOrDefault(profile => profile.Name == name) is { } profile)
+            {
+                profiles.Add(profile);
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return [.. profiles.Distinct()];
+    }
+
+    private Arguments? With(string name, string value) => name switch
+    {
+        "--seeds" => WithSeeds(value),
+        "--seed" => TryParseSeed(value, out ulong seed) ? this with { FirstSeed = seed, LastSeed = seed, Replays = true } : null,
+        "--minutes" => TryParsePositive(value, MaximumMinutes, out double minutes) ? this with { Minutes = minutes } : null,
+        "--profile" => ParseProfiles(value) is { } profiles ? this with { Profiles = profiles } : null,
+        "--nodes" when value == "random" => this with { Nodes = null },
+        "--nodes" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int nodes) && nodes is >= 1 and <= MaximumNodes ? this with { Nodes = nodes } : null,
+        "--faults" => NumberList.TryParse(value, out IReadOnlyList<int> faults) ? this with { Faults = faults } : null,
+        "--known-seeds" => this with { KnownSeeds = value },
+        "--output" when value.Length > 0 => this with { Output = value },
+        "--shrink-seconds" => TryParsePositive(value, 86_400, out double seconds) ? this with { ShrinkLimit = TimeSpan.FromSeconds(seconds) } : null,
+        _ => null,
+    };
+
+    private Arguments? WithSeeds(string value)
+    {
+        string[] ends = value.Split('-');
+        return ends.Length <= 2 && TryParseSeed(ends[0], out ulong first) && TryParseSeed(ends[^1], out ulong last) && first <= last && last - first < int.MaxValue
+            ? this with { FirstSeed = first, LastSeed = last }
+            : null;
+    }
+
+    private string? Contradiction() =>
+        Faults is not null && !Replays ? "--faults needs --seed: each seed has a schedule of its own."
+        : Replays && Profiles.Count != 1 ? "--seed runs one simulation, so it takes one --profile."
+        : Replays && KnownSeeds is not null ? "--seed and --known-seeds do not go together."
+        : null;
+}

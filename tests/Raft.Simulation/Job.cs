@@ -1,0 +1,31 @@
+using System.Globalization;
+using Raft.Testing;
+
+namespace Raft.SimulationRuns;
+
+/// <summary>One simulation to run.</summary>
+/// <param name="Seed">What everything in it follows from.</param>
+/// <param name="Weather">Which faults come.</param>
+/// <param name="Nodes">How many nodes; null for a number from 1 to 7 that follows from the seed.</param>
+/// <param name="Minutes">How long the weather lasts, in virtual time.</param>
+internal sealed record Job(ulong Seed, WeatherProfile Weather, int? Nodes, double Minutes)
+{
+    private const ulong Salt = 0x5EED_0F_0DE5; // so that the number of nodes has nothing to do with what the seed draws otherwise
+
+    public SimulationOptions Options => new()
+    {
+        Nodes = Nodes ?? 1 + new SeededRandom(Seed ^ Salt).Next(7),
+        Weather = Weather,
+        Duration = TimeSpan.FromMinutes(Minutes),
+    };
+
+    /// <summary>What to type to run it again.</summary>
+    /// <param name="faults">The numbers of the faults that count; null for all.</param>
+    public string CommandLine(IEnumerable<int>? faults = null)
+    {
+        string command = string.Create(
+            CultureInfo.InvariantCulture,
+            $"dotnet run -c Release --project tests/Raft.Simulation -- --seed {Seed} --minutes {Minutes} --profile {Weather} --nodes {Options.Nodes}");
+        return faults is null ? command : $"{command} --faults {NumberList.Format(faults)}";
+    }
+}
