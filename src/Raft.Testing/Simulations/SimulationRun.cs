@@ -9,9 +9,10 @@ internal sealed class SimulationRun
     private readonly SeededRandom _random;
     private readonly SimulatedCluster _cluster;
     private readonly IReadOnlyList<Fault> _faults;
+    private readonly SimulatedWorkload _workload;
     private readonly ulong _seed;
 
-    public SimulationRun(ulong seed, SimulationOptions options)
+    public SimulationRun(ulong seed, SimulationOptions options, SimulatedWorkload workload)
     {
         _seed = seed;
         _options = options;
@@ -19,6 +20,8 @@ internal sealed class SimulationRun
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
         _cluster = new SimulatedCluster(options.Nodes, seed, options.Configure);
+        _workload = workload;
+        workload.Prepare(_cluster);
     }
 
     public void Execute()
@@ -26,7 +29,7 @@ internal sealed class SimulationRun
         _cluster.Start();
         FaultInjector weather = new(_cluster, _faults);
         ClientRecord record = new();
-        SimulatedClient[] clients = [.. Enumerable.Range(1, _options.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record))];
+        SimulatedClient[] clients = [.. Enumerable.Range(1, _options.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _workload))];
         _cluster.World.RunFor(_options.Duration);
         weather.Stop();
         Recover();
@@ -39,7 +42,7 @@ internal sealed class SimulationRun
     }
 
     public SimulationReport Report(SimulationException? violation) => new(
-        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Agreed.Count, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation);
+        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Applied, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation);
 
     /// <summary>A random majority is up and hears each other: it must elect and commit within a few election timeouts.</summary>
     private void Recover()
@@ -65,9 +68,9 @@ internal sealed class SimulationRun
             _cluster[id].StartUnlessWell();
         }
 
-        int committed = _cluster.Agreed.Count;
+        int committed = _cluster.Applied;
         _cluster.World.RunUntil(
-            () => _cluster.Agreed.Count > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
+            () => _cluster.Applied > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
     }
 
     /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>
