@@ -50,6 +50,16 @@ public abstract class PortContract
         return Clauses;
     }
 
+    /// <summary>Asks a subject what it can do, and lets it clean up.</summary>
+    private protected static TAnswer Ask<TSubject, TAnswer>(Func<TSubject> newSubject, Func<TSubject, TAnswer> question)
+        where TSubject : ContractSubject
+    {
+        TSubject subject = newSubject();
+        TAnswer answer = question(subject);
+        subject.DisposeAsync().AsTask().GetAwaiter().GetResult(); // a constructor cannot await; nothing was made that takes long to delete
+        return answer;
+    }
+
     private protected void Add(Func<Task> check, string rule) => _clauses.Add((new ContractClause(check.Method.Name, rule), check));
 
     private protected ContractClause Find(string name) => _clauses.FirstOrDefault(each => each.Clause.Name == name).Clause

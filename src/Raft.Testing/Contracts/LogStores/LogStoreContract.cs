@@ -12,7 +12,7 @@ public sealed partial class LogStoreContract : PortContract
     {
         ArgumentNullException.ThrowIfNull(newSubject);
         _newSubject = newSubject;
-        LogStoreSubject sample = newSubject();
+        (bool canCrash, bool canFailWrites) = Ask(newSubject, static subject => (subject.CanCrash, subject.CanFailWrites));
         Add(NewStoreIsEmpty, "A new store holds no entry, term 0 and no vote.");
         Add(WhatWasWrittenIsRead, "Entries are read as they were written, and found again after the store was closed and opened.");
         Add(TimeAndKindAreKept, "An entry keeps its kind, its term and its time to the tick.");
@@ -35,12 +35,12 @@ public sealed partial class LogStoreContract : PortContract
         Add(AnyNamesAreKept, "Ids of clusters and nodes, and votes, may have any characters.");
         Add(ClosedStoreCanBeOpenedAgain, "After it was closed the same object can be opened again.");
         Add(CloseWaitsForTheWritesUnderWay, "Closing waits for the writes under way: they complete, and are there afterwards.");
-        if (sample.CanFailWrites)
+        if (canFailWrites)
         {
             Add(FailedWriteMakesLaterOnesFail, "After a write has failed, every later one fails, and none of them is found afterwards.");
         }
 
-        if (sample.CanCrash)
+        if (canCrash)
         {
             Add(CrashLeavesAPrefixOfTheWrites, "A crash leaves a prefix of the calls: never a later one without all earlier ones, never half of one.");
             Add(CompletedWritesSurviveACrash, "A write completes only when it, and all before it, would survive a crash.");

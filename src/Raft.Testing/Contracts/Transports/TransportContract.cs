@@ -23,7 +23,7 @@ public sealed partial class TransportContract : PortContract
         Add(StoppedTransportCanBeStartedAgain, "After a stop the transport may be started again, with another receiver.");
         Add(SendNeverThrows, "Send drops what it cannot send, and never throws.");
         Add(SendNeverBlocks, "Send returns at once, also to a node that does not run or does not take its messages.");
-        if (newSubject().CanSendFromAnyThread)
+        if (Ask(newSubject, static subject => subject.CanSendFromAnyThread))
         {
             Add(SendWorksFromManyThreads, "Send may be called from several threads at once, and messages stay whole.");
         }
