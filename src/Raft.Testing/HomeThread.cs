@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Raft.Testing;
 
 /// <summary>
@@ -19,7 +21,8 @@ internal sealed class HomeThread
             return true;
         }
 
-        string escape = $"{what} on thread {Environment.CurrentManagedThreadId} instead of {_threadId}:{Environment.NewLine}{Environment.StackTrace}";
+        StackTrace stack = new(skipFrames: 1, fNeedFileInfo: true);
+        string escape = $"{what} on thread {Environment.CurrentManagedThreadId} instead of {_threadId}, {UserFrame.Describe(stack)}:{Environment.NewLine}{stack}";
         lock (_lock)
         {
             _escapes.Add(escape);

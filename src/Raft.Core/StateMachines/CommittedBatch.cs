@@ -34,6 +34,9 @@ public sealed class CommittedBatch
     /// <summary>The position of the command that is being applied, as far as results tell.</summary>
     internal int Current { get; private set; }
 
+    /// <summary>Sees the results, until the batch is finished; null (the default) if nobody looks, and then nothing is encoded for it.</summary>
+    internal ResultObserver? Observer { get; set; }
+
     /// <summary>Gives the command at a position.</summary>
     /// <param name="position">The position.</param>
     /// <returns>Its bytes. They never change and may be kept.</returns>
@@ -45,7 +48,7 @@ public sealed class CommittedBatch
     public CommandContext Context(int position)
     {
         ref readonly LogEntry entry = ref Entry(position);
-        return new CommandContext(FirstIndex + _positions[position], entry.Term, entry.Time);
+        return new CommandContext(IndexOf(position), entry.Term, entry.Time);
     }
 
     /// <summary>Gives the result of the command at a position, as bytes. Without a result, the proposer receives an empty one.</summary>
@@ -53,12 +56,8 @@ public sealed class CommittedBatch
     /// <param name="result">The result; it must not change afterwards.</param>
     public void Complete(int position, ReadOnlyMemory<byte> result)
     {
-        PendingCaller caller = _callers[position];
-        Current = position + 1;
-        if (caller.Source is SeamSource<Committed> source)
-        {
-            Succeed(position, source, caller.Generation, new Committed(FirstIndex + _positions[position], Entry(position).Term, result));
-        }
+        Observer?.OnCompleted(IndexOf(position), result);
+        CompleteUnobserved(position, result);
     }
 
     /// <summary>Gives the result of the command at a position. It is encoded only if its proposer waits for bytes.</summary>
@@ -69,6 +68,7 @@ public sealed class CommittedBatch
     public void Complete<TResult>(int position, TResult result, ICodec<TResult> codec)
     {
         ArgumentNullException.ThrowIfNull(codec);
+        Observer?.OnCompleted(IndexOf(position), Codec.Encode(codec, result));
         PendingCaller caller = _callers[position];
         if (caller.Source is SeamSource<TResult> typed)
         {
@@ -76,7 +76,7 @@ public sealed class CommittedBatch
         }
         else if (caller.Source is not null && caller.Source.IsPending(caller.Generation))
         {
-            Complete(position, Codec.Encode(codec, result));
+            CompleteUnobserved(position, Codec.Encode(codec, result));
         }
 
         Current = position + 1; // only now: should the codec throw, this is the command to blame
@@ -88,6 +88,7 @@ public sealed class CommittedBatch
     public void Reject(int position, CommandRejectedException reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
+        Observer?.OnRejected(IndexOf(position), reason.Message);
         Current = position + 1;
         lock (_lock)
         {
@@ -128,7 +129,7 @@ public sealed class CommittedBatch
         {
             if (_callers[position].Source is SeamSource<Committed>)
             {
-                Complete(position, ReadOnlyMemory<byte>.Empty);
+                CompleteUnobserved(position, ReadOnlyMemory<byte>.Empty);
             }
             else if (_callers[position].Source is not null)
             {
@@ -170,6 +171,16 @@ public sealed class CommittedBatch
 
     /// <summary>Whether somebody waits for the command at a position, here, where it was proposed. Before the batch is applied.</summary>
     internal bool IsWaitedFor(int position) => _callers[position].Source is not null;
+
+    private void CompleteUnobserved(int position, ReadOnlyMemory<byte> result)
+    {
+        PendingCaller caller = _callers[position];
+        Current = position + 1;
+        if (caller.Source is SeamSource<Committed> source)
+        {
+            Succeed(position, source, caller.Generation, new Committed(IndexOf(position), Entry(position).Term, result));
+        }
+    }
 
     private void Succeed<T>(int position, SeamSource<T> source, uint generation, T result)
     {
@@ -215,6 +226,8 @@ public sealed class CommittedBatch
         }
     }
 
+    private long IndexOf(int position) => FirstIndex + _positions[position];
+
     private ref readonly LogEntry Entry(int position) => ref _entries.Span[_positions[position]];
 
     private void Clear()
@@ -223,5 +236,6 @@ public sealed class CommittedBatch
         _callers.Clear();
         _entries = default;
         _resume = null;
+        Observer = null;
     }
 }

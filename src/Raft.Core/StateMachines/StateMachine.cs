@@ -20,6 +20,9 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
     /// <summary>Encodes commands for the log.</summary>
     internal ICodec<TCommand> Commands { get; } = commands ?? throw new ArgumentNullException(nameof(commands));
 
+    /// <summary>Encodes results for callers that want bytes.</summary>
+    internal ICodec<TResult> Results { get; } = results ?? throw new ArgumentNullException(nameof(results));
+
     Type ICommandChecker.CommandType => typeof(TCommand);
 
     object IProposedThrough.CreateProposer(RaftNode node) => node.Proposer<TCommand, TResult>();
@@ -43,7 +46,7 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
                 continue;
             }
 
-            batch.Complete(position, result, results);
+            batch.Complete(position, result, Results);
         }
 
         return ValueTask.CompletedTask;

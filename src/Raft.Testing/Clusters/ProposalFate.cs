@@ -14,4 +14,7 @@ public enum ProposalFate
 
     /// <summary>It may be in the log or not; also if the node crashed before it answered.</summary>
     Unknown,
+
+    /// <summary>It is committed, and the state machine has refused it.</summary>
+    Rejected,
 }

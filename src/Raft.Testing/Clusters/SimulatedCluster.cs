@@ -82,6 +82,12 @@ public sealed class SimulatedCluster
     /// <summary>How many terms had a leader that spoke up.</summary>
     public int Elections => _rules.Elections;
 
+    /// <summary>How many commands any node has applied so far.</summary>
+    internal int Applied => Results?.Count ?? Agreed.Count;
+
+    /// <summary>What the nodes have answered to each command, if they have a state machine other than <see cref="StringLog"/>.</summary>
+    internal ResultAgreement? Results { get; private set; }
+
     /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
     public IReadOnlyList<string> Agreed => _agreement.Agreed;
 
@@ -191,10 +197,25 @@ public sealed class SimulatedCluster
     /// <param name="text">The string; unique in the run, if refusals are to be checked.</param>
     /// <param name="id">The node.</param>
     /// <returns>The proposal, to look at later.</returns>
-    public SimulatedProposal Submit(string text, NodeId id)
+    public SimulatedProposal Submit(string text, NodeId id) => Submit(this[id].Propose(text), id, text.Length);
+
+    /// <summary>Proposes bytes to a node, and does not wait.</summary>
+    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id) => Submit(this[id].Propose(text, command), id, command.Length);
+
+    /// <summary>Gives every node another state machine, from its next start on.</summary>
+    internal void UseStateMachine(Func<IStateMachine> create)
     {
-        SimulatedProposal proposal = this[id].Propose(text);
-        World.Trace.Add(World.Clock.Now, "propose", id, text.Length);
+        ResultAgreement results = new(broken => _broken ??= broken);
+        Results = results;
+        foreach (SimulatedNode node in _nodes.Values)
+        {
+            node.NewStateMachine = each => new ObservedStateMachine(create(), each.Id, results);
+        }
+    }
+
+    private SimulatedProposal Submit(SimulatedProposal proposal, NodeId id, int size)
+    {
+        World.Trace.Add(World.Clock.Now, "propose", id, size);
         _pending.Add(proposal);
         return proposal;
     }
@@ -278,9 +299,10 @@ public sealed class SimulatedCluster
             }
 
             _pending.RemoveAt(i);
+            proposal.Ended?.Invoke();
             if (proposal.Fate == ProposalFate.Committed)
             {
-                ThrowIfBroken(_agreement.CheckAcknowledged(proposal));
+                ThrowIfBroken(Results is null ? _agreement.CheckAcknowledged(proposal) : Results.CheckAcknowledged(proposal));
             }
             else if (proposal.Fate == ProposalFate.Refused)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Raft.Testing;
 
@@ -55,6 +56,9 @@ public sealed class SimulatedNode
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
 
+    /// <summary>Makes its state machine, anew for each life; null for a <see cref="StringLog"/>.</summary>
+    internal Func<SimulatedNode, IStateMachine>? NewStateMachine { get; set; }
+
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 
@@ -81,7 +85,7 @@ public sealed class SimulatedNode
         _process = new SimulatedProcess(_world);
         _transport = _world.Network.CreateTransport();
         _stopping = new CancellationTokenSource();
-        StateMachine = new StringLog();
+        StateMachine = NewStateMachine is null ? new StringLog() : null;
         Compared = 0;
         _seenVersion = -1;
         _isStopping = false;
@@ -91,7 +95,7 @@ public sealed class SimulatedNode
         {
             Transport = _transport,
             LogStore = Store,
-            StateMachine = new SlowStateMachine(StateMachine, _world, _applyRandom, () => ApplyDelay),
+            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay),
             Clock = _process,
             Scheduler = _process,
         };
@@ -239,10 +243,12 @@ public sealed class SimulatedNode
         _process?.SetRate(rate);
     }
 
-    internal SimulatedProposal Propose(string text)
+    internal SimulatedProposal Propose(string text) => Propose(text, Encoding.UTF8.GetBytes(text));
+
+    internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
     {
         RaftNode raft = Raft;
-        SimulatedProposal proposal = new(text, Id, token => raft.ProposeAsync(text, token));
+        SimulatedProposal proposal = new(text, Id, token => raft.ProposeAsync(command, token));
         if (_process is null)
         {
             proposal.NoteCrash(); // nobody is there to answer

@@ -26,7 +26,7 @@ public sealed class SimulatedProposal
     /// <summary>How it ended.</summary>
     public ProposalFate Fate =>
         _task.IsCompletedSuccessfully ? ProposalFate.Committed
-        : _task.IsCompleted ? _task.Exception?.InnerException is ProposalRefusedException ? ProposalFate.Refused : ProposalFate.Unknown
+        : _task.IsCompleted ? FateOf(_task.Exception?.InnerException)
         : _crashed ? ProposalFate.Unknown
         : ProposalFate.Pending;
 
@@ -38,11 +38,21 @@ public sealed class SimulatedProposal
         ? _task.GetAwaiter().GetResult()
         : throw new OutcomeUnknownException($"Node '{Node}' crashed before it answered the proposal '{Text}'.");
 
+    /// <summary>Called once, when the cluster has noticed its end.</summary>
+    internal Action? Ended { get; set; }
+
     /// <summary>The leader that a refusal named.</summary>
     internal NodeId? LeaderHint => (_task.Exception?.InnerException as NotLeaderException)?.Leader?.NodeId;
 
     /// <summary>Waits no longer: unless it has ended, its outcome is unknown.</summary>
     public void GiveUp() => _givingUp.Cancel();
+
+    private static ProposalFate FateOf(Exception? exception) => exception switch
+    {
+        ProposalRefusedException => ProposalFate.Refused,
+        CommandRejectedException => ProposalFate.Rejected,
+        _ => ProposalFate.Unknown,
+    };
 
     internal void NoteCrash() => _crashed = true;
 }

@@ -15,6 +15,7 @@ internal sealed class SimulatedClient
     private readonly SimulatedCluster _cluster;
     private readonly SeededRandom _random;
     private readonly ClientRecord _record;
+    private readonly SimulatedWorkload _workload;
     private readonly IClockTimer _timer;
     private readonly int _number;
     private SimulatedProposal? _proposal;
@@ -23,12 +24,13 @@ internal sealed class SimulatedClient
     private int _proposed;
     private NodeId _target;
 
-    public SimulatedClient(SimulatedCluster cluster, int number, SeededRandom random, ClientRecord record)
+    public SimulatedClient(SimulatedCluster cluster, int number, SeededRandom random, ClientRecord record, SimulatedWorkload workload)
     {
         _cluster = cluster;
         _number = number;
         _random = random;
         _record = record;
+        _workload = workload;
         _target = AnyNode();
         _timer = cluster.World.Clock.CreateTimer(Act);
         Think();
@@ -48,7 +50,7 @@ internal sealed class SimulatedClient
         _proposed++;
         _acknowledgedBefore = _record.LastAcknowledged;
         _givesUpAt = _cluster.World.Clock.Now + Patience;
-        _proposal = _cluster.Submit(string.Create(CultureInfo.InvariantCulture, $"{_number}.{_proposed}"), _target);
+        _proposal = _workload.Submit(_cluster, string.Create(CultureInfo.InvariantCulture, $"{_number}.{_proposed}"), _random, _target);
         Think();
     }
 
@@ -64,6 +66,8 @@ internal sealed class SimulatedClient
                     throw _cluster.World.Failure(lie);
                 }
 
+                break;
+            case ProposalFate.Rejected:
                 break;
             case ProposalFate.Pending when _cluster.World.Clock.Now < _givesUpAt:
                 return false;

@@ -14,7 +14,43 @@ public static class Simulation
     /// <returns>What it did. A broken rule is reported, not thrown.</returns>
     public static SimulationReport Run(ulong seed, SimulationOptions? options = null)
     {
-        SimulationRun run = new(seed, options ?? new SimulationOptions());
+        return Run(seed, options, new UniqueTexts());
+    }
+
+    /// <summary>Runs one with a state machine and commands of your own.</summary>
+    /// <param name="seed">What everything follows from.</param>
+    /// <param name="stateMachine">Makes an empty state machine; called for each life of each node. All must give the same results for the same index.</param>
+    /// <param name="command">Draws what a client proposes next; must follow from the source alone.</param>
+    /// <param name="options">What it is to do; null for the defaults.</param>
+    /// <returns>What it did. A broken rule is reported, not thrown.</returns>
+    public static SimulationReport Run(
+        ulong seed, Func<IStateMachine> stateMachine, Func<SeededRandom, ReadOnlyMemory<byte>> command, SimulationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stateMachine);
+        ArgumentNullException.ThrowIfNull(command);
+        return Run(seed, options, new ByteCommands(stateMachine, command));
+    }
+
+    /// <summary>Runs one with a state machine and commands of your own, and writes down what the clients asked and were answered.</summary>
+    /// <typeparam name="TCommand">The commands.</typeparam>
+    /// <typeparam name="TResult">The results.</typeparam>
+    /// <param name="seed">What everything follows from.</param>
+    /// <param name="stateMachine">Makes an empty state machine; called for each life of each node. All must give the same results for the same index.</param>
+    /// <param name="command">Draws what a client proposes next; must follow from the source alone.</param>
+    /// <param name="options">What it is to do; null for the defaults.</param>
+    /// <returns>What it did, with the history. A broken rule is reported, not thrown.</returns>
+    public static SimulationReport<TCommand, TResult> Run<TCommand, TResult>(
+        ulong seed, Func<StateMachine<TCommand, TResult>> stateMachine, Func<SeededRandom, TCommand> command, SimulationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stateMachine);
+        ArgumentNullException.ThrowIfNull(command);
+        TypedCommands<TCommand, TResult> workload = new(stateMachine, command);
+        return new SimulationReport<TCommand, TResult>(Run(seed, options, workload), workload.Operations);
+    }
+
+    private static SimulationReport Run(ulong seed, SimulationOptions? options, SimulatedWorkload workload)
+    {
+        SimulationRun run = new(seed, options ?? new SimulationOptions(), workload);
         SimulationException? violation = null;
         try
         {

@@ -11,9 +11,10 @@ internal sealed class SimulationRun
     private readonly SeededRandom _random;
     private readonly SimulatedCluster _cluster;
     private readonly IReadOnlyList<Fault> _faults;
+    private readonly SimulatedWorkload _workload;
     private readonly ulong _seed;
 
-    public SimulationRun(ulong seed, SimulationOptions options)
+    public SimulationRun(ulong seed, SimulationOptions options, SimulatedWorkload workload)
     {
         _seed = seed;
         _options = options;
@@ -25,6 +26,9 @@ internal sealed class SimulationRun
         {
             _cluster.World.Trace.KeepEvents();
         }
+
+        _workload = workload;
+        workload.Prepare(_cluster);
     }
 
     /// <summary>What a run draws from: its schedule first. The cluster draws from the seed itself.</summary>
@@ -35,7 +39,7 @@ internal sealed class SimulationRun
         _cluster.Start();
         FaultInjector weather = new(_cluster, _faults);
         ClientRecord record = new();
-        SimulatedClient[] clients = [.. Enumerable.Range(1, _options.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record))];
+        SimulatedClient[] clients = [.. Enumerable.Range(1, _options.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _workload))];
         _cluster.World.RunFor(_options.Duration);
         weather.Stop();
         Recover();
@@ -48,7 +52,7 @@ internal sealed class SimulationRun
     }
 
     public SimulationReport Report(SimulationException? violation) => new(
-        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Agreed.Count, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation)
+        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Applied, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation)
     {
         Events = _cluster.World.Trace.Count,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
@@ -81,9 +85,9 @@ internal sealed class SimulationRun
             _cluster[id].StartUnlessWell();
         }
 
-        int committed = _cluster.Agreed.Count;
+        int committed = _cluster.Applied;
         _cluster.World.RunUntil(
-            () => _cluster.Agreed.Count > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
+            () => _cluster.Applied > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
     }
 
     /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace Raft.Testing;
+
+/// <summary>A user's state machine on a simulated node: its answers are compared with those of the other nodes, and it must not leave the simulation.</summary>
+internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, ResultAgreement results) : ResultObserver, IStateMachine
+{
+    private static readonly TimeSpan WaysBack = TimeSpan.FromSeconds(1);
+
+    public long AppliedIndex => inner.AppliedIndex;
+
+    public bool MayBlock => inner.MayBlock;
+
+    public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
+    {
+        batch.Observer = this;
+        ValueTask applying = inner.ApplyAsync(batch, stopping);
+        return applying.IsCompleted ? applying : Escaped(applying.AsTask());
+    }
+
+    public override void OnCompleted(long index, ReadOnlyMemory<byte> result) => results.Observe(node, index, result.Span, rejection: null);
+
+    public override void OnRejected(long index, string reason) => results.Observe(node, index, default, reason);
+
+    /// <summary>
+    /// It awaits something, and nothing that it could reach is simulated: so it goes on in real time, on another thread. Where
+    /// it comes back shows who it was; this step waits for that.
+    /// </summary>
+    private ValueTask Escaped(Task applying)
+    {
+        string? wayBack = null;
+        applying.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Volatile.Write(ref wayBack, UserFrame.Describe(new StackTrace(fNeedFileInfo: true))));
+        SpinWait.SpinUntil(() => Volatile.Read(ref wayBack) is not null, WaysBack);
+        string way = Volatile.Read(ref wayBack) is { } seen ? $"It came back on another thread, {seen}" : $"It has not come back within {WaysBack.TotalSeconds:0} s of real time";
+        results.Report(
+            $"ESCAPED: {inner.GetType().FullName}.{nameof(ApplyAsync)} on {node} awaits something that is not simulated, such as Task.Run, Task.Delay, a timer or IO. {way}. In a simulation a state machine applies its batch before it returns.");
+        return new ValueTask(new TaskCompletionSource().Task); // the run is over
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Raft.Testing;
+
+/// <summary>
+/// State Machine Safety (Figure 3), told by results: whatever the state machine, all nodes answer the same to the command at
+/// an index, in every life, and callers were told just that.
+/// </summary>
+internal sealed class ResultAgreement(Action<string> broken)
+{
+    private readonly Dictionary<long, Answer> _answers = []; // never enumerated
+    private readonly HashSet<long> _acknowledged = [];
+
+    private sealed record Answer(NodeId Node, byte[] Result, string? Rejection)
+    {
+        public bool IsSame(ReadOnlySpan<byte> result, string? rejection) =>
+            Result.AsSpan().SequenceEqual(result) && string.Equals(Rejection, rejection, StringComparison.Ordinal);
+    }
+
+    /// <summary>How many commands were applied.</summary>
+    public int Count => _answers.Count;
+
+    /// <summary>A node has answered to the command at an index: with a result, or with a refusal.</summary>
+    public void Observe(NodeId node, long index, ReadOnlySpan<byte> result, string? rejection)
+    {
+        if (!_answers.TryGetValue(index, out Answer? first))
+        {
+            _answers.Add(index, new Answer(node, result.ToArray(), rejection));
+        }
+        else if (!first.IsSame(result, rejection))
+        {
+            string earlier = first.Node == node ? $"{node} in an earlier life" : first.Node.ToString();
+            broken(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The state machine is not deterministic: for the command at index {index}, {earlier} answered {Describe(first.Result, first.Rejection)}, and {node} answered {Describe(result, rejection)}."));
+        }
+    }
+
+    /// <summary>Says what is wrong.</summary>
+    public void Report(string what) => broken(what);
+
+    /// <summary>Checks that a proposal was answered as its index was, and that no other was told of the same index.</summary>
+    /// <returns>What is broken; null if nothing is.</returns>
+    public string? CheckAcknowledged(SimulatedProposal proposal)
+    {
+        Committed committed = proposal.Result;
+        if (!_answers.TryGetValue(committed.Index, out Answer? answer) || !answer.IsSame(committed.Result.Span, rejection: null))
+        {
+            string applied = answer is null ? "nothing was applied there" : $"the nodes answered {Describe(answer.Result, answer.Rejection)} there";
+            return $"An acknowledgement is false: '{proposal.Text}' was acknowledged at index {committed.Index} with {Describe(committed.Result.Span, null)}, and {applied}.";
+        }
+
+        return _acknowledged.Add(committed.Index) ? null : $"An acknowledgement is false: '{proposal.Text}' was acknowledged at index {committed.Index}, as another proposal was.";
+    }
+
+    private static string Describe(ReadOnlySpan<byte> result, string? rejection) => rejection is null ? AppliedCommands.Describe(result) : $"the refusal '{rejection}'";
+}

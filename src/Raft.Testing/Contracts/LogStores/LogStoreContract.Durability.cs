@@ -1,0 +1,153 @@
+namespace Raft.Testing;
+
+// The order of writes, and what is left after failures and crashes.
+public sealed partial class LogStoreContract
+{
+    private const int CrashesTried = 60;
+
+    /// <summary>Writes take effect in the order of the calls, though none waits for the one before.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task WritesUnderWayTakeEffectInOrder() => Check(nameof(WritesUnderWayTakeEffectInOrder), static async trial =>
+    {
+        await trial.OpenAsync().ConfigureAwait(false);
+        SeededRandom random = new(5);
+        for (int round = 0; round < 5; round++)
+        {
+            List<Task> writes = BeginMany(trial, random, 40, states: null);
+            await trial.CallAsync("waited for all of them", () => Task.WhenAll(writes)).ConfigureAwait(false);
+            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.ReopenAsync().ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>Closing waits for the writes under way: they complete, and are there afterwards.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task CloseWaitsForTheWritesUnderWay() => Check(nameof(CloseWaitsForTheWritesUnderWay), static async trial =>
+    {
+        await trial.OpenAsync().ConfigureAwait(false);
+        List<Task> writes = BeginMany(trial, new SeededRandom(6), 20, states: null);
+        await trial.CloseAsync().ConfigureAwait(false);
+        await trial.CallAsync("waited for the writes", () => Task.WhenAll(writes)).ConfigureAwait(false);
+        await trial.OpenAsync().ConfigureAwait(false);
+    });
+
+    /// <summary>After a write has failed, every later one fails, and none of them is found afterwards. For subjects that can fail writes.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task FailedWriteMakesLaterOnesFail() => Check(nameof(FailedWriteMakesLaterOnesFail), static async trial =>
+    {
+        await trial.OpenAsync().ConfigureAwait(false);
+        await trial.WriteAsync(ContractEntries.Write(1, 5, term: 1)).ConfigureAwait(false);
+        trial.Subject.FailNextWrite();
+        List<Task> writes = [.. Enumerable.Range(0, 4).Select(i => BeginToFailAsync(trial, ContractEntries.Write(6 + i, 1, term: 2)))];
+        for (int i = 0; i < writes.Count; i++)
+        {
+            Exception? failure = await trial.CatchAsync($"waited for write {i + 1} of 4, of which the first was to fail", () => writes[i]).ConfigureAwait(false);
+            trial.Demand(failure is not null, $"It was reported durable.");
+        }
+
+        Exception? later = await trial.CatchAsync("wrote once more", () => BeginToFailAsync(trial, ContractEntries.Write(6, 1, term: 3))).ConfigureAwait(false);
+        trial.Demand(later is not null, $"It was reported durable, though a write before it had failed.");
+        await trial.CatchAsync("closed it", () => trial.Store.CloseAsync().AsTask()).ConfigureAwait(false);
+        LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
+        trial.Demand(state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2), $"{state}: a write behind the failed one is there."); // the failed one itself may be: nobody knows how far it came
+    });
+
+    /// <summary>A crash leaves a prefix of the calls: never a later one without all earlier ones, never half of one. For subjects that can crash.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task CrashLeavesAPrefixOfTheWrites() => Check(nameof(CrashLeavesAPrefixOfTheWrites), static async trial =>
+    {
+        SeededRandom random = new(7);
+        await trial.OpenAsync().ConfigureAwait(false);
+        for (int crash = 0; crash < CrashesTried; crash++)
+        {
+            List<ExpectedLog> states = [trial.Expected.Copy()];
+            BeginMany(trial, random, 1 + random.Next(12), states);
+            await trial.CrashAsync(random, states, atLeast: 0).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>A write completes only when it, and all before it, would survive a crash. For subjects that can crash.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task CompletedWritesSurviveACrash() => Check(nameof(CompletedWritesSurviveACrash), static async trial =>
+    {
+        SeededRandom random = new(8);
+        await trial.OpenAsync().ConfigureAwait(false);
+        for (int crash = 0; crash < CrashesTried; crash++)
+        {
+            List<ExpectedLog> states = [trial.Expected.Copy()];
+            List<Task> writes = BeginMany(trial, random, 1 + random.Next(12), states);
+            Task awaited = writes[random.Next(writes.Count)]; // none before it is waited for: this one vouches for them
+            await trial.CallAsync("waited for one of them", () => awaited).ConfigureAwait(false);
+            int atLeast = writes.FindLastIndex(static write => write.IsCompletedSuccessfully) + 1;
+            await trial.CrashAsync(random, states, atLeast).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>What stood behind a replaced suffix never comes back, also not after a crash and further writes. For subjects that can crash.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task ReplacedTailNeverComesBackAfterACrash() => Check(nameof(ReplacedTailNeverComesBackAfterACrash), static async trial =>
+    {
+        SeededRandom random = new(9);
+        await trial.OpenAsync().ConfigureAwait(false);
+        long term = 1;
+        for (int crash = 0; crash < CrashesTried / 4; crash++)
+        {
+            await trial.WriteAsync(ContractEntries.Write(1, 60, term++)).ConfigureAwait(false);
+            List<ExpectedLog> states = [trial.Expected.Copy()];
+            Task write = trial.Begin(ContractEntries.Write(1 + random.Next(40), 1 + random.Next(5), term++));
+            states.Add(trial.Expected.Copy());
+            await trial.CallAsync("replaced a suffix by a shorter one", () => write).ConfigureAwait(false);
+            await trial.CrashAsync(random, states, atLeast: 1).ConfigureAwait(false);
+            await trial.WriteAsync(ContractEntries.Write(trial.Expected.LastIndex + 1, 1, term++)).ConfigureAwait(false); // may end where the old tail goes on
+            await trial.CrashAsync(random, [trial.Expected.Copy()], atLeast: 0).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>A reset is durable when it completes, and ordered with the writes. For subjects that can crash.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task CompletedResetSurvivesACrash() => Check(nameof(CompletedResetSurvivesACrash), static async trial =>
+    {
+        SeededRandom random = new(10);
+        await trial.OpenAsync().ConfigureAwait(false);
+        for (int crash = 0; crash < CrashesTried / 4; crash++)
+        {
+            List<ExpectedLog> states = [trial.Expected.Copy()];
+            BeginMany(trial, random, 3, states);
+            long index = trial.Expected.LastIndex + random.Next(50);
+            await trial.ResetAsync(index, trial.Expected.State.LastTerm + 1).ConfigureAwait(false);
+            states.Add(trial.Expected.Copy());
+            int atLeast = states.Count - 1;
+            BeginMany(trial, random, 3, states);
+            await trial.CrashAsync(random, states, atLeast).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>Begins a write that may fail, at once or later.</summary>
+    private static async Task BeginToFailAsync(LogStoreTrial trial, LogWrite write) => await trial.Store.WriteAsync(write).ConfigureAwait(false);
+
+    /// <summary>Begins writes of all kinds without waiting for any: appends, replacements, and hard states alone and together with entries.</summary>
+    private static List<Task> BeginMany(LogStoreTrial trial, SeededRandom random, int count, List<ExpectedLog>? states)
+    {
+        List<Task> writes = [];
+        for (int i = 0; i < count; i++)
+        {
+            ExpectedLog log = trial.Expected;
+            long term = Math.Max(log.State.LastTerm, log.HardState.Term) + 1;
+            long back = random.Chance(0.3) ? random.Next((int)Math.Min(20, log.LastIndex - log.PreviousIndex + 1)) : 0;
+            HardState? hardState = random.Chance(0.4) ? new HardState(term, random.Chance(0.5) ? new NodeId("n2") : default(NodeId?)) : null;
+            int entries = hardState is not null && random.Chance(0.3) ? 0 : 1 + random.Next(8);
+            writes.Add(trial.Begin(ContractEntries.Write(log.LastIndex + 1 - back, entries, term, hardState)));
+            states?.Add(trial.Expected.Copy());
+        }
+
+        trial.Note($"began {count} writes without waiting");
+        return writes;
+    }
+}

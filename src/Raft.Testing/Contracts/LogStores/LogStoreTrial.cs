@@ -1,0 +1,151 @@
+using System.Globalization;
+
+namespace Raft.Testing;
+
+/// <summary>One check of a log store, with what it must hold beside it.</summary>
+internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subject) : ContractTrial(nameof(LogStoreContract), clause, subject)
+{
+    public const string ClusterId = "contract";
+
+    public static readonly NodeId Node = "n1";
+
+    private ILogStore? _store;
+
+    public LogStoreSubject Subject { get; } = subject;
+
+    public ILogStore Store => _store ?? throw new InvalidOperationException("No store was made yet.");
+
+    public ExpectedLog Expected { get; private set; } = new();
+
+    /// <summary>Whether the store that was opened last has not been closed.</summary>
+    public bool HoldsAnOpenStore { get; private set; }
+
+    /// <summary>Makes a store and opens it; it must hold what is expected.</summary>
+    public async Task OpenAsync()
+    {
+        LogState state = await OpenAsync(ClusterId, Node).ConfigureAwait(false);
+        await DemandExpectedAsync(state).ConfigureAwait(false);
+    }
+
+    public async Task<LogState> OpenAsync(string clusterId, NodeId node)
+    {
+        _store = Subject.CreateStore();
+        LogState state = await CallAsync($"opened a store as {node} of cluster '{clusterId}'", () => Store.OpenAsync(clusterId, node, CancellationToken.None)).ConfigureAwait(false);
+        HoldsAnOpenStore = true;
+        return state;
+    }
+
+    public Task CloseAsync()
+    {
+        HoldsAnOpenStore = false;
+        return CallAsync("closed it", () => Store.CloseAsync().AsTask());
+    }
+
+    public async Task ReopenAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await OpenAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes and waits.</summary>
+    public Task WriteAsync(LogWrite write) => CallAsync(Describe(write), () => Begin(write));
+
+    /// <summary>Writes without waiting.</summary>
+    public Task Begin(LogWrite write)
+    {
+        Expected.Write(write);
+        return Store.WriteAsync(write).AsTask();
+    }
+
+    public Task CompactAsync(long throughIndex)
+    {
+        Expected.Compact(throughIndex);
+        return CallAsync($"compacted through {throughIndex}", () => Store.CompactAsync(throughIndex).AsTask());
+    }
+
+    public Task ResetAsync(long index, long term)
+    {
+        Expected.Reset(index, term);
+        return CallAsync($"reset to index {index} of term {term}", () => Store.ResetAsync(index, term).AsTask());
+    }
+
+    public Task<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes) => CallAsync(
+        string.Create(CultureInfo.InvariantCulture, $"read from {firstIndex}, at most {maximumEntries} entries and {maximumBytes} bytes"),
+        () => Store.ReadAsync(firstIndex, maximumEntries, maximumBytes, CancellationToken.None));
+
+    /// <summary>Reads the whole log, which must be what is expected.</summary>
+    public async Task DemandExpectedAsync()
+    {
+        for (long index = Expected.PreviousIndex + 1; index <= Expected.LastIndex;)
+        {
+            IReadOnlyList<LogEntry> read = await ReadAsync(index, int.MaxValue, long.MaxValue).ConfigureAwait(false);
+            Demand(read.Count > 0, $"Nothing was read at index {index}, though the log goes from {Expected.PreviousIndex + 1} to {Expected.LastIndex}.");
+            foreach (LogEntry entry in read)
+            {
+                Demand(index <= Expected.LastIndex, $"An entry was read at index {index}, though the log ends at {Expected.LastIndex}: {ContractEntries.Describe(entry)}.");
+                DemandSame(index, entry, Expected[index]);
+                index++;
+            }
+        }
+
+        await DemandNothingAsync(Expected.LastIndex + 1).ConfigureAwait(false);
+    }
+
+    public async Task DemandNothingAsync(long index)
+    {
+        IReadOnlyList<LogEntry> read = await ReadAsync(index, 10, long.MaxValue).ConfigureAwait(false);
+        Demand(
+            read.Count == 0,
+            $"{read.Count} entries were read from index {index} on, though the log goes from {Expected.PreviousIndex + 1} to {Expected.LastIndex}. The first: {ContractEntries.Describe(read[0])}.");
+    }
+
+    public void DemandSame(long index, LogEntry actual, LogEntry expected) => Demand(
+        ContractEntries.AreSame(in actual, in expected),
+        $"At index {index} stands: {ContractEntries.Describe(actual)}. There should stand: {ContractEntries.Describe(expected)}.");
+
+    /// <summary>Loses the power and opens what is left, which must be one of several states.</summary>
+    /// <param name="random">Decides what is lost.</param>
+    /// <param name="states">The states, in the order in which the writes led from one to the next.</param>
+    /// <param name="atLeast">The first state that may be left: all before it were reported durable.</param>
+    public async Task CrashAsync(SeededRandom random, List<ExpectedLog> states, int atLeast)
+    {
+        Note(string.Create(CultureInfo.InvariantCulture, $"lost the power when {atLeast} of {states.Count - 1} writes were complete"));
+        Subject.Crash(random);
+        LogState state = await OpenAsync(ClusterId, Node).ConfigureAwait(false);
+        int survived = -1;
+        for (int i = states.Count - 1; i >= 0 && survived < 0; i--)
+        {
+            Expected = states[i];
+            if (state == Expected.State && await HoldsExpectedAsync().ConfigureAwait(false))
+            {
+                survived = i;
+            }
+        }
+
+        Demand(survived >= 0, $"What is left is the result of no prefix of the writes: {Describe(state)}.");
+        Demand(survived >= atLeast, $"What is left is the result of the first {survived} writes only: {Describe(state)}.");
+    }
+
+    private async Task<bool> HoldsExpectedAsync()
+    {
+        IReadOnlyList<LogEntry> read = await ReadAsync(Expected.PreviousIndex + 1, int.MaxValue, long.MaxValue).ConfigureAwait(false);
+        return read.Count == Expected.LastIndex - Expected.PreviousIndex
+            && read.Select((entry, i) => ContractEntries.AreSame(in entry, Expected[Expected.PreviousIndex + 1 + i])).All(static same => same);
+    }
+
+    private async Task DemandExpectedAsync(LogState state)
+    {
+        Demand(state == Expected.State, $"{Describe(state)}. It should be {Describe(Expected.State)}.");
+        await DemandExpectedAsync().ConfigureAwait(false);
+    }
+
+    private static string Describe(LogState state) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"term {state.HardState.Term}, vote '{state.HardState.VotedFor}', log behind {state.PreviousIndex} of term {state.PreviousTerm} to {state.LastIndex} of term {state.LastTerm}");
+
+    private static string Describe(LogWrite write)
+    {
+        string hardState = write.HardState is { } value ? string.Create(CultureInfo.InvariantCulture, $"term {value.Term} and vote '{value.VotedFor}'") : "no hard state";
+        return string.Create(CultureInfo.InvariantCulture, $"wrote {hardState}, and {write.Entries.Length} entries from {write.FirstIndex} on");
+    }
+}

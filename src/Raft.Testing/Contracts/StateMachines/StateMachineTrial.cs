@@ -1,0 +1,66 @@
+namespace Raft.Testing;
+
+/// <summary>One check of a state machine: a log of commands, and the verb to apply a part of it.</summary>
+internal sealed class StateMachineTrial : ContractTrial
+{
+    private readonly LogEntry[] _log;
+
+    public StateMachineTrial(string contract, ContractClause clause, IReadOnlyList<ReadOnlyMemory<byte>> commands, SeededRandom random)
+        : base(contract, clause, new RealTime())
+    {
+        List<LogEntry> log = [];
+        (long term, DateTimeOffset time) = (1, SimulatedClock.Origin);
+        foreach (ReadOnlyMemory<byte> command in commands)
+        {
+            if (log.Count == 0 || random.Chance(0.05))
+            {
+                log.Add(new LogEntry(++term, EntryKind.NoOp, default, time)); // a new leader
+            }
+
+            time += random.NextBetween(TimeSpan.Zero, TimeSpan.FromMinutes(1));
+            log.Add(new LogEntry(term, EntryKind.Command, command, time));
+        }
+
+        _log = [.. log];
+    }
+
+    /// <summary>Where the commands stand.</summary>
+    public IEnumerable<long> CommandIndexes => Enumerable.Range(1, _log.Length).Where(index => _log[index - 1].Kind == EntryKind.Command).Select(static index => (long)index);
+
+    public string DescribeCommand(long index) => $"the command {AppliedCommands.Describe(_log[index - 1].Data.Span)}";
+
+    /// <summary>Applies the whole log to a machine, as a node would.</summary>
+    public Task<AppliedCommands> ApplyAsync(IStateMachine machine, BatchSizes sizes) => ApplyAsync(machine, sizes, 1, _log.Length);
+
+    /// <summary>Applies a part of the log to a machine, as a node would.</summary>
+    public async Task<AppliedCommands> ApplyAsync(IStateMachine machine, BatchSizes sizes, long first, long last)
+    {
+        Note($"applied the entries from {first} to {last}");
+        AppliedCommands applied = new();
+        CommittedBatch batch = new();
+        PendingProposals nobody = new();
+        ResumeBatchPool resume = new(PoolScheduler.Shared);
+        foreach (int size in sizes.All())
+        {
+            if (first > last)
+            {
+                break;
+            }
+
+            int count = (int)Math.Min(size, last - first + 1);
+            batch.Fill(first, _log.AsMemory((int)(first - 1), count), nobody, resume.Rent());
+            if (batch.Count > 0)
+            {
+                batch.Observer = applied;
+                await CallAsync($"applied a batch of {batch.Count} commands from index {first} on", () => machine.ApplyAsync(batch, CancellationToken.None).AsTask()).ConfigureAwait(false);
+            }
+
+            batch.Finish(metrics: null);
+            first += count;
+        }
+
+        return applied;
+    }
+
+    private sealed class RealTime : ContractSubject;
+}

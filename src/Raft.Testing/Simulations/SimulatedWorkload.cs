@@ -1,0 +1,34 @@
+namespace Raft.Testing;
+
+/// <summary>What the clients of a simulation propose, and to what kind of state machine.</summary>
+internal abstract class SimulatedWorkload
+{
+    /// <summary>Prepares the cluster before it starts.</summary>
+    public abstract void Prepare(SimulatedCluster cluster);
+
+    /// <summary>Proposes the next command of a client.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="name">Who proposes, and the how manieth of its commands this is: "2.17".</param>
+    /// <param name="random">The client's source.</param>
+    /// <param name="target">The node to propose to.</param>
+    public abstract SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target);
+}
+
+/// <summary>Strings that are unique, for <see cref="StringLog"/>: each rule can be told from what stands in the log.</summary>
+internal sealed class UniqueTexts : SimulatedWorkload
+{
+    public override void Prepare(SimulatedCluster cluster)
+    {
+    }
+
+    public override SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target) => cluster.Submit(name, target);
+}
+
+/// <summary>Commands of a user's, as bytes.</summary>
+internal sealed class ByteCommands(Func<IStateMachine> stateMachine, Func<SeededRandom, ReadOnlyMemory<byte>> command) : SimulatedWorkload
+{
+    public override void Prepare(SimulatedCluster cluster) => cluster.UseStateMachine(stateMachine);
+
+    public override SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target) =>
+        cluster.Submit(command(random), name, target);
+}

@@ -1,0 +1,43 @@
+namespace Raft.Testing;
+
+/// <summary>What a simulation with a state machine of your own did, and what its clients saw.</summary>
+/// <typeparam name="TCommand">The commands.</typeparam>
+/// <typeparam name="TResult">The results.</typeparam>
+/// <param name="Summary">What it did, and whether it broke a rule.</param>
+/// <param name="Operations">
+/// What the clients asked and were answered, without what was refused: not taken into the log, or rejected by the state machine.
+/// </param>
+public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summary, IReadOnlyList<Operation<TCommand, TResult>> Operations)
+{
+    /// <summary>Throws if a rule was broken.</summary>
+    /// <exception cref="SimulationException">The violation.</exception>
+    public void ThrowIfViolated() => Summary.ThrowIfViolated();
+
+    /// <summary>Throws if a rule was broken, or if the clients saw what a single copy of the state could not have shown them.</summary>
+    /// <typeparam name="TState">The state of the model.</typeparam>
+    /// <param name="model">What the state machine is supposed to do.</param>
+    /// <param name="stepLimit">How many steps to try at most; 1 or more.</param>
+    /// <exception cref="SimulationException">The violation; or the history is not linearizable, or could not be decided.</exception>
+    public void ThrowUnlessLinearizable<TState>(SequentialModel<TState, TCommand, TResult> model, long stepLimit = LinearizabilityChecker.DefaultStepLimit)
+        where TState : notnull
+    {
+        ThrowIfViolated();
+        LinearizabilityChecker.Check(model, Operations, stepLimit).ThrowUnlessLinearizable();
+    }
+
+    /// <summary>As the other overload, for each key apart: much quicker, where operations on different keys do not influence each other.</summary>
+    /// <typeparam name="TKey">The key.</typeparam>
+    /// <typeparam name="TState">The state of the model, of one key.</typeparam>
+    /// <param name="model">What the state machine is supposed to do with one key.</param>
+    /// <param name="keyOf">The key that a command concerns.</param>
+    /// <param name="stepLimit">How many steps to try at most for a key; 1 or more.</param>
+    /// <exception cref="SimulationException">The violation; or the history is not linearizable, or could not be decided.</exception>
+    public void ThrowUnlessLinearizable<TKey, TState>(
+        SequentialModel<TState, TCommand, TResult> model, Func<TCommand, TKey> keyOf, long stepLimit = LinearizabilityChecker.DefaultStepLimit)
+        where TKey : notnull
+        where TState : notnull
+    {
+        ThrowIfViolated();
+        LinearizabilityChecker.Check(model, Operations, keyOf, stepLimit).ThrowUnlessLinearizable();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+
+namespace Raft.Testing.Tests.Contracts;
+
+/// <summary>The ways in which a <see cref="Counter"/> can be wrong: one for each clause of the contract, by whose name it goes.</summary>
+public enum CounterDefect
+{
+    None,
+    NewMachineHasAppliedNothing,
+    EveryCommandIsAnswered,
+    SameCommandsGiveSameResults,
+    BatchBoundariesDoNotMatter,
+    SurroundingsDoNotMatter,
+    ResultsDoNotChangeAfterwards,
+    RejectionLeavesTheStateUnchanged,
+    AppliedIndexIsDurableWithTheState,
+}
+
+/// <summary>Adds up the first bytes of commands, durably, and refuses those below 20. It keeps the contract, unless it has a defect.</summary>
+internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIndex = 0) : IStateMachine
+{
+    private static int _instances;
+
+    private readonly byte[] _shared = new byte[16];
+    private readonly int _instance = Interlocked.Increment(ref _instances);
+
+    public long AppliedIndex => defect == CounterDefect.NewMachineHasAppliedNothing ? -1 : appliedIndex;
+
+    public string Digest => sum.ToString(CultureInfo.InvariantCulture);
+
+    public Counter Reopen() => new(defect, sum, defect == CounterDefect.AppliedIndexIsDurableWithTheState ? appliedIndex - 1 : appliedIndex);
+
+    public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
+    {
+        for (int position = 0; position < batch.Count; position++)
+        {
+            byte number = batch.Command(position).Span[0];
+            appliedIndex = batch.Context(position).Index;
+            if (number < 20)
+            {
+                sum += defect == CounterDefect.RejectionLeavesTheStateUnchanged ? number : 0;
+                batch.Reject(position, new CommandRejectedException($"{number} is too small."));
+                continue;
+            }
+
+            sum += number;
+            if (defect != CounterDefect.EveryCommandIsAnswered || number != 77)
+            {
+                batch.Complete(position, Result(batch));
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private ReadOnlyMemory<byte> Result(CommittedBatch batch)
+    {
+        string text = defect switch
+        {
+            CounterDefect.SameCommandsGiveSameResults => $"{sum} {_instance}",
+            CounterDefect.BatchBoundariesDoNotMatter => $"{sum} {batch.Count}",
+            CounterDefect.SurroundingsDoNotMatter => (sum / 10.0).ToString(CultureInfo.CurrentCulture),
+            _ => Digest,
+        };
+        if (defect != CounterDefect.ResultsDoNotChangeAfterwards)
+        {
+            return Encoding.UTF8.GetBytes(text);
+        }
+
+        return _shared.AsMemory(0, Encoding.UTF8.GetBytes(text, _shared));
+    }
+}

@@ -1,0 +1,103 @@
+namespace Raft.Testing.Tests.Simulations;
+
+/// <summary>A user's state machine and workload in the simulator, and what is said of one that does not belong there.</summary>
+public sealed class OwnStateMachineTests
+{
+    private static readonly SimulationOptions Short = new() { Duration = TimeSpan.FromSeconds(20) };
+
+    public static TheoryData<string> Weathers => [.. WeatherProfile.All.Select(profile => profile.Name)];
+
+    [Theory]
+    [MemberData(nameof(Weathers))]
+    public void Account_InAnyWeather_IsLinearizable(string weather)
+    {
+        SimulationReport<long, long> report = Simulation.Run(
+            seed: 7, () => new Account(), random => random.Next(100) - 20L, Short with { Weather = WeatherProfile.Find(weather) });
+
+        report.ThrowUnlessLinearizable(new AccountModel());
+        Assert.InRange(report.Operations.Count(operation => operation.Outcome == OperationOutcome.Completed), 50, int.MaxValue);
+    }
+
+    [Fact]
+    public void SameSeed_TakesTheSameCourse() => Assert.Equal(RunBytes(seed: 3).TraceHash, RunBytes(seed: 3).TraceHash);
+
+    [Fact]
+    public void Machine_AnswersDifferentlyOnEachNode_IsReportedWithBothAnswers()
+    {
+        int made = 0;
+        SimulationReport<long, long> report = Simulation.Run(seed: 7, () => new BiasedAccount(made++), _ => 1L, Short);
+
+        SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
+        TestContext.Current.TestOutputHelper?.WriteLine(broken.Message);
+        Assert.Matches("^The state machine is not deterministic: for the command at index [0-9]+, n[1-3] answered 8 bytes .+, and n[1-3] answered 8 bytes ", broken.Message);
+    }
+
+    [Fact]
+    public void LostUpdate_IsNotLinearizable()
+    {
+        SimulationReport<long, long> report = Simulation.Run(seed: 7, () => new ForgetfulAccount(), _ => 1L, Short);
+
+        report.ThrowIfViolated(); // all nodes forget alike
+        Assert.Throws<SimulationException>(() => report.ThrowUnlessLinearizable(new AccountModel()));
+    }
+
+    [Fact]
+    public void ApplyAsync_ThatAwaitsRealTime_IsReportedWithItsMethod()
+    {
+        SimulationReport report = Simulation.Run(seed: 7, () => new DelayingMachine(), _ => new byte[] { 1 }, Short);
+
+        SimulationException escaped = Assert.Throws<SimulationException>(report.ThrowIfViolated);
+        TestContext.Current.TestOutputHelper?.WriteLine(escaped.Message);
+        Assert.StartsWith("ESCAPED: ", escaped.Message, StringComparison.Ordinal);
+        Assert.Contains("through an await in Raft.Testing.Tests.Simulations.OwnStateMachineTests.DelayingMachine.ApplyAsync", escaped.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Work_ThatLeavesTheThread_IsReportedWithTheMethodItCameThrough()
+    {
+        SimulatedWorld world = new();
+        Thread elsewhere = new(() => UseFromElsewhere(world));
+        elsewhere.Start();
+        elsewhere.Join();
+
+        SimulationException escaped = Assert.Throws<SimulationException>(() => world.Step());
+        Assert.Contains("through Raft.Testing.Tests.Simulations.OwnStateMachineTests.UseFromElsewhere", escaped.Message, StringComparison.Ordinal);
+    }
+
+    private static void UseFromElsewhere(SimulatedWorld world) => world.Clock.CreateTimer(static () => { }).Set(TimeSpan.FromSeconds(1));
+
+    private static SimulationReport RunBytes(ulong seed) =>
+        Simulation.Run(seed, static () => new Contracts.Counter(Contracts.CounterDefect.None), static random => new[] { (byte)random.Next(100) }, Short);
+
+    /// <summary>Adds up, and never falls below zero.</summary>
+    private class Account() : StateMachine<long, long>(Codec.Int64, Codec.Int64)
+    {
+        protected long Balance { get; set; }
+
+        protected override long Apply(long command, in CommandContext context) => Balance + command < 0
+            ? throw new CommandRejectedException($"The balance is {Balance}.")
+            : Balance += command;
+    }
+
+    private sealed class BiasedAccount(int bias) : Account
+    {
+        protected override long Apply(long command, in CommandContext context) => base.Apply(command, in context) + (context.Index > 20 ? bias : 0);
+    }
+
+    private sealed class ForgetfulAccount : Account
+    {
+        protected override long Apply(long command, in CommandContext context) => context.Index % 10 == 0 ? Balance + command : base.Apply(command, in context);
+    }
+
+    private sealed class DelayingMachine : IStateMachine
+    {
+        public async ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping) => await Task.Delay(10, stopping);
+    }
+
+    private sealed class AccountModel : SequentialModel<long, long, long>
+    {
+        public override long InitialState => 0;
+
+        public override long Apply(long state, long input, out long output) => output = state + input < 0 ? state : state + input;
+    }
+}
