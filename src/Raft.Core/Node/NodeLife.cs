@@ -10,7 +10,7 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// The files of this class: the worker and its pass (here), what the module wants done (Outputs), proposals and applying
-/// (Commands), opening, running, stopping and failing (Lifecycle), what is told of all that (Observing), and what hangs (Watching).
+/// (Commands), opening, running and stopping (Lifecycle), the end (Ending), what is told of all that (Observing), and what hangs (Watching).
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
 internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver

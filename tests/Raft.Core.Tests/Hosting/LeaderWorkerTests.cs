@@ -239,7 +239,7 @@ public sealed class LeaderWorkerTests
         private readonly Channel<Work> _started = Channel.CreateUnbounded<Work>();
         private int _count;
 
-        public Func<Work, CancellationToken, Task> Body { get; set; } = (_, token) => Task.Delay(Timeout.Infinite, token);
+        public Func<Work, CancellationToken, Task> Body { get; set; } = static (work, token) => work.Node.WaitForCancellationAsync(token).AsTask();
 
         public bool AnyMore => _started.Reader.TryPeek(out _);
 
