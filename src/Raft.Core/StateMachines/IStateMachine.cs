@@ -32,4 +32,20 @@ public interface IStateMachine
     /// trusted to equal the others'. To refuse a single command, reject it through the batch.
     /// </returns>
     ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping);
+
+    /// <summary>
+    /// Captures the state as it is now, for a snapshot that lets the log before it be dropped (section 7). Called between two
+    /// batches, which wait for it, so it should be quick: share what never changes, copy what does.
+    /// </summary>
+    /// <returns>The capture, which the node disposes. Null (the default) if the state machine has no snapshots: then its node's log grows for ever.</returns>
+    /// <exception cref="Exception">Whatever it throws is logged; the node goes on and tries again later.</exception>
+    ISnapshotCapture? Capture() => null;
+
+    /// <summary>Replaces the whole state by that of a snapshot. Called between two batches.</summary>
+    /// <param name="snapshot">What a capture wrote, here or on another node; its bytes have been verified. It ends where the capture's bytes end.</param>
+    /// <param name="lastIncludedIndex">The last index whose effect it contains: <see cref="AppliedIndex"/> from now on, for a machine that stores it.</param>
+    /// <param name="cancellationToken">Set when the node stops.</param>
+    /// <returns>Completes when the state is that of the snapshot. An exception stops the node.</returns>
+    ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{GetType().Name} captures no snapshots and so restores none: implement both, on all nodes.");
 }
