@@ -1,0 +1,48 @@
+namespace Raft;
+
+/// <summary>A leader sends a part of its snapshot to a follower that needs what its log no longer holds: InstallSnapshot of Figure 13 (section 7).</summary>
+public sealed record InstallSnapshotMessage : RaftMessage
+{
+    /// <summary>The last entry that the snapshot stands for.</summary>
+    public required long LastIncludedIndex { get; init; }
+
+    /// <summary>The term of that entry.</summary>
+    public required long LastIncludedTerm { get; init; }
+
+    /// <summary>A checksum over the whole snapshot, and so which one it is: two of the same index and term need not have the same bytes.</summary>
+    public required UInt128 Checksum { get; init; }
+
+    /// <summary>The number of bytes of the whole snapshot.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Where <see cref="Data"/> begins in the snapshot.</summary>
+    public required long Offset { get; init; }
+
+    /// <summary>What the node keeps beside the state; only with <see cref="Offset"/> 0, else empty.</summary>
+    public ReadOnlyMemory<byte> Header { get; init; }
+
+    /// <summary>The part; never empty.</summary>
+    public required ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>Whether it is the last part.</summary>
+    public bool IsLast => Offset + Data.Length == Length;
+}
+
+/// <summary>The answer to an <see cref="InstallSnapshotMessage"/>.</summary>
+public sealed record InstallSnapshotReplyMessage : RaftMessage
+{
+    /// <summary>Copied from the request.</summary>
+    public required long LastIncludedIndex { get; init; }
+
+    /// <summary>Copied from the request.</summary>
+    public required long LastIncludedTerm { get; init; }
+
+    /// <summary>Copied from the request.</summary>
+    public required UInt128 Checksum { get; init; }
+
+    /// <summary>The byte that the follower wants next: behind what it has stored, or 0 if the snapshot has to come from the start.</summary>
+    public required long NextOffset { get; init; }
+
+    /// <summary>Whether the follower holds all that the snapshot stands for, durably: from the snapshot, or in its log.</summary>
+    public bool IsInstalled { get; init; }
+}
