@@ -34,6 +34,7 @@ public sealed class InstrumentTests : IDisposable
         Array.ForEach(nodes, static node => node.Run());
         LabNode leader = _lab.WaitForLeader(nodes);
         leader.Commit("a");
+        _lab.World.Run(leader.Raft.SnapshotAsync().AsTask());
         new Stranger(_lab).SendForeign("n1");
         _lab.World.RunFor(TimeSpan.FromSeconds(1));
         listener.RecordObservableInstruments();
@@ -50,6 +51,7 @@ public sealed class InstrumentTests : IDisposable
                 "raft.log.apply_lag: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.commit_index: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.commit_lag: ObservableGauge {entry} [" + Tags + "]",
+                "raft.log.first_index: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.last_index: ObservableGauge {entry} [" + Tags + "]",
                 "raft.messages.dropped: Counter {message} [raft.cluster.id, raft.drop.reason, raft.node.id]",
                 "raft.messages.received: Counter {message} [raft.cluster.id, raft.message.type, raft.node.id]",
@@ -61,6 +63,10 @@ public sealed class InstrumentTests : IDisposable
                 "raft.node.term: ObservableGauge {term} [" + Tags + "]",
                 "raft.proposals: Counter {proposal} [raft.cluster.id, raft.node.id, raft.outcome]",
                 "raft.proposals.pending: ObservableGauge {proposal} [" + Tags + "]",
+                "raft.snapshot.duration: Histogram s [" + Tags + "]",
+                "raft.snapshot.failures: Counter {failure} []", // none failed here
+                "raft.snapshot.size: Histogram By [" + Tags + "]",
+                "raft.snapshots.installed: Counter {snapshot} []", // nor was one sent
             ],
             units.Select(unit => $"{unit.Key}: {unit.Value} [{tags.GetValueOrDefault(unit.Key)}]"));
 
