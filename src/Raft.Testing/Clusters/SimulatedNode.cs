@@ -64,6 +64,9 @@ public sealed class SimulatedNode
 
     internal RaftNode? Current { get; private set; }
 
+    /// <summary>Whether a node that runs is neither on its way to stop nor about to end because of its disk.</summary>
+    private bool IsWell => !_isStopping && !Store.HasFailed && Raft.Snapshot.Role != RaftRole.Failed;
+
     internal StringLog? StateMachine { get; private set; }
 
     /// <summary>What it was when the rules last looked at it, in this life.</summary>
@@ -202,7 +205,7 @@ public sealed class SimulatedNode
         Store.ForgetFailure();
         if (IsRunning)
         {
-            if (!_isStopping && Raft.Snapshot.Role != RaftRole.Failed)
+            if (IsWell)
             {
                 return; // the fault has not struck
             }
@@ -216,7 +219,7 @@ public sealed class SimulatedNode
     /// <summary>Starts it, unless it runs and is neither failed nor on its way to stop.</summary>
     internal void StartUnlessWell()
     {
-        if (!IsRunning || _isStopping || Raft.Snapshot.Role == RaftRole.Failed)
+        if (!IsRunning || !IsWell)
         {
             StartAgain();
         }
