@@ -295,18 +295,19 @@ public sealed class SimulatedCluster
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
             SimulatedProposal proposal = _pending[i];
-            if (proposal.Fate == ProposalFate.Pending)
+            if (proposal.IsPending)
             {
                 continue;
             }
 
             _pending.RemoveAt(i);
             proposal.Ended?.Invoke();
-            if (proposal.Fate == ProposalFate.Committed)
+            ProposalFate fate = proposal.Fate;
+            if (fate == ProposalFate.Committed)
             {
                 ThrowIfBroken(Results is null ? _agreement.CheckAcknowledged(proposal) : Results.CheckAcknowledged(proposal));
             }
-            else if (proposal.Fate == ProposalFate.Refused)
+            else if (fate == ProposalFate.Refused)
             {
                 _refused.Add(proposal);
             }

@@ -86,7 +86,7 @@ public sealed class SimulatedNode
             int waiting = 0;
             foreach (SimulatedProposal proposal in _proposals)
             {
-                waiting += proposal.Fate == ProposalFate.Pending ? 1 : 0;
+                waiting += proposal.IsPending ? 1 : 0;
             }
 
             return waiting;
@@ -282,7 +282,7 @@ public sealed class SimulatedNode
             proposal.NoteCrash(); // nobody is there to answer
         }
 
-        _proposals.RemoveAll(static other => other.Fate != ProposalFate.Pending);
+        _proposals.RemoveAll(static other => !other.IsPending);
         _proposals.Add(proposal);
         return proposal;
     }
