@@ -45,7 +45,9 @@ public sealed class SimulatedCluster
         }
 
         Network.MessageSent += message => _rules.OnSent(_nodes[message.From], message);
+        Network.MessageDelivered += message => _rules.OnDelivered(_nodes[message.To], message);
         World.StepCompleted += CheckStep;
+        World.Quiet += CheckQuiet;
         World.Describing += Describe;
     }
 
@@ -293,22 +295,36 @@ public sealed class SimulatedCluster
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
             SimulatedProposal proposal = _pending[i];
-            if (proposal.Fate == ProposalFate.Pending)
+            if (proposal.IsPending)
             {
                 continue;
             }
 
             _pending.RemoveAt(i);
             proposal.Ended?.Invoke();
-            if (proposal.Fate == ProposalFate.Committed)
+            ProposalFate fate = proposal.Fate;
+            if (fate == ProposalFate.Committed)
             {
                 ThrowIfBroken(Results is null ? _agreement.CheckAcknowledged(proposal) : Results.CheckAcknowledged(proposal));
             }
-            else if (proposal.Fate == ProposalFate.Refused)
+            else if (fate == ProposalFate.Refused)
             {
                 _refused.Add(proposal);
             }
         }
+    }
+
+    private void CheckQuiet()
+    {
+        foreach (SimulatedNode node in _inOrder)
+        {
+            if (node.Current is not null && !node.IsDown && !node.IsPaused)
+            {
+                _rules.OnQuiet(node);
+            }
+        }
+
+        ThrowIfBroken(_broken);
     }
 
     private void ThrowIfBroken(string? violation)
