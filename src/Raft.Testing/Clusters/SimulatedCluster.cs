@@ -19,6 +19,7 @@ public sealed class SimulatedCluster
     private readonly List<SimulatedProposal> _pending = [];
     private readonly List<SimulatedProposal> _refused = [];
     private readonly ClusterRules _rules;
+    private readonly SnapshotsAgree _snapshots;
     private string? _broken;
     private readonly LogAgreement _agreement = new();
 
@@ -39,9 +40,12 @@ public sealed class SimulatedCluster
 
         _inOrder = [.. _nodes.Values];
         _rules = new ClusterRules(_inOrder, broken => _broken ??= broken);
+        _snapshots = new SnapshotsAgree(_rules.Committed);
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.Writing = write => _rules.OnWriting(node, write);
+            node.Store.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
+            node.Snapshots.Committed = (snapshot, content) => _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
         }
 
         Network.MessageSent += message => _rules.OnSent(_nodes[message.From], message);
@@ -83,6 +87,9 @@ public sealed class SimulatedCluster
 
     /// <summary>How many terms had a leader that spoke up.</summary>
     public int Elections => _rules.Elections;
+
+    /// <summary>How many snapshots became durable, taken or received.</summary>
+    public int Snapshots => _snapshots.Count;
 
     /// <summary>How many commands any node has applied so far.</summary>
     internal int Applied => Results?.Count ?? Agreed.Count;
@@ -128,6 +135,17 @@ public sealed class SimulatedCluster
     /// <param name="id">The node.</param>
     /// <param name="survivingWrites">How many of its writes under way reach the disk all the same; see <see cref="SimulatedLogStore.Crash"/>.</param>
     public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
+
+    /// <summary>Has a node take a snapshot of what it has applied, and waits until it is durable.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
+    /// <returns>The snapshot; null if nothing was applied yet.</returns>
+    public SnapshotInfo? TakeSnapshot(NodeId id, TimeSpan? limit = null)
+    {
+        Task<SnapshotInfo?> taken = this[id].Raft.SnapshotAsync().AsTask();
+        World.Run(taken, limit, $"a snapshot of {id}");
+        return taken.Result;
+    }
 
     /// <summary>Pauses a node's process: nothing of it runs, while messages reach it and time goes by.</summary>
     /// <param name="id">The node.</param>
@@ -209,6 +227,7 @@ public sealed class SimulatedCluster
     {
         ResultAgreement results = new(broken => _broken ??= broken);
         Results = results;
+        _snapshots.ComparesBytes = false; // a user's need not write the same state in the same way
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.NewStateMachine = each => new ObservedStateMachine(create(), each.Id, results);

@@ -27,7 +27,7 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
             return CheckLeader(node, in now, log);
         }
 
-        return now.CommitIndex <= committed.LastIndex && committed.HashAt(now.CommitIndex) == log.HashAt(now.CommitIndex)
+        return now.CommitIndex <= committed.LastIndex && committed.IsHeldBy(log, now.CommitIndex)
             ? null
             : $"{node.Id} takes its entry {now.CommitIndex} for committed, which no leader has committed.";
     }
@@ -35,7 +35,7 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
     private string? CheckLeader(SimulatedNode node, in NodeSituation now, LogImage log)
     {
         long index = now.CommitIndex;
-        long term = log.Entries[index].Term;
+        long term = log.TermAt(index);
         bool isNew = index > committed.LastIndex;
         if (isNew && term != now.Term)
         {
@@ -47,7 +47,7 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
         foreach (SimulatedNode each in nodes)
         {
             LogImage disk = each.Store.DurableImage;
-            holding += index <= each.Store.SafeIndex && disk.HashAt(index) == hash ? 1 : 0;
+            holding += index <= each.Store.SafeIndex && disk.Reaches(index) && disk.HashAt(index) == hash ? 1 : 0;
         }
 
         if (isNew && holding <= nodes.Length / 2)

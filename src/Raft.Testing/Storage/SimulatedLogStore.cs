@@ -101,6 +101,9 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
     internal void ForgetFailure() => _failNext = null;
 
+    /// <summary>Gives the hash of the log that a snapshot up to an index stands for; null if nobody knows.</summary>
+    internal Func<long, ulong>? HashOfSnapshot { get; set; }
+
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 
@@ -153,6 +156,7 @@ public sealed class SimulatedLogStore : ILogStore
             MinimumDelay = MinimumDelay,
             MaximumDelay = MaximumDelay,
             SynchronousRate = SynchronousRate,
+            HashOfSnapshot = HashOfSnapshot,
         };
     }
 
@@ -221,7 +225,7 @@ public sealed class SimulatedLogStore : ILogStore
         : Change(new LogOperation.Compact(throughIndex));
 
     /// <inheritdoc/>
-    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term));
+    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term, HashOfSnapshot?.Invoke(index) ?? 0));
 
     /// <inheritdoc/>
     public ValueTask CloseAsync()

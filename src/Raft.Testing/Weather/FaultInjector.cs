@@ -146,6 +146,15 @@ internal sealed class FaultInjector
             case FaultKind.FailedWrite when node.IsRunning:
                 node.Store.FailNext(new InjectedFaultException(fault.Intensity < 0.5 ? "The disk is full." : "The disk does not answer."));
                 break;
+            case FaultKind.Snapshot when node.IsRunning:
+                node.BeginSnapshot();
+                break;
+            case FaultKind.FailedSnapshot when node.IsRunning:
+                FailSnapshot(node, fault.Intensity);
+                break;
+            case FaultKind.HungSnapshots:
+                node.Snapshots.Hold();
+                break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(0.5 + (fault.Intensity * 1.5));
                 break;
@@ -198,10 +207,31 @@ internal sealed class FaultInjector
             case FaultKind.SlowDisk:
                 node.Store.MaximumDelay = _settings.WriteDelay;
                 break;
+            case FaultKind.FailedSnapshot:
+                node.NextCaptureFailure = null;
+                node.Snapshots.ForgetFailure();
+                break;
+            case FaultKind.HungSnapshots:
+                node.Snapshots.Release();
+                break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(1);
                 break;
         }
+    }
+
+    private static void FailSnapshot(SimulatedNode node, double intensity)
+    {
+        if (intensity < 0.3)
+        {
+            node.NextCaptureFailure = new InjectedFaultException("The state cannot be captured.");
+        }
+        else
+        {
+            node.Snapshots.FailNext(new InjectedFaultException("The disk of the snapshots is full."));
+        }
+
+        node.BeginSnapshot();
     }
 
     /// <summary>The group around the node, of a size that the intensity says, and all others do not hear each other.</summary>

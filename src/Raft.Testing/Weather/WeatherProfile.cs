@@ -27,11 +27,12 @@ public sealed class WeatherProfile
 
     /// <summary>Nodes crash, stop, stand still and are slow.</summary>
     public static WeatherProfile Crashes { get; } = new(
-        "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3));
+        "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3), (FaultKind.Snapshot, 10));
 
     /// <summary>Disks hang, are slow and fail, and nodes crash on them.</summary>
     public static WeatherProfile Disk { get; } = new(
-        "disk", (FaultKind.HungDisk, 5), (FaultKind.SlowDisk, 5), (FaultKind.FailedWrite, 4), (FaultKind.Crash, 6));
+        "disk", (FaultKind.HungDisk, 5), (FaultKind.SlowDisk, 5), (FaultKind.FailedWrite, 4), (FaultKind.Crash, 6),
+        (FaultKind.Snapshot, 10), (FaultKind.FailedSnapshot, 5), (FaultKind.HungSnapshots, 5));
 
     /// <summary>Clocks run fast and slow, and processes stand still.</summary>
     public static WeatherProfile Clocks { get; } = new(
@@ -43,7 +44,8 @@ public sealed class WeatherProfile
         (FaultKind.Loss, 2), (FaultKind.Duplication, 2), (FaultKind.Reordering, 2), (FaultKind.Delay, 2),
         (FaultKind.Isolation, 2), (FaultKind.OneWayCut, 2), (FaultKind.Partition, 2), (FaultKind.Clog, 2),
         (FaultKind.Crash, 4), (FaultKind.Stop, 1), (FaultKind.Pause, 2), (FaultKind.SlowApply, 1),
-        (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2));
+        (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
+        (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1));
 
     /// <summary>All profiles.</summary>
     public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Everything];
