@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Raft.Testing;
 
@@ -311,8 +310,6 @@ public sealed class SimulatedNode
         _world.Trace.Add(_world.Clock.Now, "clock rate", Id, (long)(rate * 1_000));
         _process?.SetRate(rate);
     }
-
-    internal SimulatedProposal Propose(string text) => Propose(text, Encoding.UTF8.GetBytes(text));
 
     internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
     {
