@@ -93,6 +93,9 @@ public sealed class SimulatedCluster
     /// <summary>How many snapshots became durable, taken or received.</summary>
     public int Snapshots => _snapshots.Count;
 
+    /// <summary>How many times a node's state machine was restored from a snapshot: at the beginning of a life, or when its leader sent one.</summary>
+    public int Restorations => _inOrder.Sum(static node => node.Restorations);
+
     /// <summary>How many commands any node has applied so far.</summary>
     internal int Applied => Results?.Count ?? Agreed.Count;
 

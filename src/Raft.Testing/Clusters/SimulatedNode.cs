@@ -59,6 +59,9 @@ public sealed class SimulatedNode
     /// <summary>What its state machine throws when its state is captured next, once; null for nothing.</summary>
     internal Exception? NextCaptureFailure { get; set; }
 
+    /// <summary>How many times its state machine was restored from a snapshot, in all lives.</summary>
+    internal int Restorations { get; private set; }
+
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
 
@@ -248,6 +251,7 @@ public sealed class SimulatedNode
         if (isRestored)
         {
             Compared = 0; // what it holds is new, all of it
+            Restorations++;
         }
         else if (NextCaptureFailure is { } failure)
         {
