@@ -34,7 +34,7 @@ public sealed class InstrumentTests : IDisposable
         Array.ForEach(nodes, static node => node.Run());
         LabNode leader = _lab.WaitForLeader(nodes);
         leader.Commit("a");
-        _lab.World.Run(leader.Raft.SnapshotAsync().AsTask());
+        _lab.World.Run(leader.Raft.SnapshotAsync(TestContext.Current.CancellationToken).AsTask());
         new Stranger(_lab).SendForeign("n1");
         _lab.World.RunFor(TimeSpan.FromSeconds(1));
         listener.RecordObservableInstruments();
