@@ -34,7 +34,7 @@ public sealed partial class ConsensusModule
 
         // 5. Set commitIndex to min(leaderCommit, index of last new entry): only what this message verified. What stands
         // behind it may be a stale suffix.
-        CommitIndex = Math.Max(CommitIndex, Math.Min(request.LeaderCommit, request.LastIndex));
+        CommitThrough(Math.Min(request.LeaderCommit, request.LastIndex));
         Accept(request);
     }
 

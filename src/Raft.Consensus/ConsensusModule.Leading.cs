@@ -243,12 +243,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        for (long index = Math.Max(CommitIndex + 1, _log.FirstCachedIndex); index <= majority; index++)
-        {
-            _uncommittedBytes -= _log.Entry(index).Data.Length;
-        }
-
-        CommitIndex = majority;
+        CommitThrough(majority);
     }
 
     /// <summary>Dissertation, section 6.2: a leader that a majority does not answer steps down, so that its clients look elsewhere.</summary>

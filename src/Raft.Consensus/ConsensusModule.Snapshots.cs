@@ -63,7 +63,12 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        if (chunk is { } loaded && loaded.Offset == transfer.Offset && loaded.Snapshot.LastIncludedIndex >= _log.PreviousIndex)
+        if (request.Snapshot != transfer.Snapshot || request.Offset != transfer.Offset)
+        {
+            transfer.OnLoadedInVain();
+        }
+        else if (chunk is { } loaded && loaded.Offset == request.Offset && loaded.Snapshot == (request.Snapshot ?? loaded.Snapshot)
+            && loaded.Snapshot.LastIncludedIndex >= _log.PreviousIndex)
         {
             Send(follower, transfer, in loaded);
         }
@@ -80,9 +85,10 @@ public sealed partial class ConsensusModule
     public void SnapshotChunkStored(SnapshotIdentity snapshot, long nextOffset, TimeSpan now)
     {
         SetTime(now);
-        if (_reception is { Storing: not null } reception && reception.Snapshot == snapshot)
+        if (_reception is { } reception && reception.Snapshot == snapshot && reception.Awaits(nextOffset))
         {
             AnswerChunk(reception.OnStored(nextOffset), nextOffset, isInstalled: false, VersionOfHardState);
+            ForgetNeedlessReception();
         }
     }
 
@@ -128,8 +134,17 @@ public sealed partial class ConsensusModule
             _unwrittenStart = new LogStart(lastIncludedIndex, lastIncludedTerm);
         }
 
-        CommitIndex = lastIncludedIndex;
+        CommitThrough(lastIncludedIndex);
         return beginsAnew;
+    }
+
+    /// <summary>Once all that a snapshot stands for is known to be committed here, the rest of it need not come. A chunk that is being stored is answered first.</summary>
+    private void ForgetNeedlessReception()
+    {
+        if (_reception is { Storing: null } reception && reception.Snapshot.LastIncludedIndex <= CommitIndex)
+        {
+            _reception = null;
+        }
     }
 
     /// <summary>InstallSnapshot, receiver's rules of Figure 13.</summary>
@@ -153,8 +168,7 @@ public sealed partial class ConsensusModule
         if (index <= CommitIndex || _log.Matches(index, request.LastIncludedTerm))
         {
             // This node holds all that the snapshot stands for. It need not be sent, only its entries are known to be committed.
-            CommitIndex = Math.Max(CommitIndex, index);
-            _reception = _reception?.Snapshot.LastIncludedIndex > CommitIndex ? _reception : null;
+            CommitThrough(index);
             AnswerChunk(request, nextOffset: 0, isInstalled: true, VersionOfLog(index));
             return;
         }

@@ -293,6 +293,26 @@ public sealed partial class ConsensusModule
         _now = now > _now ? now : _now;
     }
 
+    /// <summary>Takes it that everything up to an index is committed. The commit index never falls.</summary>
+    private void CommitThrough(long index)
+    {
+        if (index <= CommitIndex)
+        {
+            return;
+        }
+
+        if (Role == RaftRole.Leader)
+        {
+            for (long committed = Math.Max(CommitIndex + 1, _log.FirstCachedIndex); committed <= index; committed++)
+            {
+                _uncommittedBytes -= _log.Entry(committed).Data.Length;
+            }
+        }
+
+        CommitIndex = index;
+        ForgetNeedlessReception();
+    }
+
     private void ThrowIfBroken(bool broken, string rule)
     {
         if (broken)

@@ -14,6 +14,12 @@ internal sealed class SnapshotReception(SnapshotIdentity snapshot)
     /// <summary>A chunk has come again, or comes for the first time: its sender waits for an answer to this one.</summary>
     public void Store(InstallSnapshotMessage chunk) => Storing = chunk;
 
+    /// <summary>
+    /// Whether a report can be about the chunk that is being stored, rather than come late from an earlier reception of the
+    /// same snapshot: it was refused, or what is wanted next is what follows it.
+    /// </summary>
+    public bool Awaits(long nextOffset) => Storing is { } storing && (nextOffset == 0 || nextOffset == storing.Offset + storing.Data.Length);
+
     /// <summary>The chunk is stored, or was refused.</summary>
     /// <returns>What to answer.</returns>
     public InstallSnapshotMessage OnStored(long nextOffset)

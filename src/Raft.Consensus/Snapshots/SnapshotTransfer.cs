@@ -10,6 +10,7 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
     private TimeSpan _patience;
     private TimeSpan _nextTryAt = TimeSpan.MinValue;
     private long _chunkUnderWay;
+    private long _furthest;
 
     /// <summary>The snapshot that is being sent; null before its first chunk was loaded.</summary>
     public SnapshotIdentity? Snapshot { get; private set; }
@@ -33,6 +34,9 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
         Wait(now);
     }
 
+    /// <summary>While the chunk was being loaded, an answer has said that another one is wanted.</summary>
+    public void OnLoadedInVain() => IsLoading = false;
+
     /// <summary>A chunk goes out under a number, by which its answer is known.</summary>
     public void OnSent(long correlation, SnapshotIdentity snapshot, TimeSpan now)
     {
@@ -44,7 +48,8 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
 
     /// <summary>
     /// The follower names the byte that it wants next. Only the answer to the chunk sent last counts: were each answer to a
-    /// repeated chunk answered by another one, they would multiply.
+    /// repeated chunk answered by another one, they would multiply. Progress is followed up at once, but patience grows until there
+    /// is more of it than ever before: a snapshot that is refused at its end, time and again, is not sent without a pause.
     /// </summary>
     public void OnAnswered(long correlation, long nextOffset)
     {
@@ -56,8 +61,13 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
         _chunkUnderWay = 0;
         if (nextOffset > Offset)
         {
-            _patience = TimeSpan.Zero;
             _nextTryAt = TimeSpan.MinValue;
+        }
+
+        if (nextOffset > _furthest)
+        {
+            _furthest = nextOffset;
+            _patience = TimeSpan.Zero;
         }
 
         Offset = nextOffset; // if that is no progress, the follower cannot store it, and is given time

@@ -8,10 +8,10 @@ internal sealed class LogSizes(long bytesBetweenMarks)
 {
     private const int EntriesBetweenMarks = 65_536;
 
-    private readonly List<Mark> _marks = [];
+    private readonly List<Sum> _marks = [];
     private long _total;
 
-    private readonly record struct Mark(long Index, long TotalBytes);
+    private readonly record struct Sum(long Index, long TotalBytes);
 
     /// <summary>Entries that follow on the ones before.</summary>
     public void Add(long lastIndex, long bytes)
@@ -19,7 +19,16 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         _total += bytes;
         if (_marks.Count == 0 || _total - _marks[^1].TotalBytes >= bytesBetweenMarks || lastIndex - _marks[^1].Index >= EntriesBetweenMarks)
         {
-            _marks.Add(new Mark(lastIndex, _total));
+            Mark(lastIndex);
+        }
+    }
+
+    /// <summary>Marks an index at which it matters, unless a later one is marked.</summary>
+    public void Mark(long index)
+    {
+        if (_marks.Count == 0 || _marks[^1].Index < index)
+        {
+            _marks.Add(new Sum(index, _total));
         }
     }
 

@@ -30,7 +30,11 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
     }
 
     /// <summary>A snapshot is being taken: whether it works out or not, the next one is counted from here.</summary>
-    public void OnBegun(long index) => _countedFrom = Math.Max(_countedFrom, index);
+    public void OnBegun(long index)
+    {
+        _countedFrom = Math.Max(_countedFrom, index);
+        _sizes.Mark(index);
+    }
 
     /// <summary>There is a new latest snapshot, taken here or received.</summary>
     public void OnLatest(in SnapshotInfo snapshot)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Raft.Testing;
 
@@ -59,6 +58,9 @@ public sealed class SimulatedNode
 
     /// <summary>What its state machine throws when its state is captured next, once; null for nothing.</summary>
     internal Exception? NextCaptureFailure { get; set; }
+
+    /// <summary>How many times its state machine was restored from a snapshot, in all lives.</summary>
+    internal int Restorations { get; private set; }
 
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
@@ -249,6 +251,7 @@ public sealed class SimulatedNode
         if (isRestored)
         {
             Compared = 0; // what it holds is new, all of it
+            Restorations++;
         }
         else if (NextCaptureFailure is { } failure)
         {
@@ -311,8 +314,6 @@ public sealed class SimulatedNode
         _world.Trace.Add(_world.Clock.Now, "clock rate", Id, (long)(rate * 1_000));
         _process?.SetRate(rate);
     }
-
-    internal SimulatedProposal Propose(string text) => Propose(text, Encoding.UTF8.GetBytes(text));
 
     internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
     {

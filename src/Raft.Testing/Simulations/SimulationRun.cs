@@ -14,6 +14,7 @@ internal sealed class SimulationRun
     private readonly SimulatedCluster _cluster;
     private readonly IReadOnlyList<Fault> _faults;
     private readonly SimulatedWorkload _workload;
+    private readonly CatchUp _catchUp;
     private readonly SimulationSettings _settings;
     private readonly ulong _seed;
 
@@ -32,6 +33,7 @@ internal sealed class SimulationRun
             _cluster.World.Trace.KeepEvents();
         }
 
+        _catchUp = new CatchUp(_cluster.Network);
         _workload = workload;
         workload.Prepare(_cluster);
     }
@@ -63,6 +65,8 @@ internal sealed class SimulationRun
         _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Applied, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation)
     {
         Events = _cluster.World.Trace.Count,
+        Snapshots = _cluster.Snapshots,
+        Restorations = _cluster.Restorations,
         Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };
@@ -101,8 +105,27 @@ internal sealed class SimulationRun
         }
 
         int committed = _cluster.Applied;
-        _cluster.World.RunUntil(
-            () => _cluster.Applied > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
+        RunUntil(() => _cluster.Applied > committed, $"progress of {string.Join(", ", ids[..majority])} after the weather", rule: "Liveness of a majority");
+    }
+
+    /// <summary>Runs until a condition holds: within a few election timeouts of the last time at which a node that is behind came any further.</summary>
+    private void RunUntil(Func<bool> condition, string waitingFor, string rule)
+    {
+        TimeSpan patience = LongestElectionTimeout * _options.RecoveryTimeouts;
+        long before;
+        do
+        {
+            before = _catchUp.Value;
+            TimeSpan end = _cluster.World.Clock.Now + patience;
+            _cluster.World.RunUntil(() => condition() || _cluster.World.Clock.Now >= end, limit: null, waitingFor, rule);
+            if (condition())
+            {
+                return;
+            }
+        }
+        while (_catchUp.Value > before);
+
+        throw _cluster.World.Failure($"It did not happen in time, and no node comes any further. Waited for: {waitingFor}.", rule: rule);
     }
 
     /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>
@@ -113,8 +136,14 @@ internal sealed class SimulationRun
             node.StartUnlessWell();
         }
 
-        _cluster.WaitForLeader();
-        _cluster.Settle();
+        // All that the nodes which were down have missed must reach them, a message at a time if the settings say so.
+        RunUntil(_cluster.IsSettled, "all nodes to apply the leader's whole log", rule: "Liveness of the whole cluster");
+        if (_cluster.FindDisagreement() is { } disagreement)
+        {
+            throw _cluster.World.Failure(disagreement, rule: "All nodes agree in the end");
+        }
+
+        _workload.Finish(_cluster, _cluster.CommittedLog());
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);

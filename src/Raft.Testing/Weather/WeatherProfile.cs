@@ -5,6 +5,17 @@ public sealed class WeatherProfile
 {
     private const double StormsPerMinute = 1.5;
     private static readonly TimeSpan StormLength = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestInStorm = TimeSpan.FromMilliseconds(100); // long enough to elect another leader meanwhile, or nearly
+    private static readonly TimeSpan LongestInStorm = TimeSpan.FromMilliseconds(1_500);
+
+    /// <summary>A storm has one of each, but for one group.</summary>
+    private static readonly FaultKind[][] Groups =
+    [
+        [FaultKind.Isolation, FaultKind.OneWayCut, FaultKind.Partition, FaultKind.Clog],
+        [FaultKind.HungDisk, FaultKind.SlowDisk, FaultKind.FailedWrite],
+        [FaultKind.Loss, FaultKind.Duplication, FaultKind.Reordering, FaultKind.Delay],
+        [FaultKind.Crash, FaultKind.Stop, FaultKind.Pause, FaultKind.SlowApply, FaultKind.ClockDrift],
+    ];
 
     private readonly SortedDictionary<FaultKind, double> _perMinute = [];
 
@@ -94,21 +105,27 @@ public sealed class WeatherProfile
 
     private void DrawStorms(List<Fault> faults, SeededRandom random, int nodes, TimeSpan duration)
     {
-        FaultKind[] kinds = [.. _perMinute.Keys];
-        int count = kinds.Length == 0 ? 0 : (int)Math.Round(StormsPerMinute * random.Next(3) * duration.TotalMinutes);
+        FaultKind[][] groups = [.. Groups.Select(group => group.Where(_perMinute.ContainsKey).ToArray()).Where(static group => group.Length > 0)];
+        int count = groups.Length == 0 ? 0 : (int)Math.Round(StormsPerMinute * random.Next(3) * duration.TotalMinutes);
         for (int storm = 0; storm < count; storm++)
         {
             TimeSpan at = random.NextBetween(TimeSpan.Zero, duration);
             bool atLeader = random.Chance(0.7);
             int node = random.Next(nodes);
-            for (int left = 2 + random.Next(3); left > 0; left--)
+            int skipped = groups.Length > 2 ? random.Next(groups.Length) : -1;
+            for (int group = 0; group < groups.Length; group++)
             {
-                Fault fault = Draw(kinds[random.Next(kinds.Length)], random, nodes, duration);
+                if (group == skipped)
+                {
+                    continue;
+                }
+
+                Fault fault = Draw(groups[group][random.Next(groups[group].Length)], random, nodes, duration);
                 faults.Add(fault with
                 {
                     At = at + random.NextBetween(TimeSpan.Zero, StormLength),
+                    Duration = random.NextBetween(ShortestInStorm, LongestInStorm),
                     Node = node,
-                    Other = nodes == 1 ? node : (node + 1 + random.Next(nodes - 1)) % nodes,
                     AtLeader = atLeader,
                 });
             }

@@ -30,6 +30,7 @@ public sealed class InstrumentTests : IDisposable
         listener.SetMeasurementEventCallback<double>((instrument, _, given, _) => Note(instrument, given));
         listener.Start();
         _lab.Metrics = _meters.Metrics;
+        _lab.HasSnapshots = true;
         LabNode[] nodes = _lab.Cluster(3);
         Array.ForEach(nodes, static node => node.Run());
         LabNode leader = _lab.WaitForLeader(nodes);
