@@ -35,7 +35,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
     /// <summary>How many bytes stand behind an index: never less than there are, and at most what lies between two marks more.</summary>
     public long BytesBehind(long index)
     {
-        int mark = _marks.FindLastIndex(mark => mark.Index <= index);
+        int mark = LastMarkUpTo(index);
         return _total - (mark < 0 ? 0 : _marks[mark].TotalBytes);
     }
 
@@ -47,17 +47,34 @@ internal sealed class LogSizes(long bytesBetweenMarks)
             return 0;
         }
 
-        int mark = _marks.FindIndex(mark => _total - mark.TotalBytes <= bytes);
-        return mark < 0 ? _marks[^1].Index : _marks[mark].Index;
+        int first = _marks.Count - 1;
+        while (_total - _marks[first - 1].TotalBytes <= bytes) // ends at the first mark at the latest, as was just seen
+        {
+            first--;
+        }
+
+        return _marks[first].Index;
     }
 
     /// <summary>What stands before an index is of no interest any more.</summary>
     public void ForgetBefore(long index)
     {
-        int last = _marks.FindLastIndex(mark => mark.Index <= index);
+        int last = LastMarkUpTo(index);
         if (last > 0)
         {
             _marks.RemoveRange(0, last);
         }
+    }
+
+    /// <returns>The position of the last mark that does not stand behind an index; -1 if all do.</returns>
+    private int LastMarkUpTo(long index)
+    {
+        int mark = _marks.Count - 1;
+        while (mark >= 0 && _marks[mark].Index > index)
+        {
+            mark--;
+        }
+
+        return mark;
     }
 }

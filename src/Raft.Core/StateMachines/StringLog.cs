@@ -52,13 +52,23 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
     /// <inheritdoc/>
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(snapshot);
         List<string> items = [];
-        byte[] length = new byte[sizeof(int)];
-        while (await snapshot.ReadAtLeastAsync(length, length.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == length.Length)
+        byte[] prefix = new byte[sizeof(int)];
+        for (long left = snapshot.Length - snapshot.Position; left > 0;)
         {
-            byte[] text = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+            await snapshot.ReadExactlyAsync(prefix, cancellationToken).ConfigureAwait(false);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
+            left -= prefix.Length;
+            if (length < 0 || length > left)
+            {
+                throw new FormatException($"This is no snapshot of a {nameof(StringLog)}: string number {items.Count + 1} would have {length} bytes where {left} are left.");
+            }
+
+            byte[] text = new byte[length];
             await snapshot.ReadExactlyAsync(text, cancellationToken).ConfigureAwait(false);
             items.Add(Encoding.UTF8.GetString(text));
+            left -= length;
         }
 
         lock (_lock)
