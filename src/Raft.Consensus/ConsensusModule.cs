@@ -61,7 +61,7 @@ public sealed partial class ConsensusModule
         _configuration = new ClusterConfiguration(options.Voters);
         _voterHeardAt = new TimeSpan?[_configuration.Voters.Count];
         _random = new DeterministicRandom(options.RandomSeed);
-        _log = new ReplicatedLog(previousIndex, previousTerm);
+        _log = new ReplicatedLog(previousIndex, previousTerm, options.MaximumCachedEntries);
         _durability = new DurabilityTracker(previousIndex);
         _firstUnwritten = previousIndex + 1;
         CommitIndex = previousIndex;
@@ -110,6 +110,9 @@ public sealed partial class ConsensusModule
 
     /// <summary>The first entry that is in memory; older ones must be read from the log store.</summary>
     public long FirstCachedIndex => _log.FirstCachedIndex;
+
+    /// <summary>How many payload bytes of the log are in memory.</summary>
+    internal long CachedBytes => _log.CachedBytes;
 
     /// <summary>Messages that were ignored because they contradict themselves or the protocol, since the module was made.</summary>
     public long IgnoredMessages { get; private set; }

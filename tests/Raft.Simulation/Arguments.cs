@@ -15,7 +15,7 @@ internal sealed record Arguments
           --minutes 10         How long the weather lasts, in virtual time. Default 10.
           --profile NAME       calm, lossy, partitions, crashes, disk, clocks, everything, several with commas, or all.
                                Default everything.
-          --nodes 3            How many nodes, or random for 1 to 7, as the seed has it. Default 3.
+          --nodes 3            How many nodes, 1 to 64. Default mixed: mostly 3 or 5, sometimes 1, 2, 4 or 7, as the seed has it.
           --faults 3,17        With --seed: only these faults of the schedule, by number, or none.
           --stop-at-first      Starts no more simulations after a violation.
           --output DIRECTORY   Where traces are written to. Default artifacts/simulation.
@@ -38,7 +38,7 @@ internal sealed record Arguments
     public IReadOnlyList<WeatherProfile> Profiles { get; init; } = [WeatherProfile.Everything];
 
     /// <summary>Null for as many as the seed has it.</summary>
-    public int? Nodes { get; init; } = 3;
+    public int? Nodes { get; init; }
 
     /// <summary>Whether it is one seed, to be run again with its trace.</summary>
     public bool Replays { get; init; }
@@ -131,7 +131,7 @@ internal sealed record Arguments
         "--seed" => TryParseSeed(value, out ulong seed) ? this with { FirstSeed = seed, LastSeed = seed, Replays = true } : null,
         "--minutes" => TryParsePositive(value, MaximumMinutes, out double minutes) ? this with { Minutes = minutes } : null,
         "--profile" => ParseProfiles(value) is { } profiles ? this with { Profiles = profiles } : null,
-        "--nodes" when value == "random" => this with { Nodes = null },
+        "--nodes" when value == "mixed" => this with { Nodes = null },
         "--nodes" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int nodes) && nodes is >= 1 and <= MaximumNodes ? this with { Nodes = nodes } : null,
         "--faults" => NumberList.TryParse(value, out IReadOnlyList<int> faults) ? this with { Faults = faults } : null,
         "--known-seeds" => this with { KnownSeeds = value },

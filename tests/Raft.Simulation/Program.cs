@@ -21,6 +21,7 @@ try
         SimulationReport report = Replay.Run(job, arguments.Faults);
         totals.Add(job, report);
         (string text, string page) = TraceFiles.Write(arguments.Output, job, report.Trace!);
+        Console.WriteLine($"settings: {report.Settings}");
         Console.WriteLine(report.Violation?.Message ?? "No rule was broken.");
         Console.WriteLine($"trace: {text}");
         Console.WriteLine($"page:  {page}");

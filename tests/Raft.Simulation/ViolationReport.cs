@@ -11,6 +11,7 @@ internal sealed class ViolationReport(TextWriter output, string directory, TimeS
         SimulationException violation = report.Violation!;
         output.WriteLine();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"VIOLATION in seed {job.Seed}, weather {job.Weather}, {job.Options.Nodes} nodes, after {report.VirtualTime.TotalSeconds:F3} s"));
+        output.WriteLine($"  set:    {report.Settings}");
         output.WriteLine($"  rule:   {violation.Rule}");
         output.WriteLine($"  what:   {violation.Message.Split('\n')[0].TrimEnd()}");
         output.WriteLine($"  replay: {job.CommandLine()}");

@@ -12,14 +12,22 @@ internal sealed class ReplicatedLog
     /// </summary>
     internal const int EntryOverhead = 32;
 
-    private const int SmallestSegment = 16;
-    private const int LargestSegment = 1024; // 48 KiB of slots: below the large object heap
+    /// <summary>How many entries a segment takes at least.</summary>
+    internal const int SmallestSegment = 16;
+
+    /// <summary>How many entries a segment takes at most: 48 KiB of slots, below the large object heap.</summary>
+    internal const int LargestSegment = 1024;
 
     private readonly List<LogSegment> _segments = [];
     private readonly TermRuns _terms;
+    private readonly int _largestSegment;
 
-    public ReplicatedLog(long previousIndex, long previousTerm)
+    /// <param name="previousIndex">The index directly before the log's first entry.</param>
+    /// <param name="previousTerm">Its term.</param>
+    /// <param name="maximumEntries">How many entries are to stay in memory. Segments grow no larger, since whole segments are freed.</param>
+    public ReplicatedLog(long previousIndex, long previousTerm, long maximumEntries = LargestSegment)
     {
+        _largestSegment = (int)Math.Clamp(maximumEntries, SmallestSegment, LargestSegment);
         PreviousIndex = previousIndex;
         LastIndex = previousIndex;
         FirstCachedIndex = previousIndex + 1;
@@ -163,7 +171,7 @@ internal sealed class ReplicatedLog
         if (_segments.Count == 0 || !_segments[^1].IsOpen)
         {
             // Segments double up to the largest, so that an idle group of a host with thousands costs next to nothing.
-            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Min(_segments[^1].Capacity * 2, LargestSegment);
+            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Min(_segments[^1].Capacity * 2, _largestSegment);
             _segments.Add(new LogSegment(LastIndex + 1, capacity));
         }
 

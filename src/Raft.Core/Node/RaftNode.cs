@@ -71,6 +71,9 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <summary>Calls that wait for something at this node, neither completed nor cancelled.</summary>
     internal int LiveCalls => _sources.Live.Value;
 
+    /// <summary>What it holds in memory; null before its log is read and after its end. To be asked between two steps of a simulation: nothing guards it from the worker.</summary>
+    internal NodeFootprint? Footprint => _life?.Footprint;
+
     /// <summary>
     /// Runs the node: opens the log store, starts the transport and the election timer, and goes on until it is cancelled
     /// or fails. May be called again afterwards; the node then goes on from what its log store holds.

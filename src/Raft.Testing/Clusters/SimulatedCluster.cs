@@ -45,7 +45,9 @@ public sealed class SimulatedCluster
         }
 
         Network.MessageSent += message => _rules.OnSent(_nodes[message.From], message);
+        Network.MessageDelivered += message => _rules.OnDelivered(_nodes[message.To], message);
         World.StepCompleted += CheckStep;
+        World.Quiet += CheckQuiet;
         World.Describing += Describe;
     }
 
@@ -309,6 +311,19 @@ public sealed class SimulatedCluster
                 _refused.Add(proposal);
             }
         }
+    }
+
+    private void CheckQuiet()
+    {
+        foreach (SimulatedNode node in _inOrder)
+        {
+            if (node.Current is not null && !node.IsDown && !node.IsPaused)
+            {
+                _rules.OnQuiet(node);
+            }
+        }
+
+        ThrowIfBroken(_broken);
     }
 
     private void ThrowIfBroken(string? violation)

@@ -64,7 +64,34 @@ public sealed class SimulatedNode
 
     internal RaftNode? Current { get; private set; }
 
+    /// <summary>Whether a node that runs is neither on its way to stop nor about to end because of its disk.</summary>
+    private bool IsWell => !_isStopping && !Store.HasFailed && Raft.Snapshot.Role != RaftRole.Failed;
+
     internal StringLog? StateMachine { get; private set; }
+
+    /// <summary>The options of its present life, or the last one.</summary>
+    internal RaftNodeOptions Options { get; private set; } = new();
+
+    /// <summary>Whether it was never started, crashed, or has ended and been seen to.</summary>
+    internal bool IsDown => _process is null;
+
+    /// <summary>Whether its process stands still.</summary>
+    internal bool IsPaused => _process is { IsPaused: true };
+
+    /// <summary>How many of its callers wait for an answer.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            int waiting = 0;
+            foreach (SimulatedProposal proposal in _proposals)
+            {
+                waiting += proposal.Fate == ProposalFate.Pending ? 1 : 0;
+            }
+
+            return waiting;
+        }
+    }
 
     /// <summary>What it was when the rules last looked at it, in this life.</summary>
     internal NodeSituation Situation { get; set; }
@@ -100,7 +127,8 @@ public sealed class SimulatedNode
             Scheduler = _process,
         };
         _world.Trace.Add(_world.Clock.Now, "start", Id);
-        Current = new RaftNode(Id, initialTerm: 0, _options(), ports);
+        Options = _options();
+        Current = new RaftNode(Id, initialTerm: 0, Options, ports);
         _running = Current.RunAsync(_stopping.Token);
     }
 
@@ -202,7 +230,7 @@ public sealed class SimulatedNode
         Store.ForgetFailure();
         if (IsRunning)
         {
-            if (!_isStopping && Raft.Snapshot.Role != RaftRole.Failed)
+            if (IsWell)
             {
                 return; // the fault has not struck
             }
@@ -216,7 +244,7 @@ public sealed class SimulatedNode
     /// <summary>Starts it, unless it runs and is neither failed nor on its way to stop.</summary>
     internal void StartUnlessWell()
     {
-        if (!IsRunning || _isStopping || Raft.Snapshot.Role == RaftRole.Failed)
+        if (!IsRunning || !IsWell)
         {
             StartAgain();
         }

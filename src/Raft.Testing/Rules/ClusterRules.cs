@@ -23,6 +23,13 @@ internal sealed class ClusterRules
             new LeaderCompleteness(Committed),
             new CommitRule(Committed, nodes),
             new AppliedBounds(Committed),
+            new UpToDateVotes(),
+            new TermsBeginWithCandidates(),
+            new LargerTermIsTaken(),
+            new MatchOnlyGrows(),
+            new FollowersCommit(),
+            new NobodyIsForgotten(),
+            new BoundedMemory(),
         ];
     }
 
@@ -37,6 +44,22 @@ internal sealed class ClusterRules
         foreach (ClusterRule rule in _rules)
         {
             Judge(rule, rule.OnSent(node, message));
+        }
+    }
+
+    public void OnDelivered(SimulatedNode node, RaftMessage message)
+    {
+        foreach (ClusterRule rule in _rules)
+        {
+            Judge(rule, rule.OnDelivered(node, message));
+        }
+    }
+
+    public void OnQuiet(SimulatedNode node)
+    {
+        foreach (ClusterRule rule in _rules)
+        {
+            Judge(rule, rule.OnQuiet(node));
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
         foreach (SimulatedNode each in nodes)
         {
             LogImage disk = each.Store.DurableImage;
-            holding += disk.Reaches(index) && disk.HashAt(index) == hash ? 1 : 0;
+            holding += index <= each.Store.SafeIndex && disk.HashAt(index) == hash ? 1 : 0;
         }
 
         if (isNew && holding <= nodes.Length / 2)

@@ -74,6 +74,11 @@ public static class Simulation
         return options.Weather.Draw(SimulationRun.RandomOf(seed).Fork(), options.Nodes, options.Duration);
     }
 
+    /// <summary>The settings that a run draws from its seed, unless its options give it others.</summary>
+    /// <param name="seed">What everything follows from.</param>
+    /// <returns>The settings.</returns>
+    public static SimulationSettings DrawSettings(ulong seed) => SimulationRun.SettingsOf(seed);
+
     /// <summary>Shrinks the schedule of a run that broke a rule to as few faults as still break the same rule, by running parts of it.</summary>
     /// <param name="report">What the run did.</param>
     /// <param name="options">What it was run with; null for the defaults.</param>

@@ -15,6 +15,9 @@ public sealed record SimulationReport(
     /// <summary>How many events its trace had: messages sent, lost and received, timers, writes, faults.</summary>
     public long Events { get; init; }
 
+    /// <summary>How its nodes, clients, links and disks were set.</summary>
+    public SimulationSettings Settings { get; init; } = SimulationSettings.Default;
+
     /// <summary>What happened, to be read by people; null unless <see cref="SimulationOptions.KeepsEvents"/> was set.</summary>
     public TraceReport? Trace { get; init; }
 

@@ -77,6 +77,24 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>The log as it would survive a crash.</summary>
     internal LogImage DurableImage => _durable;
 
+    /// <summary>
+    /// Up to here the log as it was written survives any crash from now on. A write under way that replaces entries puts those
+    /// that stood there at risk, and its own until it is durable: a crash may leave the state before it or behind it.
+    /// </summary>
+    internal long SafeIndex
+    {
+        get
+        {
+            long safe = _durable.Entries.LastIndex;
+            foreach (LogOperation operation in _underWay)
+            {
+                safe = Math.Min(safe, operation.KeepsThrough);
+            }
+
+            return safe;
+        }
+    }
+
     /// <summary>Whether a write has failed since it was opened: the node that it belongs to is about to end, and what it holds says nothing any more.</summary>
     internal bool HasFailed => _failure is not null;
 

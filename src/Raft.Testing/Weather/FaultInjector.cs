@@ -4,15 +4,17 @@ namespace Raft.Testing;
 internal sealed class FaultInjector
 {
     private readonly SimulatedCluster _cluster;
+    private readonly SimulationSettings _settings;
     private readonly Queue<Fault> _toBegin;
     private readonly PriorityQueue<Fault, (TimeSpan At, int Order)> _toEnd = new();
     private readonly Dictionary<Fault, long> _numbers = new(ReferenceEqualityComparer.Instance); // of two that are alike, each has its own
     private readonly IClockTimer _timer;
     private int _order;
 
-    public FaultInjector(SimulatedCluster cluster, IReadOnlyList<Fault> faults)
+    public FaultInjector(SimulatedCluster cluster, IReadOnlyList<Fault> faults, SimulationSettings settings)
     {
         _cluster = cluster;
+        _settings = settings;
         _toBegin = new Queue<Fault>(faults);
         foreach (Fault fault in faults)
         {
@@ -32,10 +34,17 @@ internal sealed class FaultInjector
         _toBegin.Clear();
         while (_toEnd.TryDequeue(out Fault? fault, out _))
         {
-            if (fault.Kind is not (FaultKind.Crash or FaultKind.Stop or FaultKind.FailedWrite))
+            switch (fault.Kind)
             {
-                Note("fault ends", fault);
-                End(fault);
+                case FaultKind.Crash or FaultKind.Stop:
+                    break;
+                case FaultKind.FailedWrite:
+                    NodeOf(fault).Store.ForgetFailure(); // it may not have written since
+                    break;
+                default:
+                    Note("fault ends", fault);
+                    End(fault);
+                    break;
             }
         }
 
@@ -114,7 +123,7 @@ internal sealed class FaultInjector
                 network.ReorderRate = fault.Intensity * 0.5;
                 break;
             case FaultKind.Delay:
-                network.MaximumDelay = TimeSpan.FromMilliseconds(5 + (fault.Intensity * 200));
+                network.MaximumDelay = _settings.MessageDelay + TimeSpan.FromMilliseconds(fault.Intensity * 200);
                 break;
             case FaultKind.Crash when node.IsRunning:
                 node.Crash((int)Math.Round(node.Store.UnderWay * fault.Intensity));
@@ -132,7 +141,7 @@ internal sealed class FaultInjector
                 node.Store.Hold();
                 break;
             case FaultKind.SlowDisk:
-                node.Store.MaximumDelay = TimeSpan.FromMilliseconds(2 + (fault.Intensity * 200));
+                node.Store.MaximumDelay = _settings.WriteDelay + TimeSpan.FromMilliseconds(fault.Intensity * 200);
                 break;
             case FaultKind.FailedWrite when node.IsRunning:
                 node.Store.FailNext(new InjectedFaultException(fault.Intensity < 0.5 ? "The disk is full." : "The disk does not answer."));
@@ -172,7 +181,7 @@ internal sealed class FaultInjector
                 network.ReorderRate = 0;
                 break;
             case FaultKind.Delay:
-                network.MaximumDelay = TimeSpan.FromMilliseconds(5);
+                network.MaximumDelay = _settings.MessageDelay;
                 break;
             case FaultKind.Crash or FaultKind.Stop or FaultKind.FailedWrite:
                 node.StartAgain();
@@ -187,7 +196,7 @@ internal sealed class FaultInjector
                 node.Store.Release();
                 break;
             case FaultKind.SlowDisk:
-                node.Store.MaximumDelay = TimeSpan.FromMilliseconds(2);
+                node.Store.MaximumDelay = _settings.WriteDelay;
                 break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(1);
