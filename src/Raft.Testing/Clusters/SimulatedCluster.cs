@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Raft.Testing;
 
@@ -18,6 +19,7 @@ public sealed class SimulatedCluster
     private readonly SimulatedNode[] _inOrder; // the same nodes, for what is done after every step
     private readonly List<SimulatedProposal> _pending = [];
     private readonly List<SimulatedProposal> _refused = [];
+    private readonly OfferedCommands _offers = new();
     private readonly ClusterRules _rules;
     private string? _broken;
     private readonly LogAgreement _agreement = new();
@@ -199,10 +201,10 @@ public sealed class SimulatedCluster
     /// <param name="text">The string; unique in the run, if refusals are to be checked.</param>
     /// <param name="id">The node.</param>
     /// <returns>The proposal, to look at later.</returns>
-    public SimulatedProposal Submit(string text, NodeId id) => Submit(this[id].Propose(text), id, text.Length);
+    public SimulatedProposal Submit(string text, NodeId id) => Submit(Encoding.UTF8.GetBytes(text), text, id);
 
     /// <summary>Proposes bytes to a node, and does not wait.</summary>
-    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id) => Submit(this[id].Propose(text, command), id, command.Length);
+    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id) => Submit(this[id].Propose(text, command), id, command);
 
     /// <summary>Gives every node another state machine, from its next start on.</summary>
     internal void UseStateMachine(Func<IStateMachine> create)
@@ -215,9 +217,11 @@ public sealed class SimulatedCluster
         }
     }
 
-    private SimulatedProposal Submit(SimulatedProposal proposal, NodeId id, int size)
+    private SimulatedProposal Submit(SimulatedProposal proposal, NodeId id, ReadOnlyMemory<byte> command)
     {
-        World.Trace.Add(World.Clock.Now, "propose", id, size);
+        World.Trace.Add(World.Clock.Now, "propose", id, command.Length);
+        _offers.Offer(command);
+        proposal.Command = command;
         _pending.Add(proposal);
         return proposal;
     }
@@ -262,7 +266,8 @@ public sealed class SimulatedCluster
         return following > NodeIds.Count / 2;
     }
 
-    private bool IsSettled()
+    /// <summary>Whether all nodes that run have applied everything in the leader's log.</summary>
+    internal bool IsSettled()
     {
         if (Leader is not { } leader)
         {
@@ -272,6 +277,31 @@ public sealed class SimulatedCluster
         long last = this[leader].Status.LastIndex;
         return _nodes.Values.All(node => !node.IsRunning || (node.Status.AppliedIndex == last && node.Status.LastIndex == last));
     }
+
+    /// <summary>Compares the logs of all nodes, and what their state machines hold or answered, once they have settled.</summary>
+    /// <returns>What differs; null if nothing does.</returns>
+    internal string? FindDisagreement()
+    {
+        SimulatedNode first = _inOrder[0];
+        foreach (SimulatedNode node in _inOrder)
+        {
+            long last = node.Status.AppliedIndex;
+            if (last != first.Status.AppliedIndex || node.Store.DurableImage.HashAt(last) != first.Store.DurableImage.HashAt(last))
+            {
+                return $"The logs of {first.Id} and {node.Id} differ.";
+            }
+
+            if (Results is null && !node.Log.SequenceEqual(Agreed, StringComparer.Ordinal))
+            {
+                return $"{node.Id} has applied {node.Log.Count} strings, and the others {Agreed.Count}.";
+            }
+        }
+
+        return Results is null ? null : _offers.FindSurplus(CommittedLog());
+    }
+
+    /// <summary>The log on which all nodes agree once they have settled, from index 1 on.</summary>
+    internal LogEntry[] CommittedLog() => _inOrder[0].Store.DurableImage.Entries.Read(1, int.MaxValue, long.MaxValue);
 
     private void CheckStep()
     {
@@ -295,20 +325,22 @@ public sealed class SimulatedCluster
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
             SimulatedProposal proposal = _pending[i];
-            if (proposal.Fate == ProposalFate.Pending)
+            if (proposal.IsPending)
             {
                 continue;
             }
 
             _pending.RemoveAt(i);
             proposal.Ended?.Invoke();
-            if (proposal.Fate == ProposalFate.Committed)
+            ProposalFate fate = proposal.Fate;
+            if (fate == ProposalFate.Committed)
             {
                 ThrowIfBroken(Results is null ? _agreement.CheckAcknowledged(proposal) : Results.CheckAcknowledged(proposal));
             }
-            else if (proposal.Fate == ProposalFate.Refused)
+            else if (fate == ProposalFate.Refused)
             {
                 _refused.Add(proposal);
+                _offers.TakeBack(proposal.Command);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Raft.Testing;
 
@@ -86,7 +85,7 @@ public sealed class SimulatedNode
             int waiting = 0;
             foreach (SimulatedProposal proposal in _proposals)
             {
-                waiting += proposal.Fate == ProposalFate.Pending ? 1 : 0;
+                waiting += proposal.IsPending ? 1 : 0;
             }
 
             return waiting;
@@ -271,8 +270,6 @@ public sealed class SimulatedNode
         _process?.SetRate(rate);
     }
 
-    internal SimulatedProposal Propose(string text) => Propose(text, Encoding.UTF8.GetBytes(text));
-
     internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
     {
         RaftNode raft = Raft;
@@ -282,7 +279,7 @@ public sealed class SimulatedNode
             proposal.NoteCrash(); // nobody is there to answer
         }
 
-        _proposals.RemoveAll(static other => other.Fate != ProposalFate.Pending);
+        _proposals.RemoveAll(static other => !other.IsPending);
         _proposals.Add(proposal);
         return proposal;
     }

@@ -102,7 +102,10 @@ internal sealed class SimulationRun
 
         int committed = _cluster.Applied;
         _cluster.World.RunUntil(
-            () => _cluster.Applied > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
+            () => _cluster.Applied > committed,
+            LongestElectionTimeout * _options.RecoveryTimeouts,
+            $"progress of {string.Join(", ", ids[..majority])} after the weather",
+            rule: "Liveness of a majority");
     }
 
     /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>
@@ -113,8 +116,14 @@ internal sealed class SimulationRun
             node.StartUnlessWell();
         }
 
-        _cluster.WaitForLeader();
-        _cluster.Settle();
+        // All that the nodes which were down have missed must reach them, a message at a time if the settings say so.
+        _cluster.World.RunUntil(_cluster.IsSettled, limit: null, "all nodes to apply the leader's whole log", rule: "Liveness of the whole cluster");
+        if (_cluster.FindDisagreement() is { } disagreement)
+        {
+            throw _cluster.World.Failure(disagreement, rule: "All nodes agree in the end");
+        }
+
+        _workload.Finish(_cluster, _cluster.CommittedLog());
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);

@@ -111,10 +111,22 @@ public sealed class SimulatedLogStore : ILogStore
         _timer.Clear();
     }
 
-    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, without further delay.</summary>
+    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, one after the other, each in its own time.</summary>
     public void Release()
     {
+        if (!_isHeld)
+        {
+            return;
+        }
+
         _isHeld = false;
+        TimeSpan due = _clock.Now;
+        foreach (LogOperation operation in _underWay)
+        {
+            operation.DurableAt = due = due + _random.NextBetween(MinimumDelay, MaximumDelay);
+        }
+
+        _lastDurableAt = due > _lastDurableAt ? due : _lastDurableAt;
         SetTimer();
     }
 

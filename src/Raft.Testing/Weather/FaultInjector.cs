@@ -7,6 +7,7 @@ internal sealed class FaultInjector
     private readonly SimulationSettings _settings;
     private readonly Queue<Fault> _toBegin;
     private readonly PriorityQueue<Fault, (TimeSpan At, int Order)> _toEnd = new();
+    private readonly Dictionary<Fault, int> _struck = new(ReferenceEqualityComparer.Instance); // the node, by its number, for those under way
     private readonly Dictionary<Fault, long> _numbers = new(ReferenceEqualityComparer.Instance); // of two that are alike, each has its own
     private readonly IClockTimer _timer;
     private int _order;
@@ -66,6 +67,7 @@ internal sealed class FaultInjector
         {
             _toBegin.Dequeue();
             Begun++;
+            _struck[beginning] = beginning.AtLeader ? NumberOfLeader() ?? beginning.Node : beginning.Node;
             Note("fault begins", beginning);
             Begin(beginning);
             _toEnd.Enqueue(beginning, (beginning.End, ++_order));
@@ -88,16 +90,33 @@ internal sealed class FaultInjector
     {
         if (_cluster.World.Trace.KeepsEvents)
         {
-            _cluster.World.Trace.Note(_cluster.World.Clock.Now, what, _cluster.NodeIds[fault.Node], _numbers[fault], fault.Effect);
+            _cluster.World.Trace.Note(_cluster.World.Clock.Now, what, NodeOf(fault).Id, _numbers[fault], fault.Effect);
         }
     }
 
-    private SimulatedNode NodeOf(Fault fault) => _cluster[_cluster.NodeIds[fault.Node]];
+    private SimulatedNode NodeOf(Fault fault) => _cluster[_cluster.NodeIds[_struck[fault]]];
+
+    /// <summary>The other end of a link; never the node itself, unless it is alone.</summary>
+    private NodeId OtherOf(Fault fault) => _cluster.NodeIds[fault.Other == _struck[fault] ? fault.Node : fault.Other];
+
+    private int? NumberOfLeader()
+    {
+        NodeId? leader = _cluster.Leader;
+        for (int number = 0; number < _cluster.NodeIds.Count; number++)
+        {
+            if (_cluster.NodeIds[number] == leader)
+            {
+                return number;
+            }
+        }
+
+        return null;
+    }
 
     private void Begin(Fault fault)
     {
         SimulatedNode node = NodeOf(fault);
-        NodeId other = _cluster.NodeIds[fault.Other];
+        NodeId other = OtherOf(fault);
         NetworkConditions network = _cluster.Network.Conditions;
         switch (fault.Kind)
         {
@@ -155,7 +174,7 @@ internal sealed class FaultInjector
     private void End(Fault fault)
     {
         SimulatedNode node = NodeOf(fault);
-        NodeId other = _cluster.NodeIds[fault.Other];
+        NodeId other = OtherOf(fault);
         NetworkConditions network = _cluster.Network.Conditions;
         switch (fault.Kind)
         {
@@ -213,8 +232,8 @@ internal sealed class FaultInjector
         {
             for (int outside = size; outside < ids.Count; outside++)
             {
-                NodeId one = ids[(fault.Node + inside) % ids.Count];
-                NodeId other = ids[(fault.Node + outside) % ids.Count];
+                NodeId one = ids[(_struck[fault] + inside) % ids.Count];
+                NodeId other = ids[(_struck[fault] + outside) % ids.Count];
                 if (cut)
                 {
                     _cluster.Network.Cut(one, other);
