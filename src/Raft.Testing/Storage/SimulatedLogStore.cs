@@ -140,7 +140,7 @@ public sealed class SimulatedLogStore : ILogStore
 
     /// <summary>
     /// The node crashes: this object freezes, so that none of its calls ever completes, and a new one takes over what the
-    /// disk holds.
+    /// disk holds. A write is atomic, as <see cref="ILogStore.WriteAsync"/> promises, so one that a crash tears vanishes whole.
     /// </summary>
     /// <param name="survivingWrites">
     /// How many of the changes that are not durable yet reach the disk all the same, the oldest first. 0 (the default) to
