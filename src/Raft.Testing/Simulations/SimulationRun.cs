@@ -143,6 +143,7 @@ internal sealed class SimulationRun
         }
 
         _workload.Finish(_cluster, _cluster.CommittedLog());
+        DemandStability();
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);
@@ -152,6 +153,22 @@ internal sealed class SimulationRun
         if (ClientRecord.FindDuplicate(_cluster.Agreed) is { } lie)
         {
             throw _cluster.World.Failure(lie);
+        }
+    }
+
+    /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before comes to its end first.</summary>
+    private void DemandStability()
+    {
+        _cluster.World.RunFor(LongestElectionTimeout * 4);
+        NodeId leader = _cluster.WaitForLeader();
+        long term = _cluster[leader].Status.Term;
+        _cluster.World.RunFor(LongestElectionTimeout * 10);
+        foreach (SimulatedNode node in _cluster.Nodes)
+        {
+            if (node.Status.Term != term)
+            {
+                throw _cluster.World.Failure($"Nothing goes wrong, {leader} leads term {term}, and yet {node.Id} has come to term {node.Status.Term}.", rule: "Stability");
+            }
         }
     }
 }
