@@ -49,6 +49,7 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
                 raft.Members = [.. Cluster.Members]; // the same on every node, itself included
                 raft.MinimumElectionTimeout = Cluster.MinimumElectionTimeout;
                 raft.MaximumElectionTimeout = Cluster.MaximumElectionTimeout;
+                raft.TrailingEntries = 0; // a snapshot takes the whole log before it, so that a short story can show it
             })
             .UseStateMachine<StringLog>() // lives in memory, so each host's begins empty, and the node applies the log to it once more
             .UseTransport(_ => network.CreateTransport()) // hosts share the network; within one host, UseChannelTransport() suffices
@@ -73,8 +74,10 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
     public async Task<IReadOnlyList<LogLine>> ReadLogAsync()
     {
         List<LogEntry> entries = [];
+        long first;
         if (Node is { } node)
         {
+            first = node.Status.FirstIndex;
             await foreach (LogEntry entry in node.ReadLogAsync())
             {
                 entries.Add(entry);
@@ -83,11 +86,12 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
         else
         {
             LogState state = await _store.OpenAsync(Cluster.Id, id, CancellationToken.None);
+            first = state.PreviousIndex + 1;
             entries.AddRange(await _store.ReadAsync(state.PreviousIndex + 1, int.MaxValue, long.MaxValue, CancellationToken.None));
             await _store.CloseAsync();
         }
 
-        // An entry does not carry its index: it is the entry's place in the log, which begins at 1.
-        return [.. entries.Select((entry, position) => new LogLine(position + 1, entry.Term, entry.Kind, Encoding.UTF8.GetString(entry.Data.Span)))];
+        // An entry does not carry its index: it is the entry's place in the log, which begins at 1, or behind a snapshot.
+        return [.. entries.Select((entry, position) => new LogLine(first + position, entry.Term, entry.Kind, Encoding.UTF8.GetString(entry.Data.Span)))];
     }
 }

@@ -29,6 +29,7 @@ internal sealed class Story(Cluster cluster)
         await ComeBackAsync(stopped);
         Replica cutOff = await PartitionAsync();
         await HealAsync(cutOff);
+        await CompactAsync();
         return await EndAsync();
     }
 
@@ -157,7 +158,7 @@ internal sealed class Story(Cluster cluster)
         IReadOnlyList<LogLine> log = await leader.ReadLogAsync();
         foreach ((string text, OutcomeUnknownException unknown) in _unknown.ToList())
         {
-            LogLine? there = log.ElementAtOrDefault((int)unknown.Index - 1);
+            LogLine? there = log.FirstOrDefault(line => line.Index == unknown.Index);
             bool tookEffect = there?.Term == unknown.Term;
             Narrator.Say($"  Index {unknown.Index} committed in term {there?.Term}: '{text}' of term {unknown.Term} {(tookEffect ? "took" : "had no")} effect.");
             if (!tookEffect)
@@ -167,9 +168,35 @@ internal sealed class Story(Cluster cluster)
         }
     }
 
+    private async Task CompactAsync()
+    {
+        await Narrator.ChapterAsync(8, "Snapshots");
+        (Replica leader, _) = await cluster.WaitForLeaderAsync();
+        Replica away = cluster.Except(leader).First();
+        await away.StopAsync();
+        Narrator.Say($"  {away.Id} is [red]stopped[/].");
+        await ProposeAsync("lemon", "mango");
+
+        foreach (Replica replica in cluster.Running)
+        {
+            await CatchUpAsync(replica);
+
+            // On demand here; by itself after every 100,000 entries, or as the options say.
+            SnapshotInfo? snapshot = await replica.Running.SnapshotAsync();
+            Narrator.Say($"  {replica.Id} has a snapshot up to index {snapshot?.LastIncludedIndex}, {snapshot?.Length} bytes; its log begins at {replica.Running.Status.FirstIndex} now.");
+        }
+
+        Narrator.Why($"A snapshot is the state that the entries have led to. With it, they need not be kept.");
+        await cluster.StartAsync(away);
+        RaftStatus status = await CatchUpAsync(away);
+        Narrator.Say($"  {away.Id} is back. What it lacked is in nobody's log any more, so {status.Leader} has sent its snapshot.");
+        Narrator.Say($"  {away.Id} holds {away.Machine.Entries.Count} strings, and its log begins at {status.FirstIndex}, too.");
+        await ProposeAsync("nectarine");
+    }
+
     private async Task<bool> EndAsync()
     {
-        await Narrator.ChapterAsync(8, "Three equal logs");
+        await Narrator.ChapterAsync(9, "Three equal logs");
         foreach (Replica replica in cluster.Replicas)
         {
             await CatchUpAsync(replica);

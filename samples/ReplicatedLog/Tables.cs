@@ -47,18 +47,19 @@ internal static class Tables
         }
 
         table.AddColumn("equal");
-        int last = logs.Max(static log => log.Count);
-        int first = Math.Max(0, last - LongestTable);
-        if (first > 0)
+        long last = logs.Max(static log => log.Count > 0 ? log[^1].Index : 0);
+        long start = logs.Max(static log => log.Count > 0 ? log[0].Index : 1); // what stands before is in a snapshot of one of them
+        long first = Math.Max(start, last - LongestTable + 1);
+        if (first > start)
         {
             table.Caption($"the last {LongestTable} entries");
         }
 
-        for (int i = first; i < last; i++)
+        for (long index = first; index <= last; index++)
         {
-            List<LogLine?> lines = [.. logs.Select(log => log.ElementAtOrDefault(i))];
+            List<LogLine?> lines = [.. logs.Select(log => log.FirstOrDefault(line => line.Index == index))];
             bool equal = lines.Distinct().Count() == 1;
-            string[] row = [$"{i + 1}", .. lines.Select(line => Cell(line, equal)), equal ? "yes" : "[red]NO[/]"];
+            string[] row = [$"{index}", .. lines.Select(line => Cell(line, equal)), equal ? "yes" : "[red]NO[/]"];
             table.AddRow(row);
         }
 
