@@ -17,8 +17,12 @@ internal sealed class Totals
 
     public long Commits => _commits;
 
-    /// <summary>Those that broke a rule, the first ones first.</summary>
-    public IReadOnlyList<(Job Job, SimulationReport Report)> Violations => _violations;
+    /// <summary>How many broke a rule.</summary>
+    public int ViolationCount => _violations.Count;
+
+    /// <summary>Those that broke a rule, the smallest seeds first, whichever ended first.</summary>
+    public IReadOnlyList<(Job Job, SimulationReport Report)> Violations =>
+        [.. _violations.OrderBy(static violation => violation.Job.Seed).ThenBy(static violation => violation.Job.Weather.Name, StringComparer.Ordinal)];
 
     public void Add(Job job, SimulationReport report)
     {

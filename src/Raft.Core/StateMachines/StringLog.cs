@@ -7,7 +7,7 @@ namespace Raft;
 /// <summary>The simplest replicated state: a list of strings, in the same order on every node. What a node has if it is given no other state machine.</summary>
 public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
 {
-    private const int WriteSize = 64 << 10;
+    private const int BufferSize = 64 << 10;
 
     private readonly Lock _lock = new();
     private string[] _items = [];
@@ -55,9 +55,11 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
         ArgumentNullException.ThrowIfNull(snapshot);
         List<string> items = [];
         byte[] prefix = new byte[sizeof(int)];
-        for (long left = snapshot.Length - snapshot.Position; left > 0;)
+        long left = snapshot.Length - snapshot.Position;
+        BufferedStream buffered = new(snapshot, BufferSize); // many strings in one read; not disposed, since the snapshot is not ours
+        while (left > 0)
         {
-            await snapshot.ReadExactlyAsync(prefix, cancellationToken).ConfigureAwait(false);
+            await buffered.ReadExactlyAsync(prefix, cancellationToken).ConfigureAwait(false);
             int length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
             left -= prefix.Length;
             if (length < 0 || length > left)
@@ -66,7 +68,7 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
             }
 
             byte[] text = new byte[length];
-            await snapshot.ReadExactlyAsync(text, cancellationToken).ConfigureAwait(false);
+            await buffered.ReadExactlyAsync(text, cancellationToken).ConfigureAwait(false);
             items.Add(Encoding.UTF8.GetString(text));
             left -= length;
         }
@@ -88,7 +90,7 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
             BinaryPrimitives.WriteInt32LittleEndian(buffer.GetSpan(sizeof(int)), size);
             buffer.Advance(sizeof(int));
             Encoding.UTF8.GetBytes(item, buffer);
-            if (buffer.WrittenCount >= WriteSize)
+            if (buffer.WrittenCount >= BufferSize)
             {
                 await destination.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
                 buffer.ResetWrittenCount();

@@ -14,7 +14,6 @@ internal sealed class SimulationRun
     private readonly SimulatedCluster _cluster;
     private readonly IReadOnlyList<Fault> _faults;
     private readonly SimulatedWorkload _workload;
-    private readonly CatchUp _catchUp;
     private readonly SimulationSettings _settings;
     private readonly ulong _seed;
 
@@ -33,7 +32,6 @@ internal sealed class SimulationRun
             _cluster.World.Trace.KeepEvents();
         }
 
-        _catchUp = new CatchUp(_cluster.Network);
         _workload = workload;
         workload.Prepare(_cluster);
     }
@@ -112,10 +110,11 @@ internal sealed class SimulationRun
     private void RunUntil(Func<bool> condition, string waitingFor, string rule)
     {
         TimeSpan patience = LongestElectionTimeout * _options.RecoveryTimeouts;
+        CatchUp catchUp = new(_cluster.Network); // of these lives
         long before;
         do
         {
-            before = _catchUp.Value;
+            before = catchUp.Value;
             TimeSpan end = _cluster.World.Clock.Now + patience;
             _cluster.World.RunUntil(() => condition() || _cluster.World.Clock.Now >= end, limit: null, waitingFor, rule);
             if (condition())
@@ -123,7 +122,7 @@ internal sealed class SimulationRun
                 return;
             }
         }
-        while (_catchUp.Value > before);
+        while (catchUp.Value > before);
 
         throw _cluster.World.Failure($"It did not happen in time, and no node comes any further. Waited for: {waitingFor}.", rule: rule);
     }
@@ -144,6 +143,7 @@ internal sealed class SimulationRun
         }
 
         _workload.Finish(_cluster, _cluster.CommittedLog());
+        DemandStability();
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);
@@ -153,6 +153,22 @@ internal sealed class SimulationRun
         if (ClientRecord.FindDuplicate(_cluster.Agreed) is { } lie)
         {
             throw _cluster.World.Failure(lie);
+        }
+    }
+
+    /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before comes to its end first.</summary>
+    private void DemandStability()
+    {
+        _cluster.World.RunFor(LongestElectionTimeout * 4);
+        NodeId leader = _cluster.WaitForLeader();
+        long term = _cluster[leader].Status.Term;
+        _cluster.World.RunFor(LongestElectionTimeout * 10);
+        foreach (SimulatedNode node in _cluster.Nodes)
+        {
+            if (node.Status.Term != term)
+            {
+                throw _cluster.World.Failure($"Nothing goes wrong, {leader} leads term {term}, and yet {node.Id} has come to term {node.Status.Term}.", rule: "Stability");
+            }
         }
     }
 }

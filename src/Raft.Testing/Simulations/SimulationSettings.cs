@@ -83,7 +83,7 @@ public sealed record SimulationSettings
             MaximumPendingProposals = Pick<int?>(random, null, null, null, 2, 8),
             SnapshotAfterEntries = Pick<int?>(random, null, 5, 20, 100),
             TrailingEntries = Pick<int?>(random, 0, 3, 20),
-            SnapshotChunkBytes = Pick<int?>(random, null, 64, 1_000),
+            SnapshotChunkBytes = Pick<int?>(random, null, 500, 5_000),
             Clients = Pick(random, 1, 2, 4, 4, 4, 8, 12),
             ClientPatience = TimeSpan.FromMilliseconds(Pick(random, 30, 200, 600, 600, 3_000)),
             ClientPause = TimeSpan.FromMilliseconds(Pick(random, 50, 200, 200, 200, 400)),
