@@ -37,5 +37,6 @@ internal sealed record Answer(Entry? Entry);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KeyValueCommand))]
 [JsonSerializable(typeof(Answer))]
+[JsonSerializable(typeof(Dictionary<string, Entry>))]
 [JsonSerializable(typeof(NodeView))]
 internal sealed partial class KeyValueJson : JsonSerializerContext;

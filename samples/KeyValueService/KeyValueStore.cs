@@ -9,7 +9,7 @@ namespace KeyValueService;
 internal sealed class KeyValueStore()
     : StateMachine<KeyValueCommand, Answer>(Codec.Json(KeyValueJson.Default.KeyValueCommand), Codec.Json(KeyValueJson.Default.Answer))
 {
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <summary>Looks a key up.</summary>
     public Answer Find(string key) => new(_entries.GetValueOrDefault(key));
@@ -30,6 +30,12 @@ internal sealed class KeyValueStore()
 
         return Find(command.Key);
     }
+
+    /// <summary>A snapshot stands for the log before it. Later commands change the dictionary, so this is a copy; the entries in it never change.</summary>
+    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(new Dictionary<string, Entry>(_entries, _entries.Comparer), Codec.Json(KeyValueJson.Default.DictionaryStringEntry));
+
+    protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
+        _entries = await SnapshotCapture.ReadAsync(snapshot, Codec.Json(KeyValueJson.Default.DictionaryStringEntry), cancellationToken);
 
     /// <summary>To compare and to set is one command: nothing comes between.</summary>
     private void CheckVersion(string key, long? expected)

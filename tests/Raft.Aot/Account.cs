@@ -6,4 +6,9 @@ internal sealed class Account() : StateMachine<long, long>(Codec.Int64, Codec.In
     private long _balance;
 
     protected override long Apply(long command, in CommandContext context) => _balance += command;
+
+    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_balance, Codec.Int64);
+
+    protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
+        _balance = await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken);
 }

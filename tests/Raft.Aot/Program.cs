@@ -1,5 +1,5 @@
 // A host with three nodes that uses all of hosting: named nodes, configuration, a typed proposer over structs, a worker on
-// the leader, health and metrics. Published trimmed and ahead-of-time compiled, and run, to show that nothing is missing.
+// the leader, a snapshot, health and metrics. Published trimmed and ahead-of-time compiled, and run, to show that nothing is missing.
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -36,8 +36,9 @@ foreach (string name in names)
 IProposer<long, long> account = host.Services.GetRequiredKeyedService<IProposer<long, long>>(leader.Value);
 long first = await account.ProposeAsync(100, patience.Token);
 long second = await account.ProposeAsync(-30, patience.Token);
+SnapshotInfo? snapshot = await host.Services.GetRequiredKeyedService<RaftNode>(leader.Value).SnapshotAsync(patience.Token);
 HealthReport health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(patience.Token);
-Console.WriteLine($"Balances {first} and {second}; {health.Status}: {health.Entries["raft"].Description}.");
+Console.WriteLine($"Balances {first} and {second}; a snapshot up to entry {snapshot?.LastIncludedIndex}; {health.Status}: {health.Entries["raft"].Description}.");
 await host.StopAsync(patience.Token);
 
-return (first, second, health.Status) == (100, 70, HealthStatus.Healthy) ? 0 : 1;
+return (first, second, health.Status, snapshot is not null) == (100, 70, HealthStatus.Healthy, true) ? 0 : 1;

@@ -202,7 +202,6 @@ internal sealed class NodeMetrics
                 size += BytesPerEntry + entry.Data.Length;
             }
         }
-
         else if (message is InstallSnapshotMessage install)
         {
             size += install.Header.Length + install.Data.Length;

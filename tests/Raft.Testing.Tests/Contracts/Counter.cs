@@ -15,6 +15,10 @@ public enum CounterDefect
     ResultsDoNotChangeAfterwards,
     RejectionLeavesTheStateUnchanged,
     AppliedIndexIsDurableWithTheState,
+    RestoredMachineGoesOnAsTheCapturedOne,
+    LaterCommandsDoNotChangeACapture,
+    RestoreReplacesAllFormerState,
+    AppliedIndexIsRestoredWithTheState,
 }
 
 /// <summary>Adds up the first bytes of commands, durably, and refuses those below 20. It keeps the contract, unless it has a defect.</summary>
@@ -26,6 +30,8 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
     private readonly int _instance = Interlocked.Increment(ref _instances);
 
     public long AppliedIndex => defect == CounterDefect.NewMachineHasAppliedNothing ? -1 : appliedIndex;
+
+    public long Sum => sum;
 
     public string Digest => sum.ToString(CultureInfo.InvariantCulture);
 
@@ -52,6 +58,20 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    public ISnapshotCapture Capture() => defect switch
+    {
+        CounterDefect.RestoredMachineGoesOnAsTheCapturedOne => SnapshotCapture.Of(sum & 0xFFF, Codec.Int64),
+        CounterDefect.LaterCommandsDoNotChangeACapture => SnapshotCapture.Of(this, static (counter, stream, cancellationToken) => SnapshotCapture.Of(counter.Sum, Codec.Int64).WriteToAsync(stream, cancellationToken)),
+        _ => SnapshotCapture.Of(sum, Codec.Int64),
+    };
+
+    public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
+    {
+        long restored = await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken);
+        sum = restored + (defect == CounterDefect.RestoreReplacesAllFormerState ? sum : 0);
+        appliedIndex = lastIncludedIndex - (defect == CounterDefect.AppliedIndexIsRestoredWithTheState ? 1 : 0);
     }
 
     private ReadOnlyMemory<byte> Result(CommittedBatch batch)

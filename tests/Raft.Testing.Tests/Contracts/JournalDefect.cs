@@ -21,6 +21,7 @@ public enum JournalDefect
     WhatWasReadBelongsToTheReader,
     CompactionKeepsWhatStandsBehind,
     ResetStartsAnew,
+    ResetTakesItsPlaceAmongTheWrites,
     StoreOfAnotherNodeIsRefused,
     StoreOfAnotherClusterIsRefused,
     AnyNamesAreKept,
@@ -31,4 +32,6 @@ public enum JournalDefect
     CompletedWritesSurviveACrash,
     ReplacedTailNeverComesBackAfterACrash,
     CompletedResetSurvivesACrash,
+    CrashDuringAResetLeavesOneOrTheOther,
+    CrashAfterACompactionKeepsWhatStandsBehind,
 }

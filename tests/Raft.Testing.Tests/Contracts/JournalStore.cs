@@ -89,7 +89,8 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         disk.Flush();
         long through = Has(JournalDefect.CompactionKeepsWhatStandsBehind) ? Math.Min(throughIndex + 1, _log.LastIndex) : throughIndex;
         _log.Compact(through);
-        disk.Durable.Compact(through);
+        bool dropsMore = Has(JournalDefect.CrashAfterACompactionKeepsWhatStandsBehind); // which in good order is mended
+        disk.Durable.Compact(dropsMore ? Math.Min(through + 1, _log.LastIndex) : through);
         return ValueTask.CompletedTask;
     }
 
@@ -97,10 +98,22 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
     {
         _log.Reset(index, term);
         bool isLate = Has(JournalDefect.CompletedResetSurvivesACrash) || Has(JournalDefect.ResetStartsAnew);
+        if (Has(JournalDefect.ResetTakesItsPlaceAmongTheWrites))
+        {
+            disk.Forget(); // they are void, as it thinks; but one of them had a vote
+        }
+
         if (!isLate)
         {
             disk.Flush();
             disk.Durable.Reset(index, term);
+        }
+
+        if (Has(JournalDefect.CrashDuringAResetLeavesOneOrTheOther))
+        {
+            disk.Durable.Reset(0, 0); // what was there is gone, what is to come not there yet
+            _last = FlushLaterAsync(() => disk.Durable.Reset(index, term));
+            return new(_last);
         }
 
         return ValueTask.CompletedTask;
@@ -144,7 +157,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
 
     private bool Has(JournalDefect possible) => defect == possible;
 
-    private async Task FlushLaterAsync()
+    private async Task FlushLaterAsync(Action? then = null)
     {
         await Task.Delay(1);
         if (_isAbandoned)
@@ -153,6 +166,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         }
 
         disk.Flush();
+        then?.Invoke();
     }
 
     private void CopyToDisk()

@@ -21,6 +21,27 @@ public sealed partial class LogStoreContract
         }
     });
 
+    /// <summary>A reset takes effect behind the writes that were called before it and ahead of those called after it.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task ResetTakesItsPlaceAmongTheWrites() => Check(nameof(ResetTakesItsPlaceAmongTheWrites), static async trial =>
+    {
+        await trial.OpenAsync().ConfigureAwait(false);
+        SeededRandom random = new(16);
+        for (int round = 0; round < 10; round++)
+        {
+            List<Task> calls = BeginMany(trial, random, random.Next(6), states: null);
+            HardState later = new(trial.Expected.HardState.Term + trial.Expected.State.LastTerm + 1, "n3");
+            calls.Add(trial.Begin(new LogWrite(later, 0, default))); // as a node does that has yet to reach the snapshot's term
+            calls.Add(trial.BeginReset(trial.Expected.LastIndex + random.Next(50), later.Term));
+            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            calls.AddRange(BeginMany(trial, random, random.Next(6), states: null));
+            await trial.CallAsync("waited for all of them", () => Task.WhenAll(calls)).ConfigureAwait(false);
+            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.ReopenAsync().ConfigureAwait(false);
+        }
+    });
+
     /// <summary>Closing waits for the writes under way: they complete, and are there afterwards.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
@@ -126,6 +147,53 @@ public sealed partial class LogStoreContract
             int atLeast = states.Count - 1;
             BeginMany(trial, random, 3, states);
             await trial.CrashAsync(random, states, atLeast).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>A crash during a reset leaves the log before it or the empty one behind its index. For subjects that can crash.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task CrashDuringAResetLeavesOneOrTheOther() => Check(nameof(CrashDuringAResetLeavesOneOrTheOther), static async trial =>
+    {
+        SeededRandom random = new(14);
+        await trial.OpenAsync().ConfigureAwait(false);
+        for (int crash = 0; crash < CrashesTried / 2; crash++)
+        {
+            List<ExpectedLog> states = [trial.Expected.Copy()];
+            BeginMany(trial, random, random.Next(4), states);
+            _ = trial.BeginReset(trial.Expected.LastIndex + random.Next(50), trial.Expected.State.LastTerm + 1);
+            states.Add(trial.Expected.Copy());
+            BeginMany(trial, random, random.Next(4), states);
+            await trial.CrashAsync(random, states, atLeast: 0).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>A crash after a compaction takes nothing that stands behind it. For subjects that can crash.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task CrashAfterACompactionKeepsWhatStandsBehind() => Check(nameof(CrashAfterACompactionKeepsWhatStandsBehind), static async trial =>
+    {
+        SeededRandom random = new(15);
+        await trial.OpenAsync().ConfigureAwait(false);
+        for (int crash = 0; crash < CrashesTried / 2; crash++)
+        {
+            long term = trial.Expected.State.LastTerm + 1;
+            await trial.WriteAsync(ContractEntries.Write(trial.Expected.LastIndex + 1, 1 + random.Next(40), term, new HardState(term, "n2"))).ConfigureAwait(false);
+            List<ExpectedLog> states = [trial.Expected.Copy()]; // as they were without the compaction
+            long through = trial.Expected.LastIndex - random.Next((int)Math.Min(20, trial.Expected.LastIndex - trial.Expected.PreviousIndex));
+            Task compaction = trial.BeginCompaction(through);
+            if (random.Chance(0.5))
+            {
+                await trial.CallAsync("waited for it", () => compaction).ConfigureAwait(false);
+            }
+
+            for (int i = random.Next(3); i > 0; i--)
+            {
+                _ = trial.Begin(ContractEntries.Write(trial.Expected.LastIndex + 1, 1 + random.Next(5), term + 1, new HardState(term + 1, null)));
+                states.Add(trial.Expected.Copy());
+            }
+
+            await trial.CrashAsync(random, states, atLeast: 0, compactedThrough: through).ConfigureAwait(false);
         }
     });
 

@@ -30,6 +30,7 @@ public sealed partial class LogStoreContract : PortContract
         Add(WhatWasReadBelongsToTheReader, "Entries that were read stay as they are, whatever is written later.");
         Add(CompactionKeepsWhatStandsBehind, "Compaction drops the entries up to an index, and keeps those behind it.");
         Add(ResetStartsAnew, "A reset leaves an empty log that starts behind its index, durably, and keeps the hard state.");
+        Add(ResetTakesItsPlaceAmongTheWrites, "A reset takes effect behind the writes that were called before it and ahead of those called after it, though none of them is waited for.");
         Add(StoreOfAnotherNodeIsRefused, "A store that belongs to another node is refused with StorageCorruptedException.");
         Add(StoreOfAnotherClusterIsRefused, "A store that belongs to another cluster is refused with StorageCorruptedException; cluster ids are compared ordinally.");
         Add(AnyNamesAreKept, "Ids of clusters and nodes, and votes, may have any characters.");
@@ -46,6 +47,8 @@ public sealed partial class LogStoreContract : PortContract
             Add(CompletedWritesSurviveACrash, "A write completes only when it, and all before it, would survive a crash.");
             Add(ReplacedTailNeverComesBackAfterACrash, "What stood behind a replaced suffix never comes back, also not after a crash and further writes.");
             Add(CompletedResetSurvivesACrash, "A reset is durable when it completes, and ordered with the writes.");
+            Add(CrashDuringAResetLeavesOneOrTheOther, "A crash during a reset leaves the log before it or the empty one behind its index, with the hard state.");
+            Add(CrashAfterACompactionKeepsWhatStandsBehind, "A crash after a compaction, or during it, may bring dropped entries back, but takes none of those behind them.");
         }
     }
 

@@ -69,6 +69,21 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
         return CallAsync($"reset to index {index} of term {term}", () => Store.ResetAsync(index, term).AsTask());
     }
 
+    /// <summary>Resets without waiting.</summary>
+    public Task BeginReset(long index, long term)
+    {
+        Note(string.Create(CultureInfo.InvariantCulture, $"began a reset to index {index} of term {term}"));
+        Expected.Reset(index, term);
+        return Store.ResetAsync(index, term).AsTask();
+    }
+
+    /// <summary>Compacts without waiting; what is expected stays as it was.</summary>
+    public Task BeginCompaction(long throughIndex)
+    {
+        Note(string.Create(CultureInfo.InvariantCulture, $"began to compact through {throughIndex}"));
+        return Store.CompactAsync(throughIndex).AsTask();
+    }
+
     public Task<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes) => CallAsync(
         string.Create(CultureInfo.InvariantCulture, $"read from {firstIndex}, at most {maximumEntries} entries and {maximumBytes} bytes"),
         () => Store.ReadAsync(firstIndex, maximumEntries, maximumBytes, CancellationToken.None));
@@ -107,7 +122,8 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
     /// <param name="random">Decides what is lost.</param>
     /// <param name="states">The states, in the order in which the writes led from one to the next.</param>
     /// <param name="atLeast">The first state that may be left: all before it were reported durable.</param>
-    public async Task CrashAsync(SeededRandom random, List<ExpectedLog> states, int atLeast)
+    /// <param name="compactedThrough">Entries up to here may be gone or not.</param>
+    public async Task CrashAsync(SeededRandom random, List<ExpectedLog> states, int atLeast, long compactedThrough = 0)
     {
         Note(string.Create(CultureInfo.InvariantCulture, $"lost the power when {atLeast} of {states.Count - 1} writes were complete"));
         Subject.Crash(random);
@@ -115,7 +131,8 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
         int survived = -1;
         for (int i = states.Count - 1; i >= 0 && survived < 0; i--)
         {
-            Expected = states[i];
+            Expected = states[i].Copy();
+            Expected.Compact(Math.Min(state.PreviousIndex, Math.Min(compactedThrough, Expected.LastIndex)));
             if (state == Expected.State && await HoldsExpectedAsync().ConfigureAwait(false))
             {
                 survived = i;

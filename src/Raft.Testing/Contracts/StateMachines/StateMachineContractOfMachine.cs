@@ -8,7 +8,7 @@ namespace Raft.Testing;
 /// The machines are used as a node uses them: batch after batch, one call at a time, with gaps between the indexes where
 /// entries of the algorithm stand. The clauses may be run on any thread, and at the same time if the machines share nothing.
 /// </remarks>
-public sealed class StateMachineContract<TMachine> : PortContract
+public sealed partial class StateMachineContract<TMachine> : PortContract
     where TMachine : IStateMachine
 {
     private readonly Func<TMachine> _create;
@@ -41,6 +41,17 @@ public sealed class StateMachineContract<TMachine> : PortContract
         if (reopen is not null)
         {
             Add(AppliedIndexIsDurableWithTheState, "AppliedIndex is stored with the state: a machine that is opened again goes on behind it, with the same results.");
+        }
+
+        if (Captures(create()))
+        {
+            Add(RestoredMachineGoesOnAsTheCapturedOne, "A machine that is restored from a capture gives the results, and has the state, that the captured one goes on to.");
+            Add(LaterCommandsDoNotChangeACapture, "A capture is written as the state was when it was captured, though commands were applied since.");
+            Add(RestoreReplacesAllFormerState, "Nothing is left of the state that a machine had before it was restored.");
+            if (reopen is not null)
+            {
+                Add(AppliedIndexIsRestoredWithTheState, "AppliedIndex of a restored machine is the index of the snapshot, durably.");
+            }
         }
     }
 

@@ -35,6 +35,7 @@ internal sealed class StateMachineTrial : ContractTrial
     /// <summary>Applies a part of the log to a machine, as a node would.</summary>
     public async Task<AppliedCommands> ApplyAsync(IStateMachine machine, BatchSizes sizes, long first, long last)
     {
+        last = Math.Min(last, _log.Length);
         Note($"applied the entries from {first} to {last}");
         AppliedCommands applied = new();
         CommittedBatch batch = new();
@@ -60,6 +61,40 @@ internal sealed class StateMachineTrial : ContractTrial
         }
 
         return applied;
+    }
+
+    public ISnapshotCapture Capture(IStateMachine machine)
+    {
+        Note("captured the state");
+        return machine.Capture() ?? throw Broken("Capture returned null, though that of a new machine does not.");
+    }
+
+    /// <summary>Writes a capture to what a node gives it: a stream that can be written only.</summary>
+    /// <returns>The content of the snapshot: what was written, and the checksum behind it.</returns>
+    public async Task<byte[]> WriteAsync(ISnapshotCapture capture)
+    {
+        using MemoryStream content = new();
+        using SnapshotChecksum checksum = new(1, 1, default);
+        ChecksummedStream destination = new(content, checksum);
+        await using (destination.ConfigureAwait(false))
+        {
+            await CallAsync("wrote the capture", () => capture.WriteToAsync(destination, CancellationToken.None).AsTask()).ConfigureAwait(false);
+            await destination.FinishAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return content.ToArray();
+    }
+
+    /// <summary>Restores a machine from what a node gives it: the content of a snapshot without the checksum.</summary>
+    public async Task RestoreAsync(IStateMachine machine, byte[] snapshot, long lastIncludedIndex)
+    {
+        using MemoryStream content = new(snapshot, writable: false);
+        SnapshotContentStream state = new(content, snapshot.Length);
+        await using (state.ConfigureAwait(false))
+        {
+            await CallAsync(
+                $"restored a machine from the {state.Length} bytes, up to index {lastIncludedIndex}", () => machine.RestoreAsync(state, lastIncludedIndex, CancellationToken.None).AsTask()).ConfigureAwait(false);
+        }
     }
 
     private sealed class RealTime : ContractSubject;
