@@ -22,6 +22,9 @@ internal sealed class StoredEntries
     /// <summary>The term at <see cref="PreviousIndex"/>.</summary>
     public long PreviousTerm { get; private set; }
 
+    /// <summary>How many segments the entries take.</summary>
+    public int SegmentCount => _segments.Count;
+
     /// <summary>The index of the last entry; <see cref="PreviousIndex"/> if there is none.</summary>
     public long LastIndex { get; private set; }
 

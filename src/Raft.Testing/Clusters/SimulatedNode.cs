@@ -59,6 +59,12 @@ public sealed class SimulatedNode
     /// <summary>What its state machine throws when its state is captured next, once; null for nothing.</summary>
     internal Exception? NextCaptureFailure { get; set; }
 
+    /// <summary>How many segments of memory its log store takes.</summary>
+    internal int StoredSegments => Store.WrittenImage.Entries.SegmentCount;
+
+    /// <summary>How many entries its node keeps in memory beside that.</summary>
+    internal long CachedEntries => Current?.Footprint?.CachedEntries ?? 0;
+
     /// <summary>How many times its state machine was restored from a snapshot, in all lives.</summary>
     internal int Restorations { get; private set; }
 
