@@ -39,7 +39,8 @@ internal sealed class LogAgreement
     /// <returns>What is broken; null if nothing is.</returns>
     public string? CheckAcknowledged(SimulatedProposal proposal)
     {
-        long position = Codec.Int64.Read(proposal.Result.Result);
+        ReadOnlyMemory<byte> result = proposal.Result.Result;
+        long position = result.Length == sizeof(long) ? Codec.Int64.Read(result) : 0;
         return position < 1 || position > _agreed.Count || !string.Equals(_agreed[(int)position - 1], proposal.Text, StringComparison.Ordinal)
             ? $"An acknowledgement is false: '{proposal.Text}' was acknowledged as number {position}, and it does not stand there."
             : null;

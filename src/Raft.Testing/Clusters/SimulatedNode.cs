@@ -93,6 +93,9 @@ public sealed class SimulatedNode
     /// <summary>Whether its process stands still.</summary>
     internal bool IsPaused => _process is { IsPaused: true };
 
+    /// <summary>What its own clock shows.</summary>
+    internal TimeSpan Now => _process?.Now ?? _world.Clock.Now;
+
     /// <summary>How many of its callers wait for an answer.</summary>
     internal int Waiting
     {

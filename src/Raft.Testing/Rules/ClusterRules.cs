@@ -34,6 +34,9 @@ internal sealed class ClusterRules
             new FollowersCommit(),
             new NobodyIsForgotten(),
             new BoundedMemory(),
+            new CandidatesConcede(),
+            new LivingLeaderStays(),
+            new LeaderHearsQuorum(nodes.Length),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);

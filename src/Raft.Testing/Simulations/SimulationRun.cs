@@ -69,6 +69,10 @@ internal sealed class SimulationRun
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };
 
+    /// <summary>What came out of a step, and nobody has caught.</summary>
+    public SimulationException Failure(Exception exception) =>
+        _cluster.World.Failure($"{exception.GetType().Name} came out of a step: {exception.Message}", exception, rule: "An exception comes out of a step");
+
     private void Configure(RaftNodeOptions options)
     {
         _settings.ApplyTo(options);

@@ -33,6 +33,17 @@ public sealed class OwnStateMachineTests
     }
 
     [Fact]
+    public void Workload_ThatThrows_IsReportedWithItsSeed()
+    {
+        SimulationReport<long, long> report = Simulation.Run<long, long>(seed: 7, () => new Account(), _ => throw new FormatException("no such command"), Short);
+
+        SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
+        Assert.StartsWith("FormatException came out of a step: no such command", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("seed 7", broken.Message, StringComparison.Ordinal);
+        Assert.Equal("An exception comes out of a step", report.Summary.Violation!.Rule);
+    }
+
+    [Fact]
     public void LostUpdate_IsNotLinearizable()
     {
         SimulationReport<long, long> report = Simulation.Run(seed: 7, () => new ForgetfulAccount(), _ => 1L, Short);

@@ -1,0 +1,85 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// Section 6, end: a follower that has heard from its leader within a minimum election timeout, of its own clock, lets no
+/// candidate raise its term, if its options say so.
+/// </summary>
+internal sealed class LivingLeaderStays : ClusterRule
+{
+    private readonly SortedDictionary<NodeId, Follower> _followers = [];
+
+    public override string Name => "A living leader stays";
+
+    private sealed class Follower(RaftNode life)
+    {
+        public RaftNode Life { get; } = life;
+
+        /// <summary>Whom it follows, in which term, and when it heard from it last.</summary>
+        public (NodeId Leader, long Term, TimeSpan At)? Heard { get; set; }
+
+        /// <summary>The leader's message that it looks at now.</summary>
+        public AppendEntriesMessage? Arriving { get; set; }
+
+        /// <summary>The candidate's request that it looks at now, and must not heed.</summary>
+        public RequestVoteMessage? Disturbing { get; set; }
+
+        /// <summary>The largest term that it was told of otherwise: whoever takes that clings to nobody any more.</summary>
+        public long Excuse { get; set; }
+    }
+
+    public override string? OnDelivered(SimulatedNode node, RaftMessage message)
+    {
+        if (!node.Options.LeaderStickiness || node.Current is not { } life)
+        {
+            return null;
+        }
+
+        if (!_followers.TryGetValue(node.Id, out Follower? follower) || follower.Life != life)
+        {
+            _followers[node.Id] = follower = new Follower(life);
+        }
+
+        switch (message)
+        {
+            case RequestVoteMessage { IsPreVote: true } or RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
+                break; // neither tells of a term that somebody is in
+            case RequestVoteMessage request when !node.IsPaused && ClingsToItsLeader(node, follower):
+                follower.Disturbing = request.Term > (follower.Disturbing?.Term ?? follower.Heard!.Value.Term) ? request : follower.Disturbing;
+                break;
+            default:
+                follower.Excuse = Math.Max(follower.Excuse, message.Term);
+                follower.Arriving = message as AppendEntriesMessage ?? follower.Arriving;
+                break;
+        }
+
+        return null;
+    }
+
+    public override string? OnQuiet(SimulatedNode node)
+    {
+        if (!_followers.TryGetValue(node.Id, out Follower? follower) || follower.Life != node.Current)
+        {
+            return null;
+        }
+
+        StatusSnapshot status = follower.Life.Snapshot;
+        (NodeId Leader, long Term, TimeSpan At)? heardBefore = follower.Heard;
+        if (follower.Arriving is { } append && status.Role == RaftRole.Follower && status.Term == append.Term && status.Leader == append.From)
+        {
+            follower.Heard = (append.From, append.Term, node.Now);
+        }
+
+        RequestVoteMessage? disturbing = follower.Disturbing;
+        (follower.Arriving, follower.Disturbing) = (null, null);
+        return disturbing is not null && heardBefore is { } heard && status.IsRunning && status.Term >= disturbing.Term && follower.Excuse <= heard.Term
+            ? $"{node.Id} has come to term {status.Term} because {disturbing.From} asked for its vote, although {heard.Leader}, the leader of term {heard.Term}, is alive."
+            : null;
+    }
+
+    private static bool ClingsToItsLeader(SimulatedNode node, Follower follower)
+    {
+        StatusSnapshot status = follower.Life.Snapshot;
+        return follower.Heard is { } heard && status.Leader == heard.Leader && status.Term == heard.Term
+            && node.Now - heard.At < node.Options.MinimumElectionTimeout;
+    }
+}
