@@ -13,17 +13,13 @@ public sealed partial class ConsensusModule
         }
 
         // 1. Reply false if term < currentTerm. The answer tells a deposed leader of the new term.
-        // A second leader in one term cannot be: whoever claims it is refused, whatever it says.
-        if (request.Term < Term
-            || (request.Term == Term && (Role == RaftRole.Leader || (Leader is { } leader && leader != request.From))))
+        if (request.Term < Term || ContradictsLeader(request))
         {
             Reject(request, conflictIndex: 0, conflictTerm: 0);
             return;
         }
 
-        BecomeFollower(request.Term, request.From);
-        _leaderHeardAt = _now;
-        ResetElectionDeadline();
+        FollowLeader(request);
 
         // 2. Reply false if the log does not hold an entry at prevLogIndex whose term is prevLogTerm. (Before the log's
         // start everything is committed, and so agrees.)
@@ -38,8 +34,20 @@ public sealed partial class ConsensusModule
 
         // 5. Set commitIndex to min(leaderCommit, index of last new entry): only what this message verified. What stands
         // behind it may be a stale suffix.
-        CommitIndex = Math.Max(CommitIndex, Math.Min(request.LeaderCommit, request.LastIndex));
+        CommitThrough(Math.Min(request.LeaderCommit, request.LastIndex));
         Accept(request);
+    }
+
+    /// <summary>A second leader in one term cannot be: whoever claims it is refused, whatever it says.</summary>
+    private bool ContradictsLeader(RaftMessage request) =>
+        request.Term == Term && (Role == RaftRole.Leader || (Leader is { } leader && leader != request.From));
+
+    /// <summary>The sender leads a term that is not behind: this node follows it, and has heard from it.</summary>
+    private void FollowLeader(RaftMessage request)
+    {
+        BecomeFollower(request.Term, request.From);
+        _leaderHeardAt = _now;
+        ResetElectionDeadline();
     }
 
     /// <summary>
@@ -106,17 +114,13 @@ public sealed partial class ConsensusModule
     /// </summary>
     private void Accept(AppendEntriesMessage request)
     {
-        if (request.LastIndex <= DurableIndex)
-        {
-            Reply(request, success: true, request.LastIndex, 0, 0, VersionOfHardState);
-        }
-        else if (request.Entries.IsEmpty && !request.IsHandlerCall)
+        if (request.LastIndex > DurableIndex && request.Entries.IsEmpty && !request.IsHandlerCall)
         {
             Reply(request, success: true, DurableIndex, 0, 0, VersionOfHardState);
         }
         else
         {
-            Reply(request, success: true, request.LastIndex, 0, 0, ConsensusOutputs.LastWriteOfBatch);
+            Reply(request, success: true, request.LastIndex, 0, 0, VersionOfLog(request.LastIndex));
         }
     }
 

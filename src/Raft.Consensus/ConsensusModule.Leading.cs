@@ -69,7 +69,7 @@ public sealed partial class ConsensusModule
         }
 
         follower.OnLoaded(found: entries.Length > 0);
-        if (entries.Length > 0 && follower.Next == request.FirstIndex && follower.CanSend)
+        if (entries.Length > 0 && follower.Next == request.FirstIndex && follower.Next >= _log.FirstIndex && follower.CanSend)
         {
             Send(follower, entries);
         }
@@ -125,6 +125,12 @@ public sealed partial class ConsensusModule
     {
         foreach (FollowerProgress follower in _followers)
         {
+            if (follower.Next < _log.FirstIndex)
+            {
+                // Section 7: what it needs next is in the log no longer.
+                SendSnapshotTo(follower, follower.Transfer ?? follower.BeginSnapshot(_options.HeartbeatInterval * 2, _options.MaximumElectionTimeout));
+            }
+
             while (follower.CanSend && follower.Next <= _log.LastIndex)
             {
                 if (follower.Next < _log.FirstCachedIndex)
@@ -146,10 +152,13 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>Section 5.3: sends entries, or none as a heartbeat, with the index and term of what stands before them.</summary>
+    /// <summary>
+    /// Section 5.3: sends entries, or none as a heartbeat, with the index and term of what stands before them. A follower that
+    /// is being sent a snapshot has none of that, so its heartbeats name the start of the log, on which all logs agree.
+    /// </summary>
     private void Send(FollowerProgress follower, ReadOnlyMemory<LogEntry> entries)
     {
-        long previous = follower.Next - 1;
+        long previous = follower.State == ReplicationState.Snapshot ? 0 : follower.Next - 1;
         AppendEntriesMessage message = new()
         {
             From = Id,
@@ -158,7 +167,7 @@ public sealed partial class ConsensusModule
             Term = Term,
             Correlation = ++_lastCorrelation,
             PrevLogIndex = previous,
-            PrevLogTerm = _log.TermAt(previous),
+            PrevLogTerm = previous == 0 ? 0 : _log.TermAt(previous),
             Entries = entries,
             LeaderCommit = CommitIndex,
         };
@@ -196,13 +205,15 @@ public sealed partial class ConsensusModule
         if (reply.Success)
         {
             follower.OnAccepted(reply.LastIndex);
+            follower.EndSnapshot(_log.PreviousIndex);
         }
         else if (IsOfThisTerm(reply) && follower.IsFreshRejection(reply.Correlation, reply.PrevLogIndex))
         {
             // Section 5.3, end: skip whole terms. The follower named its last entry whose term can still agree; this log
             // is searched from there by the same rule, so each conflicting term costs one rejection at most.
-            (long agreed, _) = _log.FindAtMost(Math.Min(reply.ConflictIndex, reply.PrevLogIndex - 1), reply.ConflictTerm);
-            follower.OnRejected(reply.Correlation, agreed + 1);
+            (long agreed, long term) = _log.FindAtMost(Math.Min(reply.ConflictIndex, reply.PrevLogIndex - 1), reply.ConflictTerm);
+            bool beforeStart = Math.Min(reply.ConflictIndex, reply.PrevLogIndex - 1) < _log.PreviousIndex || term > reply.ConflictTerm;
+            follower.OnRejected(reply.Correlation, beforeStart ? _log.PreviousIndex : agreed + 1);
         }
     }
 
@@ -232,12 +243,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        for (long index = Math.Max(CommitIndex + 1, _log.FirstCachedIndex); index <= majority; index++)
-        {
-            _uncommittedBytes -= _log.Entry(index).Data.Length;
-        }
-
-        CommitIndex = majority;
+        CommitThrough(majority);
     }
 
     /// <summary>Dissertation, section 6.2: a leader that a majority does not answer steps down, so that its clients look elsewhere.</summary>

@@ -13,6 +13,9 @@ public sealed partial class ConsensusModule
     /// </summary>
     private long VersionOfHardState => _hardStateChanged ? _durability.IssuedVersion + 1 : _hardStateVersion;
 
+    /// <summary>What an answer must wait for that vouches for the log up to an index.</summary>
+    private long VersionOfLog(long index) => index <= DurableIndex ? VersionOfHardState : ConsensusOutputs.LastWriteOfBatch;
+
     /// <summary>Takes it that every write up to a version is durable.</summary>
     /// <param name="version">The version; reports may repeat and come in any order.</param>
     /// <param name="now">The time.</param>
@@ -31,6 +34,12 @@ public sealed partial class ConsensusModule
     private void EmitWrites()
     {
         HardState? hardState = _hardStateChanged ? new HardState(Term, VotedFor) : null;
+        if (_unwrittenStart is { } start)
+        {
+            EmitStart(hardState, start);
+            hardState = null;
+        }
+
         while (_firstUnwritten <= _log.LastIndex)
         {
             ReadOnlyMemory<LogEntry> entries = _log.Slice(_firstUnwritten, _log.LastIndex, int.MaxValue, long.MaxValue);
@@ -46,17 +55,35 @@ public sealed partial class ConsensusModule
         Outputs.BindToLastWrite(_durability.IssuedVersion);
     }
 
+    /// <summary>
+    /// A log that begins anew behind a snapshot. The term goes first, since no log may end in a term that its node has not
+    /// reached; what was durable before stays so, and no more than that, until the new start is.
+    /// </summary>
+    private void EmitStart(HardState? hardState, LogStart start)
+    {
+        if (hardState is not null)
+        {
+            Outputs.Add(new PersistRequest(IssueHardState(_durability.IssuedIndex), hardState, start.Index + 1, default));
+        }
+
+        Outputs.Add(new PersistRequest(_durability.Issue(start.Index), null, start.Index + 1, default) { Start = start });
+        _unwrittenStart = null;
+    }
+
     private void Emit(HardState? hardState, ReadOnlyMemory<LogEntry> entries)
     {
         long firstIndex = _firstUnwritten;
         _firstUnwritten += entries.Length;
-        long version = _durability.Issue(_firstUnwritten - 1);
-        if (hardState is not null)
-        {
-            _hardStateVersion = version;
-            _hardStateChanged = false;
-        }
-
+        long lastIndex = _firstUnwritten - 1;
+        long version = hardState is null ? _durability.Issue(lastIndex) : IssueHardState(lastIndex);
         Outputs.Add(new PersistRequest(version, hardState, firstIndex, entries));
+    }
+
+    /// <summary>Numbers a write that holds the term and vote as they are now.</summary>
+    private long IssueHardState(long lastIndex)
+    {
+        _hardStateVersion = _durability.Issue(lastIndex);
+        _hardStateChanged = false;
+        return _hardStateVersion;
     }
 }

@@ -10,7 +10,7 @@ namespace Raft.Consensus;
 /// <remarks>
 /// <para>
 /// The host calls any number of inputs (<see cref="Receive"/>, <see cref="Propose"/>, <see cref="AdvanceTime"/>,
-/// <see cref="Persisted"/>, <see cref="EntriesLoaded"/>), then <see cref="CompleteBatch"/> once, carries out
+/// <see cref="Persisted"/>, <see cref="EntriesLoaded"/>, those of snapshots), then <see cref="CompleteBatch"/> once, carries out
 /// <see cref="Outputs"/> and clears them. However many inputs a batch has, it makes one write and one message per
 /// follower (more only at the bounds of a segment or message).
 /// </para>
@@ -25,7 +25,7 @@ namespace Raft.Consensus;
 /// versions, in any order, as often as it likes.
 /// </para>
 /// <para>Not thread-safe: one caller at a time. The files of this class are one per concern: elections, proposals and
-/// replication on the leader, the follower's side, and persistence.</para>
+/// replication on the leader, the follower's side, snapshots, and persistence.</para>
 /// </remarks>
 public sealed partial class ConsensusModule
 {
@@ -48,8 +48,9 @@ public sealed partial class ConsensusModule
     /// <param name="hardState">The stored term and vote; <c>default</c> on first start.</param>
     /// <param name="previousIndex">The index before the first stored entry; 0 unless the log was compacted.</param>
     /// <param name="previousTerm">The term at that index; 0 unless the log was compacted.</param>
+    /// <param name="previousTime">The time of the entry there, if it is known: no later entry is stamped with an earlier one.</param>
     /// <exception cref="ArgumentException">The options contradict themselves; the message says where.</exception>
-    public ConsensusModule(ConsensusOptions options, HardState hardState = default, long previousIndex = 0, long previousTerm = 0)
+    public ConsensusModule(ConsensusOptions options, HardState hardState = default, long previousIndex = 0, long previousTerm = 0, DateTimeOffset previousTime = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(hardState.Term);
@@ -61,7 +62,7 @@ public sealed partial class ConsensusModule
         _configuration = new ClusterConfiguration(options.Voters);
         _voterHeardAt = new TimeSpan?[_configuration.Voters.Count];
         _random = new DeterministicRandom(options.RandomSeed);
-        _log = new ReplicatedLog(previousIndex, previousTerm);
+        _log = new ReplicatedLog(previousIndex, previousTerm, options.MaximumCachedEntries, previousTime);
         _durability = new DurabilityTracker(previousIndex);
         _firstUnwritten = previousIndex + 1;
         CommitIndex = previousIndex;
@@ -110,6 +111,9 @@ public sealed partial class ConsensusModule
 
     /// <summary>The first entry that is in memory; older ones must be read from the log store.</summary>
     public long FirstCachedIndex => _log.FirstCachedIndex;
+
+    /// <summary>How many payload bytes of the log are in memory.</summary>
+    internal long CachedBytes => _log.CachedBytes;
 
     /// <summary>Messages that were ignored because they contradict themselves or the protocol, since the module was made.</summary>
     public long IgnoredMessages { get; private set; }
@@ -231,6 +235,12 @@ public sealed partial class ConsensusModule
             case AppendEntriesReplyMessage reply:
                 OnAppendEntriesReply(reply);
                 break;
+            case InstallSnapshotMessage install:
+                OnInstallSnapshot(install);
+                break;
+            case InstallSnapshotReplyMessage reply:
+                OnInstallSnapshotReply(reply);
+                break;
             case RequestVoteMessage { IsPreVote: true } request:
                 OnRequestPreVote(request);
                 break;
@@ -281,6 +291,26 @@ public sealed partial class ConsensusModule
         }
 
         _now = now > _now ? now : _now;
+    }
+
+    /// <summary>Takes it that everything up to an index is committed. The commit index never falls.</summary>
+    private void CommitThrough(long index)
+    {
+        if (index <= CommitIndex)
+        {
+            return;
+        }
+
+        if (Role == RaftRole.Leader)
+        {
+            for (long committed = Math.Max(CommitIndex + 1, _log.FirstCachedIndex); committed <= index; committed++)
+            {
+                _uncommittedBytes -= _log.Entry(committed).Data.Length;
+            }
+        }
+
+        CommitIndex = index;
+        ForgetNeedlessReception();
     }
 
     private void ThrowIfBroken(bool broken, string rule)

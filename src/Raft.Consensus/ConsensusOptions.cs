@@ -42,6 +42,9 @@ public sealed class ConsensusOptions
     /// <summary>How many entries one AppendEntries carries at most. Default 4,096.</summary>
     public int MaximumMessageEntries { get; init; } = 4_096;
 
+    /// <summary>How many bytes of a snapshot one InstallSnapshot carries at most. Default 256 KiB.</summary>
+    public int MaximumChunkBytes { get; init; } = 256 << 10;
+
     /// <summary>How many AppendEntries may be unanswered per follower. Default 64.</summary>
     public int MaximumInFlightMessages { get; init; } = 64;
 
@@ -74,6 +77,7 @@ public sealed class ConsensusOptions
         Require(HeartbeatInterval < MinimumElectionTimeout, $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
         Require(MaximumMessageBytes > 0, $"{nameof(MaximumMessageBytes)} must be at least 1.");
         Require(MaximumMessageEntries > 0, $"{nameof(MaximumMessageEntries)} must be at least 1.");
+        Require(MaximumChunkBytes > 0, $"{nameof(MaximumChunkBytes)} must be at least 1.");
         Require(MaximumInFlightMessages > 0, $"{nameof(MaximumInFlightMessages)} must be at least 1.");
         Require(MaximumInFlightBytes > 0, $"{nameof(MaximumInFlightBytes)} must be at least 1.");
         Require(MaximumUncommittedBytes > 0, $"{nameof(MaximumUncommittedBytes)} must be at least 1.");

@@ -7,7 +7,16 @@ namespace Raft.Consensus;
 /// <param name="HardState">The new term and vote, or null if they did not change; to be stored with the entries in one atomic write.</param>
 /// <param name="FirstIndex">The index of the first entry: everything that stood from here on is replaced.</param>
 /// <param name="Entries">The entries; empty if only the hard state changed, and then nothing is replaced.</param>
-public readonly record struct PersistRequest(long Version, HardState? HardState, long FirstIndex, ReadOnlyMemory<LogEntry> Entries);
+public readonly record struct PersistRequest(long Version, HardState? HardState, long FirstIndex, ReadOnlyMemory<LogEntry> Entries)
+{
+    /// <summary>If set, the write is another one: the whole log is replaced by an empty one that starts behind an installed snapshot. The hard state stays as it is.</summary>
+    public LogStart? Start { get; init; }
+}
+
+/// <summary>Where a log begins: directly behind this entry, which a snapshot stands for.</summary>
+/// <param name="Index">The entry's index.</param>
+/// <param name="Term">Its term.</param>
+public readonly record struct LogStart(long Index, long Term);
 
 /// <summary>A message that the host must send once a write is durable.</summary>
 /// <param name="Message">The message.</param>
@@ -34,6 +43,8 @@ public sealed class ConsensusOutputs
     private readonly List<PersistRequest> _writes = [];
     private readonly List<OutgoingMessage> _messages = [];
     private readonly List<LoadRequest> _loads = [];
+    private readonly List<SnapshotLoad> _snapshotLoads = [];
+    private readonly List<InstallSnapshotMessage> _receivedChunks = [];
 
     internal ConsensusOutputs()
     {
@@ -48,8 +59,18 @@ public sealed class ConsensusOutputs
     /// <summary>Entries that must be loaded from the log store.</summary>
     public ReadOnlySpan<LoadRequest> Loads => CollectionsMarshal.AsSpan(_loads);
 
+    /// <summary>Parts of snapshots that must be loaded from the snapshot store for followers.</summary>
+    public ReadOnlySpan<SnapshotLoad> SnapshotLoads => CollectionsMarshal.AsSpan(_snapshotLoads);
+
+    /// <summary>
+    /// Parts of a snapshot that came from a leader, to be stored in this order. One at offset 0 begins a new snapshot: what was
+    /// received of another is abandoned. Each is answered through <see cref="ConsensusModule.SnapshotChunkStored"/>, the last one
+    /// through <see cref="ConsensusModule.SnapshotReceived"/>.
+    /// </summary>
+    public ReadOnlySpan<InstallSnapshotMessage> ReceivedChunks => CollectionsMarshal.AsSpan(_receivedChunks);
+
     /// <summary>Whether there is nothing to do.</summary>
-    public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _loads.Count == 0;
+    public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _loads.Count == 0 && _snapshotLoads.Count == 0 && _receivedChunks.Count == 0;
 
     /// <summary>Forgets everything; the host has taken it.</summary>
     public void Clear()
@@ -57,6 +78,8 @@ public sealed class ConsensusOutputs
         _writes.Clear();
         _messages.Clear();
         _loads.Clear();
+        _snapshotLoads.Clear();
+        _receivedChunks.Clear();
     }
 
     internal void Add(in PersistRequest write) => _writes.Add(write);
@@ -64,6 +87,10 @@ public sealed class ConsensusOutputs
     internal void Add(RaftMessage message, long requiredVersion) => _messages.Add(new OutgoingMessage(message, requiredVersion));
 
     internal void Add(in LoadRequest load) => _loads.Add(load);
+
+    internal void Add(in SnapshotLoad load) => _snapshotLoads.Add(load);
+
+    internal void Add(InstallSnapshotMessage chunk) => _receivedChunks.Add(chunk);
 
     internal void BindToLastWrite(long version)
     {

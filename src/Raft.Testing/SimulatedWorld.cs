@@ -56,6 +56,9 @@ public sealed class SimulatedWorld
     /// <summary>Called after every step; throws if an invariant is broken.</summary>
     internal event Action? StepCompleted;
 
+    /// <summary>Called when nothing waits, before time moves on; throws if an invariant is broken.</summary>
+    internal event Action? Quiet;
+
     /// <summary>Adds more to what a failure message says.</summary>
     internal event Func<string>? Describing;
 
@@ -63,12 +66,17 @@ public sealed class SimulatedWorld
     /// <returns>The store, empty.</returns>
     public SimulatedLogStore CreateLogStore() => new(Clock, Scheduler, Random.Fork(), Trace);
 
+    /// <summary>Makes a snapshot store on a disk of this world.</summary>
+    /// <returns>The store, empty.</returns>
+    public SimulatedSnapshotStore CreateSnapshotStore() => new(Clock, Scheduler, Random.Fork(), Trace);
+
     /// <summary>Runs one waiting item or, if none waits, moves time to the next timer.</summary>
     /// <returns>False if there is neither: nothing will ever happen by itself any more.</returns>
     public bool Step()
     {
         if (!Scheduler.RunStep())
         {
+            Quiet?.Invoke();
             if (Clock.NextDueAt is not { } next)
             {
                 return false;
@@ -90,6 +98,8 @@ public sealed class SimulatedWorld
             StepCompleted?.Invoke();
             ThrowIfEndless(limit);
         }
+
+        Quiet?.Invoke();
     }
 
     /// <summary>Runs for a while.</summary>
@@ -113,7 +123,11 @@ public sealed class SimulatedWorld
     /// <param name="limit">How much virtual time it may take; null for <see cref="DefaultLimit"/>.</param>
     /// <param name="waitingFor">What is waited for, in failure messages; by default the text of the condition.</param>
     /// <exception cref="SimulationException">It did not come true in time, or never will; or work left the simulation.</exception>
-    public void RunUntil(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string waitingFor = "")
+    public void RunUntil(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string waitingFor = "") =>
+        RunUntil(condition, limit, waitingFor, rule: null);
+
+    /// <summary>The same, with a name for what is broken if it does not come true in time.</summary>
+    internal void RunUntil(Func<bool> condition, TimeSpan? limit, string waitingFor, string? rule)
     {
         ArgumentNullException.ThrowIfNull(condition);
         TimeSpan end = Clock.Now + (limit ?? DefaultLimit);
@@ -131,7 +145,7 @@ public sealed class SimulatedWorld
             bool timeIsUp = Scheduler.Waiting == 0 && Clock.NextDueAt > end;
             if (timeIsUp || !Step())
             {
-                throw Failure(condition, timeIsUp, waitingFor);
+                throw Failure(condition, timeIsUp, waitingFor, rule);
             }
         }
     }
@@ -209,7 +223,7 @@ public sealed class SimulatedWorld
     /// Finds out why a condition did not come true. What left the simulation goes on in real time, so a short look at the
     /// real world tells an escape from something that hangs; only a run that has failed already waits for it.
     /// </summary>
-    private SimulationException Failure(Func<bool> condition, bool timeIsUp, string waitingFor)
+    private SimulationException Failure(Func<bool> condition, bool timeIsUp, string waitingFor, string? rule)
     {
         bool escaped = SpinWait.SpinUntil(() => Scheduler.HasEscapes || condition(), TimeSpan.FromMilliseconds(200));
         string verdict = escaped ? "ESCAPED: something left the simulation and went on in real time"
@@ -224,7 +238,7 @@ public sealed class SimulatedWorld
             return Failure($"{verdict}. Waited for: {waitingFor}.", escape);
         }
 
-        return Failure($"{verdict}. Waited for: {waitingFor}.");
+        return Failure($"{verdict}. Waited for: {waitingFor}.", rule: escaped ? null : rule);
     }
 
     private void ThrowIfEndless(long stepLimit)

@@ -18,6 +18,9 @@ internal sealed class DurabilityTracker(long durableIndex)
 
     public long IssuedVersion { get; private set; }
 
+    /// <summary>What <see cref="DurableIndex"/> will be when everything that was issued is durable.</summary>
+    public long IssuedIndex => _inFlight.Count == 0 ? DurableIndex : _inFlight[^1].LastIndex;
+
     /// <summary>Takes it that the log store holds everything up to <paramref name="index"/> from an earlier life.</summary>
     public void Recover(long index) => DurableIndex = index;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Raft.Consensus;
 
 /// <summary>
@@ -12,22 +14,29 @@ internal sealed class ReplicatedLog
     /// </summary>
     internal const int EntryOverhead = 32;
 
-    private const int SmallestSegment = 16;
-    private const int LargestSegment = 1024; // 48 KiB of slots: below the large object heap
+    /// <summary>How many entries a segment takes at least.</summary>
+    internal const int SmallestSegment = 16;
+
+    /// <summary>How many entries a segment takes at most: 48 KiB of slots, below the large object heap.</summary>
+    internal const int LargestSegment = 1024;
 
     private readonly List<LogSegment> _segments = [];
-    private readonly TermRuns _terms;
+    private readonly int _largestSegment;
+    private TermRuns _terms;
+    private DateTimeOffset _timeBeforeCached;
 
-    public ReplicatedLog(long previousIndex, long previousTerm)
+    /// <param name="previousIndex">The index directly before the log's first entry.</param>
+    /// <param name="previousTerm">Its term.</param>
+    /// <param name="maximumEntries">How many entries are to stay in memory. Segments grow no larger, since whole segments are freed.</param>
+    /// <param name="previousTime">The time of the entry at <paramref name="previousIndex"/>, if it is known.</param>
+    public ReplicatedLog(long previousIndex, long previousTerm, long maximumEntries = LargestSegment, DateTimeOffset previousTime = default)
     {
-        PreviousIndex = previousIndex;
-        LastIndex = previousIndex;
-        FirstCachedIndex = previousIndex + 1;
-        _terms = new TermRuns(previousIndex, previousTerm);
+        _largestSegment = (int)Math.Clamp(maximumEntries, SmallestSegment, LargestSegment);
+        StartBehind(previousIndex, previousTerm, previousTime);
     }
 
     /// <summary>The index that stands directly before the log's first entry; 0 unless the log was compacted.</summary>
-    public long PreviousIndex { get; }
+    public long PreviousIndex { get; private set; }
 
     public long FirstIndex => PreviousIndex + 1;
 
@@ -42,8 +51,8 @@ internal sealed class ReplicatedLog
 
     public long CachedEntries => LastIndex - FirstCachedIndex + 1;
 
-    /// <summary>The time of the last entry, or the smallest time if it is not in memory.</summary>
-    public DateTimeOffset LastTime => _segments.Count == 0 ? DateTimeOffset.MinValue : Entry(LastIndex).Time;
+    /// <summary>The time of the last entry, or the latest one before it that is known.</summary>
+    public DateTimeOffset LastTime => CachedEntries == 0 ? _timeBeforeCached : Entry(LastIndex).Time;
 
     /// <summary>The term of the entry at an index from <see cref="PreviousIndex"/> to <see cref="LastIndex"/>.</summary>
     public long TermAt(long index)
@@ -149,6 +158,7 @@ internal sealed class ReplicatedLog
         {
             CachedBytes -= _segments[evicted].Bytes;
             FirstCachedIndex = _segments[evicted].LastIndex + 1;
+            _timeBeforeCached = _segments[evicted][FirstCachedIndex - 1].Time;
             evicted++;
         }
 
@@ -158,12 +168,49 @@ internal sealed class ReplicatedLog
         }
     }
 
+    /// <summary>
+    /// Section 7: drops the entries up to <paramref name="index"/>, which a snapshot stands for. Whole segments are freed; the
+    /// entries of one that goes on stay in it, out of sight.
+    /// </summary>
+    public void DropThrough(long index)
+    {
+        if (index >= FirstCachedIndex)
+        {
+            _timeBeforeCached = Entry(index).Time;
+        }
+
+        int dropped = 0;
+        while (dropped < _segments.Count && _segments[dropped].LastIndex <= index)
+        {
+            CachedBytes -= _segments[dropped].Bytes;
+            dropped++;
+        }
+
+        _segments.RemoveRange(0, dropped);
+        _terms.DropBefore(index);
+        PreviousIndex = index;
+        FirstCachedIndex = Math.Max(FirstCachedIndex, index + 1);
+    }
+
+    /// <summary>Section 7: forgets the whole log, to go on behind a snapshot that stands for it.</summary>
+    [MemberNotNull(nameof(_terms))]
+    public void StartBehind(long index, long term, DateTimeOffset time)
+    {
+        _segments.Clear();
+        _terms = new TermRuns(index, term);
+        _timeBeforeCached = time;
+        CachedBytes = 0;
+        PreviousIndex = index;
+        LastIndex = index;
+        FirstCachedIndex = index + 1;
+    }
+
     private LogSegment OpenSegment()
     {
         if (_segments.Count == 0 || !_segments[^1].IsOpen)
         {
             // Segments double up to the largest, so that an idle group of a host with thousands costs next to nothing.
-            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Min(_segments[^1].Capacity * 2, LargestSegment);
+            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Min(_segments[^1].Capacity * 2, _largestSegment);
             _segments.Add(new LogSegment(LastIndex + 1, capacity));
         }
 

@@ -39,6 +39,14 @@ internal sealed class TermRuns
         }
     }
 
+    /// <summary>Forgets everything before <paramref name="index"/>, which stands before everything else from now on.</summary>
+    public void DropBefore(long index)
+    {
+        int run = RunAt(index);
+        _runs[run] = new Run(index, _runs[run].Term);
+        _runs.RemoveRange(0, run);
+    }
+
     public long TermAt(long index) => _runs[RunAt(index)].Term;
 
     /// <summary>The largest index at or below <paramref name="index"/> whose term is at most <paramref name="term"/>, with its term.</summary>
@@ -51,7 +59,8 @@ internal sealed class TermRuns
             run--;
         }
 
-        // Behind a compacted start the run's term may still be too large; the start itself is committed, and so agrees.
+        // Behind a compacted start the run's term may still be too large. For a follower the start is committed, and so agrees
+        // with its leader; a leader learns from it that the follower needs a snapshot.
         return _runs[run].Term > term ? (_runs[run].FirstIndex, _runs[run].Term) : (index, _runs[run].Term);
     }
 

@@ -8,11 +8,14 @@ internal enum ReplicationState
 
     /// <summary>The logs agree up to <see cref="FollowerProgress.Match"/>: messages are streamed without waiting, within the window.</summary>
     Replicate,
+
+    /// <summary>The follower needs what the log no longer holds: it is sent a snapshot, and nothing but heartbeats beside it.</summary>
+    Snapshot,
 }
 
 /// <summary>
 /// What a leader knows of one follower: Figure 2's <c>nextIndex</c> and <c>matchIndex</c>, and how to go on. All changes
-/// between probing and streaming are made here.
+/// between probing, streaming and sending a snapshot are made here.
 /// </summary>
 internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, InFlightWindow window)
 {
@@ -42,11 +45,19 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>Whether entries for this follower are being loaded from the log store.</summary>
     public bool IsLoading { get; private set; }
 
+    /// <summary>The snapshot on its way to the follower; null unless <see cref="State"/> says so.</summary>
+    public SnapshotTransfer? Transfer { get; private set; }
+
     /// <summary>How many messages with entries are unanswered.</summary>
     public int InFlightMessages => window.Count;
 
     /// <summary>Whether entries may be sent now.</summary>
-    public bool CanSend => !IsLoading && (State == ReplicationState.Probe ? !_probeOutstanding : !window.IsFull);
+    public bool CanSend => !IsLoading && State switch
+    {
+        ReplicationState.Probe => !_probeOutstanding,
+        ReplicationState.Replicate => !window.IsFull,
+        _ => false,
+    };
 
     /// <summary>Notes that a request with entries up to <paramref name="lastIndex"/> (or a heartbeat, with none) goes out.</summary>
     public void OnSent(long correlation, long lastIndex, int entries, long bytes, long commit, TimeSpan nextHeartbeat)
@@ -78,6 +89,31 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
             State = ReplicationState.Probe;
             _probeOutstanding = true;
             window.Clear();
+        }
+    }
+
+    /// <summary>What the follower needs next is in the log no longer: it is sent a snapshot from now on.</summary>
+    /// <param name="shortestPatience">How long to wait for the answer to a chunk at first.</param>
+    /// <param name="longestPatience">How long to wait at most; each wait in vain doubles it.</param>
+    public SnapshotTransfer BeginSnapshot(TimeSpan shortestPatience, TimeSpan longestPatience)
+    {
+        State = ReplicationState.Snapshot;
+        Transfer = new SnapshotTransfer(shortestPatience, longestPatience);
+        IsLoading = false;
+        _probeOutstanding = false;
+        window.Clear();
+        return Transfer;
+    }
+
+    /// <summary>If the follower is known to hold everything that the log no longer holds, it needs no snapshot, or no longer: its log agrees up to <see cref="Match"/>, so entries are streamed.</summary>
+    /// <param name="previousIndex">The index before the log's first entry.</param>
+    public void EndSnapshot(long previousIndex)
+    {
+        if (State == ReplicationState.Snapshot && Match >= previousIndex)
+        {
+            State = ReplicationState.Replicate;
+            Transfer = null;
+            Next = Match + 1;
         }
     }
 
@@ -120,7 +156,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
             return correlation > _lastRequestAtMatch;
         }
 
-        return State == ReplicationState.Replicate || prevLogIndex == Next - 1;
+        return State == ReplicationState.Replicate || (State == ReplicationState.Probe && prevLogIndex == Next - 1);
     }
 
     /// <summary>The follower's log does not agree at the rejected index: probe again, from <paramref name="nextIndex"/>.</summary>
@@ -135,6 +171,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         }
 
         State = ReplicationState.Probe;
+        Transfer = null;
         Next = Math.Max(nextIndex, Match + 1);
         _probeOutstanding = false;
         window.Clear();

@@ -47,6 +47,21 @@ internal sealed partial class NodeJournal
     [LoggerMessage(123, LogLevel.Information, "The log store of node {NodeId} goes on", EventName = "DiskGoesOn")]
     private partial void LogDiskGoesOn(NodeId nodeId);
 
+    [LoggerMessage(140, LogLevel.Information, "Node {NodeId} has taken a snapshot up to entry {Index}: {Length} bytes in {Duration}", EventName = "SnapshotTaken")]
+    private partial void LogSnapshotTaken(NodeId nodeId, long index, long length, TimeSpan duration);
+
+    [LoggerMessage(141, LogLevel.Warning, "Node {NodeId} could not take a snapshot, so its log is not shortened: {Reason}", EventName = "SnapshotFailed")]
+    private partial void LogSnapshotFailed(Exception exception, NodeId nodeId, string reason);
+
+    [LoggerMessage(142, LogLevel.Information, "Node {NodeId} was too far behind, and goes on from its leader's snapshot up to entry {Index} of term {Term}, {Length} bytes", EventName = "SnapshotInstalled")]
+    private partial void LogSnapshotInstalled(NodeId nodeId, long index, long term, long length);
+
+    [LoggerMessage(143, LogLevel.Warning, "Node {NodeId} could not store its leader's snapshot, without which it stays behind; the leader sends it again: {Reason}", EventName = "SnapshotRefused")]
+    private partial void LogSnapshotRefused(Exception exception, NodeId nodeId, string reason);
+
+    [LoggerMessage(144, LogLevel.Warning, "Node {NodeId} could not read its snapshot for {Follower}, which stays behind until it can: {Reason}", EventName = "SnapshotUnreadable")]
+    private partial void LogSnapshotUnreadable(Exception exception, NodeId nodeId, NodeId follower, string reason);
+
     [LoggerMessage(130, LogLevel.Warning, "Node {NodeId} dropped {Count} more messages, {Total} since it runs: too many waited, or they were not for it or made no sense", EventName = "DroppedMessages")]
     private partial void LogDroppedMessages(NodeId nodeId, long count, long total);
 }

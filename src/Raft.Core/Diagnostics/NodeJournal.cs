@@ -43,6 +43,16 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
 
     public void ApplyGoesOn() => Write(() => LogApplyGoesOn(nodeId));
 
+    public void SnapshotTaken(long index, long length, TimeSpan duration) => Write(() => LogSnapshotTaken(nodeId, index, length, duration));
+
+    public void SnapshotFailed(Exception failure) => Write(() => LogSnapshotFailed(failure, nodeId, failure.Message));
+
+    public void SnapshotInstalled(long index, long term, long length) => Write(() => LogSnapshotInstalled(nodeId, index, term, length));
+
+    public void SnapshotRefused(Exception failure) => Write(() => LogSnapshotRefused(failure, nodeId, failure.Message));
+
+    public void SnapshotUnreadable(NodeId follower, Exception failure) => Write(() => LogSnapshotUnreadable(failure, nodeId, follower, failure.Message));
+
     public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
 
     /// <summary>Waits until all that was told so far is written, which a provider may hold up for as long as it likes.</summary>

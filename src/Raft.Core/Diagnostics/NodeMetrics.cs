@@ -10,7 +10,7 @@ internal sealed class NodeMetrics
     private const int BytesPerMessage = 64;
     private const int BytesPerEntry = 21;
 
-    private static readonly string[] MessageTypes = ["other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply", "request_pre_vote", "request_pre_vote_reply"];
+    private static readonly string[] MessageTypes = ["other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply", "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply"];
 
     private readonly RaftMetrics _metrics;
     private readonly StatusBoard _board;
@@ -66,6 +66,16 @@ internal sealed class NodeMetrics
     public void RecordCommit(TimeSpan duration) => Record(_metrics.CommitDuration, duration);
 
     public void RecordApply(TimeSpan duration) => Record(_metrics.ApplyDuration, duration);
+
+    public void RecordSnapshot(TimeSpan duration, long length)
+    {
+        Record(_metrics.SnapshotDuration, duration);
+        Record(_metrics.SnapshotSize, length);
+    }
+
+    public void CountSnapshotInstalled() => Add(_metrics.SnapshotsInstalled, 1, in _node);
+
+    public void CountSnapshotFailure() => Add(_metrics.SnapshotFailures, 1, in _node);
 
     public void CountSent(RaftMessage message) => Count(message, _metrics.MessagesSent, _metrics.BytesSent);
 
@@ -140,11 +150,14 @@ internal sealed class NodeMetrics
         }
     }
 
-    private void Record(Histogram<double> durations, TimeSpan duration)
+    private void Record(Histogram<double> durations, TimeSpan duration) => Record(durations, duration.TotalSeconds);
+
+    private void Record<T>(Histogram<T> histogram, T value)
+        where T : struct
     {
         try
         {
-            durations.Record(duration.TotalSeconds, in _node);
+            histogram.Record(value, in _node);
         }
 #pragma warning disable CA1031 // whatever a listener throws
         catch (Exception)
@@ -160,6 +173,8 @@ internal sealed class NodeMetrics
         RequestVoteReplyMessage reply => reply.IsPreVote ? 6 : 2,
         AppendEntriesMessage => 3,
         AppendEntriesReplyMessage => 4,
+        InstallSnapshotMessage => 7,
+        InstallSnapshotReplyMessage => 8,
         _ => 0,
     };
 
@@ -186,6 +201,11 @@ internal sealed class NodeMetrics
             {
                 size += BytesPerEntry + entry.Data.Length;
             }
+        }
+
+        else if (message is InstallSnapshotMessage install)
+        {
+            size += install.Header.Length + install.Data.Length;
         }
 
         return size;

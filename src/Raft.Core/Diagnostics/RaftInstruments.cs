@@ -18,6 +18,18 @@ public static class RaftInstruments
     /// <summary>Seconds that a state machine took for a batch.</summary>
     public const string ApplyDuration = "raft.apply.duration";
 
+    /// <summary>Seconds that taking a snapshot took, capture and writing.</summary>
+    public const string SnapshotDuration = "raft.snapshot.duration";
+
+    /// <summary>Bytes of the snapshots that were taken.</summary>
+    public const string SnapshotSize = "raft.snapshot.size";
+
+    /// <summary>Snapshots that came from a leader and replaced the log.</summary>
+    public const string SnapshotsInstalled = "raft.snapshots.installed";
+
+    /// <summary>Snapshots that could not be taken, sent or stored.</summary>
+    public const string SnapshotFailures = "raft.snapshot.failures";
+
     /// <summary>Messages given to the transport, by type.</summary>
     public const string MessagesSent = "raft.messages.sent";
 
@@ -44,6 +56,9 @@ public static class RaftInstruments
 
     /// <summary>Index of the last log entry.</summary>
     public const string LogLastIndex = "raft.log.last_index";
+
+    /// <summary>Index of the first log entry that is still there.</summary>
+    public const string LogFirstIndex = "raft.log.first_index";
 
     /// <summary>The highest entry known to be committed.</summary>
     public const string LogCommitIndex = "raft.log.commit_index";

@@ -29,6 +29,10 @@ public sealed class RaftMetrics
         Proposals = meter.CreateCounter<long>(RaftInstruments.Proposals, "{proposal}", "Proposals made at the node, by outcome.");
         CommitDuration = meter.CreateHistogram<double>(RaftInstruments.CommitDuration, "s", "Time from a proposal's entry into the leader's log to its commitment.", advice: Buckets);
         ApplyDuration = meter.CreateHistogram<double>(RaftInstruments.ApplyDuration, "s", "Time that the state machine took for a batch of commands.", advice: Buckets);
+        SnapshotDuration = meter.CreateHistogram<double>(RaftInstruments.SnapshotDuration, "s", "Time that taking a snapshot took, from its begin to its durability.", advice: Buckets);
+        SnapshotSize = meter.CreateHistogram<long>(RaftInstruments.SnapshotSize, "By", "How many bytes a snapshot has that the node has taken.");
+        SnapshotsInstalled = meter.CreateCounter<long>(RaftInstruments.SnapshotsInstalled, "{snapshot}", "Snapshots that came from a leader and replaced the node's log.");
+        SnapshotFailures = meter.CreateCounter<long>(RaftInstruments.SnapshotFailures, "{failure}", "Snapshots that could not be taken, read or stored.");
         MessagesSent = meter.CreateCounter<long>(RaftInstruments.MessagesSent, "{message}", "Messages given to the transport, by type.");
         BytesSent = meter.CreateCounter<long>(RaftInstruments.MessagesSentSize, "By", "About how many bytes the messages given to the transport take on a wire, by type.");
         MessagesReceived = meter.CreateCounter<long>(RaftInstruments.MessagesReceived, "{message}", "Messages received, by type.");
@@ -38,6 +42,7 @@ public sealed class RaftMetrics
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
         Gauge(meter, RaftInstruments.NodeTerm, "{term}", "The node's current term.", static node => node.Gauge(static status => status.Term));
         Gauge(meter, RaftInstruments.NodeReachableVoters, "{voter}", "Voters, the node included, heard from within the longest election timeout.", static node => node.Gauge(static status => status.ReachableVoters));
+        Gauge(meter, RaftInstruments.LogFirstIndex, "{entry}", "Index of the first log entry that was not dropped for a snapshot.", static node => node.Gauge(static status => status.FirstIndex));
         Gauge(meter, RaftInstruments.LogLastIndex, "{entry}", "Index of the last log entry.", static node => node.Gauge(static status => status.LastIndex));
         Gauge(meter, RaftInstruments.LogCommitIndex, "{entry}", "The highest entry known to be committed.", static node => node.Gauge(static status => status.CommitIndex));
         Gauge(meter, RaftInstruments.LogAppliedIndex, "{entry}", "The highest entry applied to the state machine.", static node => node.Applied());
@@ -57,6 +62,14 @@ public sealed class RaftMetrics
     internal Histogram<double> CommitDuration { get; }
 
     internal Histogram<double> ApplyDuration { get; }
+
+    internal Histogram<double> SnapshotDuration { get; }
+
+    internal Histogram<long> SnapshotSize { get; }
+
+    internal Counter<long> SnapshotsInstalled { get; }
+
+    internal Counter<long> SnapshotFailures { get; }
 
     internal Counter<long> MessagesSent { get; }
 

@@ -9,7 +9,8 @@ internal static class NodePorts
     public static RaftNodePorts Find(NodeRegistration node, IServiceProvider provider) => new()
     {
         Transport = node.Find<ITransport>(provider),
-        LogStore = node.Find<ILogStore>(provider) ?? new InMemoryLogStore(),
+        LogStore = node.Find<ILogStore>(provider),
+        SnapshotStore = node.Find<ISnapshotStore>(provider),
         StateMachine = (IStateMachine?)node.Find(provider, node.StateMachineType!),
         Clock = FindClock(node, provider),
         Scheduler = node.Find<IScheduler>(provider),

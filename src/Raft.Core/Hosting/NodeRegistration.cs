@@ -106,8 +106,8 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     private RaftNode MakeNode(IServiceProvider provider)
     {
         RaftNodeOptions options = provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(OptionsName);
-        RaftNodePorts ports = NodePorts.Find(this, provider);
-        IReadOnlyList<string> failures = RaftNodeOptionsRules.FindFailures(options, ports.Transport, ports.LogStore!);
+        RaftNodePorts ports = NodePorts.Find(this, provider).WithStores();
+        IReadOnlyList<string> failures = RaftNodeOptionsRules.FindFailures(options, ports);
         if (failures.Count > 0)
         {
             throw new OptionsValidationException(OptionsName, typeof(RaftNodeOptions), failures.Select(failure => $"{Section}: {failure}"));

@@ -86,6 +86,19 @@ public static class RaftNodeBuilderExtensions
     /// <returns>The builder.</returns>
     public static IRaftNodeBuilder UseLogStore(this IRaftNodeBuilder builder, Func<IServiceProvider, ILogStore> factory) => Use(builder, factory);
 
+    /// <summary>Gives the node a snapshot store of a type, which the container makes and disposes.</summary>
+    /// <typeparam name="T">The snapshot store.</typeparam>
+    /// <param name="builder">The node.</param>
+    /// <returns>The builder.</returns>
+    public static IRaftNodeBuilder UseSnapshotStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
+        where T : class, ISnapshotStore => builder.UseSnapshotStore(static provider => ActivatorUtilities.CreateInstance<T>(provider));
+
+    /// <summary>Gives the node a snapshot store. Without one, its log store keeps the snapshots if it can, as the one in memory does; else there are none, and the log grows for ever.</summary>
+    /// <param name="builder">The node.</param>
+    /// <param name="factory">Makes it; called once, and must not return another node's. The container disposes it.</param>
+    /// <returns>The builder.</returns>
+    public static IRaftNodeBuilder UseSnapshotStore(this IRaftNodeBuilder builder, Func<IServiceProvider, ISnapshotStore> factory) => Use(builder, factory);
+
     /// <summary>Gives the node a clock. Without one it goes by the host's <see cref="TimeProvider"/>, and without that by the system's.</summary>
     /// <param name="builder">The node.</param>
     /// <param name="clock">The clock; nodes may share it.</param>

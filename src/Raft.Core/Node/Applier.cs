@@ -21,7 +21,7 @@ internal abstract class StateMachineQuery
 /// and not in memory twice. Reads queue here as well; a batch and a read never run at the same time.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
-internal sealed class Applier : IThreadPoolWorkItem
+internal sealed partial class Applier : IThreadPoolWorkItem
 {
     /// <summary>One batch being applied and one ready behind it keep the state machine busy.</summary>
     public const int MaximumWaiting = 2;
@@ -42,6 +42,7 @@ internal sealed class Applier : IThreadPoolWorkItem
     private readonly CommandActivities _activities;
     private CommittedBatch? _current;
     private TimeSpan _currentSince;
+    private DateTimeOffset _appliedTime;
     private bool _queryIsNext;
     private bool _running;
     private bool _isReading;
@@ -82,7 +83,9 @@ internal sealed class Applier : IThreadPoolWorkItem
         {
             lock (_lock)
             {
-                return _current is { } batch ? (batch.FirstIndex, batch.LastIndex, _currentSince) : null;
+                return _current is { } batch ? (batch.FirstIndex, batch.LastIndex, _currentSince)
+                    : _restoring is { } restoration ? (restoration.LastIncludedIndex, restoration.LastIncludedIndex, _currentSince)
+                    : null;
             }
         }
     }
@@ -108,7 +111,7 @@ internal sealed class Applier : IThreadPoolWorkItem
         lock (_lock)
         {
             int ahead = _batches.Count + (_current is null ? 0 : 1);
-            if (ahead >= MaximumWaiting || _closed)
+            if (ahead >= MaximumWaiting || _closed || IsToBeRestored)
             {
                 _workerWaits = true;
                 return null;
@@ -168,6 +171,9 @@ internal sealed class Applier : IThreadPoolWorkItem
     /// <summary>Starts from an index that the state machine is known to contain already. Before anything is posted.</summary>
     public void StartBehind(long index) => Volatile.Write(ref _appliedIndex, index);
 
+    /// <summary>The time of the last entry that was applied, as far as this life knows. Asked for by what runs here, between two batches.</summary>
+    public DateTimeOffset AppliedTime => _appliedTime;
+
     /// <summary>The node is about to end: takes no more reads, and tells the worker once nothing runs any more.</summary>
     public void BeginStop()
     {
@@ -192,7 +198,10 @@ internal sealed class Applier : IThreadPoolWorkItem
             }
 
             _closed = true;
-            StateIsUncertain |= _current is not null || _isReading;
+            StateIsUncertain |= _current is not null || _isReading || _restoring is not null;
+            _waitingRestoration?.Abandon();
+            _waitingRestoration = null;
+            _restoring = null;
             batches = [.. _batches];
             if (_current is { } current)
             {
@@ -238,7 +247,7 @@ internal sealed class Applier : IThreadPoolWorkItem
 
     private async Task DrainAsync()
     {
-        while (TryTake(out CommittedBatch? batch, out StateMachineQuery? query))
+        while (TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration))
         {
             if (query is not null)
             {
@@ -246,43 +255,50 @@ internal sealed class Applier : IThreadPoolWorkItem
                 continue;
             }
 
-            bool hasMoved;
-            CommandActivities.TracedBatch? traced = null;
-            try
-            {
-                if (batch!.Count == 0)
-                {
-                    Finish(batch, traced: null);
-                    continue;
-                }
-
-                traced = CommandActivities.AreListenedTo ? _activities.Trace(batch) : null;
-                ValueTask applying = _machine.ApplyAsync(batch, _stopping.Token);
-                hasMoved = !applying.IsCompleted;
-                await applying.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return; // abandoned, and it noticed
-            }
-#pragma warning disable CA1031 // whatever a state machine throws stops the node, with the exception as its reason
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                Fail(batch!, exception);
-                return;
-            }
-
-            Finish(batch!, traced);
-            if (hasMoved)
+            WorkEnd end = batch is not null ? await ApplyAsync(batch).ConfigureAwait(false) : await RestoreAsync(restoration!).ConfigureAwait(false);
+            if (end == WorkEnd.HasMoved)
             {
                 Schedule(); // back from wherever the state machine resumed; what may block must not go on there
+            }
+
+            if (end != WorkEnd.Done)
+            {
                 return;
             }
         }
     }
 
-    private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query)
+    private async ValueTask<WorkEnd> ApplyAsync(CommittedBatch batch)
+    {
+        bool hasMoved = false;
+        CommandActivities.TracedBatch? traced = null;
+        try
+        {
+            if (batch.Count > 0)
+            {
+                traced = CommandActivities.AreListenedTo ? _activities.Trace(batch) : null;
+                ValueTask applying = _machine.ApplyAsync(batch, _stopping.Token);
+                hasMoved = !applying.IsCompleted;
+                await applying.ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return WorkEnd.Over; // abandoned, and it noticed
+        }
+#pragma warning disable CA1031 // whatever a state machine throws stops the node, with the exception as its reason
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(batch, exception);
+            return WorkEnd.Over;
+        }
+
+        Finish(batch, traced);
+        return hasMoved ? WorkEnd.HasMoved : WorkEnd.Done;
+    }
+
+    private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration)
     {
         bool tellWorker;
         TimeSpan now = _clock.Now;
@@ -290,6 +306,12 @@ internal sealed class Applier : IThreadPoolWorkItem
         {
             query = null;
             batch = null;
+            if (TryBeginRestoring(out restoration))
+            {
+                _currentSince = now;
+                return true;
+            }
+
             // In turns, so that neither a flood of reads nor one of commands starves the other.
             _queryIsNext = !_queryIsNext;
             if (!_closed && (_queryIsNext
@@ -326,6 +348,7 @@ internal sealed class Applier : IThreadPoolWorkItem
             }
 
             _current = null;
+            _appliedTime = batch.LastTime;
             Volatile.Write(ref _appliedIndex, batch.LastIndex);
             tellWorker = _workerWaits;
             _workerWaits = false;

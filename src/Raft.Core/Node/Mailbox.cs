@@ -72,6 +72,18 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
     private bool _proposalsClosed;
     private bool _closed;
 
+    /// <summary>How many messages wait.</summary>
+    public int WaitingMessages
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _filling.Messages.Count;
+            }
+        }
+    }
+
     public bool TryPost(RaftMessage message)
     {
         lock (_lock)

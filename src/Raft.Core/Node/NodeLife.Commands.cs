@@ -113,6 +113,11 @@ internal sealed partial class NodeLife
     /// </summary>
     private void HandOverCommitted()
     {
+        if (!HandOverRestoration())
+        {
+            return;
+        }
+
         long target = Math.Min(_module.CommitIndex, _module.DurableIndex);
         while (_handedOver < target && !_isLoadingForApply)
         {
@@ -140,6 +145,7 @@ internal sealed partial class NodeLife
 
             batch.Fill(first, entries, _pending, _sources.Resumes.Rent());
             _handedOver = batch.LastIndex;
+            _snapshotPolicy.OnHandedOver(batch.LastIndex, batch.Bytes);
             _loadedForApply = default;
             _applier.Post(batch);
             WatchApplierAgain();
@@ -168,12 +174,17 @@ internal sealed partial class NodeLife
     {
         public override void Execute(NodeLife life)
         {
+            life._isLoadingForApply = false;
+            if (firstIndex <= life._handedOver)
+            {
+                return; // a snapshot has come meanwhile
+            }
+
             if (entries.Length == 0)
             {
                 throw new StorageCorruptedException($"The log store no longer holds entry {firstIndex}, which is committed and not applied yet.");
             }
 
-            life._isLoadingForApply = false;
             life._loadedForApply = (firstIndex, entries);
         }
 

@@ -34,6 +34,8 @@ internal sealed partial class NodeLife
             Fail(call.Caller, _endReason);
         }
 
+        RefuseSnapshotRequests(_endReason);
+        EndTransfers();
         foreach (ReadStoreRequest read in _storeReads)
         {
             read.Refuse(_endReason);

@@ -1,13 +1,9 @@
-using Raft.Consensus;
-
 namespace Raft;
 
 /// <content>Opening, running and stopping.</content>
 internal sealed partial class NodeLife
 {
-    private const int EntriesPerRecoveryRead = 4_096;
-
-    private readonly CancellationTokenSource _starting = new(); // gives up on opening and starting
+    private readonly CancellationTokenSource _interruptible = new(); // gives up on opening, starting and snapshots, which a stop does not wait for
     private readonly CancellationTokenSource _stopping = new(); // gives up on whatever is under way, at the very end
     private readonly SeamSource<bool> _stopSignal;
     private readonly uint _stopSignalGeneration;
@@ -36,42 +32,6 @@ internal sealed partial class NodeLife
         {
             _ = OpenAsync();
         }
-    }
-
-    private async Task OpenAsync()
-    {
-        try
-        {
-            ILogStore store = _settings.LogStore;
-            LogState state = await store.OpenAsync(_settings.ClusterId, NodeId, _starting.Token).ConfigureAwait(false);
-            _isStoreOpen = true;
-            ConsensusModule module = new(_settings.Consensus, state.HardState, state.PreviousIndex, state.PreviousTerm);
-            while (module.LastIndex < state.LastIndex)
-            {
-                IReadOnlyList<LogEntry> entries = await store
-                    .ReadAsync(module.LastIndex + 1, EntriesPerRecoveryRead, _settings.Consensus.MaximumCachedBytes, _starting.Token).ConfigureAwait(false);
-                if (entries.Count == 0)
-                {
-                    throw new StorageCorruptedException($"The log store says that its log ends at {state.LastIndex}, but has no entry {module.LastIndex + 1}.");
-                }
-
-                module.Recover([.. entries]);
-            }
-
-            RecoverApplied(module);
-            _module = module;
-            PublishStatus();
-            _board.PublishApplied(AppliedIndex); // after the commit index, which it never exceeds
-            _isOpen = true;
-        }
-#pragma warning disable CA1031 // whatever keeps the store from opening keeps the node from running, with the exception as its reason
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Volatile.Write(ref _openFailure, exception);
-        }
-
-        Wake();
     }
 
     /// <summary>Runs until the token is cancelled or the node fails; then ends this life for good.</summary>
@@ -113,17 +73,17 @@ internal sealed partial class NodeLife
             _stopSignal.Resume();
         }
 
-        _settings.Scheduler.Schedule(new StartCancellation(this), preferLocal: false);
+        _settings.Scheduler.Schedule(new Interruption(this), preferLocal: false);
     }
 
-    /// <summary>Cancels opening and starting. What is registered on the token is users' code, which may block or throw: whoever asks for the stop has no part in that.</summary>
-    private sealed class StartCancellation(NodeLife life) : IThreadPoolWorkItem
+    /// <summary>Cancels opening, starting and snapshots. What is registered on the token is users' code, which may block or throw: whoever asks for the stop has no part in that.</summary>
+    private sealed class Interruption(NodeLife life) : IThreadPoolWorkItem
     {
         public void Execute()
         {
             try
             {
-                life._starting.Cancel();
+                life._interruptible.Cancel();
             }
 #pragma warning disable CA1031 // whatever a port's callback throws becomes the reason of the failure
             catch (Exception exception)
@@ -142,6 +102,11 @@ internal sealed partial class NodeLife
     {
         await ExecuteAsync(static life => life.End(failure: null)).ConfigureAwait(false);
         await ReleaseAsync("log store", _settings.LogStore, _ => Cancel(_stopping)).ConfigureAwait(false);
+        if (_settings.SnapshotStore is { } snapshots)
+        {
+            await ReleaseAsync("snapshot store", snapshots, _ => Cancel(_interruptible)).ConfigureAwait(false); // a stop has done so already
+        }
+
         if (_isTransportStarted)
         {
             _isTransportStarted = false;
@@ -205,7 +170,7 @@ internal sealed partial class NodeLife
 
         try
         {
-            await transport.StartAsync(this, _starting.Token).ConfigureAwait(false);
+            await transport.StartAsync(this, _interruptible.Token).ConfigureAwait(false);
             _isTransportStarted = true;
         }
         catch (OperationCanceledException) when (_stopRequested)
@@ -223,7 +188,7 @@ internal sealed partial class NodeLife
 
     /// <summary>
     /// In this order, so that as many callers as possible learn how their proposal ended: take no more proposals, wait for
-    /// what is in the log to commit, for writes under way, and for the state machine; each for as long as is left.
+    /// what is in the log to commit, for writes and snapshots under way, and for the state machine; each for as long as is left.
     /// </summary>
     private async ValueTask StopGracefullyAsync()
     {
@@ -235,6 +200,7 @@ internal sealed partial class NodeLife
         _applier.BeginStop();
         await WaitUntilAsync(() => !_leads || _module.CommitIndex >= _module.LastIndex, commitsEnd).ConfigureAwait(false);
         await WaitUntilAsync(() => _writesInFlight == 0, end).ConfigureAwait(false);
+        await WaitUntilAsync(() => !_isTakingSnapshot && _snapshotReceiver is not { IsIdle: false }, end).ConfigureAwait(false); // both were told to give up
         await WaitUntilAsync(() => _handedOver >= Math.Min(_module.CommitIndex, _module.DurableIndex) && _applier.IsIdle, end).ConfigureAwait(false);
     }
 
@@ -243,26 +209,6 @@ internal sealed partial class NodeLife
         _isRunning = true;
         _module.Start(_now);
         BeginObserving();
-    }
-
-    private void RecoverApplied(ConsensusModule module)
-    {
-        long applied = Math.Max(_settings.StateMachine.AppliedIndex, AppliedIndex);
-        if (applied > module.LastIndex)
-        {
-            throw new StorageCorruptedException(
-                $"The state machine {_settings.StateMachine.GetType().Name} has applied entries up to {applied}, but the log ends at {module.LastIndex}: the log was lost. Restore it, or start with an empty state machine.");
-        }
-
-        if (applied < module.FirstIndex - 1)
-        {
-            throw new StorageCorruptedException(
-                $"The log begins at {module.FirstIndex}, but the state machine {_settings.StateMachine.GetType().Name} has applied entries up to {applied} only: what lies between is gone. Restore the state machine's own data, or remove the node and add it anew.");
-        }
-
-        module.RecoverCommit(applied);
-        _handedOver = applied;
-        _applier.StartBehind(applied);
     }
 
     /// <summary>Called on any thread.</summary>

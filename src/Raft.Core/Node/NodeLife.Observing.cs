@@ -21,6 +21,15 @@ internal sealed partial class NodeLife
     /// <summary>Messages that came to nothing: for another node or cluster, beyond the limit of waiting ones, or against the protocol. Counted on any thread.</summary>
     public long DroppedMessages => Volatile.Read(ref _dropped);
 
+    /// <summary>What is in memory; null while the log is not read. Nothing guards it from the worker.</summary>
+    public NodeFootprint? Footprint => !_isOpen || _isEnded ? null : new NodeFootprint(
+        _module.FirstCachedIndex,
+        _module.LastIndex - _module.FirstCachedIndex + 1,
+        _module.CachedBytes,
+        _module.LastIndex - Math.Min(_module.CommitIndex, _module.DurableIndex),
+        _pending.Count,
+        _mailbox.WaitingMessages);
+
     private void CountDropped(string reason, long count = 1)
     {
         Interlocked.Add(ref _dropped, count);

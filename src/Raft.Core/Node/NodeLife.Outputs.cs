@@ -40,6 +40,16 @@ internal sealed partial class NodeLife
                 _ = LoadForFollowerAsync(load);
             }
 
+            foreach (ref readonly SnapshotLoad load in outputs.SnapshotLoads)
+            {
+                LoadChunk(in load);
+            }
+
+            foreach (InstallSnapshotMessage chunk in outputs.ReceivedChunks)
+            {
+                StoreChunk(chunk);
+            }
+
             outputs.Clear();
             if (persisted > 0)
             {
@@ -61,7 +71,9 @@ internal sealed partial class NodeLife
             ValueTask write;
             try
             {
-                write = _settings.LogStore.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries));
+                write = request.Start is { } start
+                    ? _settings.LogStore.ResetAsync(start.Index, start.Term)
+                    : _settings.LogStore.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries));
             }
             catch (Exception exception)
             {

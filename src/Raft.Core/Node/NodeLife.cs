@@ -10,7 +10,7 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// The files of this class: the worker and its pass (here), what the module wants done (Outputs), proposals and applying
-/// (Commands), opening, running and stopping (Lifecycle), the end (Ending), what is told of all that (Observing), and what hangs (Watching).
+/// (Commands), taking and sending snapshots (Snapshots, SnapshotTransfer), opening, running and stopping (Lifecycle), the end (Ending), what is told of all that (Observing), and what hangs (Watching).
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
 internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
@@ -43,6 +43,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _journal = journal;
         _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
         _timer = settings.Clock.CreateTimer(Wake);
+        _snapshotPolicy = new SnapshotPolicy(settings);
         _applier = new Applier(settings, metrics, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
         _stopSignal = sources.Lifecycle.Rent(CancellationToken.None);
         _stopSignalGeneration = _stopSignal.Generation;
@@ -174,6 +175,8 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         PublishStatus();
         Observe();
         HandOverCommitted();
+        TakeSnapshotIfDue();
+        CloseIdleTransfers();
         CheckConditions();
         _mailbox.SetPendingProposals(_pending.Count);
         _metrics?.PublishPending(_pending.Count);
@@ -254,6 +257,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _module.FirstIndex,
         _module.LastIndex,
         _module.CommitIndex,
+        _latestSnapshot?.LastIncludedIndex ?? 0,
         _module.ReachableVoterBits,
         _isRunning,
         _applyHangs,

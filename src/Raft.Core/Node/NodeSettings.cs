@@ -26,15 +26,21 @@ internal sealed class NodeSettings
         MaximumCommandBytes = options.MaximumCommandBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
         MaximumWaitingMessages = options.MaximumWaitingMessages;
+        AutomaticSnapshots = options.AutomaticSnapshots;
+        SnapshotAfterEntries = options.SnapshotAfterEntries;
+        SnapshotAfterBytes = options.SnapshotAfterBytes;
+        TrailingEntries = options.TrailingEntries;
 
+        ports = ports.WithStores();
+        ThrowIfAny(RaftNodeOptionsRules.FindFailures(options, ports));
         Clock = ports.Clock ?? SystemClock.Shared;
         Scheduler = ports.Scheduler ?? PoolScheduler.Shared;
         StateMachine = ports.StateMachine ?? new StringLog();
-        LogStore = ports.LogStore ?? new InMemoryLogStore();
+        LogStore = ports.LogStore!;
+        SnapshotStore = ports.SnapshotStore;
         Transport = ports.Transport;
         Loggers = ports.LoggerFactory;
         Metrics = ports.Metrics;
-        ThrowIfAny(RaftNodeOptionsRules.FindFailures(options, Transport, LogStore));
 
         Consensus = new ConsensusOptions
         {
@@ -49,6 +55,7 @@ internal sealed class NodeSettings
             CheckQuorum = options.CheckQuorum,
             LeaderStickiness = options.LeaderStickiness,
             MaximumMessageBytes = options.MaximumMessageBytes,
+            MaximumChunkBytes = options.SnapshotChunkBytes,
             MaximumInFlightMessages = options.MaximumInFlightMessages,
             MaximumUncommittedBytes = options.MaximumUncommittedBytes,
             MaximumCachedEntries = options.MaximumCachedEntries,
@@ -76,6 +83,14 @@ internal sealed class NodeSettings
 
     public int MaximumWaitingMessages { get; }
 
+    public bool AutomaticSnapshots { get; }
+
+    public long SnapshotAfterEntries { get; }
+
+    public long SnapshotAfterBytes { get; }
+
+    public long TrailingEntries { get; }
+
     public ConsensusOptions Consensus { get; }
 
     public IClock Clock { get; }
@@ -85,6 +100,9 @@ internal sealed class NodeSettings
     public IStateMachine StateMachine { get; }
 
     public ILogStore LogStore { get; }
+
+    /// <summary>Null if there is none: then the node has no snapshots, and its log grows for ever.</summary>
+    public ISnapshotStore? SnapshotStore { get; }
 
     public ITransport? Transport { get; }
 

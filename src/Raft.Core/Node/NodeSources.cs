@@ -11,6 +11,7 @@ internal sealed class NodeSources
         Votes = new SeamSourcePool<RequestVoteReply>(scheduler, Live);
         Appends = new SeamSourcePool<AppendEntriesReply>(scheduler, Live);
         Slices = new SeamSourcePool<IReadOnlyList<ReadOnlyMemory<LogEntry>>>(scheduler, Live);
+        Snapshots = new SeamSourcePool<SnapshotInfo?>(scheduler, Live);
         Resumes = new ResumeBatchPool(scheduler);
     }
 
@@ -29,6 +30,8 @@ internal sealed class NodeSources
     public SeamSourcePool<AppendEntriesReply> Appends { get; }
 
     public SeamSourcePool<IReadOnlyList<ReadOnlyMemory<LogEntry>>> Slices { get; }
+
+    public SeamSourcePool<SnapshotInfo?> Snapshots { get; }
 
     public ResumeBatchPool Resumes { get; }
 }

@@ -50,7 +50,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
         _journal = _settings.Loggers is { } loggers ? new NodeJournal(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
         _board.Publish(new StatusSnapshot(
-            RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, _settings.OwnBit, IsRunning: false, ApplyHangs: false, DiskHangs: false, Failure: null));
+            RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, SnapshotIndex: 0, _settings.OwnBit, IsRunning: false, ApplyHangs: false, DiskHangs: false, Failure: null));
     }
 
     /// <summary>The node's id.</summary>
@@ -70,6 +70,9 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
 
     /// <summary>Calls that wait for something at this node, neither completed nor cancelled.</summary>
     internal int LiveCalls => _sources.Live.Value;
+
+    /// <summary>What it holds in memory; null before its log is read and after its end. To be asked between two steps of a simulation: nothing guards it from the worker.</summary>
+    internal NodeFootprint? Footprint => _life?.Footprint;
 
     /// <summary>
     /// Runs the node: opens the log store, starts the transport and the election timer, and goes on until it is cancelled

@@ -30,6 +30,9 @@ public sealed record RaftStatus(
     /// <summary>The members that the node has heard from within the longest election timeout, itself included. A follower hears from its leader and hardly from anybody else, so ask the leader who is up.</summary>
     public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
 
+    /// <summary>The last entry that the node's latest snapshot includes (section 7); 0 if it has none.</summary>
+    public long SnapshotIndex { get; init; }
+
     /// <summary>The status in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>
     public override string ToString() =>

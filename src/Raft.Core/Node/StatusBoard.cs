@@ -11,6 +11,7 @@ internal readonly record struct StatusSnapshot(
     long FirstIndex,
     long LastIndex,
     long CommitIndex,
+    long SnapshotIndex,
     ulong ReachableBits,
     bool IsRunning,
     bool ApplyHangs,
@@ -140,6 +141,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
             snapshot.Failure)
         {
             Reachable = ReachableMembers(snapshot.ReachableBits),
+            SnapshotIndex = snapshot.SnapshotIndex,
         };
         return (status, version);
     }

@@ -92,6 +92,38 @@ public sealed class RaftNodeOptions
     [AtLeast(1)]
     public long MaximumCachedBytes { get; set; } = 64 << 20;
 
+    /// <summary>
+    /// Whether the node takes snapshots by itself, and drops the log that they stand for (section 7). Default true. Takes a snapshot
+    /// store, which the log store in memory brings along, and a state machine that captures its state. With false the log
+    /// grows until <see cref="RaftNode.SnapshotAsync"/> is called.
+    /// </summary>
+    public bool AutomaticSnapshots { get; set; } = true;
+
+    /// <summary>
+    /// After how many applied entries a snapshot is due, unless the last one takes more bytes than they do. Default 100,000; at
+    /// least 1. Raise it where a state is large and changes little; lower it for a shorter log.
+    /// </summary>
+    [AtLeast(1)]
+    public long SnapshotAfterEntries { get; set; } = 100_000;
+
+    /// <summary>
+    /// After how many bytes of applied entries a snapshot is due, counting 32 for each entry beside its payload, and unless the
+    /// last one takes more. Default 64 MiB; at least 1. It also bounds what <see cref="TrailingEntries"/> keeps.
+    /// </summary>
+    [AtLeast(1)]
+    public long SnapshotAfterBytes { get; set; } = 64 << 20;
+
+    /// <summary>
+    /// How many entries before a snapshot stay in the log, so that a follower that is a little behind needs no snapshot. Default
+    /// 10,000; at least 0. Raise it for long outages of followers; it costs memory or disk.
+    /// </summary>
+    [AtLeast(0)]
+    public long TrailingEntries { get; set; } = 10_000;
+
+    /// <summary>How many bytes of a snapshot one message carries at most. Default 256 KiB; at least 1. Lower it for transports with small messages.</summary>
+    [AtLeast(1)]
+    public int SnapshotChunkBytes { get; set; } = 256 << 10;
+
     /// <summary>Seed of the randomized timeouts, for runs that repeat exactly. Default (null): a random one. The node's id is mixed in, so one seed serves a whole cluster.</summary>
     public long? RandomSeed { get; set; }
 

@@ -36,8 +36,9 @@ internal static class RaftNodeOptionsRules
     }
 
     /// <summary>Finds what is wrong with the combination of options and ports.</summary>
-    public static IReadOnlyList<string> FindFailures(RaftNodeOptions options, ITransport? transport, ILogStore logStore)
+    public static IReadOnlyList<string> FindFailures(RaftNodeOptions options, RaftNodePorts ports)
     {
+        ITransport? transport = ports.Transport;
         List<string> failures = [];
         if (transport is null && options.Members.Count > 1)
         {
@@ -45,11 +46,18 @@ internal static class RaftNodeOptionsRules
                 $"{nameof(options.Members)} lists {options.Members.Count} members, but there is no transport to reach them: call UseChannelTransport() or another of the builder's Use...Transport() methods, or set {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.Transport)}.");
         }
 
-        if (transport is { LeavesProcess: true } && logStore.IsVolatile && !options.AllowVolatileStorage)
+        if (transport is { LeavesProcess: true } && ports.LogStore is { IsVolatile: true } logStore && !options.AllowVolatileStorage)
         {
             failures.Add(
                 $"The transport {transport.GetType().Name} leaves the process, but the log store {logStore.GetType().Name} forgets its vote and log when the process ends, which can undo what was committed. "
                 + $"Use a durable log store, or set {nameof(options.AllowVolatileStorage)} if losing data is acceptable.");
+        }
+
+        if (ports.SnapshotStore is { IsVolatile: true } snapshotStore && ports.LogStore is { IsVolatile: false } durable)
+        {
+            failures.Add(
+                $"The log store {durable.GetType().Name} is durable, but the snapshot store {snapshotStore.GetType().Name} forgets its snapshots when the process ends, and with them the entries that the log no longer holds. "
+                + "Use a durable snapshot store, or none.");
         }
 
         return failures;

@@ -1,3 +1,5 @@
+using Raft.Consensus;
+
 namespace Raft;
 
 /// <summary>A waiting proposer: the source of its result, and which use of it.</summary>
@@ -30,6 +32,12 @@ public sealed class CommittedBatch
 
     /// <summary>Index of the last log entry that it covers.</summary>
     internal long LastIndex => FirstIndex + _entries.Length - 1;
+
+    /// <summary>How many bytes the log entries that it covers count for, those that are no commands included.</summary>
+    internal long Bytes { get; private set; }
+
+    /// <summary>The time of the last log entry that it covers.</summary>
+    internal DateTimeOffset LastTime => _entries.Span[^1].Time;
 
     /// <summary>The position of the command that is being applied, as far as results tell.</summary>
     internal int Current { get; private set; }
@@ -112,8 +120,10 @@ public sealed class CommittedBatch
         _outcomes = default;
         Current = 0;
         ReadOnlySpan<LogEntry> span = entries.Span;
+        Bytes = span.Length * (long)ReplicatedLog.EntryOverhead;
         for (int i = 0; i < span.Length; i++)
         {
+            Bytes += span[i].Data.Length;
             if (span[i].Kind == EntryKind.Command)
             {
                 _positions.Add(i);

@@ -52,6 +52,10 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
         return ValueTask.CompletedTask;
     }
 
+    ISnapshotCapture? IStateMachine.Capture() => Capture();
+
+    ValueTask IStateMachine.RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken) => RestoreAsync(snapshot, cancellationToken);
+
     void ICommandChecker.Check(ReadOnlyMemory<byte> command)
     {
         if (Commands.Read(command) is null)
@@ -69,6 +73,22 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
     /// <returns>The result for the proposer.</returns>
     /// <exception cref="CommandRejectedException">Throw it to refuse the command, before any state has changed. Anything else that is thrown stops the node.</exception>
     protected abstract TResult Apply(TCommand command, in CommandContext context);
+
+    /// <summary>
+    /// Captures the state as it is now, so that the log before it can be dropped. Called between two commands, which wait for it:
+    /// share what never changes, copy what does. <see cref="SnapshotCapture"/> makes the usual captures. Override this and
+    /// <see cref="RestoreAsync"/>, or neither.
+    /// </summary>
+    /// <returns>The capture. Null (the default) if the state machine has no snapshots: then its node's log grows for ever.</returns>
+    protected virtual ISnapshotCapture? Capture() => null;
+
+    /// <summary>Replaces the whole state by that of a snapshot. Never beside <see cref="Apply"/> or a read.</summary>
+    /// <param name="snapshot">What a capture wrote, here or on another node; its length is known.</param>
+    /// <param name="cancellationToken">Set when the node stops.</param>
+    /// <returns>Completes when the state is that of the snapshot. An exception stops the node.</returns>
+    /// <exception cref="NotSupportedException">It is not overridden.</exception>
+    protected virtual ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{GetType().Name} captures no snapshots and so restores none: override {nameof(Capture)} and {nameof(RestoreAsync)}, on all nodes.");
 }
 
 /// <summary>Lets a node refuse bytes that are no command at its edge, before they enter the log and stop every node that applies them.</summary>

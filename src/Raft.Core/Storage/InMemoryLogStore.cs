@@ -5,8 +5,8 @@ namespace Raft;
 /// complete when they return. What it holds lasts as long as the object, so a node that is stopped and made anew over the
 /// same store finds everything again; it is lost with the process.
 /// </summary>
-/// <remarks>All members may be called on any thread. Payloads are kept by reference.</remarks>
-public sealed class InMemoryLogStore : ILogStore
+/// <remarks>All members may be called on any thread. Payloads are kept by reference. It keeps the snapshots as well.</remarks>
+public sealed partial class InMemoryLogStore : ILogStore
 {
     private readonly Lock _lock = new();
     private readonly StoredEntries _entries = new();

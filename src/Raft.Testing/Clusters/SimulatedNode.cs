@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Raft.Testing;
 
@@ -26,6 +25,7 @@ public sealed class SimulatedNode
         _options = options;
         Store = world.CreateLogStore();
         _applyRandom = world.Random.Fork();
+        Snapshots = world.CreateSnapshotStore();
     }
 
     /// <summary>The node's id.</summary>
@@ -33,6 +33,9 @@ public sealed class SimulatedNode
 
     /// <summary>Its disk; a new object after each crash.</summary>
     public SimulatedLogStore Store { get; private set; }
+
+    /// <summary>Its snapshots, on a disk of their own; a new object after each crash.</summary>
+    public SimulatedSnapshotStore Snapshots { get; private set; }
 
     /// <summary>Its present life, or the last one.</summary>
     /// <exception cref="InvalidOperationException">It was never started.</exception>
@@ -53,6 +56,12 @@ public sealed class SimulatedNode
     /// <summary>Whether the script expects it to fail, as with a broken disk. Default false: a failing node fails the run.</summary>
     public bool MayFail { get; set; }
 
+    /// <summary>What its state machine throws when its state is captured next, once; null for nothing.</summary>
+    internal Exception? NextCaptureFailure { get; set; }
+
+    /// <summary>How many times its state machine was restored from a snapshot, in all lives.</summary>
+    internal int Restorations { get; private set; }
+
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
 
@@ -64,7 +73,34 @@ public sealed class SimulatedNode
 
     internal RaftNode? Current { get; private set; }
 
+    /// <summary>Whether a node that runs is neither on its way to stop nor about to end because of its disk.</summary>
+    private bool IsWell => !_isStopping && !Store.HasFailed && Raft.Snapshot.Role != RaftRole.Failed;
+
     internal StringLog? StateMachine { get; private set; }
+
+    /// <summary>The options of its present life, or the last one.</summary>
+    internal RaftNodeOptions Options { get; private set; } = new();
+
+    /// <summary>Whether it was never started, crashed, or has ended and been seen to.</summary>
+    internal bool IsDown => _process is null;
+
+    /// <summary>Whether its process stands still.</summary>
+    internal bool IsPaused => _process is { IsPaused: true };
+
+    /// <summary>How many of its callers wait for an answer.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            int waiting = 0;
+            foreach (SimulatedProposal proposal in _proposals)
+            {
+                waiting += proposal.IsPending ? 1 : 0;
+            }
+
+            return waiting;
+        }
+    }
 
     /// <summary>What it was when the rules last looked at it, in this life.</summary>
     internal NodeSituation Situation { get; set; }
@@ -95,12 +131,14 @@ public sealed class SimulatedNode
         {
             Transport = _transport,
             LogStore = Store,
-            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay),
+            SnapshotStore = Snapshots,
+            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, OnSnapshot),
             Clock = _process,
             Scheduler = _process,
         };
         _world.Trace.Add(_world.Clock.Now, "start", Id);
-        Current = new RaftNode(Id, initialTerm: 0, _options(), ports);
+        Options = _options();
+        Current = new RaftNode(Id, initialTerm: 0, Options, ports);
         _running = Current.RunAsync(_stopping.Token);
     }
 
@@ -180,12 +218,46 @@ public sealed class SimulatedNode
         _process?.Kill();
         _transport?.Sever();
         Store = Store.Crash(survivingWrites);
+        Snapshots = Snapshots.Crash(commitSurvives: survivingWrites > 0);
         foreach (SimulatedProposal proposal in _proposals)
         {
             proposal.NoteCrash();
         }
 
         End();
+    }
+
+    /// <summary>Has it take a snapshot now. Whether it can is not waited for.</summary>
+    internal void BeginSnapshot()
+    {
+        _world.Trace.Add(_world.Clock.Now, "begin snapshot", Id);
+        _ = TakeSnapshotAsync(Raft);
+    }
+
+    private static async Task TakeSnapshotAsync(RaftNode raft)
+    {
+        try
+        {
+            await raft.SnapshotAsync().ConfigureAwait(false);
+        }
+        catch (RaftException)
+        {
+            // the node has said why it cannot: it stops, its state machine or its disk failed, or there are no snapshots
+        }
+    }
+
+    private void OnSnapshot(bool isRestored)
+    {
+        if (isRestored)
+        {
+            Compared = 0; // what it holds is new, all of it
+            Restorations++;
+        }
+        else if (NextCaptureFailure is { } failure)
+        {
+            NextCaptureFailure = null;
+            throw failure;
+        }
     }
 
     /// <summary>Asks it to stop, without waiting for it.</summary>
@@ -202,7 +274,7 @@ public sealed class SimulatedNode
         Store.ForgetFailure();
         if (IsRunning)
         {
-            if (!_isStopping && Raft.Snapshot.Role != RaftRole.Failed)
+            if (IsWell)
             {
                 return; // the fault has not struck
             }
@@ -216,7 +288,7 @@ public sealed class SimulatedNode
     /// <summary>Starts it, unless it runs and is neither failed nor on its way to stop.</summary>
     internal void StartUnlessWell()
     {
-        if (!IsRunning || _isStopping || Raft.Snapshot.Role == RaftRole.Failed)
+        if (!IsRunning || !IsWell)
         {
             StartAgain();
         }
@@ -243,8 +315,6 @@ public sealed class SimulatedNode
         _process?.SetRate(rate);
     }
 
-    internal SimulatedProposal Propose(string text) => Propose(text, Encoding.UTF8.GetBytes(text));
-
     internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
     {
         RaftNode raft = Raft;
@@ -254,7 +324,7 @@ public sealed class SimulatedNode
             proposal.NoteCrash(); // nobody is there to answer
         }
 
-        _proposals.RemoveAll(static other => other.Fate != ProposalFate.Pending);
+        _proposals.RemoveAll(static other => !other.IsPending);
         _proposals.Add(proposal);
         return proposal;
     }

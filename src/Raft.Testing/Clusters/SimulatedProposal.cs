@@ -20,6 +20,9 @@ public sealed class SimulatedProposal
     /// <summary>What was proposed.</summary>
     public string Text { get; }
 
+    /// <summary>The same as bytes.</summary>
+    internal ReadOnlyMemory<byte> Command { get; set; }
+
     /// <summary>To which node.</summary>
     public NodeId Node { get; }
 
@@ -37,6 +40,9 @@ public sealed class SimulatedProposal
         : _task.IsCompleted
         ? _task.GetAwaiter().GetResult()
         : throw new OutcomeUnknownException($"Node '{Node}' crashed before it answered the proposal '{Text}'.");
+
+    /// <summary>Whether it has not ended yet. Asked often, and cheaper than <see cref="Fate"/>, which looks at what was thrown.</summary>
+    internal bool IsPending => !_task.IsCompleted && !_crashed;
 
     /// <summary>Called once, when the cluster has noticed its end.</summary>
     internal Action? Ended { get; set; }

@@ -60,6 +60,9 @@ public sealed class SimulatedNetwork
     /// <summary>Sees every message that a node sends, whether it will arrive or not.</summary>
     internal event Action<RaftMessage>? MessageSent;
 
+    /// <summary>Sees every message that reaches a node, before the node does.</summary>
+    internal event Action<RaftMessage>? MessageDelivered;
+
     /// <summary>Makes the transport of one node; the node names itself when it starts.</summary>
     /// <returns>The transport.</returns>
     public SimulatedTransport CreateTransport() => new(this);
@@ -304,6 +307,7 @@ public sealed class SimulatedNetwork
         {
             Delivered++;
             _trace?.Add(_clock.Now, "receive", message);
+            MessageDelivered?.Invoke(message);
             transport.Receiver!.Receive(message);
         }
     }

@@ -13,12 +13,13 @@ internal sealed class AppliedBounds(CommittedLog committed) : ClusterRule
         }
 
         LogImage disk = node.Store.DurableImage;
-        if (now.AppliedIndex > Math.Min(now.CommitIndex, disk.Entries.LastIndex) || now.CommitIndex > now.LastIndex)
+        long durable = node.Store.SafeIndex;
+        if (now.AppliedIndex > Math.Min(now.CommitIndex, durable) || now.CommitIndex > now.LastIndex)
         {
-            return $"{node.Id} has applied up to {now.AppliedIndex}, with {now.CommitIndex} committed, {disk.Entries.LastIndex} durable and a log to {now.LastIndex}.";
+            return $"{node.Id} has applied up to {now.AppliedIndex}, with {now.CommitIndex} committed, {durable} durable and a log to {now.LastIndex}.";
         }
 
-        return now.AppliedIndex <= committed.LastIndex && disk.HashAt(now.AppliedIndex) == committed.HashAt(now.AppliedIndex)
+        return now.AppliedIndex <= committed.LastIndex && committed.IsHeldBy(disk, now.AppliedIndex)
             ? null
             : $"{node.Id} has applied an entry {now.AppliedIndex} that the cluster has not committed.";
     }

@@ -12,6 +12,12 @@ internal abstract class ClusterRule
     /// <summary>A node gives a message to its transport. It need not arrive.</summary>
     public virtual string? OnSent(SimulatedNode node, RaftMessage message) => null;
 
+    /// <summary>A message reaches a node that is up; it is looked at later, unless too many wait.</summary>
+    public virtual string? OnDelivered(SimulatedNode node, RaftMessage message) => null;
+
+    /// <summary>A node that is up and does not stand still has done all that it can do before time moves on.</summary>
+    public virtual string? OnQuiet(SimulatedNode node) => null;
+
     /// <summary>A node writes to its log store: called before the write takes effect.</summary>
     public virtual string? OnWriting(SimulatedNode node, LogWrite write) => null;
 

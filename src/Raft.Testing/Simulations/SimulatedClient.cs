@@ -8,14 +8,11 @@ namespace Raft.Testing;
 /// </summary>
 internal sealed class SimulatedClient
 {
-    private static readonly TimeSpan ShortestThought = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestThought = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(600);
-
     private readonly SimulatedCluster _cluster;
     private readonly SeededRandom _random;
     private readonly ClientRecord _record;
     private readonly SimulatedWorkload _workload;
+    private readonly SimulationSettings _settings;
     private readonly IClockTimer _timer;
     private readonly int _number;
     private SimulatedProposal? _proposal;
@@ -24,13 +21,14 @@ internal sealed class SimulatedClient
     private int _proposed;
     private NodeId _target;
 
-    public SimulatedClient(SimulatedCluster cluster, int number, SeededRandom random, ClientRecord record, SimulatedWorkload workload)
+    public SimulatedClient(SimulatedCluster cluster, int number, SeededRandom random, ClientRecord record, SimulatedWorkload workload, SimulationSettings settings)
     {
         _cluster = cluster;
         _number = number;
         _random = random;
         _record = record;
         _workload = workload;
+        _settings = settings;
         _target = AnyNode();
         _timer = cluster.World.Clock.CreateTimer(Act);
         Think();
@@ -49,7 +47,7 @@ internal sealed class SimulatedClient
 
         _proposed++;
         _acknowledgedBefore = _record.LastAcknowledged;
-        _givesUpAt = _cluster.World.Clock.Now + Patience;
+        _givesUpAt = _cluster.World.Clock.Now + _settings.ClientPatience;
         _proposal = _workload.Submit(_cluster, string.Create(CultureInfo.InvariantCulture, $"{_number}.{_proposed}"), _random, _target);
         Think();
     }
@@ -86,5 +84,5 @@ internal sealed class SimulatedClient
 
     private NodeId AnyNode() => _cluster.NodeIds[_random.Next(_cluster.NodeIds.Count)];
 
-    private void Think() => _timer.Set(_cluster.World.Clock.Now + _random.NextBetween(ShortestThought, LongestThought));
+    private void Think() => _timer.Set(_cluster.World.Clock.Now + _random.NextBetween(_settings.ClientPause / 10, _settings.ClientPause));
 }

@@ -45,7 +45,8 @@ public static class Simulation
         ArgumentNullException.ThrowIfNull(stateMachine);
         ArgumentNullException.ThrowIfNull(command);
         TypedCommands<TCommand, TResult> workload = new(stateMachine, command);
-        return new SimulationReport<TCommand, TResult>(Run(seed, options, workload), workload.Operations);
+        SimulationReport summary = Run(seed, options, workload);
+        return new SimulationReport<TCommand, TResult>(summary, workload.Operations) { Order = workload.Order };
     }
 
     private static SimulationReport Run(ulong seed, SimulationOptions? options, SimulatedWorkload workload)
@@ -73,6 +74,11 @@ public static class Simulation
         options ??= new SimulationOptions();
         return options.Weather.Draw(SimulationRun.RandomOf(seed).Fork(), options.Nodes, options.Duration);
     }
+
+    /// <summary>The settings that a run draws from its seed, unless its options give it others.</summary>
+    /// <param name="seed">What everything follows from.</param>
+    /// <returns>The settings.</returns>
+    public static SimulationSettings DrawSettings(ulong seed) => SimulationRun.SettingsOf(seed);
 
     /// <summary>Shrinks the schedule of a run that broke a rule to as few faults as still break the same rule, by running parts of it.</summary>
     /// <param name="report">What the run did.</param>

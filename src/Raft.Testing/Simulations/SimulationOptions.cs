@@ -12,8 +12,8 @@ public sealed record SimulationOptions
     /// <summary>Which faults come. Default <see cref="WeatherProfile.Everything"/>.</summary>
     public WeatherProfile Weather { get; init; } = WeatherProfile.Everything;
 
-    /// <summary>How many clients propose: 1 or more, default 4.</summary>
-    public int Clients { get; init; } = 4;
+    /// <summary>How nodes, clients, links and disks are set. Null (the default) for settings that follow from the seed.</summary>
+    public SimulationSettings? Settings { get; init; }
 
     /// <summary>These faults instead of those that the weather draws; null (the default) for the latter.</summary>
     public IReadOnlyList<Fault>? Faults { get; init; }
@@ -21,7 +21,7 @@ public sealed record SimulationOptions
     /// <summary>Whether every event is kept, so that the report has a <see cref="SimulationReport.Trace"/>. Costs memory and some time. Default false.</summary>
     public bool KeepsEvents { get; init; }
 
-    /// <summary>Changes the options of every node, each time it starts. Null for none.</summary>
+    /// <summary>Changes the options of every node, each time it starts, after <see cref="Settings"/>. Null for none.</summary>
     public Action<RaftNodeOptions>? Configure { get; init; }
 
     /// <summary>After healing, within how many of the longest election timeouts the cluster must commit again. Default 20.</summary>

@@ -5,6 +5,8 @@ namespace Raft.Testing;
 /// <summary>One run of a <see cref="Simulation"/>: weather, then healing, then the end.</summary>
 internal sealed class SimulationRun
 {
+    private const ulong SaltOfSettings = 0x5E77_1265;
+
     private static readonly TimeSpan LongestElectionTimeout = TimeSpan.FromMilliseconds(300);
 
     private readonly SimulationOptions _options;
@@ -12,6 +14,7 @@ internal sealed class SimulationRun
     private readonly SimulatedCluster _cluster;
     private readonly IReadOnlyList<Fault> _faults;
     private readonly SimulatedWorkload _workload;
+    private readonly SimulationSettings _settings;
     private readonly ulong _seed;
 
     public SimulationRun(ulong seed, SimulationOptions options, SimulatedWorkload workload)
@@ -21,7 +24,9 @@ internal sealed class SimulationRun
         _random = RandomOf(seed);
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
-        _cluster = new SimulatedCluster(options.Nodes, seed, options.Configure);
+        _settings = options.Settings ?? SettingsOf(seed);
+        _cluster = new SimulatedCluster(options.Nodes, seed, Configure);
+        _settings.ApplyTo(_cluster);
         if (options.KeepsEvents)
         {
             _cluster.World.Trace.KeepEvents();
@@ -34,12 +39,15 @@ internal sealed class SimulationRun
     /// <summary>What a run draws from: its schedule first. The cluster draws from the seed itself.</summary>
     public static SeededRandom RandomOf(ulong seed) => new(~seed);
 
+    /// <summary>The settings of a seed, whose draw has nothing to do with what else follows from it.</summary>
+    public static SimulationSettings SettingsOf(ulong seed) => SimulationSettings.Draw(new SeededRandom(seed ^ SaltOfSettings));
+
     public void Execute()
     {
         _cluster.Start();
-        FaultInjector weather = new(_cluster, _faults);
+        FaultInjector weather = new(_cluster, _faults, _settings);
         ClientRecord record = new();
-        SimulatedClient[] clients = [.. Enumerable.Range(1, _options.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _workload))];
+        SimulatedClient[] clients = [.. Enumerable.Range(1, _settings.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _workload, _settings))];
         _cluster.World.RunFor(_options.Duration);
         weather.Stop();
         Recover();
@@ -55,11 +63,20 @@ internal sealed class SimulationRun
         _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Applied, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation)
     {
         Events = _cluster.World.Trace.Count,
+        Snapshots = _cluster.Snapshots,
+        Restorations = _cluster.Restorations,
+        Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };
 
+    private void Configure(RaftNodeOptions options)
+    {
+        _settings.ApplyTo(options);
+        _options.Configure?.Invoke(options);
+    }
+
     private string Title() => string.Create(
-        CultureInfo.InvariantCulture, $"Seed {_seed}, weather {_options.Weather}, {_options.Nodes} nodes, {_faults.Count} faults");
+        CultureInfo.InvariantCulture, $"Seed {_seed}, weather {_options.Weather}, {_options.Nodes} nodes, {_faults.Count} faults, {_settings}");
 
     /// <summary>A random majority is up and hears each other: it must elect and commit within a few election timeouts.</summary>
     private void Recover()
@@ -86,8 +103,28 @@ internal sealed class SimulationRun
         }
 
         int committed = _cluster.Applied;
-        _cluster.World.RunUntil(
-            () => _cluster.Applied > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
+        RunUntil(() => _cluster.Applied > committed, $"progress of {string.Join(", ", ids[..majority])} after the weather", rule: "Liveness of a majority");
+    }
+
+    /// <summary>Runs until a condition holds: within a few election timeouts of the last time at which a node that is behind came any further.</summary>
+    private void RunUntil(Func<bool> condition, string waitingFor, string rule)
+    {
+        TimeSpan patience = LongestElectionTimeout * _options.RecoveryTimeouts;
+        CatchUp catchUp = new(_cluster.Network); // of these lives
+        long before;
+        do
+        {
+            before = catchUp.Value;
+            TimeSpan end = _cluster.World.Clock.Now + patience;
+            _cluster.World.RunUntil(() => condition() || _cluster.World.Clock.Now >= end, limit: null, waitingFor, rule);
+            if (condition())
+            {
+                return;
+            }
+        }
+        while (catchUp.Value > before);
+
+        throw _cluster.World.Failure($"It did not happen in time, and no node comes any further. Waited for: {waitingFor}.", rule: rule);
     }
 
     /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>
@@ -98,8 +135,15 @@ internal sealed class SimulationRun
             node.StartUnlessWell();
         }
 
-        _cluster.WaitForLeader();
-        _cluster.Settle();
+        // All that the nodes which were down have missed must reach them, a message at a time if the settings say so.
+        RunUntil(_cluster.IsSettled, "all nodes to apply the leader's whole log", rule: "Liveness of the whole cluster");
+        if (_cluster.FindDisagreement() is { } disagreement)
+        {
+            throw _cluster.World.Failure(disagreement, rule: "All nodes agree in the end");
+        }
+
+        _workload.Finish(_cluster, _cluster.CommittedLog());
+        DemandStability();
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);
@@ -109,6 +153,22 @@ internal sealed class SimulationRun
         if (ClientRecord.FindDuplicate(_cluster.Agreed) is { } lie)
         {
             throw _cluster.World.Failure(lie);
+        }
+    }
+
+    /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before comes to its end first.</summary>
+    private void DemandStability()
+    {
+        _cluster.World.RunFor(LongestElectionTimeout * 4);
+        NodeId leader = _cluster.WaitForLeader();
+        long term = _cluster[leader].Status.Term;
+        _cluster.World.RunFor(LongestElectionTimeout * 10);
+        foreach (SimulatedNode node in _cluster.Nodes)
+        {
+            if (node.Status.Term != term)
+            {
+                throw _cluster.World.Failure($"Nothing goes wrong, {leader} leads term {term}, and yet {node.Id} has come to term {node.Status.Term}.", rule: "Stability");
+            }
         }
     }
 }

@@ -9,10 +9,15 @@ internal abstract record LogOperation
     /// <summary>Whom to tell; null if it was durable before anybody could wait.</summary>
     public SimulatedCompletion<bool>? Completion { get; set; }
 
+    /// <summary>Up to here it leaves the log as it was.</summary>
+    public virtual long KeepsThrough => long.MaxValue;
+
     public abstract void ApplyTo(LogImage image);
 
     internal sealed record Write(LogWrite Content) : LogOperation
     {
+        public override long KeepsThrough => Content.Entries.IsEmpty ? long.MaxValue : Content.FirstIndex - 1;
+
         public override void ApplyTo(LogImage image)
         {
             image.HardState = Content.HardState ?? image.HardState;
@@ -31,8 +36,10 @@ internal abstract record LogOperation
         }
     }
 
-    internal sealed record Reset(long Index, long Term) : LogOperation
+    internal sealed record Reset(long Index, long Term, ulong Hash) : LogOperation
     {
-        public override void ApplyTo(LogImage image) => image.Reset(Index, Term);
+        public override long KeepsThrough => Index;
+
+        public override void ApplyTo(LogImage image) => image.Reset(Index, Term, Hash);
     }
 }

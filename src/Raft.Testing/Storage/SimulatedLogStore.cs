@@ -77,11 +77,32 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>The log as it would survive a crash.</summary>
     internal LogImage DurableImage => _durable;
 
+    /// <summary>
+    /// Up to here the log as it was written survives any crash from now on. A write under way that replaces entries puts those
+    /// that stood there at risk, and its own until it is durable: a crash may leave the state before it or behind it.
+    /// </summary>
+    internal long SafeIndex
+    {
+        get
+        {
+            long safe = _durable.Entries.LastIndex;
+            foreach (LogOperation operation in _underWay)
+            {
+                safe = Math.Min(safe, operation.KeepsThrough);
+            }
+
+            return safe;
+        }
+    }
+
     /// <summary>Whether a write has failed since it was opened: the node that it belongs to is about to end, and what it holds says nothing any more.</summary>
     internal bool HasFailed => _failure is not null;
 
     /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
     internal void ForgetFailure() => _failNext = null;
+
+    /// <summary>Gives the hash of the log that a snapshot up to an index stands for; null if nobody knows.</summary>
+    internal Func<long, ulong>? HashOfSnapshot { get; set; }
 
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
@@ -93,10 +114,22 @@ public sealed class SimulatedLogStore : ILogStore
         _timer.Clear();
     }
 
-    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, without further delay.</summary>
+    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, one after the other, each in its own time.</summary>
     public void Release()
     {
+        if (!_isHeld)
+        {
+            return;
+        }
+
         _isHeld = false;
+        TimeSpan due = _clock.Now;
+        foreach (LogOperation operation in _underWay)
+        {
+            operation.DurableAt = due = due + _random.NextBetween(MinimumDelay, MaximumDelay);
+        }
+
+        _lastDurableAt = due > _lastDurableAt ? due : _lastDurableAt;
         SetTimer();
     }
 
@@ -110,7 +143,7 @@ public sealed class SimulatedLogStore : ILogStore
 
     /// <summary>
     /// The node crashes: this object freezes, so that none of its calls ever completes, and a new one takes over what the
-    /// disk holds.
+    /// disk holds. A write is atomic, as <see cref="ILogStore.WriteAsync"/> promises, so one that a crash tears vanishes whole.
     /// </summary>
     /// <param name="survivingWrites">
     /// How many of the changes that are not durable yet reach the disk all the same, the oldest first. 0 (the default) to
@@ -135,6 +168,7 @@ public sealed class SimulatedLogStore : ILogStore
             MinimumDelay = MinimumDelay,
             MaximumDelay = MaximumDelay,
             SynchronousRate = SynchronousRate,
+            HashOfSnapshot = HashOfSnapshot,
         };
     }
 
@@ -203,7 +237,7 @@ public sealed class SimulatedLogStore : ILogStore
         : Change(new LogOperation.Compact(throughIndex));
 
     /// <inheritdoc/>
-    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term));
+    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term, HashOfSnapshot?.Invoke(index) ?? 0));
 
     /// <inheritdoc/>
     public ValueTask CloseAsync()

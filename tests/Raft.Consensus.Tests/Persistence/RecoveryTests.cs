@@ -97,20 +97,28 @@ public sealed class RecoveryTests
         Assert.Equal(4, n1.Module.CommitIndex);
     }
 
-    /// <summary>Behind the start of a compacted log there is nothing to conflict with, so a rejection names the start itself.</summary>
+    /// <summary>Behind the start of a compacted log there is nothing to conflict with, so if a follower may hold the start, it is asked for that next.</summary>
     [Fact]
     public void Leader_CompactedLog_FindsTheStartInOneRejection()
     {
-        SingleModule n1 = new(voters: 2);
-        n1.Disk.Preset(new HardState(5, null), Make.Entries(5, 5, 5, 5), previousIndex: 3, previousTerm: 5);
-        n1.Node.Restart();
-        n1.Lead();
-        AppendEntriesMessage probe = n1.TakeSent<AppendEntriesMessage>().Single();
-        Assert.Equal(7, probe.PrevLogIndex);
+        (SingleModule n1, AppendEntriesMessage probe) = CompactedLeader(previousTerm: 2);
 
         AppendEntriesMessage next = n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2)).OfType<AppendEntriesMessage>().Single();
 
-        Assert.Equal((3, 5), (next.PrevLogIndex, next.PrevLogTerm));
+        Assert.Equal((3, 2), (next.PrevLogIndex, next.PrevLogTerm));
+        Assert.Empty(n1.Node.SnapshotLoads);
+    }
+
+    /// <summary>A follower whose terms are too small where the log starts cannot agree there: it is asked no more, and needs a snapshot (section 7).</summary>
+    [Fact]
+    public void Leader_CompactedLogAndAnOlderTermAtItsStart_AsksForASnapshotAfterOneRejection()
+    {
+        (SingleModule n1, AppendEntriesMessage probe) = CompactedLeader(previousTerm: 5);
+
+        RaftMessage[] sent = n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2));
+
+        Assert.Empty(sent);
+        Assert.Equal(new SnapshotLoad("n2", n1.Module.Term, null, 0, 256 << 10), Assert.Single(n1.Node.SnapshotLoads));
     }
 
     [Theory]
@@ -166,5 +174,18 @@ public sealed class RecoveryTests
                 (good with { MaximumCachedEntries = 0 }).For("n1", ids),
             ],
             options => Assert.Throws<ArgumentException>(() => new ConsensusModule(options)));
+    }
+
+    /// <summary>A leader whose log starts behind index 3, and its first message to n2.</summary>
+    private static (SingleModule N1, AppendEntriesMessage Probe) CompactedLeader(long previousTerm)
+    {
+        SingleModule n1 = new(voters: 2);
+        n1.Disk.Preset(new HardState(5, null), Make.Entries(5, 5, 5, 5), previousIndex: 3, previousTerm);
+        n1.Node.Restart();
+        n1.Node.AnswersSnapshotLoads = false;
+        n1.Lead();
+        AppendEntriesMessage probe = n1.TakeSent<AppendEntriesMessage>().Single();
+        Assert.Equal(7, probe.PrevLogIndex);
+        return (n1, probe);
     }
 }

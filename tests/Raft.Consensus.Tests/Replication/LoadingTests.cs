@@ -107,7 +107,7 @@ public sealed class LoadingTests
         Assert.Equal(50, heartbeat.PrevLogIndex);
     }
 
-    /// <summary>A log that begins behind 0 has nothing in front to fall back to.</summary>
+    /// <summary>A follower that holds the start of a compacted log needs no snapshot, also when the entries behind it cannot be loaded at the moment.</summary>
     [Fact]
     public void Leader_LoadReturnsNothingInACompactedLog_HeartbeatsFromWithinIt()
     {
@@ -115,13 +115,20 @@ public sealed class LoadingTests
         cluster["n1"].Disk.Preset(new HardState(3, null), Make.Entries([.. Enumerable.Repeat(3L, 200)]), previousIndex: 100, previousTerm: 2);
         cluster["n1"].Restart();
         cluster["n1"].AnswersLoads = false;
+        cluster["n2"].Disk.Preset(new HardState(3, null), [], previousIndex: 100, previousTerm: 2);
+        cluster["n2"].Restart();
         cluster.Elect("n1");
         LoadRequest load = cluster["n1"].Loads.Single();
+        Assert.Equal(101, load.FirstIndex);
 
         cluster["n1"].EntriesLoaded(load, default);
         cluster.Heartbeat("n1");
 
         Assert.Equal(RaftRole.Leader, cluster["n1"].Module.Role);
+        Assert.Equal((100, 2), cluster.Delivered.OfType<AppendEntriesMessage>().Select(append => (append.PrevLogIndex, append.PrevLogTerm)).Last());
+        Assert.Equal(101, cluster["n1"].Loads[^1].FirstIndex);
+        Assert.Empty(cluster["n1"].SnapshotLoads);
+        Assert.Empty(cluster.ChunksTo("n2"));
     }
 
     [Fact]

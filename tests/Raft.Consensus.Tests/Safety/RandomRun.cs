@@ -4,9 +4,9 @@ namespace Raft.Consensus.Tests.Safety;
 
 /// <summary>
 /// One cluster under everything that Raft must bear (section 5.1 and 5.5): messages lost, late, repeated and out of order,
-/// links cut, disks slow and reporting in any order, nodes crashing. The seed decides all of it.
+/// links cut, disks slow and reporting in any order, nodes crashing, logs compacted at any time. The seed decides all of it.
 /// </summary>
-internal sealed class RandomRun
+internal sealed partial class RandomRun
 {
     private const int MostInFlight = 40;
 
@@ -14,7 +14,7 @@ internal sealed class RandomRun
     private readonly ModuleCluster _cluster;
     private readonly SafetyChecker _checker;
     private readonly TestNode[] _nodes;
-    private readonly List<(TestNode Node, ConsensusModule Life, long Version)> _reports = [];
+    private readonly List<(TestNode Node, ConsensusModule Life, Action Report)> _reports = [];
     private long _lastPayload;
 
     public RandomRun(int nodes, int seed)
@@ -26,6 +26,8 @@ internal sealed class RandomRun
         foreach (TestNode node in _nodes)
         {
             node.AnswersLoads = false;
+            node.AnswersSnapshotLoads = false;
+            node.StoresChunks = false;
             HoldPerhaps(node);
         }
     }
@@ -34,10 +36,13 @@ internal sealed class RandomRun
 
     public int Terms => _checker.Terms;
 
+    /// <summary>How many times a log began anew behind a leader's snapshot.</summary>
+    public int Installs => _checker.Installs;
+
     public void Step()
     {
         TestNode node = OneOf(_nodes);
-        switch (_random.Next(100))
+        switch (_random.Next(116))
         {
             case < 56:
                 DeliverOne();
@@ -88,6 +93,9 @@ internal sealed class RandomRun
             case 99:
                 node.Disk.Hold();
                 break;
+            default:
+                node = StepOfSnapshots(node);
+                break;
         }
 
         _checker.Check(node);
@@ -109,6 +117,7 @@ internal sealed class RandomRun
                 AnswerOne(node);
             }
 
+            SettleSnapshots(node);
             node.Disk.Release();
         }
 
@@ -144,6 +153,7 @@ internal sealed class RandomRun
             LeaderStickiness = random.Next(2) == 0,
             MaximumMessageEntries = random.Next(3) switch { 0 => 1, 1 => 3, _ => 4_096 },
             MaximumMessageBytes = random.Next(3) == 0 ? 2 * (8 + ReplicatedLog.EntryOverhead) : 1 << 20,
+            MaximumChunkBytes = random.Next(3) switch { 0 => 32, 1 => 256, _ => 4_096 },
             MaximumInFlightMessages = random.Next(3) switch { 0 => 1, 1 => 2, _ => 64 },
             MaximumUncommittedBytes = random.Next(3) == 0 ? 100 : 1 << 20,
             MaximumCachedEntries = random.Next(2) == 0 ? 4 : 65_536,
@@ -197,18 +207,19 @@ internal sealed class RandomRun
 
         for (int i = 0; i < writes; i++)
         {
-            _reports.Add((node, node.Module, node.Disk.CompleteInSilence(1)));
+            long version = node.Disk.CompleteInSilence(1);
+            _reports.Add((node, node.Module, () => node.Persisted(version)));
         }
     }
 
     private TestNode ReportOne()
     {
         int position = _random.Next(_reports.Count);
-        (TestNode node, ConsensusModule life, long version) = _reports[position];
+        (TestNode node, ConsensusModule life, Action report) = _reports[position];
         _reports.RemoveAt(position);
         if (node.Module == life)
         {
-            node.Persisted(version);
+            report();
         }
 
         return node;

@@ -14,19 +14,24 @@ public sealed class RandomSafetyTests
     {
         long committed = 0;
         long terms = 0;
+        long installs = 0;
         for (int seed = firstSeed; seed < firstSeed + seeds; seed++)
         {
-            (int Committed, int Terms) result = Run(nodes, seed);
+            (int Committed, int Terms, int Installs) result = Run(nodes, seed);
             committed += result.Committed;
             terms += result.Terms;
+            installs += result.Installs;
         }
 
         // A run in which nothing happens proves nothing.
         Assert.True(committed / seeds >= 20, $"only {committed / seeds} entries committed in a run");
         Assert.True(terms / seeds >= 4, $"only {terms / seeds} leaders elected in a run");
+
+        // Of two nodes, both hold what is committed, so that neither ever needs a snapshot.
+        Assert.True(nodes == 2 || installs >= seeds, $"only {installs} snapshots installed in {seeds} runs");
     }
 
-    private static (int Committed, int Terms) Run(int nodes, int seed)
+    private static (int Committed, int Terms, int Installs) Run(int nodes, int seed)
     {
         RandomRun run = new(nodes, seed);
         int step = 0;
@@ -44,6 +49,6 @@ public sealed class RandomSafetyTests
             throw new InvalidOperationException($"{nodes} nodes, seed {seed}, step {step}: {e.Message}", e);
         }
 
-        return (run.Committed, run.Terms);
+        return (run.Committed, run.Terms, run.Installs);
     }
 }

@@ -6,7 +6,7 @@ namespace Raft.Consensus.Tests.Safety;
 /// Watches a cluster and throws as soon as one of Figure 3's properties is broken, or a promise was given that a crash
 /// could break. It remembers what happened in the whole run, across crashes.
 /// </summary>
-internal sealed class SafetyChecker
+internal sealed partial class SafetyChecker
 {
     private readonly ModuleCluster _cluster;
     private readonly Dictionary<long, NodeId> _leaders = [];
@@ -36,6 +36,10 @@ internal sealed class SafetyChecker
 
         public long Commit { get; set; }
 
+        public long Start { get; set; }
+
+        public int Restored { get; set; }
+
         public List<long> Log { get; } = [];
     }
 
@@ -43,12 +47,16 @@ internal sealed class SafetyChecker
 
     public int Terms => _leaders.Count;
 
+    public int Installs { get; private set; }
+
     /// <summary>The node has lost what was not durable.</summary>
     public void Restarted(TestNode node)
     {
         Life life = _lives[node.Id];
         life.Term = 0;
         life.Commit = 0;
+        life.Start = 0;
+        life.Restored = 0;
         life.Log.Clear();
         Check(node);
     }
@@ -58,10 +66,11 @@ internal sealed class SafetyChecker
     {
         Life life = _lives[node.Id];
         CheckMonotonic(node, life);
+        CheckStart(node, life);
         CheckLog(node, life);
         CheckCommit(node, life);
         CheckLeader(node);
-        CheckDurable(node, node.Module.DurableIndex, "claims as durable");
+        CheckDurable(node, node.Module.DurableIndex, "claims as durable", isPromise: false);
     }
 
     /// <summary>Terms never fall, nor does the commit index within a life.</summary>
@@ -80,7 +89,7 @@ internal sealed class SafetyChecker
     {
         ConsensusModule module = node.Module;
         int index = (int)module.LastIndex;
-        for (; index > 0 && (index > life.Log.Count || life.Log[index - 1] != module.TermAt(index)); index--)
+        for (; index > life.Start && (index > life.Log.Count || life.Log[index - 1] != module.TermAt(index)); index--)
         {
             (long term, long payload) = EntryOf(node, index);
             (long Payload, long PreviousTerm) content = (payload, module.TermAt(index - 1));
@@ -99,12 +108,12 @@ internal sealed class SafetyChecker
     /// <summary>State Machine Safety: what one node takes for committed is the same everywhere and durable on a majority.</summary>
     private void CheckCommit(TestNode node, Life life)
     {
-        for (int index = (int)life.Commit + 1; index <= node.Module.CommitIndex; index++)
+        for (int index = (int)Math.Max(life.Commit, life.Start) + 1; index <= node.Module.CommitIndex; index++)
         {
             Entry entry = EntryOf(node, index);
             if (index > _committed.Count)
             {
-                int copies = _cluster.Nodes.Count(other => other.Disk.Entries.Count >= index && other.Disk.Entries[index - 1].Term == entry.Term);
+                int copies = _cluster.Nodes.Count(other => other.Disk.Stored.Holds(index, entry.Term));
                 Require(copies > _cluster.Nodes.Count / 2, node, $"entry {index} was committed with {copies} durable copies");
                 _committed.Add(entry);
             }
@@ -124,7 +133,7 @@ internal sealed class SafetyChecker
         }
 
         Require(_leaders.TryAdd(node.Module.Term, node.Id), node, $"there is another leader of the same term, {known}");
-        for (int index = 1; index <= _committed.Count; index++)
+        for (int index = (int)Math.Max(1, node.Module.FirstIndex - 1); index <= _committed.Count; index++)
         {
             Require(index <= node.Module.LastIndex && node.Module.TermAt(index) == _committed[index - 1].Term, node, $"the leader lacks committed entry {index}");
         }
@@ -143,7 +152,7 @@ internal sealed class SafetyChecker
             case RequestVoteReplyMessage { IsPreVote: false, VoteGranted: true }:
                 CheckVote(sender, message.Term, message.To);
                 break;
-            case AppendEntriesMessage:
+            case AppendEntriesMessage or InstallSnapshotMessage:
                 Require(durable.Term >= message.Term, sender, "it leads a term that is not durable");
                 Require(sender.Module.Term != message.Term || sender.Module.Role == RaftRole.Leader, sender, "it sends as a leader, and is none");
                 break;
@@ -151,9 +160,13 @@ internal sealed class SafetyChecker
                 Require(durable.Term >= message.Term, sender, "it acknowledges in a term that is not durable");
                 if (sender.Module.Term == message.Term)
                 {
-                    CheckDurable(sender, reply.LastIndex, "acknowledges");
+                    CheckDurable(sender, reply.LastIndex, "acknowledges", isPromise: true);
                 }
 
+                break;
+            case InstallSnapshotReplyMessage { IsInstalled: true } reply:
+                Require(durable.Term >= message.Term, sender, "it acknowledges in a term that is not durable");
+                CheckDurable(sender, reply.LastIncludedIndex, "says that it has installed", isPromise: true);
                 break;
         }
     }
@@ -166,36 +179,11 @@ internal sealed class SafetyChecker
         Require(_votes.TryAdd((voter.Id, term), candidate) || _votes[(voter.Id, term)] == candidate, voter, $"two votes in term {term}");
     }
 
-    /// <summary>Entries up to an index must be on the disk, whichever prefix of the writes under way a crash leaves.</summary>
-    private static void CheckDurable(TestNode node, long index, string what)
-    {
-        long kept = 0;
-        while (kept < index && kept < node.Disk.Entries.Count && node.Disk.Entries[(int)kept].Term == node.Module.TermAt(kept + 1))
-        {
-            kept++;
-        }
-
-        foreach (PersistRequest write in node.Disk.Pending)
-        {
-            for (int i = 0; i < write.Entries.Length && write.FirstIndex + i <= kept; i++)
-            {
-                if (write.Entries.Span[i].Term != node.Module.TermAt(write.FirstIndex + i))
-                {
-                    kept = write.FirstIndex + i - 1;
-                }
-            }
-
-            kept = write.Entries.IsEmpty ? kept : Math.Min(kept, write.FirstIndex + write.Entries.Length - 1);
-        }
-
-        Require(kept >= index, node, $"it {what} {index}, but a crash may leave {kept}");
-    }
-
     private static Entry EntryOf(TestNode node, int index)
     {
         LogEntry entry = index >= node.Module.FirstCachedIndex
             ? node.Module.CachedEntries(index, index, 1).Span[0]
-            : node.Disk.Entries[index - 1];
+            : node.Disk.Stored[index];
         return new Entry(entry.Term, entry.Data.IsEmpty ? 0 : BitConverter.ToInt64(entry.Data.Span));
     }
 

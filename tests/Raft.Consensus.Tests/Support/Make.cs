@@ -62,4 +62,42 @@ internal static class Make
     /// <summary>The follower's log does not agree with the request; it names where it could.</summary>
     public static AppendEntriesReplyMessage Reject(AppendEntriesMessage request, long lastIndex, long conflictIndex, long conflictTerm) =>
         Accept(request) with { Success = false, LastIndex = lastIndex, ConflictIndex = conflictIndex, ConflictTerm = conflictTerm };
+
+    /// <summary>InstallSnapshot with the part of a snapshot that begins at an offset; all of it unless a length is given.</summary>
+    public static InstallSnapshotMessage Install(NodeId from, long term, TestSnapshot snapshot, long offset = 0, int length = int.MaxValue, long correlation = 0)
+    {
+        SnapshotChunk chunk = snapshot.ChunkAt(offset, length) ?? throw new ArgumentOutOfRangeException(nameof(offset));
+        return new InstallSnapshotMessage
+        {
+            From = from,
+            To = "n1",
+            ClusterId = ClusterId,
+            Term = term,
+            Correlation = correlation,
+            LastIncludedIndex = snapshot.Index,
+            LastIncludedTerm = snapshot.Term,
+            Checksum = snapshot.Identity.Checksum,
+            Length = chunk.Length,
+            Offset = chunk.Offset,
+            Header = chunk.Header,
+            Data = chunk.Data,
+        };
+    }
+
+    /// <summary>The follower has stored the chunk, and wants what comes behind it or at another offset.</summary>
+    public static InstallSnapshotReplyMessage Want(InstallSnapshotMessage request, long? nextOffset = null) => new()
+    {
+        From = request.To,
+        To = request.From,
+        ClusterId = ClusterId,
+        Term = request.Term,
+        Correlation = request.Correlation,
+        LastIncludedIndex = request.LastIncludedIndex,
+        LastIncludedTerm = request.LastIncludedTerm,
+        Checksum = request.Checksum,
+        NextOffset = nextOffset ?? request.Offset + request.Data.Length,
+    };
+
+    /// <summary>The follower holds all that the snapshot stands for.</summary>
+    public static InstallSnapshotReplyMessage Installed(InstallSnapshotMessage request) => Want(request, nextOffset: 0) with { IsInstalled = true };
 }

@@ -82,6 +82,20 @@ internal sealed class ModuleCluster
         DeliverAll();
     }
 
+    /// <summary>Starts the node over from a disk that holds a snapshot, and the entries of these terms behind it.</summary>
+    public void Preset(NodeId id, long term, TestSnapshot snapshot, params long[] tail)
+    {
+        this[id].Disk.Preset(new HardState(term, null), Make.Entries(tail), snapshot.Index, snapshot.Term);
+        this[id].Snapshots.Add(snapshot);
+        this[id].Restart();
+    }
+
+    /// <summary>The parts of snapshots that were delivered to a node, oldest first.</summary>
+    public InstallSnapshotMessage[] ChunksTo(NodeId id) => [.. Delivered.OfType<InstallSnapshotMessage>().Where(chunk => chunk.To == id)];
+
+    /// <summary>How many times a node has told a leader that its log does not agree.</summary>
+    public int RejectionsOf(NodeId id) => Delivered.OfType<AppendEntriesReplyMessage>().Count(reply => reply.From == id && !reply.Success);
+
     /// <summary>Starts the node over from a disk that holds this.</summary>
     public void Preset(NodeId id, long term, params long[] log)
     {

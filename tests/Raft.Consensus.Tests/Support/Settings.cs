@@ -27,6 +27,8 @@ internal sealed record Settings
 
     public long MaximumMessageBytes { get; init; } = 1 << 20;
 
+    public int MaximumChunkBytes { get; init; } = 256 << 10;
+
     public int MaximumInFlightMessages { get; init; } = 64;
 
     public long MaximumInFlightBytes { get; init; } = 16 << 20;
@@ -53,6 +55,7 @@ internal sealed record Settings
         HeartbeatInterval = HeartbeatInterval,
         MaximumMessageEntries = MaximumMessageEntries,
         MaximumMessageBytes = MaximumMessageBytes,
+        MaximumChunkBytes = MaximumChunkBytes,
         MaximumInFlightMessages = MaximumInFlightMessages,
         MaximumInFlightBytes = MaximumInFlightBytes,
         MaximumUncommittedBytes = MaximumUncommittedBytes,

@@ -51,6 +51,10 @@ internal sealed class SingleModule
     public RequestVoteReplyMessage Deliver(RequestVoteMessage request) =>
         Assert.Single(Deliver((RaftMessage)request).OfType<RequestVoteReplyMessage>());
 
+    /// <summary>Delivers a chunk of a snapshot, which is stored at once, and takes its one reply.</summary>
+    public InstallSnapshotReplyMessage Deliver(InstallSnapshotMessage request) =>
+        Assert.Single(Deliver((RaftMessage)request).OfType<InstallSnapshotReplyMessage>());
+
     /// <summary>What n1 sent since it was last asked.</summary>
     public RaftMessage[] TakeSent()
     {

@@ -7,7 +7,6 @@ namespace Raft.Consensus.Tests.Support;
 internal sealed class TestDisk
 {
     private readonly List<PersistRequest> _pending = [];
-    private List<LogEntry> _entries = [];
     private bool _holding;
 
     /// <summary>Called with the version up to which writes have just become durable.</summary>
@@ -16,12 +15,14 @@ internal sealed class TestDisk
     /// <summary>The term and vote that would survive a crash now.</summary>
     public HardState HardState { get; private set; }
 
+    /// <summary>The log that would survive a crash now.</summary>
+    public TestLog Stored { get; private set; } = new([]);
+
     /// <summary>The entries that would survive a crash now.</summary>
-    public IReadOnlyList<LogEntry> Entries => _entries;
+    public IReadOnlyList<LogEntry> Entries => Stored.Entries;
 
-    public long PreviousIndex { get; private set; }
-
-    public long PreviousTerm { get; private set; }
+    /// <summary>Where the log begins that would survive a crash now.</summary>
+    public LogStart Start => Stored.Start;
 
     /// <summary>Writes that were handed over and are not durable.</summary>
     public IReadOnlyList<PersistRequest> Pending => _pending;
@@ -30,7 +31,7 @@ internal sealed class TestDisk
     public int WriteCount { get; private set; }
 
     /// <summary>The terms of the entries that would survive a crash now.</summary>
-    public long[] Log => [.. _entries.Select(entry => entry.Term)];
+    public long[] Log => [.. Entries.Select(entry => entry.Term)];
 
     /// <summary>From now on writes wait.</summary>
     public void Hold() => _holding = true;
@@ -73,7 +74,7 @@ internal sealed class TestDisk
         {
             PersistRequest write = _pending[i];
             HardState = write.HardState ?? HardState;
-            Apply(write, _entries, PreviousIndex);
+            Stored.Apply(in write);
         }
 
         _pending.RemoveRange(0, writes);
@@ -91,10 +92,18 @@ internal sealed class TestDisk
     public void Preset(HardState hardState, IEnumerable<LogEntry> entries, long previousIndex = 0, long previousTerm = 0)
     {
         HardState = hardState;
-        _entries = [.. entries];
-        PreviousIndex = previousIndex;
-        PreviousTerm = previousTerm;
+        Stored = new TestLog(entries, previousIndex, previousTerm);
     }
+
+    /// <summary>What a host does on start if the log lacks what a stored snapshot stands for; the term first, as always.</summary>
+    public void StartBehind(LogStart start)
+    {
+        HardState = HardState.Term >= start.Term ? HardState : new HardState(start.Term, VotedFor: null);
+        Stored.StartBehind(start);
+    }
+
+    /// <summary>The host has compacted the log.</summary>
+    public void DropThrough(long index) => Stored.DropThrough(index);
 
     /// <summary>Everything is gone: what a node in memory has after a restart.</summary>
     public void Wipe()
@@ -103,21 +112,7 @@ internal sealed class TestDisk
         Preset(HardState, []);
     }
 
-    /// <summary>The entries that a load finds.</summary>
+    /// <summary>The entries that a load finds: none if they were dropped.</summary>
     public ReadOnlyMemory<LogEntry> Read(long firstIndex, int maximumEntries) =>
-        _entries.Skip((int)(firstIndex - PreviousIndex - 1)).Take(maximumEntries).ToArray();
-
-    /// <summary>What a write does to a stored log: it replaces everything from its first index on.</summary>
-    public static void Apply(in PersistRequest write, List<LogEntry> stored, long previousIndex)
-    {
-        if (write.Entries.IsEmpty)
-        {
-            return;
-        }
-
-        int kept = (int)(write.FirstIndex - previousIndex - 1);
-        Assert.True(kept <= stored.Count, $"Write {write.Version} begins at {write.FirstIndex} and leaves a hole behind {stored.Count}.");
-        stored.RemoveRange(kept, stored.Count - kept);
-        stored.AddRange(write.Entries.Span);
-    }
+        firstIndex <= Start.Index ? default : Entries.Skip((int)(firstIndex - Start.Index - 1)).Take(maximumEntries).ToArray();
 }

@@ -30,10 +30,12 @@ public sealed class InstrumentTests : IDisposable
         listener.SetMeasurementEventCallback<double>((instrument, _, given, _) => Note(instrument, given));
         listener.Start();
         _lab.Metrics = _meters.Metrics;
+        _lab.HasSnapshots = true;
         LabNode[] nodes = _lab.Cluster(3);
         Array.ForEach(nodes, static node => node.Run());
         LabNode leader = _lab.WaitForLeader(nodes);
         leader.Commit("a");
+        _lab.World.Run(leader.Raft.SnapshotAsync(TestContext.Current.CancellationToken).AsTask());
         new Stranger(_lab).SendForeign("n1");
         _lab.World.RunFor(TimeSpan.FromSeconds(1));
         listener.RecordObservableInstruments();
@@ -50,6 +52,7 @@ public sealed class InstrumentTests : IDisposable
                 "raft.log.apply_lag: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.commit_index: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.commit_lag: ObservableGauge {entry} [" + Tags + "]",
+                "raft.log.first_index: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.last_index: ObservableGauge {entry} [" + Tags + "]",
                 "raft.messages.dropped: Counter {message} [raft.cluster.id, raft.drop.reason, raft.node.id]",
                 "raft.messages.received: Counter {message} [raft.cluster.id, raft.message.type, raft.node.id]",
@@ -61,6 +64,10 @@ public sealed class InstrumentTests : IDisposable
                 "raft.node.term: ObservableGauge {term} [" + Tags + "]",
                 "raft.proposals: Counter {proposal} [raft.cluster.id, raft.node.id, raft.outcome]",
                 "raft.proposals.pending: ObservableGauge {proposal} [" + Tags + "]",
+                "raft.snapshot.duration: Histogram s [" + Tags + "]",
+                "raft.snapshot.failures: Counter {failure} []", // none failed here
+                "raft.snapshot.size: Histogram By [" + Tags + "]",
+                "raft.snapshots.installed: Counter {snapshot} []", // nor was one sent
             ],
             units.Select(unit => $"{unit.Key}: {unit.Value} [{tags.GetValueOrDefault(unit.Key)}]"));
 

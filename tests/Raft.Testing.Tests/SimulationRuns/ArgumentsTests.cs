@@ -11,14 +11,14 @@ public sealed class ArgumentsTests
     {
         Arguments arguments = Parse(string.Empty)!;
 
-        Assert.Equal((1UL, 100UL, 10, 3, false), (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst));
+        Assert.Equal((1UL, 100UL, 10, null, false), (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst));
         Assert.Equal([WeatherProfile.Everything], arguments.Profiles);
     }
 
     [Fact]
     public void Parse_OfEverything_TakesAllOfIt()
     {
-        Arguments arguments = Parse("--seeds 7-9 --minutes 0.5 --profile calm,disk --nodes random --stop-at-first --output traces --shrink-seconds 5")!;
+        Arguments arguments = Parse("--seeds 7-9 --minutes 0.5 --profile calm,disk --nodes mixed --stop-at-first --output traces --shrink-seconds 5")!;
 
         Assert.Equal((7UL, 9UL, 0.5, null, true, "traces"), (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst, arguments.Output));
         Assert.Equal([WeatherProfile.Calm, WeatherProfile.Disk], arguments.Profiles);
@@ -79,11 +79,11 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
-    public void RandomNodes_FollowFromTheSeed()
+    public void MixedNodes_FollowFromTheSeed()
     {
         int[] nodes = [.. Enumerable.Range(1, 200).Select(seed => new Job((ulong)seed, WeatherProfile.Calm, null, 1).Options.Nodes)];
 
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7], nodes.Distinct().Order());
+        Assert.Equal([1, 2, 3, 4, 5, 7], nodes.Distinct().Order());
         Assert.Equal(nodes[6], new Job(7, WeatherProfile.Everything, null, 10).Options.Nodes);
     }
 

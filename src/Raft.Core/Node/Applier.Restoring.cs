@@ -1,0 +1,145 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Raft;
+
+/// <summary>Replaces the state of a state machine by that of a snapshot.</summary>
+internal abstract class StateRestoration
+{
+    /// <summary>The last index whose effect the new state contains.</summary>
+    public abstract long LastIncludedIndex { get; }
+
+    /// <summary>The time of that entry.</summary>
+    public abstract DateTimeOffset LastIncludedTime { get; }
+
+    /// <summary>Replaces the state.</summary>
+    public abstract ValueTask RunAsync(IStateMachine machine, CancellationToken cancellationToken);
+
+    /// <summary>It will not run: lets go of what it holds.</summary>
+    public abstract void Abandon();
+}
+
+/// <content>Restoring the state machine from a snapshot: behind what was handed over before, and ahead of all that comes later.</content>
+internal sealed partial class Applier
+{
+    private StateRestoration? _waitingRestoration;
+    private StateRestoration? _restoring;
+
+    /// <summary>How a piece of work for the state machine has ended.</summary>
+    private enum WorkEnd
+    {
+        /// <summary>Within its call.</summary>
+        Done,
+
+        /// <summary>Later, on a thread of the state machine's choice.</summary>
+        HasMoved,
+
+        /// <summary>It failed, or nobody waits for it any more: nothing more is applied.</summary>
+        Over,
+    }
+
+    private bool IsToBeRestored => _waitingRestoration is not null || _restoring is not null;
+
+    /// <summary>
+    /// Has the state machine restored once it has applied what was handed over. Until then no more is taken: the worker is
+    /// told when there is room again. Replaces a restoration that has not begun.
+    /// </summary>
+    public void Post(StateRestoration restoration)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                restoration.Abandon();
+                return;
+            }
+
+            _waitingRestoration?.Abandon();
+            _waitingRestoration = restoration;
+            if (_running)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        Schedule();
+    }
+
+    /// <summary>Called under the lock.</summary>
+    private bool TryBeginRestoring([NotNullWhen(true)] out StateRestoration? restoration)
+    {
+        restoration = _batches.Count == 0 && !_closed ? _waitingRestoration : null;
+        if (restoration is null)
+        {
+            return false;
+        }
+
+        _waitingRestoration = null;
+        _restoring = restoration;
+        _isReading = false;
+        return true;
+    }
+
+    private async ValueTask<WorkEnd> RestoreAsync(StateRestoration restoration)
+    {
+        bool hasMoved;
+        try
+        {
+            ValueTask restoring = restoration.RunAsync(_machine, _stopping.Token);
+            hasMoved = !restoring.IsCompleted;
+            await restoring.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return WorkEnd.Over;
+        }
+#pragma warning disable CA1031 // whatever it is, the state is unknown now: it stops the node, with the exception as its reason
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            FailRestoring(restoration, exception);
+            return WorkEnd.Over;
+        }
+
+        return !FinishRestoring(restoration) ? WorkEnd.Over : hasMoved ? WorkEnd.HasMoved : WorkEnd.Done;
+    }
+
+    /// <returns>False if it was given up on meanwhile.</returns>
+    private bool FinishRestoring(StateRestoration restoration)
+    {
+        lock (_lock)
+        {
+            if (_restoring != restoration)
+            {
+                return false;
+            }
+
+            _restoring = null;
+            _workerWaits = false;
+            _appliedTime = restoration.LastIncludedTime;
+            Volatile.Write(ref _appliedIndex, restoration.LastIncludedIndex);
+        }
+
+        _applied(restoration.LastIncludedIndex);
+        _roomAgain();
+        return true;
+    }
+
+    private void FailRestoring(StateRestoration restoration, Exception exception)
+    {
+        bool abandoned;
+        lock (_lock)
+        {
+            abandoned = _restoring != restoration;
+            StateIsUncertain |= !abandoned;
+        }
+
+        if (!abandoned)
+        {
+            _failed(exception as NodeFailedException ?? new NodeFailedException(
+                $"The state machine {_machine.GetType().Name} could not be restored from the snapshot up to index {restoration.LastIncludedIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Mend that, then start a new node on the same stores.",
+                exception));
+        }
+    }
+}

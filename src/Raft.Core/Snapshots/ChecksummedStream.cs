@@ -1,0 +1,62 @@
+namespace Raft;
+
+/// <summary>What a capture writes to: passes everything on to the snapshot store's stream, which it leaves open, and adds the checksum at the end.</summary>
+internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum checksum) : Stream
+{
+    private long _length;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _length;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>The state is complete: writes the checksum behind it.</summary>
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
+    {
+        byte[] trailer = new byte[SnapshotChecksum.Size];
+        SnapshotChecksum.Write(checksum.Finish(), trailer);
+        await destination.WriteAsync(trailer, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        Count(buffer);
+        destination.Write(buffer);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Count(buffer.Span);
+        return destination.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override void Flush() => destination.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => destination.FlushAsync(cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Count(ReadOnlySpan<byte> buffer)
+    {
+        checksum.Append(buffer);
+        _length += buffer.Length;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Raft;
+
+/// <summary>Restores the state machine from a snapshot that is open already, so that a later one cannot replace it meanwhile. Its checksum is verified before anything is replaced.</summary>
+internal sealed class SnapshotRestoration(Stream content, SnapshotInfo info, DateTimeOffset lastIncludedTime) : StateRestoration
+{
+    public override long LastIncludedIndex => info.LastIncludedIndex;
+
+    public override DateTimeOffset LastIncludedTime => lastIncludedTime;
+
+    public override async ValueTask RunAsync(IStateMachine machine, CancellationToken cancellationToken)
+    {
+        await using (content.ConfigureAwait(false))
+        {
+            await SnapshotVerification.VerifyAsync(content, info, cancellationToken).ConfigureAwait(false);
+            SnapshotContentStream state = new(content, info.Length);
+            await machine.RestoreAsync(state, info.LastIncludedIndex, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public override void Abandon() => content.Dispose();
+}

@@ -1,0 +1,63 @@
+using Raft.Consensus;
+
+namespace Raft.Testing;
+
+/// <summary>What a node keeps in memory is bounded by its options: uncommitted payload, callers, cached entries and waiting messages.</summary>
+internal sealed class BoundedMemory : ClusterRule
+{
+    public override string Name => "Bounded memory";
+
+    /// <summary>
+    /// <see cref="RaftNodeOptions.MaximumUncommittedBytes"/>: a leader takes a command within the limit, or when nothing is uncommitted.
+    /// What is not in memory does not count: after a restart it is not known what is committed, and old entries stay on the disk.
+    /// </summary>
+    public override string? OnWriting(SimulatedNode node, LogWrite write)
+    {
+        NodeSituation was = node.Situation;
+        LogImage log = node.Store.WrittenImage;
+        if (was.Role != RaftRole.Leader || write.Entries.IsEmpty || (write.HardState?.Term ?? log.HardState.Term) != was.Term
+            || node.Current!.Footprint is not { } footprint)
+        {
+            return null;
+        }
+
+        long limit = node.Options.MaximumUncommittedBytes;
+        long uncommitted = 0;
+        for (long index = Math.Max(was.CommitIndex + 1, footprint.FirstCachedIndex); index <= log.Entries.LastIndex && uncommitted <= limit; index++)
+        {
+            uncommitted += log.Entries[index].Data.Length;
+        }
+
+        foreach (ref readonly LogEntry entry in write.Entries.Span)
+        {
+            if (uncommitted > 0 && uncommitted + entry.Data.Length > limit)
+            {
+                return $"{node.Id} takes a command of {entry.Data.Length} bytes beyond {uncommitted} uncommitted ones, and {nameof(RaftNodeOptions.MaximumUncommittedBytes)} is {limit}.";
+            }
+
+            uncommitted += entry.Data.Length;
+        }
+
+        return null;
+    }
+
+    public override string? OnQuiet(SimulatedNode node)
+    {
+        if (node.Current!.Footprint is not { } footprint)
+        {
+            return null;
+        }
+
+        // Whole segments are freed, and what is not committed and durable stays.
+        RaftNodeOptions options = node.Options;
+        long segment = Math.Clamp(options.MaximumCachedEntries, ReplicatedLog.SmallestSegment, ReplicatedLog.LargestSegment);
+        long entries = Math.Max(options.MaximumCachedEntries, segment + footprint.RetainedEntries);
+        return footprint.CachedEntries > entries
+            ? $"{node.Id} keeps {footprint.CachedEntries} entries in memory, {footprint.RetainedEntries} of which it must, and {nameof(RaftNodeOptions.MaximumCachedEntries)} is {options.MaximumCachedEntries}."
+            : footprint.PendingProposals > options.MaximumPendingProposals
+            ? $"{footprint.PendingProposals} proposals wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumPendingProposals)} is {options.MaximumPendingProposals}."
+            : footprint.WaitingMessages > options.MaximumWaitingMessages
+            ? $"{footprint.WaitingMessages} messages wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumWaitingMessages)} is {options.MaximumWaitingMessages}."
+            : null;
+    }
+}

@@ -1,0 +1,43 @@
+namespace Raft.Testing;
+
+/// <summary>Section 5.1: whoever sees a larger term than its own, in a request or a reply, takes it; a leader or candidate is a follower then.</summary>
+internal sealed class LargerTermIsTaken : ClusterRule
+{
+    private readonly Dictionary<NodeId, (RaftNode Life, long Term)> _seen = [];
+
+    public override string Name => "A larger term is taken";
+
+    public override string? OnDelivered(SimulatedNode node, RaftMessage message)
+    {
+        if (Demands(node, message) && !node.IsPaused && node.Current is { } life && message.Term > node.Situation.Term)
+        {
+            _seen[node.Id] = (life, message.Term > TermSeen(node) ? message.Term : TermSeen(node));
+        }
+
+        return null;
+    }
+
+    public override string? OnQuiet(SimulatedNode node)
+    {
+        if (_seen.Count == 0 || TermSeen(node) is not (> 0 and long term))
+        {
+            return null;
+        }
+
+        _seen.Remove(node.Id);
+        StatusSnapshot status = node.Current!.Snapshot;
+        return status.IsRunning && !node.Store.HasFailed && status.Term < term
+            ? $"{node.Id} has seen term {term}, and is {status.Role} of term {status.Term}."
+            : null;
+    }
+
+    private long TermSeen(SimulatedNode node) => _seen.TryGetValue(node.Id, out (RaftNode Life, long Term) seen) && seen.Life == node.Current ? seen.Term : 0;
+
+    /// <summary>Whether the term of a message is one that somebody is in, and not to be ignored while a leader lives (section 6, end).</summary>
+    private static bool Demands(SimulatedNode node, RaftMessage message) => message switch
+    {
+        RequestVoteMessage request => !request.IsPreVote && !node.Options.LeaderStickiness,
+        RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true } => false, // the term that was asked for
+        _ => true,
+    };
+}

@@ -1,0 +1,37 @@
+namespace Raft.Testing;
+
+/// <summary>Figure 2: a leader's <c>matchIndex</c> for a follower only grows, so what the follower has acknowledged in its term is never sent again.</summary>
+internal sealed class MatchOnlyGrows : ClusterRule
+{
+    private readonly Dictionary<(NodeId Leader, NodeId Follower), (long Term, long Match)> _matches = [];
+
+    public override string Name => "matchIndex only grows";
+
+    public override string? OnDelivered(SimulatedNode node, RaftMessage message)
+    {
+        if (message is not AppendEntriesReplyMessage { Success: true } reply)
+        {
+            return null;
+        }
+
+        (NodeId, NodeId) key = (node.Id, reply.From);
+        (long term, long match) = _matches.GetValueOrDefault(key);
+        if (reply.Term > term || (reply.Term == term && reply.LastIndex > match))
+        {
+            _matches[key] = (reply.Term, reply.LastIndex);
+        }
+
+        return null;
+    }
+
+    /// <summary>Heartbeats of a follower that is being sent a snapshot name the start of the log, on which all logs agree.</summary>
+    public override string? OnSent(SimulatedNode node, RaftMessage message) =>
+        message is AppendEntriesMessage append && !IsBesideSnapshot(node, append) && _matches.TryGetValue((append.From, append.To), out (long Term, long Match) known)
+            && known.Term == append.Term && append.PrevLogIndex < known.Match
+            ? $"{append.From}, leader of term {append.Term}, sends {append.To} what follows {append.PrevLogIndex}, after it had acknowledged everything up to {known.Match}."
+            : null;
+
+    private bool IsBesideSnapshot(SimulatedNode node, AppendEntriesMessage append) =>
+        append is { PrevLogIndex: 0, Entries.IsEmpty: true }
+        && _matches.GetValueOrDefault((append.From, append.To)).Match < node.Store.WrittenImage.Entries.PreviousIndex;
+}

@@ -1,0 +1,256 @@
+using Raft.Consensus.Tests.Support;
+
+namespace Raft.Consensus.Tests.Snapshots;
+
+/// <summary>InstallSnapshot, the leader's side (section 7): one chunk under way at a time, in order, repeated until it is answered.</summary>
+public sealed class SendingChunksTests
+{
+    private static readonly Settings SmallChunks = Settings.Plain with { MaximumChunkBytes = 4 };
+    private static readonly TestSnapshot Snapshot = new(10, 4, [1, 2, 3, 4, 5, 6, 7, 8, 9], DateTimeOffset.UnixEpoch);
+
+    [Fact]
+    public void Leader_EachChunkAnswered_SendsTheNextInOrder()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+
+        InstallSnapshotMessage second = Chunk(n1.Deliver(Make.Want(first)));
+        InstallSnapshotMessage third = Chunk(n1.Deliver(Make.Want(second)));
+
+        InstallSnapshotMessage[] all = [first, second, third];
+        Assert.Equal([0, 4, 8], all.Select(chunk => (int)chunk.Offset));
+        Assert.Equal(Snapshot.Content, all.SelectMany(chunk => chunk.Data.ToArray()));
+        Assert.Equal([false, false, true], all.Select(chunk => chunk.IsLast));
+        Assert.Equal([8, 0, 0], all.Select(chunk => chunk.Header.Length));
+        Assert.All(all, chunk => Assert.Equal((10, 4, 9), (chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Length)));
+    }
+
+    [Fact]
+    public void Leader_LastChunkInstalled_StreamsTheTailAtOnce()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        InstallSnapshotMessage last = Chunk(n1.Deliver(Make.Want(first, nextOffset: 8)));
+
+        AppendEntriesMessage append = Assert.IsType<AppendEntriesMessage>(Assert.Single(n1.Deliver(Make.Installed(last))));
+
+        Assert.Equal((10, 4, 3), (append.PrevLogIndex, append.PrevLogTerm, append.Entries.Length));
+        n1.Node.Propose(new byte[1]);
+        Assert.Single(n1.TakeSent<AppendEntriesMessage>()); // without waiting for an answer
+        Assert.Null(n1.Module.SnapshotUnderWayTo("n2"));
+    }
+
+    /// <summary>Each wait in vain doubles the next, up to the longest election timeout: who does not answer is not flooded.</summary>
+    [Fact]
+    public void Leader_ChunkNeverAnswered_RepeatsItLessAndLess()
+    {
+        (SingleModule n1, _) = Sending();
+        List<double> times = [];
+        for (TimeSpan began = n1.Clock.Now; times.Count < 6;)
+        {
+            InstallSnapshotMessage[] chunks = [.. n1.Pass(TimeSpan.FromMilliseconds(100)).OfType<InstallSnapshotMessage>()];
+            times.AddRange(chunks.Select(_ => (n1.Clock.Now - began).TotalSeconds));
+            Assert.All(chunks, chunk => Assert.Equal(0, chunk.Offset));
+        }
+
+        Assert.Equal([0.4, 1.2, 2.8, 5.8, 8.8, 11.8], times);
+    }
+
+    /// <summary>The chunk or its answer was lost: the follower says what it has, and the transfer goes on at once.</summary>
+    [Fact]
+    public void Leader_RepeatedChunkAnswered_GoesOnAtOnce()
+    {
+        (SingleModule n1, _) = Sending();
+        InstallSnapshotMessage again = Repeated(n1);
+
+        Assert.Equal(4, Chunk(n1.Deliver(Make.Want(again))).Offset);
+    }
+
+    [Fact]
+    public void Leader_AnswersOfAChunkAndItsRepetition_SendsOneChunkForBoth()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        InstallSnapshotMessage again = Repeated(n1);
+
+        Assert.Empty(n1.Deliver(Make.Want(first)));
+        Assert.Equal(4, Chunk(n1.Deliver(Make.Want(again))).Offset);
+    }
+
+    [Fact]
+    public void Leader_AnswerThatComesTwice_SendsOneChunkForBoth()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        InstallSnapshotMessage second = Chunk(n1.Deliver(Make.Want(first)));
+        Assert.Empty(n1.Deliver(Make.Want(first)));
+
+        InstallSnapshotMessage third = Chunk(n1.Deliver(Make.Want(second)));
+
+        Assert.Equal(8, third.Offset);
+        Assert.Empty(n1.Deliver(Make.Want(second)));
+        Assert.Empty(n1.Deliver(Make.Want(first, nextOffset: 0)));
+    }
+
+    /// <summary>Messages that come twice, and answers that do, must not make chunks multiply.</summary>
+    [Fact]
+    public void Leader_EverythingComesTwice_SendsNoChunkTwice()
+    {
+        ModuleCluster cluster = new(2, SmallChunks);
+        cluster.Preset("n1", 5, Snapshot);
+        cluster.Sent = message => cluster.InFlight.Add(message);
+
+        cluster.Elect("n1");
+
+        Assert.Equal([0, 0, 4, 4, 8, 8], cluster.ChunksTo("n2").Select(chunk => (int)chunk.Offset).Order());
+        Assert.Equal((11, 11), (cluster["n1"].Module.CommitIndex, cluster["n2"].Module.CommitIndex));
+    }
+
+    /// <summary>The follower has a part from an earlier leader that had the same snapshot.</summary>
+    [Fact]
+    public void Leader_FollowerHasAPart_GoesOnBehindIt()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+
+        InstallSnapshotMessage next = Chunk(n1.Deliver(Make.Want(first, nextOffset: 8)));
+
+        Assert.Equal((8, true), (next.Offset, next.IsLast));
+    }
+
+    [Fact]
+    public void Leader_FollowerLostItsPart_StartsOverWithTheLatestAfterAWhile()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        InstallSnapshotMessage second = Chunk(n1.Deliver(Make.Want(first)));
+        TestSnapshot newer = new(11, 5, [9, 9, 9, 9, 9]);
+        n1.Node.Snapshots.Add(newer);
+
+        Assert.Empty(n1.Deliver(Make.Want(second, nextOffset: 0)));
+        InstallSnapshotMessage again = Repeated(n1);
+
+        Assert.Equal((0, 11, newer.Identity.Checksum), (again.Offset, again.LastIncludedIndex, again.Checksum));
+    }
+
+    /// <summary>Its checksum is wrong, say: sending it again from the start will not help, and without a pause would fill the network.</summary>
+    [Fact]
+    public void Leader_SnapshotRefusedAtItsEndTimeAndAgain_IsSentWithPauses()
+    {
+        (SingleModule n1, InstallSnapshotMessage? chunk) = Sending();
+        int transfers = 0;
+        for (TimeSpan end = n1.Clock.Now + TimeSpan.FromMinutes(1); n1.Clock.Now < end;)
+        {
+            transfers += chunk?.IsLast == true ? 1 : 0;
+            RaftMessage[] sent = chunk is null ? n1.Pass(TimeSpan.FromMilliseconds(100)) : n1.Deliver((RaftMessage)Make.Want(chunk, chunk.IsLast ? 0 : null));
+            chunk = sent.OfType<InstallSnapshotMessage>().SingleOrDefault();
+        }
+
+        Assert.InRange(transfers, 10, 25);
+    }
+
+    [Fact]
+    public void Leader_ThereIsNoSnapshot_AsksLessAndLessUntilThereIs()
+    {
+        (SingleModule n1, AppendEntriesMessage probe) = Asking();
+        n1.Node.AnswersSnapshotLoads = false;
+        n1.Node.Snapshots.DeleteAll();
+        n1.Deliver(Make.Reject(probe, 0, 0, 0));
+        int asked = 0;
+        for (TimeSpan end = n1.Clock.Now + TimeSpan.FromMinutes(1); n1.Clock.Now < end;)
+        {
+            if (n1.Node.SnapshotLoads.Count > 0)
+            {
+                asked++;
+                n1.Node.AnswerSnapshotLoad();
+            }
+
+            n1.Pass(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.InRange(asked, 10, 25);
+        n1.Node.AnswersSnapshotLoads = true;
+        n1.Node.Snapshots.Add(Snapshot);
+        Assert.Equal(0, n1.Pass(TimeSpan.FromSeconds(6)).OfType<InstallSnapshotMessage>().First().Offset);
+    }
+
+    /// <summary>A snapshot that ends before the log starts would leave a hole.</summary>
+    [Fact]
+    public void Leader_LatestSnapshotEndsBeforeTheLogStarts_SendsNothing()
+    {
+        (SingleModule n1, AppendEntriesMessage probe) = Asking();
+        n1.Node.Snapshots.DeleteAll();
+        n1.Node.Snapshots.Add(new TestSnapshot(9, 4, new byte[3]));
+
+        Assert.Empty(n1.Deliver(Make.Reject(probe, 0, 0, 0)));
+    }
+
+    [Fact]
+    public void Leader_CompactsBeyondTheSnapshotUnderWay_StartsOverWithTheLatest()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        n1.Deliver(Make.Accept(Make.Append("n1", n1.Module.Term, 13, 5, 0) with { To = "n3" }));
+        Assert.Equal(13, n1.Module.CommitIndex);
+        TestSnapshot newer = n1.Node.Compact();
+
+        InstallSnapshotMessage next = Chunk(n1.Deliver(Make.Want(first)));
+
+        Assert.Equal((0, 13, newer.Identity.Checksum), (next.Offset, next.LastIncludedIndex, next.Checksum));
+    }
+
+    /// <summary>The follower installed it, but by then the log began behind it: the next snapshot follows.</summary>
+    [Fact]
+    public void Leader_InstalledSnapshotEndsBeforeTheLogStarts_SendsTheNextOne()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        InstallSnapshotMessage last = Chunk(n1.Deliver(Make.Want(first, nextOffset: 8)));
+        n1.Deliver(Make.Accept(Make.Append("n1", n1.Module.Term, 13, 5, 0) with { To = "n3" }));
+        n1.Node.Compact();
+
+        n1.Deliver(Make.Installed(last));
+        InstallSnapshotMessage next = Repeated(n1);
+
+        Assert.Equal((0, 13), (next.Offset, next.LastIncludedIndex));
+        n1.Deliver(Make.Installed(next));
+        Assert.Null(n1.Module.SnapshotUnderWayTo("n2"));
+    }
+
+    /// <summary>A newer snapshot alone is no reason to begin again: the one under way still ends within the log.</summary>
+    [Fact]
+    public void Leader_TakesANewerSnapshotMeanwhile_FinishesTheOneUnderWay()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        n1.Node.Snapshots.Add(new TestSnapshot(11, 5, [9, 9, 9, 9, 9]));
+
+        InstallSnapshotMessage next = Chunk(n1.Deliver(Make.Want(first)));
+
+        Assert.Equal((4, 10), (next.Offset, next.LastIncludedIndex));
+    }
+
+    /// <summary>The one under way is deleted: the host has nothing to send, and then the newer one.</summary>
+    [Fact]
+    public void Leader_SnapshotUnderWayIsDeleted_SendsTheLatestAfterAWhile()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending();
+        n1.Node.Snapshots.Add(new TestSnapshot(11, 5, [9, 9, 9, 9, 9]));
+        n1.Node.Snapshots.DeleteAllButTheLatest();
+
+        Assert.Empty(n1.Deliver(Make.Want(first)));
+
+        InstallSnapshotMessage next = Repeated(n1);
+        Assert.Equal((0, 11), (next.Offset, next.LastIncludedIndex));
+    }
+
+    private static (SingleModule N1, AppendEntriesMessage Probe) Asking()
+    {
+        SingleModule n1 = SendingSnapshots.Leader(Snapshot, SmallChunks);
+        return (n1, n1.TakeSent<AppendEntriesMessage>().Single(append => append.To == "n2"));
+    }
+
+    /// <summary>A leader n1 with three entries behind the snapshot, of which it has sent the first chunk to n2.</summary>
+    private static (SingleModule N1, InstallSnapshotMessage First) Sending()
+    {
+        SingleModule n1 = SendingSnapshots.Leader(Snapshot, SmallChunks);
+        return (n1, SendingSnapshots.Begin(n1));
+    }
+
+    private static InstallSnapshotMessage Chunk(RaftMessage[] sent) => Assert.IsType<InstallSnapshotMessage>(Assert.Single(sent));
+
+    /// <summary>The chunk that is sent next when nothing is answered any more.</summary>
+    private static InstallSnapshotMessage Repeated(SingleModule n1) =>
+        n1.Pass(TimeSpan.FromMilliseconds(400)).OfType<InstallSnapshotMessage>().Single();
+}

@@ -1,0 +1,154 @@
+using System.Text;
+
+namespace Raft.Consensus.Tests.Support;
+
+/// <content>Snapshots: taken, sent, received. Chunks are read and stored at once, unless the test says that it does so itself.</content>
+internal sealed partial class TestNode
+{
+    public TestSnapshotStore Snapshots { get; } = new();
+
+    /// <summary>Whether chunks for followers are read at once. If not, the requests collect in <see cref="SnapshotLoads"/>.</summary>
+    public bool AnswersSnapshotLoads { get; set; } = true;
+
+    public List<SnapshotLoad> SnapshotLoads { get; } = [];
+
+    /// <summary>Whether chunks from a leader are stored at once. If not, they collect in <see cref="ReceivedChunks"/>.</summary>
+    public bool StoresChunks { get; set; } = true;
+
+    public List<InstallSnapshotMessage> ReceivedChunks { get; } = [];
+
+    /// <summary>The snapshots from which the state machine had to be restored in this life.</summary>
+    public List<TestSnapshot> Restored { get; } = [];
+
+    /// <summary>Takes a snapshot of everything that is committed and durable, or up to an index before.</summary>
+    public TestSnapshot TakeSnapshot(long? through = null, byte[]? content = null)
+    {
+        long index = through ?? Math.Min(Module.CommitIndex, Module.DurableIndex);
+        TestSnapshot snapshot = new(index, Module.TermAt(index), content ?? Encoding.UTF8.GetBytes($"state {index:000}"), TimeAt(index));
+        Snapshots.Add(snapshot);
+        return snapshot;
+    }
+
+    /// <summary>Drops the log up to an index, which a snapshot stands for.</summary>
+    public void DropThrough(long index)
+    {
+        long previousIndex = Module.FirstIndex - 1;
+        Module.Compact(index);
+        if (index > previousIndex)
+        {
+            Disk.DropThrough(index);
+        }
+
+        Flush();
+    }
+
+    /// <summary>Takes a snapshot, and drops what it stands for from the log.</summary>
+    public TestSnapshot Compact(long? through = null, byte[]? content = null)
+    {
+        TestSnapshot snapshot = TakeSnapshot(through, content);
+        DropThrough(snapshot.Index);
+        return snapshot;
+    }
+
+    /// <summary>Reads the chunk that was asked for first.</summary>
+    public void AnswerSnapshotLoad()
+    {
+        SnapshotLoad load = SnapshotLoads[0];
+        SnapshotLoads.RemoveAt(0);
+        SnapshotChunkLoaded(in load, Snapshots.Read(in load));
+    }
+
+    public void SnapshotChunkLoaded(in SnapshotLoad load, SnapshotChunk? chunk)
+    {
+        Module.SnapshotChunkLoaded(in load, chunk, _clock.Now);
+        Flush();
+    }
+
+    /// <summary>Stores the chunk that came first.</summary>
+    public void StoreChunk() => StoreChunkInSilence()();
+
+    /// <summary>Stores the chunk that came first; the module is not told yet.</summary>
+    /// <returns>Tells it.</returns>
+    public Action StoreChunkInSilence()
+    {
+        InstallSnapshotMessage chunk = ReceivedChunks[0];
+        ReceivedChunks.RemoveAt(0);
+        return Store(chunk);
+    }
+
+    /// <summary>The chunk that came first cannot be stored.</summary>
+    public void RefuseChunk()
+    {
+        InstallSnapshotMessage chunk = ReceivedChunks[0];
+        ReceivedChunks.RemoveAt(0);
+        Snapshots.Abandon();
+        SnapshotChunkStored(TestSnapshotStore.IdentityOf(chunk), nextOffset: 0);
+    }
+
+    public void SnapshotChunkStored(SnapshotIdentity snapshot, long nextOffset)
+    {
+        Module.SnapshotChunkStored(snapshot, nextOffset, _clock.Now);
+        Flush();
+    }
+
+    public void SnapshotReceived(TestSnapshot snapshot)
+    {
+        if (Module.SnapshotReceived(snapshot.Identity, snapshot.Time, _clock.Now))
+        {
+            Restored.Add(snapshot);
+        }
+
+        Flush();
+    }
+
+    private Action Store(InstallSnapshotMessage chunk)
+    {
+        (TestSnapshot? completed, long nextOffset) = Snapshots.Store(chunk);
+        return completed is null
+            ? () => SnapshotChunkStored(TestSnapshotStore.IdentityOf(chunk), nextOffset)
+            : () => SnapshotReceived(completed);
+    }
+
+    private void TakeSnapshotLoads(SnapshotLoad[] loads)
+    {
+        foreach (SnapshotLoad load in loads)
+        {
+            if (AnswersSnapshotLoads)
+            {
+                SnapshotChunkLoaded(in load, Snapshots.Read(in load));
+            }
+            else
+            {
+                SnapshotLoads.Add(load);
+            }
+        }
+    }
+
+    private void TakeReceivedChunks(InstallSnapshotMessage[] chunks)
+    {
+        foreach (InstallSnapshotMessage chunk in chunks)
+        {
+            if (StoresChunks)
+            {
+                Store(chunk)();
+            }
+            else
+            {
+                ReceivedChunks.Add(chunk);
+            }
+        }
+    }
+
+    private void ForgetTransfers()
+    {
+        SnapshotLoads.Clear();
+        ReceivedChunks.Clear();
+        Restored.Clear();
+        Snapshots.Abandon();
+    }
+
+    private DateTimeOffset TimeAt(long index) =>
+        index >= Module.FirstCachedIndex && index <= Module.LastIndex ? Module.CachedEntries(index, index, 1).Span[0].Time
+        : index > Disk.Start.Index ? Disk.Stored[index].Time
+        : Snapshots.Latest?.Time ?? default;
+}

@@ -1,0 +1,60 @@
+namespace Raft.Testing.Tests.Simulations;
+
+/// <summary>Settings differ from seed to seed, a replay has the same, and whoever reads of a run is told of them.</summary>
+public sealed class SimulationSettingsTests
+{
+    private static readonly SimulationSettings[] Drawn = [.. Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed))];
+
+    [Fact]
+    public void Draw_GivesTheDefaultsToAboutAThirdOfTheSeeds() => Assert.InRange(Drawn.Count(settings => settings == SimulationSettings.Default), 70, 130);
+
+    [Fact]
+    public void Draw_SwitchesEverythingOnAndOff()
+    {
+        Assert.Equal([false, true], Drawn.Select(settings => settings.PreVote).Distinct().Order());
+        Assert.Equal(
+            [(false, false), (true, false), (true, true)],
+            Drawn.Select(settings => (settings.CheckQuorum, settings.LeaderStickiness)).Distinct().Order());
+        Assert.Contains(Drawn, settings => settings is { MaximumCachedEntries: 1, MaximumInFlightMessages: 1 });
+        Assert.Contains(Drawn, settings => settings is { MaximumMessageBytes: not null, MaximumUncommittedBytes: not null, MaximumPendingProposals: not null });
+    }
+
+    [Fact]
+    public void Draw_SameSeed_GivesTheSame() => Assert.Equal(Drawn, Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed)));
+
+    [Fact]
+    public void Run_WithoutSettings_DrawsThemAndSaysSo()
+    {
+        ulong seed = 1 + (ulong)Array.FindIndex(Drawn, settings => settings.MaximumCachedEntries == 8);
+
+        SimulationReport report = Simulation.Run(seed, new SimulationOptions { Duration = TimeSpan.FromSeconds(2), KeepsEvents = true });
+
+        Assert.Equal(Drawn[(int)seed - 1], report.Settings);
+        using StringWriter page = new();
+        report.Trace!.WriteHtml(page);
+        Assert.Contains(report.Settings.ToString(), page.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_WithSettings_GivesThemToEveryNode()
+    {
+        List<RaftNodeOptions> options = [];
+        SimulationSettings settings = new() { PreVote = false, CheckQuorum = false, LeaderStickiness = false, MaximumCachedEntries = 8, MaximumMessageBytes = 150, MaximumInFlightMessages = 2, MaximumUncommittedBytes = 64, MaximumPendingProposals = 3 };
+
+        SimulationReport report = Simulation.Run(seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(1), Settings = settings, Configure = options.Add });
+
+        Assert.Equal(settings, report.Settings);
+        Assert.All(options, each => Assert.Equal(
+            (false, false, false, 8, 150, 2, 64, 3),
+            (each.PreVote, each.CheckQuorum, each.LeaderStickiness, each.MaximumCachedEntries, each.MaximumMessageBytes, each.MaximumInFlightMessages, each.MaximumUncommittedBytes, each.MaximumPendingProposals)));
+    }
+
+    [Fact]
+    public void ToString_NamesWhatDiffers()
+    {
+        Assert.Equal("default settings", SimulationSettings.Default.ToString());
+        Assert.Equal(
+            "no pre-vote, no check of the quorum, 8 entries cached, 12 clients, writes 0.2 ms",
+            new SimulationSettings { PreVote = false, CheckQuorum = false, LeaderStickiness = false, MaximumCachedEntries = 8, Clients = 12, WriteDelay = TimeSpan.FromMilliseconds(0.2) }.ToString());
+    }
+}
