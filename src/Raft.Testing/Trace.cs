@@ -115,6 +115,23 @@ public sealed class Trace
             case RequestVoteReplyMessage reply:
                 Mix((reply.IsPreVote ? 8 : 6) + (reply.VoteGranted ? 1 : 0));
                 break;
+            case InstallSnapshotMessage install:
+                Mix(10);
+                Mix(install.LastIncludedIndex);
+                Mix(install.LastIncludedTerm);
+                MixChecksum(install.Checksum);
+                Mix(install.Length);
+                Mix(install.Offset);
+                Mix(install.Header.Span);
+                Mix(install.Data.Span);
+                break;
+            case InstallSnapshotReplyMessage reply:
+                Mix(reply.IsInstalled ? 12 : 11);
+                Mix(reply.LastIncludedIndex);
+                Mix(reply.LastIncludedTerm);
+                MixChecksum(reply.Checksum);
+                Mix(reply.NextOffset);
+                break;
         }
     }
 
@@ -179,6 +196,12 @@ public sealed class Trace
         {
             Mix(value);
         }
+    }
+
+    private void MixChecksum(UInt128 value)
+    {
+        Mix((long)(ulong)value);
+        Mix((long)(ulong)(value >> 64));
     }
 
     private void Mix(string text)

@@ -33,6 +33,11 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
                 CultureInfo.InvariantCulture,
                 $"{route} {VoteName(request.IsPreVote)}: log ends at {request.LastLogIndex} of term {request.LastLogTerm}"),
             RequestVoteReplyMessage reply => $"{route} {VoteName(reply.IsPreVote)} {(reply.VoteGranted ? "granted" : "refused")}",
+            InstallSnapshotMessage install => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{route} InstallSnapshot up to {install.LastIncludedIndex} of term {install.LastIncludedTerm}: {install.Data.Length} bytes from {install.Offset} of {install.Length}"),
+            InstallSnapshotReplyMessage { IsInstalled: true } reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: installed"),
+            InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: go on from {reply.NextOffset}"),
             _ => $"{route} {message.GetType().Name}",
         };
     }

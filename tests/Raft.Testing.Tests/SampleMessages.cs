@@ -14,6 +14,32 @@ internal static class SampleMessages
         LastLogTerm = 0,
     };
 
+    public static InstallSnapshotMessage Install(string from, string to) => new()
+    {
+        From = from,
+        To = to,
+        ClusterId = "raft",
+        Term = 5,
+        LastIncludedIndex = 9,
+        LastIncludedTerm = 3,
+        Checksum = 7,
+        Length = 100,
+        Offset = 40,
+        Data = new byte[] { 1, 2, 3 },
+    };
+
+    public static InstallSnapshotReplyMessage InstallReply(string from, string to) => new()
+    {
+        From = from,
+        To = to,
+        ClusterId = "raft",
+        Term = 5,
+        LastIncludedIndex = 9,
+        LastIncludedTerm = 3,
+        Checksum = 7,
+        NextOffset = 43,
+    };
+
     public static AppendEntriesMessage Append(string from, string to, long prevLogIndex = 0, params string[] texts) => new()
     {
         From = from,

@@ -28,6 +28,8 @@ public sealed class TraceTests
         RequestVoteMessage vote = SampleMessages.Vote("n1", "n2");
         AppendEntriesReplyMessage reply = new() { From = "n1", To = "n2", ClusterId = "raft", Term = 1, Success = true, PrevLogIndex = 1, LastIndex = 2 };
         RequestVoteReplyMessage voteReply = new() { From = "n1", To = "n2", ClusterId = "raft", Term = 1, VoteGranted = true };
+        InstallSnapshotMessage install = SampleMessages.Install("n1", "n2");
+        InstallSnapshotReplyMessage installReply = SampleMessages.InstallReply("n1", "n2");
         RaftMessage[] different =
         [
             append,
@@ -56,6 +58,21 @@ public sealed class TraceTests
             voteReply,
             voteReply with { VoteGranted = false },
             voteReply with { IsPreVote = true },
+            install,
+            install with { LastIncludedIndex = 10 },
+            install with { LastIncludedTerm = 4 },
+            install with { Checksum = 8 },
+            install with { Checksum = new UInt128(7, 7) },
+            install with { Length = 101 },
+            install with { Offset = 41 },
+            install with { Header = new byte[] { 1 } },
+            install with { Data = new byte[] { 1, 2, 4 } },
+            installReply,
+            installReply with { LastIncludedIndex = 10 },
+            installReply with { LastIncludedTerm = 4 },
+            installReply with { Checksum = 8 },
+            installReply with { NextOffset = 44 },
+            installReply with { IsInstalled = true },
         ];
 
         Assert.Equal(different.Length, different.Select(HashOf).Distinct().Count());
@@ -85,6 +102,23 @@ public sealed class TraceTests
 
         Assert.Equal(["7.0000 ms  tick n1 7", "8.0000 ms  tick n1 8", "9.0000 ms  tick n1 9"], trace.RecentEvents.Select(line => line.Trim()));
         Assert.Empty(new Trace(recentEvents: 0).RecentEvents);
+    }
+
+    [Fact]
+    public void RecentEvents_OfSnapshots_SayWhichPartAndWhatCameOfIt()
+    {
+        Trace trace = new();
+        trace.Add(TimeSpan.FromMilliseconds(1), "send", SampleMessages.Install("n1", "n2"));
+        trace.Add(TimeSpan.FromMilliseconds(2), "send", SampleMessages.InstallReply("n2", "n1"));
+        trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { IsInstalled = true });
+
+        Assert.Equal(
+            [
+                "1.0000 ms  send n1 -> n2 term 5 InstallSnapshot up to 9 of term 3: 3 bytes from 40 of 100",
+                "2.0000 ms  send n2 -> n1 term 5 InstallSnapshot up to 9: go on from 43",
+                "3.0000 ms  send n2 -> n1 term 5 InstallSnapshot up to 9: installed",
+            ],
+            trace.RecentEvents.Select(line => line.Trim()));
     }
 
     [Fact]

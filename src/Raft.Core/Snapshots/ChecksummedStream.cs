@@ -4,12 +4,13 @@ namespace Raft;
 internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum checksum) : Stream
 {
     private long _length;
+    private bool _isFinished;
 
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
 
-    public override bool CanWrite => true;
+    public override bool CanWrite => !_isFinished;
 
     public override long Length => _length;
 
@@ -22,6 +23,7 @@ internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum che
     /// <summary>The state is complete: writes the checksum behind it.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
+        _isFinished = true;
         byte[] trailer = new byte[SnapshotChecksum.Size];
         SnapshotChecksum.Write(checksum.Finish(), trailer);
         await destination.WriteAsync(trailer, cancellationToken).ConfigureAwait(false);
@@ -56,6 +58,11 @@ internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum che
 
     private void Count(ReadOnlySpan<byte> buffer)
     {
+        if (_isFinished) // a write that the capture did not wait for: behind the checksum it would make the snapshot unreadable
+        {
+            throw new InvalidOperationException("The snapshot is complete: await every write before WriteToAsync completes.");
+        }
+
         checksum.Append(buffer);
         _length += buffer.Length;
     }

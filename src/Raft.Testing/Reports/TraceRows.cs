@@ -63,8 +63,8 @@ internal sealed class TraceRows
     private static string KindOf(in TraceEvent each) => each.Message switch
     {
         AppendEntriesMessage { Entries.IsEmpty: true } => "heartbeat",
-        AppendEntriesMessage => "entries",
-        AppendEntriesReplyMessage => "reply",
+        AppendEntriesMessage or InstallSnapshotMessage => "entries",
+        AppendEntriesReplyMessage or InstallSnapshotReplyMessage => "reply",
         not null => "vote",
         null => each.What switch
         {
@@ -86,6 +86,9 @@ internal sealed class TraceRows
         RequestVoteMessage { IsPreVote: true } => "pre-vote?",
         RequestVoteMessage => "vote?",
         RequestVoteReplyMessage reply => $"{(reply.IsPreVote ? "pre-vote" : "vote")} {(reply.VoteGranted ? "yes" : "no")}",
+        InstallSnapshotMessage install => string.Create(CultureInfo.InvariantCulture, $"snapshot {install.LastIncludedIndex}, {install.Offset}–{install.Offset + install.Data.Length}"),
+        InstallSnapshotReplyMessage { IsInstalled: true } reply => string.Create(CultureInfo.InvariantCulture, $"installed {reply.LastIncludedIndex}"),
+        InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"from {reply.NextOffset}"),
         _ => message.GetType().Name,
     };
 

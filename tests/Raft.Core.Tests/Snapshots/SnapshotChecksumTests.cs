@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace Raft.Core.Tests.Snapshots;
@@ -74,6 +75,38 @@ public sealed class SnapshotChecksumTests
         Assert.Equal(stateLength, stream.Length);
         Assert.Equal(expected.Content, destination.ToArray());
         await VerifyAsync(destination.ToArray(), expected.Info);
+    }
+
+    [Fact]
+    public async Task ChecksummedStream_WrittenToAfterItsEnd_Refuses()
+    {
+        using MemoryStream store = new();
+        using SnapshotChecksum checksum = new(7, 3, default);
+        await using ChecksummedStream stream = new(store, checksum);
+        await stream.FinishAsync(Token);
+
+        Assert.False(stream.CanWrite);
+        Assert.Throws<InvalidOperationException>(() => stream.Write([1]));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await stream.WriteAsync(new byte[] { 1 }, Token));
+        Assert.Equal(SnapshotChecksum.Size, store.Length);
+    }
+
+    [Fact]
+    public async Task ChecksummedStream_WrappedInSomethingThatDisposesIt_IsFinishedAllTheSame()
+    {
+        using MemoryStream store = new();
+        using SnapshotChecksum checksum = new(7, 3, default);
+        await using ChecksummedStream stream = new(store, checksum);
+        await using (GZipStream zipped = new(stream, CompressionLevel.Fastest))
+        {
+            await zipped.WriteAsync("state"u8.ToArray(), Token);
+        }
+
+        await stream.FinishAsync(Token);
+
+        await SnapshotVerification.VerifyAsync(store, new SnapshotInfo(7, 3, default, store.Length), Token);
+        using StreamReader reader = new(new GZipStream(new SnapshotContentStream(store, store.Length), CompressionMode.Decompress));
+        Assert.Equal("state", await reader.ReadToEndAsync(Token));
     }
 
     [Fact]

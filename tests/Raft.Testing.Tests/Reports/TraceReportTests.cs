@@ -42,6 +42,19 @@ public sealed class TraceReportTests
     }
 
     [Fact]
+    public void Page_OfSnapshots_ShowsTheirParts()
+    {
+        _trace.Add(TimeSpan.FromMilliseconds(1), "send", SampleMessages.Install("n1", "n2"));
+        _trace.Add(TimeSpan.FromMilliseconds(2), "send", SampleMessages.InstallReply("n2", "n1"));
+        _trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { IsInstalled = true });
+
+        JsonElement[] rows = [.. DataOf(Page()).GetProperty("events").EnumerateArray()];
+
+        Assert.Equal(["entries", "reply", "reply"], rows.Select(row => row[2].GetString()));
+        Assert.Equal(["snapshot 9, 40–43", "from 43", "installed 9"], rows.Select(row => row[7].GetString()));
+    }
+
+    [Fact]
     public void Page_OfWhateverWasWritten_StaysAPage()
     {
         const string Attack = "</script><img src=x onerror=\"alert('1')\">&\\{extent}/*data*/";

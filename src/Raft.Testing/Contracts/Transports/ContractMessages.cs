@@ -64,6 +64,37 @@ internal static class ContractMessages
             },
             new AppendEntriesReplyMessage { From = from, To = to, ClusterId = "contract", Term = 17, Correlation = correlation + 6, Success = true, PrevLogIndex = 21, LastIndex = 25 },
             new AppendEntriesReplyMessage { From = from, To = to, ClusterId = "contract", Term = 18, Correlation = long.MaxValue, Success = false, PrevLogIndex = 30, LastIndex = 26, ConflictIndex = 24, ConflictTerm = 6 },
+            new InstallSnapshotMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 19,
+                Correlation = correlation + 7,
+                LastIncludedIndex = 1L << 50,
+                LastIncludedTerm = 18,
+                Checksum = new UInt128(1UL << 63, 3),
+                Length = 1L << 42,
+                Offset = 0,
+                Header = ContractEntries.Make(2, term: 8, size: 40).Data,
+                Data = plain.Data,
+            },
+            new InstallSnapshotMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 19,
+                Correlation = correlation + 8,
+                LastIncludedIndex = 31,
+                LastIncludedTerm = 18,
+                Checksum = UInt128.MaxValue,
+                Length = (1L << 41) + plain.Data.Length,
+                Offset = 1L << 41,
+                Data = plain.Data,
+            },
+            new InstallSnapshotReplyMessage { From = from, To = to, ClusterId = "contract", Term = 20, Correlation = correlation + 9, LastIncludedIndex = 31, LastIncludedTerm = 18, Checksum = new UInt128(5, 1UL << 63), NextOffset = 1L << 40 },
+            new InstallSnapshotReplyMessage { From = from, To = to, ClusterId = "contract", Term = 21, Correlation = correlation + 10, LastIncludedIndex = 32, LastIncludedTerm = 17, Checksum = 6, NextOffset = 33, IsInstalled = true },
         ];
     }
 
@@ -82,6 +113,13 @@ internal static class ContractMessages
                 break;
             case AppendEntriesReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", success {reply.Success}, previous {reply.PrevLogIndex}, last {reply.LastIndex}, conflict {reply.ConflictIndex} of term {reply.ConflictTerm}");
+                break;
+            case InstallSnapshotMessage install:
+                text.Append(CultureInfo.InvariantCulture, $", last included {install.LastIncludedIndex} of term {install.LastIncludedTerm}, checksum {install.Checksum:x32}, length {install.Length}, offset {install.Offset}");
+                text.Append(", header ").Append(Convert.ToHexStringLower(install.Header.Span)).Append(", data ").Append(Convert.ToHexStringLower(install.Data.Span));
+                break;
+            case InstallSnapshotReplyMessage reply:
+                text.Append(CultureInfo.InvariantCulture, $", last included {reply.LastIncludedIndex} of term {reply.LastIncludedTerm}, checksum {reply.Checksum:x32}, next {reply.NextOffset}, installed {reply.IsInstalled}");
                 break;
             case AppendEntriesMessage append:
                 text.Append(CultureInfo.InvariantCulture, $", previous {append.PrevLogIndex} of term {append.PrevLogTerm}, commit {append.LeaderCommit}, {append.Entries.Length} entries");
