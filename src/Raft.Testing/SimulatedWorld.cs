@@ -66,6 +66,10 @@ public sealed class SimulatedWorld
     /// <returns>The store, empty.</returns>
     public SimulatedLogStore CreateLogStore() => new(Clock, Scheduler, Random.Fork(), Trace);
 
+    /// <summary>Makes a snapshot store on a disk of this world.</summary>
+    /// <returns>The store, empty.</returns>
+    public SimulatedSnapshotStore CreateSnapshotStore() => new(Clock, Scheduler, Random.Fork(), Trace);
+
     /// <summary>Runs one waiting item or, if none waits, moves time to the next timer.</summary>
     /// <returns>False if there is neither: nothing will ever happen by itself any more.</returns>
     public bool Step()

@@ -19,13 +19,15 @@ internal sealed record Arguments
           --faults 3,17        With --seed: only these faults of the schedule, by number, or none.
           --stop-at-first      Starts no more simulations after a violation.
           --output DIRECTORY   Where traces are written to. Default artifacts/simulation.
-          --shrink-seconds 60  How long to look for the fewest faults that still show a violation. Default 60.
+          --shrink-seconds 60  How long to look for the fewest faults that still show a violation. Default 60; with 0 it
+                               is told without, and without its trace.
 
         Ends with 0, with 1 if a rule was broken, or with 2 if the command line makes no sense.
         """;
 
     private const int MaximumNodes = 64;
     private const double MaximumMinutes = 10_000;
+    private const double MaximumShrinkSeconds = 86_400;
 
     public ulong FirstSeed { get; init; } = 1;
 
@@ -49,6 +51,7 @@ internal sealed record Arguments
 
     public string Output { get; init; } = Path.Combine("artifacts", "simulation");
 
+    /// <summary>Zero for not at all.</summary>
     public TimeSpan ShrinkLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Reads a command line.</summary>
@@ -90,6 +93,13 @@ internal sealed record Arguments
 
     private static bool TryParseSeed(string text, out ulong seed) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed);
 
+    private static bool TryParseSeconds(string text, out TimeSpan duration)
+    {
+        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and <= MaximumShrinkSeconds;
+        duration = TimeSpan.FromSeconds(isNumber ? seconds : 0);
+        return isNumber;
+    }
+
     private static bool TryParsePositive(string text, double maximum, out double number) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && number > 0 && number <= maximum;
 
@@ -126,7 +136,7 @@ internal sealed record Arguments
         "--faults" => NumberList.TryParse(value, out IReadOnlyList<int> faults) ? this with { Faults = faults } : null,
         "--known-seeds" => this with { KnownSeeds = value },
         "--output" when value.Length > 0 => this with { Output = value },
-        "--shrink-seconds" => TryParsePositive(value, 86_400, out double seconds) ? this with { ShrinkLimit = TimeSpan.FromSeconds(seconds) } : null,
+        "--shrink-seconds" => TryParseSeconds(value, out TimeSpan limit) ? this with { ShrinkLimit = limit } : null,
         _ => null,
     };
 

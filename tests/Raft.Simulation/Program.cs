@@ -47,12 +47,13 @@ TimeSpan simulated = watch.Elapsed;
 if (!arguments.Replays)
 {
     ViolationReport report = new(Console.Out, arguments.Output, arguments.ShrinkLimit);
-    foreach ((Job job, SimulationReport broken) in totals.Violations.Take(ShrunkViolations))
+    IReadOnlyList<(Job Job, SimulationReport Report)> violations = totals.Violations;
+    foreach ((Job job, SimulationReport broken) in violations.Take(ShrunkViolations))
     {
         report.Tell(job, broken);
     }
 
-    foreach ((Job job, SimulationReport broken) in totals.Violations.Skip(ShrunkViolations))
+    foreach ((Job job, SimulationReport broken) in violations.Skip(ShrunkViolations))
     {
         Console.WriteLine($"VIOLATION: {broken.Violation!.Rule}. {job.CommandLine()}");
     }
@@ -64,4 +65,4 @@ foreach (string line in totals.RateLines())
 }
 
 Console.WriteLine(totals.Summary(simulated));
-return totals.Violations.Count == 0 ? 0 : 1;
+return totals.ViolationCount == 0 ? 0 : 1;

@@ -17,8 +17,12 @@ internal sealed class Totals
 
     public long Commits => _commits;
 
-    /// <summary>Those that broke a rule, the first ones first.</summary>
-    public IReadOnlyList<(Job Job, SimulationReport Report)> Violations => _violations;
+    /// <summary>How many broke a rule.</summary>
+    public int ViolationCount => _violations.Count;
+
+    /// <summary>Those that broke a rule, the smallest seeds first, whichever ended first.</summary>
+    public IReadOnlyList<(Job Job, SimulationReport Report)> Violations =>
+        [.. _violations.OrderBy(static violation => violation.Job.Seed).ThenBy(static violation => violation.Job.Weather.Name, StringComparer.Ordinal)];
 
     public void Add(Job job, SimulationReport report)
     {
@@ -57,6 +61,8 @@ internal sealed class Totals
         private double _commits;
         private double _elections;
         private double _faults;
+        private double _snapshots;
+        private double _restorations;
         private double _fewestCommits = double.MaxValue;
         private double _fewestElections = double.MaxValue;
         private double _fewestFaults = double.MaxValue;
@@ -68,6 +74,8 @@ internal sealed class Totals
             _commits += report.Commits;
             _elections += report.Elections;
             _faults += report.Faults.Count;
+            _snapshots += report.Snapshots;
+            _restorations += report.Restorations;
             _fewestCommits = Math.Min(_fewestCommits, report.Commits / minutes);
             _fewestElections = Math.Min(_fewestElections, report.Elections / minutes);
             _fewestFaults = Math.Min(_fewestFaults, report.Faults.Count / minutes);
@@ -75,6 +83,6 @@ internal sealed class Totals
 
         public override string ToString() => string.Create(
             CultureInfo.InvariantCulture,
-            $"per simulated minute at least {_fewestCommits:F0} commits, {_fewestElections:F1} elections, {_fewestFaults:F1} faults; on average {_commits / _minutes:F0}, {_elections / _minutes:F1}, {_faults / _minutes:F1}");
+            $"per simulated minute at least {_fewestCommits:F0} commits, {_fewestElections:F1} elections, {_fewestFaults:F1} faults; on average {_commits / _minutes:F0}, {_elections / _minutes:F1}, {_faults / _minutes:F1}, with {_snapshots / _minutes:F1} snapshots and {_restorations / _minutes:F1} restorations");
     }
 }

@@ -3,7 +3,7 @@ using Raft.Testing;
 
 namespace Raft.SimulationRuns;
 
-/// <summary>Tells of a broken rule: what it was, how to see it again, the fewest faults that show it, and where its trace is.</summary>
+/// <summary>Tells of a broken rule: what it was, how to see it again and, unless shrinking may take no time, the fewest faults that show it and where its trace is.</summary>
 internal sealed class ViolationReport(TextWriter output, string directory, TimeSpan shrinkLimit)
 {
     public void Tell(Job job, SimulationReport report)
@@ -15,6 +15,14 @@ internal sealed class ViolationReport(TextWriter output, string directory, TimeS
         output.WriteLine($"  rule:   {violation.Rule}");
         output.WriteLine($"  what:   {violation.Message.Split('\n')[0].TrimEnd()}");
         output.WriteLine($"  replay: {job.CommandLine()}");
+        if (shrinkLimit > TimeSpan.Zero)
+        {
+            TellShrunk(job, report);
+        }
+    }
+
+    private void TellShrunk(Job job, SimulationReport report)
+    {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  shrinking {report.Faults.Count} faults, for {shrinkLimit.TotalSeconds:F0} s at most ..."));
         ShrunkSimulation shrunk = Simulation.Shrink(report, job.Options, shrinkLimit);
         output.WriteLine(string.Create(

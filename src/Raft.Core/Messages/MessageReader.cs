@@ -54,6 +54,13 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         return value;
     }
 
+    /// <summary>A number of 16 bytes.</summary>
+    public UInt128 ReadUInt128(string what)
+    {
+        ReadOnlySpan<byte> bytes = Take(2 * sizeof(long), what);
+        return Failed ? default : BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+    }
+
     /// <summary>
     /// A number of things that follow, each of at least <paramref name="minimumSize"/> bytes: what is returned fits into
     /// what is left, so memory for it is in proportion to the input.

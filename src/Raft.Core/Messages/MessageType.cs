@@ -7,4 +7,6 @@ internal enum MessageType : byte
     RequestVoteReply = 2,
     AppendEntries = 3,
     AppendEntriesReply = 4,
+    InstallSnapshot = 5,
+    InstallSnapshotReply = 6,
 }

@@ -38,6 +38,12 @@ internal ref struct MessageWriter(Span<byte> span)
         Position += sizeof(long);
     }
 
+    public void WriteUInt128(UInt128 value)
+    {
+        BinaryPrimitives.WriteUInt128LittleEndian(_span[Position..], value);
+        Position += 2 * sizeof(long);
+    }
+
     public void WriteCount(int value)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(_span[Position..], (uint)value);

@@ -23,6 +23,7 @@ internal sealed partial class NodeLife
 
     /// <summary>What is in memory; null while the log is not read. Nothing guards it from the worker.</summary>
     public NodeFootprint? Footprint => !_isOpen || _isEnded ? null : new NodeFootprint(
+        _module.FirstCachedIndex,
         _module.LastIndex - _module.FirstCachedIndex + 1,
         _module.CachedBytes,
         _module.LastIndex - Math.Min(_module.CommitIndex, _module.DurableIndex),

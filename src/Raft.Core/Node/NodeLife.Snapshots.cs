@@ -28,7 +28,7 @@ internal sealed partial class NodeLife
         _snapshotPolicy.OnBegun(AppliedIndex);
         if (_applier.Post(new Capturing(this), int.MaxValue) != PostOutcome.Posted)
         {
-            EndSnapshot(written: null, new NodeStoppedException($"Node {NodeId} stops, and takes no more snapshots.", Failure));
+            EndSnapshot(written: null, new NodeStoppedException($"Node {NodeId} stops, and takes no more snapshots."));
         }
     }
 
@@ -72,6 +72,11 @@ internal sealed partial class NodeLife
     private void EndSnapshot(SnapshotInfo? written, Exception? failure)
     {
         _isTakingSnapshot = false;
+        if (failure is not null && _stopRequested)
+        {
+            failure = new NodeStoppedException($"Node {NodeId} stops, and takes no more snapshots.", failure);
+        }
+
         if (written is { } snapshot)
         {
             NoteLatest(in snapshot);

@@ -8,10 +8,10 @@ internal sealed class LogSizes(long bytesBetweenMarks)
 {
     private const int EntriesBetweenMarks = 65_536;
 
-    private readonly List<Mark> _marks = [];
+    private readonly List<Sum> _marks = [];
     private long _total;
 
-    private readonly record struct Mark(long Index, long TotalBytes);
+    private readonly record struct Sum(long Index, long TotalBytes);
 
     /// <summary>Entries that follow on the ones before.</summary>
     public void Add(long lastIndex, long bytes)
@@ -19,14 +19,23 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         _total += bytes;
         if (_marks.Count == 0 || _total - _marks[^1].TotalBytes >= bytesBetweenMarks || lastIndex - _marks[^1].Index >= EntriesBetweenMarks)
         {
-            _marks.Add(new Mark(lastIndex, _total));
+            Mark(lastIndex);
+        }
+    }
+
+    /// <summary>Marks an index at which it matters, unless a later one is marked.</summary>
+    public void Mark(long index)
+    {
+        if (_marks.Count == 0 || _marks[^1].Index < index)
+        {
+            _marks.Add(new Sum(index, _total));
         }
     }
 
     /// <summary>How many bytes stand behind an index: never less than there are, and at most what lies between two marks more.</summary>
     public long BytesBehind(long index)
     {
-        int mark = _marks.FindLastIndex(mark => mark.Index <= index);
+        int mark = LastMarkUpTo(index);
         return _total - (mark < 0 ? 0 : _marks[mark].TotalBytes);
     }
 
@@ -38,17 +47,34 @@ internal sealed class LogSizes(long bytesBetweenMarks)
             return 0;
         }
 
-        int mark = _marks.FindIndex(mark => _total - mark.TotalBytes <= bytes);
-        return mark < 0 ? _marks[^1].Index : _marks[mark].Index;
+        int first = _marks.Count - 1;
+        while (_total - _marks[first - 1].TotalBytes <= bytes) // ends at the first mark at the latest, as was just seen
+        {
+            first--;
+        }
+
+        return _marks[first].Index;
     }
 
     /// <summary>What stands before an index is of no interest any more.</summary>
     public void ForgetBefore(long index)
     {
-        int last = _marks.FindLastIndex(mark => mark.Index <= index);
+        int last = LastMarkUpTo(index);
         if (last > 0)
         {
             _marks.RemoveRange(0, last);
         }
+    }
+
+    /// <returns>The position of the last mark that does not stand behind an index; -1 if all do.</returns>
+    private int LastMarkUpTo(long index)
+    {
+        int mark = _marks.Count - 1;
+        while (mark >= 0 && _marks[mark].Index > index)
+        {
+            mark--;
+        }
+
+        return mark;
     }
 }

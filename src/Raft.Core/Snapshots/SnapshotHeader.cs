@@ -67,17 +67,29 @@ internal sealed record SnapshotHeader(DateTimeOffset LastIncludedTime, IReadOnly
 
     private static RaftMember ReadMember(ref MessageReader reader)
     {
-        string id = reader.ReadString("id of a member");
-        bool hasAddress = reader.ReadByte("mark of an address") != 0;
+        NodeId id = reader.ReadNodeId("id of a member");
+        byte hasAddress = reader.ReadByte("mark of an address");
         string address = reader.ReadString("address of a member");
-        Dictionary<string, string> tags = new(StringComparer.Ordinal);
+        if (hasAddress > 1 || (hasAddress == 0 && address.Length > 0))
+        {
+            reader.Fail(reader.Position, "a member both has and has not an address");
+        }
+
+        SortedDictionary<string, string> tags = new(StringComparer.Ordinal);
+        string? last = null;
         for (int left = reader.ReadCount(2 * SmallestString, "number of tags"); left > 0 && !reader.Failed; left--)
         {
             string name = reader.ReadString("name of a tag");
+            if (last is not null && string.CompareOrdinal(last, name) >= 0)
+            {
+                reader.Fail(reader.Position, "the tags of a member are not in order");
+            }
+
             tags[name] = reader.ReadString("value of a tag");
+            last = name;
         }
 
-        return new RaftMember { Id = id, Address = hasAddress ? address : null, Tags = tags };
+        return new RaftMember { Id = id.Value, Address = hasAddress == 0 ? null : address, Tags = tags };
     }
 
     private int Measure()

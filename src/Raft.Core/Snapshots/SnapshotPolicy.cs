@@ -9,7 +9,7 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
 {
     private const int MarksPerSnapshot = 64;
 
-    private readonly LogSizes _sizes = new(Math.Max(1, settings.SnapshotAfterBytes / MarksPerSnapshot));
+    private readonly LogSizes _sizes = new(BytesBetweenMarks(settings));
     private long _countedFrom;
     private long _lastLength;
 
@@ -30,7 +30,11 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
     }
 
     /// <summary>A snapshot is being taken: whether it works out or not, the next one is counted from here.</summary>
-    public void OnBegun(long index) => _countedFrom = Math.Max(_countedFrom, index);
+    public void OnBegun(long index)
+    {
+        _countedFrom = Math.Max(_countedFrom, index);
+        _sizes.Mark(index);
+    }
 
     /// <summary>There is a new latest snapshot, taken here or received.</summary>
     public void OnLatest(in SnapshotInfo snapshot)
@@ -41,16 +45,30 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
 
     /// <summary>
     /// The last entry to drop, now that a snapshot stands for those up to its index. A tail is kept for followers that are
-    /// a little behind, and more of it while a follower is being sent an earlier snapshot, or it would need another one at once.
+    /// a little behind, and more of it while a follower is being sent an earlier snapshot, or it would need another one at once:
+    /// as much more as makes a snapshot due, for one that takes for ever must not make the log grow for ever.
     /// </summary>
     /// <param name="snapshotIndex">The last index that the snapshot includes.</param>
     /// <param name="lowestUnderWay">The lowest index of a snapshot that is being sent.</param>
     public long CompactThrough(long snapshotIndex, long? lowestUnderWay)
     {
         long tail = Math.Max(snapshotIndex - settings.TrailingEntries, Math.Min(snapshotIndex, _sizes.IndexWithin(settings.SnapshotAfterBytes)));
-        long through = Math.Min(tail, lowestUnderWay ?? tail);
-        through = Math.Max(through, tail - settings.SnapshotAfterEntries); // one that takes for ever does not make the log grow for ever
+        long through = Math.Max(OnePeriodBefore(tail), Math.Min(tail, lowestUnderWay ?? tail));
         _sizes.ForgetBefore(through);
         return through;
     }
+
+    /// <summary>Goes back from an index by as much as makes a snapshot due: by so many entries or bytes, and by as many bytes as the last snapshot takes.</summary>
+    private long OnePeriodBefore(long index)
+    {
+        long bytesBehind = _sizes.BytesBehind(index);
+        long before = Math.Max(index - settings.SnapshotAfterEntries, Math.Min(index, _sizes.IndexWithin(SumOf(bytesBehind, settings.SnapshotAfterBytes))));
+        return _lastLength <= BytesBetweenMarks(settings) // then no mark would tell
+            ? before
+            : Math.Min(before, _sizes.IndexWithin(SumOf(bytesBehind, _lastLength)));
+    }
+
+    private static long BytesBetweenMarks(NodeSettings settings) => Math.Max(1, settings.SnapshotAfterBytes / MarksPerSnapshot);
+
+    private static long SumOf(long left, long right) => left <= long.MaxValue - right ? left + right : long.MaxValue;
 }

@@ -58,9 +58,19 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : ID
 
     private async ValueTask OpenAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
-        _content = await store.OpenReadAsync(snapshot, cancellationToken).ConfigureAwait(false);
-        UInt128 checksum = await SnapshotVerification.ReadChecksumAsync(_content, snapshot, cancellationToken).ConfigureAwait(false);
-        _info = snapshot;
-        _snapshot = new SnapshotIdentity(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, checksum);
+        Stream content = await store.OpenReadAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            UInt128 checksum = await SnapshotVerification.ReadChecksumAsync(content, snapshot, cancellationToken).ConfigureAwait(false);
+            _snapshot = new SnapshotIdentity(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, checksum);
+            _info = snapshot;
+        }
+        catch
+        {
+            await content.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        _content = content;
     }
 }

@@ -11,7 +11,12 @@ internal static class SnapshotVerification
     /// <exception cref="StorageCorruptedException">The content is too short to have one.</exception>
     public static async ValueTask<UInt128> ReadChecksumAsync(Stream content, SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
-        if (snapshot.Length < SnapshotChecksum.Size || content.Length != snapshot.Length)
+        if (snapshot.Length < SnapshotChecksum.Size)
+        {
+            throw Corrupted(snapshot, $"its content has {snapshot.Length} bytes, too few for a checksum");
+        }
+
+        if (content.Length != snapshot.Length)
         {
             throw Corrupted(snapshot, $"its content has {content.Length} bytes where {snapshot.Length} were written");
         }

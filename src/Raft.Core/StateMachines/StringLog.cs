@@ -7,7 +7,7 @@ namespace Raft;
 /// <summary>The simplest replicated state: a list of strings, in the same order on every node. What a node has if it is given no other state machine.</summary>
 public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
 {
-    private const int WriteSize = 64 << 10;
+    private const int BufferSize = 64 << 10;
 
     private readonly Lock _lock = new();
     private string[] _items = [];
@@ -52,13 +52,25 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
     /// <inheritdoc/>
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(snapshot);
         List<string> items = [];
-        byte[] length = new byte[sizeof(int)];
-        while (await snapshot.ReadAtLeastAsync(length, length.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == length.Length)
+        byte[] prefix = new byte[sizeof(int)];
+        long left = snapshot.Length - snapshot.Position;
+        BufferedStream buffered = new(snapshot, BufferSize); // many strings in one read; not disposed, since the snapshot is not ours
+        while (left > 0)
         {
-            byte[] text = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
-            await snapshot.ReadExactlyAsync(text, cancellationToken).ConfigureAwait(false);
+            await buffered.ReadExactlyAsync(prefix, cancellationToken).ConfigureAwait(false);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
+            left -= prefix.Length;
+            if (length < 0 || length > left)
+            {
+                throw new FormatException($"This is no snapshot of a {nameof(StringLog)}: string number {items.Count + 1} would have {length} bytes where {left} are left.");
+            }
+
+            byte[] text = new byte[length];
+            await buffered.ReadExactlyAsync(text, cancellationToken).ConfigureAwait(false);
             items.Add(Encoding.UTF8.GetString(text));
+            left -= length;
         }
 
         lock (_lock)
@@ -78,7 +90,7 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
             BinaryPrimitives.WriteInt32LittleEndian(buffer.GetSpan(sizeof(int)), size);
             buffer.Advance(sizeof(int));
             Encoding.UTF8.GetBytes(item, buffer);
-            if (buffer.WrittenCount >= WriteSize)
+            if (buffer.WrittenCount >= BufferSize)
             {
                 await destination.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
                 buffer.ResetWrittenCount();

@@ -50,7 +50,7 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
         ArgumentOutOfRangeException.ThrowIfLessThan(lastIncludedTerm, 1);
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<ISnapshotWriter>(cancellationToken)
-            : ValueTask.FromResult<ISnapshotWriter>(new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header, Length: 0)));
+            : ValueTask.FromResult<ISnapshotWriter>(new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header.ToArray(), Length: 0)));
     }
 
     private void Commit(Stored snapshot)
@@ -67,6 +67,7 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
     private sealed class Writer(InMemorySnapshotStore store, SnapshotInfo info) : ISnapshotWriter
     {
         private readonly MemoryStream _stream = new();
+        private bool _isOver;
 
         public Stream Stream => _stream;
 
@@ -77,11 +78,22 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
                 return ValueTask.FromCanceled<SnapshotInfo>(cancellationToken);
             }
 
+            if (_isOver)
+            {
+                return ValueTask.FromException<SnapshotInfo>(new InvalidOperationException($"The snapshot up to index {info.LastIncludedIndex} is committed or given up already."));
+            }
+
+            _isOver = true;
             SnapshotInfo committed = info with { Length = _stream.Length };
+            _stream.Dispose(); // what is committed changes no more; its buffer lives on
             store.Commit(new Stored(committed, _stream.GetBuffer()));
             return ValueTask.FromResult(committed);
         }
 
-        public ValueTask DisposeAsync() => _stream.DisposeAsync(); // its buffer lives on in what was committed
+        public ValueTask DisposeAsync()
+        {
+            _isOver = true;
+            return _stream.DisposeAsync();
+        }
     }
 }

@@ -2,7 +2,8 @@ namespace Raft;
 
 /// <summary>
 /// A log's entries in memory, in segments that start small: appending never moves what is there, and dropping the front
-/// or the back frees it. Payloads are kept by reference.
+/// or the back frees it. Payloads are kept by reference. A few whole segments that were dropped are kept to be filled again,
+/// so a log that is compacted as steadily as it grows allocates nothing for its entries.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class StoredEntries
@@ -10,7 +11,10 @@ internal sealed class StoredEntries
     private const int SmallestSegment = 16;
     private const int LargestSegment = 1_024; // 48 KiB of entries: below the large object heap
 
+    private const int MaximumSpares = 128; // 6 MiB: what a log grows by between two snapshots, with the default options
+
     private readonly List<Segment> _segments = [];
+    private readonly Stack<Segment> _spares = new(); // cleared, and of the largest size, but for one that an empty log goes on with
 
     /// <summary>The index before the first entry.</summary>
     public long PreviousIndex { get; private set; }
@@ -104,6 +108,7 @@ internal sealed class StoredEntries
         int dropped = 0;
         while (dropped < _segments.Count && _segments[dropped].LastIndex <= index)
         {
+            KeepSpare(_segments[dropped], evenIfSmall: dropped == _segments.Count - 1);
             dropped++;
         }
 
@@ -117,6 +122,11 @@ internal sealed class StoredEntries
     /// <summary>Empties the log, to go on behind an index.</summary>
     public void Reset(long index, long term)
     {
+        foreach (Segment segment in _segments)
+        {
+            KeepSpare(segment, evenIfSmall: false);
+        }
+
         _segments.Clear();
         PreviousIndex = LastIndex = index;
         PreviousTerm = term;
@@ -139,6 +149,7 @@ internal sealed class StoredEntries
     {
         while (_segments.Count > 0 && _segments[^1].FirstIndex >= index)
         {
+            KeepSpare(_segments[^1], evenIfSmall: false);
             _segments.RemoveAt(_segments.Count - 1);
         }
 
@@ -161,10 +172,32 @@ internal sealed class StoredEntries
             return last;
         }
 
-        int capacity = last is null ? SmallestSegment : Math.Min(last.Entries.Length * 2, LargestSegment);
-        Segment added = new(LastIndex + 1, capacity);
+        if (_spares.TryPop(out Segment? added))
+        {
+            added.FirstIndex = LastIndex + 1;
+        }
+        else
+        {
+            int capacity = last is null ? SmallestSegment : Math.Min(last.Entries.Length * 2, LargestSegment);
+            added = new Segment(LastIndex + 1, capacity);
+        }
+
         _segments.Add(added);
         return added;
+    }
+
+    /// <summary>
+    /// Keeps a dropped segment to be filled again; nobody else refers to it, since reading copies out. A small one is worth it
+    /// only where the log is empty now, and would begin with the smallest again.
+    /// </summary>
+    private void KeepSpare(Segment segment, bool evenIfSmall)
+    {
+        if (segment.Entries.Length == LargestSegment ? _spares.Count < MaximumSpares : evenIfSmall && _spares.Count == 0)
+        {
+            Array.Clear(segment.Entries, 0, segment.Count); // lets go of the payloads
+            segment.Count = 0;
+            _spares.Push(segment);
+        }
     }
 
     private int SegmentOf(long index)
@@ -189,7 +222,7 @@ internal sealed class StoredEntries
 
     private sealed class Segment(long firstIndex, int capacity)
     {
-        public long FirstIndex { get; } = firstIndex;
+        public long FirstIndex { get; set; } = firstIndex;
 
         public LogEntry[] Entries { get; } = new LogEntry[capacity];
 

@@ -18,6 +18,10 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
         return applying.IsCompleted ? applying : Escaped(applying.AsTask());
     }
 
+    public ISnapshotCapture? Capture() => inner.Capture();
+
+    public ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken) => inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken);
+
     public override void OnCompleted(long index, ReadOnlyMemory<byte> result) => results.Observe(node, index, result.Span, rejection: null);
 
     public override void OnRejected(long index, string reason) => results.Observe(node, index, default, reason);

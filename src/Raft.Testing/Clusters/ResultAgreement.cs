@@ -20,6 +20,9 @@ internal sealed class ResultAgreement(Action<string> broken)
     /// <summary>How many commands were applied.</summary>
     public int Count => _answers.Count;
 
+    /// <summary>Whether the state machine has refused the command at an index.</summary>
+    public bool IsRejected(long index) => _answers.TryGetValue(index, out Answer? answer) && answer.Rejection is not null;
+
     /// <summary>A node has answered to the command at an index: with a result, or with a refusal.</summary>
     public void Observe(NodeId node, long index, ReadOnlySpan<byte> result, string? rejection)
     {

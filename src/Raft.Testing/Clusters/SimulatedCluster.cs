@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Raft.Testing;
 
@@ -18,7 +19,9 @@ public sealed class SimulatedCluster
     private readonly SimulatedNode[] _inOrder; // the same nodes, for what is done after every step
     private readonly List<SimulatedProposal> _pending = [];
     private readonly List<SimulatedProposal> _refused = [];
+    private readonly OfferedCommands _offers = new();
     private readonly ClusterRules _rules;
+    private readonly SnapshotsAgree _snapshots;
     private string? _broken;
     private readonly LogAgreement _agreement = new();
 
@@ -39,9 +42,12 @@ public sealed class SimulatedCluster
 
         _inOrder = [.. _nodes.Values];
         _rules = new ClusterRules(_inOrder, broken => _broken ??= broken);
+        _snapshots = new SnapshotsAgree(_rules.Committed);
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.Writing = write => _rules.OnWriting(node, write);
+            node.Store.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
+            node.Snapshots.Committed = (snapshot, content) => _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
         }
 
         Network.MessageSent += message => _rules.OnSent(_nodes[message.From], message);
@@ -83,6 +89,12 @@ public sealed class SimulatedCluster
 
     /// <summary>How many terms had a leader that spoke up.</summary>
     public int Elections => _rules.Elections;
+
+    /// <summary>How many snapshots became durable, taken or received.</summary>
+    public int Snapshots => _snapshots.Count;
+
+    /// <summary>How many times a node's state machine was restored from a snapshot: at the beginning of a life, or when its leader sent one.</summary>
+    public int Restorations => _inOrder.Sum(static node => node.Restorations);
 
     /// <summary>How many commands any node has applied so far.</summary>
     internal int Applied => Results?.Count ?? Agreed.Count;
@@ -128,6 +140,17 @@ public sealed class SimulatedCluster
     /// <param name="id">The node.</param>
     /// <param name="survivingWrites">How many of its writes under way reach the disk all the same; see <see cref="SimulatedLogStore.Crash"/>.</param>
     public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
+
+    /// <summary>Has a node take a snapshot of what it has applied, and waits until it is durable.</summary>
+    /// <param name="id">The node.</param>
+    /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
+    /// <returns>The snapshot; null if nothing was applied yet.</returns>
+    public SnapshotInfo? TakeSnapshot(NodeId id, TimeSpan? limit = null)
+    {
+        Task<SnapshotInfo?> taken = this[id].Raft.SnapshotAsync().AsTask();
+        World.Run(taken, limit, $"a snapshot of {id}");
+        return taken.Result;
+    }
 
     /// <summary>Pauses a node's process: nothing of it runs, while messages reach it and time goes by.</summary>
     /// <param name="id">The node.</param>
@@ -199,25 +222,28 @@ public sealed class SimulatedCluster
     /// <param name="text">The string; unique in the run, if refusals are to be checked.</param>
     /// <param name="id">The node.</param>
     /// <returns>The proposal, to look at later.</returns>
-    public SimulatedProposal Submit(string text, NodeId id) => Submit(this[id].Propose(text), id, text.Length);
+    public SimulatedProposal Submit(string text, NodeId id) => Submit(Encoding.UTF8.GetBytes(text), text, id);
 
     /// <summary>Proposes bytes to a node, and does not wait.</summary>
-    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id) => Submit(this[id].Propose(text, command), id, command.Length);
+    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id) => Submit(this[id].Propose(text, command), id, command);
 
     /// <summary>Gives every node another state machine, from its next start on.</summary>
     internal void UseStateMachine(Func<IStateMachine> create)
     {
         ResultAgreement results = new(broken => _broken ??= broken);
         Results = results;
+        _snapshots.ComparesBytes = false; // a user's need not write the same state in the same way
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.NewStateMachine = each => new ObservedStateMachine(create(), each.Id, results);
         }
     }
 
-    private SimulatedProposal Submit(SimulatedProposal proposal, NodeId id, int size)
+    private SimulatedProposal Submit(SimulatedProposal proposal, NodeId id, ReadOnlyMemory<byte> command)
     {
-        World.Trace.Add(World.Clock.Now, "propose", id, size);
+        World.Trace.Add(World.Clock.Now, "propose", id, command.Length);
+        _offers.Offer(command);
+        proposal.Command = command;
         _pending.Add(proposal);
         return proposal;
     }
@@ -262,7 +288,8 @@ public sealed class SimulatedCluster
         return following > NodeIds.Count / 2;
     }
 
-    private bool IsSettled()
+    /// <summary>Whether all nodes that run have applied everything in the leader's log.</summary>
+    internal bool IsSettled()
     {
         if (Leader is not { } leader)
         {
@@ -272,6 +299,31 @@ public sealed class SimulatedCluster
         long last = this[leader].Status.LastIndex;
         return _nodes.Values.All(node => !node.IsRunning || (node.Status.AppliedIndex == last && node.Status.LastIndex == last));
     }
+
+    /// <summary>Compares the logs of all nodes, and what their state machines hold or answered, once they have settled.</summary>
+    /// <returns>What differs; null if nothing does.</returns>
+    internal string? FindDisagreement()
+    {
+        SimulatedNode first = _inOrder[0];
+        foreach (SimulatedNode node in _inOrder)
+        {
+            long last = node.Status.AppliedIndex;
+            if (last != first.Status.AppliedIndex || node.Store.DurableImage.HashAt(last) != first.Store.DurableImage.HashAt(last))
+            {
+                return $"The logs of {first.Id} and {node.Id} differ.";
+            }
+
+            if (Results is null && !node.Log.SequenceEqual(Agreed, StringComparer.Ordinal))
+            {
+                return $"{node.Id} has applied {node.Log.Count} strings, and the others {Agreed.Count}.";
+            }
+        }
+
+        return Results is null ? null : _offers.FindSurplus(CommittedLog());
+    }
+
+    /// <summary>The log on which all nodes agree once they have settled, from index 1 on.</summary>
+    internal LogEntry[] CommittedLog() => _inOrder[0].Store.DurableImage.Entries.Read(1, int.MaxValue, long.MaxValue);
 
     private void CheckStep()
     {
@@ -310,6 +362,7 @@ public sealed class SimulatedCluster
             else if (fate == ProposalFate.Refused)
             {
                 _refused.Add(proposal);
+                _offers.TakeBack(proposal.Command);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Raft.Testing;
 
@@ -26,6 +25,7 @@ public sealed class SimulatedNode
         _options = options;
         Store = world.CreateLogStore();
         _applyRandom = world.Random.Fork();
+        Snapshots = world.CreateSnapshotStore();
     }
 
     /// <summary>The node's id.</summary>
@@ -33,6 +33,9 @@ public sealed class SimulatedNode
 
     /// <summary>Its disk; a new object after each crash.</summary>
     public SimulatedLogStore Store { get; private set; }
+
+    /// <summary>Its snapshots, on a disk of their own; a new object after each crash.</summary>
+    public SimulatedSnapshotStore Snapshots { get; private set; }
 
     /// <summary>Its present life, or the last one.</summary>
     /// <exception cref="InvalidOperationException">It was never started.</exception>
@@ -52,6 +55,12 @@ public sealed class SimulatedNode
 
     /// <summary>Whether the script expects it to fail, as with a broken disk. Default false: a failing node fails the run.</summary>
     public bool MayFail { get; set; }
+
+    /// <summary>What its state machine throws when its state is captured next, once; null for nothing.</summary>
+    internal Exception? NextCaptureFailure { get; set; }
+
+    /// <summary>How many times its state machine was restored from a snapshot, in all lives.</summary>
+    internal int Restorations { get; private set; }
 
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
@@ -122,7 +131,8 @@ public sealed class SimulatedNode
         {
             Transport = _transport,
             LogStore = Store,
-            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay),
+            SnapshotStore = Snapshots,
+            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, OnSnapshot),
             Clock = _process,
             Scheduler = _process,
         };
@@ -208,12 +218,46 @@ public sealed class SimulatedNode
         _process?.Kill();
         _transport?.Sever();
         Store = Store.Crash(survivingWrites);
+        Snapshots = Snapshots.Crash(commitSurvives: survivingWrites > 0);
         foreach (SimulatedProposal proposal in _proposals)
         {
             proposal.NoteCrash();
         }
 
         End();
+    }
+
+    /// <summary>Has it take a snapshot now. Whether it can is not waited for.</summary>
+    internal void BeginSnapshot()
+    {
+        _world.Trace.Add(_world.Clock.Now, "begin snapshot", Id);
+        _ = TakeSnapshotAsync(Raft);
+    }
+
+    private static async Task TakeSnapshotAsync(RaftNode raft)
+    {
+        try
+        {
+            await raft.SnapshotAsync().ConfigureAwait(false);
+        }
+        catch (RaftException)
+        {
+            // the node has said why it cannot: it stops, its state machine or its disk failed, or there are no snapshots
+        }
+    }
+
+    private void OnSnapshot(bool isRestored)
+    {
+        if (isRestored)
+        {
+            Compared = 0; // what it holds is new, all of it
+            Restorations++;
+        }
+        else if (NextCaptureFailure is { } failure)
+        {
+            NextCaptureFailure = null;
+            throw failure;
+        }
     }
 
     /// <summary>Asks it to stop, without waiting for it.</summary>
@@ -270,8 +314,6 @@ public sealed class SimulatedNode
         _world.Trace.Add(_world.Clock.Now, "clock rate", Id, (long)(rate * 1_000));
         _process?.SetRate(rate);
     }
-
-    internal SimulatedProposal Propose(string text) => Propose(text, Encoding.UTF8.GetBytes(text));
 
     internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
     {

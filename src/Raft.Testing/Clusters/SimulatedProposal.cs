@@ -20,6 +20,9 @@ public sealed class SimulatedProposal
     /// <summary>What was proposed.</summary>
     public string Text { get; }
 
+    /// <summary>The same as bytes.</summary>
+    internal ReadOnlyMemory<byte> Command { get; set; }
+
     /// <summary>To which node.</summary>
     public NodeId Node { get; }
 

@@ -1,7 +1,12 @@
 namespace Raft.Testing;
 
 /// <summary>A state machine that takes its time: half of its batches are applied in a later step, and all of them late where that is asked for.</summary>
-internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world, SeededRandom random, Func<TimeSpan> delay) : IStateMachine
+/// <param name="inner">The state machine.</param>
+/// <param name="world">Where it takes its time.</param>
+/// <param name="random">What says when.</param>
+/// <param name="delay">How long it takes at least.</param>
+/// <param name="snapshots">Is told before the state is captured (false), when it may throw, and after it was restored (true).</param>
+internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world, SeededRandom random, Func<TimeSpan> delay, Action<bool> snapshots) : IStateMachine
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
 
@@ -15,7 +20,30 @@ internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world
         return takes == TimeSpan.Zero && random.Chance(0.5) ? inner.ApplyAsync(batch, stopping) : ApplyLaterAsync(batch, takes, stopping);
     }
 
+    public ISnapshotCapture? Capture()
+    {
+        snapshots(false);
+        return inner.Capture();
+    }
+
+    public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
+    {
+        if (random.Chance(0.5))
+        {
+            await WaitAsync(delay()).ConfigureAwait(false);
+        }
+
+        await inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken).ConfigureAwait(false);
+        snapshots(true);
+    }
+
     private async ValueTask ApplyLaterAsync(CommittedBatch batch, TimeSpan takes, CancellationToken stopping)
+    {
+        await WaitAsync(takes).ConfigureAwait(false);
+        await inner.ApplyAsync(batch, stopping).ConfigureAwait(false);
+    }
+
+    private async ValueTask WaitAsync(TimeSpan takes)
     {
         SimulatedCompletion<bool> completion = _completions.TryPop(out SimulatedCompletion<bool>? free) ? free : new SimulatedCompletion<bool>(world.Scheduler, _completions);
         ValueTask waited = completion.UntypedTask;
@@ -30,6 +58,5 @@ internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world
         }
 
         await waited.ConfigureAwait(false);
-        await inner.ApplyAsync(batch, stopping).ConfigureAwait(false);
     }
 }

@@ -52,6 +52,18 @@ public sealed class History<TInput, TOutput>
     /// <param name="operation">The operation.</param>
     public void Abandon(int operation) => End(operation, OperationOutcome.Unknown, default!);
 
+    /// <summary>An operation as it is now.</summary>
+    internal Operation<TInput, TOutput> this[int operation]
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _operations[operation];
+            }
+        }
+    }
+
     private void End(int operation, OperationOutcome outcome, TOutput output)
     {
         lock (_lock)

@@ -19,7 +19,7 @@ internal sealed class AppliedBounds(CommittedLog committed) : ClusterRule
             return $"{node.Id} has applied up to {now.AppliedIndex}, with {now.CommitIndex} committed, {durable} durable and a log to {now.LastIndex}.";
         }
 
-        return now.AppliedIndex <= committed.LastIndex && disk.HashAt(now.AppliedIndex) == committed.HashAt(now.AppliedIndex)
+        return now.AppliedIndex <= committed.LastIndex && committed.IsHeldBy(disk, now.AppliedIndex)
             ? null
             : $"{node.Id} has applied an entry {now.AppliedIndex} that the cluster has not committed.";
     }

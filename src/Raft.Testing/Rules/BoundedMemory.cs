@@ -7,19 +7,23 @@ internal sealed class BoundedMemory : ClusterRule
 {
     public override string Name => "Bounded memory";
 
-    /// <summary><see cref="RaftNodeOptions.MaximumUncommittedBytes"/>: a leader takes a command within the limit, or when nothing is uncommitted.</summary>
+    /// <summary>
+    /// <see cref="RaftNodeOptions.MaximumUncommittedBytes"/>: a leader takes a command within the limit, or when nothing is uncommitted.
+    /// What is not in memory does not count: after a restart it is not known what is committed, and old entries stay on the disk.
+    /// </summary>
     public override string? OnWriting(SimulatedNode node, LogWrite write)
     {
         NodeSituation was = node.Situation;
         LogImage log = node.Store.WrittenImage;
-        if (was.Role != RaftRole.Leader || write.Entries.IsEmpty || (write.HardState?.Term ?? log.HardState.Term) != was.Term)
+        if (was.Role != RaftRole.Leader || write.Entries.IsEmpty || (write.HardState?.Term ?? log.HardState.Term) != was.Term
+            || node.Current!.Footprint is not { } footprint)
         {
             return null;
         }
 
         long limit = node.Options.MaximumUncommittedBytes;
         long uncommitted = 0;
-        for (long index = was.CommitIndex + 1; index <= log.Entries.LastIndex && uncommitted <= limit; index++)
+        for (long index = Math.Max(was.CommitIndex + 1, footprint.FirstCachedIndex); index <= log.Entries.LastIndex && uncommitted <= limit; index++)
         {
             uncommitted += log.Entries[index].Data.Length;
         }

@@ -8,6 +8,12 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
 {
     public override string Name => "Commitment";
 
+    /// <summary>A leader that commits tells the others before its status tells so; if its own write fails in that very pass, its status never does.</summary>
+    public override string? OnSent(SimulatedNode node, RaftMessage message) =>
+        message is AppendEntriesMessage append && append.LeaderCommit > committed.LastIndex && node.Store.WrittenImage.Reaches(append.LeaderCommit)
+            ? CheckLeader(node, append.Term, append.LeaderCommit, node.Store.WrittenImage)
+            : null;
+
     public override string? OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now)
     {
         if (now.CommitIndex <= before.CommitIndex)
@@ -24,22 +30,21 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
 
         if (now.Role == RaftRole.Leader)
         {
-            return CheckLeader(node, in now, log);
+            return CheckLeader(node, now.Term, now.CommitIndex, log);
         }
 
-        return now.CommitIndex <= committed.LastIndex && committed.HashAt(now.CommitIndex) == log.HashAt(now.CommitIndex)
+        return now.CommitIndex <= committed.LastIndex && committed.IsHeldBy(log, now.CommitIndex)
             ? null
             : $"{node.Id} takes its entry {now.CommitIndex} for committed, which no leader has committed.";
     }
 
-    private string? CheckLeader(SimulatedNode node, in NodeSituation now, LogImage log)
+    private string? CheckLeader(SimulatedNode node, long leaderTerm, long index, LogImage log)
     {
-        long index = now.CommitIndex;
-        long term = log.Entries[index].Term;
+        long term = log.TermAt(index);
         bool isNew = index > committed.LastIndex;
-        if (isNew && term != now.Term)
+        if (isNew && term != leaderTerm)
         {
-            return $"{node.Id}, leader of term {now.Term}, commits entry {index} of term {term} by counting.";
+            return $"{node.Id}, leader of term {leaderTerm}, commits entry {index} of term {term} by counting.";
         }
 
         ulong hash = log.HashAt(index);
@@ -47,14 +52,14 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
         foreach (SimulatedNode each in nodes)
         {
             LogImage disk = each.Store.DurableImage;
-            holding += index <= each.Store.SafeIndex && disk.HashAt(index) == hash ? 1 : 0;
+            holding += index <= each.Store.SafeIndex && disk.Reaches(index) && disk.HashAt(index) == hash ? 1 : 0;
         }
 
         if (isNew && holding <= nodes.Length / 2)
         {
-            return $"{node.Id}, leader of term {now.Term}, commits entry {index}, which {holding} of {nodes.Length} nodes hold durably.";
+            return $"{node.Id}, leader of term {leaderTerm}, commits entry {index}, which {holding} of {nodes.Length} nodes hold durably.";
         }
 
-        return committed.Extend(now.Term, index, log) ? null : $"{node.Id}, leader of term {now.Term}, commits another entry {index} than was committed before.";
+        return committed.Extend(leaderTerm, index, log) ? null : $"{node.Id}, leader of term {leaderTerm}, commits another entry {index} than was committed before.";
     }
 }

@@ -4,6 +4,7 @@ namespace Raft.Testing;
 internal sealed class CommittedLog
 {
     private readonly List<ulong> _hashes = [];
+    private readonly List<long> _terms = [];
     private readonly SortedDictionary<long, long> _lastIndexByTerm = [];
 
     /// <summary>The highest committed index.</summary>
@@ -11,6 +12,19 @@ internal sealed class CommittedLog
 
     /// <summary>The hash of the committed log up to an index from 1 to <see cref="LastIndex"/>.</summary>
     public ulong HashAt(long index) => _hashes[(int)index - 1];
+
+    /// <summary>The term of the committed entry at an index from 1 to <see cref="LastIndex"/>.</summary>
+    public long TermAt(long index) => _terms[(int)index - 1];
+
+    /// <summary>The hash of the log that a snapshot up to an index stands for; 0 if that is not committed.</summary>
+    public ulong HashOfSnapshot(long index) => index >= 1 && index <= LastIndex ? HashAt(index) : 0;
+
+    /// <summary>Whether a log holds what is committed up to an index: as entries, or behind its start, where a snapshot stands for them.</summary>
+    public bool IsHeldBy(LogImage log, long index)
+    {
+        long compared = Math.Max(index, log.Entries.PreviousIndex);
+        return compared == 0 || (compared <= LastIndex && log.Reaches(compared) && log.HashAt(compared) == HashAt(compared));
+    }
 
     /// <summary>A leader has committed up to an index.</summary>
     /// <returns>False if it differs from what was committed before.</returns>
@@ -30,6 +44,7 @@ internal sealed class CommittedLog
         for (long next = LastIndex + 1; next <= index; next++)
         {
             _hashes.Add(log.HashAt(next));
+            _terms.Add(log.Entries[next].Term);
         }
 
         return true;

@@ -16,6 +16,10 @@ internal sealed class FollowersCommit : ClusterRule
         {
             Raise(node, Math.Min(append.LeaderCommit, append.LastIndex));
         }
+        else if (message is InstallSnapshotMessage install)
+        {
+            Raise(node, install.LastIncludedIndex); // a snapshot stands for what is committed
+        }
 
         return null;
     }
@@ -33,7 +37,7 @@ internal sealed class FollowersCommit : ClusterRule
             return null;
         }
 
-        long bound = BoundOf(node);
+        long bound = Math.Max(BoundOf(node), node.Snapshots.Durable?.LastIncludedIndex ?? 0); // with which a life may begin
         return now.CommitIndex <= bound
             ? null
             : $"{node.Id}, {now.Role} of term {now.Term}, takes index {now.CommitIndex} for committed, and no leader has told it of more than {bound}.";

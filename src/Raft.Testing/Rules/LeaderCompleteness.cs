@@ -14,7 +14,7 @@ internal sealed class LeaderCompleteness(CommittedLog committed) : ClusterRule
 
         long index = committed.LastIndexBefore(now.Term);
         LogImage log = node.Store.WrittenImage;
-        return index == 0 || (log.Reaches(index) && log.HashAt(index) == committed.HashAt(index))
+        return committed.IsHeldBy(log, index)
             ? null
             : $"{node.Id} leads term {now.Term} without the entries up to {index}, which an earlier leader had committed; its log ends at {log.Entries.LastIndex}.";
     }

@@ -21,6 +21,8 @@ internal sealed class PersistBeforeSend : ClusterRule
                 $"{node.Id} acknowledges entries up to {reply.LastIndex}, and its disk holds them up to {disk.Entries.LastIndex}.",
             AppendEntriesReplyMessage { Success: true } reply when node.Store.WrittenImage.HardState.Term == reply.Term && node.Store.SafeIndex < reply.LastIndex =>
                 $"{node.Id} acknowledges entries up to {reply.LastIndex}, and a crash would leave its leader's log up to {node.Store.SafeIndex}.",
+            InstallSnapshotReplyMessage { IsInstalled: true } reply when disk.HardState.Term == reply.Term && disk.Entries.LastIndex < reply.LastIncludedIndex =>
+                $"{node.Id} says that it holds everything up to {reply.LastIncludedIndex}, and its disk holds it up to {disk.Entries.LastIndex}.",
             _ => null,
         };
     }

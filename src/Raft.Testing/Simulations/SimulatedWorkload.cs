@@ -6,6 +6,11 @@ internal abstract class SimulatedWorkload
     /// <summary>Prepares the cluster before it starts.</summary>
     public abstract void Prepare(SimulatedCluster cluster);
 
+    /// <summary>Takes the log on which all nodes agree in the end, from index 1 on.</summary>
+    public virtual void Finish(SimulatedCluster cluster, ReadOnlySpan<LogEntry> log)
+    {
+    }
+
     /// <summary>Proposes the next command of a client.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="name">Who proposes, and the how manieth of its commands this is: "2.17".</param>

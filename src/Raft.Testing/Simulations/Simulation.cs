@@ -45,7 +45,8 @@ public static class Simulation
         ArgumentNullException.ThrowIfNull(stateMachine);
         ArgumentNullException.ThrowIfNull(command);
         TypedCommands<TCommand, TResult> workload = new(stateMachine, command);
-        return new SimulationReport<TCommand, TResult>(Run(seed, options, workload), workload.Operations);
+        SimulationReport summary = Run(seed, options, workload);
+        return new SimulationReport<TCommand, TResult>(summary, workload.Operations) { Order = workload.Order };
     }
 
     private static SimulationReport Run(ulong seed, SimulationOptions? options, SimulatedWorkload workload)

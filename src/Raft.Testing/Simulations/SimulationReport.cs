@@ -12,6 +12,12 @@ namespace Raft.Testing;
 public sealed record SimulationReport(
     ulong Seed, TimeSpan VirtualTime, long Steps, long Commits, int Elections, IReadOnlyList<Fault> Faults, ulong TraceHash, SimulationException? Violation)
 {
+    /// <summary>How many snapshots became durable, taken or received.</summary>
+    public long Snapshots { get; init; }
+
+    /// <summary>How many times a state machine was restored from one.</summary>
+    public long Restorations { get; init; }
+
     /// <summary>How many events its trace had: messages sent, lost and received, timers, writes, faults.</summary>
     public long Events { get; init; }
 

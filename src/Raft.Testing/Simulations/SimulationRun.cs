@@ -63,6 +63,8 @@ internal sealed class SimulationRun
         _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Applied, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation)
     {
         Events = _cluster.World.Trace.Count,
+        Snapshots = _cluster.Snapshots,
+        Restorations = _cluster.Restorations,
         Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };
@@ -101,8 +103,28 @@ internal sealed class SimulationRun
         }
 
         int committed = _cluster.Applied;
-        _cluster.World.RunUntil(
-            () => _cluster.Applied > committed, LongestElectionTimeout * _options.RecoveryTimeouts, $"progress of {string.Join(", ", ids[..majority])} after the weather");
+        RunUntil(() => _cluster.Applied > committed, $"progress of {string.Join(", ", ids[..majority])} after the weather", rule: "Liveness of a majority");
+    }
+
+    /// <summary>Runs until a condition holds: within a few election timeouts of the last time at which a node that is behind came any further.</summary>
+    private void RunUntil(Func<bool> condition, string waitingFor, string rule)
+    {
+        TimeSpan patience = LongestElectionTimeout * _options.RecoveryTimeouts;
+        CatchUp catchUp = new(_cluster.Network); // of these lives
+        long before;
+        do
+        {
+            before = catchUp.Value;
+            TimeSpan end = _cluster.World.Clock.Now + patience;
+            _cluster.World.RunUntil(() => condition() || _cluster.World.Clock.Now >= end, limit: null, waitingFor, rule);
+            if (condition())
+            {
+                return;
+            }
+        }
+        while (catchUp.Value > before);
+
+        throw _cluster.World.Failure($"It did not happen in time, and no node comes any further. Waited for: {waitingFor}.", rule: rule);
     }
 
     /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>
@@ -113,8 +135,15 @@ internal sealed class SimulationRun
             node.StartUnlessWell();
         }
 
-        _cluster.WaitForLeader();
-        _cluster.Settle();
+        // All that the nodes which were down have missed must reach them, a message at a time if the settings say so.
+        RunUntil(_cluster.IsSettled, "all nodes to apply the leader's whole log", rule: "Liveness of the whole cluster");
+        if (_cluster.FindDisagreement() is { } disagreement)
+        {
+            throw _cluster.World.Failure(disagreement, rule: "All nodes agree in the end");
+        }
+
+        _workload.Finish(_cluster, _cluster.CommittedLog());
+        DemandStability();
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);
@@ -124,6 +153,22 @@ internal sealed class SimulationRun
         if (ClientRecord.FindDuplicate(_cluster.Agreed) is { } lie)
         {
             throw _cluster.World.Failure(lie);
+        }
+    }
+
+    /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before comes to its end first.</summary>
+    private void DemandStability()
+    {
+        _cluster.World.RunFor(LongestElectionTimeout * 4);
+        NodeId leader = _cluster.WaitForLeader();
+        long term = _cluster[leader].Status.Term;
+        _cluster.World.RunFor(LongestElectionTimeout * 10);
+        foreach (SimulatedNode node in _cluster.Nodes)
+        {
+            if (node.Status.Term != term)
+            {
+                throw _cluster.World.Failure($"Nothing goes wrong, {leader} leads term {term}, and yet {node.Id} has come to term {node.Status.Term}.", rule: "Stability");
+            }
         }
     }
 }

@@ -35,6 +35,15 @@ public sealed record SimulationSettings
     /// <summary>See <see cref="RaftNodeOptions.MaximumPendingProposals"/>; null for its default.</summary>
     public int? MaximumPendingProposals { get; init; }
 
+    /// <summary>See <see cref="RaftNodeOptions.SnapshotAfterEntries"/>; null for its default, which no short run reaches.</summary>
+    public int? SnapshotAfterEntries { get; init; }
+
+    /// <summary>See <see cref="RaftNodeOptions.TrailingEntries"/>; null for its default.</summary>
+    public int? TrailingEntries { get; init; }
+
+    /// <summary>See <see cref="RaftNodeOptions.SnapshotChunkBytes"/>; null for its default.</summary>
+    public int? SnapshotChunkBytes { get; init; }
+
     /// <summary>How many clients propose: 1 or more.</summary>
     public int Clients { get; init; } = 4;
 
@@ -72,6 +81,9 @@ public sealed record SimulationSettings
             MaximumInFlightMessages = Pick<int?>(random, null, null, 1, 2, 3),
             MaximumUncommittedBytes = Pick<int?>(random, null, null, 1, 16, 64),
             MaximumPendingProposals = Pick<int?>(random, null, null, null, 2, 8),
+            SnapshotAfterEntries = Pick<int?>(random, null, 5, 20, 100),
+            TrailingEntries = Pick<int?>(random, 0, 3, 20),
+            SnapshotChunkBytes = Pick<int?>(random, null, 500, 5_000),
             Clients = Pick(random, 1, 2, 4, 4, 4, 8, 12),
             ClientPatience = TimeSpan.FromMilliseconds(Pick(random, 30, 200, 600, 600, 3_000)),
             ClientPause = TimeSpan.FromMilliseconds(Pick(random, 50, 200, 200, 200, 400)),
@@ -93,6 +105,9 @@ public sealed record SimulationSettings
         AddLimit(parts, MaximumInFlightMessages, "messages in flight");
         AddLimit(parts, MaximumUncommittedBytes, "uncommitted bytes");
         AddLimit(parts, MaximumPendingProposals, "pending proposals");
+        AddLimit(parts, SnapshotAfterEntries, "entries a snapshot");
+        AddLimit(parts, TrailingEntries, "trailing entries");
+        AddLimit(parts, SnapshotChunkBytes, "bytes a chunk");
         AddLimit(parts, Clients == Default.Clients ? null : Clients, "clients");
         AddTime(parts, "patience", ClientPatience, Default.ClientPatience);
         AddTime(parts, "pause", ClientPause, Default.ClientPause);
@@ -111,6 +126,9 @@ public sealed record SimulationSettings
         options.MaximumMessageBytes = MaximumMessageBytes ?? options.MaximumMessageBytes;
         options.MaximumInFlightMessages = MaximumInFlightMessages ?? options.MaximumInFlightMessages;
         options.MaximumUncommittedBytes = MaximumUncommittedBytes ?? options.MaximumUncommittedBytes;
+        options.SnapshotAfterEntries = SnapshotAfterEntries ?? options.SnapshotAfterEntries;
+        options.TrailingEntries = TrailingEntries ?? options.TrailingEntries;
+        options.SnapshotChunkBytes = SnapshotChunkBytes ?? options.SnapshotChunkBytes;
         options.MaximumPendingProposals = MaximumPendingProposals ?? options.MaximumPendingProposals;
     }
 

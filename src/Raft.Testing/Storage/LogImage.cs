@@ -15,6 +15,9 @@ internal sealed class LogImage
     /// <summary>The hash of the log up to an index, which must not lie before the log's start or behind its end.</summary>
     public ulong HashAt(long index) => index == Entries.PreviousIndex ? _previousHash : _hashes[(int)(index - Entries.PreviousIndex - 1)];
 
+    /// <summary>The term at an index that it <see cref="Reaches"/>.</summary>
+    public long TermAt(long index) => index == Entries.PreviousIndex ? Entries.PreviousTerm : Entries[index].Term;
+
     /// <summary>Whether the log holds an index, so that <see cref="HashAt"/> knows it.</summary>
     public bool Reaches(long index) => index >= Entries.PreviousIndex && index <= Entries.LastIndex;
 
@@ -43,10 +46,14 @@ internal sealed class LogImage
         Entries.DropThrough(index);
     }
 
-    public void Reset(long index, long term)
+    /// <summary>Begins anew behind a snapshot.</summary>
+    /// <param name="index">The last index that it stands for.</param>
+    /// <param name="term">Its term.</param>
+    /// <param name="hash">The hash of the log that it stands for.</param>
+    public void Reset(long index, long term, ulong hash)
     {
         _hashes.Clear();
-        _previousHash = 0; // of what a snapshot holds, nothing is known here
+        _previousHash = hash;
         Entries.Reset(index, term);
     }
 

@@ -36,10 +36,10 @@ internal abstract record LogOperation
         }
     }
 
-    internal sealed record Reset(long Index, long Term) : LogOperation
+    internal sealed record Reset(long Index, long Term, ulong Hash) : LogOperation
     {
         public override long KeepsThrough => Index;
 
-        public override void ApplyTo(LogImage image) => image.Reset(Index, Term);
+        public override void ApplyTo(LogImage image) => image.Reset(Index, Term, Hash);
     }
 }

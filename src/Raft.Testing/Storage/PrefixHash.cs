@@ -13,7 +13,14 @@ internal static class PrefixHash
         hash = Mix(hash, (ulong)entry.Term);
         hash = Mix(hash, (ulong)entry.Kind);
         hash = Mix(hash, (ulong)entry.Time.UtcTicks);
-        ReadOnlySpan<byte> data = entry.Data.Span;
+        return Add(hash, entry.Data.Span);
+    }
+
+    /// <summary>The hash of some bytes.</summary>
+    public static ulong Of(ReadOnlySpan<byte> data) => Add(hash: 0, data);
+
+    private static ulong Add(ulong hash, ReadOnlySpan<byte> data)
+    {
         hash = Mix(hash, (ulong)data.Length);
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(data))
         {

@@ -101,6 +101,9 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
     internal void ForgetFailure() => _failNext = null;
 
+    /// <summary>Gives the hash of the log that a snapshot up to an index stands for; null if nobody knows.</summary>
+    internal Func<long, ulong>? HashOfSnapshot { get; set; }
+
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 
@@ -111,10 +114,22 @@ public sealed class SimulatedLogStore : ILogStore
         _timer.Clear();
     }
 
-    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, without further delay.</summary>
+    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, one after the other, each in its own time.</summary>
     public void Release()
     {
+        if (!_isHeld)
+        {
+            return;
+        }
+
         _isHeld = false;
+        TimeSpan due = _clock.Now;
+        foreach (LogOperation operation in _underWay)
+        {
+            operation.DurableAt = due = due + _random.NextBetween(MinimumDelay, MaximumDelay);
+        }
+
+        _lastDurableAt = due > _lastDurableAt ? due : _lastDurableAt;
         SetTimer();
     }
 
@@ -128,7 +143,7 @@ public sealed class SimulatedLogStore : ILogStore
 
     /// <summary>
     /// The node crashes: this object freezes, so that none of its calls ever completes, and a new one takes over what the
-    /// disk holds.
+    /// disk holds. A write is atomic, as <see cref="ILogStore.WriteAsync"/> promises, so one that a crash tears vanishes whole.
     /// </summary>
     /// <param name="survivingWrites">
     /// How many of the changes that are not durable yet reach the disk all the same, the oldest first. 0 (the default) to
@@ -153,6 +168,7 @@ public sealed class SimulatedLogStore : ILogStore
             MinimumDelay = MinimumDelay,
             MaximumDelay = MaximumDelay,
             SynchronousRate = SynchronousRate,
+            HashOfSnapshot = HashOfSnapshot,
         };
     }
 
@@ -221,7 +237,7 @@ public sealed class SimulatedLogStore : ILogStore
         : Change(new LogOperation.Compact(throughIndex));
 
     /// <inheritdoc/>
-    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term));
+    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term, HashOfSnapshot?.Invoke(index) ?? 0));
 
     /// <inheritdoc/>
     public ValueTask CloseAsync()

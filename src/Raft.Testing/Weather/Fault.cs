@@ -9,7 +9,8 @@ namespace Raft.Testing;
 /// <param name="Node">The number of the node that it strikes, from 0 up.</param>
 /// <param name="Other">The number of the other end, where it strikes a link; the first node of the other group in a partition.</param>
 /// <param name="Intensity">How bad it is, from 0 to 1; what that means depends on the kind.</param>
-public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int Node, int Other, double Intensity)
+/// <param name="AtLeader">Whether it strikes the node that leads when it begins, if one does, in place of <paramref name="Node"/>.</param>
+public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int Node, int Other, double Intensity, bool AtLeader = false)
 {
     /// <summary>When it ends.</summary>
     public TimeSpan End => At + Duration;
@@ -21,9 +22,11 @@ public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int N
     private string Target => Kind switch
     {
         FaultKind.Loss or FaultKind.Duplication or FaultKind.Reordering or FaultKind.Delay => string.Empty,
-        FaultKind.OneWayCut or FaultKind.Clog => string.Create(CultureInfo.InvariantCulture, $" of n{Node + 1} to n{Other + 1}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $" of n{Node + 1}"),
+        FaultKind.OneWayCut or FaultKind.Clog => string.Create(CultureInfo.InvariantCulture, $" of {Victim} to n{Other + 1}"),
+        _ => $" of {Victim}",
     };
+
+    private string Victim => string.Create(CultureInfo.InvariantCulture, $"{(AtLeader ? "the leader, or " : string.Empty)}n{Node + 1}");
 
     /// <summary>The fault in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>

@@ -50,4 +50,13 @@ public enum FaultKind
 
     /// <summary>A node's clock runs fast or slow.</summary>
     ClockDrift,
+
+    /// <summary>A node takes a snapshot: no fault, but at the worst of moments.</summary>
+    Snapshot,
+
+    /// <summary>A call of a node's snapshot store fails, or its state machine throws when its state is captured; then it takes a snapshot.</summary>
+    FailedSnapshot,
+
+    /// <summary>A node's snapshot store hangs.</summary>
+    HungSnapshots,
 }

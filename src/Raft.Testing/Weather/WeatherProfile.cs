@@ -3,6 +3,20 @@ namespace Raft.Testing;
 /// <summary>Which faults come, and how often.</summary>
 public sealed class WeatherProfile
 {
+    private const double StormsPerMinute = 1.5;
+    private static readonly TimeSpan StormLength = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestInStorm = TimeSpan.FromMilliseconds(100); // long enough to elect another leader meanwhile, or nearly
+    private static readonly TimeSpan LongestInStorm = TimeSpan.FromMilliseconds(1_500);
+
+    /// <summary>A storm has one of each, but for one group.</summary>
+    private static readonly FaultKind[][] Groups =
+    [
+        [FaultKind.Isolation, FaultKind.OneWayCut, FaultKind.Partition, FaultKind.Clog],
+        [FaultKind.HungDisk, FaultKind.SlowDisk, FaultKind.FailedWrite],
+        [FaultKind.Loss, FaultKind.Duplication, FaultKind.Reordering, FaultKind.Delay],
+        [FaultKind.Crash, FaultKind.Stop, FaultKind.Pause, FaultKind.SlowApply, FaultKind.ClockDrift],
+    ];
+
     private readonly SortedDictionary<FaultKind, double> _perMinute = [];
 
     private WeatherProfile(string name, params ReadOnlySpan<(FaultKind Kind, double PerMinute)> faults)
@@ -27,11 +41,12 @@ public sealed class WeatherProfile
 
     /// <summary>Nodes crash, stop, stand still and are slow.</summary>
     public static WeatherProfile Crashes { get; } = new(
-        "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3));
+        "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3), (FaultKind.Snapshot, 10));
 
     /// <summary>Disks hang, are slow and fail, and nodes crash on them.</summary>
     public static WeatherProfile Disk { get; } = new(
-        "disk", (FaultKind.HungDisk, 5), (FaultKind.SlowDisk, 5), (FaultKind.FailedWrite, 4), (FaultKind.Crash, 6));
+        "disk", (FaultKind.HungDisk, 5), (FaultKind.SlowDisk, 5), (FaultKind.FailedWrite, 4), (FaultKind.Crash, 6),
+        (FaultKind.Snapshot, 10), (FaultKind.FailedSnapshot, 5), (FaultKind.HungSnapshots, 5));
 
     /// <summary>Clocks run fast and slow, and processes stand still.</summary>
     public static WeatherProfile Clocks { get; } = new(
@@ -43,7 +58,8 @@ public sealed class WeatherProfile
         (FaultKind.Loss, 2), (FaultKind.Duplication, 2), (FaultKind.Reordering, 2), (FaultKind.Delay, 2),
         (FaultKind.Isolation, 2), (FaultKind.OneWayCut, 2), (FaultKind.Partition, 2), (FaultKind.Clog, 2),
         (FaultKind.Crash, 4), (FaultKind.Stop, 1), (FaultKind.Pause, 2), (FaultKind.SlowApply, 1),
-        (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2));
+        (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
+        (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1));
 
     /// <summary>All profiles.</summary>
     public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Everything];
@@ -58,7 +74,10 @@ public sealed class WeatherProfile
     public static WeatherProfile Find(string name) => All.FirstOrDefault(profile => profile.Name == name)
         ?? throw new ArgumentException($"There is no weather called '{name}': choose one of {string.Join(", ", All.Select(static profile => profile.Name))}.", nameof(name));
 
-    /// <summary>Draws the faults of a run. Each kind comes more or less often, or not at all, as the seed has it.</summary>
+    /// <summary>
+    /// Draws the faults of a run. Each kind comes more or less often, or not at all, as the seed has it. Besides, several kinds come
+    /// together in storms, mostly at the leader: it takes a hung disk, a cut link and a crash at once to show some bugs.
+    /// </summary>
     /// <param name="random">What they are drawn from.</param>
     /// <param name="nodes">How many nodes there are.</param>
     /// <param name="duration">How long the run is.</param>
@@ -77,11 +96,41 @@ public sealed class WeatherProfile
             }
         }
 
+        DrawStorms(faults, random, nodes, duration);
         return [.. faults.OrderBy(static fault => fault.At)];
     }
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private void DrawStorms(List<Fault> faults, SeededRandom random, int nodes, TimeSpan duration)
+    {
+        FaultKind[][] groups = [.. Groups.Select(group => group.Where(_perMinute.ContainsKey).ToArray()).Where(static group => group.Length > 0)];
+        int count = groups.Length == 0 ? 0 : (int)Math.Round(StormsPerMinute * random.Next(3) * duration.TotalMinutes);
+        for (int storm = 0; storm < count; storm++)
+        {
+            TimeSpan at = random.NextBetween(TimeSpan.Zero, duration);
+            bool atLeader = random.Chance(0.7);
+            int node = random.Next(nodes);
+            int skipped = groups.Length > 2 ? random.Next(groups.Length) : -1;
+            for (int group = 0; group < groups.Length; group++)
+            {
+                if (group == skipped)
+                {
+                    continue;
+                }
+
+                Fault fault = Draw(groups[group][random.Next(groups[group].Length)], random, nodes, duration);
+                faults.Add(fault with
+                {
+                    At = at + random.NextBetween(TimeSpan.Zero, StormLength),
+                    Duration = random.NextBetween(ShortestInStorm, LongestInStorm),
+                    Node = node,
+                    AtLeader = atLeader,
+                });
+            }
+        }
+    }
 
     private static Fault Draw(FaultKind kind, SeededRandom random, int nodes, TimeSpan duration)
     {
@@ -94,6 +143,7 @@ public sealed class WeatherProfile
             random.NextBetween(TimeSpan.FromMilliseconds(5), longest),
             node,
             nodes == 1 ? node : (node + 1 + random.Next(nodes - 1)) % nodes,
-            random.Next(1_001) / 1_000.0);
+            random.Next(1_001) / 1_000.0,
+            AtLeader: random.Chance(0.2));
     }
 }

@@ -30,11 +30,12 @@ public sealed class InstrumentTests : IDisposable
         listener.SetMeasurementEventCallback<double>((instrument, _, given, _) => Note(instrument, given));
         listener.Start();
         _lab.Metrics = _meters.Metrics;
+        _lab.HasSnapshots = true;
         LabNode[] nodes = _lab.Cluster(3);
         Array.ForEach(nodes, static node => node.Run());
         LabNode leader = _lab.WaitForLeader(nodes);
         leader.Commit("a");
-        _lab.World.Run(leader.Raft.SnapshotAsync().AsTask());
+        _lab.World.Run(leader.Raft.SnapshotAsync(TestContext.Current.CancellationToken).AsTask());
         new Stranger(_lab).SendForeign("n1");
         _lab.World.RunFor(TimeSpan.FromSeconds(1));
         listener.RecordObservableInstruments();

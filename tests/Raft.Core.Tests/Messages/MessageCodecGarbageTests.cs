@@ -7,6 +7,7 @@ public class MessageCodecGarbageTests
     /// <summary>Where the parts of a message lie whose cluster id is "raft" and whose node ids have two characters.</summary>
     private const int TermOffset = 7, CorrelationOffset = 15, ClusterOffset = 23, FromOffset = 29, BodyOffset = 37;
     private const int CountOffset = BodyOffset + 24, FirstEntryOffset = CountOffset + 4;
+    private const int SnapshotLengthOffset = BodyOffset + 32, SnapshotHeaderOffset = SnapshotLengthOffset + 16, SnapshotDataOffset = SnapshotHeaderOffset + 6;
 
     [Fact]
     public void Read_EveryTruncation_SaysThatTheMessageEnds()
@@ -39,12 +40,14 @@ public class MessageCodecGarbageTests
     [InlineData("append entries", 4, 0, "version 0, and this node reads version 1", 4)]
     [InlineData("append entries", 4, 2, "version 2, and this node reads version 1", 4)]
     [InlineData("append entries", 5, 0, "type is 0", 5)]
-    [InlineData("append entries", 5, 5, "type is 5", 5)]
+    [InlineData("append entries", 5, 7, "type is 7", 5)]
     [InlineData("append entries", 5, 255, "type is 255", 5)]
     [InlineData("append entries", 6, 1, "flags are 1", 6)]
     [InlineData("request vote", 6, 2, "flags are 2", 6)]
     [InlineData("request vote reply", 6, 4, "flags are 4", 6)]
     [InlineData("append entries reply, success", 6, 3, "flags are 3", 6)]
+    [InlineData("install snapshot", 6, 1, "flags are 1", 6)]
+    [InlineData("install snapshot reply, installed", 6, 2, "flags are 2", 6)]
     [InlineData("append entries", FromOffset + 2, 0xFF, "sender's id is not valid UTF-8", FromOffset)]
     [InlineData("append entries", ClusterOffset + 2, 0x80, "cluster id is not valid UTF-8", ClusterOffset)]
     [InlineData("append entries", FirstEntryOffset + 16, 4, "kind of an entry is 4", FirstEntryOffset + 16)]
@@ -75,6 +78,13 @@ public class MessageCodecGarbageTests
     [InlineData("append entries reply, success", BodyOffset + 8, "last index")]
     [InlineData("append entries reply, success", BodyOffset + 16, "conflict index")]
     [InlineData("append entries reply, success", BodyOffset + 24, "conflict term")]
+    [InlineData("install snapshot", BodyOffset, "last included index")]
+    [InlineData("install snapshot", BodyOffset + 8, "last included term")]
+    [InlineData("install snapshot", SnapshotLengthOffset, "length of the snapshot")]
+    [InlineData("install snapshot", SnapshotLengthOffset + 8, "offset in the snapshot")]
+    [InlineData("install snapshot reply, installed", BodyOffset, "last included index")]
+    [InlineData("install snapshot reply, installed", BodyOffset + 8, "last included term")]
+    [InlineData("install snapshot reply, installed", BodyOffset + 32, "next offset")]
     public void Read_NegativeNumber_IsRefused(string name, int offset, string what)
     {
         foreach (long value in (long[])[-1, long.MinValue])
@@ -120,16 +130,21 @@ public class MessageCodecGarbageTests
     }
 
     [Theory]
-    [InlineData(CountOffset, 5)] // one more than there are
-    [InlineData(CountOffset, 1_000_000)]
-    [InlineData(CountOffset, int.MaxValue)]
-    [InlineData(CountOffset, uint.MaxValue)]
-    [InlineData(FirstEntryOffset + 17, 1_000)]
-    [InlineData(FirstEntryOffset + 17, int.MaxValue)]
-    [InlineData(FirstEntryOffset + 17, uint.MaxValue)]
-    public void Read_CountBeyondTheBytes_IsRefusedWithoutAllocatingForIt(int offset, uint count)
+    [InlineData("append entries", CountOffset, 5)] // one more than there are
+    [InlineData("append entries", CountOffset, 1_000_000)]
+    [InlineData("append entries", CountOffset, int.MaxValue)]
+    [InlineData("append entries", CountOffset, uint.MaxValue)]
+    [InlineData("append entries", FirstEntryOffset + 17, 1_000)]
+    [InlineData("append entries", FirstEntryOffset + 17, int.MaxValue)]
+    [InlineData("append entries", FirstEntryOffset + 17, uint.MaxValue)]
+    [InlineData("install snapshot", SnapshotHeaderOffset, 12)] // one more than there are
+    [InlineData("install snapshot", SnapshotHeaderOffset, uint.MaxValue)]
+    [InlineData("install snapshot", SnapshotDataOffset, 6)] // one more than there are
+    [InlineData("install snapshot", SnapshotDataOffset, int.MaxValue)]
+    [InlineData("install snapshot", SnapshotDataOffset, uint.MaxValue)]
+    public void Read_CountBeyondTheBytes_IsRefusedWithoutAllocatingForIt(string name, int offset, uint count)
     {
-        byte[] bytes = Samples.Encode(Samples.Get("append entries"));
+        byte[] bytes = Samples.Encode(Samples.Get(name));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(offset), count);
         AssertRefused(bytes);
 
@@ -198,7 +213,7 @@ public class MessageCodecGarbageTests
             if (i % 2 == 0 && bytes.Length > 6)
             {
                 header.CopyTo(bytes, 0);
-                bytes[5] = (byte)random.Next(1, 5);
+                bytes[5] = (byte)random.Next(1, 7);
                 bytes[6] = 0;
             }
 

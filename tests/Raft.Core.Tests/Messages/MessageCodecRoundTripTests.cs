@@ -62,6 +62,20 @@ public class MessageCodecRoundTripTests
     }
 
     [Fact]
+    public void Read_PartOfASnapshot_RefersToTheBytesInsteadOfCopying()
+    {
+        byte[] bytes = Samples.Encode(Samples.Install());
+
+        InstallSnapshotMessage message = Assert.IsType<InstallSnapshotMessage>(MessageCodec.Read(bytes));
+
+        foreach (ReadOnlyMemory<byte> part in (ReadOnlyMemory<byte>[])[message.Header, message.Data])
+        {
+            Assert.True(MemoryMarshal.TryGetArray(part, out ArraySegment<byte> segment));
+            Assert.Same(bytes, segment.Array);
+        }
+    }
+
+    [Fact]
     public void Read_MessageInTheMiddleOfABuffer_GivesTheSameMessage()
     {
         foreach (RaftMessage message in Samples.Small)
@@ -109,6 +123,13 @@ public class MessageCodecRoundTripTests
             (AppendEntriesReplyMessage)Samples.Get("append entries reply, success") with { LastIndex = -1 },
             (AppendEntriesReplyMessage)Samples.Get("append entries reply, success") with { ConflictIndex = -1 },
             (AppendEntriesReplyMessage)Samples.Get("append entries reply, success") with { ConflictTerm = -1 },
+            Samples.Install() with { LastIncludedIndex = -1 },
+            Samples.Install() with { LastIncludedTerm = -1 },
+            Samples.Install() with { Length = -1 },
+            Samples.Install() with { Offset = -1 },
+            (InstallSnapshotReplyMessage)Samples.Get("install snapshot reply, installed") with { LastIncludedIndex = -1 },
+            (InstallSnapshotReplyMessage)Samples.Get("install snapshot reply, installed") with { LastIncludedTerm = -1 },
+            (InstallSnapshotReplyMessage)Samples.Get("install snapshot reply, installed") with { NextOffset = -1 },
         ];
 
         foreach (RaftMessage message in bad)

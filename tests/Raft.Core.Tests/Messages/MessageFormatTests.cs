@@ -51,6 +51,36 @@ public class MessageFormatTests
             $"52414654 01 04 00  0700000000000000 0900000000000000  {RaftN2ToN1}  0500000000000000 0400000000000000 0300000000000000 0200000000000000");
     }
 
+    [Fact]
+    public void InstallSnapshot_Bytes_AreAsDocumented()
+    {
+        AssertBytes(
+            Samples.Install(),
+            $"""
+            52414654 01 05 00  0700000000000000 0900000000000000  {RaftN1ToN2}
+            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 2c01000000000000 0000000000000000
+            02000000 01fe  05000000 7374617465
+            """);
+        AssertBytes(
+            Samples.Install() with { Offset = 295, Header = default },
+            $"""
+            52414654 01 05 00  0700000000000000 0900000000000000  {RaftN1ToN2}
+            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 2c01000000000000 2701000000000000
+            00000000  05000000 7374617465
+            """);
+    }
+
+    [Fact]
+    public void InstallSnapshotReply_Bytes_AreAsDocumented()
+    {
+        AssertBytes(
+            Samples.Get("install snapshot reply, part stored"),
+            $"52414654 01 06 00  0700000000000000 0900000000000000  {RaftN2ToN1}  1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 0500000000000000");
+        AssertBytes(
+            Samples.Get("install snapshot reply, installed"),
+            $"52414654 01 06 01  0700000000000000 0900000000000000  {RaftN2ToN1}  1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 0000000000000000");
+    }
+
     private static void AssertBytes(RaftMessage message, string hex)
     {
         string expected = string.Concat(hex.Where(character => !char.IsWhiteSpace(character)));

@@ -8,6 +8,9 @@ internal static class Samples
 {
     public static readonly DateTimeOffset Noon = new(2026, 2, 3, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Its bytes on the wire are 0 to 15.</summary>
+    public static readonly UInt128 Checksum = new(0x0F0E0D0C_0B0A0908, 0x07060504_03020100);
+
     private static readonly SortedDictionary<string, RaftMessage> ByName = new(StringComparer.Ordinal)
     {
         ["append entries"] = Append(
@@ -20,6 +23,11 @@ internal static class Samples
         ["append entries without entries"] = Append(),
         ["append entries reply, rejection"] = new AppendEntriesReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, Success = false, PrevLogIndex = 5, LastIndex = 4, ConflictIndex = 3, ConflictTerm = 2 },
         ["append entries reply, success"] = new AppendEntriesReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, Success = true, PrevLogIndex = 5, LastIndex = 8 },
+        ["install snapshot"] = Install(),
+        ["install snapshot, large part"] = Install() with { Length = long.MaxValue, Offset = 1 << 20, Header = default, Data = Pattern(1 << 20), Checksum = UInt128.MaxValue },
+        ["install snapshot, nothing in it"] = Install() with { Header = default, Data = default },
+        ["install snapshot reply, installed"] = new InstallSnapshotReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, LastIncludedIndex = 20, LastIncludedTerm = 6, Checksum = Checksum, NextOffset = 0, IsInstalled = true },
+        ["install snapshot reply, part stored"] = new InstallSnapshotReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, LastIncludedIndex = 20, LastIncludedTerm = 6, Checksum = Checksum, NextOffset = 5 },
         ["largest numbers"] = new AppendEntriesReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = long.MaxValue, Correlation = long.MaxValue, Success = true, PrevLogIndex = long.MaxValue, LastIndex = long.MaxValue, ConflictIndex = long.MaxValue, ConflictTerm = long.MaxValue },
         ["longest names"] = new RequestVoteMessage { ClusterId = new string('c', ushort.MaxValue), From = new string('€', NodeId.MaximumLength), To = new string('x', NodeId.MaximumLength), Term = 1, LastLogIndex = 0, LastLogTerm = 0 },
         ["names in unicode"] = new RequestVoteMessage { ClusterId = "Straße \0 \uFEFF", From = "узел-1", To = "节点🚀", Term = 1, LastLogIndex = 2, LastLogTerm = 3 },
@@ -50,6 +58,22 @@ internal static class Samples
         Entries = entries,
     };
 
+    public static InstallSnapshotMessage Install() => new()
+    {
+        ClusterId = "raft",
+        From = "n1",
+        To = "n2",
+        Term = 7,
+        Correlation = 9,
+        LastIncludedIndex = 20,
+        LastIncludedTerm = 6,
+        Checksum = Checksum,
+        Length = 300,
+        Offset = 0,
+        Header = new byte[] { 1, 254 },
+        Data = Encoding.UTF8.GetBytes("state"),
+    };
+
     public static byte[] Encode(RaftMessage message)
     {
         ArrayBufferWriter<byte> buffer = new();
@@ -62,17 +86,34 @@ internal static class Samples
         long Number() => random.NextInt64() >> random.Next(64);
         string Name(int minimum) => new([.. Enumerable.Range(0, random.Next(minimum, 20)).Select(_ => (char)random.Next('!', 0xD800))]);
         bool Coin() => random.Next(2) == 0;
+        UInt128 Wide() => new((ulong)random.NextInt64() << 1, (ulong)random.NextInt64());
         LogEntry Entry(int _) => new(
             Number(),
             (EntryKind)random.Next(4),
             Pattern(random.Next(50)),
             new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
 
-        return random.Next(4) switch
+        return random.Next(6) switch
         {
             0 => new RequestVoteMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), LastLogIndex = Number(), LastLogTerm = Number(), IsPreVote = Coin() },
             1 => new RequestVoteReplyMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), VoteGranted = Coin(), IsPreVote = Coin() },
             2 => new AppendEntriesReplyMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), Success = Coin(), PrevLogIndex = Number(), LastIndex = Number(), ConflictIndex = Number(), ConflictTerm = Number() },
+            3 => new InstallSnapshotReplyMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), LastIncludedIndex = Number(), LastIncludedTerm = Number(), Checksum = Wide(), NextOffset = Number(), IsInstalled = Coin() },
+            4 => new InstallSnapshotMessage
+            {
+                ClusterId = Name(0),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                LastIncludedIndex = Number(),
+                LastIncludedTerm = Number(),
+                Checksum = Wide(),
+                Length = Number(),
+                Offset = Number(),
+                Header = Pattern(random.Next(20)),
+                Data = Pattern(random.Next(50)),
+            },
             _ => new AppendEntriesMessage
             {
                 ClusterId = Name(0),
@@ -104,6 +145,14 @@ internal static class Samples
             }
 
             Assert.Equal(expectedAppend with { Entries = default }, actualAppend with { Entries = default });
+            return;
+        }
+
+        if (expected is InstallSnapshotMessage expectedInstall && actual is InstallSnapshotMessage actualInstall)
+        {
+            Assert.True(expectedInstall.Header.Span.SequenceEqual(actualInstall.Header.Span), "header");
+            Assert.True(expectedInstall.Data.Span.SequenceEqual(actualInstall.Data.Span), "data");
+            Assert.Equal(expectedInstall with { Header = default, Data = default }, actualInstall with { Header = default, Data = default });
             return;
         }
 

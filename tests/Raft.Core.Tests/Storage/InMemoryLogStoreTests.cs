@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Raft.Core.Tests.Storage;
@@ -5,6 +7,7 @@ namespace Raft.Core.Tests.Storage;
 public sealed class InMemoryLogStoreTests
 {
     private readonly InMemoryLogStore _store = new();
+    private readonly LogEntry[] _one = Entries(term: 1, count: 1);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,9 +19,10 @@ public sealed class InMemoryLogStoreTests
     private static IEnumerable<string> Texts(IEnumerable<LogEntry> entries) => entries.Select(entry => Encoding.UTF8.GetString(entry.Data.Span));
 
     /// <summary>Entries one by one; each write must be complete when it returns.</summary>
-    private void Append(int from, int count)
+    private void Append(int from, int count) => Append(from, count, Entries(term: 1, count: 1));
+
+    private void Append(int from, int count, LogEntry[] one)
     {
-        LogEntry[] one = Entries(term: 1, count: 1);
         for (int i = from; i < from + count; i++)
         {
             ValueTask write = _store.WriteAsync(new LogWrite(null, i, one));
@@ -147,6 +151,92 @@ public sealed class InMemoryLogStoreTests
 
         // Ten segments of 1,024 entries of 48 bytes, and little else.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 600_000);
+    }
+
+    [Theory]
+    [InlineData(0, 5)] // everything is dropped every time
+    [InlineData(0, 600)]
+    [InlineData(0, 100_000)]
+    [InlineData(10, 5)]
+    [InlineData(10, 600)]
+    [InlineData(10_000, 100_000)] // as with the default options
+    public async Task WriteAsync_ToALogThatIsCompactedAsItGrows_AllocatesNothing(int kept, int growth)
+    {
+        await OpenAsync();
+        int last = 0;
+        void GrowAndCompact()
+        {
+            Append(from: last + 1, growth, _one);
+            last += growth;
+            ValueTask compaction = last > kept ? _store.CompactAsync(last - kept) : default;
+            if (!compaction.IsCompletedSuccessfully)
+            {
+                Assert.Fail("A log in memory was not compacted at once.");
+            }
+        }
+
+        while (last < (2 * 2_048) + (3 * kept) || last < 3 * growth)
+        {
+            GrowAndCompact();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 4; i++)
+        {
+            GrowAndCompact();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public async Task WriteAsync_ToALogThatIsTruncatedAsItGrows_AllocatesNoSegments()
+    {
+        await OpenAsync();
+        Append(from: 1, count: 10_000);
+        void Replace()
+        {
+            Append(from: 5_000, count: 1, _one);
+            Append(from: 5_001, count: 5_000, _one);
+        }
+
+        Replace();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Replace();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public async Task SegmentsThatAreKept_KeepNoPayloadAlive()
+    {
+        await OpenAsync();
+        WeakReference[] payloads = [.. Write(1, 3_000), .. Write(3_001, 3_000)];
+        await _store.CompactAsync(2_900);
+        await _store.WriteAsync(new LogWrite(null, 3_001, Entries(term: 2, count: 1)));
+        AssertGone(payloads.AsSpan(0, 2_900));
+        AssertGone(payloads.AsSpan(3_000));
+
+        await _store.ResetAsync(9_000, 2);
+        AssertGone(payloads);
+
+        [MethodImpl(MethodImplOptions.NoInlining)] // or the frame would keep them
+        WeakReference[] Write(long first, int count)
+        {
+            LogEntry[] entries = [.. Enumerable.Range(0, count).Select(static _ => new LogEntry(1, EntryKind.Command, new byte[10], DateTimeOffset.UnixEpoch))];
+            ValueTask write = _store.WriteAsync(new LogWrite(null, first, entries));
+            Assert.True(write.IsCompletedSuccessfully);
+            return [.. entries.Select(static entry => new WeakReference(MemoryMarshal.TryGetArray(entry.Data, out ArraySegment<byte> array) ? array.Array : null))];
+        }
+
+        static void AssertGone(ReadOnlySpan<WeakReference> payloads)
+        {
+            GC.Collect();
+            foreach (WeakReference payload in payloads)
+            {
+                Assert.False(payload.IsAlive);
+            }
+        }
     }
 
     [Theory]

@@ -27,6 +27,19 @@ public sealed class LogRuleTests
     }
 
     [Fact]
+    public void CommitRule_LeaderTellsOfACommitBeforeItsStatusDoes_Counts()
+    {
+        _lab.Write("n1", new HardState(1, "n1"), 1, 1, 1);
+        _lab.Write("n2", new HardState(1, "n1"), 1, 1);
+        CommitRule rule = new(_committed, _lab.Nodes);
+        AppendEntriesMessage append = SampleMessages.Append("n1", "n2") with { Term = 1, LeaderCommit = 1 };
+
+        Assert.Null(rule.OnSent(_lab["n1"], append));
+        Assert.Equal(1, _committed.LastIndex);
+        Assert.Contains("which 1 of 3 nodes hold durably", rule.OnSent(_lab["n1"], append with { LeaderCommit = 2 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void CommitRule_MajorityHoldsItInMemoryOnly_IsFound()
     {
         _lab.Write("n1", new HardState(1, "n1"), 1, 1);

@@ -13,12 +13,15 @@ internal sealed class Lab(ulong seed = 1, bool shuffle = true)
     /// <summary>Takes the measurements of the nodes that are made from now on; null for nothing.</summary>
     public RaftMetrics? Metrics { get; set; }
 
+    /// <summary>Whether nodes that are made from now on have snapshots.</summary>
+    public bool HasSnapshots { get; set; }
+
     /// <summary>Runs the nodes that are made from now on, instead of the world's own.</summary>
     public IScheduler? Scheduler { get; set; }
 
     public SimulatedWorld World { get; } = new(seed, shuffle);
 
-    /// <summary>A new node, with the members n1, n2 and so on. What is not given is simulated.</summary>
+    /// <summary>A new node, with the members n1, n2 and so on. What is not given is simulated, but for snapshots.</summary>
     public LabNode Node(
         string id = "n1",
         int members = 1,
@@ -26,7 +29,8 @@ internal sealed class Lab(ulong seed = 1, bool shuffle = true)
         IStateMachine? machine = null,
         ILogStore? store = null,
         ITransport? transport = null,
-        long initialTerm = 0)
+        long initialTerm = 0,
+        ISnapshotStore? snapshots = null)
     {
         RaftNodeOptions options = new()
         {
@@ -40,6 +44,7 @@ internal sealed class Lab(ulong seed = 1, bool shuffle = true)
         {
             Transport = transport ?? (members > 1 ? World.Network.CreateTransport() : null),
             LogStore = store,
+            SnapshotStore = snapshots ?? (HasSnapshots ? World.CreateSnapshotStore() : null),
             StateMachine = machine,
             Clock = World.Clock,
             Scheduler = Scheduler ?? World.Scheduler,

@@ -1,0 +1,188 @@
+using System.Buffers;
+
+namespace Raft;
+
+/// <content>Writing: a head whose size depends on names only, then what the message carries, which may be large.</content>
+public static partial class MessageCodec
+{
+    /// <summary>The size of everything but what <see cref="MeasureContent"/> measures.</summary>
+    private static int MeasureHead(RaftMessage message)
+    {
+        RequireNotNegative(message.Term, "term");
+        RequireNotNegative(message.Correlation, "correlation");
+        Require(message.From != default && message.To != default, "A message names who sent it and who it is meant for.");
+
+        return FixedHeaderSize
+            + MessageWriter.Measure(message.ClusterId, "cluster id")
+            + MessageWriter.Measure(message.From.Value, "sender's id")
+            + MessageWriter.Measure(message.To.Value, "receiver's id")
+            + MeasureBody(message);
+    }
+
+    private static int MeasureBody(RaftMessage message)
+    {
+        switch (message)
+        {
+            case RequestVoteMessage vote:
+                RequireNotNegative(vote.LastLogIndex, "last log index");
+                RequireNotNegative(vote.LastLogTerm, "last log term");
+                return 2 * sizeof(long);
+            case RequestVoteReplyMessage:
+                return 0;
+            case AppendEntriesMessage append:
+                RequireNotNegative(append.PrevLogIndex, "previous log index");
+                RequireNotNegative(append.PrevLogTerm, "previous log term");
+                RequireNotNegative(append.LeaderCommit, "leader's commit index");
+                return (3 * sizeof(long)) + sizeof(uint);
+            case AppendEntriesReplyMessage reply:
+                RequireNotNegative(reply.PrevLogIndex, "previous log index");
+                RequireNotNegative(reply.LastIndex, "last index");
+                RequireNotNegative(reply.ConflictIndex, "conflict index");
+                RequireNotNegative(reply.ConflictTerm, "conflict term");
+                return 4 * sizeof(long);
+            case InstallSnapshotMessage install:
+                RequireNotNegative(install.LastIncludedIndex, "last included index");
+                RequireNotNegative(install.LastIncludedTerm, "last included term");
+                RequireNotNegative(install.Length, "length of the snapshot");
+                RequireNotNegative(install.Offset, "offset in the snapshot");
+                return (4 * sizeof(long)) + ChecksumSize;
+            case InstallSnapshotReplyMessage reply:
+                RequireNotNegative(reply.LastIncludedIndex, "last included index");
+                RequireNotNegative(reply.LastIncludedTerm, "last included term");
+                RequireNotNegative(reply.NextOffset, "next offset");
+                return (3 * sizeof(long)) + ChecksumSize;
+            default:
+                throw new ArgumentException($"Messages of the type {message.GetType().Name} have no form on the wire.", nameof(message));
+        }
+    }
+
+    /// <summary>The size of what a message carries: entries, or a part of a snapshot.</summary>
+    private static long MeasureContent(RaftMessage message)
+    {
+        if (message is InstallSnapshotMessage install)
+        {
+            return (2L * sizeof(uint)) + install.Header.Length + install.Data.Length;
+        }
+
+        long size = 0;
+        if (message is AppendEntriesMessage append)
+        {
+            foreach (ref readonly LogEntry entry in append.Entries.Span)
+            {
+                RequireNotNegative(entry.Term, "term of an entry");
+                Require(IsKnown(entry.Kind), "The kind of an entry is unknown.");
+                size += FixedEntrySize + entry.Data.Length;
+            }
+        }
+
+        return size;
+    }
+
+    private static void WriteHead(ref MessageWriter writer, RaftMessage message)
+    {
+        (MessageType type, byte flags) = message switch
+        {
+            RequestVoteMessage vote => (MessageType.RequestVote, Flag(vote.IsPreVote, PreVoteFlag)),
+            RequestVoteReplyMessage reply => (MessageType.RequestVoteReply, (byte)(Flag(reply.VoteGranted, VoteGrantedFlag) | Flag(reply.IsPreVote, PreVoteReplyFlag))),
+            AppendEntriesMessage => (MessageType.AppendEntries, (byte)0),
+            AppendEntriesReplyMessage reply => (MessageType.AppendEntriesReply, Flag(reply.Success, SuccessFlag)),
+            InstallSnapshotMessage => (MessageType.InstallSnapshot, (byte)0),
+            InstallSnapshotReplyMessage reply => (MessageType.InstallSnapshotReply, Flag(reply.IsInstalled, InstalledFlag)),
+            _ => default, // measuring refused it
+        };
+        writer.WriteBytes(Magic);
+        writer.WriteByte(Version);
+        writer.WriteByte((byte)type);
+        writer.WriteByte(flags);
+        writer.WriteInt64(message.Term);
+        writer.WriteInt64(message.Correlation);
+        writer.WriteString(message.ClusterId);
+        writer.WriteString(message.From.Value);
+        writer.WriteString(message.To.Value);
+        WriteBody(ref writer, message);
+    }
+
+    private static void WriteBody(ref MessageWriter writer, RaftMessage message)
+    {
+        switch (message)
+        {
+            case RequestVoteMessage vote:
+                writer.WriteInt64(vote.LastLogIndex);
+                writer.WriteInt64(vote.LastLogTerm);
+                break;
+            case AppendEntriesMessage append:
+                writer.WriteInt64(append.PrevLogIndex);
+                writer.WriteInt64(append.PrevLogTerm);
+                writer.WriteInt64(append.LeaderCommit);
+                writer.WriteCount(append.Entries.Length);
+                break;
+            case AppendEntriesReplyMessage reply:
+                writer.WriteInt64(reply.PrevLogIndex);
+                writer.WriteInt64(reply.LastIndex);
+                writer.WriteInt64(reply.ConflictIndex);
+                writer.WriteInt64(reply.ConflictTerm);
+                break;
+            case InstallSnapshotMessage install:
+                writer.WriteInt64(install.LastIncludedIndex);
+                writer.WriteInt64(install.LastIncludedTerm);
+                writer.WriteUInt128(install.Checksum);
+                writer.WriteInt64(install.Length);
+                writer.WriteInt64(install.Offset);
+                break;
+            case InstallSnapshotReplyMessage reply:
+                writer.WriteInt64(reply.LastIncludedIndex);
+                writer.WriteInt64(reply.LastIncludedTerm);
+                writer.WriteUInt128(reply.Checksum);
+                writer.WriteInt64(reply.NextOffset);
+                break;
+        }
+    }
+
+    private static void WriteContent(RaftMessage message, IBufferWriter<byte> output)
+    {
+        if (message is InstallSnapshotMessage install)
+        {
+            WriteData(install.Header, output);
+            WriteData(install.Data, output);
+        }
+        else if (message is AppendEntriesMessage append)
+        {
+            foreach (ref readonly LogEntry entry in append.Entries.Span)
+            {
+                MessageWriter writer = new(output.GetSpan(FixedEntrySize));
+                writer.WriteInt64(entry.Term);
+                writer.WriteInt64(entry.Time.UtcTicks);
+                writer.WriteByte((byte)entry.Kind);
+                writer.WriteCount(entry.Data.Length);
+                output.Advance(writer.Position);
+                output.Write(entry.Data.Span);
+            }
+        }
+    }
+
+    private static void WriteData(ReadOnlyMemory<byte> data, IBufferWriter<byte> output)
+    {
+        MessageWriter writer = new(output.GetSpan(sizeof(uint)));
+        writer.WriteCount(data.Length);
+        output.Advance(writer.Position);
+        output.Write(data.Span);
+    }
+
+    private static byte Flag(bool isSet, byte flag) => isSet ? flag : (byte)0;
+
+    private static void RequireNotNegative(long value, string what)
+    {
+        if (value < 0)
+        {
+            throw new ArgumentException($"The {what} is {value}; numbers on the wire count from 0.");
+        }
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(otherwise);
+        }
+    }
+}

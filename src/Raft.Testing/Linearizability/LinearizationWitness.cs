@@ -1,0 +1,38 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// An order of operations that is known beforehand, such as that of a replicated log. If it explains what was seen, no search
+/// is needed, which could take for ever where many operations were abandoned.
+/// </summary>
+internal static class LinearizationWitness
+{
+    /// <summary>Whether an order has every completed operation, keeps to real time, and gives each what it was answered.</summary>
+    public static bool Explains<TState, TInput, TOutput>(
+        SequentialModel<TState, TInput, TOutput> model, IEnumerable<Operation<TInput, TOutput>> operations, IEnumerable<Operation<TInput, TOutput>> order)
+        where TState : notnull
+    {
+        HashSet<object> placed = new(ReferenceEqualityComparer.Instance);
+        TState state = model.InitialState;
+        long latestBegin = -1;
+        foreach (Operation<TInput, TOutput> operation in order)
+        {
+            bool isCompleted = operation.Outcome == OperationOutcome.Completed;
+            if (!placed.Add(operation) || (isCompleted && operation.EndedAt < latestBegin))
+            {
+                return false; // it had ended before one that stands in front of it began
+            }
+
+            latestBegin = Math.Max(latestBegin, operation.BeganAt);
+            if (!isCompleted)
+            {
+                state = model.Apply(state, operation.Input, out _);
+            }
+            else if (!model.Allows(state, operation.Input, operation.Output, out state))
+            {
+                return false;
+            }
+        }
+
+        return operations.All(operation => operation.Outcome != OperationOutcome.Completed || placed.Contains(operation));
+    }
+}

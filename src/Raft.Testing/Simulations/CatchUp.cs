@@ -1,0 +1,39 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// How far nodes that are behind have come in catching up: what each has acknowledged for the first time. It takes as long as
+/// there is to send, a message at a time if the settings say so; what must not be is that it stands still, or goes in circles.
+/// </summary>
+internal sealed class CatchUp
+{
+    private readonly Dictionary<NodeId, long> _lastIndices = [];
+    private readonly Dictionary<(NodeId Node, long Index, UInt128 Checksum), long> _offsets = [];
+
+    public CatchUp(SimulatedNetwork network) => network.MessageDelivered += OnDelivered;
+
+    /// <summary>Grows whenever a node has acknowledged more than ever before.</summary>
+    public long Value { get; private set; }
+
+    private void OnDelivered(RaftMessage message)
+    {
+        switch (message)
+        {
+            case AppendEntriesReplyMessage { Success: true } reply:
+                Note(_lastIndices, reply.From, reply.LastIndex);
+                break;
+            case InstallSnapshotReplyMessage reply:
+                Note(_offsets, (reply.From, reply.LastIncludedIndex, reply.Checksum), reply.NextOffset);
+                break;
+        }
+    }
+
+    private void Note<TKey>(Dictionary<TKey, long> known, TKey key, long value)
+        where TKey : notnull
+    {
+        if (value > known.GetValueOrDefault(key, -1))
+        {
+            known[key] = value;
+            Value++;
+        }
+    }
+}

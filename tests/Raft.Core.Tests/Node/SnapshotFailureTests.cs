@@ -1,0 +1,111 @@
+namespace Raft.Tests.Node;
+
+/// <summary>What goes wrong with a snapshot is told, and costs nothing but the snapshot.</summary>
+public sealed class SnapshotFailureTests
+{
+    private readonly SnapshotLab _lab = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void StoreThatFails_IsToldAndTheNodeGoesOn()
+    {
+        LabNode node = _lab.Node().Lead();
+        node.Commit("a");
+        _lab.Snapshots.FailNext(new IOException("Disk full."));
+
+        RaftException failure = _lab.Lab.Fails<RaftException, SnapshotInfo?>(node.Raft.SnapshotAsync(Token));
+
+        Assert.Contains("Disk full", failure.Message, StringComparison.Ordinal);
+        Assert.IsType<IOException>(failure.InnerException);
+        Assert.Equal(1, node.Status.FirstIndex);
+        node.Commit("b");
+        Assert.Equal(3, _lab.Take(node)?.LastIncludedIndex);
+    }
+
+    [Fact]
+    public void CaptureThatThrows_IsToldAndTheNodeGoesOn()
+    {
+        Moody machine = new() { Throws = true };
+        LabNode node = _lab.Node(machine).Lead();
+        node.Commit("a");
+
+        Assert.IsType<FormatException>(_lab.Lab.Fails<RaftException, SnapshotInfo?>(node.Raft.SnapshotAsync(Token)).InnerException);
+
+        machine.Throws = false;
+        node.Commit("b");
+        Assert.Equal(3, _lab.Take(node)?.LastIncludedIndex);
+        Assert.Equal(1, machine.Disposed);
+    }
+
+    [Fact]
+    public void WritingThatThrows_IsToldAndTheCaptureDisposed()
+    {
+        Moody machine = new() { ThrowsInWriting = true };
+        LabNode node = _lab.Node(machine).Lead();
+        node.Commit("a");
+
+        Assert.IsType<FormatException>(_lab.Lab.Fails<RaftException, SnapshotInfo?>(node.Raft.SnapshotAsync(Token)).InnerException);
+
+        Assert.Equal(1, machine.Disposed);
+        Assert.Null(_lab.Snapshots.Durable);
+    }
+
+    [Fact]
+    public void AutomaticSnapshotThatFails_IsTriedAgainLater()
+    {
+        LabNode node = _lab.Node(configure: options => options.SnapshotAfterEntries = 3).Lead();
+        _lab.Snapshots.FailNext(new IOException("Disk full."));
+        node.Commit("a");
+        node.Commit("b");
+        _lab.Lab.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, node.Status.SnapshotIndex);
+
+        node.Commit("c");
+        node.Commit("d");
+        node.Commit("e");
+
+        _lab.Lab.World.RunUntil(() => node.Status.SnapshotIndex > 0);
+    }
+
+    [Fact]
+    public void StateMachineWithoutSnapshots_SaysSo()
+    {
+        LabNode node = _lab.Node(new Fragile()).Lead();
+        node.Commit("a");
+
+        RaftException failure = _lab.Lab.Fails<RaftException, SnapshotInfo?>(node.Raft.SnapshotAsync(Token));
+
+        Assert.Contains(nameof(IStateMachine.Capture), failure.Message, StringComparison.Ordinal);
+        node.Commit("b");
+    }
+
+    [Fact]
+    public void VolatileSnapshots_OfADurableLog_AreRefused()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => _lab.Lab.Node(store: _lab.Log, snapshots: new InMemorySnapshotStore()));
+
+        Assert.Contains(nameof(InMemorySnapshotStore), error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Moody() : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+    {
+        public bool Throws { get; set; }
+
+        public bool ThrowsInWriting { get; set; }
+
+        public int Disposed { get; private set; }
+
+        protected override long Apply(string command, in CommandContext context) => 0;
+
+        protected override ISnapshotCapture Capture() => Throws ? throw new FormatException("Not now.") : new Captured(this);
+
+        private sealed class Captured(Moody machine) : ISnapshotCapture
+        {
+            public ValueTask WriteToAsync(Stream destination, CancellationToken cancellationToken) =>
+                machine.ThrowsInWriting ? throw new FormatException("Not now.") : ValueTask.CompletedTask;
+
+            public void Dispose() => machine.Disposed++;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+namespace Raft.Core.Tests.Snapshots;
+
+public sealed class LogSizesTests
+{
+    private const long BytesBetweenMarks = 100;
+
+    [Fact]
+    public void BytesBehind_IsNeverLessThanThereAre_AndAtMostOneMarkMore()
+    {
+        Random random = new(1);
+        for (int run = 0; run < 50; run++)
+        {
+            LogSizes sizes = new(BytesBetweenMarks);
+            List<(long Index, long Bytes)> added = Fill(sizes, random);
+            long largest = added.Max(static each => each.Bytes);
+            foreach (long index in added.Select(static each => each.Index).Append(0))
+            {
+                long actual = BytesBehind(added, index);
+                Assert.InRange(sizes.BytesBehind(index), actual, actual + BytesBetweenMarks + largest);
+            }
+
+            Assert.Equal(added.Sum(static each => each.Bytes), sizes.BytesBehind(0));
+        }
+    }
+
+    [Fact]
+    public void IndexWithin_HasNoMoreBehindIt_AndNotMuchLess()
+    {
+        Random random = new(2);
+        for (int run = 0; run < 50; run++)
+        {
+            LogSizes sizes = new(BytesBetweenMarks);
+            List<(long Index, long Bytes)> added = Fill(sizes, random);
+            long largest = added.Max(static each => each.Bytes);
+            for (long bytes = BytesBetweenMarks; bytes < 3_000; bytes += 37)
+            {
+                long index = sizes.IndexWithin(bytes);
+                Assert.InRange(BytesBehind(added, index), 0, index == 0 ? bytes + added[0].Bytes : bytes);
+                if (index > 0)
+                {
+                    Assert.InRange(BytesBehind(added, index), bytes - BytesBetweenMarks - largest, bytes);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void ForgetBefore_ChangesNothingForWhatIsBehind()
+    {
+        Random random = new(3);
+        for (int run = 0; run < 50; run++)
+        {
+            LogSizes sizes = new(BytesBetweenMarks);
+            List<(long Index, long Bytes)> added = Fill(sizes, random);
+            long border = added[added.Count / 2].Index;
+            long[] behind = [.. added.Where(each => each.Index >= border).Select(each => each.Index)];
+            long[] before = [.. behind.Select(sizes.BytesBehind)];
+            long within = sizes.IndexWithin(500);
+
+            sizes.ForgetBefore(border);
+
+            Assert.Equal(before, behind.Select(sizes.BytesBehind));
+            Assert.Equal(within, within >= border ? sizes.IndexWithin(500) : within);
+            sizes.ForgetBefore(1); // was forgotten long ago
+            Assert.Equal(before, behind.Select(sizes.BytesBehind));
+        }
+    }
+
+    [Fact]
+    public void Nothing_HasNothingBehindIt()
+    {
+        LogSizes sizes = new(BytesBetweenMarks);
+        Assert.Equal(0, sizes.BytesBehind(0));
+        Assert.Equal(0, sizes.IndexWithin(0));
+        sizes.ForgetBefore(10);
+    }
+
+    [Fact]
+    public void Asking_AllocatesNothing()
+    {
+        LogSizes sizes = new(BytesBetweenMarks);
+        Fill(sizes, new Random(4));
+        long sum = 0;
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++) // the node asks in every pass of its worker
+        {
+            sum += sizes.BytesBehind(i) + sizes.IndexWithin(i);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.NotEqual(0, sum);
+    }
+
+    private static List<(long Index, long Bytes)> Fill(LogSizes sizes, Random random)
+    {
+        List<(long Index, long Bytes)> added = [];
+        long index = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            index += random.Next(1, 10);
+            long bytes = random.Next(0, 90);
+            sizes.Add(index, bytes);
+            added.Add((index, bytes));
+        }
+
+        return added;
+    }
+
+    private static long BytesBehind(List<(long Index, long Bytes)> added, long index) => added.Where(each => each.Index > index).Sum(static each => each.Bytes);
+}
