@@ -156,7 +156,10 @@ public sealed class InstallDurabilityTests
             [(new HardState(4, null), null, 0), (null, new LogStart(10, 3), 0), (null, null, 2)],
             n1.Disk.Pending.Select(write => (write.HardState, write.Start, write.Entries.Length)));
         Assert.Empty(n1.TakeSent());
-        n1.Disk.Complete(2);
+        n1.Disk.Complete(1);
+        Assert.Equal(0, n1.Module.DurableIndex); // the term is durable, nothing of the new log
+        n1.Disk.Complete(1);
+        Assert.Equal(10, n1.Module.DurableIndex);
         Assert.Empty(n1.TakeSent<AppendEntriesReplyMessage>());
         n1.Disk.Complete(1);
         Assert.Equal(12, n1.TakeSent<AppendEntriesReplyMessage>().Single().LastIndex);
