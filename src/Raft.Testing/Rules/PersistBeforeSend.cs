@@ -26,4 +26,16 @@ internal sealed class PersistBeforeSend : ClusterRule
             _ => null,
         };
     }
+
+    /// <summary>A candidate's own vote is a vote like any other: it counts once it is durable.</summary>
+    public override string? OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now)
+    {
+        if (now.Role != RaftRole.Leader || (before.Role == RaftRole.Leader && before.Term == now.Term))
+        {
+            return null;
+        }
+
+        HardState disk = node.Store.DurableImage.HardState;
+        return disk.Term == now.Term && disk.VotedFor == node.Id ? null : $"{node.Id} leads term {now.Term}, and its own vote is not on its disk.";
+    }
 }

@@ -86,6 +86,21 @@ public sealed class MessageRuleTests
     }
 
     [Fact]
+    public void PersistBeforeSend_LeaderWhoseOwnVoteIsNotDurable_IsFound()
+    {
+        PersistBeforeSend rule = new();
+        NodeSituation candidate = RuleLab.Situation(RaftRole.Candidate, term: 2);
+        NodeSituation leader = RuleLab.Situation(RaftRole.Leader, term: 2);
+        _lab.WriteInMemory("n1", new HardState(2, "n1"), 1);
+        Assert.Contains("n1 leads term 2, and its own vote is not on its disk", rule.OnChanged(_lab["n1"], candidate, leader), StringComparison.Ordinal);
+
+        _lab["n1"].Store.Release();
+        _lab.Write("n1", new HardState(2, "n1"), 1);
+
+        Assert.Null(rule.OnChanged(_lab["n1"], candidate, leader));
+    }
+
+    [Fact]
     public void Monotony_TermBelowWhatItToldInAnEarlierLife_IsFound()
     {
         Monotony rule = new();
