@@ -23,7 +23,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <summary>Marks an index at which it matters, unless a later one is marked.</summary>
+    /// <summary>Marks an index at which it matters, unless a later one is marked. What was added beyond it counts as before it: a few batches at most.</summary>
     public void Mark(long index)
     {
         if (_marks.Count == 0 || _marks[^1].Index < index)
@@ -32,7 +32,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <summary>How many bytes stand behind an index: never less than there are, and at most what lies between two marks more.</summary>
+    /// <summary>How many bytes stand behind an index: never less than there are, but for that, and at most what lies between two marks more.</summary>
     public long BytesBehind(long index)
     {
         int mark = LastMarkUpTo(index);
