@@ -99,7 +99,7 @@ internal sealed partial class NodeLife
         {
             OnSnapshotRefused(new InvalidOperationException(
                 $"Node {NodeId} has no snapshot store, and {chunk.From} no longer has the entries that it lacks: give it one, with UseSnapshotStore() or {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.SnapshotStore)}."));
-            _module.SnapshotChunkStored(new SnapshotIdentity(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum), nextOffset: 0, _now);
+            TryPost(new ChunkStored(new SnapshotIdentity(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum), nextOffset: 0)); // not here, where the outputs are being carried out
             return;
         }
 

@@ -88,6 +88,36 @@ public sealed class SnapshotFailureTests
         Assert.Contains(nameof(InMemorySnapshotStore), error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A follower without a snapshot store cannot be helped, but its leader hears so, and nobody is disturbed.</summary>
+    [Fact]
+    public void LeadersSnapshot_WithoutAStoreForIt_IsRefused()
+    {
+        LabNode node = _lab.Lab.Node(members: 3);
+        using FakePeers peers = new(_lab.Lab, "n2", "n3");
+        node.Run();
+        _lab.Lab.World.RunUntilIdle();
+
+        peers.Send("n2", new InstallSnapshotMessage
+        {
+            From = "n2",
+            To = "n1",
+            ClusterId = "raft",
+            Term = 3,
+            Correlation = 7,
+            LastIncludedIndex = 5,
+            LastIncludedTerm = 2,
+            Checksum = 1,
+            Length = 20,
+            Offset = 0,
+            Data = new byte[20],
+        });
+        _lab.Lab.World.RunUntil(() => peers.Received.Any(static message => message is InstallSnapshotReplyMessage));
+
+        InstallSnapshotReplyMessage reply = Assert.Single(peers.Received.OfType<InstallSnapshotReplyMessage>());
+        Assert.Equal((7, 0, false), (reply.Correlation, reply.NextOffset, reply.IsInstalled));
+        node.Stop();
+    }
+
     private sealed class Moody() : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
     {
         public bool Throws { get; set; }

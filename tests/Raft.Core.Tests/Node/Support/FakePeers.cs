@@ -21,6 +21,9 @@ internal sealed class FakePeers : IDisposable
     /// <summary>Everything that the peers have received.</summary>
     public List<RaftMessage> Received { get; } = [];
 
+    /// <summary>Sends a message as one of the peers.</summary>
+    public void Send(NodeId from, RaftMessage message) => _peers.Single(peer => peer.NodeId == from).Send(message);
+
     public void Dispose()
     {
         foreach (Peer peer in _peers)
@@ -44,6 +47,8 @@ internal sealed class FakePeers : IDisposable
         }
 
         public NodeId NodeId { get; }
+
+        public void Send(RaftMessage message) => _transport.Send(new RaftMember(message.To), message);
 
         public void Receive(RaftMessage message)
         {
