@@ -148,6 +148,8 @@ public sealed class SimulatedWorld
                 throw Failure(condition, timeIsUp, waitingFor, rule);
             }
         }
+
+        _home.ThrowIfLeft(); // what left the simulation may have made the condition true
     }
 
     /// <summary>Runs until a task has ended.</summary>
