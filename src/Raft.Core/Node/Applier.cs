@@ -372,35 +372,4 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             _roomAgain();
         }
     }
-
-    private void Fail(CommittedBatch batch, Exception exception)
-    {
-        bool abandoned;
-        string command = string.Empty;
-        lock (_lock)
-        {
-            abandoned = _current != batch;
-            if (!abandoned)
-            {
-                StateIsUncertain = true;
-                command = Describe(batch);
-            }
-        }
-
-        if (!abandoned)
-        {
-            _failed(new NodeFailedException(
-                $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: {exception.Message.TrimEnd('.')}. "
-                + "The node has stopped, since its state may differ from the others' now. To refuse a command, throw CommandRejectedException. Otherwise mend the state machine, then start a new node on the same log store, which applies the command again.",
-                exception));
-        }
-    }
-
-    private string Describe(CommittedBatch batch)
-    {
-        string type = _machine is ICommandChecker checker ? $" of type {checker.CommandType.Name}" : string.Empty;
-        return batch.Current < batch.Count && (_machine is ICommandChecker || batch.Count == 1)
-            ? $"the command{type} at index {batch.Context(batch.Current).Index}"
-            : $"a command{type} at an index from {batch.FirstIndex} to {batch.LastIndex}";
-    }
 }
