@@ -27,6 +27,9 @@ public sealed class ArgumentsTests
     }
 
     [Fact]
+    public void Parse_OfNoTimeToShrink_TakesIt() => Assert.Equal(TimeSpan.Zero, Parse("--shrink-seconds 0")!.ShrinkLimit);
+
+    [Fact]
     public void Parse_OfOneSeed_ReplaysIt()
     {
         Arguments arguments = Parse("--seed 7 --faults 3,17")!;
@@ -49,6 +52,7 @@ public sealed class ArgumentsTests
     [InlineData("--seed x")]
     [InlineData("--minutes 0")]
     [InlineData("--minutes NaN")]
+    [InlineData("--shrink-seconds -1")]
     [InlineData("--minutes 1e9")]
     [InlineData("--profile sunny")]
     [InlineData("--profile calm,")]

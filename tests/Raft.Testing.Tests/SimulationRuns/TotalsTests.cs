@@ -32,6 +32,31 @@ public sealed class TotalsTests
     }
 
     [Fact]
+    public void Violations_ComeInTheOrderOfTheirSeeds()
+    {
+        Totals totals = new();
+        foreach (ulong seed in new ulong[] { 7, 3, 5 })
+        {
+            totals.Add(Any with { Seed = seed }, Report(minutes: 0.1, commits: 0, elections: 0, new SimulationException("broken")));
+        }
+
+        Assert.Equal([3UL, 5UL, 7UL], totals.Violations.Select(violation => violation.Job.Seed));
+    }
+
+    [Fact]
+    public void ViolationReport_WithNoTimeToShrink_NamesTheRuleAndWritesNothing()
+    {
+        StringWriter output = new();
+        string directory = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        new ViolationReport(output, directory, shrinkLimit: TimeSpan.Zero).Tell(Any, Report(minutes: 0.1, commits: 0, elections: 0, new SimulationException("broken", "what", null)));
+
+        Assert.Contains("rule:   broken", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--seed 1 ", output.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(directory));
+    }
+
+    [Fact]
     public void Batch_OnSeveralThreads_RunsEachJobOnce()
     {
         Job[] jobs = [.. Enumerable.Range(1, 50).Select(seed => Any with { Seed = (ulong)seed })];
