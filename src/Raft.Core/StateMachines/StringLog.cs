@@ -54,23 +54,22 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         List<string> items = [];
-        byte[] prefix = new byte[sizeof(int)];
-        long left = snapshot.Length - snapshot.Position;
-        BufferedStream buffered = new(snapshot, BufferSize); // many strings in one read; not disposed, since the snapshot is not ours
-        while (left > 0)
+        byte[] buffer = new byte[BufferSize];
+        int held = 0;
+        int read;
+        while ((read = await snapshot.ReadAsync(buffer.AsMemory(held), cancellationToken).ConfigureAwait(false)) > 0)
         {
-            await buffered.ReadExactlyAsync(prefix, cancellationToken).ConfigureAwait(false);
-            int length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
-            left -= prefix.Length;
-            if (length < 0 || length > left)
-            {
-                throw new FormatException($"This is no snapshot of a {nameof(StringLog)}: string number {items.Count + 1} would have {length} bytes where {left} are left.");
-            }
+            held += read;
+            int taken = TakeStrings(buffer.AsSpan(0, held), snapshot.Length - snapshot.Position, items, out int wanted);
+            held -= taken;
+            byte[] next = wanted > buffer.Length ? new byte[wanted] : buffer;
+            buffer.AsSpan(taken, held).CopyTo(next); // what is left is the beginning of a string
+            buffer = next;
+        }
 
-            byte[] text = new byte[length];
-            await buffered.ReadExactlyAsync(text, cancellationToken).ConfigureAwait(false);
-            items.Add(Encoding.UTF8.GetString(text));
-            left -= length;
+        if (held > 0)
+        {
+            throw new FormatException($"This is no snapshot of a {nameof(StringLog)}: it ends within string number {items.Count + 1}.");
         }
 
         lock (_lock)
@@ -78,6 +77,38 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
             _items = [.. items];
             _count = items.Count;
         }
+    }
+
+    /// <summary>Takes the strings that are there whole. Many in one go: a read for each would cost more than all the rest.</summary>
+    /// <param name="bytes">What was read, from the beginning of a string on.</param>
+    /// <param name="unread">How many bytes follow.</param>
+    /// <param name="items">Where the strings go.</param>
+    /// <param name="wanted">How many bytes the first string takes that is not there whole, its length included.</param>
+    /// <returns>How many bytes were taken.</returns>
+    private static int TakeStrings(ReadOnlySpan<byte> bytes, long unread, List<string> items, out int wanted)
+    {
+        int taken = 0;
+        wanted = sizeof(int);
+        while (bytes.Length - taken >= sizeof(int))
+        {
+            ReadOnlySpan<byte> rest = bytes[(taken + sizeof(int))..];
+            int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[taken..]);
+            if (length < 0 || length > rest.Length + unread)
+            {
+                throw new FormatException($"This is no snapshot of a {nameof(StringLog)}: string number {items.Count + 1} would have {length} bytes where {rest.Length + unread} are left.");
+            }
+
+            wanted = sizeof(int) + length;
+            if (length > rest.Length)
+            {
+                break;
+            }
+
+            items.Add(Encoding.UTF8.GetString(rest[..length]));
+            taken += wanted;
+        }
+
+        return taken;
     }
 
     /// <summary>Each string as its length and its UTF-8.</summary>

@@ -5,7 +5,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// A whole cluster in one simulated world, and the verbs to write a script with: elect n1, cut it off from n3, propose,
-/// crash n2, and look at the logs. Nodes are called n1, n2 and so on; each has a <see cref="StringLog"/>, a simulated disk
+/// crash n2, and look at the logs. Nodes are called n1, n2 and so on; each has a log of strings, a simulated disk
 /// and election timeouts of 150 to 300 ms.
 /// </summary>
 /// <remarks>
@@ -23,7 +23,7 @@ public sealed class SimulatedCluster
     private readonly ClusterRules _rules;
     private readonly SnapshotsAgree _snapshots;
     private string? _broken;
-    private readonly LogAgreement _agreement = new();
+    private readonly LogAgreement _agreement;
 
     /// <summary>Makes a cluster; no node runs yet.</summary>
     /// <param name="nodes">How many nodes: 1 or more, default 3.</param>
@@ -33,11 +33,12 @@ public sealed class SimulatedCluster
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         World = new SimulatedWorld(seed);
+        _agreement = new LogAgreement(broken => _broken ??= broken);
         NodeId[] ids = [.. Enumerable.Range(1, nodes).Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
         NodeIds = ids;
         foreach (NodeId id in ids)
         {
-            _nodes.Add(id, new SimulatedNode(id, World, () => NewOptions(configure)));
+            _nodes.Add(id, new SimulatedNode(id, World, _agreement, () => NewOptions(configure)));
         }
 
         _inOrder = [.. _nodes.Values];
@@ -99,7 +100,7 @@ public sealed class SimulatedCluster
     /// <summary>How many commands any node has applied so far.</summary>
     internal int Applied => Results?.Count ?? Agreed.Count;
 
-    /// <summary>What the nodes have answered to each command, if they have a state machine other than <see cref="StringLog"/>.</summary>
+    /// <summary>What the nodes have answered to each command, if they have a state machine other than the log of strings.</summary>
     internal ResultAgreement? Results { get; private set; }
 
     /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
@@ -313,9 +314,9 @@ public sealed class SimulatedCluster
                 return $"The logs of {first.Id} and {node.Id} differ.";
             }
 
-            if (Results is null && !node.Log.SequenceEqual(Agreed, StringComparer.Ordinal))
+            if (node.StateMachine is { } log && !_agreement.IsAll(log.Count, log.Hash))
             {
-                return $"{node.Id} has applied {node.Log.Count} strings, and the others {Agreed.Count}.";
+                return $"{node.Id} has applied {log.Count} strings, and the others {Agreed.Count}.";
             }
         }
 
@@ -333,13 +334,6 @@ public sealed class SimulatedCluster
             if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException)
             {
                 throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure, rule: "A node failed");
-            }
-
-            if (node.HasAppliedMore)
-            {
-                IReadOnlyList<string> log = node.Log;
-                ThrowIfBroken(_agreement.Compare(node.Id, log, node.Compared));
-                node.Compared = log.Count;
             }
         }
 

@@ -2,12 +2,13 @@ using System.Globalization;
 
 namespace Raft.Testing;
 
-/// <summary>A node of a <see cref="SimulatedCluster"/> through all its lives: each start makes a new <see cref="RaftNode"/> with an empty <see cref="StringLog"/> over what its disk holds.</summary>
+/// <summary>A node of a <see cref="SimulatedCluster"/> through all its lives: each start makes a new <see cref="RaftNode"/> with an empty log of strings over what its disk holds.</summary>
 #pragma warning disable CA1001 // The token source has no timer and is disposed with each life; a script has nothing to dispose.
 public sealed class SimulatedNode
 #pragma warning restore CA1001
 {
     private readonly SimulatedWorld _world;
+    private readonly LogAgreement _agreement;
     private readonly Func<RaftNodeOptions> _options;
     private readonly List<SimulatedProposal> _proposals = [];
     private readonly SeededRandom _applyRandom;
@@ -18,10 +19,11 @@ public sealed class SimulatedNode
     private long _seenVersion;
     private bool _isStopping;
 
-    internal SimulatedNode(NodeId id, SimulatedWorld world, Func<RaftNodeOptions> options)
+    internal SimulatedNode(NodeId id, SimulatedWorld world, LogAgreement agreement, Func<RaftNodeOptions> options)
     {
         Id = id;
         _world = world;
+        _agreement = agreement;
         _options = options;
         Store = world.CreateLogStore();
         _applyRandom = world.Random.Fork();
@@ -41,8 +43,8 @@ public sealed class SimulatedNode
     /// <exception cref="InvalidOperationException">It was never started.</exception>
     public RaftNode Raft => Current ?? throw new InvalidOperationException($"Node '{Id}' was never started.");
 
-    /// <summary>What its state machine holds in this life.</summary>
-    public IReadOnlyList<string> Log => StateMachine?.Entries ?? [];
+    /// <summary>What its state machine holds in this life: the strings that it has applied, in order.</summary>
+    public IReadOnlyList<string> Log => StateMachine is { } log ? [.. _agreement.Agreed.Take(log.Count)] : []; // compared when it applied them
 
     /// <summary>Its status.</summary>
     public RaftStatus Status => Raft.Status;
@@ -71,7 +73,7 @@ public sealed class SimulatedNode
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
 
-    /// <summary>Makes its state machine, anew for each life; null for a <see cref="StringLog"/>.</summary>
+    /// <summary>Makes its state machine, anew for each life; null for a <see cref="SimulatedLog"/>.</summary>
     internal Func<SimulatedNode, IStateMachine>? NewStateMachine { get; set; }
 
     /// <summary>Sees every write before it takes effect.</summary>
@@ -82,7 +84,7 @@ public sealed class SimulatedNode
     /// <summary>Whether a node that runs is neither on its way to stop nor about to end because of its disk.</summary>
     private bool IsWell => !_isStopping && !Store.HasFailed && Raft.Snapshot.Role != RaftRole.Failed;
 
-    internal StringLog? StateMachine { get; private set; }
+    internal SimulatedLog? StateMachine { get; private set; }
 
     /// <summary>The options of its present life, or the last one.</summary>
     internal RaftNodeOptions Options { get; private set; } = new();
@@ -114,12 +116,6 @@ public sealed class SimulatedNode
     /// <summary>What it was when the rules last looked at it, in this life.</summary>
     internal NodeSituation Situation { get; set; }
 
-    /// <summary>How much of <see cref="Log"/> was compared with the other nodes.</summary>
-    internal int Compared { get; set; }
-
-    /// <summary>Whether there is more to compare. Asked after every step, where taking <see cref="Log"/> would cost too much.</summary>
-    internal bool HasAppliedMore => (StateMachine?.Count ?? 0) != Compared;
-
     internal void Start()
     {
         if (IsRunning)
@@ -130,8 +126,7 @@ public sealed class SimulatedNode
         _process = new SimulatedProcess(_world);
         _transport = _world.Network.CreateTransport();
         _stopping = new CancellationTokenSource();
-        StateMachine = NewStateMachine is null ? new StringLog() : null;
-        Compared = 0;
+        StateMachine = NewStateMachine is null ? new SimulatedLog(Id, _agreement) : null;
         _seenVersion = -1;
         _isStopping = false;
         Situation = default;
@@ -259,7 +254,6 @@ public sealed class SimulatedNode
     {
         if (isRestored)
         {
-            Compared = 0; // what it holds is new, all of it
             Restorations++;
         }
         else if (NextCaptureFailure is { } failure)

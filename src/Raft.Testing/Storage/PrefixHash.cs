@@ -19,7 +19,8 @@ internal static class PrefixHash
     /// <summary>The hash of some bytes.</summary>
     public static ulong Of(ReadOnlySpan<byte> data) => Add(hash: 0, data);
 
-    private static ulong Add(ulong hash, ReadOnlySpan<byte> data)
+    /// <summary>The hash of what had a hash, with some bytes more.</summary>
+    public static ulong Add(ulong hash, ReadOnlySpan<byte> data)
     {
         hash = Mix(hash, (ulong)data.Length);
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(data))

@@ -2,7 +2,21 @@ namespace Raft.Testing.Tests.Clusters;
 
 public sealed class LogAgreementTests
 {
-    private readonly LogAgreement _agreement = new();
+    private readonly List<string> _broken = [];
+    private readonly LogAgreement _agreement;
+
+    public LogAgreementTests() => _agreement = new LogAgreement(_broken.Add);
+
+    /// <summary>A node applies the first strings of a log; the hash is a stand-in that tells apart what differs.</summary>
+    private void Apply(NodeId node, params string[] texts)
+    {
+        for (int count = 1; count <= texts.Length; count++)
+        {
+            _agreement.Apply(node, count, Hash(texts[..count]), texts[count - 1]);
+        }
+    }
+
+    private static ulong Hash(params string[] texts) => PrefixHash.Of(System.Text.Encoding.UTF8.GetBytes(string.Join('|', texts)));
 
     private static SimulatedProposal Acknowledged(string text, long position)
     {
@@ -14,21 +28,47 @@ public sealed class LogAgreementTests
         new(text, "n1", _ => ValueTask.FromException<Committed>(new NodeStoppedException("stopped")));
 
     [Fact]
-    public void Compare_OfLogsThatAgree_FindsNothing()
+    public void Apply_OfLogsThatAgree_FindsNothing()
     {
-        Assert.Null(_agreement.Compare("n1", ["a", "b"], compared: 0));
-        Assert.Null(_agreement.Compare("n2", ["a"], compared: 0));
-        Assert.Null(_agreement.Compare("n2", ["a", "b", "c"], compared: 1));
+        Apply("n1", "a", "b");
+        Apply("n2", "a", "b", "c");
 
+        Assert.Empty(_broken);
         Assert.Equal(["a", "b", "c"], _agreement.Agreed);
+        Assert.True(_agreement.IsAll(3, Hash("a", "b", "c")));
+        Assert.False(_agreement.IsAll(2, Hash("a", "b")));
     }
 
     [Fact]
-    public void Compare_OfLogsThatDiffer_SaysWhere()
+    public void Apply_OfLogsThatDiffer_SaysWhere()
     {
-        _agreement.Compare("n1", ["a", "b"], compared: 0);
+        Apply("n1", "a", "b");
+        Apply("n2", "a", "x");
 
-        Assert.Contains("n2 applied 'x' as number 2, where another node applied 'b'", _agreement.Compare("n2", ["a", "x"], compared: 0), StringComparison.Ordinal);
+        Assert.Contains("n2 applied 'x' as number 2, where another node applied 'b'", Assert.Single(_broken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Apply_BehindOtherStrings_IsFound()
+    {
+        Apply("n1", "a", "b");
+        _agreement.Apply("n2", 2, Hash("x", "b"), "b");
+
+        Assert.Contains("after other strings", Assert.Single(_broken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "a|b", "b", true)]
+    [InlineData(2, "a|x", "b", false)] // other strings before
+    [InlineData(2, "a|b", "x", false)] // another text
+    [InlineData(1, "a|b", "b", false)] // another number
+    [InlineData(3, "a|b|c", "c", false)] // more than anybody has applied
+    public void Restore_OfAState_HoldsOnlyIfItWasApplied(int count, string texts, string last, bool holds)
+    {
+        Apply("n1", "a", "b");
+        _agreement.Restore("n2", count, Hash(texts.Split('|')), [last]);
+
+        Assert.Equal(holds, _broken.Count == 0);
     }
 
     [Theory]
@@ -38,7 +78,7 @@ public sealed class LogAgreementTests
     [InlineData("c", 3, false)]
     public void CheckAcknowledged_OfAPosition_HoldsOnlyWhereTheTextStands(string text, long position, bool holds)
     {
-        _agreement.Compare("n1", ["a", "b"], compared: 0);
+        Apply("n1", "a", "b");
 
         Assert.Equal(holds, _agreement.CheckAcknowledged(Acknowledged(text, position)) is null);
     }
@@ -46,7 +86,7 @@ public sealed class LogAgreementTests
     [Fact]
     public void CheckRefused_OfWhatWasApplied_FindsIt()
     {
-        _agreement.Compare("n1", ["a"], compared: 0);
+        Apply("n1", "a");
 
         Assert.Equal(ProposalFate.Refused, Refused("a").Fate);
         Assert.Contains("'a' was refused", _agreement.CheckRefused(Refused("a")), StringComparison.Ordinal);
