@@ -77,10 +77,7 @@ public sealed partial class ConsensusModule
             _firstUnwritten = Math.Min(_firstUnwritten, firstNew);
         }
 
-        foreach (ref readonly LogEntry entry in entries[present..])
-        {
-            _log.Append(in entry);
-        }
+        _log.Append(request.Entries[present..]);
     }
 
     /// <summary>Whether the request could come from a correct leader: terms and indices from 0 up, and terms that never fall along the log.</summary>

@@ -86,11 +86,7 @@ public sealed partial class ConsensusModule
         _followers = [.. _configuration.Voters.Where(voter => voter != Id).Select(voter => new FollowerProgress(
             voter, lastIndex + 1, _now, new InFlightWindow(_options.MaximumInFlightMessages, _options.MaximumInFlightBytes)))];
 
-        _uncommittedBytes = 0;
-        for (long index = Math.Max(CommitIndex + 1, _log.FirstCachedIndex); index <= lastIndex; index++)
-        {
-            _uncommittedBytes += _log.Entry(index).Data.Length;
-        }
+        _uncommittedBytes = _log.BytesOf(Math.Max(CommitIndex + 1, _log.FirstCachedIndex), lastIndex);
 
         // Section 8: an entry of the own term must commit before the leader knows what is committed (section 5.4.2), so it
         // appends an empty one at once instead of waiting for a client. The host's clock is not asked: time stands still.
@@ -118,8 +114,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Sends each follower what it lacks and may be sent, the new commit index if nothing else carries it, or a heartbeat
-    /// if one is due.
+    /// Sends each follower what it lacks and may be sent, or a heartbeat if one is due: soon after a new commit index that
+    /// nothing else has carried to it.
     /// </summary>
     private void SendToFollowers()
     {
@@ -143,9 +139,12 @@ public sealed partial class ConsensusModule
                 Send(follower, _log.Slice(follower.Next, _log.LastIndex, _options.MaximumMessageEntries, _options.MaximumMessageBytes));
             }
 
-            bool commitIsNews = follower.State == ReplicationState.Replicate
-                && Math.Min(CommitIndex, follower.Match) > follower.CommitSent;
-            if (commitIsNews || _now >= follower.HeartbeatDueAt)
+            if (follower.State == ReplicationState.Replicate && Math.Min(CommitIndex, follower.Match) > follower.CommitSent)
+            {
+                follower.HastenHeartbeat(_now + _options.CommitNoticeDelay);
+            }
+
+            if (_now >= follower.HeartbeatDueAt)
             {
                 Send(follower, entries: default);
             }

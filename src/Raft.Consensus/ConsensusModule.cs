@@ -303,10 +303,7 @@ public sealed partial class ConsensusModule
 
         if (Role == RaftRole.Leader)
         {
-            for (long committed = Math.Max(CommitIndex + 1, _log.FirstCachedIndex); committed <= index; committed++)
-            {
-                _uncommittedBytes -= _log.Entry(committed).Data.Length;
-            }
+            _uncommittedBytes -= _log.BytesOf(Math.Max(CommitIndex + 1, _log.FirstCachedIndex), index);
         }
 
         CommitIndex = index;

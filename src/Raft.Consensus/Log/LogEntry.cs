@@ -5,7 +5,34 @@ namespace Raft;
 /// can never contradict each other.
 /// </summary>
 /// <param name="Term">The term of the leader that appended it; 1 or more.</param>
-/// <param name="Kind">What <paramref name="Data"/> holds.</param>
+/// <param name="Kind">What <paramref name="Data"/> holds; one of the named kinds.</param>
 /// <param name="Data">The payload. It belongs to the log from the moment it is handed over and is never changed again.</param>
 /// <param name="Time">The leader's UTC when it appended the entry; never falls along the log (a leader's no-op repeats the time of the entry before it, and has 1970 in an empty log). The only clock that a state machine may read.</param>
-public readonly record struct LogEntry(long Term, EntryKind Kind, ReadOnlyMemory<byte> Data, DateTimeOffset Time);
+/// <exception cref="ArgumentOutOfRangeException">There is no such kind.</exception>
+public readonly record struct LogEntry(long Term, EntryKind Kind, ReadOnlyMemory<byte> Data, DateTimeOffset Time)
+{
+    // Time and kind in one word: 32 bytes an entry instead of 48, of which every node keeps a hundred thousand and more.
+    private const int KindBits = 2; // what the ticks of the year 9999 leave free
+
+    private readonly ulong _timeAndKind = Pack(Time, Kind);
+
+    /// <summary>What <see cref="Data"/> holds.</summary>
+    public EntryKind Kind
+    {
+        get => (EntryKind)(_timeAndKind & ((1 << KindBits) - 1));
+        init => _timeAndKind = Pack(Time, value);
+    }
+
+    /// <summary>The leader's UTC when it appended the entry.</summary>
+    public DateTimeOffset Time
+    {
+        get => new((long)(_timeAndKind >> KindBits), TimeSpan.Zero);
+        init => _timeAndKind = Pack(value, Kind);
+    }
+
+    private static ulong Pack(DateTimeOffset time, EntryKind kind)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)kind, (uint)EntryKind.Session, nameof(kind));
+        return ((ulong)time.UtcTicks << KindBits) | (ulong)kind;
+    }
+}

@@ -4,17 +4,41 @@ namespace Raft.Consensus;
 /// A run of consecutive entries in one array. A slot is written once and never again: messages, writes and the state
 /// machine hold slices of it, on other threads too, while the log goes on.
 /// </summary>
-internal sealed class LogSegment(long firstIndex, int capacity)
+internal sealed class LogSegment
 {
-    private readonly LogEntry[] _slots = new LogEntry[capacity];
+    private readonly ReadOnlyMemory<LogEntry> _entries;
+    private readonly LogEntry[]? _slots; // null if the entries are somebody else's
     private int _used;
     private int _count;
 
-    public long FirstIndex { get; } = firstIndex;
+    /// <summary>Makes an empty segment.</summary>
+    public LogSegment(long firstIndex, int capacity)
+    {
+        FirstIndex = firstIndex;
+        _slots = new LogEntry[capacity];
+        _entries = _slots;
+    }
+
+    /// <summary>
+    /// Makes a full segment of entries that stand elsewhere, such as in a leader's message: they never change, so nothing
+    /// is gained by copying them.
+    /// </summary>
+    public LogSegment(long firstIndex, ReadOnlyMemory<LogEntry> entries)
+    {
+        FirstIndex = firstIndex;
+        _entries = entries;
+        _used = _count = entries.Length;
+        foreach (ref readonly LogEntry entry in entries.Span)
+        {
+            Bytes += entry.Data.Length;
+        }
+    }
+
+    public long FirstIndex { get; }
 
     public long LastIndex => FirstIndex + _count - 1;
 
-    public int Capacity => _slots.Length;
+    public int Capacity => _entries.Length;
 
     public int Count => _count;
 
@@ -22,28 +46,28 @@ internal sealed class LogSegment(long firstIndex, int capacity)
     public long Bytes { get; private set; }
 
     /// <summary>Whether another entry can go in: never once the segment was cut, since the slots behind the cut may be read by somebody.</summary>
-    public bool IsOpen => _used == _count && _used < _slots.Length;
+    public bool IsOpen => _used == _count && _used < _entries.Length;
 
     public void Append(in LogEntry entry)
     {
-        _slots[_used++] = entry;
+        _slots![_used++] = entry;
         _count = _used;
         Bytes += entry.Data.Length;
     }
 
-    public ref readonly LogEntry this[long index] => ref _slots[(int)(index - FirstIndex)];
+    public ref readonly LogEntry this[long index] => ref _entries.Span[(int)(index - FirstIndex)];
 
     /// <summary>Drops the entries from <paramref name="index"/> on and closes the segment.</summary>
     public void TruncateFrom(long index)
     {
         int kept = (int)(index - FirstIndex);
-        for (int i = kept; i < _count; i++)
+        foreach (ref readonly LogEntry entry in _entries.Span[kept.._count])
         {
-            Bytes -= _slots[i].Data.Length;
+            Bytes -= entry.Data.Length;
         }
 
         _count = kept;
     }
 
-    public ReadOnlyMemory<LogEntry> Slice(long index, int count) => _slots.AsMemory((int)(index - FirstIndex), count);
+    public ReadOnlyMemory<LogEntry> Slice(long index, int count) => _entries.Slice((int)(index - FirstIndex), count);
 }

@@ -52,7 +52,7 @@ internal sealed class ReplicatedLog
     public long CachedEntries => LastIndex - FirstCachedIndex + 1;
 
     /// <summary>The time of the last entry, or the latest one before it that is known.</summary>
-    public DateTimeOffset LastTime => CachedEntries == 0 ? _timeBeforeCached : Entry(LastIndex).Time;
+    public DateTimeOffset LastTime { get; private set; }
 
     /// <summary>The term of the entry at an index from <see cref="PreviousIndex"/> to <see cref="LastIndex"/>.</summary>
     public long TermAt(long index)
@@ -81,7 +81,32 @@ internal sealed class ReplicatedLog
         _terms.Append(LastIndex + 1, entry.Term);
         OpenSegment().Append(entry);
         LastIndex++;
+        LastTime = entry.Time;
         CachedBytes += entry.Data.Length;
+    }
+
+    /// <summary>Appends entries that will never change. Many of them stay where they are; a few are copied, lest the log fall to pieces.</summary>
+    public void Append(ReadOnlyMemory<LogEntry> entries)
+    {
+        if (entries.Length < SmallestSegment || entries.Length > _largestSegment)
+        {
+            foreach (ref readonly LogEntry entry in entries.Span)
+            {
+                Append(in entry);
+            }
+
+            return;
+        }
+
+        LogSegment segment = new(LastIndex + 1, entries);
+        foreach (ref readonly LogEntry entry in entries.Span)
+        {
+            _terms.Append(++LastIndex, entry.Term);
+        }
+
+        _segments.Add(segment);
+        LastTime = entries.Span[^1].Time;
+        CachedBytes += segment.Bytes;
     }
 
     /// <summary>Drops the entries from <paramref name="index"/> on, which a leader's log contradicts.</summary>
@@ -104,6 +129,8 @@ internal sealed class ReplicatedLog
                 CachedBytes += last.Bytes;
             }
         }
+
+        LastTime = CachedEntries == 0 ? _timeBeforeCached : Entry(LastIndex).Time;
     }
 
     /// <summary>The entry at an index that is in memory.</summary>
@@ -143,6 +170,24 @@ internal sealed class ReplicatedLog
         }
 
         return slice[..count];
+    }
+
+    /// <summary>How many payload bytes the entries from one index to another have; all of them in memory.</summary>
+    public long BytesOf(long firstIndex, long lastIndex)
+    {
+        long bytes = 0;
+        while (firstIndex <= lastIndex)
+        {
+            ReadOnlyMemory<LogEntry> slice = Slice(firstIndex, lastIndex, int.MaxValue, long.MaxValue);
+            foreach (ref readonly LogEntry entry in slice.Span)
+            {
+                bytes += entry.Data.Length;
+            }
+
+            firstIndex += slice.Length;
+        }
+
+        return bytes;
     }
 
     /// <summary>
@@ -198,7 +243,7 @@ internal sealed class ReplicatedLog
     {
         _segments.Clear();
         _terms = new TermRuns(index, term);
-        _timeBeforeCached = time;
+        LastTime = _timeBeforeCached = time;
         CachedBytes = 0;
         PreviousIndex = index;
         LastIndex = index;

@@ -162,9 +162,10 @@ public static partial class MessageCodec
             }
 
             EntryKind kind = (EntryKind)reader.ReadByte("kind of an entry");
-            if (!IsKnown(kind))
+            if (kind > EntryKind.Session)
             {
                 reader.Fail(reader.Position - 1, $"the kind of an entry is {(byte)kind}, which this node does not know");
+                break;
             }
 
             entries[i] = new LogEntry(term, kind, reader.ReadData("data length of an entry"), new DateTimeOffset(ticks, TimeSpan.Zero));

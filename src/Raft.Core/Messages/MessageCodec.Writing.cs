@@ -70,7 +70,6 @@ public static partial class MessageCodec
             foreach (ref readonly LogEntry entry in append.Entries.Span)
             {
                 RequireNotNegative(entry.Term, "term of an entry");
-                Require(IsKnown(entry.Kind), "The kind of an entry is unknown.");
                 size += FixedEntrySize + entry.Data.Length;
             }
         }

@@ -112,6 +112,4 @@ public static partial class MessageCodec
         message = ReadMessage(ref reader);
         return message is not null;
     }
-
-    private static bool IsKnown(EntryKind kind) => kind <= EntryKind.Session;
 }

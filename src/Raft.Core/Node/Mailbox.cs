@@ -98,10 +98,14 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    public PostOutcome Post(in Proposal proposal)
+    /// <summary>Posts a proposal.</summary>
+    /// <param name="proposal">The proposal.</param>
+    /// <param name="isFirst">Whether it is the first since the last drain: only then must the worker be woken for it, since whoever posted the first one does.</param>
+    public PostOutcome Post(in Proposal proposal, out bool isFirst)
     {
         lock (_lock)
         {
+            isFirst = false;
             if (_closed || _proposalsClosed)
             {
                 return PostOutcome.Closed;
@@ -114,6 +118,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
 
             _pendingProposals++;
             _filling.Proposals.Add(proposal);
+            isFirst = _filling.Proposals.Count == 1;
             return PostOutcome.Posted;
         }
     }

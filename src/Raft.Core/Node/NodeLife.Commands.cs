@@ -24,8 +24,8 @@ internal sealed partial class NodeLife
     /// <summary>Takes a proposal to the worker.</summary>
     public PostOutcome Post(in Proposal proposal)
     {
-        PostOutcome outcome = _mailbox.Post(in proposal);
-        if (outcome == PostOutcome.Posted)
+        PostOutcome outcome = _mailbox.Post(in proposal, out bool isFirst);
+        if (isFirst)
         {
             Wake();
         }

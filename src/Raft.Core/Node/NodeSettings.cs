@@ -6,6 +6,9 @@ namespace Raft;
 /// <summary>A node's options and ports: checked, with defaults filled in, and safe from later changes.</summary>
 internal sealed class NodeSettings
 {
+    /// <summary>A tick of the system's clock: without it a node that is asked for one command after another sends twice the messages.</summary>
+    private static readonly TimeSpan LongestCommitNoticeDelay = TimeSpan.FromMilliseconds(5);
+
     private const int ElectionTimeoutsOfPatience = 10;
 
     public NodeSettings(NodeId nodeId, long initialTerm, RaftNodeOptions options, RaftNodePorts ports)
@@ -42,6 +45,7 @@ internal sealed class NodeSettings
         Loggers = ports.LoggerFactory;
         Metrics = ports.Metrics;
 
+        TimeSpan heartbeat = options.HeartbeatInterval ?? options.MinimumElectionTimeout / 5;
         Consensus = new ConsensusOptions
         {
             NodeId = nodeId,
@@ -50,7 +54,8 @@ internal sealed class NodeSettings
             InitialTerm = initialTerm,
             MinimumElectionTimeout = options.MinimumElectionTimeout,
             MaximumElectionTimeout = options.MaximumElectionTimeout,
-            HeartbeatInterval = options.HeartbeatInterval ?? options.MinimumElectionTimeout / 5,
+            HeartbeatInterval = heartbeat,
+            CommitNoticeDelay = TimeSpan.FromTicks(Math.Min(heartbeat.Ticks / 8, LongestCommitNoticeDelay.Ticks)),
             PreVote = options.PreVote,
             CheckQuorum = options.CheckQuorum,
             LeaderStickiness = options.LeaderStickiness,

@@ -94,6 +94,9 @@ internal sealed class SeamSource<T>(SeamSourcePool<T> pool, IScheduler scheduler
     private T? _result;
     private Exception? _error;
 
+    /// <summary>Where it goes back to.</summary>
+    public SeamSourcePool<T> Pool => pool;
+
     /// <summary>What the waiter awaits, once.</summary>
     public ValueTask<T> Task => new(this, _core.Version);
 
@@ -165,7 +168,7 @@ internal sealed class SeamSource<T>(SeamSourcePool<T> pool, IScheduler scheduler
         _core.Reset();
         if (Disarm())
         {
-            pool.Return(this);
+            SeamSourcePool<T>.Return(this);
         }
     }
 }

@@ -13,8 +13,9 @@ internal readonly record struct PendingCaller(SeamSource? Source, uint Generatio
 public sealed class CommittedBatch
 {
     private readonly Lock _lock = new(); // a node that gives up on a hung state machine abandons the batch on another thread
-    private readonly List<int> _positions = [];
-    private readonly List<PendingCaller> _callers = [];
+    private readonly List<int> _offsets = []; // of the commands within the entries; empty if every entry is a command
+    private PendingCaller[] _callers = []; // by position; none of them is filled in if nobody waits, as on a follower
+    private bool _hasCallers;
     private ReadOnlyMemory<LogEntry> _entries;
     private ResumeBatch? _resume;
     private BatchOutcomes _outcomes;
@@ -25,7 +26,7 @@ public sealed class CommittedBatch
     }
 
     /// <summary>How many commands it holds.</summary>
-    public int Count => _positions.Count;
+    public int Count { get; private set; }
 
     /// <summary>Index of the first log entry that it covers, which need not be a command.</summary>
     internal long FirstIndex { get; private set; }
@@ -77,7 +78,7 @@ public sealed class CommittedBatch
     {
         ArgumentNullException.ThrowIfNull(codec);
         Observer?.OnCompleted(IndexOf(position), Codec.Encode(codec, result));
-        PendingCaller caller = _callers[position];
+        PendingCaller caller = CallerOf(position);
         if (caller.Source is SeamSource<TResult> typed)
         {
             Succeed(position, typed, caller.Generation, result);
@@ -119,31 +120,61 @@ public sealed class CommittedBatch
         _resume = resume;
         _outcomes = default;
         Current = 0;
-        ReadOnlySpan<LogEntry> span = entries.Span;
-        Bytes = span.Length * (long)ReplicatedLog.EntryOverhead;
-        for (int i = 0; i < span.Length; i++)
+        _hasCallers = pending.Count > 0;
+        FindCommands(entries.Span);
+        if (_hasCallers)
         {
-            Bytes += span[i].Data.Length;
-            if (span[i].Kind == EntryKind.Command)
+            FindCallers(pending);
+        }
+    }
+
+    private void FindCommands(ReadOnlySpan<LogEntry> entries)
+    {
+        long bytes = entries.Length * (long)ReplicatedLog.EntryOverhead;
+        int commands = 0;
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            bytes += entry.Data.Length;
+            commands += entry.Kind == EntryKind.Command ? 1 : 0;
+        }
+
+        Bytes = bytes;
+        Count = commands;
+        for (int offset = 0; commands < entries.Length && offset < entries.Length; offset++)
+        {
+            if (entries[offset].Kind == EntryKind.Command)
             {
-                _positions.Add(i);
-                _callers.Add(pending.Take(firstIndex + i, span[i].Term));
+                _offsets.Add(offset);
             }
+        }
+    }
+
+    private void FindCallers(PendingProposals pending)
+    {
+        if (_callers.Length < Count)
+        {
+            _callers = new PendingCaller[Math.Max(Count, _callers.Length * 2)];
+        }
+
+        for (int position = 0; position < Count; position++)
+        {
+            _callers[position] = pending.Take(IndexOf(position), Entry(position).Term);
         }
     }
 
     /// <summary>The whole batch is applied: commands that were given no result have an empty one. Resumes all callers.</summary>
     internal void Finish(NodeMetrics? metrics)
     {
-        for (int position = 0; position < Count; position++)
+        lock (_lock)
         {
-            if (_callers[position].Source is SeamSource<Committed>)
+            for (int position = 0; _hasCallers && position < Count; position++)
             {
-                CompleteUnobserved(position, ReadOnlyMemory<byte>.Empty);
-            }
-            else if (_callers[position].Source is not null)
-            {
-                lock (_lock)
+                PendingCaller caller = _callers[position];
+                if (caller.Source is SeamSource<Committed> source)
+                {
+                    SucceedLocked(position, source, caller.Generation, new Committed(IndexOf(position), Entry(position).Term, ReadOnlyMemory<byte>.Empty));
+                }
+                else if (caller.Source is not null)
                 {
                     Fail(position, new InvalidOperationException(
                         $"The command at index {Context(position).Index} was applied, but the state machine gave no result of the type that its proposer waits for."), ref _outcomes.Committed);
@@ -165,7 +196,7 @@ public sealed class CommittedBatch
         lock (_lock)
         {
             _abandoned = true;
-            for (int position = 0; position < Count; position++)
+            for (int position = 0; _hasCallers && position < Count; position++)
             {
                 if (_callers[position].Source is not null)
                 {
@@ -180,11 +211,11 @@ public sealed class CommittedBatch
     }
 
     /// <summary>Whether somebody waits for the command at a position, here, where it was proposed. Before the batch is applied.</summary>
-    internal bool IsWaitedFor(int position) => _callers[position].Source is not null;
+    internal bool IsWaitedFor(int position) => CallerOf(position).Source is not null;
 
     private void CompleteUnobserved(int position, ReadOnlyMemory<byte> result)
     {
-        PendingCaller caller = _callers[position];
+        PendingCaller caller = CallerOf(position);
         Current = position + 1;
         if (caller.Source is SeamSource<Committed> source)
         {
@@ -196,29 +227,33 @@ public sealed class CommittedBatch
     {
         lock (_lock)
         {
-            if (_abandoned)
-            {
-                return;
-            }
+            SucceedLocked(position, source, generation, result);
+        }
+    }
 
-            _callers[position] = default; // its proposal has ended, and is counted once
+    private void SucceedLocked<T>(int position, SeamSource<T> source, uint generation, T result)
+    {
+        if (_abandoned)
+        {
+            return;
+        }
 
-            if (source.TrySucceed(generation, result))
-            {
-                _resume!.Add(source);
-                _outcomes.Committed++;
-            }
-            else
-            {
-                _outcomes.Cancelled++; // its proposer has given up waiting
-            }
+        _callers[position] = default; // its proposal has ended, and is counted once
+        if (source.TrySucceed(generation, result))
+        {
+            _resume!.Add(source);
+            _outcomes.Committed++;
+        }
+        else
+        {
+            _outcomes.Cancelled++; // its proposer has given up waiting
         }
     }
 
     /// <summary>Fails the proposal at a position and counts it as ended in one way, or as cancelled if its proposer has given up. Within the lock.</summary>
     private void Fail(int position, Exception reason, ref int outcome)
     {
-        PendingCaller caller = _callers[position];
+        PendingCaller caller = CallerOf(position);
         if (caller.Source is null)
         {
             return; // nobody waits, or it has ended and is counted
@@ -236,14 +271,27 @@ public sealed class CommittedBatch
         }
     }
 
-    private long IndexOf(int position) => FirstIndex + _positions[position];
+    private PendingCaller CallerOf(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)position, (uint)Count, nameof(position));
+        return _hasCallers ? _callers[position] : default;
+    }
 
-    private ref readonly LogEntry Entry(int position) => ref _entries.Span[_positions[position]];
+    private int OffsetOf(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)position, (uint)Count, nameof(position));
+        return _offsets.Count == 0 ? position : _offsets[position];
+    }
+
+    private long IndexOf(int position) => FirstIndex + OffsetOf(position);
+
+    private ref readonly LogEntry Entry(int position) => ref _entries.Span[OffsetOf(position)];
 
     private void Clear()
     {
-        _positions.Clear();
-        _callers.Clear();
+        Array.Clear(_callers, 0, _hasCallers ? Count : 0);
+        _offsets.Clear();
+        Count = 0;
         _entries = default;
         _resume = null;
         Observer = null;

@@ -36,12 +36,18 @@ public sealed class ReplicatedLogTests
                 }
 
                 long term = model.Count == 0 ? 1 : model[^1].Term + random.Next(2);
-                for (int i = random.Next(30); i >= 0; i--)
+                LogEntry[] entries = [.. Enumerable.Range(0, random.Next(1, 31)).Select(_ => new LogEntry(term, EntryKind.Command, new byte[random.Next(5)], DateTimeOffset.UnixEpoch.AddTicks(step)))];
+                model.AddRange(entries);
+                if (random.Next(2) == 0)
                 {
-                    LogEntry entry = new(term, EntryKind.Command, new byte[random.Next(5)], DateTimeOffset.UnixEpoch);
-                    model.Add(entry);
-                    log.Append(entry);
+                    log.Append(entries.AsMemory()); // as a follower does, who has them from a message
                 }
+                else
+                {
+                    Array.ForEach(entries, entry => log.Append(in entry));
+                }
+
+                Assert.Equal(entries[^1].Time, log.LastTime);
 
                 if (random.Next(4) == 0)
                 {
@@ -51,6 +57,38 @@ public sealed class ReplicatedLogTests
                 AssertSame(model, log, $"seed {seed}, step {step}");
             }
         }
+    }
+
+    /// <summary>Many entries stay where they are; a few are copied, lest the log fall to pieces.</summary>
+    [Theory]
+    [InlineData(ReplicatedLog.SmallestSegment - 1, false)]
+    [InlineData(ReplicatedLog.SmallestSegment, true)]
+    [InlineData(ReplicatedLog.LargestSegment, true)]
+    [InlineData(ReplicatedLog.LargestSegment + 1, false)] // a segment that large could not be evicted in time
+    public void Append_OfAMessagesEntries_SharesThemIfTheyAreMany(int count, bool shares)
+    {
+        ReplicatedLog log = Filled(1);
+        LogEntry[] entries = [.. Enumerable.Repeat(new LogEntry(2, EntryKind.Command, new byte[3], DateTimeOffset.UnixEpoch), count)];
+
+        log.Append(entries.AsMemory());
+
+        Assert.Equal((count + 1, 2, 3 * count), (log.LastIndex, log.LastTerm, log.BytesOf(2, count + 1)));
+        Assert.Equal(shares, log.Slice(2, count + 1, count, long.MaxValue).Span.Overlaps(entries));
+    }
+
+    /// <summary>What others hold is cut and gone on behind without being touched.</summary>
+    [Fact]
+    public void Append_BehindSharedEntriesThatWereCut_LeavesThemAlone()
+    {
+        ReplicatedLog log = Filled();
+        LogEntry[] entries = [.. Enumerable.Repeat(new LogEntry(1, EntryKind.Command, default, DateTimeOffset.UnixEpoch), 20)];
+        log.Append(entries.AsMemory());
+
+        log.TruncateFrom(11);
+        Append(log, 2, 2, 2);
+
+        Assert.All(entries, entry => Assert.Equal(1, entry.Term));
+        Assert.Equal([.. Enumerable.Repeat(1L, 10), 2, 2, 2], Terms(log));
     }
 
     [Theory]

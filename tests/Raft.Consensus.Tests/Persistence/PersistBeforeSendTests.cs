@@ -204,13 +204,13 @@ public sealed class PersistBeforeSendTests
     {
         SingleModule n1 = Holding(SingleModule.Follower(1));
 
-        n1.Node.Receive(Make.Append("n2", 1, 0, 0, 0, [.. Enumerable.Repeat(1L, 40)])); // more than the first segment
+        n1.Node.Receive(Make.Append("n2", 1, 0, 0, 0, [.. Enumerable.Repeat(1L, 1_100)])); // more than a segment takes
         Assert.True(n1.Disk.Pending.Count > 1);
         n1.Disk.Complete(n1.Disk.Pending.Count - 1);
         Assert.Empty(n1.TakeSent());
 
         n1.Disk.Complete(1);
-        Assert.Equal((true, 40), Outcome(n1));
+        Assert.Equal((true, 1_100), Outcome(n1));
     }
 
     /// <summary>Term and vote go to the disk in the same atomic write as the entries of that term, or before them.</summary>
@@ -219,7 +219,7 @@ public sealed class PersistBeforeSendTests
     {
         SingleModule n1 = Holding(SingleModule.Follower(1, 1));
 
-        n1.Node.Receive(Make.Append("n2", 2, 1, 1, 0, [.. Enumerable.Repeat(2L, 40)]));
+        n1.Node.Receive(Make.Append("n2", 2, 1, 1, 0, [.. Enumerable.Repeat(2L, 1_100)]));
 
         Assert.Equal(new HardState(2, null), n1.Disk.Pending[0].HardState);
         Assert.All(n1.Disk.Pending.Skip(1), write => Assert.Null(write.HardState));

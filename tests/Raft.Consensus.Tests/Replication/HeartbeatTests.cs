@@ -6,6 +6,7 @@ namespace Raft.Consensus.Tests.Replication;
 public sealed class HeartbeatTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan NoticeDelay = TimeSpan.FromMilliseconds(5);
 
     [Fact]
     public void Leader_NothingToSend_SendsOneHeartbeatPerInterval()
@@ -72,6 +73,36 @@ public sealed class HeartbeatTests
         Assert.All(cluster.Nodes, node => Assert.Equal(2, node.Module.CommitIndex));
     }
 
+    /// <summary>While proposals keep coming, their entries carry the commit index, and nothing else needs to.</summary>
+    [Fact]
+    public void Leader_CommitNoticeDelayed_LetsTheNextEntriesCarryTheCommitIndex()
+    {
+        ModuleCluster cluster = Elected(Settings.Default with { CommitNoticeDelay = NoticeDelay });
+        int before = cluster.Delivered.Count;
+        for (int i = 0; i < 10; i++)
+        {
+            cluster.Propose("n1");
+        }
+
+        Assert.Equal(20, cluster.Delivered.Skip(before).OfType<AppendEntriesMessage>().Count());
+        Assert.Equal(11, cluster["n1"].Module.CommitIndex);
+        Assert.Equal(10, cluster["n2"].Module.CommitIndex);
+    }
+
+    [Fact]
+    public void Leader_CommitNoticeDelayed_TellsTheFollowersWhenTheDelayIsOver()
+    {
+        ModuleCluster cluster = Elected(Settings.Default with { CommitNoticeDelay = NoticeDelay });
+        cluster.Propose("n1");
+        Assert.Equal(cluster.Clock.Now + NoticeDelay, cluster["n1"].Module.NextDeadline);
+
+        cluster.Clock.Advance(NoticeDelay);
+        cluster["n1"].AdvanceTime();
+        cluster.DeliverAll();
+
+        Assert.All(cluster.Nodes, node => Assert.Equal(2, node.Module.CommitIndex));
+    }
+
     [Fact]
     public void Leader_CommitMessageLost_TheHeartbeatCarriesIt()
     {
@@ -118,10 +149,11 @@ public sealed class HeartbeatTests
         Assert.Single(cluster.InFlight, message => message.To == "n3");
     }
 
-    private static ModuleCluster Elected()
+    private static ModuleCluster Elected(Settings? settings = null)
     {
-        ModuleCluster cluster = new(3);
+        ModuleCluster cluster = new(3, settings);
         cluster.Elect("n1");
+        cluster.Heartbeat("n1");
         Assert.All(cluster.Nodes, node => Assert.Equal(1, node.Module.CommitIndex));
         return cluster;
     }

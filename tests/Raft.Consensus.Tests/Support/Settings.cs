@@ -23,6 +23,8 @@ internal sealed record Settings
 
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    public TimeSpan CommitNoticeDelay { get; init; }
+
     public int MaximumMessageEntries { get; init; } = 4_096;
 
     public long MaximumMessageBytes { get; init; } = 1 << 20;
@@ -53,6 +55,7 @@ internal sealed record Settings
         MinimumElectionTimeout = MinimumElectionTimeout,
         MaximumElectionTimeout = MaximumElectionTimeout,
         HeartbeatInterval = HeartbeatInterval,
+        CommitNoticeDelay = CommitNoticeDelay,
         MaximumMessageEntries = MaximumMessageEntries,
         MaximumMessageBytes = MaximumMessageBytes,
         MaximumChunkBytes = MaximumChunkBytes,

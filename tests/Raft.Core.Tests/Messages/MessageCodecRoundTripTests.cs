@@ -118,7 +118,6 @@ public class MessageCodecRoundTripTests
             Samples.Append() with { PrevLogTerm = -1 },
             Samples.Append() with { LeaderCommit = -1 },
             Samples.Append(new LogEntry(1, EntryKind.Command, default, default), new LogEntry(-1, EntryKind.Command, default, default)),
-            Samples.Append(new LogEntry(1, (EntryKind)4, default, default)),
             (AppendEntriesReplyMessage)Samples.Get("append entries reply, success") with { PrevLogIndex = -1 },
             (AppendEntriesReplyMessage)Samples.Get("append entries reply, success") with { LastIndex = -1 },
             (AppendEntriesReplyMessage)Samples.Get("append entries reply, success") with { ConflictIndex = -1 },

@@ -13,7 +13,7 @@ public sealed class MailboxTests
         _mailbox.TryPost(first);
         _mailbox.TryPost(second);
         _mailbox.TryPost(request);
-        _mailbox.Post(default(Proposal));
+        _mailbox.Post(default, out _);
         _mailbox.ReportPersisted(7);
         _mailbox.ReportPersisted(5); // reports come in any order
 
@@ -42,26 +42,26 @@ public sealed class MailboxTests
     [Fact]
     public void Post_CountsProposalsThatWaitBeyondTheMailboxToo()
     {
-        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default(Proposal)));
-        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default(Proposal)));
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
         _mailbox.Drain();
         _mailbox.SetPendingProposals(2);
 
-        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default(Proposal)));
-        Assert.Equal(PostOutcome.Full, _mailbox.Post(default(Proposal)));
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
+        Assert.Equal(PostOutcome.Full, _mailbox.Post(default, out _));
 
         _mailbox.Drain();
         _mailbox.SetPendingProposals(0);
-        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default(Proposal)));
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
     }
 
     [Fact]
     public void CloseForProposals_RefusesThemAndNothingElse()
     {
-        _mailbox.Post(default(Proposal));
+        _mailbox.Post(default, out _);
         _mailbox.CloseForProposals();
 
-        Assert.Equal(PostOutcome.Closed, _mailbox.Post(default(Proposal)));
+        Assert.Equal(PostOutcome.Closed, _mailbox.Post(default, out _));
         Assert.True(_mailbox.TryPost(Message(1)));
         Assert.True(_mailbox.TryPost(new Request()));
         Assert.Single(_mailbox.Drain().Proposals); // what was taken is seen
@@ -75,7 +75,7 @@ public sealed class MailboxTests
 
         Assert.False(_mailbox.TryPost(Message(1)));
         Assert.False(_mailbox.TryPost(new Request()));
-        Assert.Equal(PostOutcome.Closed, _mailbox.Post(default(Proposal)));
+        Assert.Equal(PostOutcome.Closed, _mailbox.Post(default, out _));
         Assert.Single(_mailbox.Drain().Requests);
     }
 
