@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Raft.Consensus;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Raft.Consensus;
 /// </summary>
 internal sealed class LogSegment
 {
-    private readonly ReadOnlyMemory<LogEntry> _entries;
+    private ReadOnlyMemory<LogEntry> _entries;
     private readonly LogEntry[]? _slots; // null if the entries are somebody else's
     private int _used;
     private int _count;
@@ -27,11 +29,7 @@ internal sealed class LogSegment
     {
         FirstIndex = firstIndex;
         _entries = entries;
-        _used = _count = entries.Length;
-        foreach (ref readonly LogEntry entry in entries.Span)
-        {
-            Bytes += entry.Data.Length;
-        }
+        Count(entries);
     }
 
     public long FirstIndex { get; }
@@ -40,7 +38,8 @@ internal sealed class LogSegment
 
     public int Capacity => _entries.Length;
 
-    public int Count => _count;
+    /// <summary>How many entries are in it.</summary>
+    public int Length => _count;
 
     /// <summary>Payload bytes of the entries in it.</summary>
     public long Bytes { get; private set; }
@@ -55,6 +54,25 @@ internal sealed class LogSegment
         Bytes += entry.Data.Length;
     }
 
+    /// <summary>
+    /// Takes in somebody else's entries that stand directly behind those that it has, in the same array: a leader in the same
+    /// process sends slice after slice of its own segments.
+    /// </summary>
+    public bool TryExtend(ReadOnlyMemory<LogEntry> entries)
+    {
+        if (_slots is not null
+            || !MemoryMarshal.TryGetArray(_entries[.._count], out ArraySegment<LogEntry> held)
+            || !MemoryMarshal.TryGetArray(entries, out ArraySegment<LogEntry> next)
+            || held.Array != next.Array || held.Offset + held.Count != next.Offset)
+        {
+            return false;
+        }
+
+        _entries = held.Array.AsMemory(held.Offset, held.Count + next.Count);
+        Count(entries);
+        return true;
+    }
+
     public ref readonly LogEntry this[long index] => ref _entries.Span[(int)(index - FirstIndex)];
 
     /// <summary>Drops the entries from <paramref name="index"/> on and closes the segment.</summary>
@@ -67,6 +85,15 @@ internal sealed class LogSegment
         }
 
         _count = kept;
+    }
+
+    private void Count(ReadOnlyMemory<LogEntry> added)
+    {
+        _used = _count = _entries.Length;
+        foreach (ref readonly LogEntry entry in added.Span)
+        {
+            Bytes += entry.Data.Length;
+        }
     }
 
     public ReadOnlyMemory<LogEntry> Slice(long index, int count) => _entries.Slice((int)(index - FirstIndex), count);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Raft.Consensus;
 
@@ -17,7 +18,7 @@ internal sealed class ReplicatedLog
     /// <summary>How many entries a segment takes at least.</summary>
     internal const int SmallestSegment = 16;
 
-    /// <summary>How many entries a segment takes at most: 48 KiB of slots, below the large object heap.</summary>
+    /// <summary>How many entries a segment takes at most: 32 KiB of slots, below the large object heap.</summary>
     internal const int LargestSegment = 1024;
 
     private readonly List<LogSegment> _segments = [];
@@ -85,10 +86,13 @@ internal sealed class ReplicatedLog
         CachedBytes += entry.Data.Length;
     }
 
-    /// <summary>Appends entries that will never change. Many of them stay where they are; a few are copied, lest the log fall to pieces.</summary>
+    /// <summary>
+    /// Appends entries that will never change, and leaves them where they are. Where their array is small they are copied, lest
+    /// the log fall to pieces, and where it is large, lest a few entries keep all of it in memory.
+    /// </summary>
     public void Append(ReadOnlyMemory<LogEntry> entries)
     {
-        if (entries.Length < SmallestSegment || entries.Length > _largestSegment)
+        if (!MemoryMarshal.TryGetArray(entries, out ArraySegment<LogEntry> array) || array.Array!.Length < SmallestSegment || array.Array.Length > _largestSegment)
         {
             foreach (ref readonly LogEntry entry in entries.Span)
             {
@@ -98,15 +102,19 @@ internal sealed class ReplicatedLog
             return;
         }
 
-        LogSegment segment = new(LastIndex + 1, entries);
+        if (entries.IsEmpty)
+        {
+            return;
+        }
+
+        LogSegment segment = ExtendedBy(entries) ?? Add(new LogSegment(LastIndex + 1, entries));
         foreach (ref readonly LogEntry entry in entries.Span)
         {
             _terms.Append(++LastIndex, entry.Term);
         }
 
-        _segments.Add(segment);
-        LastTime = entries.Span[^1].Time;
-        CachedBytes += segment.Bytes;
+        LastTime = segment[LastIndex].Time;
+        CachedBytes += BytesOf(LastIndex - entries.Length + 1, LastIndex);
     }
 
     /// <summary>Drops the entries from <paramref name="index"/> on, which a leader's log contradicts.</summary>
@@ -151,7 +159,7 @@ internal sealed class ReplicatedLog
         LogSegment segment = SegmentAt(firstIndex);
         int available = (int)Math.Min(Math.Min(segment.LastIndex, lastIndex) - firstIndex + 1, maxEntries);
         ReadOnlyMemory<LogEntry> slice = segment.Slice(firstIndex, available);
-        if (segment.Bytes + (segment.Count * (long)EntryOverhead) <= maxBytes)
+        if (segment.Bytes + (segment.Length * (long)EntryOverhead) <= maxBytes)
         {
             return slice;
         }
@@ -250,12 +258,21 @@ internal sealed class ReplicatedLog
         FirstCachedIndex = index + 1;
     }
 
+    private LogSegment? ExtendedBy(ReadOnlyMemory<LogEntry> entries) =>
+        _segments.Count > 0 && _segments[^1].Length + entries.Length <= _largestSegment && _segments[^1].TryExtend(entries) ? _segments[^1] : null;
+
+    private LogSegment Add(LogSegment segment)
+    {
+        _segments.Add(segment);
+        return segment;
+    }
+
     private LogSegment OpenSegment()
     {
         if (_segments.Count == 0 || !_segments[^1].IsOpen)
         {
             // Segments double up to the largest, so that an idle group of a host with thousands costs next to nothing.
-            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Min(_segments[^1].Capacity * 2, _largestSegment);
+            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Clamp(_segments[^1].Capacity * 2, SmallestSegment, _largestSegment);
             _segments.Add(new LogSegment(LastIndex + 1, capacity));
         }
 

@@ -89,7 +89,7 @@ public sealed partial class InMemoryLogStore : ILogStore
             }
 
             _hardState = write.HardState ?? _hardState;
-            _entries.Write(write.FirstIndex, write.Entries.Span);
+            _entries.Write(write.FirstIndex, write.Entries);
             return ValueTask.CompletedTask;
         }
     }

@@ -1,17 +1,21 @@
+using System.Runtime.InteropServices;
+
 namespace Raft;
 
 /// <summary>
 /// A log's entries in memory, in segments that start small: appending never moves what is there, and dropping the front
-/// or the back frees it. Payloads are kept by reference. A few whole segments that were dropped are kept to be filled again,
-/// so a log that is compacted as steadily as it grows allocates nothing for its entries.
+/// or the back frees it. Payloads are kept by reference, and so are entries that will never change and stand in an array of
+/// some size, as a node's own log does: three nodes in one process then have one copy of an entry, not six, which the garbage
+/// collector would visit one by one. Of other segments a few that were dropped are kept to be filled again, so a log that is
+/// compacted as steadily as it grows allocates nothing for its entries.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class StoredEntries
 {
     private const int SmallestSegment = 16;
-    private const int LargestSegment = 1_024; // 48 KiB of entries: below the large object heap
+    private const int LargestSegment = 1_024; // 32 KiB of entries: below the large object heap
 
-    private const int MaximumSpares = 128; // 6 MiB: what a log grows by between two snapshots, with the default options
+    private const int MaximumSpares = 128; // 4 MiB: what a log grows by between two snapshots, with the default options
 
     private readonly List<Segment> _segments = [];
     private readonly Stack<Segment> _spares = new(); // cleared, and of the largest size, but for one that an empty log goes on with
@@ -37,7 +41,7 @@ internal sealed class StoredEntries
         get
         {
             Segment segment = _segments[SegmentOf(index)];
-            return ref segment.Entries[index - segment.FirstIndex];
+            return ref segment.Slots[segment.Offset + (int)(index - segment.FirstIndex)];
         }
     }
 
@@ -56,7 +60,34 @@ internal sealed class StoredEntries
             : null;
     }
 
-    /// <summary>Replaces everything from <paramref name="firstIndex"/> on; nothing if there are no entries.</summary>
+    /// <summary>Replaces everything from <paramref name="firstIndex"/> on, by entries that will never change; nothing if there are none.</summary>
+    public void Write(long firstIndex, ReadOnlyMemory<LogEntry> entries)
+    {
+        if (entries.IsEmpty)
+        {
+            return;
+        }
+
+        if (!MemoryMarshal.TryGetArray(entries, out ArraySegment<LogEntry> array) || array.Array!.Length is < SmallestSegment or > LargestSegment)
+        {
+            Write(firstIndex, entries.Span); // too small to be kept by itself, or so large that one entry would keep too many alive
+            return;
+        }
+
+        TruncateFrom(firstIndex);
+        if (_segments.Count > 0 && _segments[^1] is { IsShared: true } last && last.Slots == array.Array && last.Offset + last.Count == array.Offset)
+        {
+            last.Count += array.Count;
+        }
+        else
+        {
+            _segments.Add(new Segment(firstIndex, array.Array, array.Offset, array.Count) { IsShared = true });
+        }
+
+        LastIndex += array.Count;
+    }
+
+    /// <summary>Replaces everything from <paramref name="firstIndex"/> on, by copies of the entries; nothing if there are none.</summary>
     public void Write(long firstIndex, ReadOnlySpan<LogEntry> entries)
     {
         if (entries.IsEmpty)
@@ -68,8 +99,8 @@ internal sealed class StoredEntries
         while (!entries.IsEmpty)
         {
             Segment segment = LastSegmentWithRoom();
-            int count = Math.Min(entries.Length, segment.Entries.Length - segment.Count);
-            entries[..count].CopyTo(segment.Entries.AsSpan(segment.Count));
+            int count = Math.Min(entries.Length, segment.Slots.Length - segment.Count);
+            entries[..count].CopyTo(segment.Slots.AsSpan(segment.Count));
             segment.Count += count;
             LastIndex += count;
             entries = entries[count..];
@@ -116,9 +147,9 @@ internal sealed class StoredEntries
         }
 
         _segments.RemoveRange(0, dropped);
-        if (_segments.Count > 0 && _segments[0].FirstIndex <= index)
+        if (_segments.Count > 0 && _segments[0] is { IsShared: false } first && first.FirstIndex <= index)
         {
-            Array.Clear(_segments[0].Entries, 0, (int)(index - _segments[0].FirstIndex + 1)); // lets go of the payloads
+            Array.Clear(first.Slots, 0, (int)(index - first.FirstIndex + 1)); // lets go of the payloads
         }
     }
 
@@ -140,7 +171,7 @@ internal sealed class StoredEntries
         for (int i = SegmentOf(firstIndex); !destination.IsEmpty; i++)
         {
             Segment segment = _segments[i];
-            ReadOnlySpan<LogEntry> available = segment.Entries.AsSpan((int)(firstIndex - segment.FirstIndex), (int)(segment.LastIndex - firstIndex + 1));
+            ReadOnlySpan<LogEntry> available = segment.Slots.AsSpan(segment.Offset + (int)(firstIndex - segment.FirstIndex), (int)(segment.LastIndex - firstIndex + 1));
             available = available[..Math.Min(available.Length, destination.Length)];
             available.CopyTo(destination);
             destination = destination[available.Length..];
@@ -160,7 +191,11 @@ internal sealed class StoredEntries
         {
             Segment last = _segments[^1];
             int kept = (int)(index - last.FirstIndex);
-            Array.Clear(last.Entries, kept, last.Count - kept);
+            if (!last.IsShared)
+            {
+                Array.Clear(last.Slots, kept, last.Count - kept);
+            }
+
             last.Count = kept;
         }
 
@@ -170,7 +205,7 @@ internal sealed class StoredEntries
     private Segment LastSegmentWithRoom()
     {
         Segment? last = _segments.Count == 0 ? null : _segments[^1];
-        if (last is not null && last.Count < last.Entries.Length)
+        if (last is { IsShared: false } && last.Count < last.Slots.Length)
         {
             return last;
         }
@@ -181,8 +216,8 @@ internal sealed class StoredEntries
         }
         else
         {
-            int capacity = last is null ? SmallestSegment : Math.Min(last.Entries.Length * 2, LargestSegment);
-            added = new Segment(LastIndex + 1, capacity);
+            int capacity = last is null ? SmallestSegment : Math.Clamp(last.Count * 2, SmallestSegment, LargestSegment);
+            added = new Segment(LastIndex + 1, new LogEntry[capacity], offset: 0, count: 0);
         }
 
         _segments.Add(added);
@@ -190,14 +225,14 @@ internal sealed class StoredEntries
     }
 
     /// <summary>
-    /// Keeps a dropped segment to be filled again; nobody else refers to it, since reading copies out. A small one is worth it
-    /// only where the log is empty now, and would begin with the smallest again.
+    /// Keeps a dropped segment to be filled again, unless it is shared; nobody else refers to it, since reading copies out. A
+    /// small one is worth it only where the log is empty now, and would begin with the smallest again.
     /// </summary>
     private void KeepSpare(Segment segment, bool evenIfSmall)
     {
-        if (segment.Entries.Length == LargestSegment ? _spares.Count < MaximumSpares : evenIfSmall && _spares.Count == 0)
+        if (!segment.IsShared && (segment.Slots.Length == LargestSegment ? _spares.Count < MaximumSpares : evenIfSmall && _spares.Count == 0))
         {
-            Array.Clear(segment.Entries, 0, segment.Count); // lets go of the payloads
+            Array.Clear(segment.Slots, 0, segment.Count); // lets go of the payloads
             segment.Count = 0;
             _spares.Push(segment);
         }
@@ -223,13 +258,19 @@ internal sealed class StoredEntries
         return low;
     }
 
-    private sealed class Segment(long firstIndex, int capacity)
+    private sealed class Segment(long firstIndex, LogEntry[] slots, int offset, int count)
     {
         public long FirstIndex { get; set; } = firstIndex;
 
-        public LogEntry[] Entries { get; } = new LogEntry[capacity];
+        public LogEntry[] Slots { get; } = slots;
 
-        public int Count { get; set; }
+        /// <summary>The slot of the first entry.</summary>
+        public int Offset { get; } = offset;
+
+        public int Count { get; set; } = count;
+
+        /// <summary>Whether the slots are somebody else's, so that nothing may be written to them.</summary>
+        public bool IsShared { get; init; }
 
         public long LastIndex => FirstIndex + Count - 1;
     }
