@@ -115,7 +115,7 @@ internal static class FailoverCommand
         Plot plot = new("Time from the leader's end to the next commit", Plot.FromZero("milliseconds"), Plot.FromZero("rounds"));
         plot.AddBars("rounds", sorted.GroupBy(static value => (int)value / BarMilliseconds)
             .Select(static bar => ((double)(bar.Key * BarMilliseconds), (double)((bar.Key + 1) * BarMilliseconds), (double)bar.Count())));
-        plot.AddLine("expected mean", [(expectedMean, 0), (expectedMean, rounds.Count / 5.0)], isDashed: true, hasMarkers: false);
+        plot.AddLine("expected mean", [(expectedMean, 0), (expectedMean, rounds.Count / 4.0)], isDashed: true, hasMarkers: false);
         plot.Write(Path.Combine(folder, "failover.svg"));
         Console.WriteLine($"Written to {folder}: failover.md, failover.csv, failover.svg");
 

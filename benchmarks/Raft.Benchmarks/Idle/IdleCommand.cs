@@ -15,8 +15,11 @@ internal static class IdleCommand
     {
         TimeSpan duration = TimeSpan.FromSeconds(arguments.IsQuick ? 5 : 20);
         List<IdleCost> costs = [];
-        await Progress.ShowAsync(GroupCounts.Length, async progress =>
+        await Progress.ShowAsync(GroupCounts.Length + 1, async progress =>
         {
+            progress.Begin("warming up"); // so that the first to be measured does not pay for what the process takes once
+            await MeasureAsync(10, TimeSpan.FromSeconds(2));
+            progress.Advance();
             foreach (int groups in GroupCounts)
             {
                 progress.Begin($"{groups} groups of three nodes");

@@ -14,11 +14,11 @@ internal static class MicroCommand
         typeof(ModuleBenchmarks), typeof(MailboxBenchmarks), typeof(LogBenchmarks), typeof(QuorumBenchmarks), typeof(CompletionBenchmarks),
     ];
 
-    /// <summary>Within this process: the parts are internal, and a project that is generated could not see them.</summary>
+    /// <summary>Within this process, since to build a program for each takes longer than to measure it. Arguments may choose another job.</summary>
     public static int Run(IReadOnlyList<string> arguments)
     {
         IConfig configuration = DefaultConfig.Instance
-            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).AsDefault())
             .AddDiagnoser(MemoryDiagnoser.Default)
             .WithArtifactsPath(Path.Combine("artifacts", "benchmarks", "micro"));
         string[] known = arguments.Count == 0 ? ["--filter", "*"] : [.. arguments];
