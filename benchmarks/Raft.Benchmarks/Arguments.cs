@@ -1,0 +1,146 @@
+using System.Globalization;
+
+namespace Raft.Benchmarks;
+
+/// <summary>What is measured.</summary>
+internal enum Command
+{
+    Compare,
+    Micro,
+    Scale,
+    Idle,
+    Failover,
+    Sustain,
+}
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Arguments
+{
+    public const string Usage = """
+        Usage: Raft.Benchmarks compare  [--quick] [--output FOLDER] [--only NAMES] [--proposers NUMBERS]
+               Raft.Benchmarks scale    [--quick] [--output FOLDER] [--only NAMES]
+               Raft.Benchmarks idle     [--quick] [--output FOLDER]
+               Raft.Benchmarks failover [--quick] [--output FOLDER]
+               Raft.Benchmarks sustain  [--quick] [--output FOLDER]
+               Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
+
+          compare              This library, DotNext, and the same flow without Raft, side by side.
+          scale                What a commit costs with more nodes, larger payloads, more proposers, a longer log.
+          idle                 What groups cost that have nothing to do.
+          failover             How long the others take to commit again after their leader is cut off.
+          sustain              A minute at full speed: throughput, pauses and memory over time.
+          micro                The parts, one by one.
+
+          --quick              Shorter, and less exact.
+          --output FOLDER      Where reports and plots go. Default artifacts/benchmarks.
+          --only channel,bare  compare: some of channel, memory, dotnext, bare.
+                               scale: some of nodes, payload, proposers, retained.
+          --proposers 64,256   compare: only the cases with so many proposers.
+
+        Ends with 0, with 1 if a run went wrong, or with 2 if the command line makes no sense.
+        """;
+
+    /// <summary>What <c>--only</c> may name, by command.</summary>
+    private static readonly Dictionary<Command, string[]> Parts = new()
+    {
+        [Command.Compare] = ["channel", "memory", "dotnext", "bare"],
+        [Command.Scale] = ["nodes", "payload", "proposers", "retained"],
+    };
+
+    public Command Command { get; init; }
+
+    public bool IsQuick { get; init; }
+
+    public string Output { get; init; } = Path.Combine("artifacts", "benchmarks");
+
+    /// <summary>Empty for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>Empty for all.</summary>
+    public IReadOnlyList<int> Proposers { get; init; } = [];
+
+    /// <summary>What goes on to BenchmarkDotNet.</summary>
+    public IReadOnlyList<string> Rest { get; init; } = [];
+
+    /// <summary>Reads a command line.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="error">What is wrong with it, if it makes no sense.</param>
+    /// <returns>What it asks for; null if it makes no sense.</returns>
+    public static Arguments? Parse(IReadOnlyList<string> args, out string error)
+    {
+        error = string.Empty;
+        if (args.Count == 0)
+        {
+            error = "Say what to measure.";
+            return null;
+        }
+
+        if (!Enum.TryParse(args[0], ignoreCase: true, out Command command) || !Enum.IsDefined(command) || !char.IsLetter(args[0][0]))
+        {
+            error = $"'{args[0]}' is no command.";
+            return null;
+        }
+
+        Arguments parsed = new() { Command = command };
+        return command == Command.Micro
+            ? parsed with { Rest = [.. args.Skip(1)] }
+            : parsed.WithOptions(args, ref error);
+    }
+
+    /// <summary>Whether a part is asked for.</summary>
+    public bool Includes(string part) => Only.Count == 0 || Only.Contains(part);
+
+    private static List<int>? ParseNumbers(string text)
+    {
+        List<int> numbers = [];
+        foreach (string part in text.Split(','))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
+            {
+                return null;
+            }
+
+            numbers.Add(number);
+        }
+
+        return numbers;
+    }
+
+    private Arguments? WithOptions(IReadOnlyList<string> args, ref string error)
+    {
+        Arguments parsed = this;
+        for (int i = 1; i < args.Count; i++)
+        {
+            string name = args[i];
+            if (name == "--quick")
+            {
+                parsed = parsed with { IsQuick = true };
+                continue;
+            }
+
+            if (name is not ("--output" or "--only" or "--proposers") || i + 1 == args.Count)
+            {
+                error = $"'{name}' is unknown, or its value is missing.";
+                return null;
+            }
+
+            if (parsed.With(name, args[++i]) is not { } next)
+            {
+                error = $"{name} {args[i]} makes no sense for {Command.ToString().ToLowerInvariant()}.";
+                return null;
+            }
+
+            parsed = next;
+        }
+
+        return parsed;
+    }
+
+    private Arguments? With(string name, string value) => name switch
+    {
+        "--output" when value.Length > 0 => this with { Output = value },
+        "--only" when Parts.TryGetValue(Command, out string[]? parts) && value.Split(',').All(parts.Contains) => this with { Only = value.Split(',') },
+        "--proposers" when Command == Command.Compare && ParseNumbers(value) is { } numbers => this with { Proposers = numbers },
+        _ => null,
+    };
+}

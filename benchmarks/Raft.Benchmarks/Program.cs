@@ -1,0 +1,24 @@
+using Raft.Benchmarks;
+using Raft.Benchmarks.Compare;
+using Raft.Benchmarks.Failover;
+using Raft.Benchmarks.Idle;
+using Raft.Benchmarks.Micro;
+using Raft.Benchmarks.Scale;
+using Raft.Benchmarks.Sustain;
+
+if (Arguments.Parse(args, out string error) is not { } arguments)
+{
+    Console.Error.WriteLine(error);
+    Console.Error.WriteLine(Arguments.Usage);
+    return 2;
+}
+
+return arguments.Command switch
+{
+    Command.Compare => await CompareCommand.RunAsync(arguments),
+    Command.Micro => MicroCommand.Run(arguments.Rest),
+    Command.Scale => await ScaleCommand.RunAsync(arguments),
+    Command.Idle => await IdleCommand.RunAsync(arguments),
+    Command.Failover => await FailoverCommand.RunAsync(arguments),
+    _ => await SustainCommand.RunAsync(arguments),
+};

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Raft.Benchmarks.Measuring;
+using Raft.Benchmarks.Reports;
+
+namespace Raft.Benchmarks.Sustain;
+
+/// <summary>Shows how a long run went, and says whether memory grew.</summary>
+internal sealed class SustainReport(List<SustainSample> samples, Measurement total, TimeSpan longestPause, IReadOnlyList<TimeSpan> gcPauses)
+{
+    /// <summary>The last third may have so much more than the first before it counts as growth.</summary>
+    private const double Tolerance = 1.1;
+
+    private List<SustainSample> First => samples[..(samples.Count / 3)];
+
+    private List<SustainSample> Last => samples[^(samples.Count / 3)..];
+
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        TextTable overall = Overall();
+        TextTable memory = Memory();
+        overall.WriteToConsole();
+        memory.WriteToConsole();
+        Console.WriteLine(Verdict());
+        File.WriteAllLines(
+            Path.Combine(folder, "sustain.md"),
+            ["# At full speed", "", .. Machine.Describe().Select(static line => $"- {line}"), "", .. overall.ToMarkdown(), "", .. memory.ToMarkdown(), "", Verdict()]);
+        CsvFile.Write(
+            Path.Combine(folder, "sustain.csv"),
+            ["seconds", "commits_per_second", "heap", "heap_after_collection", "working_set", "retained_entries", "gc_pause_share"],
+            samples.Select(static sample => (IReadOnlyList<object>)
+                [sample.Seconds, sample.CommitsPerSecond, sample.HeapBytes, sample.HeapAfterCollection, sample.WorkingSet, sample.RetainedEntries, sample.GcPauseShare]));
+        WritePlots(folder);
+        Console.WriteLine($"Written to {folder}: sustain.md, sustain.csv, sustain-throughput.svg, sustain-memory.svg");
+    }
+
+    private TextTable Overall()
+    {
+        TextTable table = new(1, $"{total.Case}, default options", "");
+        double[] perSecond = [.. PerSecond().Select(static second => second.Commits)];
+        table.Add("commits/s", Figures.Whole(total.CommitsPerSecond));
+        table.Add("slowest second, commits/s", Figures.Whole(perSecond.Min()));
+        table.Add("fastest second, commits/s", Figures.Whole(perSecond.Max()));
+        table.Add("longest pause between two commits, ms", Figures.Number(longestPause.TotalMilliseconds));
+        table.Add("longest wait of a proposer, ms", Figures.Number(total.LongestMicroseconds / 1_000));
+        table.Add("p50, us", Figures.Number(total.P50Microseconds));
+        table.Add("p99.9, us", Figures.Number(total.P999Microseconds));
+        table.Add("collections of generation 0 / 1 / 2", $"{total.Gen0} / {total.Gen1} / {total.Gen2}");
+        table.Add("paused for the garbage collector", Figures.Percent(total.GcPauseShare));
+        table.Add("median and longest pause of it, ms", $"{Figures.Number(Median.Of(gcPauses.Select(static pause => pause.TotalMilliseconds)))} / {Figures.Number(gcPauses.Count == 0 ? 0 : gcPauses.Max().TotalMilliseconds)}");
+        table.Add("CPU per commit, us", Figures.Number(total.CpuMicrosecondsPerCommit));
+        table.Add("allocated per commit beyond the payload, B", Figures.Number(total.AllocatedBeyondPayload));
+        table.Add("failures", Figures.Whole(total.Failures));
+        return table;
+    }
+
+    private TextTable Memory()
+    {
+        TextTable table = new(1, "mean of", "first third", "last third", "largest");
+        Add("heap, MiB", static sample => sample.HeapBytes, Figures.Mebibytes);
+        Add("heap after its latest collection, MiB", static sample => sample.HeapAfterCollection, Figures.Mebibytes);
+        Add("working set, MiB", static sample => sample.WorkingSet, Figures.Mebibytes);
+        Add("entries kept by all nodes", static sample => sample.RetainedEntries, Figures.Whole);
+        return table;
+
+        void Add(string name, Func<SustainSample, double> number, Func<double, string> format) =>
+            table.Add(name, format(First.Average(number)), format(Last.Average(number)), format(samples.Max(number)));
+    }
+
+    private string Verdict()
+    {
+        double heap = Last.Average(static sample => sample.HeapAfterCollection) / First.Average(static sample => sample.HeapAfterCollection);
+        double workingSet = Last.Average(static sample => sample.WorkingSet) / First.Average(static sample => sample.WorkingSet);
+        string grew = heap > Tolerance || workingSet > Tolerance ? "Memory GREW" : "Memory did not grow";
+        return string.Create(CultureInfo.InvariantCulture, $"{grew}: from the first to the last third of the time the heap went to {heap:0.00} of what it was, the working set to {workingSet:0.00}. Longest pause between two commits: {longestPause.TotalMilliseconds:0.0} ms.");
+    }
+
+    /// <summary>Two samples make a second.</summary>
+    private IEnumerable<(double Seconds, double Commits)> PerSecond() =>
+        samples.Chunk(2).Select(static pair => (pair[^1].Seconds, pair.Average(static sample => sample.CommitsPerSecond)));
+
+    private void WritePlots(string folder)
+    {
+        Plot throughput = new("Commits per second", Plot.FromZero("seconds"), Plot.FromZero("commits/s"));
+        throughput.AddLine("commits/s", PerSecond(), hasMarkers: false);
+        throughput.Write(Path.Combine(folder, "sustain-throughput.svg"));
+
+        Plot memory = new("Memory", Plot.FromZero("seconds"), Plot.FromZero("MiB"));
+        memory.AddLine("working set", samples.Select(static sample => (sample.Seconds, sample.WorkingSet / (double)(1 << 20))), hasMarkers: false);
+        memory.AddLine("heap", samples.Select(static sample => (sample.Seconds, sample.HeapBytes / (double)(1 << 20))), hasMarkers: false);
+        memory.AddLine("heap after its latest collection", samples.Select(static sample => (sample.Seconds, sample.HeapAfterCollection / (double)(1 << 20))), hasMarkers: false);
+        memory.Write(Path.Combine(folder, "sustain-memory.svg"));
+    }
+}

@@ -1,0 +1,59 @@
+namespace Raft.Benchmarks.Tests;
+
+public sealed class ArgumentsTests
+{
+    private static Arguments? Parse(string line) => Arguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), out _);
+
+    [Fact]
+    public void Parse_OfACommandAlone_GivesTheDefaults()
+    {
+        Arguments arguments = Parse("compare")!;
+
+        Assert.Equal((Command.Compare, false, Path.Combine("artifacts", "benchmarks")), (arguments.Command, arguments.IsQuick, arguments.Output));
+        Assert.Empty(arguments.Only);
+        Assert.Empty(arguments.Proposers);
+        Assert.True(arguments.Includes("bare"));
+    }
+
+    [Fact]
+    public void Parse_OfEverything_TakesAllOfIt()
+    {
+        Arguments arguments = Parse("compare --quick --output results --only channel,bare --proposers 64,256")!;
+
+        Assert.Equal((true, "results"), (arguments.IsQuick, arguments.Output));
+        Assert.Equal(["channel", "bare"], arguments.Only);
+        Assert.Equal([64, 256], arguments.Proposers);
+        Assert.False(arguments.Includes("dotnext"));
+    }
+
+    [Theory]
+    [InlineData("scale --only nodes")]
+    [InlineData("idle --quick")]
+    [InlineData("failover")]
+    [InlineData("sustain --output here")]
+    public void Parse_OfOtherCommands_TakesThem(string line) => Assert.NotNull(Parse(line));
+
+    [Fact]
+    public void Parse_OfMicro_PassesTheRestOn() => Assert.Equal(["--filter", "*Mailbox*"], Parse("micro --filter *Mailbox*")!.Rest);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("fly")]
+    [InlineData("0")]
+    [InlineData("--quick")]
+    [InlineData("compare quickly")]
+    [InlineData("compare --output")]
+    [InlineData("compare --only nodes")]
+    [InlineData("compare --only channel,")]
+    [InlineData("compare --proposers 0")]
+    [InlineData("compare --proposers 1,x")]
+    [InlineData("scale --proposers 1")]
+    [InlineData("idle --only nodes")]
+    public void Parse_OfNonsense_SaysWhatIsWrong(string line)
+    {
+        Arguments? arguments = Arguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), out string error);
+
+        Assert.Null(arguments);
+        Assert.NotEmpty(error);
+    }
+}
