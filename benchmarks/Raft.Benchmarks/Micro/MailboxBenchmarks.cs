@@ -16,7 +16,7 @@ public class MailboxBenchmarks
     {
         for (int i = 0; i < BatchSize; i++)
         {
-            _mailbox.Post(new Proposal(default, _payload));
+            _mailbox.Post(new Proposal(default, _payload), out _);
         }
 
         int count = _mailbox.Drain().Proposals.Count;
