@@ -50,21 +50,7 @@ internal sealed partial class NodeLife
         {
             SnapshotHeader header = new(time, _settings.Members, Sessions: default);
             SnapshotWriting writing = new(
-                _settings.SnapshotStore!, capture, index, _module.TermAt(index), header, (written, failure) => TryPost(new SnapshotEnded(written, failure)), _interruptible.Token);
-            ScheduleWriting(writing);
-        }
-    }
-
-    /// <summary>A state machine that may block its thread may do so while its state is written, too.</summary>
-    private void ScheduleWriting(SnapshotWriting writing)
-    {
-        if (_settings.StateMachine.MayBlock)
-        {
-            using IBlockingScheduler ownThread = _settings.Scheduler.CreateBlocking($"raft snapshot {_settings.StateMachine.GetType().Name}");
-            ownThread.Schedule(writing);
-        }
-        else
-        {
+                _settings, capture, index, _module.TermAt(index), header, (written, failure) => TryPost(new SnapshotEnded(written, failure)), _interruptible.Token);
             _settings.Scheduler.Schedule(writing, preferLocal: false);
         }
     }
