@@ -123,7 +123,7 @@ internal sealed partial class NodeLife
         if (snapshotIndex > applied)
         {
             Stream content = await _settings.SnapshotStore!.OpenReadAsync(snapshot!.Info, _interruptible.Token).ConfigureAwait(false);
-            Restore(new SnapshotRestoration(content, snapshot.Info, snapshot.Header.LastIncludedTime));
+            Restore(new SnapshotRestoration(content, snapshot.Info, snapshot.Header.LastIncludedTime, _snapshotDisposal));
         }
     }
 }

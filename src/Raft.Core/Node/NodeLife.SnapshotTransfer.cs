@@ -28,7 +28,7 @@ internal sealed partial class NodeLife
 
         if (sender is null)
         {
-            sender = new SnapshotSender(store, follower);
+            sender = new SnapshotSender(store, follower, _snapshotDisposal);
             _snapshotSenders.Add(sender);
         }
 
@@ -119,9 +119,9 @@ internal sealed partial class NodeLife
     /// <summary>Called by the receiver, on any thread.</summary>
     private void OnSnapshotStored(ReceivedSnapshot received)
     {
-        if (!TryPost(new SnapshotArrived(received)))
+        if (!TryPost(new SnapshotArrived(this, received)))
         {
-            received.Content.Dispose();
+            _snapshotDisposal.Later(received.Content);
         }
     }
 
@@ -141,13 +141,13 @@ internal sealed partial class NodeLife
         NoteLatest(in info);
         if (!_module.SnapshotReceived(received.Snapshot, received.Header.LastIncludedTime, _now))
         {
-            received.Content.Dispose();
+            _snapshotDisposal.Later(received.Content);
             return;
         }
 
         _journal?.SnapshotInstalled(info.LastIncludedIndex, info.LastIncludedTerm, info.Length);
         _metrics?.CountSnapshotInstalled();
-        Restore(new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime));
+        Restore(new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime, _snapshotDisposal));
 
         // Whoever still waits here proposed, as an earlier leader, what has been committed since and is applied by the snapshot.
         BatchOutcomes outcomes = _pending.FailUncommitted(
@@ -220,11 +220,17 @@ internal sealed partial class NodeLife
         }
     }
 
-    private sealed class SnapshotArrived(ReceivedSnapshot received) : NodeRequest
+    private sealed class SnapshotArrived(NodeLife owner, ReceivedSnapshot received) : NodeRequest
     {
-        public override void Execute(NodeLife life) => life.OnSnapshotArrived(received);
+        private ReceivedSnapshot? _received = received;
 
-        public override void Refuse(Exception reason) => received.Content.Dispose();
+        public override void Execute(NodeLife life)
+        {
+            (ReceivedSnapshot? taken, _received) = (_received, null); // a life that ends later in this pass refuses this request as well
+            life.OnSnapshotArrived(taken!);
+        }
+
+        public override void Refuse(Exception reason) => owner._snapshotDisposal.Later(_received?.Content);
     }
 
     private sealed class SnapshotRefused(Exception failure) : NodeRequest

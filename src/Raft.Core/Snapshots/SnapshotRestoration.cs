@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>Restores the state machine from a snapshot that is open already, so that a later one cannot replace it meanwhile. Its checksum is verified before anything is replaced.</summary>
-internal sealed class SnapshotRestoration(Stream content, SnapshotInfo info, DateTimeOffset lastIncludedTime) : StateRestoration
+internal sealed class SnapshotRestoration(Stream content, SnapshotInfo info, DateTimeOffset lastIncludedTime, SnapshotDisposal disposal) : StateRestoration
 {
     public override long LastIncludedIndex => info.LastIncludedIndex;
 
@@ -9,13 +9,17 @@ internal sealed class SnapshotRestoration(Stream content, SnapshotInfo info, Dat
 
     public override async ValueTask RunAsync(IStateMachine machine, CancellationToken cancellationToken)
     {
-        await using (content.ConfigureAwait(false))
+        try
         {
             await SnapshotVerification.VerifyAsync(content, info, cancellationToken).ConfigureAwait(false);
             SnapshotContentStream state = new(content, info.Length);
             await machine.RestoreAsync(state, info.LastIncludedIndex, cancellationToken).ConfigureAwait(false);
         }
+        finally
+        {
+            disposal.Now(content);
+        }
     }
 
-    public override void Abandon() => content.Dispose();
+    public override void Abandon() => disposal.Later(content);
 }

@@ -6,7 +6,7 @@ namespace Raft;
 /// Reads chunks of a snapshot for one follower. Keeps the snapshot open from the first chunk to the last, so that a later one
 /// may replace it meanwhile. One chunk is read at a time.
 /// </summary>
-internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : IDisposable
+internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, SnapshotDisposal disposal) : IDisposable
 {
     private Stream? _content;
     private SnapshotInfo _info;
@@ -52,7 +52,7 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : ID
 
     public void Dispose()
     {
-        _content?.Dispose();
+        disposal.Later(_content);
         _content = null;
     }
 
@@ -67,7 +67,7 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : ID
         }
         catch
         {
-            await content.DisposeAsync().ConfigureAwait(false);
+            disposal.Now(content);
             throw;
         }
 

@@ -3,13 +3,15 @@ namespace Raft;
 /// <summary>Writes a captured state to the snapshot store, away from the node's worker and beside applying.</summary>
 /// <param name="settings">Where it is written, and what runs that.</param>
 /// <param name="capture">The state; disposed at the end.</param>
+/// <param name="disposal">Disposes it.</param>
 /// <param name="index">The last index whose effect it contains.</param>
 /// <param name="term">Its term.</param>
 /// <param name="header">What stands beside the state.</param>
 /// <param name="ended">Is told what was written, or why nothing was.</param>
 /// <param name="stopping">Gives up.</param>
 internal sealed class SnapshotWriting(
-    NodeSettings settings, ISnapshotCapture capture, long index, long term, SnapshotHeader header, Action<SnapshotInfo?, Exception?> ended, CancellationToken stopping) : IThreadPoolWorkItem
+    NodeSettings settings, ISnapshotCapture capture, SnapshotDisposal disposal, long index, long term, SnapshotHeader header, Action<SnapshotInfo?, Exception?> ended, CancellationToken stopping)
+    : IThreadPoolWorkItem
 {
     private SnapshotInfo? _written;
 
@@ -20,10 +22,7 @@ internal sealed class SnapshotWriting(
         Exception? failure = null;
         try
         {
-            using (capture)
-            {
-                await WriteAsync().ConfigureAwait(false);
-            }
+            await WriteAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // whatever keeps it from being written is told; the node tries again later
         catch (Exception exception)
@@ -32,6 +31,7 @@ internal sealed class SnapshotWriting(
             failure = _written is null ? exception : null; // what is committed is committed, even if the rest does not end well
         }
 
+        disposal.Now(capture);
         ended(_written, failure);
     }
 
