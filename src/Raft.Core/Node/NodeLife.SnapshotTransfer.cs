@@ -33,7 +33,7 @@ internal sealed partial class NodeLife
         }
 
         sender.IsLoading = true;
-        _ = LoadChunkAsync(sender, load, _latestSnapshot);
+        _settings.Scheduler.Schedule(new ChunkLoading(this, sender, load, _latestSnapshot), preferLocal: false); // a store may block: never the worker
     }
 
     private async Task LoadChunkAsync(SnapshotSender sender, SnapshotLoad load, SnapshotInfo? latest)
@@ -101,6 +101,11 @@ internal sealed partial class NodeLife
                 $"Node {NodeId} has no snapshot store, and {chunk.From} no longer has the entries that it lacks: give it one, with UseSnapshotStore() or {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.SnapshotStore)}."));
             TryPost(new ChunkStored(new SnapshotIdentity(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum), nextOffset: 0)); // not here, where the outputs are being carried out
             return;
+        }
+
+        if (_isStopping)
+        {
+            return; // the node would not be here for the rest of it
         }
 
         _snapshotReceiver ??= new SnapshotReceiver(
@@ -201,6 +206,11 @@ internal sealed partial class NodeLife
         _restoration?.Abandon();
         _restoration = null;
         _snapshotReceiver?.Abandon();
+    }
+
+    private sealed class ChunkLoading(NodeLife life, SnapshotSender sender, SnapshotLoad load, SnapshotInfo? latest) : IThreadPoolWorkItem
+    {
+        public void Execute() => _ = life.LoadChunkAsync(sender, load, latest);
     }
 
     private sealed class ChunkLoaded(SnapshotSender sender, SnapshotLoad load, SnapshotChunk? chunk, Exception? failure) : NodeRequest

@@ -36,7 +36,7 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
                 return null;
             }
 
-            await OpenAsync(snapshot, cancellationToken).ConfigureAwait(false);
+            await OpenLatestAsync(snapshot, cancellationToken).ConfigureAwait(false);
         }
 
         if ((load.Snapshot ?? _snapshot) != _snapshot || load.Offset >= _info.Length)
@@ -54,6 +54,25 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
     {
         disposal.Later(_content);
         _content = null;
+    }
+
+    /// <summary>Of two snapshots of the same entries, taken here and received, nobody but the store knows which it has kept: if the one is not there, there is the other.</summary>
+    private async ValueTask OpenLatestAsync(SnapshotInfo latest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenAsync(latest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            SnapshotInfo? found = await store.FindLatestAsync(cancellationToken).ConfigureAwait(false);
+            if (found is not { } other || other == latest || other.LastIncludedIndex < latest.LastIncludedIndex)
+            {
+                throw;
+            }
+
+            await OpenAsync(other, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask OpenAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)

@@ -100,6 +100,37 @@ public sealed class SnapshotDisposalTests
         Assert.Equal(RaftRole.Leader, node.Status.Role);
     }
 
+    [Fact]
+    public void Writer_OfASnapshotThatIsBeingReceived_IsDisposedBeforeTheRunEnds()
+    {
+        LabNode node = Three(new Captured());
+        using FakePeers peers = new(_lab.Lab, "n2", "n3");
+        node.Run();
+        World.RunUntilIdle();
+        peers.Send("n2", new TestSnapshot(5, 100).Chunks(50).First() with { Term = 3 });
+        World.RunUntil(() => _store.OpenWriters == 1);
+
+        node.RequestStop();
+        World.Run(node.Running!);
+
+        Assert.Equal(0, _store.OpenWriters);
+    }
+
+    /// <summary>A store may block, so not even a leader's reading happens on the node's worker.</summary>
+    [Fact]
+    public void Snapshot_ThatIsSent_IsNotReadOnTheWorker()
+    {
+        string stack = string.Empty;
+        _store.OnOpen = () => stack = Environment.StackTrace;
+        LabNode node = Three(new Captured());
+        using FakePeers peers = new(_lab.Lab, "n2", "n3");
+
+        SendSnapshot(node, peers);
+
+        Assert.NotEmpty(stack);
+        Assert.DoesNotContain("NodeLife.Pass", stack, StringComparison.Ordinal);
+    }
+
     private LabNode Three(IStateMachine machine) => _lab.Lab.Node(members: 3, store: _lab.Log, snapshots: _store, machine: machine, configure: static options => options.TrailingEntries = 0);
 
     /// <summary>Has a leader send its snapshot to n2, which has lost its log.</summary>

@@ -107,6 +107,17 @@ public sealed class SnapshotSenderTests
         Assert.Equal(0, _store.OpenStreams);
     }
 
+    /// <summary>Two snapshots of the same entries, of which the store has kept the other.</summary>
+    [Fact]
+    public async Task LoadAsync_OfALatestThatIsNotThere_TakesTheOneThatIs()
+    {
+        using SnapshotSender sender = Sender();
+        await _snapshot.StoreAsync(_store, Token);
+        SnapshotInfo own = new(_snapshot.Index, _snapshot.Term, new byte[3], Length: 20);
+
+        Assert.Equal(_snapshot.Identity, (await LoadAsync(sender, null, 0, own))?.Snapshot);
+    }
+
     [Fact]
     public async Task Dispose_ClosesTheSnapshot()
     {
