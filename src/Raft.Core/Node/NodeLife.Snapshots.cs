@@ -49,7 +49,7 @@ internal sealed partial class NodeLife
         }
         else
         {
-            SnapshotHeader header = new(time, _settings.Members, Sessions: default);
+            SnapshotHeader header = new(_settings.ClusterId, time, _settings.Members, Sessions: default);
             SnapshotWriting writing = new(
                 _settings, capture, _snapshotDisposal, index, _module.TermAt(index), header, (written, failure) => TryPost(new SnapshotEnded(written, failure)), _interruptible.Token);
             _settings.Scheduler.Schedule(writing, preferLocal: false);
