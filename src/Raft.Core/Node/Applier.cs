@@ -204,7 +204,8 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             _closed = true;
             StateIsUncertain |= _current is not null || _isReading || _restoring is not null;
             _waitingRestoration?.Abandon();
-            _waitingRestoration = null;
+            _preparedRestoration?.Abandon();
+            _waitingRestoration = _preparedRestoration = null;
             _restoring = null;
             batches = [.. _batches];
             if (_current is { } current)

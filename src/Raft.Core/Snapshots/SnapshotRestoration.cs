@@ -7,11 +7,26 @@ internal sealed class SnapshotRestoration(Stream content, SnapshotInfo info, Dat
 
     public override DateTimeOffset LastIncludedTime => lastIncludedTime;
 
-    public override async ValueTask RunAsync(IStateMachine machine, CancellationToken cancellationToken)
+    public override async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
         try
         {
             await SnapshotVerification.VerifyAsync(content, info, cancellationToken).ConfigureAwait(false);
+            IsPrepared = true;
+        }
+        finally
+        {
+            if (!IsPrepared)
+            {
+                disposal.Now(content);
+            }
+        }
+    }
+
+    public override async ValueTask RunAsync(IStateMachine machine, CancellationToken cancellationToken)
+    {
+        try
+        {
             SnapshotContentStream state = new(content, info.Length);
             await machine.RestoreAsync(state, info.LastIncludedIndex, cancellationToken).ConfigureAwait(false);
         }

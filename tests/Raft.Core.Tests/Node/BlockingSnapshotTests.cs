@@ -35,6 +35,9 @@ public sealed class BlockingSnapshotTests
         });
 
         Assert.Contains("write on raft snapshot Captured", first.Calls);
+        Captured second = new() { MayBlock = true };
+        await RunAsync(second, log, async node => await node.ProposeAsync("b", Token));
+        Assert.Equal("restore on raft apply Captured", second.Calls[0]);
     }
 
     private static async Task RunAsync(Captured machine, InMemoryLogStore log, Func<RaftNode, Task> script)
