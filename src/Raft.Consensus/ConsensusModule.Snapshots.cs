@@ -188,14 +188,20 @@ public sealed partial class ConsensusModule
                 return;
             }
 
+            if (_reception is { } newer && newer.LeaderTerm == request.Term && request.LastIncludedIndex < newer.Snapshot.LastIncludedIndex)
+            {
+                return; // late: its leader has gone over to a later snapshot
+            }
+
             _reception = new SnapshotReception(snapshot);
         }
 
+        _reception.LeaderTerm = request.Term;
         if (_reception.Storing is { } storing)
         {
             if (storing.Offset == request.Offset)
             {
-                _reception.Store(request); // sent again: its sender waits for an answer to this one
+                _reception.Repeat(request); // sent again: its sender waits for an answer to this one
             }
         }
         else if (request.Offset != _reception.NextOffset)

@@ -53,6 +53,8 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
 
     public void SnapshotUnreadable(NodeId follower, Exception failure) => Write(() => LogSnapshotUnreadable(failure, nodeId, follower, failure.Message));
 
+    public void SnapshotNotClosed(Exception failure) => Write(() => LogSnapshotNotClosed(failure, nodeId, failure.Message));
+
     public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
 
     /// <summary>Waits until all that was told so far is written, which a provider may hold up for as long as it likes.</summary>

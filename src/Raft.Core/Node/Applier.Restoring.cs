@@ -11,7 +11,13 @@ internal abstract class StateRestoration
     /// <summary>The time of that entry.</summary>
     public abstract DateTimeOffset LastIncludedTime { get; }
 
-    /// <summary>Replaces the state.</summary>
+    /// <summary>Whether it is ready to run.</summary>
+    public bool IsPrepared { get; protected set; }
+
+    /// <summary>Does all that the state machine is not needed for. It lets go of what it holds if that throws.</summary>
+    public abstract ValueTask PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>Replaces the state, once it is prepared, and lets go of what it holds.</summary>
     public abstract ValueTask RunAsync(IStateMachine machine, CancellationToken cancellationToken);
 
     /// <summary>It will not run: lets go of what it holds.</summary>
@@ -22,6 +28,7 @@ internal abstract class StateRestoration
 internal sealed partial class Applier
 {
     private StateRestoration? _waitingRestoration;
+    private StateRestoration? _preparedRestoration; // waits for the state machine's thread
     private StateRestoration? _restoring;
 
     /// <summary>How a piece of work for the state machine has ended.</summary>
@@ -69,13 +76,18 @@ internal sealed partial class Applier
     /// <summary>Called under the lock.</summary>
     private bool TryBeginRestoring([NotNullWhen(true)] out StateRestoration? restoration)
     {
-        restoration = _batches.Count == 0 && !_closed ? _waitingRestoration : null;
+        restoration = _closed ? null : _preparedRestoration ?? (_batches.Count == 0 ? _waitingRestoration : null);
         if (restoration is null)
         {
             return false;
         }
 
-        _waitingRestoration = null;
+        if (_preparedRestoration is null)
+        {
+            _waitingRestoration = null;
+        }
+
+        _preparedRestoration = null;
         _restoring = restoration;
         _isReading = false;
         return true;
@@ -86,6 +98,17 @@ internal sealed partial class Applier
         bool hasMoved;
         try
         {
+            if (!restoration.IsPrepared)
+            {
+                ValueTask preparing = restoration.PrepareAsync(_stopping.Token);
+                bool isElsewhere = !preparing.IsCompleted;
+                await preparing.ConfigureAwait(false);
+                if (isElsewhere)
+                {
+                    return PutBack(restoration) ? WorkEnd.HasMoved : WorkEnd.Over;
+                }
+            }
+
             ValueTask restoring = restoration.RunAsync(_machine, _stopping.Token);
             hasMoved = !restoring.IsCompleted;
             await restoring.ConfigureAwait(false);
@@ -103,6 +126,23 @@ internal sealed partial class Applier
         }
 
         return !FinishRestoring(restoration) ? WorkEnd.Over : hasMoved ? WorkEnd.HasMoved : WorkEnd.Done;
+    }
+
+    /// <summary>It was prepared on some thread of the store's, where the state machine, which may block, must not be called.</summary>
+    /// <returns>False if it was given up on meanwhile.</returns>
+    private bool PutBack(StateRestoration restoration)
+    {
+        lock (_lock)
+        {
+            if (_restoring == restoration)
+            {
+                _preparedRestoration = restoration;
+                return true;
+            }
+        }
+
+        restoration.Abandon();
+        return false;
     }
 
     /// <returns>False if it was given up on meanwhile.</returns>

@@ -168,10 +168,14 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     public void Execute() => _ = DrainAsync();
 
-    /// <summary>Starts from an index that the state machine is known to contain already. Before anything is posted.</summary>
-    public void StartBehind(long index) => Volatile.Write(ref _appliedIndex, index);
+    /// <summary>Starts from an entry that the state machine is known to contain already. Before anything is posted.</summary>
+    public void StartBehind(long index, DateTimeOffset time)
+    {
+        _appliedTime = time;
+        Volatile.Write(ref _appliedIndex, index);
+    }
 
-    /// <summary>The time of the last entry that was applied, as far as this life knows. Asked for by what runs here, between two batches.</summary>
+    /// <summary>The time of the last entry that was applied. Asked for by what runs here, between two batches.</summary>
     public DateTimeOffset AppliedTime => _appliedTime;
 
     /// <summary>The node is about to end: takes no more reads, and tells the worker once nothing runs any more.</summary>
@@ -200,7 +204,8 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             _closed = true;
             StateIsUncertain |= _current is not null || _isReading || _restoring is not null;
             _waitingRestoration?.Abandon();
-            _waitingRestoration = null;
+            _preparedRestoration?.Abandon();
+            _waitingRestoration = _preparedRestoration = null;
             _restoring = null;
             batches = [.. _batches];
             if (_current is { } current)

@@ -200,6 +200,7 @@ internal sealed partial class NodeLife
         _applier.BeginStop();
         await WaitUntilAsync(() => !_leads || _module.CommitIndex >= _module.LastIndex, commitsEnd).ConfigureAwait(false);
         await WaitUntilAsync(() => _writesInFlight == 0, end).ConfigureAwait(false);
+        await ExecuteAsync(static life => life._snapshotReceiver?.Abandon()).ConfigureAwait(false); // else what was written of a snapshot stays open until its next chunk
         await WaitUntilAsync(() => !_isTakingSnapshot && _snapshotReceiver is not { IsIdle: false }, end).ConfigureAwait(false); // both were told to give up
         await WaitUntilAsync(() => _handedOver >= Math.Min(_module.CommitIndex, _module.DurableIndex) && _applier.IsIdle, end).ConfigureAwait(false);
     }

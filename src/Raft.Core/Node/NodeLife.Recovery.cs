@@ -7,6 +7,8 @@ internal sealed partial class NodeLife
 {
     private const int EntriesPerRecoveryRead = 4_096;
 
+    private DateTimeOffset _timeBefore; // of the last entry that the state machine has applied in an earlier life
+
     private sealed record StoredSnapshot(SnapshotInfo Info, SnapshotHeader Header);
 
     private async Task OpenAsync()
@@ -23,6 +25,7 @@ internal sealed partial class NodeLife
             }
 
             DateTimeOffset previousTime = snapshot?.Info.LastIncludedIndex == state.PreviousIndex ? snapshot.Header.LastIncludedTime : default;
+            (long appliedBefore, _timeBefore) = (Math.Max(_settings.StateMachine.AppliedIndex, AppliedIndex), previousTime);
             ConsensusModule module = new(_settings.Consensus, state.HardState, state.PreviousIndex, state.PreviousTerm, previousTime);
             while (module.LastIndex < state.LastIndex)
             {
@@ -33,6 +36,7 @@ internal sealed partial class NodeLife
                     throw new StorageCorruptedException($"The log store says that its log ends at {state.LastIndex}, but has no entry {module.LastIndex + 1}.");
                 }
 
+                CountApplied(module.LastIndex + 1, entries, appliedBefore, snapshot?.Info.LastIncludedIndex ?? 0);
                 module.Recover([.. entries]);
             }
 
@@ -52,6 +56,21 @@ internal sealed partial class NodeLife
         Wake();
     }
 
+    /// <summary>
+    /// What the state machine has applied in an earlier life is not handed over again, but makes the next snapshot due like all
+    /// that stands behind the latest one; and the last entry of it says what time it is.
+    /// </summary>
+    private void CountApplied(long firstIndex, IReadOnlyList<LogEntry> entries, long applied, long snapshotIndex)
+    {
+        int first = (int)Math.Clamp(snapshotIndex + 1 - firstIndex, 0, entries.Count);
+        int end = (int)Math.Clamp(applied + 1 - firstIndex, 0, entries.Count);
+        _timeBefore = end > 0 ? entries[end - 1].Time : _timeBefore;
+        for (int i = first; i < end; i++)
+        {
+            _snapshotPolicy.OnHandedOver(firstIndex + i, ReplicatedLog.EntryOverhead + entries[i].Data.Length);
+        }
+    }
+
     private async ValueTask<StoredSnapshot?> FindSnapshotAsync()
     {
         if (_settings.SnapshotStore is not { } store || await store.FindLatestAsync(_interruptible.Token).ConfigureAwait(false) is not { } latest)
@@ -59,8 +78,15 @@ internal sealed partial class NodeLife
             return null;
         }
 
+        SnapshotHeader header = SnapshotHeader.Read(latest.Header);
+        if (header.ClusterId != _settings.ClusterId)
+        {
+            throw new StorageCorruptedException(
+                $"The snapshot store holds the state of cluster '{header.ClusterId}', and node {NodeId} belongs to '{_settings.ClusterId}': its log would be thrown away for it. Give the node its own snapshot store, or an empty one.");
+        }
+
         NoteLatest(in latest);
-        return new StoredSnapshot(latest, SnapshotHeader.Read(latest.Header));
+        return new StoredSnapshot(latest, header);
     }
 
     /// <summary>
@@ -119,11 +145,11 @@ internal sealed partial class NodeLife
 
         module.RecoverCommit(Math.Max(applied, snapshotIndex));
         _handedOver = applied;
-        _applier.StartBehind(applied);
+        _applier.StartBehind(applied, _timeBefore);
         if (snapshotIndex > applied)
         {
             Stream content = await _settings.SnapshotStore!.OpenReadAsync(snapshot!.Info, _interruptible.Token).ConfigureAwait(false);
-            Restore(new SnapshotRestoration(content, snapshot.Info, snapshot.Header.LastIncludedTime));
+            Restore(new SnapshotRestoration(content, snapshot.Info, snapshot.Header.LastIncludedTime, _snapshotDisposal));
         }
     }
 }

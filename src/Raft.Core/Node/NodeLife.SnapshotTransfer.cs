@@ -28,12 +28,12 @@ internal sealed partial class NodeLife
 
         if (sender is null)
         {
-            sender = new SnapshotSender(store, follower);
+            sender = new SnapshotSender(store, follower, _snapshotDisposal);
             _snapshotSenders.Add(sender);
         }
 
         sender.IsLoading = true;
-        _ = LoadChunkAsync(sender, load, _latestSnapshot);
+        _settings.Scheduler.Schedule(new ChunkLoading(this, sender, load, _latestSnapshot), preferLocal: false); // a store may block: never the worker
     }
 
     private async Task LoadChunkAsync(SnapshotSender sender, SnapshotLoad load, SnapshotInfo? latest)
@@ -103,6 +103,11 @@ internal sealed partial class NodeLife
             return;
         }
 
+        if (_isStopping)
+        {
+            return; // the node would not be here for the rest of it
+        }
+
         _snapshotReceiver ??= new SnapshotReceiver(
             store,
             _settings.Scheduler,
@@ -119,9 +124,9 @@ internal sealed partial class NodeLife
     /// <summary>Called by the receiver, on any thread.</summary>
     private void OnSnapshotStored(ReceivedSnapshot received)
     {
-        if (!TryPost(new SnapshotArrived(received)))
+        if (!TryPost(new SnapshotArrived(this, received)))
         {
-            received.Content.Dispose();
+            _snapshotDisposal.Later(received.Content);
         }
     }
 
@@ -141,13 +146,13 @@ internal sealed partial class NodeLife
         NoteLatest(in info);
         if (!_module.SnapshotReceived(received.Snapshot, received.Header.LastIncludedTime, _now))
         {
-            received.Content.Dispose();
+            _snapshotDisposal.Later(received.Content);
             return;
         }
 
         _journal?.SnapshotInstalled(info.LastIncludedIndex, info.LastIncludedTerm, info.Length);
         _metrics?.CountSnapshotInstalled();
-        Restore(new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime));
+        Restore(new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime, _snapshotDisposal));
 
         // Whoever still waits here proposed, as an earlier leader, what has been committed since and is applied by the snapshot.
         BatchOutcomes outcomes = _pending.FailUncommitted(
@@ -203,6 +208,11 @@ internal sealed partial class NodeLife
         _snapshotReceiver?.Abandon();
     }
 
+    private sealed class ChunkLoading(NodeLife life, SnapshotSender sender, SnapshotLoad load, SnapshotInfo? latest) : IThreadPoolWorkItem
+    {
+        public void Execute() => _ = life.LoadChunkAsync(sender, load, latest);
+    }
+
     private sealed class ChunkLoaded(SnapshotSender sender, SnapshotLoad load, SnapshotChunk? chunk, Exception? failure) : NodeRequest
     {
         public override void Execute(NodeLife life) => life.OnChunkLoaded(sender, in load, in chunk, failure);
@@ -220,11 +230,17 @@ internal sealed partial class NodeLife
         }
     }
 
-    private sealed class SnapshotArrived(ReceivedSnapshot received) : NodeRequest
+    private sealed class SnapshotArrived(NodeLife owner, ReceivedSnapshot received) : NodeRequest
     {
-        public override void Execute(NodeLife life) => life.OnSnapshotArrived(received);
+        private ReceivedSnapshot? _received = received;
 
-        public override void Refuse(Exception reason) => received.Content.Dispose();
+        public override void Execute(NodeLife life)
+        {
+            (ReceivedSnapshot? taken, _received) = (_received, null); // a life that ends later in this pass refuses this request as well
+            life.OnSnapshotArrived(taken!);
+        }
+
+        public override void Refuse(Exception reason) => owner._snapshotDisposal.Later(_received?.Content);
     }
 
     private sealed class SnapshotRefused(Exception failure) : NodeRequest

@@ -4,6 +4,7 @@ namespace Raft;
 internal sealed partial class NodeLife
 {
     private readonly SnapshotPolicy _snapshotPolicy;
+    private readonly SnapshotDisposal _snapshotDisposal;
     private readonly List<SnapshotRequest> _snapshotRequests = []; // of the snapshot that is being taken
     private readonly List<SnapshotRequest> _nextSnapshotRequests = []; // too late for it
     private SnapshotInfo? _latestSnapshot;
@@ -43,28 +44,14 @@ internal sealed partial class NodeLife
         }
         else if (index <= (_latestSnapshot?.LastIncludedIndex ?? 0) || index < _module.FirstIndex - 1)
         {
-            capture.Dispose(); // nothing was applied since the latest, or a leader has sent a later one
+            _snapshotDisposal.Later(capture); // nothing was applied since the latest, or a leader has sent a later one
             EndSnapshot(written: null, failure: null);
         }
         else
         {
-            SnapshotHeader header = new(time, _settings.Members, Sessions: default);
+            SnapshotHeader header = new(_settings.ClusterId, time, _settings.Members, Sessions: default);
             SnapshotWriting writing = new(
-                _settings.SnapshotStore!, capture, index, _module.TermAt(index), header, (written, failure) => TryPost(new SnapshotEnded(written, failure)), _interruptible.Token);
-            ScheduleWriting(writing);
-        }
-    }
-
-    /// <summary>A state machine that may block its thread may do so while its state is written, too.</summary>
-    private void ScheduleWriting(SnapshotWriting writing)
-    {
-        if (_settings.StateMachine.MayBlock)
-        {
-            using IBlockingScheduler ownThread = _settings.Scheduler.CreateBlocking($"raft snapshot {_settings.StateMachine.GetType().Name}");
-            ownThread.Schedule(writing);
-        }
-        else
-        {
+                _settings, capture, _snapshotDisposal, index, _module.TermAt(index), header, (written, failure) => TryPost(new SnapshotEnded(written, failure)), _interruptible.Token);
             _settings.Scheduler.Schedule(writing, preferLocal: false);
         }
     }
@@ -171,20 +158,26 @@ internal sealed partial class NodeLife
                 return;
             }
 
-            if (!life.TryPost(new Captured(capture, life._applier.AppliedIndex, life._applier.AppliedTime)))
+            if (!life.TryPost(new Captured(life, capture, life._applier.AppliedIndex, life._applier.AppliedTime)))
             {
-                capture?.Dispose();
+                life._snapshotDisposal.Later(capture);
             }
         }
 
         public override void Refuse(Exception reason) => life.TryPost(new SnapshotEnded(Written: null, reason));
     }
 
-    private sealed class Captured(ISnapshotCapture? capture, long index, DateTimeOffset time) : NodeRequest
+    private sealed class Captured(NodeLife owner, ISnapshotCapture? capture, long index, DateTimeOffset time) : NodeRequest
     {
-        public override void Execute(NodeLife life) => life.OnCaptured(capture, index, time);
+        private ISnapshotCapture? _capture = capture;
 
-        public override void Refuse(Exception reason) => capture?.Dispose();
+        public override void Execute(NodeLife life)
+        {
+            (ISnapshotCapture? taken, _capture) = (_capture, null); // a life that ends later in this pass refuses this request as well
+            life.OnCaptured(taken, index, time);
+        }
+
+        public override void Refuse(Exception reason) => owner._snapshotDisposal.Later(_capture);
     }
 
     private sealed class SnapshotEnded(SnapshotInfo? Written, Exception? Failure) : NodeRequest

@@ -44,6 +44,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
         _timer = settings.Clock.CreateTimer(Wake);
         _snapshotPolicy = new SnapshotPolicy(settings);
+        _snapshotDisposal = new SnapshotDisposal(settings.Scheduler, journal);
         _applier = new Applier(settings, metrics, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
         _stopSignal = sources.Lifecycle.Rent(CancellationToken.None);
         _stopSignalGeneration = _stopSignal.Generation;

@@ -17,6 +17,8 @@ public readonly record struct SnapshotInfo(long LastIncludedIndex, long LastIncl
 /// <para>Unlike a failing log store, a failing snapshot store does not stop the node: it tries again later, and its log
 /// grows meanwhile.</para>
 /// <para>All members may be called on any thread; several snapshots may be written and read at once.</para>
+/// <para>The node's worker calls none of them, nor anything of the streams: they may block their thread, but it is one of the
+/// <see cref="IScheduler"/>'s, so not for longer than a disk takes.</para>
 /// </remarks>
 public interface ISnapshotStore
 {

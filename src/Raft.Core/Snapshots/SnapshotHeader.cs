@@ -1,21 +1,23 @@
 namespace Raft;
 
 /// <summary>What a node keeps in a snapshot beside the state, and what travels with it.</summary>
+/// <param name="ClusterId">The cluster whose state it is: that of another one must never take its place.</param>
 /// <param name="LastIncludedTime">The time of the last entry that the snapshot stands for: no later entry is stamped with an earlier one.</param>
 /// <param name="Members">The members of the cluster at that entry (section 7: the latest configuration).</param>
 /// <param name="Sessions">The client sessions at that entry; empty, since there are none yet.</param>
-internal sealed record SnapshotHeader(DateTimeOffset LastIncludedTime, IReadOnlyList<RaftMember> Members, ReadOnlyMemory<byte> Sessions)
+internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastIncludedTime, IReadOnlyList<RaftMember> Members, ReadOnlyMemory<byte> Sessions)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int SmallestString = sizeof(ushort);
     private const int SmallestMember = (2 * SmallestString) + sizeof(uint) + 1;
 
-    /// <summary>Encodes it: version, time, members, sessions. Numbers are little-endian and of fixed width, as in messages.</summary>
+    /// <summary>Encodes it: version, cluster id, time, members, sessions. Numbers are little-endian and of fixed width, as in messages.</summary>
     public byte[] Write()
     {
         byte[] bytes = new byte[Measure()];
         MessageWriter writer = new(bytes);
         writer.WriteByte(Version);
+        writer.WriteString(ClusterId);
         writer.WriteInt64(LastIncludedTime.UtcTicks);
         writer.WriteCount(Members.Count);
         foreach (RaftMember member in Members)
@@ -46,10 +48,12 @@ internal sealed record SnapshotHeader(DateTimeOffset LastIncludedTime, IReadOnly
             reader.Fail(0, $"its format is version {version}, and this node reads version {Version}");
         }
 
+        string clusterId = reader.ReadString("cluster id");
+        int timeAt = reader.Position;
         long ticks = reader.ReadInt64("time");
         if (ticks > DateTimeOffset.MaxValue.UtcTicks)
         {
-            reader.Fail(1, $"its time is {ticks} ticks, beyond the year 9999");
+            reader.Fail(timeAt, $"its time is {ticks} ticks, beyond the year 9999");
         }
 
         RaftMember[] members = new RaftMember[reader.ReadCount(SmallestMember, "number of members")];
@@ -62,7 +66,7 @@ internal sealed record SnapshotHeader(DateTimeOffset LastIncludedTime, IReadOnly
         reader.ReadEnd();
         return reader.Failed
             ? throw new StorageCorruptedException($"The header of a snapshot cannot be read: {reader.Problem}. Restore the node's stores, or remove the node from the cluster and add it anew.")
-            : new SnapshotHeader(new DateTimeOffset(ticks, TimeSpan.Zero), members, sessions);
+            : new SnapshotHeader(clusterId, new DateTimeOffset(ticks, TimeSpan.Zero), members, sessions);
     }
 
     private static RaftMember ReadMember(ref MessageReader reader)
@@ -94,7 +98,7 @@ internal sealed record SnapshotHeader(DateTimeOffset LastIncludedTime, IReadOnly
 
     private int Measure()
     {
-        int size = sizeof(byte) + sizeof(long) + sizeof(uint) + sizeof(uint) + Sessions.Length;
+        int size = sizeof(byte) + MessageWriter.Measure(ClusterId, "cluster id") + sizeof(long) + sizeof(uint) + sizeof(uint) + Sessions.Length;
         foreach (RaftMember member in Members)
         {
             size += MessageWriter.Measure(member.Id, "id of a member") + sizeof(byte) + MessageWriter.Measure(member.Address ?? string.Empty, "address of a member") + sizeof(uint);

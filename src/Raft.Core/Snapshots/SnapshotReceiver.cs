@@ -181,6 +181,11 @@ internal sealed class SnapshotReceiver(
         }
 
         SnapshotHeader header = SnapshotHeader.Read(_header);
+        if (header.ClusterId != chunk.ClusterId)
+        {
+            throw new IOException($"The snapshot up to index {chunk.LastIncludedIndex} that {chunk.From} has sent is of cluster '{header.ClusterId}', and not of '{chunk.ClusterId}'.");
+        }
+
         SnapshotInfo info = await _writer!.CommitAsync(Stopping).ConfigureAwait(false);
         Stream content = await store.OpenReadAsync(info, Stopping).ConfigureAwait(false);
         await CloseWriterAsync().ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace Raft;
 /// Reads chunks of a snapshot for one follower. Keeps the snapshot open from the first chunk to the last, so that a later one
 /// may replace it meanwhile. One chunk is read at a time.
 /// </summary>
-internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : IDisposable
+internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, SnapshotDisposal disposal) : IDisposable
 {
     private Stream? _content;
     private SnapshotInfo _info;
@@ -36,7 +36,7 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : ID
                 return null;
             }
 
-            await OpenAsync(snapshot, cancellationToken).ConfigureAwait(false);
+            await OpenLatestAsync(snapshot, cancellationToken).ConfigureAwait(false);
         }
 
         if ((load.Snapshot ?? _snapshot) != _snapshot || load.Offset >= _info.Length)
@@ -52,8 +52,27 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : ID
 
     public void Dispose()
     {
-        _content?.Dispose();
+        disposal.Later(_content);
         _content = null;
+    }
+
+    /// <summary>Of two snapshots of the same entries, taken here and received, nobody but the store knows which it has kept: if the one is not there, there is the other.</summary>
+    private async ValueTask OpenLatestAsync(SnapshotInfo latest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenAsync(latest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            SnapshotInfo? found = await store.FindLatestAsync(cancellationToken).ConfigureAwait(false);
+            if (found is not { } other || other == latest || other.LastIncludedIndex < latest.LastIncludedIndex)
+            {
+                throw;
+            }
+
+            await OpenAsync(other, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask OpenAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
@@ -67,7 +86,7 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower) : ID
         }
         catch
         {
-            await content.DisposeAsync().ConfigureAwait(false);
+            disposal.Now(content);
             throw;
         }
 

@@ -5,6 +5,36 @@ namespace Raft.Consensus.Tests.Snapshots;
 /// <summary>InstallSnapshot, the follower's side, rules 1 to 5 of Figure 13 (section 7): chunks are stored in order, each once.</summary>
 public sealed class ReceivingChunksTests
 {
+    /// <summary>The next leader goes on with the same snapshot in longer chunks, while one of its predecessor's is being stored.</summary>
+    [Fact]
+    public void Follower_ChunksOfTheNextLeaderAreLonger_GoesOnBehindWhatIsStored()
+    {
+        SingleModule n1 = new();
+        n1.Node.StoresChunks = false;
+        TestSnapshot snapshot = new(10, 4, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        n1.Deliver((RaftMessage)Make.Install("n2", 4, snapshot, 0, 4));
+        n1.Deliver((RaftMessage)Make.Install("n3", 5, snapshot, 0, 6, correlation: 8));
+
+        n1.Node.StoreChunk();
+
+        InstallSnapshotReplyMessage reply = Assert.Single(n1.TakeSent<InstallSnapshotReplyMessage>());
+        Assert.Equal(("n3", 8, 4), (reply.To.Value, reply.Correlation, reply.NextOffset));
+    }
+
+    [Fact]
+    public void Follower_LateDuplicateOfAnOlderSnapshot_KeepsWhatItHasOfTheNewer()
+    {
+        SingleModule n1 = new();
+        TestSnapshot newer = new(20, 4, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        InstallSnapshotMessage old = Make.Install("n2", 4, new TestSnapshot(10, 4, [1, 2, 3, 4, 5, 6, 7, 8]), 0, 4);
+        n1.Deliver(old);
+        n1.Deliver(Make.Install("n2", 4, newer, 0, 4));
+
+        n1.Deliver((RaftMessage)old);
+
+        Assert.Equal(newer.Identity, n1.Module.SnapshotBeingReceived);
+    }
+
     private static readonly TestSnapshot Snapshot = new(10, 4, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     private static readonly TestSnapshot OtherBytes = new(10, 4, [9, 8, 7, 6, 5, 4, 3, 2, 1]);
 

@@ -138,6 +138,44 @@ public sealed class SnapshotRecoveryTests
         Assert.IsType<StorageCorruptedException>(node.Failure().InnerException);
     }
 
+    /// <summary>Before anything of its log is thrown away for it.</summary>
+    [Fact]
+    public void SnapshotOfAnotherCluster_StopsTheNodeAndLeavesItsLog()
+    {
+        Write(_lab.Log, new HardState(1, null), [1, 1, 1]);
+        Put(_lab.Snapshots, index: 50, term: 9, "x");
+        LabNode node = _lab.Node(configure: static options => options.ClusterId = "other");
+        node.Run();
+
+        Assert.IsType<StorageCorruptedException>(node.Failure().InnerException);
+        Assert.Equal(3, _lab.Log.Written.LastIndex);
+    }
+
+    [Fact]
+    public void SnapshotAsync_OfALifeThatHasAppliedNothing_KeepsTheTimeOfTheLastEntry()
+    {
+        World.Run(_lab.Log.OpenAsync("raft", "n1", TestContext.Current.CancellationToken).AsTask());
+        World.Run(_lab.Log.WriteAsync(new LogWrite(new HardState(1, null), 1, new[] { Lab.Entry(1) with { Time = DateTimeOffset.UnixEpoch.AddYears(50) } })).AsTask());
+        World.Run(_lab.Log.CloseAsync().AsTask());
+        LabNode node = _lab.Lab.Node(members: 3, machine: new Captured { AppliedIndex = 1 }, store: _lab.Log, snapshots: _lab.Snapshots);
+        node.Run();
+
+        SnapshotInfo? snapshot = _lab.Take(node);
+
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddYears(50), SnapshotHeader.Read(snapshot!.Value.Header).LastIncludedTime);
+    }
+
+    [Fact]
+    public void DurableStateMachine_AfterARestart_HasASnapshotDueForWhatItAppliedBefore()
+    {
+        Write(_lab.Log, new HardState(1, null), [.. Enumerable.Repeat(1L, 30)]);
+        LabNode node = _lab.Node(new Captured { AppliedIndex = 30 }, static options => (options.SnapshotAfterEntries, options.SnapshotAfterBytes) = (1_000, 900));
+
+        node.Lead();
+
+        World.RunUntil(() => node.Status.SnapshotIndex >= 30);
+    }
+
     /// <summary>A durable state machine that is ahead of the snapshot is not set back.</summary>
     [Fact]
     public void DurableStateMachine_AheadOfTheSnapshot_IsNotRestored()
@@ -182,7 +220,7 @@ public sealed class SnapshotRecoveryTests
     {
         async Task<SnapshotInfo> PutAsync()
         {
-            byte[] header = new SnapshotHeader(DateTimeOffset.UnixEpoch, ["n1"], Sessions: default).Write();
+            byte[] header = new SnapshotHeader("raft", DateTimeOffset.UnixEpoch, ["n1"], Sessions: default).Write();
             await using ISnapshotWriter writer = await store.CreateAsync(index, term, header, CancellationToken.None);
             using SnapshotChecksum checksum = new(index, damage ? term + 1 : term, header);
             ChecksummedStream content = new(writer.Stream, checksum);

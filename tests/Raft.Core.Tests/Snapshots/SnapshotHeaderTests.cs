@@ -5,6 +5,7 @@ public sealed class SnapshotHeaderTests
     private static readonly DateTimeOffset Noon = new(2026, 2, 3, 12, 0, 0, TimeSpan.Zero);
 
     private static SnapshotHeader Sample() => new(
+        "c",
         Noon,
         [
             new RaftMember { Id = "n1" },
@@ -15,6 +16,7 @@ public sealed class SnapshotHeaderTests
 
     private static void AssertSame(SnapshotHeader expected, SnapshotHeader actual)
     {
+        Assert.Equal(expected.ClusterId, actual.ClusterId);
         Assert.Equal(expected.LastIncludedTime, actual.LastIncludedTime);
         Assert.Equal(expected.Sessions.ToArray(), actual.Sessions.ToArray());
         Assert.Equal(expected.Members.Select(static member => (member.Id, member.Address)), actual.Members.Select(static member => (member.Id, member.Address)));
@@ -45,18 +47,18 @@ public sealed class SnapshotHeaderTests
     {
         AssertSame(Sample(), SnapshotHeader.Read(Sample().Write()));
 
-        SnapshotHeader empty = new(DateTimeOffset.MinValue, [], default);
+        SnapshotHeader empty = new("c", DateTimeOffset.MinValue, [], default);
         AssertSame(empty, SnapshotHeader.Read(empty.Write()));
-        SnapshotHeader latest = new(DateTimeOffset.MaxValue, ["n1"], default);
+        SnapshotHeader latest = new("c", DateTimeOffset.MaxValue, ["n1"], default);
         AssertSame(latest, SnapshotHeader.Read(latest.Write()));
     }
 
     [Fact]
     public void Write_Bytes_AreAsDocumented()
     {
-        SnapshotHeader header = new(DateTimeOffset.UnixEpoch, ["n1", new RaftMember("n2", "a:1") { Tags = { ["k"] = "v" } }], default);
+        SnapshotHeader header = new("c", DateTimeOffset.UnixEpoch, ["n1", new RaftMember("n2", "a:1") { Tags = { ["k"] = "v" } }], default);
         Assert.Equal(
-            "01" + "0080b5f7f57f9f08" + "02000000" + "02006e31" + "00" + "0000" + "00000000" + "02006e32" + "01" + "0300613a31" + "01000000" + "01006b" + "010076" + "00000000",
+            "02" + "010063" + "0080b5f7f57f9f08" + "02000000" + "02006e31" + "00" + "0000" + "00000000" + "02006e32" + "01" + "0300613a31" + "01000000" + "01006b" + "010076" + "00000000",
             Convert.ToHexStringLower(header.Write()));
     }
 
@@ -65,13 +67,13 @@ public sealed class SnapshotHeaderTests
     {
         RaftMember one = new("n1") { Tags = { ["a"] = "1", ["b"] = "2" } };
         RaftMember other = new("n1") { Tags = { ["b"] = "2", ["a"] = "1" } };
-        Assert.Equal(new SnapshotHeader(Noon, [one], default).Write(), new SnapshotHeader(Noon, [other], default).Write());
+        Assert.Equal(new SnapshotHeader("c", Noon, [one], default).Write(), new SnapshotHeader("c", Noon, [other], default).Write());
     }
 
     [Fact]
     public void Write_TimeWithAnOffset_KeepsTheInstant()
     {
-        SnapshotHeader header = new(new DateTimeOffset(2026, 2, 3, 21, 0, 0, TimeSpan.FromHours(9)), ["n1"], default);
+        SnapshotHeader header = new("c", new DateTimeOffset(2026, 2, 3, 21, 0, 0, TimeSpan.FromHours(9)), ["n1"], default);
         Assert.Equal(Noon, SnapshotHeader.Read(header.Write()).LastIncludedTime);
     }
 
@@ -107,15 +109,15 @@ public sealed class SnapshotHeaderTests
     }
 
     [Theory]
-    [InlineData(0, 2, "version 2, and this node reads version 1")]
-    [InlineData(8, 255, "the time is -")]
-    [InlineData(8, 127, "beyond the year 9999")]
-    [InlineData(12, 255, "number of members is")] // 4 GiB of members
-    [InlineData(17, 2, "has and has not an address")]
-    [InlineData(15, (byte)' ', "id of a member is blank")]
+    [InlineData(0, 3, "version 3, and this node reads version 2")]
+    [InlineData(11, 255, "the time is -")]
+    [InlineData(11, 127, "beyond the year 9999")]
+    [InlineData(15, 255, "number of members is")] // 4 GiB of members
+    [InlineData(20, 2, "has and has not an address")]
+    [InlineData(18, (byte)' ', "id of a member is blank")]
     public void Read_OneWrongByte_SaysWhatIsWrong(int offset, byte value, string problem)
     {
-        byte[] bytes = new SnapshotHeader(Noon, [" n"], default).Write();
+        byte[] bytes = new SnapshotHeader("c", Noon, [" n"], default).Write();
         bytes[offset] = value;
         if (value == ' ')
         {

@@ -79,7 +79,8 @@ public sealed class SnapshotReceiverTests
             whole with { Checksum = snapshot.Checksum + 1 },
             whole with { LastIncludedIndex = 6 },
             whole with { LastIncludedTerm = 1 },
-            whole with { Header = new SnapshotHeader(DateTimeOffset.UnixEpoch, ["n1"], default).Write() },
+            whole with { ClusterId = "other" },
+            whole with { Header = new SnapshotHeader("raft", DateTimeOffset.UnixEpoch, ["n1"], default).Write() },
             whole with { Data = snapshot.Content.AsMemory(..10), Length = 10 }, // shorter than a checksum
         ];
         SnapshotReceiver receiver = New();

@@ -1,9 +1,11 @@
 using Raft.Consensus;
+using Raft.Testing;
 
 namespace Raft.Core.Tests.Snapshots;
 
 public sealed class SnapshotSenderTests
 {
+    private readonly StepScheduler _scheduler = new();
     private readonly GatedStore _store = new();
     private readonly TestSnapshot _snapshot = new(5, stateLength: 40);
 
@@ -12,7 +14,7 @@ public sealed class SnapshotSenderTests
     [Fact]
     public async Task LoadAsync_ChunkByChunk_GivesTheWholeSnapshot()
     {
-        using SnapshotSender sender = new(_store, "n2");
+        using SnapshotSender sender = Sender();
         SnapshotInfo latest = await _snapshot.StoreAsync(_store, Token);
         List<byte> content = [];
         SnapshotIdentity? identity = null;
@@ -35,7 +37,7 @@ public sealed class SnapshotSenderTests
     [Fact]
     public async Task LoadAsync_AfterALaterOneWasTaken_GoesOnWithTheFirst()
     {
-        using SnapshotSender sender = new(_store, "n2");
+        using SnapshotSender sender = Sender();
         SnapshotInfo first = await _snapshot.StoreAsync(_store, Token);
         await LoadAsync(sender, null, 0, first);
         SnapshotInfo later = await new TestSnapshot(9, stateLength: 100).StoreAsync(_store, Token);
@@ -48,12 +50,13 @@ public sealed class SnapshotSenderTests
     [Fact]
     public async Task LoadAsync_OfWhateverThereIs_BeginsWithTheLatest()
     {
-        using SnapshotSender sender = new(_store, "n2");
+        using SnapshotSender sender = Sender();
         await LoadAsync(sender, null, 0, await _snapshot.StoreAsync(_store, Token));
         TestSnapshot second = new(9, stateLength: 100);
 
         SnapshotChunk? chunk = await LoadAsync(sender, null, 0, await second.StoreAsync(_store, Token));
 
+        _scheduler.RunUntilIdle();
         Assert.Equal(second.Identity, chunk!.Value.Snapshot);
         Assert.Equal(1, _store.OpenStreams); // the first is closed
     }
@@ -61,7 +64,7 @@ public sealed class SnapshotSenderTests
     [Fact]
     public async Task LoadAsync_OfOneThatIsGone_GivesNone()
     {
-        using SnapshotSender sender = new(_store, "n2"); // of a later leadership of this node, say
+        using SnapshotSender sender = Sender(); // of a later leadership of this node, say
         SnapshotInfo latest = await new TestSnapshot(9, stateLength: 100).StoreAsync(_store, Token);
 
         Assert.Null(await LoadAsync(sender, _snapshot.Identity, 16, latest));
@@ -70,7 +73,7 @@ public sealed class SnapshotSenderTests
     [Fact]
     public async Task LoadAsync_WithoutASnapshot_GivesNone()
     {
-        using SnapshotSender sender = new(_store, "n2");
+        using SnapshotSender sender = Sender();
         Assert.Null(await LoadAsync(sender, null, 0, latest: null));
     }
 
@@ -79,7 +82,7 @@ public sealed class SnapshotSenderTests
     [InlineData("read")]
     public async Task LoadAsync_WhenTheStoreFails_ThrowsAndKeepsNothingOpen(string call)
     {
-        using SnapshotSender sender = new(_store, "n2");
+        using SnapshotSender sender = Sender();
         SnapshotInfo latest = await _snapshot.StoreAsync(_store, Token);
         IOException disk = new("disk");
         _store.Fail(call, disk);
@@ -93,7 +96,7 @@ public sealed class SnapshotSenderTests
     [Fact]
     public async Task LoadAsync_OfAContentTooShort_SaysThatItIsDamaged()
     {
-        using SnapshotSender sender = new(_store, "n2");
+        using SnapshotSender sender = Sender();
         await using ISnapshotWriter writer = await _store.CreateAsync(5, 2, _snapshot.Header, Token);
         writer.Stream.WriteByte(1);
         SnapshotInfo tooShort = await writer.CommitAsync(Token);
@@ -104,18 +107,32 @@ public sealed class SnapshotSenderTests
         Assert.Equal(0, _store.OpenStreams);
     }
 
+    /// <summary>Two snapshots of the same entries, of which the store has kept the other.</summary>
+    [Fact]
+    public async Task LoadAsync_OfALatestThatIsNotThere_TakesTheOneThatIs()
+    {
+        using SnapshotSender sender = Sender();
+        await _snapshot.StoreAsync(_store, Token);
+        SnapshotInfo own = new(_snapshot.Index, _snapshot.Term, new byte[3], Length: 20);
+
+        Assert.Equal(_snapshot.Identity, (await LoadAsync(sender, null, 0, own))?.Snapshot);
+    }
+
     [Fact]
     public async Task Dispose_ClosesTheSnapshot()
     {
-        SnapshotSender sender = new(_store, "n2");
+        SnapshotSender sender = Sender();
         await LoadAsync(sender, null, 0, await _snapshot.StoreAsync(_store, Token));
         Assert.Equal(1, _store.OpenStreams);
 
         sender.Dispose();
         sender.Dispose();
+        _scheduler.RunUntilIdle();
 
         Assert.Equal(0, _store.OpenStreams);
     }
+
+    private SnapshotSender Sender() => new(_store, "n2", new SnapshotDisposal(_scheduler, journal: null));
 
     private static async Task<SnapshotChunk?> LoadAsync(SnapshotSender sender, SnapshotIdentity? snapshot, long offset, SnapshotInfo? latest) =>
         await sender.LoadAsync(new SnapshotLoad("n2", Term: 3, snapshot, offset, MaximumBytes: 16), latest, Token);

@@ -10,7 +10,7 @@ internal sealed class TestSnapshot
         Index = index;
         Term = term;
         State = [.. Enumerable.Range(0, stateLength).Select(i => (byte)((i * 31) + index))];
-        Header = new SnapshotHeader(DateTimeOffset.UnixEpoch.AddSeconds(index), ["n1", "n2"], default).Write();
+        Header = new SnapshotHeader("raft", DateTimeOffset.UnixEpoch.AddSeconds(index), ["n1", "n2"], default).Write();
         using SnapshotChecksum checksum = new(Index, Term, Header);
         checksum.Append(State);
         Checksum = checksum.Finish();

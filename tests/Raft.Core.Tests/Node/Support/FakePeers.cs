@@ -5,10 +5,12 @@ namespace Raft.Tests.Node;
 /// <summary>Members that vote for everybody, and acknowledge everything at once as long as the test lets them.</summary>
 internal sealed class FakePeers : IDisposable
 {
+    private readonly Lab _lab;
     private readonly List<Peer> _peers = [];
 
     public FakePeers(Lab lab, params string[] ids)
     {
+        _lab = lab;
         foreach (string id in ids)
         {
             _peers.Add(new Peer(this, id, lab.World.Network.CreateTransport()));
@@ -23,6 +25,30 @@ internal sealed class FakePeers : IDisposable
 
     /// <summary>Sends a message as one of the peers.</summary>
     public void Send(NodeId from, RaftMessage message) => _peers.Single(peer => peer.NodeId == from).Send(message);
+
+    /// <summary>Lets a peer say that it has lost its log, until a leader sends it a snapshot.</summary>
+    public InstallSnapshotMessage AwaitSnapshot(NodeId peer)
+    {
+        InstallSnapshotMessage? Sent() => Received.OfType<InstallSnapshotMessage>().LastOrDefault(message => message.To == peer);
+        for (int tries = 0; tries < 50 && Sent() is null; tries++)
+        {
+            AppendEntriesMessage append = Received.OfType<AppendEntriesMessage>().Last(message => message.To == peer);
+            Send(peer, new AppendEntriesReplyMessage
+            {
+                From = peer,
+                To = append.From,
+                ClusterId = append.ClusterId,
+                Term = append.Term,
+                Correlation = append.Correlation,
+                Success = false,
+                PrevLogIndex = append.PrevLogIndex,
+                LastIndex = 0,
+            });
+            _lab.World.RunFor(TimeSpan.FromMilliseconds(100));
+        }
+
+        return Sent() ?? throw new InvalidOperationException($"No snapshot was sent to {peer}.");
+    }
 
     public void Dispose()
     {
