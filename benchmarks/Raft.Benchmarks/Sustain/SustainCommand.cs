@@ -20,7 +20,7 @@ internal static class SustainCommand
         await Progress.ShowAsync(1, async progress =>
         {
             progress.Begin($"{Load} for {samples * BetweenSamples.TotalSeconds:0} s");
-            report = await OwnThread.RunAsync(() => Run(contender, samples));
+            report = await MeasuringThread.RunAsync(() => Run(contender, samples));
             progress.Advance();
         });
 
