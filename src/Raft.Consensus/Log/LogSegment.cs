@@ -8,8 +8,8 @@ namespace Raft.Consensus;
 /// </summary>
 internal sealed class LogSegment
 {
-    private ReadOnlyMemory<LogEntry> _entries;
     private readonly LogEntry[]? _slots; // null if the entries are somebody else's
+    private ReadOnlyMemory<LogEntry> _entries;
     private int _used;
     private int _count;
 
@@ -28,8 +28,7 @@ internal sealed class LogSegment
     public LogSegment(long firstIndex, ReadOnlyMemory<LogEntry> entries)
     {
         FirstIndex = firstIndex;
-        _entries = entries;
-        Count(entries);
+        Hold(entries, added: entries);
     }
 
     public long FirstIndex { get; }
@@ -39,7 +38,7 @@ internal sealed class LogSegment
     public int Capacity => _entries.Length;
 
     /// <summary>How many entries are in it.</summary>
-    public int Length => _count;
+    public int Count => _count;
 
     /// <summary>Payload bytes of the entries in it.</summary>
     public long Bytes { get; private set; }
@@ -68,8 +67,7 @@ internal sealed class LogSegment
             return false;
         }
 
-        _entries = held.Array.AsMemory(held.Offset, held.Count + next.Count);
-        Count(entries);
+        Hold(held.Array.AsMemory(held.Offset, held.Count + next.Count), added: entries);
         return true;
     }
 
@@ -87,14 +85,26 @@ internal sealed class LogSegment
         _count = kept;
     }
 
-    private void Count(ReadOnlyMemory<LogEntry> added)
+    public ReadOnlyMemory<LogEntry> Slice(long index, int count) => _entries.Slice((int)(index - FirstIndex), count);
+
+    /// <summary>
+    /// Whether a log may keep entries where they are. In a small array they are copied, lest the log fall to pieces, and in a
+    /// large one, lest a few entries keep all of it in memory.
+    /// </summary>
+    /// <param name="entries">The entries, which never change.</param>
+    /// <param name="largest">How many slots their array may have.</param>
+    /// <param name="slice">Where they stand.</param>
+    public static bool IsWorthSharing(ReadOnlyMemory<LogEntry> entries, int largest, out ArraySegment<LogEntry> slice) =>
+        MemoryMarshal.TryGetArray(entries, out slice) && slice.Array!.Length >= ReplicatedLog.SmallestSegment && slice.Array.Length <= largest;
+
+    /// <summary>Holds entries from now on, of which some are new.</summary>
+    private void Hold(ReadOnlyMemory<LogEntry> entries, ReadOnlyMemory<LogEntry> added)
     {
-        _used = _count = _entries.Length;
+        _entries = entries;
+        _used = _count = entries.Length;
         foreach (ref readonly LogEntry entry in added.Span)
         {
             Bytes += entry.Data.Length;
         }
     }
-
-    public ReadOnlyMemory<LogEntry> Slice(long index, int count) => _entries.Slice((int)(index - FirstIndex), count);
 }

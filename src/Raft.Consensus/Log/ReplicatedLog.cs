@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 
 namespace Raft.Consensus;
 
@@ -86,35 +85,44 @@ internal sealed class ReplicatedLog
         CachedBytes += entry.Data.Length;
     }
 
-    /// <summary>
-    /// Appends entries that will never change, and leaves them where they are. Where their array is small they are copied, lest
-    /// the log fall to pieces, and where it is large, lest a few entries keep all of it in memory.
-    /// </summary>
+    /// <summary>Appends entries that will never change, and leaves them where they are if that is worth it: see <see cref="LogSegment.IsWorthSharing"/>.</summary>
     public void Append(ReadOnlyMemory<LogEntry> entries)
     {
-        if (!MemoryMarshal.TryGetArray(entries, out ArraySegment<LogEntry> array) || array.Array!.Length < SmallestSegment || array.Array.Length > _largestSegment)
+        if (!LogSegment.IsWorthSharing(entries, _largestSegment, out _))
         {
             foreach (ref readonly LogEntry entry in entries.Span)
             {
                 Append(in entry);
             }
-
-            return;
         }
-
-        if (entries.IsEmpty)
+        else if (!entries.IsEmpty)
         {
-            return;
+            AppendShared(entries);
         }
+    }
 
-        LogSegment segment = ExtendedBy(entries) ?? Add(new LogSegment(LastIndex + 1, entries));
+    private void AppendShared(ReadOnlyMemory<LogEntry> entries)
+    {
         foreach (ref readonly LogEntry entry in entries.Span)
         {
             _terms.Append(++LastIndex, entry.Term);
         }
 
-        LastTime = segment[LastIndex].Time;
-        CachedBytes += BytesOf(LastIndex - entries.Length + 1, LastIndex);
+        LastTime = entries.Span[^1].Time;
+        if (_segments.Count > 0 && _segments[^1] is var last && last.Count + entries.Length <= _largestSegment)
+        {
+            CachedBytes -= last.Bytes;
+            bool isExtended = last.TryExtend(entries);
+            CachedBytes += last.Bytes;
+            if (isExtended)
+            {
+                return;
+            }
+        }
+
+        LogSegment added = new(LastIndex - entries.Length + 1, entries);
+        _segments.Add(added);
+        CachedBytes += added.Bytes;
     }
 
     /// <summary>Drops the entries from <paramref name="index"/> on, which a leader's log contradicts.</summary>
@@ -159,7 +167,7 @@ internal sealed class ReplicatedLog
         LogSegment segment = SegmentAt(firstIndex);
         int available = (int)Math.Min(Math.Min(segment.LastIndex, lastIndex) - firstIndex + 1, maxEntries);
         ReadOnlyMemory<LogEntry> slice = segment.Slice(firstIndex, available);
-        if (segment.Bytes + (segment.Length * (long)EntryOverhead) <= maxBytes)
+        if (segment.Bytes + (segment.Count * (long)EntryOverhead) <= maxBytes)
         {
             return slice;
         }
@@ -256,15 +264,6 @@ internal sealed class ReplicatedLog
         PreviousIndex = index;
         LastIndex = index;
         FirstCachedIndex = index + 1;
-    }
-
-    private LogSegment? ExtendedBy(ReadOnlyMemory<LogEntry> entries) =>
-        _segments.Count > 0 && _segments[^1].Length + entries.Length <= _largestSegment && _segments[^1].TryExtend(entries) ? _segments[^1] : null;
-
-    private LogSegment Add(LogSegment segment)
-    {
-        _segments.Add(segment);
-        return segment;
     }
 
     private LogSegment OpenSegment()

@@ -231,6 +231,7 @@ public sealed class CommittedBatch
         }
     }
 
+    /// <summary>Within the lock.</summary>
     private void SucceedLocked<T>(int position, SeamSource<T> source, uint generation, T result)
     {
         if (_abandoned)

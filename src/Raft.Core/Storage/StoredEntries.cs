@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Raft.Consensus;
 
 namespace Raft;
 
@@ -12,9 +12,8 @@ namespace Raft;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class StoredEntries
 {
-    private const int SmallestSegment = 16;
-    private const int LargestSegment = 1_024; // 32 KiB of entries: below the large object heap
-
+    private const int SmallestSegment = ReplicatedLog.SmallestSegment;
+    private const int LargestSegment = ReplicatedLog.LargestSegment;
     private const int MaximumSpares = 128; // 4 MiB: what a log grows by between two snapshots, with the default options
 
     private readonly List<Segment> _segments = [];
@@ -68,9 +67,9 @@ internal sealed class StoredEntries
             return;
         }
 
-        if (!MemoryMarshal.TryGetArray(entries, out ArraySegment<LogEntry> array) || array.Array!.Length is < SmallestSegment or > LargestSegment)
+        if (!LogSegment.IsWorthSharing(entries, LargestSegment, out ArraySegment<LogEntry> array))
         {
-            Write(firstIndex, entries.Span); // too small to be kept by itself, or so large that one entry would keep too many alive
+            Write(firstIndex, entries.Span);
             return;
         }
 
@@ -81,7 +80,7 @@ internal sealed class StoredEntries
         }
         else
         {
-            _segments.Add(new Segment(firstIndex, array.Array, array.Offset, array.Count) { IsShared = true });
+            _segments.Add(new Segment(firstIndex, array.Array!, array.Offset, array.Count) { IsShared = true });
         }
 
         LastIndex += array.Count;
