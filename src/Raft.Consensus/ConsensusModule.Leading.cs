@@ -177,8 +177,15 @@ public sealed partial class ConsensusModule
             bytes += entry.Data.Length;
         }
 
-        follower.OnSent(message.Correlation, message.LastIndex, entries.Length, bytes, CommitIndex, _now + _options.HeartbeatInterval);
+        follower.OnSent(message.Correlation, message.LastIndex, entries.Length, bytes, CommitIndex, NextHeartbeat());
         Outputs.Add(message, VersionOfHardState);
+    }
+
+    /// <summary>When a follower to which something goes now must be sent the next thing: a heartbeat interval later at most.</summary>
+    private TimeSpan NextHeartbeat()
+    {
+        TimeSpan latest = _now + _options.HeartbeatInterval;
+        return _options.HeartbeatAlignment == TimeSpan.Zero ? latest : new TimeSpan(latest.Ticks - (latest.Ticks % _options.HeartbeatAlignment.Ticks));
     }
 
     private void OnAppendEntriesReply(AppendEntriesReplyMessage reply)
@@ -248,14 +255,19 @@ public sealed partial class ConsensusModule
     /// <summary>Dissertation, section 6.2: a leader that a majority does not answer steps down, so that its clients look elsewhere.</summary>
     private void CheckQuorum()
     {
-        if (!_options.CheckQuorum || _followers.Length == 0 || _now < _checkQuorumAt)
+        if (!_options.CheckQuorum || _followers.Length == 0 || _now < _checkQuorumAt - _options.HeartbeatInterval)
         {
             return;
         }
 
         TimeSpan heardAt = QuorumHeardAt();
         TimeSpan silentAt = heardAt + _options.MinimumElectionTimeout;
-        if (_now >= silentAt && _resumedAt > heardAt && _pardonedSilence != heardAt)
+        if (_now < _checkQuorumAt)
+        {
+            // Put off ahead of time, so that no healthy leader's host has to wake up for it between two heartbeats.
+            _checkQuorumAt = silentAt > _checkQuorumAt ? silentAt : _checkQuorumAt;
+        }
+        else if (_now >= silentAt && _resumedAt > heardAt && _pardonedSilence != heardAt)
         {
             // After a pause of the process, the followers get the chance to answer that they had no reason to use before:
             // once, so that a leader whose process always comes late does not stay for ever.

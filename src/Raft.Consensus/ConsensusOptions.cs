@@ -33,6 +33,12 @@ public sealed class ConsensusOptions
     /// </summary>
     public TimeSpan CommitNoticeDelay { get; init; }
 
+    /// <summary>
+    /// What the times of heartbeats are multiples of, counted from where the clock starts; less than <see cref="HeartbeatInterval"/>, by
+    /// as much as which a heartbeat may come early. Default zero: any time will do. Leaders that share a clock then wake their process together.
+    /// </summary>
+    public TimeSpan HeartbeatAlignment { get; init; }
+
     /// <summary>Whether a node asks around before it raises its term (dissertation, section 9.6). Default true.</summary>
     public bool PreVote { get; init; } = true;
 
@@ -82,6 +88,7 @@ public sealed class ConsensusOptions
         Require(HeartbeatInterval > TimeSpan.Zero, $"{nameof(HeartbeatInterval)} must be above zero.");
         Require(HeartbeatInterval < MinimumElectionTimeout, $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
         Require(CommitNoticeDelay >= TimeSpan.Zero, $"{nameof(CommitNoticeDelay)} must not be negative.");
+        Require(HeartbeatAlignment >= TimeSpan.Zero && HeartbeatAlignment < HeartbeatInterval, $"{nameof(HeartbeatAlignment)} must not be negative, and be below {nameof(HeartbeatInterval)}.");
         Require(MaximumMessageBytes > 0, $"{nameof(MaximumMessageBytes)} must be at least 1.");
         Require(MaximumMessageEntries > 0, $"{nameof(MaximumMessageEntries)} must be at least 1.");
         Require(MaximumChunkBytes > 0, $"{nameof(MaximumChunkBytes)} must be at least 1.");

@@ -23,6 +23,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     private readonly LeadershipToken _leadership;
     private readonly Mailbox _mailbox;
     private readonly IClockTimer _timer;
+    private readonly TimeSpan _timerSlack;
     private readonly Applier _applier;
     private readonly List<Condition> _conditions = [];
     private ConsensusModule _module = null!; // set when the store is open, before the first pass
@@ -43,6 +44,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         _journal = journal;
         _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
         _timer = settings.Clock.CreateTimer(Wake);
+        _timerSlack = settings.Consensus.MinimumElectionTimeout / 4;
         _snapshotPolicy = new SnapshotPolicy(settings);
         _snapshotDisposal = new SnapshotDisposal(settings.Scheduler, journal);
         _applier = new Applier(settings, metrics, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
@@ -279,8 +281,9 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     }
 
     /// <summary>
-    /// Sets the timer for the next moment at which time matters. An earlier setting is left alone: a follower's deadline
-    /// moves with each message, and waking once too often costs less than setting the timer each time.
+    /// Sets the timer for the next moment at which time matters. A setting that is a little early is left alone: a follower's
+    /// deadline moves with each message, and waking once too often costs less than setting the timer each time. But an idle
+    /// follower, which is woken by heartbeats anyway, puts it off before it wakes the process at a time of its own.
     /// </summary>
     private void SetTimer()
     {
@@ -292,7 +295,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
 
         deadline = _applierDeadline < deadline ? _applierDeadline : deadline;
         deadline = _diskDeadline < deadline ? _diskDeadline : deadline;
-        if (deadline < _timerSetTo)
+        if (deadline < _timerSetTo || (deadline < TimeSpan.MaxValue && deadline - _timerSetTo >= _timerSlack))
         {
             _timerSetTo = deadline;
             _timer.Set(deadline);

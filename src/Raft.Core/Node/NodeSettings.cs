@@ -10,6 +10,7 @@ internal sealed class NodeSettings
     private static readonly TimeSpan LongestCommitNoticeDelay = TimeSpan.FromMilliseconds(5);
 
     private const int ElectionTimeoutsOfPatience = 10;
+    private const int HeartbeatParts = 8;
 
     public NodeSettings(NodeId nodeId, long initialTerm, RaftNodeOptions options, RaftNodePorts ports)
     {
@@ -55,7 +56,8 @@ internal sealed class NodeSettings
             MinimumElectionTimeout = options.MinimumElectionTimeout,
             MaximumElectionTimeout = options.MaximumElectionTimeout,
             HeartbeatInterval = heartbeat,
-            CommitNoticeDelay = TimeSpan.FromTicks(Math.Min(heartbeat.Ticks / 8, LongestCommitNoticeDelay.Ticks)),
+            CommitNoticeDelay = TimeSpan.FromTicks(Math.Min(heartbeat.Ticks / HeartbeatParts, LongestCommitNoticeDelay.Ticks)),
+            HeartbeatAlignment = heartbeat / HeartbeatParts, // a thousand idle leaders wake the process eight times an interval, and a hundred of them at once
             PreVote = options.PreVote,
             CheckQuorum = options.CheckQuorum,
             LeaderStickiness = options.LeaderStickiness,

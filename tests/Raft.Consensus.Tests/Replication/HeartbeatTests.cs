@@ -104,6 +104,43 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public void Leader_HeartbeatsAligned_SendsThemAtMultiplesAndNoneLate()
+    {
+        TimeSpan alignment = Interval / 8;
+        ModuleCluster cluster = Elected(Settings.Default with { HeartbeatAlignment = alignment });
+        cluster.Clock.Advance(TimeSpan.FromMilliseconds(7));
+        cluster.Propose("n1");
+
+        TimeSpan before = cluster.Clock.Now;
+        for (int i = 0; i < 20; i++)
+        {
+            TimeSpan due = cluster["n1"].Module.NextDeadline!.Value;
+            Assert.Equal(0, due.Ticks % alignment.Ticks);
+            Assert.InRange(due - before, Interval - alignment, Interval);
+            cluster.Clock.Advance(due - cluster.Clock.Now);
+            cluster["n1"].AdvanceTime();
+            Assert.Equal(2, cluster.InFlight.Count);
+            cluster.DeliverAll();
+            before = due;
+        }
+    }
+
+    /// <summary>The check of the quorum is put off by the answers: no host has to wake up for it between two heartbeats.</summary>
+    [Fact]
+    public void Leader_HearsItsQuorum_HasNothingToDoBetweenHeartbeats()
+    {
+        ModuleCluster cluster = Elected();
+        for (int i = 0; i < 50; i++)
+        {
+            cluster.Clock.Advance(cluster["n1"].Module.NextDeadline!.Value - cluster.Clock.Now);
+            cluster["n1"].AdvanceTime();
+            Assert.Equal(2, cluster.InFlight.Count);
+            cluster.Clock.Advance(TimeSpan.FromMilliseconds(3)); // the answers come a little later
+            cluster.DeliverAll();
+        }
+    }
+
+    [Fact]
     public void Leader_CommitMessageLost_TheHeartbeatCarriesIt()
     {
         ModuleCluster cluster = Elected();

@@ -25,6 +25,8 @@ internal sealed record Settings
 
     public TimeSpan CommitNoticeDelay { get; init; }
 
+    public TimeSpan HeartbeatAlignment { get; init; }
+
     public int MaximumMessageEntries { get; init; } = 4_096;
 
     public long MaximumMessageBytes { get; init; } = 1 << 20;
@@ -56,6 +58,7 @@ internal sealed record Settings
         MaximumElectionTimeout = MaximumElectionTimeout,
         HeartbeatInterval = HeartbeatInterval,
         CommitNoticeDelay = CommitNoticeDelay,
+        HeartbeatAlignment = HeartbeatAlignment,
         MaximumMessageEntries = MaximumMessageEntries,
         MaximumMessageBytes = MaximumMessageBytes,
         MaximumChunkBytes = MaximumChunkBytes,
