@@ -2,7 +2,7 @@ using Raft.Benchmarks.Contenders;
 
 namespace Raft.Benchmarks.BareFlow;
 
-/// <summary>The same flow without Raft: how fast this machine could possibly be, with the same threads, locks and results.</summary>
+/// <summary>The same flow without Raft: how fast this machine could possibly be, with threads, locks and results of the same kind.</summary>
 internal sealed class BareContender : Contender<long>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

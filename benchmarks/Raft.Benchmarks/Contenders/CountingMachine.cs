@@ -15,6 +15,9 @@ internal sealed class CountingMachine : IStateMachine
     /// <summary>How many commands it has applied.</summary>
     public long Count => Volatile.Read(ref _fold.Count);
 
+    /// <summary>Of all commands, in their order.</summary>
+    public long Hash => Volatile.Read(ref _fold.Hash);
+
     /// <summary>Forgets the pauses so far.</summary>
     public void BeginWatchingPauses()
     {

@@ -25,6 +25,11 @@ internal static class LogComparison
             {
                 return $"{group.Nodes[0].Id} has applied {group.Machines[0].Count} commands, and {group.Nodes[i].Id} {group.Machines[i].Count}";
             }
+
+            if (group.Machines[i].Hash != group.Machines[0].Hash)
+            {
+                return $"{group.Nodes[0].Id} and {group.Nodes[i].Id} have applied different commands, or in a different order";
+            }
         }
 
         return null;
@@ -32,7 +37,7 @@ internal static class LogComparison
 
     private static async Task<(long First, List<LogEntry> Entries)> ReadAsync(RaftNode node)
     {
-        // Read from the end of the status backwards: a snapshot may drop the front meanwhile, but nothing is appended.
+        // The first index is counted back from the last: a snapshot may drop the front meanwhile, but nothing is appended.
         List<LogEntry> entries = [];
         await foreach (LogEntry entry in node.ReadLogAsync())
         {
@@ -50,7 +55,13 @@ internal static class LogComparison
             return last + 1;
         }
 
-        for (long index = Math.Max(one.First, other.First); index <= last; index++)
+        long first = Math.Max(one.First, other.First);
+        if (first > last)
+        {
+            return first; // nothing that both have: equal logs were not shown
+        }
+
+        for (long index = first; index <= last; index++)
         {
             LogEntry left = one.Entries[(int)(index - one.First)];
             LogEntry right = other.Entries[(int)(index - other.First)];

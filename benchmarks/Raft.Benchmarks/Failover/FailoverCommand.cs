@@ -106,16 +106,16 @@ internal static class FailoverCommand
         table.Add("expected median: of the smaller of two timeouts", Figures.Number(expectedMedian));
         string verdict = string.Create(
             CultureInfo.InvariantCulture,
-            $"{rounds.Count} rounds, election timeouts {MinimumTimeout.TotalMilliseconds} to {MaximumTimeout.TotalMilliseconds} ms, counted from the last thing that the survivors heard: the median is {Median.Of(sorted) / expectedMean:0.00} of the expected mean; {rounds.Count(static round => round.Terms > 1)} rounds took more than one election.");
+            $"{rounds.Count} rounds, election timeouts {MinimumTimeout.TotalMilliseconds} to {MaximumTimeout.TotalMilliseconds} ms, counted from the last thing that the survivors heard: the median is {Median.Of(sorted) / expectedMedian:0.00} of the expected one; {rounds.Count(static round => round.Terms > 1)} rounds took more than one election.");
         table.WriteToConsole();
         Console.WriteLine(verdict);
         File.WriteAllLines(Path.Combine(folder, "failover.md"), ["# Failover", "", verdict, "", .. Machine.Describe().Select(static line => $"- {line}"), "", .. table.ToMarkdown()]);
         CsvFile.Write(Path.Combine(folder, "failover.csv"), ["round", "milliseconds", "terms"], rounds.Index().Select(static round => (IReadOnlyList<object>)[round.Index + 1, round.Item.Milliseconds, round.Item.Terms]));
 
-        Plot plot = new("Time from the leader's end to the next commit", Plot.FromZero("milliseconds"), Plot.FromZero("rounds"));
+        Plot plot = new("Time from the leader's last message to the next commit", Plot.FromZero("milliseconds"), Plot.FromZero("rounds"));
         plot.AddBars("rounds", sorted.GroupBy(static value => (int)value / BarMilliseconds)
             .Select(static bar => ((double)(bar.Key * BarMilliseconds), (double)((bar.Key + 1) * BarMilliseconds), (double)bar.Count())));
-        plot.AddLine("expected mean", [(expectedMean, 0), (expectedMean, rounds.Count / 4.0)], isDashed: true, hasMarkers: false);
+        plot.AddLine("expected median", [(expectedMedian, 0), (expectedMedian, rounds.Count / 4.0)], isDashed: true, hasMarkers: false);
         plot.Write(Path.Combine(folder, "failover.svg"));
         Console.WriteLine($"Written to {folder}: failover.md, failover.csv, failover.svg");
 

@@ -11,7 +11,7 @@ internal sealed class LatencyHistogram
 {
     private const int SubBits = 6;
     private const int SubBuckets = 1 << SubBits;
-    private const int LargestBits = 40; // 18 minutes in nanoseconds; what takes longer counts as that long
+    private const int LargestBits = 40; // of Stopwatch's ticks: 18 minutes if one is a nanosecond, as on Linux; what takes longer counts as that long
     private const long Largest = (1L << LargestBits) - 1;
 
     private readonly uint[] _counts = new uint[((LargestBits - SubBits) * SubBuckets) + SubBuckets];

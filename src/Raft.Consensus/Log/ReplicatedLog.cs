@@ -68,7 +68,7 @@ internal sealed class ReplicatedLog
     /// <summary>The consistency check of AppendEntries (section 5.3): does the log hold an entry of this term at this index?</summary>
     public bool Matches(long index, long term) => index >= PreviousIndex && index <= LastIndex && _terms.TermAt(index) == term;
 
-    /// <summary>The largest index at or below <paramref name="index"/> (and the log's end) whose term is at most <paramref name="term"/>.</summary>
+    /// <summary>The largest index at or below <paramref name="index"/> (and the log's end) whose term is at most <paramref name="term"/>; the index before the log's first entry if none is, whatever its term.</summary>
     public (long Index, long Term) FindAtMost(long index, long term) =>
         _terms.FindAtMost(Math.Clamp(index, PreviousIndex, LastIndex), term);
 

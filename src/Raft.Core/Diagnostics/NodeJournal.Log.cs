@@ -62,7 +62,7 @@ internal sealed partial class NodeJournal
     [LoggerMessage(144, LogLevel.Warning, "Node {NodeId} could not read its snapshot for {Follower}, which stays behind until it can: {Reason}", EventName = "SnapshotUnreadable")]
     private partial void LogSnapshotUnreadable(Exception exception, NodeId nodeId, NodeId follower, string reason);
 
-    [LoggerMessage(145, LogLevel.Warning, "Node {NodeId} is done with a snapshot, but what it was captured in or read from could not be disposed, and may be left behind: {Reason}", EventName = "SnapshotNotClosed")]
+    [LoggerMessage(145, LogLevel.Warning, "Node {NodeId} is done with a snapshot, but what it was captured in, written with or read from could not be disposed, and may be left behind: {Reason}", EventName = "SnapshotNotClosed")]
     private partial void LogSnapshotNotClosed(Exception exception, NodeId nodeId, string reason);
 
     [LoggerMessage(130, LogLevel.Warning, "Node {NodeId} dropped {Count} more messages, {Total} since it runs: too many waited, or they were not for it or made no sense", EventName = "DroppedMessages")]

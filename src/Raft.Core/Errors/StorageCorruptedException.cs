@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>What is stored cannot be what this node wrote: it belongs to another node or cluster, or durable data is missing or damaged. Restore it, or remove the node from the cluster and add it anew.</summary>
+/// <summary>What is stored cannot be what this node wrote: it belongs to another node or cluster, or durable data is missing or damaged. Restore it from a copy. Without one, empty the node's stores and start it again while all others run: its leader sends it everything.</summary>
 public sealed class StorageCorruptedException : RaftException
 {
     /// <summary>Makes one with a default message.</summary>

@@ -162,7 +162,7 @@ internal sealed partial class Applier
         }
 
         _applied(restoration.LastIncludedIndex);
-        _roomAgain();
+        _wakeWorker();
         return true;
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private readonly CancellationTokenSource _stopping = new();
     private readonly Action<long> _applied;
     private readonly Action<Exception> _failed;
-    private readonly Action _roomAgain;
+    private readonly Action _wakeWorker;
     private readonly IClock _clock;
     private readonly NodeMetrics? _metrics;
     private readonly CommandActivities _activities;
@@ -55,8 +55,8 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <param name="metrics">Takes how long batches took and how proposals ended.</param>
     /// <param name="applied">Receives the last index of each batch that was applied.</param>
     /// <param name="failed">Receives what the state machine threw.</param>
-    /// <param name="roomAgain">Called when a batch can be handed over, after the worker found that none could.</param>
-    public Applier(NodeSettings settings, NodeMetrics? metrics, Action<long> applied, Action<Exception> failed, Action roomAgain)
+    /// <param name="wakeWorker">Called when a batch can be handed over, after the worker found that none could; after a restoration; and when a stopping node's work has ended.</param>
+    public Applier(NodeSettings settings, NodeMetrics? metrics, Action<long> applied, Action<Exception> failed, Action wakeWorker)
     {
         _machine = settings.StateMachine;
         _scheduler = settings.Scheduler;
@@ -66,7 +66,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         _ownThread = _machine.MayBlock ? _scheduler.CreateBlocking($"raft apply {_machine.GetType().Name}") : null;
         _applied = applied;
         _failed = failed;
-        _roomAgain = roomAgain;
+        _wakeWorker = wakeWorker;
     }
 
     /// <summary>The last index that was applied; changes together with <see cref="_current"/>, so that <see cref="Close"/> sees both or neither.</summary>
@@ -105,7 +105,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>Whether the state machine threw or was given up on while it was at work, so that nobody may use it again.</summary>
     public bool StateIsUncertain { get; private set; }
 
-    /// <summary>Gives an empty batch to fill and hand over, or null if enough wait; then the worker is told when there is room.</summary>
+    /// <summary>Gives an empty batch to fill and hand over, or null if enough wait, or a restoration does, or the end; then the worker is woken when it is worth another try.</summary>
     public CommittedBatch? TryRent()
     {
         lock (_lock)
@@ -336,7 +336,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
         if (tellWorker)
         {
-            _roomAgain();
+            _wakeWorker();
         }
 
         return false;
@@ -374,7 +374,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
         if (tellWorker)
         {
-            _roomAgain();
+            _wakeWorker();
         }
     }
 }

@@ -3,7 +3,7 @@ namespace Raft;
 /// <summary>A proposal on its way to the worker.</summary>
 internal readonly record struct Proposal(PendingCaller Caller, ReadOnlyMemory<byte> Data);
 
-/// <summary>Anything else that is asked of the worker, which executes it between two messages.</summary>
+/// <summary>Anything else that is asked of the worker, which executes it after the messages of its pass.</summary>
 internal abstract class NodeRequest
 {
     /// <summary>Does it, on the worker.</summary>

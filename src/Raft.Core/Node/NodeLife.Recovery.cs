@@ -140,7 +140,7 @@ internal sealed partial class NodeLife
         if (Math.Max(applied, snapshotIndex) < module.FirstIndex - 1)
         {
             throw new StorageCorruptedException(
-                $"The log begins at {module.FirstIndex}, but the state machine {_settings.StateMachine.GetType().Name} has applied entries up to {applied} only, and the latest snapshot includes those up to {snapshotIndex}: what lies between is gone. Restore the snapshots or the state machine's own data, or remove the node and add it anew.");
+                $"The log begins at {module.FirstIndex}, but the state machine {_settings.StateMachine.GetType().Name} has applied entries up to {applied} only, and the latest snapshot includes those up to {snapshotIndex}: what lies between is gone. Restore the snapshots or the state machine's own data from a copy. Without one, empty both and the log store, and start the node again while all others run: its leader sends it everything.");
         }
 
         module.RecoverCommit(Math.Max(applied, snapshotIndex));

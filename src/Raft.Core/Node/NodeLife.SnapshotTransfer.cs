@@ -111,6 +111,7 @@ internal sealed partial class NodeLife
         _snapshotReceiver ??= new SnapshotReceiver(
             store,
             _settings.Scheduler,
+            _snapshotDisposal,
             (snapshot, nextOffset) => TryPost(new ChunkStored(snapshot, nextOffset)),
             OnSnapshotStored,
             failure => TryPost(new SnapshotRefused(failure)),

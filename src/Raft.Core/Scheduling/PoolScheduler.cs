@@ -16,7 +16,7 @@ public sealed class PoolScheduler : IScheduler
     {
     }
 
-    /// <summary>The scheduler of the process; it has no state, so there is only one.</summary>
+    /// <summary>The scheduler of the process; what it keeps, it keeps for each thread, so there is only one.</summary>
     public static PoolScheduler Shared { get; } = new();
 
     /// <inheritdoc/>

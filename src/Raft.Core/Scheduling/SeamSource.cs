@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace Raft;
 
 /// <summary>
-/// The one thing that code of this library ever waits on: a pooled, awaitable result whose waiter is resumed by the
+/// What callers of this library wait on: a pooled, awaitable result whose waiter is resumed by the
 /// node's scheduler, never by the thread that completes it and never by the thread pool on its own account.
 /// </summary>
 /// <remarks>

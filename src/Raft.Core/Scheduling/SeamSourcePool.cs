@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>How many waits of a node are neither completed nor cancelled; zero when a node is quiet, or somebody was forgotten.</summary>
+/// <summary>How many waits of a node have not been resumed yet; zero when a node is quiet, or somebody was forgotten.</summary>
 internal sealed class LiveCount
 {
     private int _count;

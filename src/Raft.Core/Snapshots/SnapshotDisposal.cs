@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>
-/// Disposes captures, and streams of snapshots: code of state machines and stores, which may block or throw. Whatever it does
+/// Disposes captures, and streams and writers of snapshots: code of state machines and stores, which may block or throw. Whatever it does
 /// is told, and costs nothing but itself: neither the node nor what else is to be closed.
 /// </summary>
 /// <param name="scheduler">Runs it.</param>
@@ -23,6 +23,26 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, NodeJournal? journa
         try
         {
             unneeded?.Dispose();
+        }
+#pragma warning disable CA1031 // whatever it throws is told; nothing depends on it any more
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            journal?.SnapshotNotClosed(exception);
+        }
+    }
+
+    /// <summary>Disposes it on the spot, as a part of work that may take its time.</summary>
+    public async ValueTask NowAsync(IAsyncDisposable? unneeded)
+    {
+        if (unneeded is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await unneeded.DisposeAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // whatever it throws is told; nothing depends on it any more
         catch (Exception exception)

@@ -65,7 +65,7 @@ internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastInclu
         ReadOnlyMemory<byte> sessions = reader.ReadData("length of the sessions");
         reader.ReadEnd();
         return reader.Failed
-            ? throw new StorageCorruptedException($"The header of a snapshot cannot be read: {reader.Problem}. Restore the node's stores, or remove the node from the cluster and add it anew.")
+            ? throw new StorageCorruptedException($"The header of a snapshot cannot be read: {reader.Problem}. If it stands in this node's store, restore it from a copy; without one, empty the node's stores and start it again while all others run: its leader sends it everything. If a leader has sent it, look there.")
             : new SnapshotHeader(clusterId, new DateTimeOffset(ticks, TimeSpan.Zero), members, sessions);
     }
 

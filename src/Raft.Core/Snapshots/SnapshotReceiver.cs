@@ -16,20 +16,20 @@ internal sealed record ReceivedSnapshot(SnapshotIdentity Snapshot, SnapshotInfo 
 /// </summary>
 /// <param name="store">Where it is stored.</param>
 /// <param name="scheduler">What runs it.</param>
-/// <param name="stored">Is told of each chunk but the last: the next byte that is wanted, 0 if the snapshot has to come again.</param>
+/// <param name="disposal">Disposes the writers.</param>
+/// <param name="stored">Is told of each chunk that does not complete its snapshot: the next byte that is wanted, 0 if the snapshot has to come again.</param>
 /// <param name="received">Is told of the whole snapshot; disposes its content.</param>
 /// <param name="failed">Is told why a snapshot could not be stored.</param>
 /// <param name="idle">Called when nothing is being stored any more.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The checksum is disposed with the writer, at the end of each snapshot.")]
 internal sealed class SnapshotReceiver(
-    ISnapshotStore store, IScheduler scheduler, Action<SnapshotIdentity, long> stored, Action<ReceivedSnapshot> received, Action<Exception> failed, Action idle) : IThreadPoolWorkItem
+    ISnapshotStore store, IScheduler scheduler, SnapshotDisposal disposal, Action<SnapshotIdentity, long> stored, Action<ReceivedSnapshot> received, Action<Exception> failed, Action idle) : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
     private readonly byte[] _trailer = new byte[SnapshotChecksum.Size];
     private InstallSnapshotMessage? _waiting; // at most one: the module asks for one at a time, and a new snapshot makes it void
     private bool _abandons;
     private bool _running;
-    private SnapshotIdentity? _posted;
 
     // Used by the drain only.
     private ISnapshotWriter? _writer;
@@ -37,7 +37,7 @@ internal sealed class SnapshotReceiver(
     private ReadOnlyMemory<byte> _header;
 
     /// <summary>The snapshot of which chunks were given last; null if it was abandoned. Used by the node's worker.</summary>
-    public SnapshotIdentity? Snapshot => _posted;
+    public SnapshotIdentity? Snapshot { get; private set; }
 
     /// <summary>Whether nothing is being stored.</summary>
     public bool IsIdle
@@ -57,7 +57,7 @@ internal sealed class SnapshotReceiver(
     /// <summary>Stores a chunk. Called by the node's worker.</summary>
     public void Store(InstallSnapshotMessage chunk)
     {
-        _posted = IdentityOf(chunk);
+        Snapshot = IdentityOf(chunk);
         lock (_lock)
         {
             _waiting = chunk;
@@ -75,7 +75,7 @@ internal sealed class SnapshotReceiver(
     /// <summary>Nobody wants the snapshot any more. Called by the node's worker.</summary>
     public void Abandon()
     {
-        _posted = null;
+        Snapshot = null;
         lock (_lock)
         {
             _waiting = null;
@@ -197,20 +197,6 @@ internal sealed class SnapshotReceiver(
         (ISnapshotWriter? writer, _writer) = (_writer, null);
         _checksum?.Dispose();
         _checksum = null;
-        if (writer is null)
-        {
-            return;
-        }
-
-        try
-        {
-            await writer.DisposeAsync().ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // what is left behind is the store's to clean up; the next snapshot is not held up by it
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            failed(exception);
-        }
+        await disposal.NowAsync(writer).ConfigureAwait(false); // what it may leave behind is the store's to clean up
     }
 }

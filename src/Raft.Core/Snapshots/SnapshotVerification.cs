@@ -59,5 +59,5 @@ internal static class SnapshotVerification
     }
 
     private static StorageCorruptedException Corrupted(SnapshotInfo snapshot, string why) => new(
-        $"The snapshot up to index {snapshot.LastIncludedIndex} is damaged: {why}. Restore the node's stores, or remove the node from the cluster and add it anew.");
+        $"The snapshot up to index {snapshot.LastIncludedIndex} is damaged: {why}. Restore the snapshot from a copy. Without one, empty the node's stores and start it again while all others run: its leader sends it everything.");
 }

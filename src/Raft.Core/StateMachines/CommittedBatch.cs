@@ -60,7 +60,7 @@ public sealed class CommittedBatch
         return new CommandContext(IndexOf(position), entry.Term, entry.Time);
     }
 
-    /// <summary>Gives the result of the command at a position, as bytes. Without a result, the proposer receives an empty one.</summary>
+    /// <summary>Gives the result of the command at a position, as bytes. Without a result, a proposer that waits for bytes receives none; one that waits for a type is told that there is no result of it.</summary>
     /// <param name="position">The position.</param>
     /// <param name="result">The result; it must not change afterwards.</param>
     public void Complete(int position, ReadOnlyMemory<byte> result)

@@ -6,8 +6,8 @@ namespace Raft;
 /// A log's entries in memory, in segments that start small: appending never moves what is there, and dropping the front
 /// or the back frees it. Payloads are kept by reference, and so are entries that will never change and stand in an array of
 /// some size, as a node's own log does: three nodes in one process then have one copy of an entry, not six, which the garbage
-/// collector would visit one by one. Of other segments a few that were dropped are kept to be filled again, so a log that is
-/// compacted as steadily as it grows allocates nothing for its entries.
+/// collector would visit one by one. Of segments of this log's own, a few that were dropped are kept to be filled again, so a log that
+/// copies what it is given, and is compacted as steadily as it grows, allocates nothing for its entries.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class StoredEntries

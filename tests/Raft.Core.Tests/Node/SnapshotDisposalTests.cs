@@ -70,6 +70,26 @@ public sealed class SnapshotDisposalTests
         Assert.Equal(["restore"], machine.Calls);
     }
 
+    /// <summary>The snapshot is durable and will be installed: nothing has to be sent again.</summary>
+    [Fact]
+    public void WriterThatCannotBeDisposed_AfterTheSnapshotWasReceived_IsNotToldAsARefusal()
+    {
+        _store.DisposeThrows = true;
+        using Journal journal = new();
+        _lab.Lab.Loggers = journal;
+        LabNode node = Three(new Captured());
+        using FakePeers peers = new(_lab.Lab, "n2", "n3");
+        node.Run();
+        World.RunUntilIdle();
+
+        peers.Send("n2", new TestSnapshot(5, 100).Chunks(1_000).Single() with { Term = 3 });
+        World.RunUntil(() => node.Status.AppliedIndex == 5);
+
+        World.RunUntilIdle();
+        Assert.Contains(145, journal.Ids);
+        Assert.DoesNotContain(143, journal.Ids);
+    }
+
     [Fact]
     public void StreamThatCannotBeDisposed_WhileALeaderStops_HoldsNothingUp()
     {

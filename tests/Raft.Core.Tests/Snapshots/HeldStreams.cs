@@ -1,11 +1,11 @@
 namespace Raft.Core.Tests.Snapshots;
 
-/// <summary>A snapshot store in memory that counts what is open, and whose streams can refuse to be disposed.</summary>
+/// <summary>A snapshot store in memory that counts what is open, and whose streams and writers can refuse to be disposed.</summary>
 internal sealed class HeldStreams : ISnapshotStore
 {
     private readonly InMemorySnapshotStore _store = new();
 
-    /// <summary>Whether disposing a stream that was opened for reading throws.</summary>
+    /// <summary>Whether disposing a writer, or a stream that was opened for reading, throws.</summary>
     public bool DisposeThrows { get; set; }
 
     /// <summary>Runs whenever a snapshot is opened for reading.</summary>
@@ -58,7 +58,7 @@ internal sealed class HeldStreams : ISnapshotStore
         public ValueTask DisposeAsync()
         {
             store.OpenWriters--;
-            return writer.DisposeAsync();
+            return store.DisposeThrows ? throw new IOException("It does not close.") : writer.DisposeAsync();
         }
     }
 }
