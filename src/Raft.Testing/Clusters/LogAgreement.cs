@@ -53,6 +53,9 @@ internal sealed class LogAgreement(Action<string> broken)
         }
     }
 
+    /// <summary>Something else is wrong with how a state machine is used.</summary>
+    public void Report(string what) => broken(what);
+
     /// <summary>Whether a node with so many strings of such a hash has applied everything.</summary>
     public bool IsAll(int count, ulong hash) => count == _agreed.Count && hash == _hashes[count];
 

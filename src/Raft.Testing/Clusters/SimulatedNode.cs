@@ -73,6 +73,9 @@ public sealed class SimulatedNode
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
 
+    /// <summary>Whether its state machine says that it may block, from its next life on.</summary>
+    internal bool MachineMayBlock { get; set; }
+
     /// <summary>Makes its state machine, anew for each life; null for a <see cref="SimulatedLog"/>.</summary>
     internal Func<SimulatedNode, IStateMachine>? NewStateMachine { get; set; }
 
@@ -123,7 +126,7 @@ public sealed class SimulatedNode
             throw new InvalidOperationException($"Node '{Id}' runs already.");
         }
 
-        _process = new SimulatedProcess(_world);
+        SimulatedProcess process = _process = new SimulatedProcess(_world);
         _transport = _world.Network.CreateTransport();
         _stopping = new CancellationTokenSource();
         StateMachine = NewStateMachine is null ? new SimulatedLog(Id, _agreement) : null;
@@ -136,7 +139,7 @@ public sealed class SimulatedNode
             Transport = _transport,
             LogStore = Store,
             SnapshotStore = Snapshots,
-            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, OnSnapshot),
+            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, MachineMayBlock ? () => DemandOwnThread(process) : null, OnSnapshot),
             Clock = _process,
             Scheduler = _process,
         };
@@ -247,6 +250,15 @@ public sealed class SimulatedNode
         catch (RaftException)
         {
             // the node has said why it cannot: it stops, its state machine or its disk failed, or there are no snapshots
+        }
+    }
+
+    /// <summary>Anywhere else, a state machine that blocks would hold up the node, or other nodes.</summary>
+    private void DemandOwnThread(SimulatedProcess process)
+    {
+        if (!process.IsOnOwnThread)
+        {
+            _agreement.Report($"A thread for what may block is broken: the state machine of {Id}, which may block, was called on another one.");
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
 
     private SimulatedClock World => world.Clock;
 
+    /// <summary>Whether what runs at the moment runs on a thread of its own, where it may block.</summary>
+    public bool IsOnOwnThread { get; private set; }
+
     /// <summary>Whether nothing of it runs for the time being.</summary>
     public bool IsPaused { get; private set; }
 
@@ -99,9 +102,25 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
 
     private sealed class BlockingItems(SimulatedProcess process, IBlockingScheduler inner) : IBlockingScheduler
     {
-        public void Schedule(IThreadPoolWorkItem item) => inner.Schedule(new Item(process, item));
+        public void Schedule(IThreadPoolWorkItem item) => inner.Schedule(new Item(process, new OnOwnThread(process, item)));
 
         public void Dispose() => inner.Dispose();
+
+        private sealed class OnOwnThread(SimulatedProcess process, IThreadPoolWorkItem item) : IThreadPoolWorkItem
+        {
+            public void Execute()
+            {
+                process.IsOnOwnThread = true;
+                try
+                {
+                    item.Execute();
+                }
+                finally
+                {
+                    process.IsOnOwnThread = false;
+                }
+            }
+        }
     }
 
     /// <summary>A timer in the process' own time.</summary>

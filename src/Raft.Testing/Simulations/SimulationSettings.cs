@@ -20,6 +20,9 @@ public sealed record SimulationSettings
     /// <summary>See <see cref="RaftNodeOptions.LeaderStickiness"/>; needs <see cref="CheckQuorum"/>.</summary>
     public bool LeaderStickiness { get; init; } = true;
 
+    /// <summary>Whether state machines say that they may block (see <see cref="IStateMachine.MayBlock"/>), and so are called on a thread of their own, even if they do not by themselves.</summary>
+    public bool StateMachineMayBlock { get; init; }
+
     /// <summary>See <see cref="RaftNodeOptions.MaximumCachedEntries"/>; null for its default.</summary>
     public int? MaximumCachedEntries { get; init; }
 
@@ -89,6 +92,7 @@ public sealed record SimulationSettings
             ClientPause = TimeSpan.FromMilliseconds(Pick(random, 50, 200, 200, 200, 400)),
             MessageDelay = TimeSpan.FromMilliseconds(Pick(random, 1, 5, 5, 5, 20)),
             WriteDelay = TimeSpan.FromMilliseconds(Pick(random, 0.2, 2, 2, 2, 20)),
+            StateMachineMayBlock = random.Chance(0.3),
         };
     }
 
@@ -100,6 +104,7 @@ public sealed record SimulationSettings
         AddSwitch(parts, PreVote, "no pre-vote");
         AddSwitch(parts, CheckQuorum, "no check of the quorum");
         AddSwitch(parts, LeaderStickiness || !CheckQuorum, "no stickiness");
+        AddSwitch(parts, !StateMachineMayBlock, "blocking state machines");
         AddLimit(parts, MaximumCachedEntries, "entries cached");
         AddLimit(parts, MaximumMessageBytes, "bytes a message");
         AddLimit(parts, MaximumInFlightMessages, "messages in flight");
@@ -139,6 +144,7 @@ public sealed record SimulationSettings
         cluster.Network.Conditions.MaximumDelay = MessageDelay;
         foreach (SimulatedNode node in cluster.Nodes)
         {
+            node.MachineMayBlock = StateMachineMayBlock;
             node.Store.MinimumDelay = WriteDelay / 20;
             node.Store.MaximumDelay = WriteDelay;
         }

@@ -15,6 +15,7 @@ public sealed class SimulationSettingsTests
         Assert.Equal(
             [(false, false), (true, false), (true, true)],
             Drawn.Select(settings => (settings.CheckQuorum, settings.LeaderStickiness)).Distinct().Order());
+        Assert.Equal([false, true], Drawn.Select(settings => settings.StateMachineMayBlock).Distinct().Order());
         Assert.Contains(Drawn, settings => settings is { MaximumCachedEntries: 1, MaximumInFlightMessages: 1 });
         Assert.Contains(Drawn, settings => settings is { MaximumMessageBytes: not null, MaximumUncommittedBytes: not null, MaximumPendingProposals: not null });
     }
@@ -47,6 +48,17 @@ public sealed class SimulationSettingsTests
         Assert.All(options, each => Assert.Equal(
             (false, false, false, 8, 150, 2, 64, 3),
             (each.PreVote, each.CheckQuorum, each.LeaderStickiness, each.MaximumCachedEntries, each.MaximumMessageBytes, each.MaximumInFlightMessages, each.MaximumUncommittedBytes, each.MaximumPendingProposals)));
+    }
+
+    [Fact]
+    public void Run_StateMachinesThatMayBlock_KeepsEveryRule()
+    {
+        SimulationSettings settings = new() { StateMachineMayBlock = true, SnapshotAfterEntries = 5, TrailingEntries = 0 };
+
+        SimulationReport report = Simulation.Run(seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(20), Weather = WeatherProfile.Everything, Settings = settings });
+
+        Assert.Null(report.Violation);
+        Assert.NotEqual((0, 0), (report.Commits, report.Restorations));
     }
 
     [Fact]
