@@ -16,7 +16,7 @@ public sealed partial class ConsensusModule
             {
                 if (follower.Transfer?.Snapshot is { } snapshot
                     && _now - follower.LastHeardAt < _options.MinimumElectionTimeout
-                    && !(lowest <= snapshot.LastIncludedIndex))
+                    && (lowest is null || snapshot.LastIncludedIndex < lowest))
                 {
                     lowest = snapshot.LastIncludedIndex;
                 }

@@ -38,6 +38,7 @@ public sealed partial class ConsensusModule
     private readonly ReplicatedLog _log;
     private readonly DurabilityTracker _durability;
     private readonly TimeSpan?[] _voterHeardAt;
+    private readonly int _position; // of this node among the voters
     private bool _started;
     private TimeSpan _resumedAt;
     private TimeSpan _now;
@@ -61,6 +62,7 @@ public sealed partial class ConsensusModule
         _options = options;
         _configuration = new ClusterConfiguration(options.Voters);
         _voterHeardAt = new TimeSpan?[_configuration.Voters.Count];
+        _position = _configuration.PositionOf(Id);
         _random = new DeterministicRandom(options.RandomSeed);
         _log = new ReplicatedLog(previousIndex, previousTerm, options.MaximumCachedEntries, previousTime);
         _durability = new DurabilityTracker(previousIndex);
@@ -126,11 +128,10 @@ public sealed partial class ConsensusModule
     {
         get
         {
-            ulong reachable = 0;
+            ulong reachable = 1UL << _position;
             for (int i = 0; i < _voterHeardAt.Length; i++)
             {
-                bool isSelf = _configuration.Voters[i] == Id;
-                reachable |= isSelf || _now - _voterHeardAt[i] <= _options.MaximumElectionTimeout ? 1UL << i : 0;
+                reachable |= _now - _voterHeardAt[i] <= _options.MaximumElectionTimeout ? 1UL << i : 0;
             }
 
             return reachable;

@@ -44,6 +44,7 @@ internal sealed partial class Applier
         Over,
     }
 
+    /// <summary>A restoration that is prepared stands in <see cref="_restoring"/>, too.</summary>
     private bool IsToBeRestored => _waitingRestoration is not null || _restoring is not null;
 
     /// <summary>

@@ -44,7 +44,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private TimeSpan _currentSince;
     private DateTimeOffset _appliedTime;
     private bool _queryIsNext;
-    private bool _running;
+    private volatile bool _running;
     private bool _isReading;
     private bool _isStopping;
     private bool _closed;
@@ -91,16 +91,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     }
 
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
-    public bool IsIdle
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return !_running;
-            }
-        }
-    }
+    public bool IsIdle => !_running;
 
     /// <summary>Whether the state machine threw or was given up on while it was at work, so that nobody may use it again.</summary>
     public bool StateIsUncertain { get; private set; }

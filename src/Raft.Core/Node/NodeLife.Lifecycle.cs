@@ -9,8 +9,8 @@ internal sealed partial class NodeLife
     private readonly uint _stopSignalGeneration;
     private volatile bool _isOpen;
     private volatile bool _isStoreOpen;
-    private volatile bool _stopRequested;
-    private volatile bool _isStopping;
+    private volatile bool _stopRequested; // somebody wants it to stop: whoever opens or catches up gives up
+    private volatile bool _isStopping; // it stops: no proposals, and no snapshots, are begun any more
     private volatile bool _isEnded;
     private volatile bool _isOver;
     private int _openingBegun;

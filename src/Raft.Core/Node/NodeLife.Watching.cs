@@ -17,12 +17,13 @@ internal sealed partial class NodeLife
     {
         bool hangs = false;
         _applierDeadline = TimeSpan.MaxValue;
-        if (_applier.AtWork is not { } work)
+        if (_applier.IsIdle)
         {
-            if (!_applier.IsIdle)
-            {
-                WatchApplierAgain(); // it is about to begin, and tells nobody when it does
-            }
+            // nothing can hang
+        }
+        else if (_applier.AtWork is not { } work)
+        {
+            WatchApplierAgain(); // it is about to begin, and tells nobody when it does
         }
         else
         {

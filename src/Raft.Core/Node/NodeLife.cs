@@ -32,6 +32,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     private ResumeBatch? _resume;
     private TimeSpan _now;
     private TimeSpan _timerSetTo = TimeSpan.MaxValue;
+    private int _pendingTold;
     private int _wakes;
 
     public NodeLife(NodeSettings settings, NodeSources sources, StatusBoard board, LeadershipToken leadership, NodeMetrics? metrics, NodeJournal? journal, long appliedBefore)
@@ -181,7 +182,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         TakeSnapshotIfDue();
         CloseIdleTransfers();
         CheckConditions();
-        _mailbox.SetPendingProposals(_pending.Count);
+        TellPending(_batch);
         _metrics?.PublishPending(_pending.Count);
         SetTimer();
         _resume?.Start();
@@ -248,6 +249,16 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         }
 
         Wake();
+    }
+
+    /// <summary>Only what a pass has taken in or answered changes how many proposals wait: most of a follower's passes spare the mailbox's lock.</summary>
+    private void TellPending(MailboxBatch batch)
+    {
+        if (batch.Proposals.Count > 0 || _pending.Count != _pendingTold)
+        {
+            _pendingTold = _pending.Count;
+            _mailbox.SetPendingProposals(_pendingTold);
+        }
     }
 
     private void PublishStatus() => _board.Publish(Snapshot());

@@ -1,9 +1,13 @@
 namespace Raft;
 
 /// <summary>
-/// Knows roughly how many bytes of the log stand behind an index, without keeping a number for each entry: every now and
+/// Knows roughly how many bytes of the log come after an index, without keeping a number for each entry: every now and
 /// then it marks an index with the sum so far.
 /// </summary>
+/// <remarks>
+/// With marks at 10 (1,000 bytes so far), 20 (3,000) and 30 (4,000), and 4,500 bytes in all, 1,500 come after index 20; after
+/// 25 as many are said to come, since 20 is the last mark up to there.
+/// </remarks>
 internal sealed class LogSizes(long bytesBetweenMarks)
 {
     private const int EntriesBetweenMarks = 65_536;
@@ -23,7 +27,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <summary>Marks an index at which it matters, unless a later one is marked. What was added beyond it counts as before it: a few batches at most.</summary>
+    /// <summary>Marks an index that will be asked for, unless a later one is marked. What was added beyond it already, a few batches at most, counts as before it.</summary>
     public void Mark(long index)
     {
         if (_marks.Count == 0 || _marks[^1].Index < index)
@@ -32,14 +36,14 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <summary>How many bytes stand behind an index: never less than there are, but for that, and at most what lies between two marks more.</summary>
-    public long BytesBehind(long index)
+    /// <summary>How many bytes come after an index: those after the last mark up to it.</summary>
+    public long BytesAfter(long index)
     {
         int mark = LastMarkUpTo(index);
         return _total - (mark < 0 ? 0 : _marks[mark].TotalBytes);
     }
 
-    /// <summary>The lowest marked index behind which no more than so many bytes stand; 0 if the sum of all is less.</summary>
+    /// <summary>The lowest marked index after which no more than so many bytes come; 0 if all that is known are no more.</summary>
     public long IndexWithin(long bytes)
     {
         if (_total - (_marks.Count == 0 ? 0 : _marks[0].TotalBytes) <= bytes)
@@ -66,7 +70,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <returns>The position of the last mark that does not stand behind an index; -1 if all do.</returns>
+    /// <returns>The position of the last mark up to an index; -1 if there is none.</returns>
     private int LastMarkUpTo(long index)
     {
         int mark = _marks.Count - 1;

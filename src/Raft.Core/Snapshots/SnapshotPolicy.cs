@@ -25,7 +25,7 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
         }
 
         bool hasManyEntries = appliedIndex - _countedFrom >= settings.SnapshotAfterEntries;
-        long bytes = _sizes.BytesBehind(_countedFrom);
+        long bytes = _sizes.BytesAfter(_countedFrom);
         return (hasManyEntries || bytes >= settings.SnapshotAfterBytes) && bytes >= _lastLength;
     }
 
@@ -53,7 +53,7 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
     public long CompactThrough(long snapshotIndex, long? lowestUnderWay)
     {
         long tail = Math.Max(snapshotIndex - settings.TrailingEntries, Math.Min(snapshotIndex, _sizes.IndexWithin(settings.SnapshotAfterBytes)));
-        long through = Math.Max(OnePeriodBefore(tail), Math.Min(tail, lowestUnderWay ?? tail));
+        long through = Math.Clamp(lowestUnderWay ?? tail, OnePeriodBefore(tail), tail);
         _sizes.ForgetBefore(through);
         return through;
     }
@@ -61,11 +61,11 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
     /// <summary>Goes back from an index by as much as makes a snapshot due: by so many entries or bytes, and by as many bytes as the last snapshot takes.</summary>
     private long OnePeriodBefore(long index)
     {
-        long bytesBehind = _sizes.BytesBehind(index);
-        long before = Math.Max(index - settings.SnapshotAfterEntries, Math.Min(index, _sizes.IndexWithin(SumOf(bytesBehind, settings.SnapshotAfterBytes))));
-        return _lastLength <= BytesBetweenMarks(settings) // then no mark would tell
+        long bytesAfter = _sizes.BytesAfter(index);
+        long before = Math.Max(index - settings.SnapshotAfterEntries, Math.Min(index, _sizes.IndexWithin(SumOf(bytesAfter, settings.SnapshotAfterBytes))));
+        return _lastLength <= BytesBetweenMarks(settings) // the marks stand too far apart to tell
             ? before
-            : Math.Min(before, _sizes.IndexWithin(SumOf(bytesBehind, _lastLength)));
+            : Math.Min(before, _sizes.IndexWithin(SumOf(bytesAfter, _lastLength)));
     }
 
     private static long BytesBetweenMarks(NodeSettings settings) => Math.Max(1, settings.SnapshotAfterBytes / MarksPerSnapshot);

@@ -5,7 +5,7 @@ public sealed class LogSizesTests
     private const long BytesBetweenMarks = 100;
 
     [Fact]
-    public void BytesBehind_IsNeverLessThanThereAre_AndAtMostOneMarkMore()
+    public void BytesAfter_IsNeverLessThanThereAre_AndAtMostOneMarkMore()
     {
         Random random = new(1);
         for (int run = 0; run < 50; run++)
@@ -15,11 +15,11 @@ public sealed class LogSizesTests
             long largest = added.Max(static each => each.Bytes);
             foreach (long index in added.Select(static each => each.Index).Append(0))
             {
-                long actual = BytesBehind(added, index);
-                Assert.InRange(sizes.BytesBehind(index), actual, actual + BytesBetweenMarks + largest);
+                long actual = BytesAfter(added, index);
+                Assert.InRange(sizes.BytesAfter(index), actual, actual + BytesBetweenMarks + largest);
             }
 
-            Assert.Equal(added.Sum(static each => each.Bytes), sizes.BytesBehind(0));
+            Assert.Equal(added.Sum(static each => each.Bytes), sizes.BytesAfter(0));
         }
     }
 
@@ -35,10 +35,10 @@ public sealed class LogSizesTests
             for (long bytes = BytesBetweenMarks; bytes < 3_000; bytes += 37)
             {
                 long index = sizes.IndexWithin(bytes);
-                Assert.InRange(BytesBehind(added, index), 0, index == 0 ? bytes + added[0].Bytes : bytes);
+                Assert.InRange(BytesAfter(added, index), 0, index == 0 ? bytes + added[0].Bytes : bytes);
                 if (index > 0)
                 {
-                    Assert.InRange(BytesBehind(added, index), bytes - BytesBetweenMarks - largest, bytes);
+                    Assert.InRange(BytesAfter(added, index), bytes - BytesBetweenMarks - largest, bytes);
                 }
             }
         }
@@ -54,15 +54,15 @@ public sealed class LogSizesTests
             List<(long Index, long Bytes)> added = Fill(sizes, random);
             long border = added[added.Count / 2].Index;
             long[] behind = [.. added.Where(each => each.Index >= border).Select(each => each.Index)];
-            long[] before = [.. behind.Select(sizes.BytesBehind)];
+            long[] before = [.. behind.Select(sizes.BytesAfter)];
             long within = sizes.IndexWithin(500);
 
             sizes.ForgetBefore(border);
 
-            Assert.Equal(before, behind.Select(sizes.BytesBehind));
+            Assert.Equal(before, behind.Select(sizes.BytesAfter));
             Assert.Equal(within, within >= border ? sizes.IndexWithin(500) : within);
             sizes.ForgetBefore(1); // was forgotten long ago
-            Assert.Equal(before, behind.Select(sizes.BytesBehind));
+            Assert.Equal(before, behind.Select(sizes.BytesAfter));
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class LogSizesTests
     public void Nothing_HasNothingBehindIt()
     {
         LogSizes sizes = new(BytesBetweenMarks);
-        Assert.Equal(0, sizes.BytesBehind(0));
+        Assert.Equal(0, sizes.BytesAfter(0));
         Assert.Equal(0, sizes.IndexWithin(0));
         sizes.ForgetBefore(10);
     }
@@ -85,7 +85,7 @@ public sealed class LogSizesTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1_000; i++) // the node asks in every pass of its worker
         {
-            sum += sizes.BytesBehind(i) + sizes.IndexWithin(i);
+            sum += sizes.BytesAfter(i) + sizes.IndexWithin(i);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -107,5 +107,5 @@ public sealed class LogSizesTests
         return added;
     }
 
-    private static long BytesBehind(List<(long Index, long Bytes)> added, long index) => added.Where(each => each.Index > index).Sum(static each => each.Bytes);
+    private static long BytesAfter(List<(long Index, long Bytes)> added, long index) => added.Where(each => each.Index > index).Sum(static each => each.Bytes);
 }
