@@ -24,6 +24,7 @@ internal sealed class ClusterRules
             new Monotony(),
             new LeaderAppendOnly(),
             new LogMatching(),
+            new TimesNeverFall(Committed),
             new LeaderCompleteness(Committed),
             new CommitRule(Committed, nodes),
             new AppliedBounds(Committed),

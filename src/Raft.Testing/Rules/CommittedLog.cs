@@ -5,6 +5,7 @@ internal sealed class CommittedLog
 {
     private readonly List<ulong> _hashes = [];
     private readonly List<long> _terms = [];
+    private readonly List<DateTimeOffset> _times = [];
     private readonly SortedDictionary<long, long> _lastIndexByTerm = [];
 
     /// <summary>The highest committed index.</summary>
@@ -15,6 +16,9 @@ internal sealed class CommittedLog
 
     /// <summary>The term of the committed entry at an index from 1 to <see cref="LastIndex"/>.</summary>
     public long TermAt(long index) => _terms[(int)index - 1];
+
+    /// <summary>The time of the committed entry at an index from 1 to <see cref="LastIndex"/>.</summary>
+    public DateTimeOffset TimeAt(long index) => _times[(int)index - 1];
 
     /// <summary>The hash of the log that a snapshot up to an index stands for; 0 if that is not committed.</summary>
     public ulong HashOfSnapshot(long index) => index >= 1 && index <= LastIndex ? HashAt(index) : 0;
@@ -45,6 +49,7 @@ internal sealed class CommittedLog
         {
             _hashes.Add(log.HashAt(next));
             _terms.Add(log.Entries[next].Term);
+            _times.Add(log.Entries[next].Time);
         }
 
         return true;

@@ -135,6 +135,33 @@ public sealed class LogRuleTests
         Assert.Contains("overwrites its log from index 2 on", rule.OnWriting(_lab["n1"], new LogWrite(null, 2, RuleLab.Entries(1))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void TimesNeverFall_EntryEarlierThanTheOneBefore_IsFound()
+    {
+        _lab.Write("n1", new HardState(1, "n1"), 1, 1);
+        TimesNeverFall rule = new(_committed);
+
+        Assert.Null(rule.OnWriting(_lab["n1"], At(2, 0, 0, 5)));
+        Assert.Contains("entry 2", rule.OnWriting(_lab["n1"], At(2, -1)), StringComparison.Ordinal);
+        Assert.Contains("entry 3", rule.OnWriting(_lab["n1"], At(2, 5, 4)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TimesNeverFall_EntryEarlierThanTheSnapshotBeforeIt_IsFound()
+    {
+        CommitOnTwo(1, 1);
+        _lab["n3"].Store.Hold();
+        _ = _lab["n3"].Store.ResetAsync(2, 1).AsTask();
+        TimesNeverFall rule = new(_committed);
+
+        Assert.Null(rule.OnWriting(_lab["n3"], At(3, 0)));
+        Assert.Contains("entry 3", rule.OnWriting(_lab["n3"], At(3, -1)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Entries so many seconds after 1970, which is the time of all others here.</summary>
+    private static LogWrite At(long firstIndex, params long[] seconds) => new(
+        null, firstIndex, seconds.Select(static each => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch.AddSeconds(each))).ToArray());
+
     private string? Commit(string id, long term, long index, RaftRole role = RaftRole.Leader) => new CommitRule(_committed, _lab.Nodes).OnChanged(
         _lab[id], RuleLab.Situation(role, term, last: index), RuleLab.Situation(role, term, last: index, commit: index));
 
