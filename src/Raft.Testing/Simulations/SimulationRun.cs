@@ -110,16 +110,21 @@ internal sealed class SimulationRun
         RunUntil(() => _cluster.Applied > committed, $"progress of {string.Join(", ", ids[..majority])} after the weather", rule: "Liveness of a majority");
     }
 
-    /// <summary>Runs until a condition holds: within a few election timeouts of the last time at which a node that is behind came any further.</summary>
+    /// <summary>
+    /// Runs until a condition holds: within a few election timeouts of the last time at which a node that is behind came any further.
+    /// What a slow disk has still to do when this begins takes its time first: behind it even a vote has to wait.
+    /// </summary>
     private void RunUntil(Func<bool> condition, string waitingFor, string rule)
     {
         TimeSpan patience = LongestElectionTimeout * _options.RecoveryTimeouts;
+        TimeSpan busyUntil = _cluster.Nodes.Where(static node => node.IsRunning).Max(static node => node.Store.BusyUntil);
         CatchUp catchUp = new(_cluster.Network); // of these lives
         long before;
         do
         {
             before = catchUp.Value;
-            TimeSpan end = _cluster.World.Clock.Now + patience;
+            TimeSpan now = _cluster.World.Clock.Now;
+            TimeSpan end = (now > busyUntil ? now : busyUntil) + patience;
             _cluster.World.RunUntil(() => condition() || _cluster.World.Clock.Now >= end, limit: null, waitingFor, rule);
             if (condition())
             {

@@ -65,6 +65,9 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>How many changes are not durable yet.</summary>
     public int UnderWay => _underWay.Count;
 
+    /// <summary>When all that was written is durable, unless it is held up.</summary>
+    internal TimeSpan BusyUntil => _lastDurableAt;
+
     /// <summary>What has been written, durable or not.</summary>
     public LogState Written => _inMemory.State;
 
