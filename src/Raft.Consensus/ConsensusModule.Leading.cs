@@ -177,13 +177,22 @@ public sealed partial class ConsensusModule
             bytes += entry.Data.Length;
         }
 
-        follower.OnSent(message.Correlation, message.LastIndex, entries.Length, bytes, CommitIndex, NextHeartbeat());
+        follower.OnSent(message.Correlation, message.LastIndex, entries.Length, bytes, CommitIndex, NextHeartbeat(follower, isHeartbeat: entries.IsEmpty));
         Outputs.Add(message, VersionOfHardState);
     }
 
-    /// <summary>When a follower to which something goes now must be sent the next thing: a heartbeat interval later at most.</summary>
-    private TimeSpan NextHeartbeat()
+    /// <summary>
+    /// When a follower to which something goes now must be sent a heartbeat: an interval later at most. Entries are answered
+    /// when they are durable, a heartbeat at once: so entries put it off only as long as the follower answers, for one whose disk
+    /// is slow must be asked whether it lives.
+    /// </summary>
+    private TimeSpan NextHeartbeat(FollowerProgress follower, bool isHeartbeat)
     {
+        if (!isHeartbeat && _now - follower.LastHeardAt >= _options.HeartbeatInterval)
+        {
+            return follower.HeartbeatDueAt;
+        }
+
         TimeSpan latest = _now + _options.HeartbeatInterval;
         return _options.HeartbeatAlignment == TimeSpan.Zero ? latest : new TimeSpan(latest.Ticks - (latest.Ticks % _options.HeartbeatAlignment.Ticks));
     }

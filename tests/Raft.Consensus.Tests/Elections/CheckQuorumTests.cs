@@ -64,6 +64,28 @@ public sealed class CheckQuorumTests
         Assert.Equal(2, cluster["n1"].Module.CommitIndex);
     }
 
+    /// <summary>Entries are acknowledged when they are durable. A trickle of them must not take the place of what is answered at once.</summary>
+    [Fact]
+    public void Leader_FollowersDiskStallsWhileProposalsKeepComing_Stays()
+    {
+        ModuleCluster cluster = new(3, CheckQuorum);
+        cluster.Elect("n1");
+        cluster.Isolate("n3");
+        cluster["n2"].Disk.Hold();
+
+        for (int i = 0; i < 50; i++)
+        {
+            cluster["n1"].AdvanceTime();
+            cluster.Propose("n1");
+            cluster.Pass(TimeSpan.FromMilliseconds(100)); // half a heartbeat
+        }
+
+        Assert.Equal((RaftRole.Leader, 1), (cluster["n1"].Module.Role, cluster["n1"].Module.Term));
+        cluster["n2"].Disk.Release();
+        cluster.DeliverAll();
+        Assert.Equal(51, cluster["n1"].Module.CommitIndex);
+    }
+
     [Fact]
     public void Leader_NoQuorumForAnElectionTimeout_StepsDownInItsTerm()
     {
