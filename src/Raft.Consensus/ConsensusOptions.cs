@@ -29,7 +29,7 @@ public sealed class ConsensusOptions
 
     /// <summary>
     /// How long a leader waits for entries to carry a new commit index to a follower before it sends it alone. Default zero: it
-    /// never waits. A steady flow of proposals is spared two messages for each by waiting a little.
+    /// never waits. At most <see cref="HeartbeatInterval"/>. A steady flow of proposals is spared two messages for each by waiting a little.
     /// </summary>
     public TimeSpan CommitNoticeDelay { get; init; }
 
@@ -88,6 +88,7 @@ public sealed class ConsensusOptions
         Require(HeartbeatInterval > TimeSpan.Zero, $"{nameof(HeartbeatInterval)} must be above zero.");
         Require(HeartbeatInterval < MinimumElectionTimeout, $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
         Require(CommitNoticeDelay >= TimeSpan.Zero, $"{nameof(CommitNoticeDelay)} must not be negative.");
+        Require(CommitNoticeDelay <= HeartbeatInterval, $"{nameof(CommitNoticeDelay)} must be at most {nameof(HeartbeatInterval)}: a heartbeat carries the commit index anyway.");
         Require(HeartbeatAlignment >= TimeSpan.Zero && HeartbeatAlignment < HeartbeatInterval, $"{nameof(HeartbeatAlignment)} must not be negative, and be below {nameof(HeartbeatInterval)}.");
         Require(MaximumMessageBytes > 0, $"{nameof(MaximumMessageBytes)} must be at least 1.");
         Require(MaximumMessageEntries > 0, $"{nameof(MaximumMessageEntries)} must be at least 1.");

@@ -165,6 +165,7 @@ public sealed class RecoveryTests
                 (good with { InitialTerm = -1 }).For("n1", ids),
                 (good with { HeartbeatInterval = TimeSpan.FromSeconds(1) }).For("n1", ids),
                 (good with { HeartbeatInterval = TimeSpan.Zero }).For("n1", ids),
+                (good with { CommitNoticeDelay = TimeSpan.MaxValue }).For("n1", ids),
                 (good with { MinimumElectionTimeout = TimeSpan.FromSeconds(5) }).For("n1", ids),
                 (good with { MaximumMessageEntries = 0 }).For("n1", ids),
                 (good with { MaximumMessageBytes = 0 }).For("n1", ids),
