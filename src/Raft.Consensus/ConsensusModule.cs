@@ -64,7 +64,7 @@ public sealed partial class ConsensusModule
         _voterHeardAt = new TimeSpan?[_configuration.Voters.Count];
         _position = _configuration.PositionOf(Id);
         _random = new DeterministicRandom(options.RandomSeed);
-        _log = new ReplicatedLog(previousIndex, previousTerm, options.MaximumCachedEntries, previousTime);
+        _log = new ReplicatedLog(previousIndex, previousTerm, options.MaximumCachedEntries, previousTime, options.MaximumCachedBytes);
         _durability = new DurabilityTracker(previousIndex);
         _firstUnwritten = previousIndex + 1;
         CommitIndex = previousIndex;

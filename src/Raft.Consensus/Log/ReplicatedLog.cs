@@ -20,8 +20,12 @@ internal sealed class ReplicatedLog
     /// <summary>How many entries a segment takes at most: 32 KiB of slots, below the large object heap.</summary>
     internal const int LargestSegment = 1024;
 
+    /// <summary>Into how many segments at least the bytes are divided that may stay in memory: only whole segments are freed, and never the last.</summary>
+    private const int SegmentsOfMaximumBytes = 4;
+
     private readonly List<LogSegment> _segments = [];
     private readonly int _largestSegment;
+    private readonly long _fullSegmentBytes;
     private TermRuns _terms;
     private DateTimeOffset _timeBeforeCached;
 
@@ -29,9 +33,11 @@ internal sealed class ReplicatedLog
     /// <param name="previousTerm">Its term.</param>
     /// <param name="maximumEntries">How many entries are to stay in memory. Segments grow no larger, since whole segments are freed.</param>
     /// <param name="previousTime">The time of the entry at <paramref name="previousIndex"/>, if it is known.</param>
-    public ReplicatedLog(long previousIndex, long previousTerm, long maximumEntries = LargestSegment, DateTimeOffset previousTime = default)
+    /// <param name="maximumBytes">How many payload bytes are to stay in memory. A segment takes a part of them, and perhaps one large entry more.</param>
+    public ReplicatedLog(long previousIndex, long previousTerm, long maximumEntries = LargestSegment, DateTimeOffset previousTime = default, long maximumBytes = long.MaxValue)
     {
         _largestSegment = (int)Math.Clamp(maximumEntries, SmallestSegment, LargestSegment);
+        _fullSegmentBytes = Math.Max(1, maximumBytes / SegmentsOfMaximumBytes);
         StartBehind(previousIndex, previousTerm, previousTime);
     }
 
@@ -109,7 +115,7 @@ internal sealed class ReplicatedLog
         }
 
         LastTime = entries.Span[^1].Time;
-        if (_segments.Count > 0 && _segments[^1] is var last && last.Count + entries.Length <= _largestSegment)
+        if (_segments.Count > 0 && _segments[^1] is var last && last.Count + entries.Length <= _largestSegment && last.Bytes < _fullSegmentBytes)
         {
             CachedBytes -= last.Bytes;
             bool isExtended = last.TryExtend(entries);
@@ -268,11 +274,13 @@ internal sealed class ReplicatedLog
 
     private LogSegment OpenSegment()
     {
-        if (_segments.Count == 0 || !_segments[^1].IsOpen)
+        LogSegment? last = _segments.Count == 0 ? null : _segments[^1];
+        if (last is null || !last.IsOpen || last.Bytes >= _fullSegmentBytes)
         {
-            // Segments double up to the largest, so that an idle group of a host with thousands costs next to nothing.
-            int capacity = _segments.Count == 0 ? SmallestSegment : Math.Clamp(_segments[^1].Capacity * 2, SmallestSegment, _largestSegment);
-            _segments.Add(new LogSegment(LastIndex + 1, capacity));
+            // Segments double up to the largest, so that an idle group of a host with thousands costs next to nothing. One that
+            // was full of bytes before it was of entries is followed by one that takes as many entries.
+            int wanted = last is null ? SmallestSegment : last.Bytes >= _fullSegmentBytes ? last.Count : last.Capacity * 2;
+            _segments.Add(new LogSegment(LastIndex + 1, Math.Clamp(wanted, SmallestSegment, _largestSegment)));
         }
 
         return _segments[^1];

@@ -126,6 +126,26 @@ public sealed class ReplicatedLogTests
         Assert.Throws<ConsensusInvariantException>(() => log.Slice(1, 100, 1, 1));
     }
 
+    /// <summary>Only whole segments are freed, so one must not grow beyond what may stay.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Evict_LargeEntries_KeepsNoMoreBytesThanItMay(bool isShared)
+    {
+        ReplicatedLog log = new(previousIndex: 0, previousTerm: 0, maximumBytes: 100_000);
+        LogEntry[] entries = [.. Enumerable.Repeat(new LogEntry(1, EntryKind.Command, new byte[1_000], DateTimeOffset.UnixEpoch), ReplicatedLog.LargestSegment)];
+        for (int next = 0; next < entries.Length; next += 8)
+        {
+            ReadOnlyMemory<LogEntry> added = isShared ? entries.AsMemory(next, 8) : entries.AsSpan(next, 8).ToArray();
+            log.Append(added);
+            log.Evict(evictableIndex: log.LastIndex, maxEntries: 1_000_000, maxBytes: 100_000);
+
+            Assert.InRange(log.CachedBytes, 8_000, 100_000);
+        }
+
+        Assert.InRange(log.CachedEntries, 50, 100);
+    }
+
     [Fact]
     public void Evict_NotEvictable_StaysInMemory()
     {

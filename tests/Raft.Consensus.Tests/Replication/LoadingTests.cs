@@ -19,6 +19,22 @@ public sealed class LoadingTests
     }
 
     [Fact]
+    public void Cluster_LargeCommands_KeepsNoMoreBytesInMemoryThanItMay()
+    {
+        ModuleCluster cluster = new(3, Settings.Plain with { MaximumCachedBytes = 1 << 20 });
+        cluster.Elect("n1");
+        byte[] command = new byte[64 << 10];
+        for (int i = 0; i < 450; i++)
+        {
+            cluster["n1"].Propose(command);
+            cluster.DeliverAll();
+        }
+
+        Assert.All(cluster.Nodes, node => Assert.Equal(451, node.Module.CommitIndex));
+        Assert.All(cluster.Nodes, node => Assert.InRange(node.Module.CachedBytes, command.Length, 1 << 20));
+    }
+
+    [Fact]
     public void Leader_NothingCommits_KeepsAllInMemory()
     {
         SingleModule n1 = SingleModule.Leader(settings: SmallCache);

@@ -41,6 +41,8 @@ internal sealed record Settings
 
     public long MaximumCachedEntries { get; init; } = 65_536;
 
+    public long MaximumCachedBytes { get; init; } = 64 << 20;
+
     public ulong Seed { get; init; } = 1;
 
     /// <summary>The first so many node ids: n1, n2, ...</summary>
@@ -66,6 +68,7 @@ internal sealed record Settings
         MaximumInFlightBytes = MaximumInFlightBytes,
         MaximumUncommittedBytes = MaximumUncommittedBytes,
         MaximumCachedEntries = MaximumCachedEntries,
+        MaximumCachedBytes = MaximumCachedBytes,
         RandomSeed = (Seed * 1_000) + (ulong)voters.ToList().IndexOf(id),
     };
 }
