@@ -38,7 +38,7 @@ internal sealed class RaftContender : Contender<Committed>
 
     protected override ValueTask<Committed> ProposeAsync(byte[] command) => _group.Leader.ProposeAsync(new ReadOnlyMemory<byte>(command));
 
-    protected override bool IsWorthRepeating(Exception failure) => failure is ProposalRefusedException or OutcomeUnknownException;
+    protected override bool IsWorthRepeating(Exception failure) => failure is (ProposalRefusedException and not CommandTooLargeException) or OutcomeUnknownException;
 
     protected override Task RecoverAsync() => _group.FindLeaderAsync();
 

@@ -22,7 +22,7 @@ internal static class IdleCommand
             progress.Advance();
             foreach (int groups in GroupCounts)
             {
-                progress.Begin($"{groups} groups of three nodes");
+                progress.Begin(groups == 1 ? "1 group of three nodes" : $"{groups} groups of three nodes");
                 costs.Add(await MeasureAsync(groups, duration));
                 progress.Advance();
             }

@@ -25,6 +25,9 @@ public sealed class CommittedBatch
     {
     }
 
+    // Three ways to name the same command. If entries 7 to 10 are covered and 8 is a leader's no-op, then the command at index 9
+    // has position 1 among the commands, and offset 2 among the entries.
+
     /// <summary>How many commands it holds.</summary>
     public int Count { get; private set; }
 

@@ -82,7 +82,7 @@ public sealed partial class InMemoryLogStore : ILogStore
                 return ValueTask.FromException(exception);
             }
 
-            if (_entries.Refuses(write.FirstIndex, write.Entries.Length) is { } reason)
+            if (_entries.WhyRefused(write.FirstIndex, write.Entries.Length) is { } reason)
             {
                 _failure = new ArgumentException(reason, nameof(write));
                 return ValueTask.FromException(_failure);

@@ -45,7 +45,7 @@ internal sealed class StoredEntries
     }
 
     /// <summary>Says why a suffix cannot be written, or null if it can.</summary>
-    public string? Refuses(long firstIndex, int count)
+    public string? WhyRefused(long firstIndex, int count)
     {
         if (count == 0)
         {
