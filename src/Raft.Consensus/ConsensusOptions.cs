@@ -34,8 +34,8 @@ public sealed class ConsensusOptions
     public TimeSpan CommitNoticeDelay { get; init; }
 
     /// <summary>
-    /// What the times of heartbeats are multiples of, counted from where the clock starts; less than <see cref="HeartbeatInterval"/>, by
-    /// as much as which a heartbeat may come early. Default zero: any time will do. Leaders that share a clock then wake their process together.
+    /// Heartbeats fall on multiples of it, counted from where the clock starts, so that leaders that share a clock wake their process
+    /// together; one comes early by less than it. Below <see cref="HeartbeatInterval"/>. Default zero: each comes when the interval is over.
     /// </summary>
     public TimeSpan HeartbeatAlignment { get; init; }
 

@@ -73,7 +73,7 @@ public sealed class SimulatedNode
     /// <summary>How long its state machine takes for a batch.</summary>
     internal TimeSpan ApplyDelay { get; set; }
 
-    /// <summary>Whether its state machine says that it may block, from its next life on.</summary>
+    /// <summary>Whether its state machine says that it may block, from its next life on, even if it does not by itself.</summary>
     internal bool MachineMayBlock { get; set; }
 
     /// <summary>Makes its state machine, anew for each life; null for a <see cref="SimulatedLog"/>.</summary>
@@ -139,7 +139,7 @@ public sealed class SimulatedNode
             Transport = _transport,
             LogStore = Store,
             SnapshotStore = Snapshots,
-            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, MachineMayBlock ? () => DemandOwnThread(process) : null, OnSnapshot),
+            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, MachineMayBlock, () => DemandOwnThread(process), OnSnapshot),
             Clock = _process,
             Scheduler = _process,
         };

@@ -5,33 +5,34 @@ namespace Raft.Testing;
 /// <param name="world">Where it takes its time.</param>
 /// <param name="random">What says when.</param>
 /// <param name="delay">How long it takes at least.</param>
-/// <param name="blocks">Is told of each call, if the state machine is to say that it may block; null if it is not.</param>
+/// <param name="mayBlock">Whether it says that it may block even if the state machine does not.</param>
+/// <param name="demandOwnThread">Is called with each call, if it may block.</param>
 /// <param name="snapshots">Is told before the state is captured (false), when it may throw, and after it was restored (true).</param>
-internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world, SeededRandom random, Func<TimeSpan> delay, Action? blocks, Action<bool> snapshots) : IStateMachine
+internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world, SeededRandom random, Func<TimeSpan> delay, bool mayBlock, Action demandOwnThread, Action<bool> snapshots) : IStateMachine
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
 
     public long AppliedIndex => inner.AppliedIndex;
 
-    public bool MayBlock => blocks is not null || inner.MayBlock;
+    public bool MayBlock => mayBlock || inner.MayBlock;
 
     public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {
-        blocks?.Invoke();
+        BeginCall();
         TimeSpan takes = delay();
         return takes == TimeSpan.Zero && random.Chance(0.5) ? inner.ApplyAsync(batch, stopping) : ApplyLaterAsync(batch, takes, stopping);
     }
 
     public ISnapshotCapture? Capture()
     {
-        blocks?.Invoke();
+        BeginCall();
         snapshots(false);
         return inner.Capture();
     }
 
     public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
     {
-        blocks?.Invoke();
+        BeginCall();
         if (random.Chance(0.5))
         {
             await WaitAsync(delay()).ConfigureAwait(false);
@@ -39,6 +40,14 @@ internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world
 
         await inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken).ConfigureAwait(false);
         snapshots(true);
+    }
+
+    private void BeginCall()
+    {
+        if (MayBlock)
+        {
+            demandOwnThread();
+        }
     }
 
     private async ValueTask ApplyLaterAsync(CommittedBatch batch, TimeSpan takes, CancellationToken stopping)

@@ -57,15 +57,9 @@ public sealed class SnapshotDisposalTests
     {
         _store.DisposeThrows = true;
         Captured machine = new();
-        LabNode node = Three(machine);
-        using FakePeers peers = new(_lab.Lab, "n2", "n3");
-        node.Run();
-        World.RunUntilIdle();
 
-        peers.Send("n2", new TestSnapshot(5, 100).Chunks(1_000).Single() with { Term = 3 });
-        World.RunUntil(() => node.Status.AppliedIndex == 5);
+        LabNode node = BroughtUpBySnapshot(machine);
 
-        World.RunUntilIdle();
         Assert.True(node.IsRunning);
         Assert.Equal(["restore"], machine.Calls);
     }
@@ -77,15 +71,9 @@ public sealed class SnapshotDisposalTests
         _store.DisposeThrows = true;
         using Journal journal = new();
         _lab.Lab.Loggers = journal;
-        LabNode node = Three(new Captured());
-        using FakePeers peers = new(_lab.Lab, "n2", "n3");
-        node.Run();
-        World.RunUntilIdle();
 
-        peers.Send("n2", new TestSnapshot(5, 100).Chunks(1_000).Single() with { Term = 3 });
-        World.RunUntil(() => node.Status.AppliedIndex == 5);
+        BroughtUpBySnapshot(new Captured());
 
-        World.RunUntilIdle();
         Assert.Contains(145, journal.Ids);
         Assert.DoesNotContain(143, journal.Ids);
     }
@@ -149,6 +137,19 @@ public sealed class SnapshotDisposalTests
 
         Assert.NotEmpty(stack);
         Assert.DoesNotContain("NodeLife.Pass", stack, StringComparison.Ordinal);
+    }
+
+    /// <summary>A follower whose leader has sent it a snapshot up to index 5.</summary>
+    private LabNode BroughtUpBySnapshot(IStateMachine machine)
+    {
+        LabNode node = Three(machine);
+        using FakePeers peers = new(_lab.Lab, "n2", "n3");
+        node.Run();
+        World.RunUntilIdle();
+        peers.Send("n2", new TestSnapshot(5, 100).Chunks(1_000).Single() with { Term = 3 });
+        World.RunUntil(() => node.Status.AppliedIndex == 5);
+        World.RunUntilIdle();
+        return node;
     }
 
     private LabNode Three(IStateMachine machine) => _lab.Lab.Node(members: 3, store: _lab.Log, snapshots: _store, machine: machine, configure: static options => options.TrailingEntries = 0);
