@@ -47,7 +47,7 @@ internal sealed class Client(Cluster cluster)
         // Completes once a majority holds the entry and this node has applied it.
         Committed committed = await replica.Running.ProposeAsync(text, cancellationToken);
 
-        // The state machine is a StringLog, whose result is a position. Running.Proposer<string, long>() would give it
+        // The state machine is a StringLog, whose result is a position. Running.CreateProposer<string, long>() would give it
         // without decoding, but without index and term, which are worth showing here.
         long position = Codec.Int64.Read(committed.Result);
         Acknowledgement acknowledgement = new(text, committed.Index, committed.Term, position, replica.Id);

@@ -143,7 +143,7 @@ public sealed partial class ConsensusModule
         // as up to date as the receiver's, grant the vote.
         bool granted = request.Term == Term
             && (VotedFor is null || VotedFor == request.From)
-            && _log.IsAtMostAsUpToDateAs(request.LastLogTerm, request.LastLogIndex);
+            && _log.IsCandidateUpToDate(request.LastLogTerm, request.LastLogIndex);
         if (granted)
         {
             _hardStateChanged |= VotedFor is null;
@@ -162,7 +162,7 @@ public sealed partial class ConsensusModule
     {
         bool granted = request.Term > Term
             && !LeaderIsAlive
-            && _log.IsAtMostAsUpToDateAs(request.LastLogTerm, request.LastLogIndex);
+            && _log.IsCandidateUpToDate(request.LastLogTerm, request.LastLogIndex);
         ReplyToVote(request, granted ? request.Term : Term, granted, requiredVersion: 0);
     }
 

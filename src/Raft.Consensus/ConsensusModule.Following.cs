@@ -25,7 +25,7 @@ public sealed partial class ConsensusModule
         // start everything is committed, and so agrees.)
         if (request.PrevLogIndex >= _log.PreviousIndex && !_log.Matches(request.PrevLogIndex, request.PrevLogTerm))
         {
-            (long conflictIndex, long conflictTerm) = _log.FindAtMost(request.PrevLogIndex, request.PrevLogTerm);
+            (long conflictIndex, long conflictTerm) = _log.LastIndexOfTermAtMost(request.PrevLogIndex, request.PrevLogTerm);
             Reject(request, conflictIndex, conflictTerm);
             return;
         }

@@ -37,30 +37,30 @@ public sealed partial class ConsensusModule
     /// <param name="utcNow">The time to stamp it with. Should the clock have stepped back, the previous entry's time is kept.</param>
     /// <param name="index">The index that it received; 0 if it was not appended.</param>
     /// <returns>Whether it was appended, and if not, why.</returns>
-    public ProposalOutcome Propose(ReadOnlyMemory<byte> data, DateTimeOffset utcNow, out long index)
+    public ProposeResult Propose(ReadOnlyMemory<byte> data, DateTimeOffset utcNow, out long index)
     {
         index = 0;
         if (Role != RaftRole.Leader)
         {
-            return ProposalOutcome.NotLeader;
+            return ProposeResult.NotLeader;
         }
 
         // A command larger than the limit is taken when nothing waits, or it could never be.
         if (_uncommittedBytes > 0 && _uncommittedBytes + data.Length > _options.MaximumUncommittedBytes)
         {
-            return ProposalOutcome.UncommittedLimitReached;
+            return ProposeResult.UncommittedLimitReached;
         }
 
         AppendOwn(EntryKind.Command, data, utcNow);
         index = _log.LastIndex;
-        return ProposalOutcome.Appended;
+        return ProposeResult.Appended;
     }
 
-    /// <summary>Takes entries that were loaded for a follower (see <see cref="LoadRequest"/>). An answer for an earlier term is ignored.</summary>
+    /// <summary>Takes entries that were loaded for a follower (see <see cref="EntryLoadRequest"/>). An answer for an earlier term is ignored.</summary>
     /// <param name="request">The request that this answers.</param>
     /// <param name="entries">The entries from its first index on; fewer than asked for, or none, if the store no longer has them.</param>
     /// <param name="now">The time.</param>
-    public void EntriesLoaded(in LoadRequest request, ReadOnlyMemory<LogEntry> entries, TimeSpan now)
+    public void EntriesLoaded(in EntryLoadRequest request, ReadOnlyMemory<LogEntry> entries, TimeSpan now)
     {
         SetTime(now);
         if (Role != RaftRole.Leader || request.Term != Term || FollowerOf(request.Follower) is not { IsLoading: true } follower)
@@ -132,7 +132,7 @@ public sealed partial class ConsensusModule
                 if (follower.Next < _log.FirstCachedIndex)
                 {
                     follower.OnLoading();
-                    Outputs.Add(new LoadRequest(follower.Id, Term, follower.Next, _options.MaximumMessageEntries, _options.MaximumMessageBytes));
+                    Outputs.Add(new EntryLoadRequest(follower.Id, Term, follower.Next, _options.MaximumMessageEntries, _options.MaximumMessageBytes));
                     break;
                 }
 
@@ -141,7 +141,7 @@ public sealed partial class ConsensusModule
 
             if (follower.State == ReplicationState.Replicate && Math.Min(CommitIndex, follower.Match) > follower.CommitSent)
             {
-                follower.HastenHeartbeat(_now + _options.CommitNoticeDelay);
+                follower.RequestHeartbeatBy(_now + _options.CommitNoticeDelay);
             }
 
             if (_now >= follower.HeartbeatDueAt)
@@ -226,7 +226,7 @@ public sealed partial class ConsensusModule
         {
             // Section 5.3, end: skip whole terms. The follower named its last entry whose term can still agree; this log
             // is searched from there by the same rule, so each conflicting term costs one rejection at most.
-            (long agreed, long term) = _log.FindAtMost(Math.Min(reply.ConflictIndex, reply.PrevLogIndex - 1), reply.ConflictTerm);
+            (long agreed, long term) = _log.LastIndexOfTermAtMost(Math.Min(reply.ConflictIndex, reply.PrevLogIndex - 1), reply.ConflictTerm);
             bool beforeStart = Math.Min(reply.ConflictIndex, reply.PrevLogIndex - 1) < _log.PreviousIndex || term > reply.ConflictTerm;
             follower.OnRejected(reply.Correlation, beforeStart ? _log.PreviousIndex : agreed + 1);
         }

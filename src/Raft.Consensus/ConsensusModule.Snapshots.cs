@@ -51,11 +51,11 @@ public sealed partial class ConsensusModule
         _log.DropThrough(throughIndex);
     }
 
-    /// <summary>Takes a chunk that was loaded for a follower (see <see cref="SnapshotLoad"/>). An answer for an earlier term is ignored.</summary>
+    /// <summary>Takes a chunk that was loaded for a follower (see <see cref="ChunkLoadRequest"/>). An answer for an earlier term is ignored.</summary>
     /// <param name="request">The request that this answers.</param>
     /// <param name="chunk">The chunk; null if there is no such snapshot, or it cannot be read.</param>
     /// <param name="now">The time.</param>
-    public void SnapshotChunkLoaded(in SnapshotLoad request, SnapshotChunk? chunk, TimeSpan now)
+    public void SnapshotChunkLoaded(in ChunkLoadRequest request, SnapshotChunk? chunk, TimeSpan now)
     {
         SetTime(now);
         if (Role != RaftRole.Leader || request.Term != Term || FollowerOf(request.Follower) is not { Transfer: { IsLoading: true } transfer } follower)
@@ -65,7 +65,7 @@ public sealed partial class ConsensusModule
 
         if (request.Snapshot != transfer.Snapshot || request.Offset != transfer.Offset)
         {
-            transfer.OnLoadedInVain();
+            transfer.OnStaleLoad();
         }
         else if (chunk is { } loaded && loaded.Offset == request.Offset && loaded.Snapshot == (request.Snapshot ?? loaded.Snapshot)
             && loaded.Snapshot.LastIncludedIndex >= _log.PreviousIndex)
@@ -74,7 +74,7 @@ public sealed partial class ConsensusModule
         }
         else
         {
-            transfer.OnNothingLoaded(_now);
+            transfer.OnLoadFailed(_now);
         }
     }
 
@@ -88,7 +88,7 @@ public sealed partial class ConsensusModule
         if (_reception is { } reception && reception.Snapshot == snapshot && reception.Awaits(nextOffset))
         {
             AnswerChunk(reception.OnStored(nextOffset), nextOffset, isInstalled: false, VersionOfHardState);
-            ForgetNeedlessReception();
+            ClearObsoleteReception();
         }
     }
 
@@ -103,14 +103,14 @@ public sealed partial class ConsensusModule
     public bool SnapshotReceived(SnapshotIdentity snapshot, DateTimeOffset lastIncludedTime, TimeSpan now)
     {
         SetTime(now);
-        bool beginsAnew = Install(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, lastIncludedTime);
+        bool restartsLog = Install(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, lastIncludedTime);
         if (_reception is { Storing: not null } reception && reception.Snapshot == snapshot)
         {
             AnswerChunk(reception.Storing, nextOffset: 0, isInstalled: true, VersionOfLog(snapshot.LastIncludedIndex));
             _reception = null;
         }
 
-        return beginsAnew;
+        return restartsLog;
     }
 
     /// <summary>
@@ -124,22 +124,22 @@ public sealed partial class ConsensusModule
             return false; // stale: nothing in it is news
         }
 
-        bool beginsAnew = !_log.Matches(lastIncludedIndex, lastIncludedTerm);
-        if (beginsAnew)
+        bool restartsLog = !_log.Matches(lastIncludedIndex, lastIncludedTerm);
+        if (restartsLog)
         {
             ThrowIfBroken(Role == RaftRole.Leader, $"a leader lacks entry {lastIncludedIndex} of term {lastIncludedTerm}, which is committed (Leader Completeness, section 5.4).");
-            _log.StartBehind(lastIncludedIndex, lastIncludedTerm, lastIncludedTime);
+            _log.StartAfter(lastIncludedIndex, lastIncludedTerm, lastIncludedTime);
             _durability.TruncateFrom(CommitIndex + 1); // what was committed stands in the snapshot, too; what stood behind is gone
             _firstUnwritten = lastIncludedIndex + 1;
             _unwrittenStart = new LogStart(lastIncludedIndex, lastIncludedTerm);
         }
 
         CommitThrough(lastIncludedIndex);
-        return beginsAnew;
+        return restartsLog;
     }
 
     /// <summary>Once all that a snapshot stands for is known to be committed here, the rest of it need not come. A chunk that is being stored is answered first.</summary>
-    private void ForgetNeedlessReception()
+    private void ClearObsoleteReception()
     {
         if (_reception is { Storing: null } reception && reception.Snapshot.LastIncludedIndex <= CommitIndex)
         {
@@ -252,7 +252,7 @@ public sealed partial class ConsensusModule
         }
 
         transfer.OnLoading();
-        Outputs.Add(new SnapshotLoad(follower.Id, Term, transfer.Snapshot, transfer.Offset, _options.MaximumChunkBytes));
+        Outputs.Add(new ChunkLoadRequest(follower.Id, Term, transfer.Snapshot, transfer.Offset, _options.MaximumChunkBytes));
     }
 
     private void Send(FollowerProgress follower, SnapshotTransfer transfer, in SnapshotChunk chunk)

@@ -308,7 +308,7 @@ public sealed partial class ConsensusModule
         }
 
         CommitIndex = index;
-        ForgetNeedlessReception();
+        ClearObsoleteReception();
     }
 
     private void ThrowIfBroken(bool broken, string rule)

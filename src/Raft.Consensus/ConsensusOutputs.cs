@@ -29,7 +29,7 @@ public readonly record struct OutgoingMessage(RaftMessage Message, long Required
 /// <param name="FirstIndex">The first index wanted.</param>
 /// <param name="MaximumEntries">How many are wanted at most.</param>
 /// <param name="MaximumBytes">How many payload bytes are wanted at most; one entry of any size is always wanted.</param>
-public readonly record struct LoadRequest(NodeId Follower, long Term, long FirstIndex, int MaximumEntries, long MaximumBytes);
+public readonly record struct EntryLoadRequest(NodeId Follower, long Term, long FirstIndex, int MaximumEntries, long MaximumBytes);
 
 /// <summary>
 /// What the module wants done: drained by the host after each <see cref="ConsensusModule.CompleteBatch"/>, then cleared.
@@ -42,8 +42,8 @@ public sealed class ConsensusOutputs
 
     private readonly List<PersistRequest> _writes = [];
     private readonly List<OutgoingMessage> _messages = [];
-    private readonly List<LoadRequest> _loads = [];
-    private readonly List<SnapshotLoad> _snapshotLoads = [];
+    private readonly List<EntryLoadRequest> _entryLoads = [];
+    private readonly List<ChunkLoadRequest> _chunkLoads = [];
     private readonly List<InstallSnapshotMessage> _receivedChunks = [];
 
     internal ConsensusOutputs()
@@ -57,10 +57,10 @@ public sealed class ConsensusOutputs
     public ReadOnlySpan<OutgoingMessage> Messages => CollectionsMarshal.AsSpan(_messages);
 
     /// <summary>Entries that must be loaded from the log store.</summary>
-    public ReadOnlySpan<LoadRequest> Loads => CollectionsMarshal.AsSpan(_loads);
+    public ReadOnlySpan<EntryLoadRequest> EntryLoads => CollectionsMarshal.AsSpan(_entryLoads);
 
     /// <summary>Parts of snapshots that must be loaded from the snapshot store for followers.</summary>
-    public ReadOnlySpan<SnapshotLoad> SnapshotLoads => CollectionsMarshal.AsSpan(_snapshotLoads);
+    public ReadOnlySpan<ChunkLoadRequest> ChunkLoads => CollectionsMarshal.AsSpan(_chunkLoads);
 
     /// <summary>
     /// Parts of a snapshot that came from a leader, to be stored in this order. One at offset 0 begins a new snapshot: what was
@@ -70,15 +70,15 @@ public sealed class ConsensusOutputs
     public ReadOnlySpan<InstallSnapshotMessage> ReceivedChunks => CollectionsMarshal.AsSpan(_receivedChunks);
 
     /// <summary>Whether there is nothing to do.</summary>
-    public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _loads.Count == 0 && _snapshotLoads.Count == 0 && _receivedChunks.Count == 0;
+    public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _entryLoads.Count == 0 && _chunkLoads.Count == 0 && _receivedChunks.Count == 0;
 
     /// <summary>Forgets everything; the host has taken it.</summary>
     public void Clear()
     {
         _writes.Clear();
         _messages.Clear();
-        _loads.Clear();
-        _snapshotLoads.Clear();
+        _entryLoads.Clear();
+        _chunkLoads.Clear();
         _receivedChunks.Clear();
     }
 
@@ -86,9 +86,9 @@ public sealed class ConsensusOutputs
 
     internal void Add(RaftMessage message, long requiredVersion) => _messages.Add(new OutgoingMessage(message, requiredVersion));
 
-    internal void Add(in LoadRequest load) => _loads.Add(load);
+    internal void Add(in EntryLoadRequest load) => _entryLoads.Add(load);
 
-    internal void Add(in SnapshotLoad load) => _snapshotLoads.Add(load);
+    internal void Add(in ChunkLoadRequest load) => _chunkLoads.Add(load);
 
     internal void Add(InstallSnapshotMessage chunk) => _receivedChunks.Add(chunk);
 

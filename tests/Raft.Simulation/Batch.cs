@@ -53,9 +53,8 @@ internal sealed class Batch(IReadOnlyList<Job> jobs, Func<Job, SimulationReport>
                 }
             }
         }
-#pragma warning disable CA1031 // Whatever it is, the thread that waits throws it; on this one it would end the process without a word.
+        // Whatever it is, the thread that waits throws it; on this one it would end the process without a word.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             _stopped = true;
             lock (_lock)

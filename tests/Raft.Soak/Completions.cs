@@ -13,7 +13,7 @@ internal sealed class Completions
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly LiveCount _live = new();
-    private readonly SeamSourcePool<long> _pool;
+    private readonly CompletionSourcePool<long> _pool;
     private readonly ResumeBatchPool _resumes = new(PoolScheduler.Shared);
     private readonly Call?[] _calls = new Call?[Callers];
     private readonly int _count;
@@ -28,10 +28,10 @@ internal sealed class Completions
     private Completions(int count)
     {
         _count = count;
-        _pool = new SeamSourcePool<long>(PoolScheduler.Shared, _live);
+        _pool = new CompletionSourcePool<long>(PoolScheduler.Shared, _live);
     }
 
-    private sealed record Call(long Id, SeamSource<long> Source, uint Generation, CancellationTokenSource? Cancellation);
+    private sealed record Call(long Id, CompletionSource<long> Source, uint Generation, CancellationTokenSource? Cancellation);
 
     private sealed class MeantForException(long id) : Exception
     {
@@ -95,7 +95,7 @@ internal sealed class Completions
         {
             CancellationTokenSource? cancellation = random.Next(2) == 0 ? new() : null;
             CancellationToken token = cancellation?.Token ?? default;
-            SeamSource<long> source = _pool.Rent(token);
+            CompletionSource<long> source = _pool.Rent(token);
             ValueTask<long> result = source.Task;
             Volatile.Write(ref _calls[number], new Call(id, source, source.Generation, cancellation));
             try

@@ -7,7 +7,7 @@ public class CompletionBenchmarks
 {
     private const int Batch = 64;
 
-    private readonly SeamSourcePool<long> _pool = new(PoolScheduler.Shared, new LiveCount());
+    private readonly CompletionSourcePool<long> _pool = new(PoolScheduler.Shared, new LiveCount());
 
     /// <summary>Rent, complete, fetch: the waiter does not even have to wait.</summary>
     [Benchmark(OperationsPerInvoke = Batch)]
@@ -16,7 +16,7 @@ public class CompletionBenchmarks
         long sum = 0;
         for (int i = 0; i < Batch; i++)
         {
-            SeamSource<long> source = _pool.Rent(CancellationToken.None);
+            CompletionSource<long> source = _pool.Rent(CancellationToken.None);
             ValueTask<long> result = source.Task;
             source.TrySucceed(source.Generation, i);
             source.Execute();
@@ -33,7 +33,7 @@ public class CompletionBenchmarks
         long sum = 0;
         for (int i = 0; i < Batch; i++)
         {
-            SeamSource<long> source = _pool.Rent(CancellationToken.None);
+            CompletionSource<long> source = _pool.Rent(CancellationToken.None);
             ValueTask<long> result = source.Task;
             source.TrySucceed(source.Generation, i);
             source.Resume();

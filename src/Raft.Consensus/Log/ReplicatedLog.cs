@@ -38,7 +38,7 @@ internal sealed class ReplicatedLog
     {
         _largestSegment = (int)Math.Clamp(maximumEntries, SmallestSegment, LargestSegment);
         _fullSegmentBytes = Math.Max(1, maximumBytes / SegmentsOfMaximumBytes);
-        StartBehind(previousIndex, previousTerm, previousTime);
+        StartAfter(previousIndex, previousTerm, previousTime);
     }
 
     /// <summary>The index that stands directly before the log's first entry; 0 unless the log was compacted.</summary>
@@ -75,11 +75,11 @@ internal sealed class ReplicatedLog
     public bool Matches(long index, long term) => index >= PreviousIndex && index <= LastIndex && _terms.TermAt(index) == term;
 
     /// <summary>The largest index at or below <paramref name="index"/> (and the log's end) whose term is at most <paramref name="term"/>; the index before the log's first entry if none is, whatever its term.</summary>
-    public (long Index, long Term) FindAtMost(long index, long term) =>
-        _terms.FindAtMost(Math.Clamp(index, PreviousIndex, LastIndex), term);
+    public (long Index, long Term) LastIndexOfTermAtMost(long index, long term) =>
+        _terms.LastIndexOfTermAtMost(Math.Clamp(index, PreviousIndex, LastIndex), term);
 
     /// <summary>The up-to-date rule (section 5.4.1): is a log that ends with (term, index) at least as up to date as this one?</summary>
-    public bool IsAtMostAsUpToDateAs(long lastTerm, long lastIndex) =>
+    public bool IsCandidateUpToDate(long lastTerm, long lastIndex) =>
         lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
 
     public void Append(in LogEntry entry)
@@ -261,7 +261,7 @@ internal sealed class ReplicatedLog
 
     /// <summary>Section 7: forgets the whole log, to go on behind a snapshot that stands for it.</summary>
     [MemberNotNull(nameof(_terms))]
-    public void StartBehind(long index, long term, DateTimeOffset time)
+    public void StartAfter(long index, long term, DateTimeOffset time)
     {
         _segments.Clear();
         _terms = new TermRuns(index, term);

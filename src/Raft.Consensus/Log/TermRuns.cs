@@ -50,7 +50,7 @@ internal sealed class TermRuns
     public long TermAt(long index) => _runs[RunAt(index)].Term;
 
     /// <summary>The largest index at or below <paramref name="index"/> whose term is at most <paramref name="term"/>, with its term.</summary>
-    public (long Index, long Term) FindAtMost(long index, long term)
+    public (long Index, long Term) LastIndexOfTermAtMost(long index, long term)
     {
         int run = RunAt(index);
         while (run > 0 && _runs[run].Term > term)

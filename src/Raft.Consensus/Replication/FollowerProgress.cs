@@ -77,7 +77,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     }
 
     /// <summary>The follower must be sent something by then, even if it is only a heartbeat.</summary>
-    public void HastenHeartbeat(TimeSpan dueAt) => HeartbeatDueAt = dueAt < HeartbeatDueAt ? dueAt : HeartbeatDueAt;
+    public void RequestHeartbeatBy(TimeSpan dueAt) => HeartbeatDueAt = dueAt < HeartbeatDueAt ? dueAt : HeartbeatDueAt;
 
     /// <summary>Entries for the follower are asked for; nothing is sent to it before they come.</summary>
     public void OnLoading() => IsLoading = true;

@@ -14,4 +14,4 @@ public readonly record struct SnapshotChunk(SnapshotIdentity Snapshot, long Leng
 /// <param name="Snapshot">The snapshot that the follower has a part of; null for the latest that there is.</param>
 /// <param name="Offset">Where the part begins.</param>
 /// <param name="MaximumBytes">How long it may be.</param>
-public readonly record struct SnapshotLoad(NodeId Follower, long Term, SnapshotIdentity? Snapshot, long Offset, int MaximumBytes);
+public readonly record struct ChunkLoadRequest(NodeId Follower, long Term, SnapshotIdentity? Snapshot, long Offset, int MaximumBytes);

@@ -27,7 +27,7 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
     public void OnLoading() => IsLoading = true;
 
     /// <summary>There is no such snapshot, or it cannot be read: tries again later, with whatever there is then.</summary>
-    public void OnNothingLoaded(TimeSpan now)
+    public void OnLoadFailed(TimeSpan now)
     {
         IsLoading = false;
         StartOver();
@@ -35,7 +35,7 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
     }
 
     /// <summary>While the chunk was being loaded, an answer has said that another one is wanted.</summary>
-    public void OnLoadedInVain() => IsLoading = false;
+    public void OnStaleLoad() => IsLoading = false;
 
     /// <summary>A chunk goes out under a number, by which its answer is known.</summary>
     public void OnSent(long correlation, SnapshotIdentity snapshot, TimeSpan now)

@@ -26,7 +26,7 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
         try
         {
             T result = await propose(command).ConfigureAwait(false);
-            activity.SetTag(RaftDiagnostics.OutcomeTag, ProposalOutcomes.Committed);
+            activity.SetTag(RaftDiagnostics.OutcomeTag, ProposalOutcomeTags.Committed);
             if (result is Committed committed)
             {
                 activity.SetTag(RaftDiagnostics.IndexTag, committed.Index);
@@ -37,7 +37,7 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
         }
         catch (Exception exception)
         {
-            activity.SetTag(RaftDiagnostics.OutcomeTag, ProposalOutcomes.Of(exception));
+            activity.SetTag(RaftDiagnostics.OutcomeTag, ProposalOutcomeTags.Of(exception));
             activity.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }
@@ -69,9 +69,8 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
             activity.SetEndTime(end.UtcDateTime);
             activity.Stop();
         }
-#pragma warning disable CA1031 // whatever a listener throws
+        // Whatever a listener throws.
         catch (Exception)
-#pragma warning restore CA1031
         {
             Activity.Current = current; // which the listener kept from happening
         }
@@ -87,9 +86,8 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
             activity?.SetTag(RaftDiagnostics.ClusterIdTag, clusterId);
             return activity;
         }
-#pragma warning disable CA1031 // whatever a listener throws
+        // Whatever a listener throws.
         catch (Exception)
-#pragma warning restore CA1031
         {
             Activity.Current = current; // one that was started and that nobody has now
             return null;

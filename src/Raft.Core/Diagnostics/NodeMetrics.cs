@@ -57,10 +57,10 @@ internal sealed class NodeMetrics
 
     public void CountProposals(in BatchOutcomes outcomes)
     {
-        CountProposals(ProposalOutcomes.Committed, outcomes.Committed);
-        CountProposals(ProposalOutcomes.Rejected, outcomes.Rejected);
-        CountProposals(ProposalOutcomes.Unknown, outcomes.Unknown);
-        CountProposals(ProposalOutcomes.Cancelled, outcomes.Cancelled);
+        CountProposals(ProposalOutcomeTags.Committed, outcomes.Committed);
+        CountProposals(ProposalOutcomeTags.Rejected, outcomes.Rejected);
+        CountProposals(ProposalOutcomeTags.Unknown, outcomes.Unknown);
+        CountProposals(ProposalOutcomeTags.Cancelled, outcomes.Cancelled);
     }
 
     public void RecordCommit(TimeSpan duration) => Record(_metrics.CommitDuration, duration);
@@ -106,7 +106,7 @@ internal sealed class NodeMetrics
         }
     }
 
-    public Measurement<long> Gauge(Func<StatusSnapshot, long> value) => new(value(_board.Snapshot), _node);
+    public Measurement<long> Gauge(Func<PublishedStatus, long> value) => new(value(_board.Snapshot), _node);
 
     public Measurement<long> Role() => new(1, Tagged(RaftDiagnostics.RoleTag, _board.Snapshot.Role switch
     {
@@ -142,9 +142,8 @@ internal sealed class NodeMetrics
         {
             counter.Add(count, in tags);
         }
-#pragma warning disable CA1031 // whatever a listener throws
+        // Whatever a listener throws.
         catch (Exception)
-#pragma warning restore CA1031
         {
             // its loss
         }
@@ -159,9 +158,8 @@ internal sealed class NodeMetrics
         {
             histogram.Record(value, in _node);
         }
-#pragma warning disable CA1031 // whatever a listener throws
+        // Whatever a listener throws.
         catch (Exception)
-#pragma warning restore CA1031
         {
             // its loss
         }

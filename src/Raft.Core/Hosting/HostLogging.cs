@@ -17,9 +17,8 @@ internal static class HostLogging
         {
             write();
         }
-#pragma warning disable CA1031 // the log is where it would have been told
+        // The log is where it would have been told.
         catch (Exception)
-#pragma warning restore CA1031
         {
             // the next message may fare better
         }

@@ -118,9 +118,8 @@ internal sealed partial class Applier
         {
             return WorkEnd.Over;
         }
-#pragma warning disable CA1031 // whatever it is, the state is unknown now: it stops the node, with the exception as its reason
+        // Whatever it is, the state is unknown now: it stops the node, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             FailRestoring(restoration, exception);
             return WorkEnd.Over;

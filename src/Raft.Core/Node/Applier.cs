@@ -160,7 +160,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     public void Execute() => _ = DrainAsync();
 
     /// <summary>Starts from an entry that the state machine is known to contain already. Before anything is posted.</summary>
-    public void StartBehind(long index, DateTimeOffset time)
+    public void StartAfter(long index, DateTimeOffset time)
     {
         _appliedTime = time;
         Volatile.Write(ref _appliedIndex, index);
@@ -282,9 +282,8 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         {
             return WorkEnd.Over; // abandoned, and it noticed
         }
-#pragma warning disable CA1031 // whatever a state machine throws stops the node, with the exception as its reason
+        // Whatever a state machine throws stops the node, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             Fail(batch, exception);
             return WorkEnd.Over;

@@ -45,22 +45,22 @@ internal sealed partial class NodeLife
             batch.ProposalsTaken++;
             if (!proposal.Caller.Source!.IsPending(proposal.Caller.Generation))
             {
-                _metrics?.CountProposals(ProposalOutcomes.Cancelled);
+                _metrics?.CountProposals(ProposalOutcomeTags.Cancelled);
                 continue;
             }
 
             switch (_module.Propose(proposal.Data, utcNow, out long index))
             {
-                case ProposalOutcome.Appended:
+                case ProposeResult.Appended:
                     _pending.Add(index, _module.Term, proposal.Caller);
                     BeginMeasuringCommit(index);
                     break;
-                case ProposalOutcome.NotLeader:
-                    _metrics?.CountProposals(ProposalOutcomes.Refused);
+                case ProposeResult.NotLeader:
+                    _metrics?.CountProposals(ProposalOutcomeTags.Refused);
                     Fail(proposal.Caller, NotLeader());
                     break;
                 default:
-                    _metrics?.CountProposals(ProposalOutcomes.Refused);
+                    _metrics?.CountProposals(ProposalOutcomeTags.Refused);
                     Fail(proposal.Caller, new OverloadedException(
                         $"{_settings.Consensus.MaximumUncommittedBytes} bytes or more wait to be committed, as many as {nameof(RaftNodeOptions.MaximumUncommittedBytes)} allows: propose again when some have committed."));
                     break;
@@ -195,7 +195,7 @@ internal sealed partial class NodeLife
     }
 
     /// <summary>Takes the log as it is now: slices of what is in memory.</summary>
-    public sealed class ReadLogRequest(long firstIndex, SeamSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source, uint generation) : NodeRequest
+    public sealed class ReadLogRequest(long firstIndex, CompletionSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source, uint generation) : NodeRequest
     {
         /// <summary>The first index that the slices cover; what stands before must be read from the store.</summary>
         public long FirstCachedIndex { get; private set; }
@@ -232,7 +232,7 @@ internal sealed partial class NodeLife
     }
 
     /// <summary>Reads entries that are no longer in memory, for a reader of the log.</summary>
-    public sealed class ReadStoreRequest(long firstIndex, int count, SeamSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source, uint generation) : NodeRequest
+    public sealed class ReadStoreRequest(long firstIndex, int count, CompletionSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source, uint generation) : NodeRequest
     {
         public override void Execute(NodeLife life)
         {

@@ -83,7 +83,7 @@ internal sealed partial class NodeLife
         {
             PendingCaller caller = batch.Proposals[batch.ProposalsTaken].Caller;
             bool refused = caller.Source!.TryFail(caller.Generation, reason);
-            _metrics?.CountProposals(refused ? ProposalOutcomes.Refused : ProposalOutcomes.Cancelled);
+            _metrics?.CountProposals(refused ? ProposalOutcomeTags.Refused : ProposalOutcomeTags.Cancelled);
             if (refused)
             {
                 caller.Source.Resume();

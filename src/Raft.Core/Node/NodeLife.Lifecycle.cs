@@ -5,7 +5,7 @@ internal sealed partial class NodeLife
 {
     private readonly CancellationTokenSource _interruptible = new(); // gives up on opening, starting and snapshots, which a stop does not wait for
     private readonly CancellationTokenSource _stopping = new(); // gives up on whatever is under way, at the very end
-    private readonly SeamSource<bool> _stopSignal;
+    private readonly CompletionSource<bool> _stopSignal;
     private readonly uint _stopSignalGeneration;
     private volatile bool _isOpen;
     private volatile bool _isStoreOpen;
@@ -85,9 +85,8 @@ internal sealed partial class NodeLife
             {
                 life._interruptible.Cancel();
             }
-#pragma warning disable CA1031 // whatever a port's callback throws becomes the reason of the failure
+            // Whatever a port's callback throws becomes the reason of the failure.
             catch (Exception exception)
-#pragma warning restore CA1031
             {
                 life._cancellationFailure = exception; // told at the end: the stop goes on in good order
             }
@@ -148,15 +147,14 @@ internal sealed partial class NodeLife
         {
             await release(port).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // whatever a port throws becomes the reason of the failure
+        // Whatever a port throws becomes the reason of the failure.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             if (Failure is null)
             {
                 Failure = new NodeFailedException($"The {what} {port.GetType().Name} did not end well: {exception.Message.TrimEnd('.')}. Mend that, then run the node again.", exception);
                 PublishEnd();
-                _journal?.Failed(Failure);
+                _logger?.Failed(Failure);
             }
         }
     }
@@ -177,9 +175,8 @@ internal sealed partial class NodeLife
         {
             // stopped while it started: the stop follows
         }
-#pragma warning disable CA1031 // whatever keeps the transport from starting stops the node, with the exception as its reason
+        // Whatever keeps the transport from starting stops the node, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             NodeFailedException failure = new($"The transport {transport.GetType().Name} could not start: {exception.Message.TrimEnd('.')}. Mend that, then run the node again.", exception);
             await ExecuteAsync(life => life.End(failure)).ConfigureAwait(false);
@@ -223,7 +220,7 @@ internal sealed partial class NodeLife
     /// <returns>False if the life has ended before.</returns>
     private async ValueTask<bool> ExecuteAsync(Action<NodeLife> action)
     {
-        SeamSource<bool> source = _sources.Lifecycle.Rent(CancellationToken.None);
+        CompletionSource<bool> source = _sources.Lifecycle.Rent(CancellationToken.None);
         ValueTask<bool> task = source.Task;
         WorkerAction request = new(action, source, source.Generation);
         if (!TryPost(request))
@@ -237,7 +234,7 @@ internal sealed partial class NodeLife
     /// <summary>Waits until a condition, looked at by the worker after each pass, holds or a time has come.</summary>
     private async ValueTask WaitUntilAsync(Func<bool> condition, TimeSpan dueAt)
     {
-        SeamSource<bool> source = _sources.Lifecycle.Rent(CancellationToken.None);
+        CompletionSource<bool> source = _sources.Lifecycle.Rent(CancellationToken.None);
         ValueTask<bool> task = source.Task;
         Condition waiting = new(condition, dueAt, source, source.Generation);
         if (!await ExecuteAsync(life => life._conditions.Add(waiting)).ConfigureAwait(false) && source.TrySucceed(waiting.Generation, false))
@@ -248,7 +245,7 @@ internal sealed partial class NodeLife
         await task.ConfigureAwait(false);
     }
 
-    private sealed class WorkerAction(Action<NodeLife> action, SeamSource<bool> source, uint generation) : NodeRequest
+    private sealed class WorkerAction(Action<NodeLife> action, CompletionSource<bool> source, uint generation) : NodeRequest
     {
         public override void Execute(NodeLife life)
         {

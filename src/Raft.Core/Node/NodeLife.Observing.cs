@@ -7,9 +7,9 @@ internal sealed partial class NodeLife
     private static readonly TimeSpan DropReportInterval = TimeSpan.FromMinutes(1);
 
     private readonly NodeMetrics? _metrics;
-    private readonly NodeJournal? _journal;
+    private readonly NodeLogger? _logger;
     private readonly Queue<(long Index, long Term, TimeSpan AppendedAt)> _measuredCommits = new();
-    private StatusSnapshot _observed;
+    private PublishedStatus _observed;
     private long _lastLeaderTerm;
     private TimeSpan? _leaderlessSince;
     private bool _leaderlessTold;
@@ -42,7 +42,7 @@ internal sealed partial class NodeLife
         _observed = Snapshot();
         _lastLeaderTerm = _observed.Leader is null ? 0 : _observed.Term;
         _metrics?.Start();
-        _journal?.Running(_settings.ClusterId, _module.Term, _module.FirstIndex, _module.LastIndex, _settings.Members);
+        _logger?.Running(_settings.ClusterId, _module.Term, _module.FirstIndex, _module.LastIndex, _settings.Members);
     }
 
     private void EndObserving()
@@ -50,11 +50,11 @@ internal sealed partial class NodeLife
         _metrics?.Stop();
         if (Failure is not null)
         {
-            _journal?.Failed(Failure);
+            _logger?.Failed(Failure);
         }
         else if (_isRunning)
         {
-            _journal?.Stopped();
+            _logger?.Stopped();
         }
     }
 
@@ -83,12 +83,12 @@ internal sealed partial class NodeLife
     /// <summary>Tells what has changed with this pass.</summary>
     private void Observe()
     {
-        if (!_isRunning || (_metrics is null && _journal is null))
+        if (!_isRunning || (_metrics is null && _logger is null))
         {
             return;
         }
 
-        StatusSnapshot now = Snapshot();
+        PublishedStatus now = Snapshot();
         if (now.Role != _observed.Role || now.Term != _observed.Term || now.Leader != _observed.Leader)
         {
             TellLoss(in now);
@@ -102,35 +102,35 @@ internal sealed partial class NodeLife
         _metrics?.PublishFollowers(_module.Followers, now.LastIndex);
     }
 
-    private void TellCampaign(in StatusSnapshot now)
+    private void TellCampaign(in PublishedStatus now)
     {
         if (now.Role == RaftRole.PreCandidate)
         {
-            _journal?.AsksForPreVotes(now.Term);
+            _logger?.AsksForPreVotes(now.Term);
         }
         else if (now.Role is RaftRole.Candidate or RaftRole.Leader && now.Term > _observed.Term)
         {
             _metrics?.CountElection();
             if (now.Role == RaftRole.Candidate) // else it has won within the pass, which is told anyway
             {
-                _journal?.Campaigns(now.Term);
+                _logger?.Campaigns(now.Term);
             }
         }
     }
 
-    private void TellLoss(in StatusSnapshot now)
+    private void TellLoss(in PublishedStatus now)
     {
         if (_observed.Role == RaftRole.Leader && (now.Role != RaftRole.Leader || now.Term != _observed.Term))
         {
-            _journal?.LostLeadership(_observed.Term, now.Term, StatusExplanation.Of(in now, _settings.Members));
+            _logger?.LostLeadership(_observed.Term, now.Term, StatusExplanation.Of(in now, _settings.Members));
         }
         else if (_observed.Leader is { } lost && lost != NodeId && now.Leader is null)
         {
-            _journal?.LostLeader(lost, now.Term);
+            _logger?.LostLeader(lost, now.Term);
         }
     }
 
-    private void TellLeader(in StatusSnapshot now)
+    private void TellLeader(in PublishedStatus now)
     {
         if (now.Leader is not { } leader || (leader == _observed.Leader && now.Term == _observed.Term))
         {
@@ -139,11 +139,11 @@ internal sealed partial class NodeLife
 
         if (leader == NodeId)
         {
-            _journal?.Leads(now.Term);
+            _logger?.Leads(now.Term);
         }
         else
         {
-            _journal?.Follows(leader, now.Term);
+            _logger?.Follows(leader, now.Term);
         }
 
         if (now.Term > _lastLeaderTerm) // one that was lost for a while and comes back in its term is no change
@@ -154,7 +154,7 @@ internal sealed partial class NodeLife
     }
 
     /// <summary>A healthy cluster elects within a timeout or two: what takes longer is worth a warning, once.</summary>
-    private void TellLeaderless(in StatusSnapshot now)
+    private void TellLeaderless(in PublishedStatus now)
     {
         if (now.Leader is not null)
         {
@@ -168,7 +168,7 @@ internal sealed partial class NodeLife
         if (!_leaderlessTold && since >= LeaderlessTimeouts * _settings.MaximumElectionTimeout)
         {
             _leaderlessTold = true;
-            _journal?.Leaderless(since, StatusExplanation.Of(in now, _settings.Members));
+            _logger?.Leaderless(since, StatusExplanation.Of(in now, _settings.Members));
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed partial class NodeLife
         long dropped = DroppedMessages;
         if (dropped > _droppedTold && (_droppedToldAt is not { } toldAt || _now - toldAt >= DropReportInterval))
         {
-            _journal?.DroppedMessages(dropped - _droppedTold, dropped);
+            _logger?.DroppedMessages(dropped - _droppedTold, dropped);
             _droppedTold = dropped;
             _droppedToldAt = _now;
         }

@@ -35,12 +35,12 @@ internal sealed partial class NodeLife
             }
 
             persisted = Write(outputs.Writes);
-            foreach (ref readonly LoadRequest load in outputs.Loads)
+            foreach (ref readonly EntryLoadRequest load in outputs.EntryLoads)
             {
                 _ = LoadForFollowerAsync(load);
             }
 
-            foreach (ref readonly SnapshotLoad load in outputs.SnapshotLoads)
+            foreach (ref readonly ChunkLoadRequest load in outputs.ChunkLoads)
             {
                 LoadChunk(in load);
             }
@@ -103,9 +103,8 @@ internal sealed partial class NodeLife
             await write.ConfigureAwait(false);
             _mailbox.ReportPersisted(version);
         }
-#pragma warning disable CA1031 // whatever a store throws stops the node, with the exception as its reason
+        // Whatever a store throws stops the node, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             _mailbox.ReportFailure(WriteFailed(exception));
         }
@@ -168,18 +167,18 @@ internal sealed partial class NodeLife
         switch (reply)
         {
             case RequestVoteReplyMessage vote:
-                Complete((SeamSource<RequestVoteReply>)caller.Source!, caller.Generation, new RequestVoteReply(vote.Term, vote.VoteGranted));
+                Complete((CompletionSource<RequestVoteReply>)caller.Source!, caller.Generation, new RequestVoteReply(vote.Term, vote.VoteGranted));
                 break;
             case AppendEntriesReplyMessage append:
                 Complete(
-                    (SeamSource<AppendEntriesReply>)caller.Source!,
+                    (CompletionSource<AppendEntriesReply>)caller.Source!,
                     caller.Generation,
                     new AppendEntriesReply(append.Term, append.Success, append.LastIndex, append.ConflictTerm, append.ConflictIndex));
                 break;
         }
     }
 
-    private async Task LoadForFollowerAsync(LoadRequest load)
+    private async Task LoadForFollowerAsync(EntryLoadRequest load)
     {
         if (await ReadStoreAsync(load.FirstIndex, load.MaximumEntries, load.MaximumBytes).ConfigureAwait(false) is { } entries)
         {
@@ -201,9 +200,8 @@ internal sealed partial class NodeLife
         {
             return null;
         }
-#pragma warning disable CA1031 // whatever a store throws stops the node, with the exception as its reason
+        // Whatever a store throws stops the node, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             OnFailed(new NodeFailedException(
                 $"The log store {_settings.LogStore.GetType().Name} could not read entry {firstIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Mend the store, then run the node again.",
@@ -216,7 +214,7 @@ internal sealed partial class NodeLife
         $"A write to the log store {_settings.LogStore.GetType().Name} failed: {exception.Message.TrimEnd('.')}. The node has stopped, since nobody knows what is durable now. Mend the store, then run the node again.",
         exception);
 
-    private sealed class FollowerEntriesLoaded(LoadRequest load, LogEntry[] entries) : NodeRequest
+    private sealed class FollowerEntriesLoaded(EntryLoadRequest load, LogEntry[] entries) : NodeRequest
     {
         public override void Execute(NodeLife life) => life._module.EntriesLoaded(load, entries, life._now);
 

@@ -21,7 +21,7 @@ internal sealed partial class NodeLife
             StoredSnapshot? snapshot = await FindSnapshotAsync().ConfigureAwait(false);
             if (snapshot is not null)
             {
-                state = await StartBehindAsync(snapshot.Info, state).ConfigureAwait(false);
+                state = await StartAfterAsync(snapshot.Info, state).ConfigureAwait(false);
             }
 
             DateTimeOffset previousTime = snapshot?.Info.LastIncludedIndex == state.PreviousIndex ? snapshot.Header.LastIncludedTime : default;
@@ -46,9 +46,8 @@ internal sealed partial class NodeLife
             _board.PublishApplied(AppliedIndex); // after the commit index, which it never exceeds
             _isOpen = true;
         }
-#pragma warning disable CA1031 // whatever keeps the stores from opening keeps the node from running, with the exception as its reason
+        // Whatever keeps the stores from opening keeps the node from running, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             Volatile.Write(ref _openFailure, exception);
         }
@@ -93,7 +92,7 @@ internal sealed partial class NodeLife
     /// A crash may have come between a leader's snapshot and the log that begins anew behind it. If the log does not hold the
     /// snapshot's last entry, it begins anew now; the term first, since no log may end in one that its node has not reached.
     /// </summary>
-    private async ValueTask<LogState> StartBehindAsync(SnapshotInfo snapshot, LogState state)
+    private async ValueTask<LogState> StartAfterAsync(SnapshotInfo snapshot, LogState state)
     {
         long index = snapshot.LastIncludedIndex;
         long term = snapshot.LastIncludedTerm;
@@ -145,7 +144,7 @@ internal sealed partial class NodeLife
 
         module.RecoverCommit(Math.Max(applied, snapshotIndex));
         _handedOver = applied;
-        _applier.StartBehind(applied, _timeBefore);
+        _applier.StartAfter(applied, _timeBefore);
         if (snapshotIndex > applied)
         {
             Stream content = await _settings.SnapshotStore!.OpenReadAsync(snapshot!.Info, _interruptible.Token).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal sealed partial class NodeLife
     private SnapshotRestoration? _restoration;
 
     /// <summary>Reads the chunk that a follower needs.</summary>
-    private void LoadChunk(in SnapshotLoad load)
+    private void LoadChunk(in ChunkLoadRequest load)
     {
         if (_settings.SnapshotStore is not { } store)
         {
@@ -36,7 +36,7 @@ internal sealed partial class NodeLife
         _settings.Scheduler.Schedule(new ChunkLoading(this, sender, load, _latestSnapshot), preferLocal: false); // a store may block: never the worker
     }
 
-    private async Task LoadChunkAsync(SnapshotSender sender, SnapshotLoad load, SnapshotInfo? latest)
+    private async Task LoadChunkAsync(SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? latest)
     {
         SnapshotChunk? chunk = null;
         Exception? failure = null;
@@ -44,9 +44,8 @@ internal sealed partial class NodeLife
         {
             chunk = await sender.LoadAsync(load, latest, _interruptible.Token).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // whatever keeps it from being read is told; the leader tries again with the latest snapshot
+        // Whatever keeps it from being read is told; the leader tries again with the latest snapshot.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             failure = exception;
         }
@@ -57,7 +56,7 @@ internal sealed partial class NodeLife
         }
     }
 
-    private void OnChunkLoaded(SnapshotSender sender, in SnapshotLoad load, in SnapshotChunk? chunk, Exception? failure)
+    private void OnChunkLoaded(SnapshotSender sender, in ChunkLoadRequest load, in SnapshotChunk? chunk, Exception? failure)
     {
         sender.IsLoading = false;
         if (failure is not null)
@@ -65,7 +64,7 @@ internal sealed partial class NodeLife
             sender.IsAbandoned = true;
             if (!_isStopping)
             {
-                _journal?.SnapshotUnreadable(load.Follower, failure);
+                _logger?.SnapshotUnreadable(load.Follower, failure);
                 _metrics?.CountSnapshotFailure();
             }
         }
@@ -135,7 +134,7 @@ internal sealed partial class NodeLife
     {
         if (!_isStopping)
         {
-            _journal?.SnapshotRefused(failure);
+            _logger?.SnapshotRefused(failure);
             _metrics?.CountSnapshotFailure();
         }
     }
@@ -151,7 +150,7 @@ internal sealed partial class NodeLife
             return;
         }
 
-        _journal?.SnapshotInstalled(info.LastIncludedIndex, info.LastIncludedTerm, info.Length);
+        _logger?.SnapshotInstalled(info.LastIncludedIndex, info.LastIncludedTerm, info.Length);
         _metrics?.CountSnapshotInstalled();
         Restore(new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime, _snapshotDisposal));
 
@@ -209,12 +208,12 @@ internal sealed partial class NodeLife
         _snapshotReceiver?.Abandon();
     }
 
-    private sealed class ChunkLoading(NodeLife life, SnapshotSender sender, SnapshotLoad load, SnapshotInfo? latest) : IThreadPoolWorkItem
+    private sealed class ChunkLoading(NodeLife life, SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? latest) : IThreadPoolWorkItem
     {
         public void Execute() => _ = life.LoadChunkAsync(sender, load, latest);
     }
 
-    private sealed class ChunkLoaded(SnapshotSender sender, SnapshotLoad load, SnapshotChunk? chunk, Exception? failure) : NodeRequest
+    private sealed class ChunkLoaded(SnapshotSender sender, ChunkLoadRequest load, SnapshotChunk? chunk, Exception? failure) : NodeRequest
     {
         public override void Execute(NodeLife life) => life.OnChunkLoaded(sender, in load, in chunk, failure);
 

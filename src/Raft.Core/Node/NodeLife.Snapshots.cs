@@ -67,13 +67,13 @@ internal sealed partial class NodeLife
         if (written is { } snapshot)
         {
             NoteLatest(in snapshot);
-            _journal?.SnapshotTaken(snapshot.LastIncludedIndex, snapshot.Length, _now - _snapshotBegunAt);
+            _logger?.SnapshotTaken(snapshot.LastIncludedIndex, snapshot.Length, _now - _snapshotBegunAt);
             _metrics?.RecordSnapshot(_now - _snapshotBegunAt, snapshot.Length);
             CompactLog();
         }
         else if (failure is not null && !_isStopping)
         {
-            _journal?.SnapshotFailed(failure);
+            _logger?.SnapshotFailed(failure);
             _metrics?.CountSnapshotFailure();
         }
 
@@ -118,9 +118,8 @@ internal sealed partial class NodeLife
         {
             await _settings.LogStore.CompactAsync(throughIndex).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // whatever a store throws stops the node, with the exception as its reason
+        // Whatever a store throws stops the node, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             OnFailed(new NodeFailedException(
                 $"The log store {_settings.LogStore.GetType().Name} could not drop the entries up to {throughIndex}, for which a snapshot stands: {exception.Message.TrimEnd('.')}. The node has stopped. Mend the store, then run the node again.",
@@ -150,9 +149,8 @@ internal sealed partial class NodeLife
             {
                 capture = machine.Capture();
             }
-#pragma warning disable CA1031 // whatever it throws is told; its state is what it was
+            // Whatever it throws is told; its state is what it was.
             catch (Exception exception)
-#pragma warning restore CA1031
             {
                 life.TryPost(new SnapshotEnded(Written: null, exception));
                 return;
@@ -191,7 +189,7 @@ internal sealed partial class NodeLife
     }
 
     /// <summary>A snapshot of everything that was applied when it was asked for.</summary>
-    public sealed class SnapshotRequest(SeamSource<SnapshotInfo?> source, uint generation) : NodeRequest
+    public sealed class SnapshotRequest(CompletionSource<SnapshotInfo?> source, uint generation) : NodeRequest
     {
         public override void Execute(NodeLife life)
         {

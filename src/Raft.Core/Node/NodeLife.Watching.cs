@@ -27,7 +27,7 @@ internal sealed partial class NodeLife
         }
         else
         {
-            TimeSpan patienceEnds = work.Since + _settings.ApplyPatience;
+            TimeSpan patienceEnds = work.Since + _settings.HangTimeout;
             hangs = _now >= patienceEnds;
             if (!hangs)
             {
@@ -35,13 +35,13 @@ internal sealed partial class NodeLife
             }
             else if (!_applyHangs)
             {
-                _journal?.ApplyHangs(work.FirstIndex, work.LastIndex, _now - work.Since);
+                _logger?.ApplyHangs(work.FirstIndex, work.LastIndex, _now - work.Since);
             }
         }
 
         if (_applyHangs && !hangs)
         {
-            _journal?.ApplyGoesOn();
+            _logger?.ApplyGoesOn();
         }
 
         _applyHangs = hangs;
@@ -54,7 +54,7 @@ internal sealed partial class NodeLife
     /// <summary>A batch waits for the state machine: looks again when it should long be done, or sooner if that was planned.</summary>
     private void WatchApplierAgain()
     {
-        TimeSpan patienceEnds = _now + _settings.ApplyPatience;
+        TimeSpan patienceEnds = _now + _settings.HangTimeout;
         _applierDeadline = patienceEnds < _applierDeadline ? patienceEnds : _applierDeadline;
     }
 
@@ -75,16 +75,16 @@ internal sealed partial class NodeLife
             _diskBusySince = _now;
         }
 
-        TimeSpan patienceEnds = _diskBusySince + _settings.ApplyPatience;
+        TimeSpan patienceEnds = _diskBusySince + _settings.HangTimeout;
         bool hangs = _writesInFlight > 0 && _now >= patienceEnds;
         _diskDeadline = _writesInFlight > 0 && !hangs ? patienceEnds : TimeSpan.MaxValue;
         if (hangs && !_diskHangs)
         {
-            _journal?.DiskHangs(_writesInFlight, _now - _diskBusySince);
+            _logger?.DiskHangs(_writesInFlight, _now - _diskBusySince);
         }
         else if (_diskHangs && !hangs)
         {
-            _journal?.DiskGoesOn();
+            _logger?.DiskGoesOn();
         }
 
         _diskHangs = hangs;

@@ -35,26 +35,26 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     private int _pendingTold;
     private int _wakes;
 
-    public NodeLife(NodeSettings settings, NodeSources sources, StatusBoard board, LeadershipToken leadership, NodeMetrics? metrics, NodeJournal? journal, long appliedBefore)
+    public NodeLife(NodeSettings settings, NodeSources sources, StatusBoard board, LeadershipToken leadership, NodeMetrics? metrics, NodeLogger? logger, long appliedBefore)
     {
         _settings = settings;
         _sources = sources;
         _board = board;
         _leadership = leadership;
         _metrics = metrics;
-        _journal = journal;
+        _logger = logger;
         _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
         _timer = settings.Clock.CreateTimer(Wake);
         _timerSlack = settings.Consensus.MinimumElectionTimeout / 4;
         _snapshotPolicy = new SnapshotPolicy(settings);
-        _snapshotDisposal = new SnapshotDisposal(settings.Scheduler, journal);
+        _snapshotDisposal = new SnapshotDisposal(settings.Scheduler, logger);
         _applier = new Applier(settings, metrics, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
         _stopSignal = sources.Lifecycle.Rent(CancellationToken.None);
         _stopSignalGeneration = _stopSignal.Generation;
         StopSignalled = _stopSignal.UntypedTask;
     }
 
-    private readonly record struct Condition(Func<bool> IsMet, TimeSpan DueAt, SeamSource<bool> Source, uint Generation);
+    private readonly record struct Condition(Func<bool> IsMet, TimeSpan DueAt, CompletionSource<bool> Source, uint Generation);
 
     public NodeId NodeId => _settings.NodeId;
 
@@ -106,9 +106,8 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
                 End(failure);
             }
         }
-#pragma warning disable CA1031 // whatever goes wrong on the worker stops the node, with the exception as its reason
+        // Whatever goes wrong on the worker stops the node, with the exception as its reason.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             End(exception);
         }
@@ -263,7 +262,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
 
     private void PublishStatus() => _board.Publish(Snapshot());
 
-    private StatusSnapshot Snapshot() => new(
+    private PublishedStatus Snapshot() => new(
         _module.Role,
         _module.Term,
         _module.VotedFor,
@@ -314,7 +313,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
     }
 
     /// <summary>Completes a wait with a value; its waiter is resumed after the pass, with all others of the pass.</summary>
-    private void Complete<T>(SeamSource<T> source, uint generation, T value)
+    private void Complete<T>(CompletionSource<T> source, uint generation, T value)
     {
         if (source.TrySucceed(generation, value))
         {
@@ -330,7 +329,7 @@ internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
         }
     }
 
-    private void ResumeLater(SeamSource claimed)
+    private void ResumeLater(CompletionSource claimed)
     {
         _resume ??= _sources.Resumes.Rent();
         _resume.Add(claimed);

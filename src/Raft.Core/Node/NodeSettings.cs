@@ -26,7 +26,7 @@ internal sealed class NodeSettings
         Members = options.Members.Count == 0 ? [new RaftMember(nodeId)] : [.. options.Members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
         MaximumElectionTimeout = options.MaximumElectionTimeout;
         ShutdownTimeout = options.ShutdownTimeout;
-        ApplyPatience = options.MinimumElectionTimeout * ElectionTimeoutsOfPatience;
+        HangTimeout = options.MinimumElectionTimeout * ElectionTimeoutsOfPatience;
         MaximumCommandBytes = options.MaximumCommandBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
         MaximumWaitingMessages = options.MaximumWaitingMessages;
@@ -120,7 +120,7 @@ internal sealed class NodeSettings
     public RaftMetrics? Metrics { get; }
 
     /// <summary>How long the state machine may be at one batch before the status and the log say that it hangs.</summary>
-    public TimeSpan ApplyPatience { get; }
+    public TimeSpan HangTimeout { get; }
 
     /// <summary>The bit that stands for this node among the members, which are ordered by their ids.</summary>
     public ulong OwnBit => 1UL << Members.TakeWhile(member => member.Id != NodeId.Value).Count();

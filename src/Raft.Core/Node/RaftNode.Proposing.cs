@@ -68,7 +68,7 @@ public sealed partial class RaftNode
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <returns>The proposer; keep it, it is safe to share.</returns>
     /// <exception cref="InvalidOperationException">The node's state machine has other commands or results.</exception>
-    public IProposer<TCommand, TResult> Proposer<TCommand, TResult>()
+    public IProposer<TCommand, TResult> CreateProposer<TCommand, TResult>()
     {
         if (_settings.StateMachine is not StateMachine<TCommand, TResult> machine)
         {
@@ -76,7 +76,7 @@ public sealed partial class RaftNode
                 $"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is no {nameof(StateMachine<,>)}<{typeof(TCommand).Name}, {typeof(TResult).Name}>: ask for the types that it derives from.");
         }
 
-        return new TypedProposer<TCommand, TResult>(this, machine.Commands, new SeamSourcePool<TResult>(_settings.Scheduler, _sources.Live));
+        return new TypedProposer<TCommand, TResult>(this, machine.Commands, new CompletionSourcePool<TResult>(_settings.Scheduler, _sources.Live));
     }
 
     private void Check(ICommandChecker checker, ReadOnlyMemory<byte> command)
@@ -85,36 +85,35 @@ public sealed partial class RaftNode
         {
             checker.Check(command);
         }
-#pragma warning disable CA1031 // whatever the user's codec throws says that these bytes are no command
+        // Whatever the user's codec throws says that these bytes are no command.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
-            _metrics?.CountProposals(ProposalOutcomes.Invalid);
+            _metrics?.CountProposals(ProposalOutcomeTags.Invalid);
             throw new ArgumentException(
                 $"These bytes are no {checker.CommandType.Name} of the state machine: {exception.Message.TrimEnd('.')}. Propose through Proposer<,>(), which encodes commands itself.", nameof(command), exception);
         }
     }
 
-    private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken) =>
+    private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
         CommandActivities.AreListenedTo
             ? ProposeTraced(command, pool, cancellationToken)
             : ProposeUntraced(command, pool, cancellationToken);
 
     /// <summary>Apart from <see cref="Propose"/>, which would else allocate the lambda's closure for every proposal.</summary>
-    private ValueTask<T> ProposeTraced<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken) =>
+    private ValueTask<T> ProposeTraced<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
         _settings.Activities.ProposeAsync(command, traced => ProposeUntraced(traced, pool, cancellationToken));
 
-    private ValueTask<T> ProposeUntraced<T>(ReadOnlyMemory<byte> command, SeamSourcePool<T> pool, CancellationToken cancellationToken)
+    private ValueTask<T> ProposeUntraced<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            _metrics?.CountProposals(ProposalOutcomes.Cancelled);
+            _metrics?.CountProposals(ProposalOutcomeTags.Cancelled);
             return ValueTask.FromCanceled<T>(cancellationToken);
         }
 
         if (command.Length > _settings.MaximumCommandBytes)
         {
-            _metrics?.CountProposals(ProposalOutcomes.Refused);
+            _metrics?.CountProposals(ProposalOutcomeTags.Refused);
             return ValueTask.FromException<T>(new CommandTooLargeException(
                 $"The command has {command.Length} bytes, and {nameof(RaftNodeOptions.MaximumCommandBytes)} is {_settings.MaximumCommandBytes}. Keep large data elsewhere and propose a reference to it, or raise the limit on every node."));
         }
@@ -122,18 +121,18 @@ public sealed partial class RaftNode
         NodeLife? life = Volatile.Read(ref _life);
         if (life is null || !Volatile.Read(ref _isRunning)) // one that only answers handlers never leads: no use in waiting for a leader
         {
-            _metrics?.CountProposals(ProposalOutcomes.Refused);
+            _metrics?.CountProposals(ProposalOutcomeTags.Refused);
             return ValueTask.FromException<T>(Stopped());
         }
 
-        SeamSource<T> source = pool.Rent(cancellationToken);
+        CompletionSource<T> source = pool.Rent(cancellationToken);
         ValueTask<T> task = source.Task;
         PendingCaller caller = new(source, source.Generation);
         PostOutcome outcome = life.Post(new Proposal(caller, command));
         if (outcome != PostOutcome.Posted)
         {
             bool refused = source.TryFail(caller.Generation, Refusal(outcome));
-            _metrics?.CountProposals(refused ? ProposalOutcomes.Refused : ProposalOutcomes.Cancelled);
+            _metrics?.CountProposals(refused ? ProposalOutcomeTags.Refused : ProposalOutcomeTags.Cancelled);
             if (refused)
             {
                 source.Resume();
@@ -147,7 +146,7 @@ public sealed partial class RaftNode
         ? new OverloadedException($"{_settings.MaximumPendingProposals} proposals wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: propose again when some are done.")
         : Stopped();
 
-    private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, SeamSourcePool<TResult> pool) : IProposer<TCommand, TResult>
+    private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, CompletionSourcePool<TResult> pool) : IProposer<TCommand, TResult>
     {
         public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default)
         {

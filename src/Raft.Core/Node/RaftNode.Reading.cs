@@ -34,7 +34,7 @@ public sealed partial class RaftNode
             throw new InvalidOperationException($"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is no {typeof(TMachine).Name}.");
         }
 
-        SeamSource<T> source = new SeamSourcePool<T>(_settings.Scheduler, _sources.Live).Rent(cancellationToken);
+        CompletionSource<T> source = new CompletionSourcePool<T>(_settings.Scheduler, _sources.Live).Rent(cancellationToken);
         ValueTask<T> answer = source.Task;
         Query<TMachine, T> queued = new(query, source, source.Generation);
         PostOutcome outcome = Volatile.Read(ref _life)?.Post(queued) ?? PostOutcome.Closed;
@@ -67,7 +67,7 @@ public sealed partial class RaftNode
     private async IAsyncEnumerable<LogEntry> EnumerateLogAsync(long firstIndex, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         NodeLife life = OpenedLife() ?? throw Stopped();
-        SeamSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source = _sources.Slices.Rent(cancellationToken);
+        CompletionSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source = _sources.Slices.Rent(cancellationToken);
         NodeLife.ReadLogRequest request = new(firstIndex, source, source.Generation);
         IReadOnlyList<ReadOnlyMemory<LogEntry>> cached = await PostAsync(life, request, source.Task).ConfigureAwait(false);
 
@@ -117,7 +117,7 @@ public sealed partial class RaftNode
         return answer;
     }
 
-    private sealed class Query<TMachine, T>(Func<TMachine, T> query, SeamSource<T> source, uint generation) : StateMachineQuery
+    private sealed class Query<TMachine, T>(Func<TMachine, T> query, CompletionSource<T> source, uint generation) : StateMachineQuery
     {
         public override void Run(IStateMachine machine)
         {
@@ -131,9 +131,8 @@ public sealed partial class RaftNode
             {
                 claimed = source.TrySucceed(generation, query((TMachine)machine));
             }
-#pragma warning disable CA1031 // whatever the user's query throws goes back to the user
+            // Whatever the user's query throws goes back to the user.
             catch (Exception exception)
-#pragma warning restore CA1031
             {
                 claimed = source.TryFail(generation, exception);
             }

@@ -21,7 +21,7 @@ public sealed partial class RaftNode
                 $"Node {Id} has no snapshot store: give it one, with UseSnapshotStore() or {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.SnapshotStore)}.");
         }
 
-        SeamSource<SnapshotInfo?> source = _sources.Snapshots.Rent(cancellationToken);
+        CompletionSource<SnapshotInfo?> source = _sources.Snapshots.Rent(cancellationToken);
         ValueTask<SnapshotInfo?> answer = source.Task;
         NodeLife.SnapshotRequest request = new(source, source.Generation);
         Refuse(request, Volatile.Read(ref _life)?.Post(request) ?? PostOutcome.Closed);

@@ -99,7 +99,7 @@ public sealed partial class RaftNode
         while (true)
         {
             (_, long version) = _board.Read();
-            StatusSnapshot snapshot = _board.Snapshot;
+            PublishedStatus snapshot = _board.Snapshot;
             if (snapshot.IsRunning || snapshot.Role is RaftRole.Stopped or RaftRole.Failed)
             {
                 return snapshot.IsRunning;

@@ -24,7 +24,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     private readonly StatusBoard _board;
     private readonly LeadershipToken _leadership;
     private readonly NodeMetrics? _metrics;
-    private readonly NodeJournal? _journal;
+    private readonly NodeLogger? _logger;
     private NodeLife? _life;
     private bool _isRunning;
     private bool _hasEnded;
@@ -48,8 +48,8 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         _board = new StatusBoard(nodeId, _settings.Members, _sources.Signals, _sources.Resumes);
         _leadership = new LeadershipToken(_settings.Scheduler);
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
-        _journal = _settings.Loggers is { } loggers ? new NodeJournal(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
-        _board.Publish(new StatusSnapshot(
+        _logger = _settings.Loggers is { } loggers ? new NodeLogger(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
+        _board.Publish(new PublishedStatus(
             RaftRole.Follower, initialTerm, VotedFor: null, Leader: null, FirstIndex: 1, LastIndex: 0, CommitIndex: 0, SnapshotIndex: 0, _settings.OwnBit, IsRunning: false, ApplyHangs: false, DiskHangs: false, Failure: null));
     }
 
@@ -60,7 +60,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     public RaftStatus Status => _board.Read().Status;
 
     /// <summary>What the worker published last, without what makes it readable for people.</summary>
-    internal StatusSnapshot Snapshot => _board.Snapshot;
+    internal PublishedStatus Snapshot => _board.Snapshot;
 
     /// <summary>Grows with every change of the status.</summary>
     internal long StatusVersion => _board.Version;
@@ -190,7 +190,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Waits until what the node has told so far stands in the log.</summary>
-    internal ValueTask WaitUntilLoggedAsync(CancellationToken cancellationToken) => _journal?.WaitUntilWrittenAsync(cancellationToken) ?? ValueTask.CompletedTask;
+    internal ValueTask WaitUntilLoggedAsync(CancellationToken cancellationToken) => _logger?.WaitUntilWrittenAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <summary>Waits for a token to be cancelled, which ends the wait with its exception.</summary>
     internal ValueTask WaitForCancellationAsync(CancellationToken cancellationToken) => _sources.Lifecycle.Rent(cancellationToken).UntypedTask;
@@ -209,10 +209,10 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         }
     }
 
-    private ValueTask<TReply> CallHandler<TReply>(RaftMessage request, SeamSourcePool<TReply> pool, CancellationToken cancellationToken)
+    private ValueTask<TReply> CallHandler<TReply>(RaftMessage request, CompletionSourcePool<TReply> pool, CancellationToken cancellationToken)
     {
         NodeLife? life = OpenedLife();
-        SeamSource<TReply> source = pool.Rent(cancellationToken);
+        CompletionSource<TReply> source = pool.Rent(cancellationToken);
         ValueTask<TReply> reply = source.Task;
         NodeLife.HandlerCall call = new(request, new PendingCaller(source, source.Generation));
         Refuse(call, life?.Post(call) ?? PostOutcome.Closed);
@@ -319,5 +319,5 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         }
     }
 
-    private NodeLife NewLife() => new(_settings, _sources, _board, _leadership, _metrics, _journal, _appliedBefore);
+    private NodeLife NewLife() => new(_settings, _sources, _board, _leadership, _metrics, _logger, _appliedBefore);
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Raft;
 
 /// <summary>The part of a node's status that its worker publishes.</summary>
-internal readonly record struct StatusSnapshot(
+internal readonly record struct PublishedStatus(
     RaftRole Role,
     long Term,
     NodeId? VotedFor,
@@ -26,20 +26,20 @@ internal readonly record struct StatusSnapshot(
 /// Where the worker leaves the node's status after each pass, and where others read it or wait for it to change. Readers
 /// get a copy made under a lock; nobody's code runs under it.
 /// </summary>
-internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> members, SeamSourcePool<bool> sources, ResumeBatchPool resumes)
+internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> members, CompletionSourcePool<bool> sources, ResumeBatchPool resumes)
 {
     private const int SmallestCleaning = 64;
 
     private readonly Lock _lock = new();
     private readonly List<PendingCaller> _waiters = [];
-    private StatusSnapshot _current;
+    private PublishedStatus _current;
     private (ulong Bits, MemberList Members)? _reachable;
     private long _appliedIndex;
     private long _version;
     private int _cleanAt = SmallestCleaning;
 
     /// <summary>What was published last.</summary>
-    public StatusSnapshot Snapshot
+    public PublishedStatus Snapshot
     {
         get
         {
@@ -66,7 +66,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     }
 
     /// <summary>Replaces the status, and wakes whoever waits for a change.</summary>
-    public void Publish(in StatusSnapshot next)
+    public void Publish(in PublishedStatus next)
     {
         ResumeBatch? woken;
         lock (_lock)
@@ -116,7 +116,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     /// <summary>The status now, and its version to wait from.</summary>
     public (RaftStatus Status, long Version) Read()
     {
-        StatusSnapshot snapshot;
+        PublishedStatus snapshot;
         long applied;
         long version;
         lock (_lock)
@@ -149,7 +149,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     /// <summary>Waits until the status differs from the one that was read with a version.</summary>
     public ValueTask WaitForChangeAsync(long version, CancellationToken cancellationToken)
     {
-        SeamSource<bool> source;
+        CompletionSource<bool> source;
         lock (_lock)
         {
             if (_version != version)
@@ -216,7 +216,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         ResumeBatch woken = resumes.Rent();
         foreach (PendingCaller waiter in _waiters)
         {
-            if (((SeamSource<bool>)waiter.Source!).TrySucceed(waiter.Generation, true))
+            if (((CompletionSource<bool>)waiter.Source!).TrySucceed(waiter.Generation, true))
             {
                 woken.Add(waiter.Source);
             }

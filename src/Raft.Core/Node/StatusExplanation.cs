@@ -6,7 +6,7 @@ namespace Raft;
 /// <summary>Puts a node's situation into a sentence for people: who leads, or why nobody does and what is needed.</summary>
 internal static class StatusExplanation
 {
-    public static string Of(in StatusSnapshot status, IReadOnlyList<RaftMember> members)
+    public static string Of(in PublishedStatus status, IReadOnlyList<RaftMember> members)
     {
         string situation = status switch
         {
@@ -23,13 +23,13 @@ internal static class StatusExplanation
     }
 
     /// <summary>Without a leader: the node waits for one for an election timeout, too few are reachable, or an election is on its way.</summary>
-    public static string NoLeader(in StatusSnapshot status, IReadOnlyList<RaftMember> members) => status.Role == RaftRole.Follower
+    public static string NoLeader(in PublishedStatus status, IReadOnlyList<RaftMember> members) => status.Role == RaftRole.Follower
         ? $"no leader: {Reach(in status, members)}; an election follows within the election timeout"
         : status.ReachableVoters < MajorityQuorum.Size(members.Count)
         ? $"no leader: {Reach(in status, members)}"
         : $"no leader: {Reach(in status, members)}, so an election is under way";
 
-    private static string Reach(in StatusSnapshot status, IReadOnlyList<RaftMember> members)
+    private static string Reach(in PublishedStatus status, IReadOnlyList<RaftMember> members)
     {
         ulong reachable = status.ReachableBits;
         string counts = string.Create(

@@ -10,13 +10,13 @@ namespace Raft;
 /// </remarks>
 internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : IThreadPoolWorkItem
 {
-    private SeamSource?[] _sources = new SeamSource?[16];
+    private CompletionSource?[] _sources = new CompletionSource?[16];
     private int _count;
     private int _next;
     private int _executions;
 
     /// <summary>Adds a waiter that was claimed.</summary>
-    public void Add(SeamSource claimed)
+    public void Add(CompletionSource claimed)
     {
         if (_count == _sources.Length)
         {
@@ -50,7 +50,7 @@ internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : 
         int mine;
         while ((mine = Interlocked.Increment(ref _next) - 1) < _count)
         {
-            SeamSource source = _sources[mine]!;
+            CompletionSource source = _sources[mine]!;
             _sources[mine] = null;
             source.Execute();
         }

@@ -5,8 +5,8 @@ namespace Raft;
 /// is told, and costs nothing but itself: neither the node nor what else is to be closed.
 /// </summary>
 /// <param name="scheduler">Runs it.</param>
-/// <param name="journal">Is told of what does not end well; null for nobody.</param>
-internal sealed class SnapshotDisposal(IScheduler scheduler, NodeJournal? journal)
+/// <param name="logger">Is told of what does not end well; null for nobody.</param>
+internal sealed class SnapshotDisposal(IScheduler scheduler, NodeLogger? logger)
 {
     /// <summary>Disposes it on an item of its own. For the node's worker, and whoever holds a lock.</summary>
     public void Later(IDisposable? unneeded)
@@ -24,11 +24,10 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, NodeJournal? journa
         {
             unneeded?.Dispose();
         }
-#pragma warning disable CA1031 // whatever it throws is told; nothing depends on it any more
+        // Whatever it throws is told; nothing depends on it any more.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
-            journal?.SnapshotNotClosed(exception);
+            logger?.SnapshotNotClosed(exception);
         }
     }
 
@@ -44,11 +43,10 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, NodeJournal? journa
         {
             await unneeded.DisposeAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // whatever it throws is told; nothing depends on it any more
+        // Whatever it throws is told; nothing depends on it any more.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
-            journal?.SnapshotNotClosed(exception);
+            logger?.SnapshotNotClosed(exception);
         }
     }
 

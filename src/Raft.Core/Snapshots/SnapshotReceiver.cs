@@ -148,9 +148,8 @@ internal sealed class SnapshotReceiver(
                 return;
             }
         }
-#pragma warning disable CA1031 // whatever keeps it from being stored is told, and the leader sends it again
+        // Whatever keeps it from being stored is told, and the leader sends it again.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             await CloseWriterAsync().ConfigureAwait(false);
             failed(exception);

@@ -26,7 +26,7 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The chunk; null if the snapshot that was asked for is there no longer, or none is.</returns>
     /// <exception cref="Exception">Whatever the store throws.</exception>
-    public async ValueTask<SnapshotChunk?> LoadAsync(SnapshotLoad load, SnapshotInfo? latest, CancellationToken cancellationToken)
+    public async ValueTask<SnapshotChunk?> LoadAsync(ChunkLoadRequest load, SnapshotInfo? latest, CancellationToken cancellationToken)
     {
         if (_content is null || load.Snapshot is null)
         {

@@ -24,9 +24,8 @@ internal sealed class SnapshotWriting(
         {
             await WriteAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // whatever keeps it from being written is told; the node tries again later
+        // Whatever keeps it from being written is told; the node tries again later.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             failure = _written is null ? exception : null; // what is committed is committed, even if the rest does not end well
         }

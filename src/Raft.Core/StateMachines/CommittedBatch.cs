@@ -3,7 +3,7 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>A waiting proposer: the source of its result, and which use of it.</summary>
-internal readonly record struct PendingCaller(SeamSource? Source, uint Generation);
+internal readonly record struct PendingCaller(CompletionSource? Source, uint Generation);
 
 /// <summary>
 /// Committed commands for a state machine to apply, in order, and the place for their results. Position <c>i</c> runs from
@@ -82,7 +82,7 @@ public sealed class CommittedBatch
         ArgumentNullException.ThrowIfNull(codec);
         Observer?.OnCompleted(IndexOf(position), Codec.Encode(codec, result));
         PendingCaller caller = CallerOf(position);
-        if (caller.Source is SeamSource<TResult> typed)
+        if (caller.Source is CompletionSource<TResult> typed)
         {
             Succeed(position, typed, caller.Generation, result);
         }
@@ -173,7 +173,7 @@ public sealed class CommittedBatch
             for (int position = 0; _hasCallers && position < Count; position++)
             {
                 PendingCaller caller = _callers[position];
-                if (caller.Source is SeamSource<Committed> source)
+                if (caller.Source is CompletionSource<Committed> source)
                 {
                     SucceedLocked(position, source, caller.Generation, new Committed(IndexOf(position), Entry(position).Term, ReadOnlyMemory<byte>.Empty));
                 }
@@ -220,13 +220,13 @@ public sealed class CommittedBatch
     {
         PendingCaller caller = CallerOf(position);
         Current = position + 1;
-        if (caller.Source is SeamSource<Committed> source)
+        if (caller.Source is CompletionSource<Committed> source)
         {
             Succeed(position, source, caller.Generation, new Committed(IndexOf(position), Entry(position).Term, result));
         }
     }
 
-    private void Succeed<T>(int position, SeamSource<T> source, uint generation, T result)
+    private void Succeed<T>(int position, CompletionSource<T> source, uint generation, T result)
     {
         lock (_lock)
         {
@@ -235,7 +235,7 @@ public sealed class CommittedBatch
     }
 
     /// <summary>Within the lock.</summary>
-    private void SucceedLocked<T>(int position, SeamSource<T> source, uint generation, T result)
+    private void SucceedLocked<T>(int position, CompletionSource<T> source, uint generation, T result)
     {
         if (_abandoned)
         {

@@ -25,7 +25,7 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
 
     Type ICommandChecker.CommandType => typeof(TCommand);
 
-    object IProposedThrough.CreateProposer(RaftNode node) => node.Proposer<TCommand, TResult>();
+    object IProposedThrough.CreateProposer(RaftNode node) => node.CreateProposer<TCommand, TResult>();
 
     bool ICommandChecker.TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
 

@@ -180,9 +180,8 @@ public sealed class SystemClock : IClock
             {
                 callback();
             }
-#pragma warning disable CA1031 // All of them: the other timers must run, and then it is thrown again.
+            // All of them: the other timers must run, and then it is thrown again.
             catch (Exception exception)
-#pragma warning restore CA1031
             {
                 (failures ??= []).Add(exception);
             }

@@ -158,7 +158,7 @@ public sealed class SimulatedNode
         }
 
         _seenVersion = raft.StatusVersion;
-        StatusSnapshot status = raft.Snapshot;
+        PublishedStatus status = raft.Snapshot;
         if (!status.IsRunning || Store.HasFailed)
         {
             if (status.Role == RaftRole.Failed)

@@ -12,7 +12,7 @@ internal sealed class NobodyIsForgotten : ClusterRule
     public override string? OnQuiet(SimulatedNode node)
     {
         int waiting = node.Waiting;
-        StatusSnapshot status = node.Current!.Snapshot;
+        PublishedStatus status = node.Current!.Snapshot;
         if (status.Role is RaftRole.Stopped or RaftRole.Failed)
         {
             int calls = node.Current.LiveCalls;

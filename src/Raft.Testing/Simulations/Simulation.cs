@@ -61,9 +61,8 @@ public static class Simulation
         {
             violation = exception;
         }
-#pragma warning disable CA1031 // Whatever it is, the seed that brings it about is what one needs to know.
+        // Whatever it is, the seed that brings it about is what one needs to know.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             violation = run.Failure(exception);
         }

@@ -99,7 +99,7 @@ public sealed class LogCompactionTests
     {
         ReplicatedLog log = Log(40);
 
-        log.StartBehind(30, 9, Noon);
+        log.StartAfter(30, 9, Noon);
 
         Assert.Equal((30, 30, 31, 9), (log.PreviousIndex, log.LastIndex, log.FirstCachedIndex, log.LastTerm));
         Assert.Equal((Noon, 0, 0), (log.LastTime, log.CachedBytes, log.CachedEntries));
@@ -124,7 +124,7 @@ public sealed class LogCompactionTests
         ReplicatedLog log = Log(40);
         log.DropThrough(20);
 
-        Assert.Equal((expected, TermOf(expected)), log.FindAtMost(index, term));
+        Assert.Equal((expected, TermOf(expected)), log.LastIndexOfTermAtMost(index, term));
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class LogCompactionTests
                 _startTime = Noon.AddSeconds(++_made);
                 _start = index;
                 _model.Clear();
-                _log.StartBehind(_start, _startTerm, _startTime);
+                _log.StartAfter(_start, _startTerm, _startTime);
             }
         }
 

@@ -187,7 +187,7 @@ public sealed class ReplicatedLogTests
                 for (long term = 0; term <= terms[^1] + 1; term++)
                 {
                     int expected = terms.FindLastIndex(Math.Min(index, terms.Count - 1), candidate => candidate <= term);
-                    Assert.Equal((expected, terms[expected]), log.FindAtMost(index, term));
+                    Assert.Equal((expected, terms[expected]), log.LastIndexOfTermAtMost(index, term));
                 }
             }
         }

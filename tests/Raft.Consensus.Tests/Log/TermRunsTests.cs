@@ -38,7 +38,7 @@ public sealed class TermRunsTests
         }
 
         Assert.Equal(5, terms.LastTerm);
-        Assert.Equal((index, term), terms.FindAtMost(24, 0));
+        Assert.Equal((index, term), terms.LastIndexOfTermAtMost(24, 0));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class TermRunsTests
             terms.DropBefore(index);
         }
 
-        Assert.Equal((21, 5), terms.FindAtMost(21, 4));
-        Assert.Equal((24, 5), terms.FindAtMost(24, 5));
+        Assert.Equal((21, 5), terms.LastIndexOfTermAtMost(21, 4));
+        Assert.Equal((24, 5), terms.LastIndexOfTermAtMost(24, 5));
     }
 }

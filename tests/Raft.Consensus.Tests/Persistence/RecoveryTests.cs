@@ -106,7 +106,7 @@ public sealed class RecoveryTests
         AppendEntriesMessage next = n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2)).OfType<AppendEntriesMessage>().Single();
 
         Assert.Equal((3, 2), (next.PrevLogIndex, next.PrevLogTerm));
-        Assert.Empty(n1.Node.SnapshotLoads);
+        Assert.Empty(n1.Node.ChunkLoads);
     }
 
     /// <summary>A follower whose terms are too small where the log starts cannot agree there: it is asked no more, and needs a snapshot (section 7).</summary>
@@ -118,7 +118,7 @@ public sealed class RecoveryTests
         RaftMessage[] sent = n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2));
 
         Assert.Empty(sent);
-        Assert.Equal(new SnapshotLoad("n2", n1.Module.Term, null, 0, 256 << 10), Assert.Single(n1.Node.SnapshotLoads));
+        Assert.Equal(new ChunkLoadRequest("n2", n1.Module.Term, null, 0, 256 << 10), Assert.Single(n1.Node.ChunkLoads));
     }
 
     [Theory]

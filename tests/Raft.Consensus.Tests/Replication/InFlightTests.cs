@@ -121,7 +121,7 @@ public sealed class InFlightTests
     {
         for (int i = 0; i < proposals; i++)
         {
-            Assert.Equal(ProposalOutcome.Appended, n1.Node.Propose(new byte[bytes]));
+            Assert.Equal(ProposeResult.Appended, n1.Node.Propose(new byte[bytes]));
         }
 
         return n1.TakeSent<AppendEntriesMessage>().Count(append => append.Entries.Length > 0);

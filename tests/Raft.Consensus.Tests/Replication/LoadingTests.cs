@@ -62,7 +62,7 @@ public sealed class LoadingTests
     [Fact]
     public void Leader_WaitingForALoad_AsksOnceAndSendsHeartbeatsOnly()
     {
-        (ModuleCluster cluster, LoadRequest load) = Asked();
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked();
         Assert.Equal((new NodeId("n3"), 1, 2), (load.Follower, load.Term, load.FirstIndex));
 
         for (int i = 0; i < 5; i++)
@@ -80,7 +80,7 @@ public sealed class LoadingTests
     [Fact]
     public void Leader_LoadReturnsFewer_SendsThemAndAsksForTheRest()
     {
-        (ModuleCluster cluster, LoadRequest load) = Asked();
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked();
 
         cluster["n1"].EntriesLoaded(load, cluster["n1"].Disk.Read(load.FirstIndex, 3));
         cluster.DeliverAll();
@@ -92,7 +92,7 @@ public sealed class LoadingTests
     [Fact]
     public void Leader_LoadReturnsNothing_AsksAgainOnlyAfterTheNextAnswer()
     {
-        (ModuleCluster cluster, LoadRequest load) = Asked();
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked();
         for (int i = 1; i <= 5; i++)
         {
             cluster["n1"].EntriesLoaded(load, default);
@@ -114,7 +114,7 @@ public sealed class LoadingTests
         n1.Lead();
         AppendEntriesMessage probe = n1.TakeSent<AppendEntriesMessage>().Single();
         n1.Deliver(Make.Reject(probe, lastIndex: 50, conflictIndex: 50, conflictTerm: 1));
-        LoadRequest load = n1.Node.Loads.Single();
+        EntryLoadRequest load = n1.Node.Loads.Single();
         Assert.Equal(51, load.FirstIndex);
 
         n1.Node.EntriesLoaded(load, default);
@@ -134,7 +134,7 @@ public sealed class LoadingTests
         cluster["n2"].Disk.Preset(new HardState(3, null), [], previousIndex: 100, previousTerm: 2);
         cluster["n2"].Restart();
         cluster.Elect("n1");
-        LoadRequest load = cluster["n1"].Loads.Single();
+        EntryLoadRequest load = cluster["n1"].Loads.Single();
         Assert.Equal(101, load.FirstIndex);
 
         cluster["n1"].EntriesLoaded(load, default);
@@ -143,14 +143,14 @@ public sealed class LoadingTests
         Assert.Equal(RaftRole.Leader, cluster["n1"].Module.Role);
         Assert.Equal((100, 2), cluster.Delivered.OfType<AppendEntriesMessage>().Select(append => (append.PrevLogIndex, append.PrevLogTerm)).Last());
         Assert.Equal(101, cluster["n1"].Loads[^1].FirstIndex);
-        Assert.Empty(cluster["n1"].SnapshotLoads);
+        Assert.Empty(cluster["n1"].ChunkLoads);
         Assert.Empty(cluster.ChunksTo("n2"));
     }
 
     [Fact]
     public void Leader_LoadOfAnEarlierTerm_IsIgnored()
     {
-        (ModuleCluster cluster, LoadRequest load) = Asked();
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked();
         ReadOnlyMemory<LogEntry> entries = cluster["n1"].Disk.Read(load.FirstIndex, 3);
         cluster.Cut("n3", "n1", "n2");
         cluster.Elect("n2");
@@ -168,7 +168,7 @@ public sealed class LoadingTests
     [Fact]
     public void FormerLeader_LoadArrives_IsIgnored()
     {
-        (ModuleCluster cluster, LoadRequest load) = Asked();
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked();
         cluster.Elect("n2");
 
         cluster["n1"].EntriesLoaded(load, cluster["n1"].Disk.Read(load.FirstIndex, 3));
@@ -180,7 +180,7 @@ public sealed class LoadingTests
     [Fact]
     public void Leader_SameLoadTwice_SendsOnce()
     {
-        (ModuleCluster cluster, LoadRequest load) = Asked();
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked();
         ReadOnlyMemory<LogEntry> entries = cluster["n1"].Disk.Read(load.FirstIndex, 500);
         cluster["n1"].EntriesLoaded(load, entries);
         int sent = cluster.InFlight.Count;
@@ -193,7 +193,7 @@ public sealed class LoadingTests
     [Fact]
     public void Leader_EmptyAnswerAfterTheRealOne_StreamsOn()
     {
-        (ModuleCluster cluster, LoadRequest load) = Asked();
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked();
         cluster["n1"].EntriesLoaded(load, cluster["n1"].Disk.Read(load.FirstIndex, 500));
         cluster.DeliverAll();
         Assert.Equal(cluster["n1"].Log, cluster["n3"].Log);
@@ -236,7 +236,7 @@ public sealed class LoadingTests
         return cluster;
     }
 
-    private static (ModuleCluster Cluster, LoadRequest Load) Asked()
+    private static (ModuleCluster Cluster, EntryLoadRequest Load) Asked()
     {
         ModuleCluster cluster = LaggingFollower();
         cluster["n1"].AnswersLoads = false;

@@ -12,10 +12,10 @@ public sealed class UncommittedLimitTests
     {
         SingleModule n1 = Leader(limit: 160);
 
-        ProposalOutcome[] outcomes = [.. Enumerable.Range(0, 1_024).Select(_ => n1.Node.Propose(Payload))];
+        ProposeResult[] outcomes = [.. Enumerable.Range(0, 1_024).Select(_ => n1.Node.Propose(Payload))];
 
-        Assert.All(outcomes[..16], outcome => Assert.Equal(ProposalOutcome.Appended, outcome));
-        Assert.All(outcomes[16..], outcome => Assert.Equal(ProposalOutcome.UncommittedLimitReached, outcome));
+        Assert.All(outcomes[..16], outcome => Assert.Equal(ProposeResult.Appended, outcome));
+        Assert.All(outcomes[16..], outcome => Assert.Equal(ProposeResult.UncommittedLimitReached, outcome));
         Assert.Equal(1 + 16, n1.Module.LastIndex);
     }
 
@@ -32,7 +32,7 @@ public sealed class UncommittedLimitTests
         n1.Deliver(Make.Accept(heartbeat, lastIndex: 1 + 4));
 
         Assert.Equal(5, n1.Module.CommitIndex);
-        Assert.Equal(4, Enumerable.Range(0, 100).Count(_ => n1.Node.Propose(Payload) == ProposalOutcome.Appended));
+        Assert.Equal(4, Enumerable.Range(0, 100).Count(_ => n1.Node.Propose(Payload) == ProposeResult.Appended));
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class UncommittedLimitTests
     {
         SingleModule n1 = Leader(limit: 160);
 
-        Assert.Equal(ProposalOutcome.Appended, n1.Node.Propose(new byte[1_000]));
-        Assert.Equal(ProposalOutcome.UncommittedLimitReached, n1.Node.Propose(new byte[1]));
+        Assert.Equal(ProposeResult.Appended, n1.Node.Propose(new byte[1_000]));
+        Assert.Equal(ProposeResult.UncommittedLimitReached, n1.Node.Propose(new byte[1]));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class UncommittedLimitTests
         SingleModule n1 = Leader(limit: 160);
         n1.Node.Propose(Payload);
 
-        Assert.Equal(ProposalOutcome.UncommittedLimitReached, n1.Node.Propose(new byte[1_000]));
+        Assert.Equal(ProposeResult.UncommittedLimitReached, n1.Node.Propose(new byte[1_000]));
         Assert.Equal(2, n1.Module.LastIndex);
     }
 
@@ -74,7 +74,7 @@ public sealed class UncommittedLimitTests
         cluster.Elect("n1");
         cluster.Isolate("n1");
         Assert.Equal(cluster["n1"].Module.LastIndex, cluster["n1"].Module.CommitIndex);
-        Assert.Equal(16, Enumerable.Range(0, 100).Count(_ => cluster["n1"].Propose(Payload) == ProposalOutcome.Appended));
+        Assert.Equal(16, Enumerable.Range(0, 100).Count(_ => cluster["n1"].Propose(Payload) == ProposeResult.Appended));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class UncommittedLimitTests
         cluster.Elect("n2");
 
         Assert.Equal((RaftRole.Leader, 12L), (cluster["n2"].Module.Role, cluster["n2"].Module.LastIndex));
-        Assert.Equal(6, Enumerable.Range(0, 100).Count(_ => cluster["n2"].Propose(Payload) == ProposalOutcome.Appended));
+        Assert.Equal(6, Enumerable.Range(0, 100).Count(_ => cluster["n2"].Propose(Payload) == ProposeResult.Appended));
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class UncommittedLimitTests
             n1.TimeOut();
         }
 
-        Assert.Equal(ProposalOutcome.NotLeader, n1.Module.Propose(Payload, default, out long index));
+        Assert.Equal(ProposeResult.NotLeader, n1.Module.Propose(Payload, default, out long index));
         Assert.Equal((0, 0), (index, n1.Module.LastIndex));
     }
 

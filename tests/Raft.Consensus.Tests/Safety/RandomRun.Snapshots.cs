@@ -19,7 +19,7 @@ internal sealed partial class RandomRun
                 DropPerhaps(node, latest);
                 break;
             case < 9:
-                node = _nodes.FirstOrDefault(candidate => candidate.SnapshotLoads.Count > 0) ?? node;
+                node = _nodes.FirstOrDefault(candidate => candidate.ChunkLoads.Count > 0) ?? node;
                 AnswerSnapshotLoad(node);
                 break;
             default:
@@ -67,15 +67,15 @@ internal sealed partial class RandomRun
 
     private void AnswerSnapshotLoad(TestNode node)
     {
-        if (node.SnapshotLoads.Count == 0)
+        if (node.ChunkLoads.Count == 0)
         {
             return;
         }
 
         if (_random.Next(20) == 0)
         {
-            SnapshotLoad load = node.SnapshotLoads[0];
-            node.SnapshotLoads.RemoveAt(0);
+            ChunkLoadRequest load = node.ChunkLoads[0];
+            node.ChunkLoads.RemoveAt(0);
             node.SnapshotChunkLoaded(in load, chunk: null);
         }
         else
@@ -109,7 +109,7 @@ internal sealed partial class RandomRun
     private static void SettleSnapshots(TestNode node)
     {
         node.AnswersSnapshotLoads = true;
-        while (node.SnapshotLoads.Count > 0)
+        while (node.ChunkLoads.Count > 0)
         {
             node.AnswerSnapshotLoad();
         }

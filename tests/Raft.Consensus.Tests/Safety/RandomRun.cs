@@ -134,7 +134,7 @@ internal sealed partial class RandomRun
 
         Assert.True(IsSettled(), "the cluster does not come to rest after all faults have ended: " + Describe());
         TestNode leader = _nodes.Single(node => node.Module.Role == RaftRole.Leader);
-        Assert.Equal(ProposalOutcome.Appended, leader.Propose(BitConverter.GetBytes(++_lastPayload)));
+        Assert.Equal(ProposeResult.Appended, leader.Propose(BitConverter.GetBytes(++_lastPayload)));
         DeliverAll();
         Assert.True(IsSettled(), "a proposal after all faults does not reach everybody: " + Describe());
     }
@@ -228,7 +228,7 @@ internal sealed partial class RandomRun
     /// <summary>The log store answers with some of the entries, or with none.</summary>
     private void AnswerOne(TestNode node)
     {
-        LoadRequest load = node.Loads[0];
+        EntryLoadRequest load = node.Loads[0];
         node.Loads.RemoveAt(0);
         node.EntriesLoaded(load, node.Disk.Read(load.FirstIndex, _random.Next(Math.Min(load.MaximumEntries, 10) + 1)));
     }

@@ -191,7 +191,7 @@ public sealed class CompactTests
         cluster["n1"].AnswersLoads = false;
         cluster.Heal();
         cluster.Heartbeat("n1");
-        LoadRequest load = cluster["n1"].Loads.Single();
+        EntryLoadRequest load = cluster["n1"].Loads.Single();
         ReadOnlyMemory<LogEntry> entries = cluster["n1"].Disk.Read(load.FirstIndex, load.MaximumEntries);
         cluster["n1"].Compact();
         cluster.DeliverAll();

@@ -130,7 +130,7 @@ public sealed class SendingBesidesTests
         n1.Node.AnswerSnapshotLoad();
 
         Assert.Empty(n1.TakeSent<InstallSnapshotMessage>());
-        Assert.Equal((Snapshot.Identity, 4), (n1.Node.SnapshotLoads.Single().Snapshot, n1.Node.SnapshotLoads.Single().Offset));
+        Assert.Equal((Snapshot.Identity, 4), (n1.Node.ChunkLoads.Single().Snapshot, n1.Node.ChunkLoads.Single().Offset));
         n1.Node.AnswerSnapshotLoad();
         Assert.Equal(4, n1.TakeSent<InstallSnapshotMessage>().Single().Offset);
     }
@@ -141,7 +141,7 @@ public sealed class SendingBesidesTests
         (SingleModule n1, InstallSnapshotMessage first) = Sending();
         n1.Node.AnswersSnapshotLoads = false;
         n1.Deliver(Make.Want(first));
-        SnapshotLoad load = n1.Node.SnapshotLoads.Single();
+        ChunkLoadRequest load = n1.Node.ChunkLoads.Single();
 
         n1.Node.SnapshotChunkLoaded(in load, new TestSnapshot(10, 4, new byte[9]).ChunkAt(4, 4));
 
@@ -154,7 +154,7 @@ public sealed class SendingBesidesTests
         (SingleModule n1, InstallSnapshotMessage first) = Sending();
         n1.Node.AnswersSnapshotLoads = false;
         n1.Deliver(Make.Want(first));
-        SnapshotLoad load = n1.Node.SnapshotLoads.Single();
+        ChunkLoadRequest load = n1.Node.ChunkLoads.Single();
 
         n1.Node.SnapshotChunkLoaded(in load, Snapshot.ChunkAt(4, 4));
         n1.Node.SnapshotChunkLoaded(in load, Snapshot.ChunkAt(4, 4));
@@ -168,7 +168,7 @@ public sealed class SendingBesidesTests
         (SingleModule n1, InstallSnapshotMessage first) = Sending();
         n1.Node.AnswersSnapshotLoads = false;
         n1.Deliver(Make.Want(first));
-        SnapshotLoad load = n1.Node.SnapshotLoads.Single();
+        ChunkLoadRequest load = n1.Node.ChunkLoads.Single();
         n1.Deliver(Make.Append("n3", n1.Module.Term + 1, 0, 0, 0));
         n1.Node.SnapshotChunkLoaded(in load, Snapshot.ChunkAt(4, 4));
         Assert.Empty(n1.TakeSent<InstallSnapshotMessage>());

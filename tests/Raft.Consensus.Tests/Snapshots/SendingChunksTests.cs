@@ -153,7 +153,7 @@ public sealed class SendingChunksTests
         int asked = 0;
         for (TimeSpan end = n1.Clock.Now + TimeSpan.FromMinutes(1); n1.Clock.Now < end;)
         {
-            if (n1.Node.SnapshotLoads.Count > 0)
+            if (n1.Node.ChunkLoads.Count > 0)
             {
                 asked++;
                 n1.Node.AnswerSnapshotLoad();

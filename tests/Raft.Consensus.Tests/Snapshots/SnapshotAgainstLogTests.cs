@@ -177,14 +177,14 @@ public sealed class SnapshotAgainstLogTests
         };
         n1.Deliver(append);
         n1.Lead();
-        Assert.Equal(ProposalOutcome.UncommittedLimitReached, n1.Node.Propose(new byte[1]));
+        Assert.Equal(ProposeResult.UncommittedLimitReached, n1.Node.Propose(new byte[1]));
 
         n1.Node.StoreChunk();
 
         Assert.Equal(5, n1.Module.CommitIndex);
-        Assert.Equal(ProposalOutcome.Appended, n1.Node.Propose(new byte[8]));
-        Assert.Equal(ProposalOutcome.Appended, n1.Node.Propose(new byte[8]));
-        Assert.Equal(ProposalOutcome.UncommittedLimitReached, n1.Node.Propose(new byte[1]));
+        Assert.Equal(ProposeResult.Appended, n1.Node.Propose(new byte[8]));
+        Assert.Equal(ProposeResult.Appended, n1.Node.Propose(new byte[8]));
+        Assert.Equal(ProposeResult.UncommittedLimitReached, n1.Node.Propose(new byte[1]));
     }
 
     [Fact]

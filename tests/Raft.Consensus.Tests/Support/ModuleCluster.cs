@@ -78,7 +78,7 @@ internal sealed class ModuleCluster
     /// <summary>Proposes one byte, and delivers everything.</summary>
     public void Propose(NodeId leader)
     {
-        Assert.Equal(ProposalOutcome.Appended, this[leader].Propose(new byte[] { 1 }));
+        Assert.Equal(ProposeResult.Appended, this[leader].Propose(new byte[] { 1 }));
         DeliverAll();
     }
 

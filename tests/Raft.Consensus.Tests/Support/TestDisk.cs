@@ -96,10 +96,10 @@ internal sealed class TestDisk
     }
 
     /// <summary>What a host does on start if the log lacks what a stored snapshot stands for; the term first, as always.</summary>
-    public void StartBehind(LogStart start)
+    public void StartAfter(LogStart start)
     {
         HardState = HardState.Term >= start.Term ? HardState : new HardState(start.Term, VotedFor: null);
-        Stored.StartBehind(start);
+        Stored.StartAfter(start);
     }
 
     /// <summary>The host has compacted the log.</summary>

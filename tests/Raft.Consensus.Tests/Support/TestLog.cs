@@ -31,7 +31,7 @@ internal sealed class TestLog
         if (write.Start is { } start)
         {
             Assert.True(write.HardState is null && write.Entries.IsEmpty, $"Write {write.Version} begins a log anew and is something else, too.");
-            StartBehind(start);
+            StartAfter(start);
         }
         else if (!write.Entries.IsEmpty)
         {
@@ -42,7 +42,7 @@ internal sealed class TestLog
         }
     }
 
-    public void StartBehind(LogStart start)
+    public void StartAfter(LogStart start)
     {
         _entries.Clear();
         Start = start;

@@ -7,10 +7,10 @@ internal sealed partial class TestNode
 {
     public TestSnapshotStore Snapshots { get; } = new();
 
-    /// <summary>Whether chunks for followers are read at once. If not, the requests collect in <see cref="SnapshotLoads"/>.</summary>
+    /// <summary>Whether chunks for followers are read at once. If not, the requests collect in <see cref="ChunkLoads"/>.</summary>
     public bool AnswersSnapshotLoads { get; set; } = true;
 
-    public List<SnapshotLoad> SnapshotLoads { get; } = [];
+    public List<ChunkLoadRequest> ChunkLoads { get; } = [];
 
     /// <summary>Whether chunks from a leader are stored at once. If not, they collect in <see cref="ReceivedChunks"/>.</summary>
     public bool StoresChunks { get; set; } = true;
@@ -53,12 +53,12 @@ internal sealed partial class TestNode
     /// <summary>Reads the chunk that was asked for first.</summary>
     public void AnswerSnapshotLoad()
     {
-        SnapshotLoad load = SnapshotLoads[0];
-        SnapshotLoads.RemoveAt(0);
+        ChunkLoadRequest load = ChunkLoads[0];
+        ChunkLoads.RemoveAt(0);
         SnapshotChunkLoaded(in load, Snapshots.Read(in load));
     }
 
-    public void SnapshotChunkLoaded(in SnapshotLoad load, SnapshotChunk? chunk)
+    public void SnapshotChunkLoaded(in ChunkLoadRequest load, SnapshotChunk? chunk)
     {
         Module.SnapshotChunkLoaded(in load, chunk, _clock.Now);
         Flush();
@@ -109,9 +109,9 @@ internal sealed partial class TestNode
             : () => SnapshotReceived(completed);
     }
 
-    private void TakeSnapshotLoads(SnapshotLoad[] loads)
+    private void TakeSnapshotLoads(ChunkLoadRequest[] loads)
     {
-        foreach (SnapshotLoad load in loads)
+        foreach (ChunkLoadRequest load in loads)
         {
             if (AnswersSnapshotLoads)
             {
@@ -119,7 +119,7 @@ internal sealed partial class TestNode
             }
             else
             {
-                SnapshotLoads.Add(load);
+                ChunkLoads.Add(load);
             }
         }
     }
@@ -141,7 +141,7 @@ internal sealed partial class TestNode
 
     private void ForgetTransfers()
     {
-        SnapshotLoads.Clear();
+        ChunkLoads.Clear();
         ReceivedChunks.Clear();
         Restored.Clear();
         Snapshots.Abandon();

@@ -32,7 +32,7 @@ internal sealed partial class TestNode
     /// <summary>Whether loads are answered at once from the disk. If not, they collect in <see cref="Loads"/>.</summary>
     public bool AnswersLoads { get; set; } = true;
 
-    public List<LoadRequest> Loads { get; } = [];
+    public List<EntryLoadRequest> Loads { get; } = [];
 
     /// <summary>Messages that wait for a write, with the version that they wait for.</summary>
     public IReadOnlyList<OutgoingMessage> Waiting => _waiting;
@@ -109,9 +109,9 @@ internal sealed partial class TestNode
         AdvanceTime();
     }
 
-    public ProposalOutcome Propose(ReadOnlyMemory<byte> data, DateTimeOffset utcNow = default)
+    public ProposeResult Propose(ReadOnlyMemory<byte> data, DateTimeOffset utcNow = default)
     {
-        ProposalOutcome outcome = Module.Propose(data, utcNow, out _);
+        ProposeResult outcome = Module.Propose(data, utcNow, out _);
         Flush();
         return outcome;
     }
@@ -122,7 +122,7 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    public void EntriesLoaded(LoadRequest request, ReadOnlyMemory<LogEntry> entries)
+    public void EntriesLoaded(EntryLoadRequest request, ReadOnlyMemory<LogEntry> entries)
     {
         Module.EntriesLoaded(request, entries, _clock.Now);
         Flush();
@@ -135,7 +135,7 @@ internal sealed partial class TestNode
         TestSnapshot? latest = Snapshots.Latest;
         if (latest is not null && latest.Index >= Disk.Start.Index && !Disk.Stored.Holds(latest.Index, latest.Term))
         {
-            Disk.StartBehind(new LogStart(latest.Index, latest.Term));
+            Disk.StartAfter(new LogStart(latest.Index, latest.Term));
         }
 
         DateTimeOffset previousTime = latest?.Index == Disk.Start.Index ? latest.Time : default;
@@ -153,14 +153,14 @@ internal sealed partial class TestNode
         }
 
         _waiting.AddRange(Module.Outputs.Messages);
-        LoadRequest[] loads = Module.Outputs.Loads.ToArray();
-        SnapshotLoad[] snapshotLoads = Module.Outputs.SnapshotLoads.ToArray();
+        EntryLoadRequest[] loads = Module.Outputs.EntryLoads.ToArray();
+        ChunkLoadRequest[] snapshotLoads = Module.Outputs.ChunkLoads.ToArray();
         InstallSnapshotMessage[] chunks = Module.Outputs.ReceivedChunks.ToArray();
         Module.Outputs.Clear();
 
         SendWhatIsDue();
         Disk.Settle();
-        foreach (LoadRequest load in loads)
+        foreach (EntryLoadRequest load in loads)
         {
             if (AnswersLoads)
             {

@@ -21,7 +21,7 @@ internal sealed class TestSnapshotStore
     public void DeleteAll() => _snapshots.Clear();
 
     /// <summary>The part that a follower needs; null if that snapshot is not there.</summary>
-    public SnapshotChunk? Read(in SnapshotLoad load)
+    public SnapshotChunk? Read(in ChunkLoadRequest load)
     {
         SnapshotIdentity? wanted = load.Snapshot;
         TestSnapshot? snapshot = wanted is null ? Latest : _snapshots.Find(candidate => candidate.Identity == wanted);

@@ -77,7 +77,7 @@ public sealed class ActivityTests : IDisposable
     {
         LabNode node = _lab.Node(machine: new Account(), configure: Configure).Lead();
 
-        _lab.Fails<CommandRejectedException, Balance>(node.Raft.Proposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
+        _lab.Fails<CommandRejectedException, Balance>(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
 
         AssertError("rejected", "Only 0 left.");
         Assert.Single(_activities.Of("raft.apply"));
@@ -113,7 +113,7 @@ public sealed class ActivityTests : IDisposable
     {
         LabNode node = _lab.Node(machine: new Account(), configure: Configure).Lead();
 
-        _lab.World.Run(node.Raft.Proposer<Transfer, Balance>().ProposeAsync(new Transfer(5), CancellationToken.None));
+        _lab.World.Run(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(5), CancellationToken.None));
 
         Assert.Equal(["raft.apply", "raft.commit", "raft.propose"], _activities.All.Select(static activity => activity.OperationName).Order());
         AssertTags(_activities.Single("raft.propose"), "n1", ("raft.outcome", "committed"));

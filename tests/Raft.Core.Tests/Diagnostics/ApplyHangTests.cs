@@ -113,7 +113,7 @@ public sealed class ApplyHangTests : IDisposable
         public void Schedule(IThreadPoolWorkItem item, bool preferLocal)
         {
             inner.Schedule(item, preferLocal);
-            if (item is NodeJournal && OnJournal is { } meddle)
+            if (item is NodeLogger && OnJournal is { } meddle)
             {
                 OnJournal = null;
                 meddle();

@@ -28,7 +28,7 @@ public sealed class ExplanationTests
     [MemberData(nameof(Situations))]
     public void Explanation_OfASituation_SaysWhatItIs(string role, int term, string? leader, int reachable, bool isRunning, bool applyHangs, string expected)
     {
-        StatusSnapshot snapshot = new(
+        PublishedStatus snapshot = new(
             Enum.Parse<RaftRole>(role), term, VotedFor: null, leader is null ? default(NodeId?) : new NodeId(leader), 1, 0, 0, SnapshotIndex: 0, (ulong)reachable, isRunning, applyHangs, DiskHangs: false, new IOException("Disk gone."));
 
         Assert.Equal(expected, StatusExplanation.Of(in snapshot, Members));

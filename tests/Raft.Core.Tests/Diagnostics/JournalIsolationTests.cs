@@ -86,7 +86,7 @@ public sealed class JournalIsolationTests : IDisposable
 
         public void Schedule(IThreadPoolWorkItem item, bool preferLocal)
         {
-            if (item is NodeJournal)
+            if (item is NodeLogger)
             {
                 Held.Add(item);
             }

@@ -82,7 +82,7 @@ public sealed class ReachableTests
 
     private static IEnumerable<string> Ids(RaftStatus status) => status.Reachable.Select(static member => member.Id);
 
-    private static StatusSnapshot Snapshot(ulong reachable) =>
+    private static PublishedStatus Snapshot(ulong reachable) =>
         new(RaftRole.Follower, 1, VotedFor: null, new NodeId("n2"), 1, 0, 0, SnapshotIndex: 0, reachable, IsRunning: true, ApplyHangs: false, DiskHangs: false, Failure: null);
 
     private static StatusBoard Board() => new("n1", ["n1", "n2", "n3"], null!, null!);

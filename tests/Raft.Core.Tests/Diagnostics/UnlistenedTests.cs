@@ -82,7 +82,7 @@ public sealed class UnlistenedTests : IDisposable
             {
                 metrics.CountSent(message);
                 metrics.CountReceived(message);
-                metrics.CountProposals(ProposalOutcomes.Committed);
+                metrics.CountProposals(ProposalOutcomeTags.Committed);
                 metrics.CountDropped("foreign", 1);
                 metrics.RecordCommit(TimeSpan.FromSeconds(1));
                 metrics.RecordApply(TimeSpan.FromSeconds(1));

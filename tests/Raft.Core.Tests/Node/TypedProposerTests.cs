@@ -12,7 +12,7 @@ public sealed class TypedProposerTests
     [Fact]
     public void ProposeAsync_OfACommand_YieldsTheStateMachinesResult()
     {
-        IProposer<Transfer, Balance> proposer = _lab.Node(machine: _account).Lead().Raft.Proposer<Transfer, Balance>();
+        IProposer<Transfer, Balance> proposer = _lab.Node(machine: _account).Lead().Raft.CreateProposer<Transfer, Balance>();
 
         Assert.Equal(new Balance(5), _lab.World.Run(proposer.ProposeAsync(new Transfer(5), Token)));
         Assert.Equal(new Balance(3), _lab.World.Run(proposer.ProposeAsync(new Transfer(-2), Token)));
@@ -23,7 +23,7 @@ public sealed class TypedProposerTests
     public void ProposeAsync_OfManyCommands_GivesEachItsOwnResult()
     {
         LabNode node = _lab.Node(machine: _account).Lead();
-        IProposer<Transfer, Balance> proposer = node.Raft.Proposer<Transfer, Balance>();
+        IProposer<Transfer, Balance> proposer = node.Raft.CreateProposer<Transfer, Balance>();
 
         Task<Balance>[] proposals = [.. Enumerable.Range(1, 200).Select(_ => proposer.ProposeAsync(new Transfer(1), Token).AsTask())];
         _lab.World.RunUntil(() => proposals.All(proposal => proposal.IsCompleted));
@@ -37,7 +37,7 @@ public sealed class TypedProposerTests
     {
         LabNode node = _lab.Node(machine: _account);
 
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(node.Raft.Proposer<string, long>);
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(node.Raft.CreateProposer<string, long>);
 
         Assert.Contains("Account", exception.Message, StringComparison.Ordinal);
         Assert.Contains("StateMachine<String, Int64>", exception.Message, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class TypedProposerTests
     public void ProposeAsync_OfACommandThatIsRejected_ThrowsAndTheNodeLivesOn()
     {
         LabNode node = _lab.Node(machine: _account).Lead();
-        IProposer<Transfer, Balance> proposer = node.Raft.Proposer<Transfer, Balance>();
+        IProposer<Transfer, Balance> proposer = node.Raft.CreateProposer<Transfer, Balance>();
         _lab.World.Run(proposer.ProposeAsync(new Transfer(5), Token));
 
         CommandRejectedException rejection = _lab.Fails<CommandRejectedException, Balance>(proposer.ProposeAsync(new Transfer(-6), Token));
@@ -82,7 +82,7 @@ public sealed class TypedProposerTests
         Assert.Throws<ArgumentException>("command", () => { _ = node.Raft.ProposeAsync(text, Token).AsTask(); });
 
         Assert.Contains("Transfer", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Proposer<,>", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("CreateProposer<,>", exception.Message, StringComparison.Ordinal);
         node.AssertNobodyWaits();
         Assert.Equal(lastIndex, node.Status.LastIndex);
         Assert.Equal(RaftRole.Leader, node.Status.Role);
@@ -93,7 +93,7 @@ public sealed class TypedProposerTests
     {
         LabNode node = _lab.Node(machine: _account).Lead();
 
-        Assert.Throws<ArgumentNullException>("command", () => { _ = node.Raft.Proposer<Transfer, Balance>().ProposeAsync(null!, Token).AsTask(); });
+        Assert.Throws<ArgumentNullException>("command", () => { _ = node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(null!, Token).AsTask(); });
 
         node.AssertNobodyWaits();
         Assert.Equal(RaftRole.Leader, node.Status.Role);
@@ -103,7 +103,7 @@ public sealed class TypedProposerTests
     public void Apply_SeesIndexTermAndTheLeadersTime()
     {
         LabNode node = _lab.Node(machine: _account).Lead();
-        IProposer<Transfer, Balance> proposer = node.Raft.Proposer<Transfer, Balance>();
+        IProposer<Transfer, Balance> proposer = node.Raft.CreateProposer<Transfer, Balance>();
         _lab.World.RunFor(TimeSpan.FromHours(1));
         DateTimeOffset now = _lab.World.Clock.UtcNow;
 
@@ -120,7 +120,7 @@ public sealed class TypedProposerTests
     {
         LabNode node = _lab.Node(machine: _account);
 
-        _lab.Fails<NodeStoppedException, Balance>(node.Raft.Proposer<Transfer, Balance>().ProposeAsync(new Transfer(1), Token));
+        _lab.Fails<NodeStoppedException, Balance>(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(1), Token));
         node.AssertNobodyWaits();
     }
 }

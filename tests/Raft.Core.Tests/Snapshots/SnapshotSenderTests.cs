@@ -132,8 +132,8 @@ public sealed class SnapshotSenderTests
         Assert.Equal(0, _store.OpenStreams);
     }
 
-    private SnapshotSender Sender() => new(_store, "n2", new SnapshotDisposal(_scheduler, journal: null));
+    private SnapshotSender Sender() => new(_store, "n2", new SnapshotDisposal(_scheduler, logger: null));
 
     private static async Task<SnapshotChunk?> LoadAsync(SnapshotSender sender, SnapshotIdentity? snapshot, long offset, SnapshotInfo? latest) =>
-        await sender.LoadAsync(new SnapshotLoad("n2", Term: 3, snapshot, offset, MaximumBytes: 16), latest, Token);
+        await sender.LoadAsync(new ChunkLoadRequest("n2", Term: 3, snapshot, offset, MaximumBytes: 16), latest, Token);
 }

@@ -70,9 +70,8 @@ public sealed partial class StateMachineContract<TMachine>
             using ISnapshotCapture? capture = machine.Capture();
             return capture is not null;
         }
-#pragma warning disable CA1031 // it has a capture that does not work: the clauses will say so
+        // It has a capture that does not work: the clauses will say so.
         catch (Exception)
-#pragma warning restore CA1031
         {
             return true;
         }

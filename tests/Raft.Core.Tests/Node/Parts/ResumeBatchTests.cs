@@ -7,12 +7,12 @@ public sealed class ResumeBatchTests
     private readonly StepScheduler _scheduler = new();
     private readonly LiveCount _live = new();
     private readonly ResumeBatchPool _batches;
-    private readonly SeamSourcePool<int> _sources;
+    private readonly CompletionSourcePool<int> _sources;
 
     public ResumeBatchTests()
     {
         _batches = new ResumeBatchPool(_scheduler);
-        _sources = new SeamSourcePool<int>(_scheduler, _live);
+        _sources = new CompletionSourcePool<int>(_scheduler, _live);
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class ResumeBatchTests
 
     private void Add(ResumeBatch batch, int number, Action<int> resumed)
     {
-        SeamSource<int> source = _sources.Rent(CancellationToken.None);
+        CompletionSource<int> source = _sources.Rent(CancellationToken.None);
         System.Runtime.CompilerServices.ValueTaskAwaiter<int> awaiter = source.Task.GetAwaiter();
         awaiter.UnsafeOnCompleted(() => resumed(awaiter.GetResult()));
         Assert.True(source.TrySucceed(source.Generation, number));

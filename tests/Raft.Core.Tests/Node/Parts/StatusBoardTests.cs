@@ -9,13 +9,13 @@ public sealed class StatusBoardTests
     private readonly StatusBoard _board;
 
     public StatusBoardTests() =>
-        _board = new StatusBoard("n1", ["n1", "n2", "n3"], new SeamSourcePool<bool>(_scheduler, _live), new ResumeBatchPool(_scheduler));
+        _board = new StatusBoard("n1", ["n1", "n2", "n3"], new CompletionSourcePool<bool>(_scheduler, _live), new ResumeBatchPool(_scheduler));
 
     [Fact]
     public void WaitForChangeAsync_WhenTheVersionIsOld_EndsAtOnce()
     {
         (_, long version) = _board.Read();
-        _board.Publish(new StatusSnapshot { Term = 1 });
+        _board.Publish(new PublishedStatus { Term = 1 });
 
         Assert.True(_board.WaitForChangeAsync(version, CancellationToken.None).AsTask().IsCompletedSuccessfully);
         Assert.Equal(0, _live.Value);
@@ -28,8 +28,8 @@ public sealed class StatusBoardTests
         Task[] waits = [.. Enumerable.Range(0, 3).Select(_ => _board.WaitForChangeAsync(version, CancellationToken.None).AsTask())];
         Assert.Equal(3, _live.Value);
 
-        _board.Publish(new StatusSnapshot { Term = 1 });
-        _board.Publish(new StatusSnapshot { Term = 2 });
+        _board.Publish(new PublishedStatus { Term = 1 });
+        _board.Publish(new PublishedStatus { Term = 2 });
         _scheduler.RunUntilIdle();
 
         Assert.All(waits, wait => Assert.True(wait.IsCompletedSuccessfully));
@@ -40,11 +40,11 @@ public sealed class StatusBoardTests
     [Fact]
     public void Publish_OfTheSame_WakesNobody()
     {
-        _board.Publish(new StatusSnapshot { Term = 1 });
+        _board.Publish(new PublishedStatus { Term = 1 });
         (_, long version) = _board.Read();
         Task wait = _board.WaitForChangeAsync(version, CancellationToken.None).AsTask();
 
-        _board.Publish(new StatusSnapshot { Term = 1 });
+        _board.Publish(new PublishedStatus { Term = 1 });
         _scheduler.RunUntilIdle();
         Assert.False(wait.IsCompleted);
 

@@ -3,18 +3,18 @@ using Raft.Testing;
 namespace Raft.Tests.Node;
 
 /// <summary>One wait is completed once, by whoever claims it first, and its waiter runs on the scheduler.</summary>
-public sealed class SeamSourceTests
+public sealed class CompletionSourceTests
 {
     private readonly StepScheduler _scheduler = new();
     private readonly LiveCount _live = new();
-    private readonly SeamSourcePool<string> _pool;
+    private readonly CompletionSourcePool<string> _pool;
 
-    public SeamSourceTests() => _pool = new SeamSourcePool<string>(_scheduler, _live);
+    public CompletionSourceTests() => _pool = new CompletionSourcePool<string>(_scheduler, _live);
 
     [Fact]
     public void Waiter_IsResumedByTheSchedulerAndNotByWhoeverCompletes()
     {
-        SeamSource<string> source = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> source = _pool.Rent(CancellationToken.None);
         Task<string> task = source.Task.AsTask();
 
         Assert.True(source.TrySucceed(source.Generation, "done"));
@@ -31,7 +31,7 @@ public sealed class SeamSourceTests
     [Fact]
     public void Claim_OfASecondCompletion_Loses()
     {
-        SeamSource<string> source = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> source = _pool.Rent(CancellationToken.None);
         Task<string> task = source.Task.AsTask();
         uint generation = source.Generation;
 
@@ -49,11 +49,11 @@ public sealed class SeamSourceTests
     [Fact]
     public void Claim_OfAnEarlierUse_Loses()
     {
-        SeamSource<string> first = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> first = _pool.Rent(CancellationToken.None);
         uint earlier = first.Generation;
         Finish(first);
 
-        SeamSource<string> second = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> second = _pool.Rent(CancellationToken.None);
         Task<string> task = second.Task.AsTask();
 
         Assert.Same(first, second);
@@ -69,7 +69,7 @@ public sealed class SeamSourceTests
     public void Cancellation_BeforeTheResult_Wins()
     {
         using CancellationTokenSource cancellation = new();
-        SeamSource<string> source = _pool.Rent(cancellation.Token);
+        CompletionSource<string> source = _pool.Rent(cancellation.Token);
         Task<string> task = source.Task.AsTask();
 
         cancellation.Cancel();
@@ -85,7 +85,7 @@ public sealed class SeamSourceTests
     public void Cancellation_AfterTheClaim_Loses()
     {
         using CancellationTokenSource cancellation = new();
-        SeamSource<string> source = _pool.Rent(cancellation.Token);
+        CompletionSource<string> source = _pool.Rent(cancellation.Token);
         Task<string> task = source.Task.AsTask();
 
         Assert.True(source.TrySucceed(source.Generation, "in time"));
@@ -101,7 +101,7 @@ public sealed class SeamSourceTests
     {
         using CancellationTokenSource cancellation = new();
         Finish(_pool.Rent(cancellation.Token));
-        SeamSource<string> next = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> next = _pool.Rent(CancellationToken.None);
         Task<string> task = next.Task.AsTask();
 
         cancellation.Cancel();
@@ -114,7 +114,7 @@ public sealed class SeamSourceTests
     [Fact]
     public void Rent_WithACancelledToken_GivesACancelledWait()
     {
-        SeamSource<string> source = _pool.Rent(new CancellationToken(canceled: true));
+        CompletionSource<string> source = _pool.Rent(new CancellationToken(canceled: true));
         Task<string> task = source.Task.AsTask();
         _scheduler.RunUntilIdle();
 
@@ -125,14 +125,14 @@ public sealed class SeamSourceTests
     [Fact]
     public void Await_OfTheSameWaitTwice_IsRefusedAndDisturbsNobody()
     {
-        SeamSource<string> source = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> source = _pool.Rent(CancellationToken.None);
         ValueTask<string> task = source.Task;
         Assert.True(source.TrySucceed(source.Generation, "once"));
         source.Resume();
         _scheduler.RunUntilIdle();
         Func<string> getResult = task.GetAwaiter().GetResult;
         Assert.Equal("once", getResult());
-        SeamSource<string> next = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> next = _pool.Rent(CancellationToken.None);
 
         Assert.Throws<InvalidOperationException>(getResult);
 
@@ -142,7 +142,7 @@ public sealed class SeamSourceTests
     [Fact]
     public void GetResult_BeforeTheCompletion_IsRefusedAndTheWaitGoesOn()
     {
-        SeamSource<string> source = _pool.Rent(CancellationToken.None);
+        CompletionSource<string> source = _pool.Rent(CancellationToken.None);
         ValueTask<string> task = source.Task;
         Func<string> getResult = task.GetAwaiter().GetResult;
 
@@ -160,14 +160,14 @@ public sealed class SeamSourceTests
     public void Sources_CompletedAndCancelledFromManyThreads_GiveEveryWaiterItsOwnResult()
     {
         // The race itself, on real threads: nothing waits, so the scheduler only collects.
-        SeamSourcePool<int> pool = new(new Inline(), new LiveCount());
+        CompletionSourcePool<int> pool = new(new Inline(), new LiveCount());
         int[] wrong = new int[1];
         Parallel.For(0, 4, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken }, worker =>
         {
             for (int i = 0; i < 20_000; i++)
             {
                 using CancellationTokenSource cancellation = new();
-                SeamSource<int> source = pool.Rent(cancellation.Token);
+                CompletionSource<int> source = pool.Rent(cancellation.Token);
                 ValueTask<int> task = source.Task;
                 uint generation = source.Generation;
                 int expected = (worker * 1_000_000) + i;
@@ -192,7 +192,7 @@ public sealed class SeamSourceTests
 
     private static string Value(Task<string> task) => task.GetAwaiter().GetResult();
 
-    private void Finish(SeamSource<string> source)
+    private void Finish(CompletionSource<string> source)
     {
         Task<string> task = source.Task.AsTask();
         Assert.True(source.TrySucceed(source.Generation, "done"));

@@ -12,9 +12,9 @@ internal sealed class LiveCount
     public void Decrement() => Interlocked.Decrement(ref _count);
 }
 
-/// <summary>Keeps used <see cref="SeamSource{T}"/> objects for their next use, so that waiting allocates nothing.</summary>
+/// <summary>Keeps used <see cref="CompletionSource{T}"/> objects for their next use, so that waiting allocates nothing.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
-internal sealed class SeamSourcePool<T>(IScheduler scheduler, LiveCount live)
+internal sealed class CompletionSourcePool<T>(IScheduler scheduler, LiveCount live)
 {
     private const int MaximumKept = 16_384;
 
@@ -23,15 +23,15 @@ internal sealed class SeamSourcePool<T>(IScheduler scheduler, LiveCount live)
     /// then neither giving back nor renting takes the lock, which all callers of a busy node share.
     /// </summary>
     [ThreadStatic]
-    private static SeamSource<T>? _lastOfThread;
+    private static CompletionSource<T>? _lastOfThread;
 
     private readonly Lock _lock = new();
-    private readonly Stack<SeamSource<T>> _free = new();
+    private readonly Stack<CompletionSource<T>> _free = new();
 
     /// <summary>Gives a source that is ready to be awaited, and that the token completes as cancelled.</summary>
-    public SeamSource<T> Rent(CancellationToken cancellationToken)
+    public CompletionSource<T> Rent(CancellationToken cancellationToken)
     {
-        SeamSource<T>? source = _lastOfThread;
+        CompletionSource<T>? source = _lastOfThread;
         if (source?.Pool == this)
         {
             _lastOfThread = null;
@@ -43,7 +43,7 @@ internal sealed class SeamSourcePool<T>(IScheduler scheduler, LiveCount live)
                 _free.TryPop(out source);
             }
 
-            source ??= new SeamSource<T>(this, scheduler);
+            source ??= new CompletionSource<T>(this, scheduler);
         }
 
         live.Increment();
@@ -51,14 +51,14 @@ internal sealed class SeamSourcePool<T>(IScheduler scheduler, LiveCount live)
         return source;
     }
 
-    public static void Return(SeamSource<T> source)
+    public static void Return(CompletionSource<T> source)
     {
-        SeamSource<T>? earlier = _lastOfThread;
+        CompletionSource<T>? earlier = _lastOfThread;
         _lastOfThread = source;
         earlier?.Pool.Keep(earlier);
     }
 
-    private void Keep(SeamSource<T> source)
+    private void Keep(CompletionSource<T> source)
     {
         lock (_lock)
         {

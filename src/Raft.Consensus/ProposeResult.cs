@@ -1,7 +1,7 @@
 namespace Raft.Consensus;
 
 /// <summary>What the module did with a proposal.</summary>
-public enum ProposalOutcome
+public enum ProposeResult
 {
     /// <summary>It is in the leader's log; whether it will commit is not known yet.</summary>
     Appended,

@@ -11,7 +11,7 @@ namespace Raft;
 /// out of a result, a failure and a cancellation, however they race, exactly one wins, and a late one for an earlier use
 /// of the pooled object loses. Then <see cref="Execute"/>, run by the scheduler, resumes the waiter.
 /// </remarks>
-internal abstract class SeamSource(IScheduler scheduler) : IThreadPoolWorkItem
+internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWorkItem
 {
     private const long Idle = 0;
     private const long Pending = 1;
@@ -57,7 +57,7 @@ internal abstract class SeamSource(IScheduler scheduler) : IThreadPoolWorkItem
     {
         if (cancellationToken.CanBeCanceled)
         {
-            _registration = cancellationToken.UnsafeRegister(static (state, token) => ((SeamSource)state!).Cancel(token), this);
+            _registration = cancellationToken.UnsafeRegister(static (state, token) => ((CompletionSource)state!).Cancel(token), this);
         }
     }
 
@@ -86,16 +86,16 @@ internal abstract class SeamSource(IScheduler scheduler) : IThreadPoolWorkItem
     }
 }
 
-/// <summary>A <see cref="SeamSource"/> that yields a value.</summary>
+/// <summary>A <see cref="CompletionSource"/> that yields a value.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
-internal sealed class SeamSource<T>(SeamSourcePool<T> pool, IScheduler scheduler) : SeamSource(scheduler), IValueTaskSource<T>, IValueTaskSource
+internal sealed class CompletionSource<T>(CompletionSourcePool<T> pool, IScheduler scheduler) : CompletionSource(scheduler), IValueTaskSource<T>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<T> _core; // continuations run where Execute runs: see the base class
     private T? _result;
     private Exception? _error;
 
     /// <summary>Where it goes back to.</summary>
-    public SeamSourcePool<T> Pool => pool;
+    public CompletionSourcePool<T> Pool => pool;
 
     /// <summary>What the waiter awaits, once.</summary>
     public ValueTask<T> Task => new(this, _core.Version);
@@ -109,7 +109,7 @@ internal sealed class SeamSource<T>(SeamSourcePool<T> pool, IScheduler scheduler
         CancelWith(cancellationToken);
     }
 
-    /// <summary>Claims it with a result. The caller then owes <see cref="SeamSource.Resume"/>, or <see cref="Execute"/> from a work item.</summary>
+    /// <summary>Claims it with a result. The caller then owes <see cref="CompletionSource.Resume"/>, or <see cref="Execute"/> from a work item.</summary>
     public bool TrySucceed(uint generation, T result)
     {
         if (!TryClaim(generation))
@@ -168,7 +168,7 @@ internal sealed class SeamSource<T>(SeamSourcePool<T> pool, IScheduler scheduler
         _core.Reset();
         if (Disarm())
         {
-            SeamSourcePool<T>.Return(this);
+            CompletionSourcePool<T>.Return(this);
         }
     }
 }

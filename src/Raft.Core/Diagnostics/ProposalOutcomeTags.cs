@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>How a proposal can end, as the values of <see cref="RaftDiagnostics.OutcomeTag"/>.</summary>
-internal static class ProposalOutcomes
+internal static class ProposalOutcomeTags
 {
     public const string Committed = "committed";
     public const string Rejected = "rejected";

@@ -6,7 +6,7 @@ namespace Raft;
 /// Writes a node's log messages, away from the node's worker: what logging providers do is users' code, which may block.
 /// They come out one at a time, in the order in which they were told.
 /// </summary>
-internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId, SeamSourcePool<bool> signals) : IThreadPoolWorkItem
+internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId, CompletionSourcePool<bool> signals) : IThreadPoolWorkItem
 {
     private readonly List<PendingCaller> _readers = [];
     private readonly ILogger _logger = loggers.CreateLogger(RaftDiagnostics.LogCategory);
@@ -67,7 +67,7 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
                 return ValueTask.CompletedTask;
             }
 
-            SeamSource<bool> source = signals.Rent(cancellationToken);
+            CompletionSource<bool> source = signals.Rent(cancellationToken);
             _readers.Add(new PendingCaller(source, source.Generation));
             return source.UntypedTask;
         }
@@ -92,9 +92,8 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
             {
                 write();
             }
-#pragma warning disable CA1031 // a provider that throws must stop neither the node nor the process, and the log is where it would have been told
+            // A provider that throws must stop neither the node nor the process, and the log is where it would have been told.
             catch (Exception)
-#pragma warning restore CA1031
             {
                 // the next message may fare better
             }
@@ -121,7 +120,7 @@ internal sealed partial class NodeJournal(ILoggerFactory loggers, IScheduler sch
     {
         foreach (PendingCaller reader in _readers)
         {
-            if (((SeamSource<bool>)reader.Source!).TrySucceed(reader.Generation, true))
+            if (((CompletionSource<bool>)reader.Source!).TrySucceed(reader.Generation, true))
             {
                 reader.Source.Resume();
             }

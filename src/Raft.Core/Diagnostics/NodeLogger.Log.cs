@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Raft;
 
 /// <content>The messages. Event ids are stable and listed in docs/operating.md; a new message takes a new id.</content>
-internal sealed partial class NodeJournal
+internal sealed partial class NodeLogger
 {
     [LoggerMessage(100, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} runs in term {Term}, with {Log}; members: {Members}", EventName = "Running")]
     private partial void LogRunning(NodeId nodeId, string clusterId, long term, string log, string members);
