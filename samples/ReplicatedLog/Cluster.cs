@@ -135,7 +135,7 @@ internal sealed class Cluster
             }
 
             Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-            if (status.Role is RaftRole.Stopped or RaftRole.Failed)
+            if (status.Lifecycle is NodeLifecycle.Stopped or NodeLifecycle.Failed)
             {
                 return;
             }

@@ -17,10 +17,4 @@ public enum RaftRole
 
     /// <summary>Receives the log without a vote (dissertation, section 4.2.1).</summary>
     Learner,
-
-    /// <summary>Not running: its <c>RunAsync</c> has ended.</summary>
-    Stopped,
-
-    /// <summary>Ended by an error that it must not continue after, such as a failed write.</summary>
-    Failed,
 }

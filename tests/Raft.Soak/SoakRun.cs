@@ -126,7 +126,7 @@ internal sealed class SoakRun
     /// <summary>Compares what the clients were told with the log, and the nodes with each other.</summary>
     private async Task CheckLogAsync()
     {
-        if (_members.Where(static member => member.Node?.Status.Role is not (null or RaftRole.Stopped or RaftRole.Failed))
+        if (_members.Where(static member => member.Node?.Status.Lifecycle is not (null or NodeLifecycle.Stopped or NodeLifecycle.Failed))
             .MaxBy(static member => member.Node!.Status.AppliedIndex) is not { } reference)
         {
             _findings.Report("no node is left to compare with");

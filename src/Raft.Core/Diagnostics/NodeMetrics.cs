@@ -106,17 +106,15 @@ internal sealed class NodeMetrics
         }
     }
 
-    public Measurement<long> Gauge(Func<PublishedStatus, long> value) => new(value(_board.Snapshot), _node);
+    public Measurement<long> Gauge(Func<PublishedStatus, long> value) => new(value(_board.Current), _node);
 
-    public Measurement<long> Role() => new(1, Tagged(RaftDiagnostics.RoleTag, _board.Snapshot.Role switch
+    public Measurement<long> Role() => new(1, Tagged(RaftDiagnostics.RoleTag, _board.Current.Role switch
     {
         RaftRole.Follower => "follower",
         RaftRole.PreCandidate => "pre_candidate",
         RaftRole.Candidate => "candidate",
         RaftRole.Leader => "leader",
-        RaftRole.Learner => "learner",
-        RaftRole.Failed => "failed",
-        _ => "stopped",
+        _ => "learner",
     }));
 
     public Measurement<long> Applied() => new(_board.AppliedIndex, _node);
@@ -124,7 +122,7 @@ internal sealed class NodeMetrics
     public Measurement<long> ApplyLag()
     {
         long applied = _board.AppliedIndex; // before the commit index, which it never exceeds
-        return new Measurement<long>(_board.Snapshot.CommitIndex - applied, _node);
+        return new Measurement<long>(_board.Current.CommitIndex - applied, _node);
     }
 
     public Measurement<long> Pending() => new(Volatile.Read(ref _pending), _node);
@@ -135,7 +133,9 @@ internal sealed class NodeMetrics
     public IEnumerable<Measurement<long>> FollowerMessages() =>
         Volatile.Read(ref _followers).Select(static follower => new Measurement<long>(follower.InFlight, follower.Tags));
 
-    /// <summary>Counts. Who listens is users' code, called on the spot: should it throw, neither the node nor its callers must suffer.</summary>
+    /// <summary>
+    /// Counts. Who listens is users' code, called on the spot: should it throw, neither the node nor its callers must suffer.
+    /// </summary>
     private static void Add(Counter<long> counter, long count, in TagList tags)
     {
         try

@@ -17,7 +17,8 @@ internal static class ProposalOutcomeTags
         CommandRejectedException => Rejected,
         OperationCanceledException => Cancelled,
         ArgumentException => Invalid,
-        InvalidOperationException => Committed, // the state machine gave no result of the type that was asked for; it has applied the command
+        // The state machine gave no result of the type that was asked for; it has applied the command.
+        InvalidOperationException => Committed,
         _ => Unknown,
     };
 }

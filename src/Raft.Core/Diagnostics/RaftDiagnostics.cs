@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Raft;
 
-/// <summary>The names under which a node can be observed: for <c>AddMeter</c>, <c>AddSource</c>, log filters and dashboards. They are stable.</summary>
+/// <summary>
+/// The names under which a node can be observed: for <c>AddMeter</c>, <c>AddSource</c>, log filters and dashboards. They are stable.
+/// </summary>
 public static class RaftDiagnostics
 {
     /// <summary>The meter: <c>Raft</c>. Its instruments are described in <c>docs/operating.md</c>.</summary>
@@ -32,7 +34,10 @@ public static class RaftDiagnostics
     /// <summary>The tag that names the cluster, on every measurement and activity.</summary>
     public const string ClusterIdTag = "raft.cluster.id";
 
-    /// <summary>The tag that says how a proposal ended: <c>committed</c>, <c>rejected</c>, <c>refused</c>, <c>unknown</c>, <c>cancelled</c> or <c>invalid</c>.</summary>
+    /// <summary>
+    /// The tag that says how a proposal ended: <c>committed</c>, <c>rejected</c>, <c>refused</c>, <c>unknown</c>, <c>cancelled</c> or
+    /// <c>invalid</c>.
+    /// </summary>
     public const string OutcomeTag = "raft.outcome";
 
     /// <summary>The tag with the index of an entry.</summary>

@@ -1,6 +1,9 @@
 namespace Raft;
 
-/// <summary>The names of the instruments of the meter <see cref="RaftDiagnostics.MeterName"/>: for views, alerts and tests. They are stable; units and tags are in <c>docs/operating.md</c>.</summary>
+/// <summary>
+/// The names of the instruments of the meter <see cref="RaftDiagnostics.MeterName"/>: for views, alerts and tests. They are stable; units
+/// and tags are in <c>docs/operating.md</c>.
+/// </summary>
 public static class RaftInstruments
 {
     /// <summary>Elections that a node has started.</summary>

@@ -36,7 +36,7 @@ internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider 
     }
 
     private bool IsReady(RaftStatus status) =>
-        status.Role is not (RaftRole.Stopped or RaftRole.Failed) && status.Leader is not null && !IsBehind(status);
+        !status.HasEnded && status.Leader is not null && !IsBehind(status);
 
     private bool IsBehind(RaftStatus status) => status.CommitIndex - status.AppliedIndex > maximumApplyLag;
 

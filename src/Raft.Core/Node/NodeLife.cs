@@ -1,337 +1,168 @@
-using System.Diagnostics.CodeAnalysis;
-using Raft.Consensus;
-
 namespace Raft;
 
 /// <summary>
-/// One life of a node, from opening its log store to closing it: the host of one <see cref="ConsensusModule"/>. Everything
-/// that happens to the module happens in <see cref="Pass"/>, by one worker at a time: a work item that is scheduled when
-/// something has come in, takes all of it, and does what follows from it in one go.
+/// One life of a node, from opening its stores to closing them: opens, runs, stops in good order, ends. What happens in between happens
+/// on its <see cref="NodeWorker"/>.
 /// </summary>
-/// <remarks>
-/// The files of this class: the worker and its pass (here), what the module wants done (Outputs), proposals and applying
-/// (Commands), taking and sending snapshots (Snapshots, SnapshotTransfer), opening, running and stopping (Lifecycle), the end (Ending), what is told of all that (Observing), and what hangs (Watching).
-/// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
-internal sealed partial class NodeLife : IThreadPoolWorkItem, IInboxReceiver
+internal sealed class NodeLife
 {
-    private const int MaximumInboxMessagesPerPass = 1_024;
-
+    private readonly NodeShared _shared;
     private readonly NodeSettings _settings;
-    private readonly NodeSources _sources;
-    private readonly StatusBoard _board;
-    private readonly LeadershipToken _leadership;
-    private readonly Mailbox _mailbox;
-    private readonly IClockTimer _timer;
-    private readonly TimeSpan _timerSlack;
-    private readonly Applier _applier;
-    private readonly List<Condition> _conditions = [];
-    private ConsensusModule _module = null!; // set when the store is open, before the first pass
-    private IMessageInbox? _inbox;
-    private MailboxBatch? _batch;
-    private ResumeBatch? _resume;
-    private TimeSpan _now;
-    private TimeSpan _timerSetTo = TimeSpan.MaxValue;
-    private int _pendingTold;
-    private int _wakes;
+    private readonly PortLifetime _ports;
+    private readonly LifeState _state = new();
+    private readonly PendingCaller<bool> _stopSignal;
+    private readonly ValueTask _stopSignalled; // completes when a stop was asked for, or the life has ended; awaited by RunAsync only
+    private NodeFailedException? _portFailure;
 
-    public NodeLife(NodeSettings settings, NodeSources sources, StatusBoard board, LeadershipToken leadership, NodeMetrics? metrics, NodeLogger? logger, long appliedBefore)
+    public NodeLife(NodeShared shared, long appliedBefore)
     {
-        _settings = settings;
-        _sources = sources;
-        _board = board;
-        _leadership = leadership;
-        _metrics = metrics;
-        _logger = logger;
-        _mailbox = new Mailbox(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
-        _timer = settings.Clock.CreateTimer(Wake);
-        _timerSlack = settings.Consensus.MinimumElectionTimeout / 4;
-        _snapshotPolicy = new SnapshotPolicy(settings);
-        _snapshotDisposal = new SnapshotDisposal(settings.Scheduler, logger);
-        _applier = new Applier(settings, metrics, OnApplied, OnFailed, Wake) { AppliedIndex = appliedBefore };
-        _stopSignal = sources.Lifecycle.Rent(CancellationToken.None);
-        _stopSignalGeneration = _stopSignal.Generation;
-        StopSignalled = _stopSignal.UntypedTask;
+        _shared = shared;
+        _settings = shared.Settings;
+        CompletionSource<bool> source = shared.Sources.Lifecycle.Rent(CancellationToken.None);
+        _stopSignal = source.Caller;
+        _stopSignalled = source.UntypedTask;
+        _ports = new PortLifetime(_settings);
+        Worker = new NodeWorker(shared, _state, _ports, appliedBefore, ended: SignalStop);
     }
 
-    private readonly record struct Condition(Func<bool> IsMet, TimeSpan DueAt, CompletionSource<bool> Source, uint Generation);
+    public NodeWorker Worker { get; }
 
-    public NodeId NodeId => _settings.NodeId;
+    public NodeParts Parts => Worker.Parts;
 
-    /// <summary>Has the worker run soon. Cheap when it is about to run anyway.</summary>
-    public void Wake()
+    /// <summary>Why the node must not continue; null while it is well.</summary>
+    public NodeFailedException? Failure => Worker.Failure ?? _portFailure;
+
+    /// <summary>Whether it has failed or was closed, and refuses what comes later.</summary>
+    public bool HasEnded => _state.HasEnded;
+
+    /// <summary>Opens the stores and recovers from them, unless that has begun. What is posted waits until then.</summary>
+    public void BeginOpen()
     {
-        if (Interlocked.Increment(ref _wakes) == 1)
+        if (_state.TryAdvance(LifeStage.Opening))
         {
-            _settings.Scheduler.Schedule(this, preferLocal: true);
+            _ = OpenAsync();
         }
     }
 
-    public void Receive(RaftMessage message)
+    /// <summary>The node is to run, and not only to answer handlers. Shows in the status.</summary>
+    public void RequestRun() => _state.RequestRun();
+
+    /// <summary>Runs until the token is cancelled or the node fails; then ends this life for good.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        if (!IsForUs(message))
-        {
-            CountDropped("foreign");
-        }
-        else if (_mailbox.TryPost(message))
-        {
-            Wake();
-        }
-        else if (!_isOver) // else it comes too late, which says nothing of the limit
-        {
-            CountDropped("overflow");
-        }
-    }
-
-    public void Attach(IMessageInbox? inbox) => Volatile.Write(ref _inbox, inbox);
-
-    public void Signal() => Wake();
-
-    public void Execute()
-    {
-        int wakes = Volatile.Read(ref _wakes);
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static life => ((NodeLife)life!).RequestStop(), this);
         try
         {
-            if (_isEnded)
+            if (await Parts.Calls.ExecuteAsync(static () => { }).ConfigureAwait(false)) // the stores are read
             {
-                RefuseLateComers();
-            }
-            else if (_isOpen)
-            {
-                Pass();
-            }
-            else if (Volatile.Read(ref _openFailure) is { } failure)
-            {
-                End(failure);
+                if (!_state.IsStopRequested) // otherwise it would campaign only to stop
+                {
+                    await StartAsync().ConfigureAwait(false);
+                }
+
+                await _stopSignalled.ConfigureAwait(false);
+                await StopAsync().ConfigureAwait(false);
             }
         }
-        // Whatever goes wrong on the worker stops the node, with the exception as its reason.
+        finally
+        {
+            registration.Unregister(); // not Dispose, which would wait for a callback of the store or transport that is under way
+            await CloseAsync().ConfigureAwait(false);
+        }
+
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+    }
+
+    /// <summary>Asks for an orderly stop.</summary>
+    public void RequestStop()
+    {
+        _state.RequestStop();
+        SignalStop();
+        _ports.BeginStop();
+    }
+
+    /// <summary>Ends the life and releases its ports. Does nothing the second time.</summary>
+    public async Task CloseAsync()
+    {
+        await Parts.Calls.ExecuteAsync(() => Worker.End(failure: null)).ConfigureAwait(false);
+        await _ports.CloseAsync(Parts.Sender.Close, Parts.Commits.Applier.CancelAbandoned, OnPortFailed).ConfigureAwait(false);
+    }
+
+    private async Task OpenAsync()
+    {
+        try
+        {
+            LogState stored = await _ports.OpenLogStoreAsync().ConfigureAwait(false);
+            Worker.Open(await Parts.Recovery.RecoverAsync(stored).ConfigureAwait(false));
+        }
+        // Whatever keeps the stores from opening keeps the node from running, with the exception as its reason.
         catch (Exception exception)
         {
-            End(exception);
-        }
-
-        // A node that has more to do goes behind everybody else: two busy clusters would starve the pool's other work.
-        if (Interlocked.Add(ref _wakes, -wakes) != 0)
-        {
-            _settings.Scheduler.Schedule(this, preferLocal: false);
+            Worker.FailToOpen(exception);
         }
     }
 
-    /// <summary>Posts a caller's request to the worker, unless too many wait.</summary>
-    public PostOutcome Post(NodeRequest request)
+    private async ValueTask StartAsync()
     {
-        PostOutcome outcome = _mailbox.Post(request);
-        if (outcome == PostOutcome.Posted)
+        try
         {
-            Wake();
-        }
-
-        return outcome;
-    }
-
-    /// <summary>Posts a request of the node's own to the worker.</summary>
-    /// <returns>False if the life has ended; nothing happens to the request then.</returns>
-    private bool TryPost(NodeRequest request)
-    {
-        if (!_mailbox.TryPost(request))
-        {
-            return false;
-        }
-
-        Wake();
-        return true;
-    }
-
-    private bool IsForUs(RaftMessage message) =>
-        message.To == NodeId && message.ClusterId == _settings.ClusterId && message.Correlation >= 0;
-
-    /// <summary>Takes everything that has come in, and does everything that follows from it.</summary>
-    private void Pass()
-    {
-        _now = _settings.Clock.Now;
-        if (_now >= _timerSetTo)
-        {
-            _timerSetTo = TimeSpan.MaxValue;
-        }
-
-        _batch = _mailbox.Drain();
-        if (_batch.Failure is { } failure)
-        {
-            End(failure);
-            return;
-        }
-
-        TakeIn(_batch);
-        if (_isEnded)
-        {
-            return;
-        }
-
-        _module.AdvanceTime(_now); // after the messages: a pause of the process must not look like silence of the leader
-        CarryOutOutputs();
-        MeasureCommits();
-        FollowRole();
-        WatchApplier();
-        WatchDisk(_batch.CompletedWrites);
-        PublishStatus();
-        Observe();
-        HandOverCommitted();
-        TakeSnapshotIfDue();
-        CloseIdleTransfers();
-        CheckConditions();
-        TellPending(_batch);
-        _metrics?.PublishPending(_pending.Count);
-        SetTimer();
-        _resume?.Start();
-        _resume = null;
-    }
-
-    private void TakeIn(MailboxBatch batch)
-    {
-        _writesInFlight -= batch.CompletedWrites;
-        if (batch.PersistedVersion > 0)
-        {
-            _module.Persisted(batch.PersistedVersion, _now);
-        }
-
-        foreach (RaftMessage message in batch.Messages)
-        {
-            Take(message);
-        }
-
-        TakeFromInbox();
-        foreach (NodeRequest request in batch.Requests)
-        {
-            request.Execute(this);
-            if (_isEnded)
+            if (await _ports.StartTransportAsync(Parts.Messages).ConfigureAwait(false) is { } transport)
             {
-                return; // and the rest is refused
+                Parts.Sender.Open(transport);
             }
         }
-
-        if (batch.Proposals.Count > 0)
+        catch (OperationCanceledException) when (_state.IsStopRequested)
         {
-            Append(batch);
+            // stopped while it started: the stop follows
         }
-    }
-
-    private void Take(RaftMessage message)
-    {
-        _metrics?.CountReceived(message);
-        _module.Receive(message, _now);
-    }
-
-    private void TakeFromInbox()
-    {
-        if (Volatile.Read(ref _inbox) is not { } inbox)
+        // Whatever keeps the transport from starting stops the node, with the exception as its reason.
+        catch (Exception exception)
         {
-            return;
+            NodeFailedException failure = new(
+                $"The transport {_settings.Transport!.GetType().Name} could not start: {exception.Message.TrimEnd('.')}. "
+                + "Fix that, then run the node again.",
+                exception);
+            await Parts.Calls.ExecuteAsync(() => Worker.End(failure)).ConfigureAwait(false);
         }
 
-        for (int taken = 0; taken < MaximumInboxMessagesPerPass; taken++)
-        {
-            if (!inbox.TryTake(out RaftMessage? message))
-            {
-                return;
-            }
-
-            if (IsForUs(message))
-            {
-                Take(message);
-            }
-            else
-            {
-                CountDropped("foreign");
-            }
-        }
-
-        Wake();
-    }
-
-    /// <summary>Only what a pass has taken in or answered changes how many proposals wait: most of a follower's passes spare the mailbox's lock.</summary>
-    private void TellPending(MailboxBatch batch)
-    {
-        if (batch.Proposals.Count > 0 || _pending.Count != _pendingTold)
-        {
-            _pendingTold = _pending.Count;
-            _mailbox.SetPendingProposals(_pendingTold);
-        }
-    }
-
-    private void PublishStatus() => _board.Publish(Snapshot());
-
-    private PublishedStatus Snapshot() => new(
-        _module.Role,
-        _module.Term,
-        _module.VotedFor,
-        _module.Leader,
-        _module.FirstIndex,
-        _module.LastIndex,
-        _module.CommitIndex,
-        _latestSnapshot?.LastIncludedIndex ?? 0,
-        _module.ReachableVoterBits,
-        _isRunning,
-        _applyHangs,
-        _diskHangs,
-        Failure: null);
-
-    private void CheckConditions()
-    {
-        for (int i = _conditions.Count - 1; i >= 0; i--)
-        {
-            Condition condition = _conditions[i];
-            if (condition.IsMet() || _now >= condition.DueAt)
-            {
-                _conditions.RemoveAt(i);
-                Complete(condition.Source, condition.Generation, condition.IsMet());
-            }
-        }
+        await Parts.Calls.ExecuteAsync(Worker.Begin).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Sets the timer for the next moment at which time matters. A setting that is a little early is left alone: a follower's
-    /// deadline moves with each message, and waking once too often costs less than setting the timer each time. But an idle
-    /// follower, which is woken by heartbeats anyway, puts it off before it wakes the process at a time of its own.
+    /// In this order, so that as many callers as possible learn how their proposal ended: take no more proposals; wait for what is in
+    /// the log to commit, for writes and snapshots under way, and for the state machine, each for as long as is left.
     /// </summary>
-    private void SetTimer()
+    private async ValueTask StopAsync()
     {
-        TimeSpan deadline = _module.NextDeadline ?? TimeSpan.MaxValue;
-        foreach (Condition condition in _conditions)
-        {
-            deadline = condition.DueAt < deadline ? condition.DueAt : deadline;
-        }
+        TimeSpan start = _settings.Clock.Now;
+        TimeSpan end = _settings.ShutdownTimeout < TimeSpan.MaxValue - start ? start + _settings.ShutdownTimeout : TimeSpan.MaxValue;
+        TimeSpan commitsEnd = _settings.MaximumElectionTimeout < end - start ? start + _settings.MaximumElectionTimeout : end;
+        Worker.BeginStop();
+        WorkerCalls calls = Parts.Calls;
+        await calls.WaitUntilAsync(() => !Parts.Leadership.Leads || Parts.Commits.HasCommittedTheLog, commitsEnd).ConfigureAwait(false);
+        await calls.WaitUntilAsync(() => Parts.Outputs.WritesInFlight == 0, end).ConfigureAwait(false);
 
-        deadline = _applierDeadline < deadline ? _applierDeadline : deadline;
-        deadline = _diskDeadline < deadline ? _diskDeadline : deadline;
-        if (deadline < _timerSetTo || (deadline < TimeSpan.MaxValue && deadline - _timerSetTo >= _timerSlack))
-        {
-            _timerSetTo = deadline;
-            _timer.Set(deadline);
-        }
+        // What was received of a snapshot would stay open until its next chunk. Both kinds of snapshots were told to give up.
+        await calls.ExecuteAsync(Parts.Installer.Abandon).ConfigureAwait(false);
+        await calls.WaitUntilAsync(() => !Parts.Snapshots.IsTaking && Parts.Installer.IsIdle, end).ConfigureAwait(false);
+        await calls.WaitUntilAsync(() => Parts.Commits.IsDone, end).ConfigureAwait(false);
     }
 
-    /// <summary>Completes a wait with a value; its waiter is resumed after the pass, with all others of the pass.</summary>
-    private void Complete<T>(CompletionSource<T> source, uint generation, T value)
-    {
-        if (source.TrySucceed(generation, value))
-        {
-            ResumeLater(source);
-        }
-    }
+    private void SignalStop() => _stopSignal.Succeed(true);
 
-    private void Fail(PendingCaller caller, Exception error)
+    /// <summary>
+    /// A port that does not end well is a failure of the node, unless it has failed before: the first reason is the one to fix.
+    /// </summary>
+    private void OnPortFailed(NodeFailedException failure)
     {
-        if (caller.Source!.TryFail(caller.Generation, error))
+        if (Failure is null)
         {
-            ResumeLater(caller.Source);
+            _portFailure = failure;
+            _shared.Board.PublishEnd(failure);
+            _shared.Logger?.Failed(failure);
         }
-    }
-
-    private void ResumeLater(CompletionSource claimed)
-    {
-        _resume ??= _sources.Resumes.Rent();
-        _resume.Add(claimed);
     }
 }

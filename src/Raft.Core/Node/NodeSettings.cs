@@ -6,7 +6,9 @@ namespace Raft;
 /// <summary>A node's options and ports: checked, with defaults filled in, and safe from later changes.</summary>
 internal sealed class NodeSettings
 {
-    /// <summary>A tick of the system's clock: without it a node that is asked for one command after another sends twice the messages.</summary>
+    /// <summary>
+    /// A tick of the system's clock: without it a node that is asked for one command after another sends twice the messages.
+    /// </summary>
     private static readonly TimeSpan LongestCommitNoticeDelay = TimeSpan.FromMilliseconds(5);
 
     private const int ElectionTimeoutsOfPatience = 10;
@@ -57,7 +59,8 @@ internal sealed class NodeSettings
             MaximumElectionTimeout = options.MaximumElectionTimeout,
             HeartbeatInterval = heartbeat,
             CommitNoticeDelay = TimeSpan.FromTicks(Math.Min(heartbeat.Ticks / HeartbeatParts, LongestCommitNoticeDelay.Ticks)),
-            HeartbeatAlignment = heartbeat / HeartbeatParts, // a thousand idle leaders wake the process eight times an interval, and a hundred of them at once
+            // A thousand idle leaders wake the process eight times an interval, and a hundred of them at once.
+            HeartbeatAlignment = heartbeat / HeartbeatParts,
             PreVote = options.PreVote,
             CheckQuorum = options.CheckQuorum,
             LeaderStickiness = options.LeaderStickiness,
@@ -151,7 +154,10 @@ internal sealed class NodeSettings
         return mixed;
     }
 
-    /// <summary>Two nodes would apply every command twice to one state machine. Only one that keeps its state and its index durably may change hands.</summary>
+    /// <summary>
+    /// Two nodes would apply every command twice to one state machine. Only one that keeps its state and its index durably may change
+    /// hands.
+    /// </summary>
     private void ClaimStateMachine()
     {
         if (StateMachine is ICommandChecker claimable && !claimable.TryClaim() && StateMachine.AppliedIndex == 0)

@@ -9,7 +9,9 @@ public sealed partial class RaftNode
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
-    /// <exception cref="ArgumentException">The state machine takes commands of another type, and the string is none in its encoding.</exception>
+    /// <exception cref="ArgumentException">
+    /// The state machine takes commands of another type, and the string is none in its encoding.
+    /// </exception>
     /// <exception cref="ProposalRefusedException">It surely did not enter the log: safe to propose again.</exception>
     /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
@@ -43,14 +45,21 @@ public sealed partial class RaftNode
     /// applied (sections 5.3 and 8). This node must lead; it does not forward.
     /// </summary>
     /// <param name="command">The command; its memory belongs to the log from now on and must never change again.</param>
-    /// <param name="cancellationToken">Stops waiting. A command that has not entered the log yet is withdrawn; one that has may take effect all the same.</param>
+    /// <param name="cancellationToken">
+    /// Stops waiting. A command that has not entered the log yet is withdrawn; one that has may take effect all the same.
+    /// </param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
     /// <exception cref="ArgumentException">The bytes are no command of the state machine.</exception>
     /// <exception cref="NotLeaderException">Another node leads, or none.</exception>
     /// <exception cref="OverloadedException">Too much is waiting already.</exception>
     /// <exception cref="CommandTooLargeException">It exceeds <see cref="RaftNodeOptions.MaximumCommandBytes"/>.</exception>
-    /// <exception cref="NodeStoppedException">The node is not running. This and the three before derive from <see cref="ProposalRefusedException"/>: the command surely did not enter the log.</exception>
-    /// <exception cref="OutcomeUnknownException">Leadership was lost, or the node ended, after the command had entered the log: it may be applied or not.</exception>
+    /// <exception cref="NodeStoppedException">
+    /// The node is not running. This and the three before derive from <see cref="ProposalRefusedException"/>: the command surely did not
+    /// enter the log.
+    /// </exception>
+    /// <exception cref="OutcomeUnknownException">
+    /// Leadership was lost, or the node ended, after the command had entered the log: it may be applied or not.
+    /// </exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
     public ValueTask<Committed> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
@@ -90,7 +99,10 @@ public sealed partial class RaftNode
         {
             _metrics?.CountProposals(ProposalOutcomeTags.Invalid);
             throw new ArgumentException(
-                $"These bytes are no {checker.CommandType.Name} of the state machine: {exception.Message.TrimEnd('.')}. Propose through Proposer<,>(), which encodes commands itself.", nameof(command), exception);
+                $"These bytes are not a {checker.CommandType.Name} of the state machine: {exception.Message.TrimEnd('.')}. "
+                + $"Propose through {nameof(CreateProposer)}<,>(), which encodes commands itself.",
+                nameof(command),
+                exception);
         }
     }
 
@@ -118,8 +130,7 @@ public sealed partial class RaftNode
                 $"The command has {command.Length} bytes, and {nameof(RaftNodeOptions.MaximumCommandBytes)} is {_settings.MaximumCommandBytes}. Keep large data elsewhere and propose a reference to it, or raise the limit on every node."));
         }
 
-        NodeLife? life = Volatile.Read(ref _life);
-        if (life is null || !Volatile.Read(ref _isRunning)) // one that only answers handlers never leads: no use in waiting for a leader
+        if (_lives.Running is not { } life) // one that only answers handlers never leads
         {
             _metrics?.CountProposals(ProposalOutcomeTags.Refused);
             return ValueTask.FromException<T>(Stopped());
@@ -127,23 +138,21 @@ public sealed partial class RaftNode
 
         CompletionSource<T> source = pool.Rent(cancellationToken);
         ValueTask<T> task = source.Task;
-        PendingCaller caller = new(source, source.Generation);
-        PostOutcome outcome = life.Post(new Proposal(caller, command));
+        PendingCaller caller = source.Caller;
+        PostOutcome outcome = life.Worker.Post(new Proposal(caller, command));
         if (outcome != PostOutcome.Posted)
         {
-            bool refused = source.TryFail(caller.Generation, Refusal(outcome));
+            bool refused = caller.Fail(Refusal(outcome));
             _metrics?.CountProposals(refused ? ProposalOutcomeTags.Refused : ProposalOutcomeTags.Cancelled);
-            if (refused)
-            {
-                source.Resume();
-            }
         }
 
         return task;
     }
 
     private ProposalRefusedException Refusal(PostOutcome outcome) => outcome == PostOutcome.Full
-        ? new OverloadedException($"{_settings.MaximumPendingProposals} proposals wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: propose again when some are done.")
+        ? new OverloadedException(
+            $"{_settings.MaximumPendingProposals} proposals wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: "
+            + "propose again when some are done.")
         : Stopped();
 
     private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, CompletionSourcePool<TResult> pool) : IProposer<TCommand, TResult>

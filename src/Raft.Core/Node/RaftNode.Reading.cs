@@ -13,7 +13,9 @@ public sealed partial class RaftNode
     /// </summary>
     /// <typeparam name="TMachine">The state machine's type.</typeparam>
     /// <typeparam name="T">The type of the answer.</typeparam>
-    /// <param name="query">Quick, and without effect on the state. What it returns must not change later on: copy what the machine goes on using.</param>
+    /// <param name="query">
+    /// Quick, and without effect on the state. What it returns must not change later on: copy what the machine goes on using.
+    /// </param>
     /// <param name="consistency">How up to date the answer must be.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The answer. Whatever the query throws comes back to the caller.</returns>
@@ -36,12 +38,13 @@ public sealed partial class RaftNode
 
         CompletionSource<T> source = new CompletionSourcePool<T>(_settings.Scheduler, _sources.Live).Rent(cancellationToken);
         ValueTask<T> answer = source.Task;
-        Query<TMachine, T> queued = new(query, source, source.Generation);
-        PostOutcome outcome = Volatile.Read(ref _life)?.Post(queued) ?? PostOutcome.Closed;
+        Query<TMachine, T> queued = new(query, source.Caller);
+        PostOutcome outcome = _lives.Current?.Parts.Commits.Applier.Post(queued, _settings.MaximumPendingProposals) ?? PostOutcome.Closed;
         if (outcome != PostOutcome.Posted)
         {
             queued.Refuse(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
-                $"{_settings.MaximumPendingProposals} reads wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: read again when some are done."));
+                $"{_settings.MaximumPendingProposals} reads wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: "
+                + "read again when some are done."));
         }
 
         return answer;
@@ -66,39 +69,33 @@ public sealed partial class RaftNode
 
     private async IAsyncEnumerable<LogEntry> EnumerateLogAsync(long firstIndex, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        NodeLife life = OpenedLife() ?? throw Stopped();
-        CompletionSource<IReadOnlyList<ReadOnlyMemory<LogEntry>>> source = _sources.Slices.Rent(cancellationToken);
-        NodeLife.ReadLogRequest request = new(firstIndex, source, source.Generation);
-        IReadOnlyList<ReadOnlyMemory<LogEntry>> cached = await PostAsync(life, request, source.Task).ConfigureAwait(false);
-
-        long index = request.FirstIndex;
-        long lastTerm = request.TermBeforeSlices;
-        while (index < request.FirstCachedIndex)
+        NodeLife life = _lives.Open() ?? throw Stopped();
+        LogSlices log = await TakeSlicesAsync(life, firstIndex, cancellationToken).ConfigureAwait(false);
+        long lastTerm = log.TermBeforeSlices;
+        for (long index = log.FirstIndex; index < log.FirstCachedIndex;)
         {
-            int count = (int)Math.Min(EntriesPerStoreRead, request.FirstCachedIndex - index);
-            source = _sources.Slices.Rent(cancellationToken);
-            IReadOnlyList<ReadOnlyMemory<LogEntry>> stored = await PostAsync(
-                life, new NodeLife.ReadStoreRequest(index, count, source, source.Generation), source.Task).ConfigureAwait(false);
-            if (stored[0].Length == 0)
+            int count = (int)Math.Min(EntriesPerStoreRead, log.FirstCachedIndex - index);
+            ReadOnlyMemory<LogEntry> stored = await ReadStoreAsync(life, index, count, cancellationToken).ConfigureAwait(false);
+            if (stored.IsEmpty)
             {
-                throw CutMeanwhile();
+                throw ReplacedWhileRead();
             }
 
-            lastTerm = stored[0].Span[^1].Term;
-            for (int i = 0; i < stored[0].Length; i++)
+            lastTerm = stored.Span[^1].Term;
+            for (int i = 0; i < stored.Length; i++)
             {
-                yield return stored[0].Span[i];
+                yield return stored.Span[i];
             }
 
-            index += stored[0].Length;
+            index += stored.Length;
         }
 
-        if (lastTerm != request.TermBeforeSlices)
+        if (lastTerm != log.TermBeforeSlices)
         {
-            throw CutMeanwhile();
+            throw ReplacedWhileRead();
         }
 
-        foreach (ReadOnlyMemory<LogEntry> slice in cached)
+        foreach (ReadOnlyMemory<LogEntry> slice in log.Slices)
         {
             for (int i = 0; i < slice.Length; i++)
             {
@@ -107,48 +104,50 @@ public sealed partial class RaftNode
         }
     }
 
-    /// <summary>After a recovery, entries that are not committed may be out of memory as well.</summary>
-    private RaftException CutMeanwhile() =>
-        new($"A new leader has replaced entries of the log of node {Id} while it was read: read it again.");
-
-    private ValueTask<T> PostAsync<T>(NodeLife life, NodeRequest request, ValueTask<T> answer)
+    private ValueTask<LogSlices> TakeSlicesAsync(NodeLife life, long firstIndex, CancellationToken cancellationToken)
     {
-        Refuse(request, life.Post(request));
-        return answer;
+        CompletionSource<LogSlices> source = _sources.Slices.Rent(cancellationToken);
+        ValueTask<LogSlices> slices = source.Task;
+        PendingCaller<LogSlices> caller = source.Caller;
+        RefuseUnlessPosted(caller, life.Parts.LogReads.PostSlices(firstIndex, caller));
+        return slices;
     }
 
-    private sealed class Query<TMachine, T>(Func<TMachine, T> query, CompletionSource<T> source, uint generation) : StateMachineQuery
+    private ValueTask<ReadOnlyMemory<LogEntry>> ReadStoreAsync(NodeLife life, long firstIndex, int count, CancellationToken cancellationToken)
+    {
+        CompletionSource<ReadOnlyMemory<LogEntry>> source = _sources.StoredEntries.Rent(cancellationToken);
+        ValueTask<ReadOnlyMemory<LogEntry>> entries = source.Task;
+        PendingCaller<ReadOnlyMemory<LogEntry>> caller = source.Caller;
+        RefuseUnlessPosted(caller, life.Parts.LogReads.PostStoreRead(firstIndex, count, caller));
+        return entries;
+    }
+
+    /// <summary>
+    /// After a recovery, entries that are not committed may be out of memory as well, so a new leader can replace them during a read.
+    /// </summary>
+    private RaftException ReplacedWhileRead() => new(
+        $"Entries of the log of node {Id} that were still to be read were compacted or replaced by a new leader in the meantime: read it again.");
+
+    private sealed class Query<TMachine, T>(Func<TMachine, T> query, PendingCaller<T> caller) : StateMachineQuery
     {
         public override void Run(IStateMachine machine)
         {
-            if (!source.IsPending(generation))
+            if (!caller.IsPending)
             {
-                return; // cancelled meanwhile
+                return; // cancelled in the meantime
             }
 
-            bool claimed;
             try
             {
-                claimed = source.TrySucceed(generation, query((TMachine)machine));
+                caller.Succeed(query((TMachine)machine));
             }
             // Whatever the user's query throws goes back to the user.
             catch (Exception exception)
             {
-                claimed = source.TryFail(generation, exception);
-            }
-
-            if (claimed)
-            {
-                source.Resume();
+                caller.Fail(exception);
             }
         }
 
-        public override void Refuse(Exception reason)
-        {
-            if (source.TryFail(generation, reason))
-            {
-                source.Resume();
-            }
-        }
+        public override void Refuse(Exception reason) => caller.Fail(reason);
     }
 }

@@ -5,7 +5,10 @@ namespace Raft;
 /// <content>Waiting for a leader, for leadership, and for any change.</content>
 public sealed partial class RaftNode
 {
-    /// <summary>Waits until this node knows a leader of its term, which may be itself. For ever, if nobody calls <see cref="RunAsync"/>.</summary>
+    /// <summary>
+    /// Waits until this node knows a leader of its term, which may be itself. It waits indefinitely if <see cref="RunAsync"/> is not
+    /// called.
+    /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The leader.</returns>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
@@ -24,7 +27,7 @@ public sealed partial class RaftNode
         }
     }
 
-    /// <summary>Waits until this node leads. For ever, if nobody calls <see cref="RunAsync"/>.</summary>
+    /// <summary>Waits until this node leads. It waits indefinitely if <see cref="RunAsync"/> is not called.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The term that it leads, and a token that fires when it is lost.</returns>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
@@ -43,11 +46,17 @@ public sealed partial class RaftNode
         }
     }
 
-    /// <summary>Waits until the node's status is as wanted, such as <c>status => status.Role == RaftRole.Leader &amp;&amp; status.Term > term</c>.</summary>
-    /// <param name="condition">What is waited for. It is asked again after each change, of which a quick succession may be seen as one; it must be quick and not throw.</param>
+    /// <summary>
+    /// Waits until the node's status meets a condition, such as <c>status => status.Role == RaftRole.Leader &amp;&amp; status.Term >
+    /// term</c>.
+    /// </summary>
+    /// <param name="condition">
+    /// The condition. It is evaluated again after each change; several changes in quick succession may be seen as one. It must be quick and
+    /// not throw.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The first status seen that is as wanted.</returns>
-    /// <exception cref="NodeStoppedException">The node has stopped or failed, and its status is not as wanted.</exception>
+    /// <returns>The first status seen that meets the condition.</returns>
+    /// <exception cref="NodeStoppedException">The node has stopped or failed, and its status does not meet the condition.</exception>
     public async ValueTask<RaftStatus> WaitForStatusAsync(Func<RaftStatus, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -65,7 +74,7 @@ public sealed partial class RaftNode
     }
 
     /// <summary>
-    /// Watches the node: its status now, then again whenever it has changed. A slow reader misses what lies between and
+    /// Watches the node: its status now, then again whenever it has changed. A slow reader misses the statuses in between and
     /// sees the latest; nothing queues up.
     /// </summary>
     /// <param name="cancellationToken">Ends the watching with an <see cref="OperationCanceledException"/>.</param>
@@ -76,7 +85,7 @@ public sealed partial class RaftNode
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool isOver = IsOver; // before the status, so that the last one is shown
+            bool isOver = _lives.IsOver; // before the status, so that the last one is shown
             (RaftStatus status, long version) = _board.Read();
             if (status != shown)
             {
@@ -99,10 +108,10 @@ public sealed partial class RaftNode
         while (true)
         {
             (_, long version) = _board.Read();
-            PublishedStatus snapshot = _board.Snapshot;
-            if (snapshot.IsRunning || snapshot.Role is RaftRole.Stopped or RaftRole.Failed)
+            PublishedStatus status = _board.Current;
+            if (status.IsRunning || status.HasEnded)
             {
-                return snapshot.IsRunning;
+                return status.IsRunning;
             }
 
             await _board.WaitForChangeAsync(version, cancellationToken).ConfigureAwait(false);
@@ -111,7 +120,7 @@ public sealed partial class RaftNode
 
     private void ThrowIfEnded(RaftStatus status)
     {
-        if (status.Role is RaftRole.Stopped or RaftRole.Failed)
+        if (status.HasEnded)
         {
             throw new NodeStoppedException($"Node {Id} has ended: {status.Explanation}.", status.Failure);
         }

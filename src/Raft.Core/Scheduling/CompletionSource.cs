@@ -3,8 +3,9 @@ using System.Threading.Tasks.Sources;
 namespace Raft;
 
 /// <summary>
-/// What callers of this library wait on: a pooled, awaitable result whose waiter is resumed by the
-/// node's scheduler, never by the thread that completes it and never by the thread pool on its own account.
+/// What callers of this library await: like a <c>TaskCompletionSource</c>, but pooled, and its waiter is resumed by the node's
+/// <see cref="IScheduler"/>, never by the thread that completes it and never by the thread pool on its own account. So the same code
+/// runs on the pool and, step by step, in a simulation.
 /// </summary>
 /// <remarks>
 /// Completing takes two steps. A claim decides who completes it: one compare-and-swap over generation and state, so that
@@ -99,6 +100,9 @@ internal sealed class CompletionSource<T>(CompletionSourcePool<T> pool, ISchedul
 
     /// <summary>What the waiter awaits, once.</summary>
     public ValueTask<T> Task => new(this, _core.Version);
+
+    /// <summary>The caller that waits on this use of it: read before the source is shown to anyone else.</summary>
+    public PendingCaller<T> Caller => new(this, Generation);
 
     /// <summary>The same, for a waiter that wants no value.</summary>
     public ValueTask UntypedTask => new(this, _core.Version);

@@ -1,6 +1,8 @@
 namespace Raft;
 
-/// <summary>What a capture writes to: passes everything on to the snapshot store's stream, which it leaves open, and adds the checksum at the end.</summary>
+/// <summary>
+/// What a capture writes to: passes everything on to the snapshot store's stream, which it leaves open, and adds the checksum at the end.
+/// </summary>
 internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum checksum) : Stream
 {
     private long _length;

@@ -27,7 +27,10 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <summary>Marks an index that will be asked for, unless a later one is marked. What was added beyond it already, a few batches at most, counts as before it.</summary>
+    /// <summary>
+    /// Marks an index that will be asked for, unless a later one is marked. What was added beyond it already, a few batches at most, counts
+    /// as before it.
+    /// </summary>
     public void Mark(long index)
     {
         if (_marks.Count == 0 || _marks[^1].Index < index)

@@ -2,7 +2,9 @@ namespace Raft;
 
 /// <summary>What a node keeps in a snapshot beside the state, and what travels with it.</summary>
 /// <param name="ClusterId">The cluster whose state it is: that of another one must never take its place.</param>
-/// <param name="LastIncludedTime">The time of the last entry that the snapshot stands for: no later entry is stamped with an earlier one.</param>
+/// <param name="LastIncludedTime">
+/// The time of the last entry that the snapshot stands for: no later entry is stamped with an earlier one.
+/// </param>
 /// <param name="Members">The members of the cluster at that entry (section 7: the latest configuration).</param>
 /// <param name="Sessions">The client sessions at that entry; empty, since there are none yet.</param>
 internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastIncludedTime, IReadOnlyList<RaftMember> Members, ReadOnlyMemory<byte> Sessions)
@@ -11,7 +13,9 @@ internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastInclu
     private const int SmallestString = sizeof(ushort);
     private const int SmallestMember = (2 * SmallestString) + sizeof(uint) + 1;
 
-    /// <summary>Encodes it: version, cluster id, time, members, sessions. Numbers are little-endian and of fixed width, as in messages.</summary>
+    /// <summary>
+    /// Encodes it: version, cluster id, time, members, sessions. Numbers are little-endian and of fixed width, as in messages.
+    /// </summary>
     public byte[] Write()
     {
         byte[] bytes = new byte[Measure()];

@@ -58,7 +58,10 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
         return through;
     }
 
-    /// <summary>Goes back from an index by as much as makes a snapshot due: by so many entries or bytes, and by as many bytes as the last snapshot takes.</summary>
+    /// <summary>
+    /// Goes back from an index by as much as makes a snapshot due: by so many entries or bytes, and by as many bytes as the last snapshot
+    /// takes.
+    /// </summary>
     private long OnePeriodBefore(long index)
     {
         long bytesAfter = _sizes.BytesAfter(index);

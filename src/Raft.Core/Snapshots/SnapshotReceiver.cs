@@ -17,7 +17,9 @@ internal sealed record ReceivedSnapshot(SnapshotIdentity Snapshot, SnapshotInfo 
 /// <param name="store">Where it is stored.</param>
 /// <param name="scheduler">What runs it.</param>
 /// <param name="disposal">Disposes the writers.</param>
-/// <param name="stored">Is told of each chunk that does not complete its snapshot: the next byte that is wanted, 0 if the snapshot has to come again.</param>
+/// <param name="stored">
+/// Is told of each chunk that does not complete its snapshot: the next byte that is wanted, 0 if the snapshot has to come again.
+/// </param>
 /// <param name="received">Is told of the whole snapshot; disposes its content.</param>
 /// <param name="failed">Is told why a snapshot could not be stored.</param>
 /// <param name="idle">Called when nothing is being stored any more.</param>

@@ -17,7 +17,9 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
     /// <summary>Whether a chunk is being read. Set and read by the node's worker.</summary>
     public bool IsLoading { get; set; }
 
-    /// <summary>Whether nobody wants its chunks any more: it is disposed when the one under way is read. Set and read by the node's worker.</summary>
+    /// <summary>
+    /// Whether nobody wants its chunks any more: it is disposed when the one under way is read. Set and read by the node's worker.
+    /// </summary>
     public bool IsAbandoned { get; set; }
 
     /// <summary>Reads a chunk.</summary>
@@ -44,7 +46,8 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
             return null;
         }
 
-        byte[] data = new byte[Math.Min(load.MaximumBytes, _info.Length - load.Offset)]; // it belongs to the message, and so to the follower
+        // It belongs to the message, and so to the follower.
+        byte[] data = new byte[Math.Min(load.MaximumBytes, _info.Length - load.Offset)];
         _content!.Position = load.Offset;
         await _content.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
         return new SnapshotChunk(_snapshot, _info.Length, load.Offset, load.Offset == 0 ? _info.Header : default, data);
@@ -56,7 +59,10 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
         _content = null;
     }
 
-    /// <summary>Of two snapshots of the same entries, taken here and received, nobody but the store knows which it has kept: if the one is not there, there is the other.</summary>
+    /// <summary>
+    /// Of two snapshots of the same entries, taken here and received, nobody but the store knows which it has kept: if the one is not
+    /// there, there is the other.
+    /// </summary>
     private async ValueTask OpenLatestAsync(SnapshotInfo latest, CancellationToken cancellationToken)
     {
         try

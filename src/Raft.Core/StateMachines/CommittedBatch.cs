@@ -2,9 +2,6 @@ using Raft.Consensus;
 
 namespace Raft;
 
-/// <summary>A waiting proposer: the source of its result, and which use of it.</summary>
-internal readonly record struct PendingCaller(CompletionSource? Source, uint Generation);
-
 /// <summary>
 /// Committed commands for a state machine to apply, in order, and the place for their results. Position <c>i</c> runs from
 /// 0 to <see cref="Count"/> - 1.

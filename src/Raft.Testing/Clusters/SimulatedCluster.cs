@@ -78,7 +78,7 @@ public sealed class SimulatedCluster
             SimulatedNode? leader = null;
             foreach (SimulatedNode node in _nodes.Values)
             {
-                if (node.IsRunning && node.Raft.Snapshot.Role == RaftRole.Leader && (leader is null || node.Raft.Snapshot.Term > leader.Raft.Snapshot.Term))
+                if (node.IsRunning && node.Raft.PublishedStatus.Role == RaftRole.Leader && (leader is null || node.Raft.PublishedStatus.Term > leader.Raft.PublishedStatus.Term))
                 {
                     leader = node;
                 }

@@ -85,7 +85,7 @@ public sealed class SimulatedNode
     internal RaftNode? Current { get; private set; }
 
     /// <summary>Whether a node that runs is neither on its way to stop nor about to end because of its disk.</summary>
-    private bool IsWell => !_isStopping && !Store.HasFailed && Raft.Snapshot.Role != RaftRole.Failed;
+    private bool IsWell => !_isStopping && !Store.HasFailed && Raft.PublishedStatus.Lifecycle != NodeLifecycle.Failed;
 
     internal SimulatedLog? StateMachine { get; private set; }
 
@@ -158,10 +158,10 @@ public sealed class SimulatedNode
         }
 
         _seenVersion = raft.StatusVersion;
-        PublishedStatus status = raft.Snapshot;
+        PublishedStatus status = raft.PublishedStatus;
         if (!status.IsRunning || Store.HasFailed)
         {
-            if (status.Role == RaftRole.Failed)
+            if (status.Lifecycle == NodeLifecycle.Failed)
             {
                 _world.Trace.Note(_world.Clock.Now, "status", Id, status.Term, "Failed");
             }

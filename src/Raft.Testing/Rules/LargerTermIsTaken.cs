@@ -25,7 +25,7 @@ internal sealed class LargerTermIsTaken : ClusterRule
         }
 
         _seen.Remove(node.Id);
-        PublishedStatus status = node.Current!.Snapshot;
+        PublishedStatus status = node.Current!.PublishedStatus;
         return status.IsRunning && !node.Store.HasFailed && status.Term < term
             ? $"{node.Id} has seen term {term}, and is {status.Role} of term {status.Term}."
             : null;

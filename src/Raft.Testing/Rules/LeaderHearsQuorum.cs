@@ -67,7 +67,7 @@ internal sealed class LeaderHearsQuorum(int nodes) : ClusterRule
 
     /// <summary>What the rules have seen of a node stays as it was when it began to end.</summary>
     private static bool StillLeads(SimulatedNode node) =>
-        !node.Store.HasFailed && node.Current!.Snapshot is { IsRunning: true, Role: RaftRole.Leader };
+        !node.Store.HasFailed && node.Current!.PublishedStatus is { IsRunning: true, Role: RaftRole.Leader };
 
     private void NoteAnswers(Leadership leadership, TimeSpan now)
     {

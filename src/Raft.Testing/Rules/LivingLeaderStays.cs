@@ -62,7 +62,7 @@ internal sealed class LivingLeaderStays : ClusterRule
             return null;
         }
 
-        PublishedStatus status = follower.Life.Snapshot;
+        PublishedStatus status = follower.Life.PublishedStatus;
         (NodeId Leader, long Term, TimeSpan At)? heardBefore = follower.Heard;
         if (follower.Arriving is { } append && status.Role == RaftRole.Follower && status.Term == append.Term && status.Leader == append.From)
         {
@@ -78,7 +78,7 @@ internal sealed class LivingLeaderStays : ClusterRule
 
     private static bool ClingsToItsLeader(SimulatedNode node, Follower follower)
     {
-        PublishedStatus status = follower.Life.Snapshot;
+        PublishedStatus status = follower.Life.PublishedStatus;
         return follower.Heard is { } heard && status.Leader == heard.Leader && status.Term == heard.Term
             && node.Now - heard.At < node.Options.MinimumElectionTimeout;
     }

@@ -12,8 +12,8 @@ internal sealed class NobodyIsForgotten : ClusterRule
     public override string? OnQuiet(SimulatedNode node)
     {
         int waiting = node.Waiting;
-        PublishedStatus status = node.Current!.Snapshot;
-        if (status.Role is RaftRole.Stopped or RaftRole.Failed)
+        PublishedStatus status = node.Current!.PublishedStatus;
+        if (status.Lifecycle is NodeLifecycle.Stopped or NodeLifecycle.Failed)
         {
             int calls = node.Current.LiveCalls;
             return calls == 0 ? null : $"{node.Id} has ended, and {calls} of its callers were never answered.";

@@ -45,11 +45,11 @@ public sealed class ReachableTests
     public void Statuses_ThatSayTheSame_AreEqual()
     {
         StatusBoard board = Board();
-        board.Publish(Snapshot(0b011));
+        board.Publish(Published(0b011));
         RaftStatus before = board.Read().Status;
-        board.Publish(Snapshot(0b111));
+        board.Publish(Published(0b111));
         RaftStatus between = board.Read().Status;
-        board.Publish(Snapshot(0b011));
+        board.Publish(Published(0b011));
         RaftStatus after = board.Read().Status;
 
         Assert.Equal(before, after);
@@ -82,10 +82,10 @@ public sealed class ReachableTests
 
     private static IEnumerable<string> Ids(RaftStatus status) => status.Reachable.Select(static member => member.Id);
 
-    private static PublishedStatus Snapshot(ulong reachable) =>
-        new(RaftRole.Follower, 1, VotedFor: null, new NodeId("n2"), 1, 0, 0, SnapshotIndex: 0, reachable, IsRunning: true, ApplyHangs: false, DiskHangs: false, Failure: null);
+    private static PublishedStatus Published(ulong reachable) =>
+        new() { Lifecycle = NodeLifecycle.Running, Term = 1, Leader = new NodeId("n2"), FirstIndex = 1, ReachableBits = reachable };
 
-    private static StatusBoard Board() => new("n1", ["n1", "n2", "n3"], null!, null!);
+    private static StatusBoard Board() => new("n1", ["n1", "n2", "n3"], ownBit: 1, null!, null!);
 
     private static async Task WatchAsync(LabNode node, List<RaftStatus> seen, CancellationToken cancellationToken)
     {

@@ -56,7 +56,7 @@ public sealed class UnlistenedTests : IDisposable
     [Fact]
     public void Measurements_WithoutListeners_AllocateNothing()
     {
-        StatusBoard board = new("n1", [new RaftMember("n1")], null!, null!);
+        StatusBoard board = new("n1", [new RaftMember("n1")], ownBit: 1, null!, null!);
         NodeMetrics metrics = new(_meters.Metrics, board, "n1", "raft");
         AppendEntriesMessage message = new()
         {

@@ -21,7 +21,7 @@ public sealed class NodeFailureTests
         await stopping.Task.InTimeAsync();
         NodeFailedException failure = await Assert.ThrowsAsync<NodeFailedException>(() => host.StopAsync(InMemoryHost.Patience()));
         Assert.Contains("Cannot digest it.", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(RaftRole.Stopped, host.Services.Node("n2").Status.Role); // the other one stops in good order
+        Assert.Equal(NodeLifecycle.Stopped, host.Services.Node("n2").Status.Lifecycle); // the other one stops in good order
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class NodeFailureTests
     {
         await node.WaitForLeadershipAsync(InMemoryHost.Patience());
         await Assert.ThrowsAsync<OutcomeUnknownException>(() => node.ProposeAsync("bad", InMemoryHost.Patience()).AsTask());
-        await node.UntilAsync(status => status.Role == RaftRole.Failed);
+        await node.UntilAsync(status => status.Lifecycle == NodeLifecycle.Failed);
     }
 
     private sealed class ThrowingLog : ILoggerProvider, ILogger

@@ -142,7 +142,7 @@ public sealed class RegistrationTests
         await service.StopAsync(InMemoryHost.Patience());
 
         Assert.Equal(1, position);
-        Assert.Equal(RaftRole.Stopped, provider.Node().Status.Role);
+        Assert.Equal(NodeLifecycle.Stopped, provider.Node().Status.Lifecycle);
     }
 
     [Fact]

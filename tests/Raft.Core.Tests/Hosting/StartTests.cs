@@ -59,7 +59,7 @@ public sealed class StartTests
 
         NodeFailedException error = await Assert.ThrowsAsync<NodeFailedException>(() => host.StartAsync(InMemoryHost.Patience()));
 
-        Assert.Contains("could not start: The port is taken. Mend that", error.Message, StringComparison.Ordinal);
+        Assert.Contains("could not start: The port is taken. Fix that", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class StartTests
         using IHost host = _builder.Build();
 
         Task start = host.StartAsync(InMemoryHost.Patience());
-        await host.Services.Node().UntilAsync(status => status.Role == RaftRole.Failed);
+        await host.Services.Node().UntilAsync(status => status.Lifecycle == NodeLifecycle.Failed);
         await InMemoryHost.UntilAsync(() => store.Calls.Contains("close"));
         closing.SetResult();
 
@@ -123,7 +123,7 @@ public sealed class StartTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.StartAsync(giveUp.Token).InTimeAsync());
 
         opening.SetResult();
-        await host.Services.Node().UntilAsync(status => status.Role == RaftRole.Stopped);
+        await host.Services.Node().UntilAsync(status => status.Lifecycle == NodeLifecycle.Stopped);
     }
 
     /// <summary>As after Ctrl+C during the start: what nobody waited for there must not be waited for at the end.</summary>

@@ -64,7 +64,7 @@ public sealed class StopHostTests
 
         Assert.False(closing.Task.IsCompleted);
         closing.SetResult();
-        await node.UntilAsync(status => status.Role == RaftRole.Stopped);
+        await node.UntilAsync(status => status.Lifecycle == NodeLifecycle.Stopped);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class StopHostTests
 
         await ((IAsyncDisposable)host).DisposeAsync().AsTask().InTimeAsync();
 
-        Assert.Equal(RaftRole.Stopped, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class StopHostTests
         await host.StopAsync(InMemoryHost.Patience());
 
         await Task.WhenAll(proposers).InTimeAsync();
-        Assert.All(nodes, node => Assert.Equal(RaftRole.Stopped, node.Status.Role));
+        Assert.All(nodes, node => Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle));
         Assert.All(nodes, node => Assert.Equal(0, node.LiveCalls));
     }
 

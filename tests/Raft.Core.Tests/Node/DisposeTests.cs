@@ -44,7 +44,7 @@ public sealed class DisposeTests
         _lab.World.Run(node.Raft.DisposeAsync());
         _lab.World.Run(node.Raft.DisposeAsync());
 
-        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         _lab.Fails<NodeStoppedException>(vote);
     }
 
@@ -72,7 +72,7 @@ public sealed class DisposeTests
         _lab.World.Run(node.Raft.DisposeAsync());
 
         AssertOver(node);
-        Assert.Equal(RaftRole.Failed, node.Status.Role); // it still says why
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle); // it still says why
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class DisposeTests
         _lab.Fails<NodeStoppedException>(node.Raft.WaitForLeaderAsync(Token).AsTask());
         _lab.Fails<NodeStoppedException, bool>(node.Raft.ReadLogAsync(cancellationToken: Token).GetAsyncEnumerator(Token).MoveNextAsync());
         _lab.World.Run(node.Raft.DisposeAsync());
-        Assert.Contains(node.Status.Role, new[] { RaftRole.Stopped, RaftRole.Failed });
+        Assert.Contains(node.Status.Lifecycle, new[] { NodeLifecycle.Stopped, NodeLifecycle.Failed });
         node.AssertNobodyWaits();
     }
 

@@ -23,7 +23,7 @@ public sealed class EndingTests
         Assert.Contains("The state machine Stubborn did not end well", failure.Message, StringComparison.Ordinal);
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
         Assert.True(leadership.Lost.IsCancellationRequested);
-        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         node.AssertNobodyWaits();
     }
 

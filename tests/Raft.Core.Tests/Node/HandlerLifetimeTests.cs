@@ -83,7 +83,7 @@ public sealed class HandlerLifetimeTests
     {
         LabNode node = _lab.Node(members: 3, configure: options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
         node.Run();
-        _lab.World.RunUntil(() => node.Status.Role != RaftRole.Stopped && node.Status.Explanation.StartsWith("no leader", StringComparison.Ordinal));
+        _lab.World.RunUntil(() => node.Status.Lifecycle != NodeLifecycle.Stopped && node.Status.Explanation.StartsWith("no leader", StringComparison.Ordinal));
         node.Store.Hold();
         Task<RequestVoteReply> vote = RequestVote(node, 50, "n2");
         Task<AppendEntriesReply> append = AppendEntries(node, 50, "n2", 0, 0, Lab.Entry(1));
@@ -108,7 +108,7 @@ public sealed class HandlerLifetimeTests
 
         Assert.Contains("Disk on fire", refused.Message, StringComparison.Ordinal);
         Assert.IsType<NodeFailedException>(refused.InnerException);
-        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         node.AssertNobodyWaits();
     }
 

@@ -49,7 +49,7 @@ public sealed class StateMachineFailureTests
         Task<Committed> bad = node.Propose("bad");
         NodeFailedException failure = node.Failure();
 
-        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         Assert.Same(failure, node.Status.Failure);
         Assert.Contains("Cannot digest it.", node.Status.Explanation, StringComparison.Ordinal);
         NodeStoppedException refusal = _lab.Fails<NodeStoppedException>(node.Propose("more"));
@@ -69,7 +69,7 @@ public sealed class StateMachineFailureTests
         node.Run();
         NodeFailedException refusal = node.Failure();
 
-        Assert.Contains("make a new node with a new state machine", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("create a new node with a new state machine", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

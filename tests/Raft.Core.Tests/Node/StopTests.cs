@@ -15,7 +15,7 @@ public sealed class StopTests
         leader.Stop();
 
         Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully));
-        Assert.Equal(RaftRole.Stopped, leader.Status.Role);
+        Assert.Equal(NodeLifecycle.Stopped, leader.Status.Lifecycle);
         Assert.Null(leader.Status.Leader);
         leader.AssertNobodyWaits();
     }
@@ -118,7 +118,7 @@ public sealed class StopTests
         _lab.World.RunFor(TimeSpan.FromSeconds(2.1));
 
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
-        Assert.Equal(RaftRole.Stopped, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle);
         node.AssertNobodyWaits();
         node.Store.Release(); // the store closes only after its last write
         _lab.World.Run(node.Running!);
@@ -154,7 +154,7 @@ public sealed class StopTests
         _lab.World.Run(run);
 
         Assert.True(run.IsCompletedSuccessfully);
-        Assert.Equal(RaftRole.Stopped, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle);
         Assert.Equal(0, node.Store.Written.HardState.Term);
         node.AssertNobodyWaits();
         node.Run();

@@ -30,7 +30,7 @@ public sealed class StoreFailureTests
 
         Assert.Contains("SpyStore failed: Disk on fire.", failure.Message, StringComparison.Ordinal);
         Assert.IsType<IOException>(failure.InnerException);
-        Assert.Equal((RaftRole.Failed, failure), (node.Status.Role, node.Status.Failure));
+        Assert.Equal((NodeLifecycle.Failed, failure), (node.Status.Lifecycle, node.Status.Failure));
         Assert.All(proposals, proposal => Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException));
         Assert.Equal(["before"], node.Log);
         node.AssertNobodyWaits();
@@ -98,7 +98,7 @@ public sealed class StoreFailureTests
 
         Assert.Contains("It belongs to node n7.", failure.Message, StringComparison.Ordinal);
         Assert.IsType<StorageCorruptedException>(failure.InnerException);
-        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         _lab.Fails<NodeStoppedException>(proposal);
         _lab.Fails<NodeStoppedException>(wait);
         node.AssertNobodyWaits();
@@ -160,7 +160,7 @@ public sealed class StoreFailureTests
         NodeFailedException failure = node.Failure();
 
         Assert.Contains("Cannot close.", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         node.AssertNobodyWaits();
     }
 

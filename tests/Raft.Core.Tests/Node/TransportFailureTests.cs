@@ -20,7 +20,7 @@ public sealed class TransportFailureTests
         NodeFailedException failure = node.Failure();
 
         Assert.Contains("could not start: Port in use.", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(RaftRole.Failed, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         _lab.Fails<NodeStoppedException>(wait);
         node.AssertNobodyWaits();
         Assert.Equal(0, node.Store.UnderWay);
@@ -71,7 +71,7 @@ public sealed class TransportFailureTests
         node.Stop();
 
         Assert.True(node.Running!.IsCompletedSuccessfully);
-        Assert.Equal(RaftRole.Stopped, node.Status.Role);
+        Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle);
         node.AssertNobodyWaits();
     }
 

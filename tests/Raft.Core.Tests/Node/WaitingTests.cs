@@ -42,12 +42,12 @@ public sealed class WaitingTests
     {
         LabNode node = _lab.Node().Lead();
         Task<RaftStatus> wait = node.Raft.WaitForStatusAsync(status => status.Term > 99, Token).AsTask();
-        Task<RaftStatus> end = node.Raft.WaitForStatusAsync(status => status.Role == RaftRole.Stopped, Token).AsTask();
+        Task<RaftStatus> end = node.Raft.WaitForStatusAsync(status => status.Lifecycle == NodeLifecycle.Stopped, Token).AsTask();
 
         node.Stop();
 
         Assert.Contains("has ended", _lab.Fails<NodeStoppedException>(wait).Message, StringComparison.Ordinal);
-        Assert.Equal(RaftRole.Stopped, _lab.World.Run(end).Role);
+        Assert.Equal(NodeLifecycle.Stopped, _lab.World.Run(end).Lifecycle);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class WatchTests
 
         node.Stop();
         _lab.World.RunUntilIdle();
-        Assert.Equal(RaftRole.Stopped, seen[^1].Role);
+        Assert.Equal(NodeLifecycle.Stopped, seen[^1].Lifecycle);
         node.Lead();
         _lab.World.RunUntilIdle();
 
@@ -96,7 +96,7 @@ public sealed class WatchTests
         _lab.World.Run(node.Raft.DisposeAsync());
         _lab.World.Run(watcher);
 
-        Assert.Equal(RaftRole.Stopped, seen[^1].Role);
+        Assert.Equal(NodeLifecycle.Stopped, seen[^1].Lifecycle);
         node.AssertNobodyWaits();
     }
 

@@ -71,7 +71,7 @@ public sealed class SimulatedClusterTests
         {
             cluster.Stop(id);
             Assert.False(cluster[id].IsRunning);
-            Assert.Equal(RaftRole.Stopped, cluster[id].Status.Role);
+            Assert.Equal(NodeLifecycle.Stopped, cluster[id].Status.Lifecycle);
         }
 
         cluster.Start();

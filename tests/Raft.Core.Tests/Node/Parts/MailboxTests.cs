@@ -94,7 +94,7 @@ public sealed class MailboxTests
 
     private sealed class Request : NodeRequest
     {
-        public override void Execute(NodeLife life) => throw new NotSupportedException();
+        public override void Execute() => throw new NotSupportedException();
 
         public override void Refuse(Exception reason) => throw new NotSupportedException();
     }

@@ -9,7 +9,7 @@ public sealed class StatusBoardTests
     private readonly StatusBoard _board;
 
     public StatusBoardTests() =>
-        _board = new StatusBoard("n1", ["n1", "n2", "n3"], new CompletionSourcePool<bool>(_scheduler, _live), new ResumeBatchPool(_scheduler));
+        _board = new StatusBoard("n1", ["n1", "n2", "n3"], ownBit: 1, new CompletionSourcePool<bool>(_scheduler, _live), new ResumeBatchPool(_scheduler));
 
     [Fact]
     public void WaitForChangeAsync_WhenTheVersionIsOld_EndsAtOnce()

@@ -1,45 +1,24 @@
-using System.Numerics;
-
 namespace Raft;
 
-/// <summary>The part of a node's status that its worker publishes.</summary>
-internal readonly record struct PublishedStatus(
-    RaftRole Role,
-    long Term,
-    NodeId? VotedFor,
-    NodeId? Leader,
-    long FirstIndex,
-    long LastIndex,
-    long CommitIndex,
-    long SnapshotIndex,
-    ulong ReachableBits,
-    bool IsRunning,
-    bool ApplyHangs,
-    bool DiskHangs,
-    Exception? Failure)
-{
-    /// <summary>How many voters can be reached; bit <c>i</c> of <see cref="ReachableBits"/> stands for the member at position <c>i</c>.</summary>
-    public int ReachableVoters => BitOperations.PopCount(ReachableBits);
-}
-
 /// <summary>
-/// Where the worker leaves the node's status after each pass, and where others read it or wait for it to change. Readers
-/// get a copy made under a lock; nobody's code runs under it.
+/// Holds the status that the worker publishes after each pass, for others to read or to wait for a change of it. Readers receive a copy
+/// that is made under a lock; no foreign code runs under it.
 /// </summary>
-internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> members, CompletionSourcePool<bool> sources, ResumeBatchPool resumes)
+internal sealed class StatusBoard(
+    NodeId nodeId, IReadOnlyList<RaftMember> members, ulong ownBit, CompletionSourcePool<bool> sources, ResumeBatchPool resumes)
 {
-    private const int SmallestCleaning = 64;
+    private const int MinimumToClean = 64;
 
     private readonly Lock _lock = new();
-    private readonly List<PendingCaller> _waiters = [];
+    private readonly List<PendingCaller<bool>> _waiters = [];
     private PublishedStatus _current;
     private (ulong Bits, MemberList Members)? _reachable;
     private long _appliedIndex;
     private long _version;
-    private int _cleanAt = SmallestCleaning;
+    private int _cleanAt = MinimumToClean;
 
-    /// <summary>What was published last.</summary>
-    public PublishedStatus Snapshot
+    /// <summary>The status that was published last.</summary>
+    public PublishedStatus Current
     {
         get
         {
@@ -65,7 +44,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         }
     }
 
-    /// <summary>Replaces the status, and wakes whoever waits for a change.</summary>
+    /// <summary>Replaces the status and resumes those who wait for a change.</summary>
     public void Publish(in PublishedStatus next)
     {
         ResumeBatch? woken;
@@ -83,6 +62,23 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         woken?.Start();
     }
 
+    /// <summary>The life of the node has ended: it leads and follows nobody, and nothing of it hangs any more.</summary>
+    /// <param name="failure">Why; null for an end in good order.</param>
+    public void PublishEnd(NodeFailedException? failure)
+    {
+        PublishedStatus last = Current;
+        Publish(last with
+        {
+            Lifecycle = failure is null ? NodeLifecycle.Stopped : NodeLifecycle.Failed,
+            Role = RaftRole.Follower,
+            Leader = null,
+            ReachableBits = ownBit,
+            ApplyHangs = false,
+            DiskHangs = false,
+            Failure = failure,
+        });
+    }
+
     /// <summary>Replaces the applied index.</summary>
     public void PublishApplied(long index)
     {
@@ -91,7 +87,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         {
             if (index <= _appliedIndex)
             {
-                return; // of a life before, and late
+                return; // a late report of an earlier life
             }
 
             _appliedIndex = index;
@@ -101,7 +97,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         woken?.Start();
     }
 
-    /// <summary>Wakes whoever waits for a change, though the status itself has none.</summary>
+    /// <summary>Resumes those who wait for a change, although the status has not changed.</summary>
     public void Touch()
     {
         ResumeBatch? woken;
@@ -116,32 +112,33 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     /// <summary>The status now, and its version to wait from.</summary>
     public (RaftStatus Status, long Version) Read()
     {
-        PublishedStatus snapshot;
+        PublishedStatus published;
         long applied;
         long version;
         lock (_lock)
         {
-            snapshot = _current;
+            published = _current;
             applied = _appliedIndex;
             version = _version;
         }
 
-        RaftStatus status = new(
-            nodeId,
-            snapshot.Role,
-            snapshot.Term,
-            snapshot.VotedFor,
-            snapshot.Leader,
-            snapshot.FirstIndex,
-            snapshot.LastIndex,
-            snapshot.CommitIndex,
-            applied,
-            members,
-            StatusExplanation.Of(in snapshot, members),
-            snapshot.Failure)
+        RaftStatus status = new()
         {
-            Reachable = ReachableMembers(snapshot.ReachableBits),
-            SnapshotIndex = snapshot.SnapshotIndex,
+            NodeId = nodeId,
+            Lifecycle = published.Lifecycle,
+            Role = published.Role,
+            Term = published.Term,
+            VotedFor = published.VotedFor,
+            Leader = published.Leader,
+            FirstIndex = published.FirstIndex,
+            LastIndex = published.LastIndex,
+            CommitIndex = published.CommitIndex,
+            AppliedIndex = applied,
+            SnapshotIndex = published.SnapshotIndex,
+            Members = members,
+            Reachable = ReachableMembers(published.ReachableBits),
+            Explanation = StatusExplanation.Of(in published, members),
+            Failure = published.Failure,
         };
         return (status, version);
     }
@@ -149,7 +146,6 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
     /// <summary>Waits until the status differs from the one that was read with a version.</summary>
     public ValueTask WaitForChangeAsync(long version, CancellationToken cancellationToken)
     {
-        CompletionSource<bool> source;
         lock (_lock)
         {
             if (_version != version)
@@ -158,39 +154,42 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
             }
         }
 
-        source = sources.Rent(cancellationToken);
+        CompletionSource<bool> source = sources.Rent(cancellationToken);
         ValueTask task = source.UntypedTask;
-        PendingCaller waiter = new(source, source.Generation);
+        PendingCaller<bool> waiter = source.Caller;
         bool changed;
         lock (_lock)
         {
             changed = _version != version;
             if (!changed)
             {
-                RemoveCancelledNowAndThen();
+                RemoveCancelledIfMany();
                 _waiters.Add(waiter);
             }
         }
 
-        if (changed && source.TrySucceed(waiter.Generation, true))
+        if (changed)
         {
-            source.Resume();
+            waiter.Succeed(true);
         }
 
         return task;
     }
 
-    /// <summary>Looking through all waiters for each new one would be slow; so it waits until there are twice as many as were left the last time.</summary>
-    private void RemoveCancelledNowAndThen()
+    /// <summary>
+    /// Removes waiters that have cancelled. Looking through all of them for each new one would be slow, so it waits until there are twice
+    /// as many as remained the last time.
+    /// </summary>
+    private void RemoveCancelledIfMany()
     {
         if (_waiters.Count >= _cleanAt)
         {
-            _waiters.RemoveAll(static other => !other.Source!.IsPending(other.Generation));
-            _cleanAt = Math.Max(SmallestCleaning, 2 * _waiters.Count);
+            _waiters.RemoveAll(static other => !other.IsPending);
+            _cleanAt = Math.Max(MinimumToClean, 2 * _waiters.Count);
         }
     }
 
-    /// <summary>The members that bits stand for, kept as long as the bits are the same.</summary>
+    /// <summary>The members that the bits mark, kept as long as the bits are the same.</summary>
     private MemberList ReachableMembers(ulong bits)
     {
         lock (_lock)
@@ -204,7 +203,7 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         }
     }
 
-    /// <summary>Notes a change and takes out all waiters; the caller starts the batch after it has left the lock.</summary>
+    /// <summary>Counts a change and takes out all waiters. The caller starts the batch after it has left the lock.</summary>
     private ResumeBatch? Changed()
     {
         _version++;
@@ -214,12 +213,9 @@ internal sealed class StatusBoard(NodeId nodeId, IReadOnlyList<RaftMember> membe
         }
 
         ResumeBatch woken = resumes.Rent();
-        foreach (PendingCaller waiter in _waiters)
+        foreach (PendingCaller<bool> waiter in _waiters)
         {
-            if (((CompletionSource<bool>)waiter.Source!).TrySucceed(waiter.Generation, true))
-            {
-                woken.Add(waiter.Source);
-            }
+            waiter.Succeed(true, woken);
         }
 
         _waiters.Clear();

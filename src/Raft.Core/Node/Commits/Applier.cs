@@ -2,16 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Raft;
 
-/// <summary>A read of the state machine, which runs between two batches.</summary>
-internal abstract class StateMachineQuery
-{
-    /// <summary>Runs it, and completes whoever waits for it.</summary>
-    public abstract void Run(IStateMachine machine);
-
-    /// <summary>Completes whoever waits for it with an error.</summary>
-    public abstract void Refuse(Exception reason);
-}
-
 /// <summary>
 /// Applies committed batches to the state machine, apart from the node's worker: a slow state machine delays results and
 /// reads of its own node, never a vote, an acknowledgement or a heartbeat.
@@ -55,7 +45,10 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <param name="metrics">Takes how long batches took and how proposals ended.</param>
     /// <param name="applied">Receives the last index of each batch that was applied.</param>
     /// <param name="failed">Receives what the state machine threw.</param>
-    /// <param name="wakeWorker">Called when a batch can be handed over, after the worker found that none could; after a restoration; and when a stopping node's work has ended.</param>
+    /// <param name="wakeWorker">
+    /// Called when a batch can be handed over, after the worker found that none could; after a restoration; and when a stopping node's work
+    /// has ended.
+    /// </param>
     public Applier(NodeSettings settings, NodeMetrics? metrics, Action<long> applied, Action<Exception> failed, Action wakeWorker)
     {
         _machine = settings.StateMachine;
@@ -69,7 +62,9 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         _wakeWorker = wakeWorker;
     }
 
-    /// <summary>The last index that was applied; changes together with <see cref="_current"/>, so that <see cref="Close"/> sees both or neither.</summary>
+    /// <summary>
+    /// The last index that was applied; changes together with <see cref="_current"/>, so that <see cref="Close"/> sees both or neither.
+    /// </summary>
     public long AppliedIndex
     {
         get => Volatile.Read(ref _appliedIndex);
@@ -96,7 +91,10 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>Whether the state machine threw or was given up on while it was at work, so that nobody may use it again.</summary>
     public bool StateIsUncertain { get; private set; }
 
-    /// <summary>Gives an empty batch to fill and hand over, or null if enough wait, or a restoration does, or the end; then the worker is woken when it is worth another try.</summary>
+    /// <summary>
+    /// Gives an empty batch to fill and hand over, or null if enough wait, or a restoration does, or the end; then the worker is woken when
+    /// it is worth another try.
+    /// </summary>
     public CommittedBatch? TryRent()
     {
         lock (_lock)
@@ -168,66 +166,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     /// <summary>The time of the last entry that was applied. Asked for by what runs here, between two batches.</summary>
     public DateTimeOffset AppliedTime => _appliedTime;
-
-    /// <summary>The node is about to end: takes no more reads, and tells the worker once nothing runs any more.</summary>
-    public void BeginStop()
-    {
-        lock (_lock)
-        {
-            _isStopping = true;
-        }
-    }
-
-    /// <summary>
-    /// Ends: what has not been applied is abandoned, and what the state machine still does about it is ignored.
-    /// </summary>
-    public void Close(Func<long, long, Exception> unknown, Exception refused)
-    {
-        List<CommittedBatch> batches;
-        List<StateMachineQuery> queries;
-        lock (_lock)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
-            StateIsUncertain |= _current is not null || _isReading || _restoring is not null;
-            _waitingRestoration?.Abandon();
-            _preparedRestoration?.Abandon();
-            _waitingRestoration = _preparedRestoration = null;
-            _restoring = null;
-            batches = [.. _batches];
-            if (_current is { } current)
-            {
-                batches.Insert(0, current);
-                _current = null;
-            }
-
-            queries = [.. _queries];
-            _batches.Clear();
-            _queries.Clear();
-        }
-
-        foreach (CommittedBatch batch in batches)
-        {
-            batch.Abandon(unknown, _metrics);
-        }
-
-        foreach (StateMachineQuery query in queries)
-        {
-            query.Refuse(refused);
-        }
-
-        _ownThread?.Dispose();
-    }
-
-    /// <summary>
-    /// Tells the state machine that it is waited for no longer. What is registered on its token is users' code, which may
-    /// throw or block: so this is not called by the node's worker, and only when everybody has an answer.
-    /// </summary>
-    public void CancelAbandoned() => _stopping.Cancel();
 
     private void Schedule()
     {

@@ -1,58 +1,12 @@
 namespace Raft;
 
-/// <summary>A proposal on its way to the worker.</summary>
-internal readonly record struct Proposal(PendingCaller Caller, ReadOnlyMemory<byte> Data);
-
-/// <summary>Anything else that is asked of the worker, which executes it after the messages of its pass.</summary>
-internal abstract class NodeRequest
-{
-    /// <summary>Does it, on the worker.</summary>
-    public abstract void Execute(NodeLife life);
-
-    /// <summary>The node has ended: completes whoever waits for it. Called on any thread.</summary>
-    public abstract void Refuse(Exception reason);
-}
-
-/// <summary>Everything that came in since the last drain.</summary>
-internal sealed class MailboxBatch
-{
-    public List<RaftMessage> Messages { get; } = [];
-
-    public List<Proposal> Proposals { get; } = [];
-
-    /// <summary>How many of the proposals, from the first, the worker has dealt with.</summary>
-    public int ProposalsTaken { get; set; }
-
-    public List<NodeRequest> Requests { get; } = [];
-
-    /// <summary>Every write up to this version is durable; 0 if none was reported.</summary>
-    public long PersistedVersion { get; set; }
-
-    /// <summary>How many writes have completed.</summary>
-    public int CompletedWrites { get; set; }
-
-    /// <summary>What must stop the node, if anything.</summary>
-    public Exception? Failure { get; set; }
-
-    public void Clear()
-    {
-        Messages.Clear();
-        Proposals.Clear();
-        ProposalsTaken = 0;
-        Requests.Clear();
-        PersistedVersion = 0;
-        CompletedWrites = 0;
-        Failure = null;
-    }
-}
-
-/// <summary>What became of something that was posted.</summary>
+/// <summary>The outcome of posting something to a node.</summary>
 internal enum PostOutcome
 {
-    /// <summary>It was taken.</summary>
+    /// <summary>It was accepted.</summary>
     Posted,
 
-    /// <summary>As many as allowed wait already.</summary>
+    /// <summary>The limit of waiting ones is reached.</summary>
     Full,
 
     /// <summary>The node is stopping or has ended.</summary>
@@ -60,8 +14,8 @@ internal enum PostOutcome
 }
 
 /// <summary>
-/// What waits for the node's worker, which drains all of it at once. It closes under the lock that lets things in, so
-/// whatever was taken will be seen by a last drain, and whatever comes later is refused.
+/// Holds what waits for the node's worker, which drains all of it at once. It closes under the same lock that lets things in: a last
+/// drain sees all that was accepted, and what comes later is refused.
 /// </summary>
 internal sealed class Mailbox(int maximumMessages, int maximumProposals)
 {
@@ -100,7 +54,9 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
 
     /// <summary>Posts a proposal.</summary>
     /// <param name="proposal">The proposal.</param>
-    /// <param name="isFirst">Whether it is the first since the last drain: only then must the worker be woken for it, since whoever posted the first one does.</param>
+    /// <param name="isFirst">
+    /// Whether it is the first since the last drain. Only then must the worker be woken: for later ones it has been woken already.
+    /// </param>
     public PostOutcome Post(in Proposal proposal, out bool isFirst)
     {
         lock (_lock)
@@ -123,10 +79,10 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>Posts one of the node's own requests: there are only a few at a time, and none may be lost.</summary>
+    /// <summary>Posts one of the node's own requests. No limit applies: there are only a few at a time, and none may be lost.</summary>
     public bool TryPost(NodeRequest request) => Post(request, int.MaxValue) == PostOutcome.Posted;
 
-    /// <summary>Posts a caller's request, of which as many may wait as messages.</summary>
+    /// <summary>Posts a caller's request. The limit is that of waiting messages.</summary>
     public PostOutcome Post(NodeRequest request) => Post(request, maximumMessages);
 
     private PostOutcome Post(NodeRequest request, int maximum)
@@ -148,7 +104,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>A write is durable, and so is every one before it.</summary>
+    /// <summary>Reports that a write, and every one before it, is durable.</summary>
     public void ReportPersisted(long version)
     {
         lock (_lock)
@@ -158,7 +114,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>Something happened that must stop the node; the first report counts.</summary>
+    /// <summary>Reports something that must stop the node; the first report counts.</summary>
     public void ReportFailure(Exception failure)
     {
         lock (_lock)
@@ -167,7 +123,10 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>Says how many proposals wait beyond the mailbox, after a drain. (The few batches that the state machine has before it are not counted.)</summary>
+    /// <summary>
+    /// Sets how many proposals wait beyond the mailbox, after a drain: they count towards the limit. The few batches that wait for the
+    /// state machine are not counted.
+    /// </summary>
     public void SetPendingProposals(int beyondMailbox)
     {
         lock (_lock)
@@ -176,7 +135,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>Takes everything out. The batch is the caller's until the next drain.</summary>
+    /// <summary>Takes everything out. The batch belongs to the caller until the next drain.</summary>
     public MailboxBatch Drain()
     {
         lock (_lock)
@@ -187,7 +146,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>Takes no more proposals.</summary>
+    /// <summary>Refuses proposals from now on.</summary>
     public void CloseForProposals()
     {
         lock (_lock)
@@ -196,7 +155,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
         }
     }
 
-    /// <summary>Takes nothing any more.</summary>
+    /// <summary>Refuses everything from now on.</summary>
     public void Close()
     {
         lock (_lock)

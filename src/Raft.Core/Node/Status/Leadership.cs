@@ -2,7 +2,10 @@ namespace Raft;
 
 /// <summary>A node's leadership of one term.</summary>
 /// <param name="Term">The term: grows with every change of leader, so it fences off what an earlier leader may still do.</param>
-/// <param name="Lost">Cancelled when the node knows that it no longer leads this term. Another may have been elected a little before. What is registered on it must not throw: that ends the process, like any unhandled exception.</param>
+/// <param name="Lost">
+/// Cancelled when the node knows that it no longer leads this term. Another may have been elected a little before. What is registered on it
+/// must not throw: that ends the process, like any unhandled exception.
+/// </param>
 public sealed record Leadership(long Term, CancellationToken Lost);
 
 /// <summary>Gives out the token of the current leadership, and cancels it when it is lost.</summary>

@@ -10,9 +10,10 @@ internal static class StatusExplanation
     {
         string situation = status switch
         {
-            { Role: RaftRole.Failed } => $"failed and stopped: {status.Failure?.Message}",
-            { Role: RaftRole.Stopped } => "stopped: call RunAsync to run again",
-            { IsRunning: false } => "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns",
+            { Lifecycle: NodeLifecycle.Failed } => $"failed and stopped: {status.Failure?.Message}",
+            { Lifecycle: NodeLifecycle.Stopped } => "stopped: call RunAsync to run again",
+            { Lifecycle: NodeLifecycle.Idle } => "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns",
+            { Lifecycle: NodeLifecycle.Starting } => "starting: it opens its stores and its transport, and does not campaign yet",
             { Role: RaftRole.Leader } => $"leads term {Text(status.Term)}: {Reach(in status, members)}",
             { Leader: { } leader } => $"follows {leader} in term {Text(status.Term)}",
             _ => NoLeader(in status, members),
@@ -22,7 +23,9 @@ internal static class StatusExplanation
         return situation + applier + disk;
     }
 
-    /// <summary>Without a leader: the node waits for one for an election timeout, too few are reachable, or an election is on its way.</summary>
+    /// <summary>
+    /// Without a leader: the node waits for one for an election timeout, too few are reachable, or an election is on its way.
+    /// </summary>
     public static string NoLeader(in PublishedStatus status, IReadOnlyList<RaftMember> members) => status.Role == RaftRole.Follower
         ? $"no leader: {Reach(in status, members)}; an election follows within the election timeout"
         : status.ReachableVoters < MajorityQuorum.Size(members.Count)

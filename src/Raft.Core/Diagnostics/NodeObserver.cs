@@ -1,0 +1,133 @@
+namespace Raft;
+
+/// <summary>
+/// Compares the node's status after each pass with that before it, and reports what has changed: in log messages and in metrics.
+/// </summary>
+internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
+{
+    private const int LeaderlessTimeouts = 2;
+
+    private readonly NodeMetrics? _metrics = context.Metrics;
+    private readonly NodeLogger? _logger = context.Logger;
+    private bool _isRunning;
+    private PublishedStatus _last;
+    private long _lastLeaderTerm;
+    private TimeSpan? _leaderlessSince;
+    private bool _leaderlessReported;
+
+    /// <summary>The node begins to run. Its status now is where changes are counted from.</summary>
+    public void Begin(in PublishedStatus status)
+    {
+        _isRunning = true;
+        _last = status;
+        _lastLeaderTerm = status.Leader is null ? 0 : status.Term;
+        _metrics?.Start();
+        _logger?.Running(context.Settings.ClusterId, status.Term, status.FirstIndex, status.LastIndex, context.Settings.Members);
+    }
+
+    /// <summary>The life ends.</summary>
+    /// <param name="failure">Why; null if in good order.</param>
+    public void End(NodeFailedException? failure)
+    {
+        _metrics?.Stop();
+        if (failure is not null)
+        {
+            _logger?.Failed(failure);
+        }
+        else if (_isRunning)
+        {
+            _logger?.Stopped();
+        }
+    }
+
+    /// <summary>Reports what has changed with this pass.</summary>
+    public void Observe(in PublishedStatus status)
+    {
+        if (!_isRunning || (_metrics is null && _logger is null))
+        {
+            return;
+        }
+
+        if (status.Role != _last.Role || status.Term != _last.Term || status.Leader != _last.Leader)
+        {
+            ReportLoss(in status);
+            ReportCampaign(in status);
+            ReportLeader(in status);
+        }
+
+        _last = status;
+        ReportLeaderless(in status);
+        dropped.Report(context.Module.IgnoredMessages, context.Now);
+        _metrics?.PublishFollowers(context.Module.Followers, status.LastIndex);
+    }
+
+    private void ReportLoss(in PublishedStatus status)
+    {
+        if (_last.Role == RaftRole.Leader && (status.Role != RaftRole.Leader || status.Term != _last.Term))
+        {
+            _logger?.LostLeadership(_last.Term, status.Term, StatusExplanation.Of(in status, context.Settings.Members));
+        }
+        else if (_last.Leader is { } lost && lost != context.NodeId && status.Leader is null)
+        {
+            _logger?.LostLeader(lost, status.Term);
+        }
+    }
+
+    private void ReportCampaign(in PublishedStatus status)
+    {
+        if (status.Role == RaftRole.PreCandidate)
+        {
+            _logger?.AsksForPreVotes(status.Term);
+        }
+        else if (status.Role is RaftRole.Candidate or RaftRole.Leader && status.Term > _last.Term)
+        {
+            _metrics?.CountElection();
+            if (status.Role == RaftRole.Candidate) // otherwise it has won within the pass, and that is reported
+            {
+                _logger?.Campaigns(status.Term);
+            }
+        }
+    }
+
+    private void ReportLeader(in PublishedStatus status)
+    {
+        if (status.Leader is not { } leader || (leader == _last.Leader && status.Term == _last.Term))
+        {
+            return;
+        }
+
+        if (leader == context.NodeId)
+        {
+            _logger?.Leads(status.Term);
+        }
+        else
+        {
+            _logger?.Follows(leader, status.Term);
+        }
+
+        if (status.Term > _lastLeaderTerm) // a leader that was lost for a while and returns in its term is no change
+        {
+            _lastLeaderTerm = status.Term;
+            _metrics?.CountLeaderChange();
+        }
+    }
+
+    /// <summary>A healthy cluster elects a leader within a timeout or two. What takes longer gets one warning.</summary>
+    private void ReportLeaderless(in PublishedStatus status)
+    {
+        if (status.Leader is not null)
+        {
+            _leaderlessSince = null;
+            _leaderlessReported = false;
+            return;
+        }
+
+        _leaderlessSince ??= context.Now;
+        TimeSpan since = context.Now - _leaderlessSince.Value;
+        if (!_leaderlessReported && since >= LeaderlessTimeouts * context.Settings.MaximumElectionTimeout)
+        {
+            _leaderlessReported = true;
+            _logger?.Leaderless(since, StatusExplanation.Of(in status, context.Settings.Members));
+        }
+    }
+}

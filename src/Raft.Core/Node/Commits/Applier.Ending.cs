@@ -1,0 +1,65 @@
+namespace Raft;
+
+/// <content>The end: no more reads, then nothing any more.</content>
+internal sealed partial class Applier
+{
+    /// <summary>The node is about to end: takes no more reads, and wakes the worker once nothing runs any more.</summary>
+    public void BeginStop()
+    {
+        lock (_lock)
+        {
+            _isStopping = true;
+        }
+    }
+
+    /// <summary>
+    /// Ends: what has not been applied is abandoned, and what the state machine still does about it is ignored.
+    /// </summary>
+    public void Close(Func<long, long, Exception> unknown, Exception refused)
+    {
+        List<CommittedBatch> batches;
+        List<StateMachineQuery> queries;
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            StateIsUncertain |= _current is not null || _isReading || _restoring is not null;
+            _waitingRestoration?.Abandon();
+            _preparedRestoration?.Abandon();
+            _waitingRestoration = _preparedRestoration = null;
+            _restoring = null;
+            batches = [.. _batches];
+            if (_current is { } current)
+            {
+                batches.Insert(0, current);
+                _current = null;
+            }
+
+            queries = [.. _queries];
+            _batches.Clear();
+            _queries.Clear();
+        }
+
+        foreach (CommittedBatch batch in batches)
+        {
+            batch.Abandon(unknown, _metrics);
+        }
+
+        foreach (StateMachineQuery query in queries)
+        {
+            query.Refuse(refused);
+        }
+
+        _ownThread?.Dispose();
+    }
+
+    /// <summary>
+    /// Cancels what the state machine is still at work on. What is registered on its token is users' code, which may throw or block: so
+    /// the node's worker does not call this, and it is called only when everyone is answered.
+    /// </summary>
+    public void CancelAbandoned() => _stopping.Cancel();
+}

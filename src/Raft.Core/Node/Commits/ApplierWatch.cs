@@ -1,0 +1,68 @@
+namespace Raft;
+
+/// <summary>
+/// Notices a state machine that is at work on the same batch for very long. Only results and reads wait for it, and no vote and no
+/// heartbeat, so nothing else would show it. A leader does not step down for it: another node need not be better off.
+/// </summary>
+internal sealed class ApplierWatch(NodeContext context, Applier applier)
+{
+    private volatile bool _hangs;
+
+    /// <summary>
+    /// Whether the state machine is at work on the same batch for longer than <see cref="NodeSettings.HangTimeout"/>. Read on any thread.
+    /// </summary>
+    public bool Hangs => _hangs;
+
+    /// <summary>When the worker must look again; <see cref="TimeSpan.MaxValue"/> if it need not.</summary>
+    public TimeSpan NextDeadline { get; private set; } = TimeSpan.MaxValue;
+
+    /// <summary>Looks at the state machine, in each pass.</summary>
+    public void Look()
+    {
+        bool hangs = false;
+        NextDeadline = TimeSpan.MaxValue;
+        if (applier.AtWork is { } work)
+        {
+            hangs = LookAt(work.FirstIndex, work.LastIndex, work.Since);
+        }
+        else if (!applier.IsIdle)
+        {
+            OnPosted(); // it is about to begin, and reports to nobody when it does
+        }
+
+        if (_hangs && !hangs)
+        {
+            context.Logger?.ApplyGoesOn();
+        }
+
+        _hangs = hangs;
+        if (hangs && applier.AtWork is null)
+        {
+            context.Wake(); // it finished after the look above and before the mark was set, so it woke nobody, and the mark would stay
+        }
+    }
+
+    /// <summary>Work was posted to the state machine: looks again when it should long be done, or sooner if that was planned.</summary>
+    public void OnPosted()
+    {
+        TimeSpan limit = context.Now + context.Settings.HangTimeout;
+        NextDeadline = limit < NextDeadline ? limit : NextDeadline;
+    }
+
+    private bool LookAt(long firstIndex, long lastIndex, TimeSpan since)
+    {
+        TimeSpan limit = since + context.Settings.HangTimeout;
+        if (context.Now < limit)
+        {
+            NextDeadline = limit;
+            return false;
+        }
+
+        if (!_hangs)
+        {
+            context.Logger?.ApplyHangs(firstIndex, lastIndex, context.Now - since);
+        }
+
+        return true;
+    }
+}

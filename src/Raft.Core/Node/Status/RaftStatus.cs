@@ -1,0 +1,63 @@
+namespace Raft;
+
+/// <summary>What a node is and knows at one moment. All parts belong together.</summary>
+public sealed record RaftStatus
+{
+    /// <summary>The node.</summary>
+    public NodeId NodeId { get; init; }
+
+    /// <summary>Where the node is between its construction and its end: starting, running, stopped, failed, ...</summary>
+    public NodeLifecycle Lifecycle { get; init; }
+
+    /// <summary>What the node is in the cluster: follower, candidate, leader, ... A node that does not run is a follower.</summary>
+    public RaftRole Role { get; init; }
+
+    /// <summary>Its current term (Figure 2's <c>currentTerm</c>); from 0 up.</summary>
+    public long Term { get; init; }
+
+    /// <summary>The candidate that received its vote in that term (<c>votedFor</c>); null if none did.</summary>
+    public NodeId? VotedFor { get; init; }
+
+    /// <summary>The leader of the term, as far as the node knows; null if it knows none.</summary>
+    public NodeId? Leader { get; init; }
+
+    /// <summary>Index of the first entry that its log holds. Default 1.</summary>
+    public long FirstIndex { get; init; } = 1;
+
+    /// <summary>Index of its last entry; <see cref="FirstIndex"/> - 1 if there is none.</summary>
+    public long LastIndex { get; init; }
+
+    /// <summary>The highest entry that it knows to be committed (<c>commitIndex</c>).</summary>
+    public long CommitIndex { get; init; }
+
+    /// <summary>The highest entry that is applied to its state machine (<c>lastApplied</c>).</summary>
+    public long AppliedIndex { get; init; }
+
+    /// <summary>The last entry that its latest snapshot includes (section 7); 0 if it has none.</summary>
+    public long SnapshotIndex { get; init; }
+
+    /// <summary>The members of the cluster.</summary>
+    public IReadOnlyList<RaftMember> Members { get; init; } = [];
+
+    /// <summary>
+    /// The members that the node has received a message from within the longest election timeout, itself included. A follower hears from
+    /// its leader and rarely from other nodes, so ask the leader which nodes are up.
+    /// </summary>
+    public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
+
+    /// <summary>The situation in a sentence for people: who leads, or why nobody does and what is needed.</summary>
+    public string Explanation { get; init; } = string.Empty;
+
+    /// <summary>Why the node failed; null unless <see cref="Lifecycle"/> is <see cref="NodeLifecycle.Failed"/>.</summary>
+    public Exception? Failure { get; init; }
+
+    /// <summary>Whether the node has stopped or failed. It may run again.</summary>
+    internal bool HasEnded => Lifecycle is NodeLifecycle.Stopped or NodeLifecycle.Failed;
+
+    /// <summary>The status in a line, for people.</summary>
+    /// <returns>The line; its form may change.</returns>
+    public override string ToString() =>
+        $"{NodeId}: {(Lifecycle == NodeLifecycle.Running ? $"{Role}" : $"{Lifecycle}")}, term {Term}, voted for {VotedFor?.Value ?? "nobody"}, "
+        + $"leader {Leader?.Value ?? "unknown"}, log {FirstIndex} to {LastIndex}, committed {CommitIndex}, applied {AppliedIndex}, "
+        + $"members {string.Join(", ", Members.Select(static member => member.Id))}; {Explanation}";
+}

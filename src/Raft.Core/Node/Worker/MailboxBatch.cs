@@ -1,0 +1,37 @@
+namespace Raft;
+
+/// <summary>A proposal on its way to the worker.</summary>
+internal readonly record struct Proposal(PendingCaller Caller, ReadOnlyMemory<byte> Data);
+
+/// <summary>Everything that the mailbox received since the last drain.</summary>
+internal sealed class MailboxBatch
+{
+    public List<RaftMessage> Messages { get; } = [];
+
+    public List<Proposal> Proposals { get; } = [];
+
+    /// <summary>How many of the proposals, from the first, the worker has processed.</summary>
+    public int ProposalsTaken { get; set; }
+
+    public List<NodeRequest> Requests { get; } = [];
+
+    /// <summary>Every write up to this version is durable; 0 if none was reported.</summary>
+    public long PersistedVersion { get; set; }
+
+    /// <summary>How many writes have completed.</summary>
+    public int CompletedWrites { get; set; }
+
+    /// <summary>What must stop the node, if anything.</summary>
+    public Exception? Failure { get; set; }
+
+    public void Clear()
+    {
+        Messages.Clear();
+        Proposals.Clear();
+        ProposalsTaken = 0;
+        Requests.Clear();
+        PersistedVersion = 0;
+        CompletedWrites = 0;
+        Failure = null;
+    }
+}

@@ -1,0 +1,109 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>The parts of a node around its <see cref="ConsensusModule"/>, each with its own state, and how they are connected.</summary>
+internal sealed class NodeParts
+{
+    /// <param name="shared">What outlives this life of the node.</param>
+    /// <param name="life">How far the life has come.</param>
+    /// <param name="ports">What the life has opened.</param>
+    /// <param name="appliedBefore">The last entry that the state machine has applied in an earlier life of this node.</param>
+    /// <param name="wake">Wakes the worker.</param>
+    public NodeParts(NodeShared shared, LifeState life, PortLifetime ports, long appliedBefore, Action wake)
+    {
+        NodeSettings settings = shared.Settings;
+        Context = new NodeContext(settings, shared.Sources, shared.Metrics, shared.Logger, life, wake);
+        Calls = new WorkerCalls(Context);
+
+        DroppedMessages dropped = new(shared.Metrics, shared.Logger);
+        Observer = new NodeObserver(Context, dropped);
+        Messages = new MessageIntake(Context, dropped);
+        Handlers = new HandlerCalls(Context);
+        LogStoreReader reader = new(Context, ports.Ending);
+        LogReads = new LogReads(Context, reader);
+
+        Durations = new CommitDurations(Context);
+        Intake = new ProposalIntake(Context, Pending, Durations);
+        Leadership = new LeadershipTracker(Context, shared.Leadership, Pending, Durations);
+        SnapshotPolicy policy = new(settings);
+        Commits = new CommitPipeline(Context, Pending, policy, reader, shared.Board, appliedBefore);
+
+        SnapshotDisposal disposal = new(settings.Scheduler, shared.Logger);
+        LatestSnapshot = new LatestSnapshot(policy);
+        LogCompactor compactor = new(Context, policy, LatestSnapshot, Commits.Applier);
+        Snapshots = new SnapshotTaker(Context, Commits.Applier, policy, LatestSnapshot, compactor, disposal, ports.Stopping);
+        Installer = new SnapshotInstaller(Context, LatestSnapshot, Commits, Pending, disposal, ports.Stopping);
+        SnapshotSenders = new SnapshotSenders(Context, LatestSnapshot, disposal, ports.Stopping);
+
+        Sender = new MessageSender(Context, Handlers);
+        Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer);
+        Recovery = new NodeRecovery(settings, policy, LatestSnapshot, disposal, appliedBefore, ports.Stopping);
+    }
+
+    /// <summary>What all of them share.</summary>
+    public NodeContext Context { get; }
+
+    /// <summary>Actions and conditions of the node's life, for the worker to run and to evaluate.</summary>
+    public WorkerCalls Calls { get; }
+
+    /// <summary>Messages on their way in.</summary>
+    public MessageIntake Messages { get; }
+
+    /// <summary>RequestVote and AppendEntries, called as methods.</summary>
+    public HandlerCalls Handlers { get; }
+
+    /// <summary>Reads of the log by users.</summary>
+    public LogReads LogReads { get; }
+
+    /// <summary>Proposals on their way into the log.</summary>
+    public ProposalIntake Intake { get; }
+
+    /// <summary>The callers of proposals in the log.</summary>
+    public PendingProposals Pending { get; } = new();
+
+    /// <summary>Whether the node leads.</summary>
+    public LeadershipTracker Leadership { get; }
+
+    /// <summary>Committed entries on their way to the state machine.</summary>
+    public CommitPipeline Commits { get; }
+
+    /// <summary>The time that commits take.</summary>
+    public CommitDurations Durations { get; }
+
+    /// <summary>What the module wants done: persisting before sending.</summary>
+    public OutputDispatcher Outputs { get; }
+
+    /// <summary>Messages on their way out.</summary>
+    public MessageSender Sender { get; }
+
+    /// <summary>Snapshots of this node's own state.</summary>
+    public SnapshotTaker Snapshots { get; }
+
+    /// <summary>Snapshots on their way to followers.</summary>
+    public SnapshotSenders SnapshotSenders { get; }
+
+    /// <summary>A snapshot on its way from the leader.</summary>
+    public SnapshotInstaller Installer { get; }
+
+    /// <summary>The latest snapshot, taken here or received.</summary>
+    public LatestSnapshot LatestSnapshot { get; }
+
+    /// <summary>Log messages and metrics about changes of the status.</summary>
+    public NodeObserver Observer { get; }
+
+    /// <summary>What the node continues from.</summary>
+    public NodeRecovery Recovery { get; }
+
+    /// <summary>
+    /// What the node holds in memory; null while its log is not read. To be asked between two steps of a simulation: nothing guards it
+    /// from the worker.
+    /// </summary>
+    public NodeFootprint? Footprint => !Context.Life.IsOpen ? null : new NodeFootprint(
+        Context.Module.FirstCachedIndex,
+        Context.Module.LastIndex - Context.Module.FirstCachedIndex + 1,
+        Context.Module.CachedBytes,
+        Context.Module.LastIndex - Math.Min(Context.Module.CommitIndex, Context.Module.DurableIndex),
+        Pending.Count,
+        Context.Mailbox.WaitingMessages);
+}

@@ -1,0 +1,125 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// Reads the chunks of snapshots that this leader sends to followers (InstallSnapshot, Figure 13): one <see cref="SnapshotSender"/> per
+/// follower.
+/// </summary>
+internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest, SnapshotDisposal disposal, CancellationToken stopping)
+{
+    private readonly List<SnapshotSender> _senders = []; // one per follower, and those that still read for an earlier leadership
+
+    /// <summary>How many snapshots are open for sending.</summary>
+    public int Count => _senders.Count;
+
+    /// <summary>Reads the chunk that a follower needs.</summary>
+    public void Load(in ChunkLoadRequest load)
+    {
+        if (context.Settings.SnapshotStore is not { } store)
+        {
+            context.Module.SnapshotChunkLoaded(in load, chunk: null, context.Now);
+            return;
+        }
+
+        SnapshotSender sender = SenderFor(load.Follower, store);
+        sender.IsLoading = true;
+        // A store may block: never the worker.
+        context.Settings.Scheduler.Schedule(new ChunkLoading(this, sender, load, latest.Info), preferLocal: false);
+    }
+
+    /// <summary>Closes snapshots that have arrived, or that this node need not send any more. Called in each pass.</summary>
+    public void CloseIdle()
+    {
+        for (int i = _senders.Count - 1; i >= 0; i--)
+        {
+            SnapshotSender sender = _senders[i];
+            if (!sender.IsLoading && (sender.IsAbandoned || context.Module.SnapshotUnderWayTo(sender.Follower) is null))
+            {
+                _senders.RemoveAt(i);
+                sender.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The life ends: closes all of them.</summary>
+    public void End()
+    {
+        foreach (SnapshotSender sender in _senders)
+        {
+            sender.IsAbandoned = true;
+            if (!sender.IsLoading)
+            {
+                sender.Dispose(); // otherwise when the read under way returns and finds the mailbox closed
+            }
+        }
+
+        _senders.Clear();
+    }
+
+    private SnapshotSender SenderFor(NodeId follower, ISnapshotStore store)
+    {
+        SnapshotSender? sender = _senders.Find(each => each.Follower == follower && !each.IsAbandoned);
+        if (sender is { IsLoading: false })
+        {
+            return sender;
+        }
+
+        if (sender is not null)
+        {
+            sender.IsAbandoned = true; // it reads for an earlier leadership of this node
+        }
+
+        sender = new SnapshotSender(store, follower, disposal);
+        _senders.Add(sender);
+        return sender;
+    }
+
+    private async Task LoadAsync(SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? snapshot)
+    {
+        SnapshotChunk? chunk = null;
+        Exception? failure = null;
+        try
+        {
+            chunk = await sender.LoadAsync(load, snapshot, stopping).ConfigureAwait(false);
+        }
+        // Whatever keeps it from being read is reported; the leader tries again with the latest snapshot.
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        if (!context.TryPost(new ChunkLoaded(this, sender, load, chunk, failure)))
+        {
+            sender.Dispose();
+        }
+    }
+
+    private void OnLoaded(SnapshotSender sender, in ChunkLoadRequest load, in SnapshotChunk? chunk, Exception? failure)
+    {
+        sender.IsLoading = false;
+        if (failure is not null)
+        {
+            sender.IsAbandoned = true;
+            if (!context.Life.IsStopping)
+            {
+                context.Logger?.SnapshotUnreadable(load.Follower, failure);
+                context.Metrics?.CountSnapshotFailure();
+            }
+        }
+
+        context.Module.SnapshotChunkLoaded(in load, chunk, context.Now);
+    }
+
+    private sealed class ChunkLoading(SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? latest) : IThreadPoolWorkItem
+    {
+        public void Execute() => _ = senders.LoadAsync(sender, load, latest);
+    }
+
+    private sealed class ChunkLoaded(SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotChunk? chunk, Exception? failure) : NodeRequest
+    {
+        public override void Execute() => senders.OnLoaded(sender, in load, in chunk, failure);
+
+        public override void Refuse(Exception reason) => sender.Dispose();
+    }
+}

@@ -1,0 +1,205 @@
+namespace Raft;
+
+/// <summary>
+/// Takes snapshots of this node's own state (section 7, and dissertation, chapter 5): when the log has grown by enough, or on request.
+/// One is taken at a time. The state is captured between two batches; writing it runs in parallel with applying.
+/// </summary>
+internal sealed class SnapshotTaker(
+    NodeContext context, Applier applier, SnapshotPolicy policy, LatestSnapshot latest, LogCompactor compactor, SnapshotDisposal disposal, CancellationToken stopping)
+{
+    private readonly List<PendingCaller<SnapshotInfo?>> _callers = []; // of the snapshot that is being taken
+    private readonly List<PendingCaller<SnapshotInfo?>> _nextCallers = []; // they came too late for it
+    private bool _capturesNothing;
+    private TimeSpan _begunAt;
+
+    /// <summary>Whether a snapshot is being taken.</summary>
+    public bool IsTaking { get; private set; }
+
+    /// <summary>How many callers wait for a snapshot.</summary>
+    public int WaitingCallers => _callers.Count + _nextCallers.Count;
+
+    /// <summary>Asks for a snapshot of all that was applied when the worker receives the request.</summary>
+    public PostOutcome Post(PendingCaller<SnapshotInfo?> caller) => context.Post(new SnapshotRequest(this, caller));
+
+    /// <summary>Takes a snapshot if the log has grown by enough since the last one.</summary>
+    public void TakeIfDue()
+    {
+        if (context.Settings.SnapshotStore is not null && !IsTaking && !_capturesNothing && !context.Life.IsStopping
+            && policy.IsDue(applier.AppliedIndex))
+        {
+            Begin();
+        }
+    }
+
+    /// <summary>The life ends: fails those who wait for a snapshot.</summary>
+    public void End(Exception reason)
+    {
+        foreach (PendingCaller<SnapshotInfo?> caller in _callers.Concat(_nextCallers))
+        {
+            context.Answers.Fail(caller, reason);
+        }
+
+        _callers.Clear();
+        _nextCallers.Clear();
+    }
+
+    private void Request(PendingCaller<SnapshotInfo?> caller)
+    {
+        if (!IsTaking)
+        {
+            _callers.Add(caller);
+            Begin();
+        }
+        else if (_nextCallers.Count < context.Settings.MaximumWaitingMessages)
+        {
+            _nextCallers.Add(caller);
+        }
+        else
+        {
+            context.Answers.Fail(caller, new OverloadedException(
+                $"{_nextCallers.Count} callers wait for a snapshot already, as many as {nameof(RaftNodeOptions.MaximumWaitingMessages)} allows: "
+                + "ask again when the one that is being taken is done."));
+        }
+    }
+
+    private void Begin()
+    {
+        IsTaking = true;
+        _begunAt = context.Now;
+        policy.OnBegun(applier.AppliedIndex);
+        if (applier.Post(new Capturing(this), int.MaxValue) != PostOutcome.Posted)
+        {
+            OnEnded(written: null, Stopping(inner: null));
+        }
+    }
+
+    private void OnCaptured(ISnapshotCapture? capture, long index, DateTimeOffset time)
+    {
+        if (capture is null)
+        {
+            _capturesNothing = true;
+            OnEnded(written: null, new NotSupportedException(
+                $"The state machine {context.Settings.StateMachine.GetType().Name} captures no snapshots, so the log of node {context.NodeId} grows "
+                + $"without bound: have it override {nameof(IStateMachine.Capture)} and {nameof(IStateMachine.RestoreAsync)}."));
+        }
+        else if (index <= latest.Index || index < context.Module.FirstIndex - 1)
+        {
+            disposal.Later(capture); // nothing was applied since the latest one, or a leader has sent a later one
+            OnEnded(written: null, failure: null);
+        }
+        else
+        {
+            SnapshotHeader header = new(context.Settings.ClusterId, time, context.Settings.Members, Sessions: default);
+            SnapshotWriting writing = new(
+                context.Settings, capture, disposal, index, context.Module.TermAt(index), header, ReportEnd, stopping);
+            context.Settings.Scheduler.Schedule(writing, preferLocal: false);
+        }
+    }
+
+    private void ReportEnd(SnapshotInfo? written, Exception? failure) => context.Report(() => OnEnded(written, failure));
+
+    private void OnEnded(SnapshotInfo? written, Exception? failure)
+    {
+        IsTaking = false;
+        if (failure is not null && context.Life.IsStopRequested)
+        {
+            failure = Stopping(failure);
+        }
+
+        if (written is { } snapshot)
+        {
+            OnWritten(in snapshot);
+        }
+        else if (failure is not null && !context.Life.IsStopping)
+        {
+            context.Logger?.SnapshotFailed(failure);
+            context.Metrics?.CountSnapshotFailure();
+        }
+
+        AnswerCallers(failure);
+        if (_nextCallers.Count > 0)
+        {
+            _callers.AddRange(_nextCallers);
+            _nextCallers.Clear();
+            Begin();
+        }
+    }
+
+    private void OnWritten(in SnapshotInfo snapshot)
+    {
+        latest.Record(in snapshot);
+        context.Logger?.SnapshotTaken(snapshot.LastIncludedIndex, snapshot.Length, context.Now - _begunAt);
+        context.Metrics?.RecordSnapshot(context.Now - _begunAt, snapshot.Length);
+        compactor.Compact();
+    }
+
+    private void AnswerCallers(Exception? failure)
+    {
+        foreach (PendingCaller<SnapshotInfo?> caller in _callers)
+        {
+            if (failure is null)
+            {
+                context.Answers.Succeed(caller, latest.Info);
+            }
+            else
+            {
+                context.Answers.Fail(caller, failure is NodeStoppedException ? failure : new RaftException(
+                    $"Node {context.NodeId} could not take a snapshot: {failure.Message.TrimEnd('.')}. Its log is as it was.", failure));
+            }
+        }
+
+        _callers.Clear();
+    }
+
+    private NodeStoppedException Stopping(Exception? inner) => new($"Node {context.NodeId} stops, and takes no more snapshots.", inner);
+
+    private sealed class SnapshotRequest(SnapshotTaker taker, PendingCaller<SnapshotInfo?> caller) : NodeRequest
+    {
+        public override void Execute() => taker.Request(caller);
+
+        public override void Refuse(Exception reason) => caller.Fail(reason);
+    }
+
+    /// <summary>Captures the state between two batches, on the state machine's thread.</summary>
+    private sealed class Capturing(SnapshotTaker taker) : StateMachineQuery
+    {
+        public override void Run(IStateMachine machine) => taker.Capture(machine);
+
+        public override void Refuse(Exception reason) => taker.ReportEnd(written: null, reason);
+    }
+
+    private void Capture(IStateMachine machine)
+    {
+        ISnapshotCapture? capture;
+        try
+        {
+            capture = machine.Capture();
+        }
+        // Whatever it throws is reported; the state is what it was.
+        catch (Exception exception)
+        {
+            ReportEnd(written: null, exception);
+            return;
+        }
+
+        if (!context.TryPost(new Captured(this, capture, applier.AppliedIndex, applier.AppliedTime)))
+        {
+            disposal.Later(capture);
+        }
+    }
+
+    private sealed class Captured(SnapshotTaker taker, ISnapshotCapture? capture, long index, DateTimeOffset time) : NodeRequest
+    {
+        private ISnapshotCapture? _capture = capture;
+
+        public override void Execute()
+        {
+            (ISnapshotCapture? taken, _capture) = (_capture, null); // a life that ends later in this pass refuses this request as well
+            taker.OnCaptured(taken, index, time);
+        }
+
+        public override void Refuse(Exception reason) => taker.DisposeLater(_capture);
+    }
+
+    private void DisposeLater(ISnapshotCapture? capture) => disposal.Later(capture);
+}
