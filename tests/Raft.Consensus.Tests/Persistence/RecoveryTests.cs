@@ -53,6 +53,61 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void Recover_EntryOfTermZero_Throws()
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(1, null));
+
+        Assert.Throws<ConsensusInvariantException>(() => module.Recover(Make.Entries(0, 1)));
+    }
+
+    /// <summary>The initial term may be larger, and must not hide that the store has lost its term.</summary>
+    [Fact]
+    public void Recover_LogBeyondTheStoredTermButNotTheInitialOne_Throws()
+    {
+        ConsensusModule module = new((Settings.Plain with { InitialTerm = 9 }).For("n1", Settings.Ids(3)), new HardState(1, null));
+
+        Assert.Throws<ConsensusInvariantException>(() => module.Recover(Make.Entries(1, 2)));
+    }
+
+    [Theory]
+    [InlineData(EntryKind.Configuration)]
+    [InlineData(EntryKind.Session)]
+    public void Recover_EntryOfAKindThatIsNotImplemented_Throws(EntryKind kind)
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(1, null));
+        LogEntry[] entries = [.. Make.Entries(1), new(1, kind, default, DateTimeOffset.UnixEpoch)];
+
+        UnsupportedEntryException refusal = Assert.Throws<UnsupportedEntryException>(() => module.Recover(entries));
+
+        Assert.StartsWith($"Entry 2 of the stored log has kind {kind}, which this version does not implement.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 3, 2)] // the stored term is smaller than the one before the log
+    [InlineData(0, 3, 2)]
+    [InlineData(5, 0, 2)] // the start of all logs has no term
+    [InlineData(5, 3, 0)] // and every entry has one
+    public void Module_StoredStateThatContradictsItself_Throws(long term, long previousIndex, long previousTerm)
+    {
+        ConsensusOptions options = Settings.Plain.For("n1", Settings.Ids(3));
+
+        Assert.Throws<ConsensusInvariantException>(() => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0)]
+    [InlineData(1, -1, 0)]
+    [InlineData(1, 1, -1)]
+    [InlineData(long.MaxValue, 0, 0)]
+    [InlineData(1, long.MaxValue, 1)]
+    public void Module_StoredNumberOutOfRange_Throws(long term, long previousIndex, long previousTerm)
+    {
+        ConsensusOptions options = Settings.Plain.For("n1", Settings.Ids(3));
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
+    }
+
+    [Fact]
     public void Recover_FallingTerms_Throws()
     {
         ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(5, null));
@@ -163,6 +218,7 @@ public sealed class RecoveryTests
                 good.For("n9", ids),
                 good.For("n1", [.. ids, "n1"]),
                 (good with { InitialTerm = -1 }).For("n1", ids),
+                (good with { InitialTerm = long.MaxValue }).For("n1", ids),
                 (good with { HeartbeatInterval = TimeSpan.FromSeconds(1) }).For("n1", ids),
                 (good with { HeartbeatInterval = TimeSpan.Zero }).For("n1", ids),
                 (good with { CommitNoticeDelay = TimeSpan.MaxValue }).For("n1", ids),

@@ -4,11 +4,13 @@ namespace Raft.Consensus.Tests.Safety;
 
 /// <summary>
 /// One cluster under everything that Raft must bear (section 5.1 and 5.5): messages lost, late, repeated and out of order,
-/// links cut, disks slow and reporting in any order, nodes crashing, logs compacted at any time. The seed decides all of it.
+/// links cut, disks slow and reporting in any order, nodes crashing, logs compacted at any time, and any number of inputs in one
+/// batch. The seed decides all of it.
 /// </summary>
 internal sealed partial class RandomRun
 {
     private const int MostInFlight = 40;
+    private const int MostInputsPerBatch = 4; // on average; a batch may have many more
 
     private readonly Random _random;
     private readonly ModuleCluster _cluster;
@@ -23,8 +25,10 @@ internal sealed partial class RandomRun
         _cluster = new ModuleCluster(nodes, RandomSettings(seed));
         _checker = new SafetyChecker(_cluster);
         _nodes = [.. _cluster.Nodes];
+        int inputsPerBatch = _random.Next(2) == 0 ? 1 : _random.Next(2, MostInputsPerBatch + 1);
         foreach (TestNode node in _nodes)
         {
+            node.EndsBatch = () => _random.Next(inputsPerBatch) == 0;
             node.AnswersLoads = false;
             node.AnswersSnapshotLoads = false;
             node.StoresChunks = false;
@@ -111,6 +115,8 @@ internal sealed partial class RandomRun
         _cluster.Heal();
         foreach (TestNode node in _nodes)
         {
+            node.EndsBatch = static () => true;
+            node.CompleteBatch();
             node.AnswersLoads = true;
             while (node.Loads.Count > 0)
             {

@@ -1,4 +1,5 @@
 using Raft.Consensus.Tests.Support;
+using Raft.Testing;
 
 namespace Raft.Consensus.Tests.Safety;
 
@@ -9,6 +10,7 @@ namespace Raft.Consensus.Tests.Safety;
 internal sealed partial class SafetyChecker
 {
     private readonly ModuleCluster _cluster;
+    private readonly ReferenceQuorum<NodeId> _quorum;
     private readonly Dictionary<long, NodeId> _leaders = [];
     private readonly Dictionary<(NodeId Voter, long Term), NodeId> _votes = [];
     private readonly Dictionary<(long Index, long Term), (long Payload, long PreviousTerm)> _entries = [];
@@ -18,6 +20,7 @@ internal sealed partial class SafetyChecker
     public SafetyChecker(ModuleCluster cluster)
     {
         _cluster = cluster;
+        _quorum = new ReferenceQuorum<NodeId>([.. cluster.Nodes.Select(node => node.Id)]);
         _cluster.Sent = CheckMessage;
         foreach (TestNode node in cluster.Nodes)
         {
@@ -113,8 +116,8 @@ internal sealed partial class SafetyChecker
             Entry entry = EntryOf(node, index);
             if (index > _committed.Count)
             {
-                int copies = _cluster.Nodes.Count(other => other.Disk.Stored.Holds(index, entry.Term));
-                Require(copies > _cluster.Nodes.Count / 2, node, $"entry {index} was committed with {copies} durable copies");
+                NodeId[] holders = [.. _cluster.Nodes.Where(other => other.Disk.Stored.Holds(index, entry.Term)).Select(other => other.Id)];
+                Require(_quorum.IsReachedBy(holders), node, $"entry {index} was committed with {holders.Length} durable copies");
                 _committed.Add(entry);
             }
 
@@ -154,7 +157,11 @@ internal sealed partial class SafetyChecker
                 break;
             case AppendEntriesMessage or InstallSnapshotMessage:
                 Require(durable.Term >= message.Term, sender, "it leads a term that is not durable");
-                Require(sender.Module.Term != message.Term || sender.Module.Role == RaftRole.Leader, sender, "it sends as a leader, and is none");
+                CheckLeader(sender);
+                Require(
+                    _leaders.TryGetValue(message.Term, out NodeId leader) && leader == sender.Id,
+                    sender,
+                    $"it sends as the leader of term {message.Term}, and was not elected");
                 break;
             case AppendEntriesReplyMessage { Success: true } reply:
                 Require(durable.Term >= message.Term, sender, "it acknowledges in a term that is not durable");

@@ -126,6 +126,13 @@ internal sealed class ModuleCluster
         this[message.To].Receive(message);
     }
 
+    /// <summary>Delivers everything that is in flight to a node, in one batch.</summary>
+    public void DeliverTogether(NodeId to)
+    {
+        RaftMessage[] messages = [.. InFlight.Where(message => message.To == to)];
+        this[to].InOneBatch([.. messages.Select(message => (Action)(() => Deliver(message)))]);
+    }
+
     /// <summary>Takes the messages of a kind out of the network, to be delivered by hand.</summary>
     public T[] Take<T>(Predicate<T>? which = null)
         where T : RaftMessage

@@ -34,6 +34,9 @@ internal sealed partial class TestNode
 
     public List<EntryLoadRequest> Loads { get; } = [];
 
+    /// <summary>Asked after each input whether its batch ends. By default each input is a batch of its own.</summary>
+    public Func<bool> EndsBatch { get; set; } = static () => true;
+
     /// <summary>Messages that wait for a write, with the version that they wait for.</summary>
     public IReadOnlyList<OutgoingMessage> Waiting => _waiting;
 
@@ -68,7 +71,7 @@ internal sealed partial class TestNode
         ForgetTransfers();
         RecoverModule();
         Module.Start(_clock.Now);
-        Flush();
+        CompleteBatch();
     }
 
     public void Receive(RaftMessage message)
@@ -95,7 +98,21 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    /// <summary>Tells the module what time it is.</summary>
+    /// <summary>What the node does in these actions is one batch, whatever kinds of inputs it consists of.</summary>
+    public void InOneBatch(params Action[] inputs)
+    {
+        Func<bool> endsBatch = EndsBatch;
+        EndsBatch = static () => false;
+        foreach (Action input in inputs)
+        {
+            input();
+        }
+
+        EndsBatch = endsBatch;
+        CompleteBatch();
+    }
+
+    /// <summary>Passes the time to the module.</summary>
     public void AdvanceTime()
     {
         Module.AdvanceTime(_clock.Now);
@@ -144,7 +161,8 @@ internal sealed partial class TestNode
         Module.RecoverCommit(latest?.Index ?? 0);
     }
 
-    private void Flush()
+    /// <summary>Ends the batch, and carries out what follows from it.</summary>
+    public void CompleteBatch()
     {
         Module.CompleteBatch();
         foreach (PersistRequest write in Module.Outputs.Writes)
@@ -174,6 +192,14 @@ internal sealed partial class TestNode
 
         TakeSnapshotLoads(snapshotLoads);
         TakeReceivedChunks(chunks);
+    }
+
+    private void Flush()
+    {
+        if (EndsBatch())
+        {
+            CompleteBatch();
+        }
     }
 
     private void SendWhatIsDue()
