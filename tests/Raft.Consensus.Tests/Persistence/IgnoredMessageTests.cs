@@ -38,7 +38,8 @@ public sealed class IgnoredMessageTests
         ["chunk of a term after its leader's"] = Chunk with { LastIncludedTerm = 10 },
         ["answer to a chunk with a negative offset"] = Make.Want(Chunk, -1) with { From = "n2", To = "n1" },
         ["vote request of an absurd term"] = Make.RequestVote("n2", long.MaxValue, 9, 9),
-        ["vote of another cluster"] = Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { ClusterId = "other" },
+        ["vote of another cluster"] =
+            Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { ClusterId = "other" },
     };
 
     public static TheoryData<string> Names => [.. Bad.Keys];

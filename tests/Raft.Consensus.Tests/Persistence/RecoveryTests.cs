@@ -79,7 +79,8 @@ public sealed class RecoveryTests
 
         UnsupportedEntryException refusal = Assert.Throws<UnsupportedEntryException>(() => module.Recover(entries));
 
-        Assert.StartsWith($"Entry 2 of the stored log has kind {kind}, which this version does not implement.", refusal.Message, StringComparison.Ordinal);
+        string expected = $"Entry 2 of the stored log has kind {kind}, which this version does not implement.";
+        Assert.StartsWith(expected, refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +92,8 @@ public sealed class RecoveryTests
     {
         ConsensusOptions options = Settings.Plain.For("n1", Settings.Ids(3));
 
-        Assert.Throws<ConsensusInvariantException>(() => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
+        Assert.Throws<ConsensusInvariantException>(
+            () => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
     }
 
     [Theory]
@@ -104,7 +106,8 @@ public sealed class RecoveryTests
     {
         ConsensusOptions options = Settings.Plain.For("n1", Settings.Ids(3));
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
     }
 
     [Fact]
@@ -127,7 +130,7 @@ public sealed class RecoveryTests
         Assert.Equal((5, new NodeId("n2")), (module.Term, module.VotedFor!.Value));
     }
 
-    /// <summary>A compacted log begins behind the last entry that was dropped.</summary>
+    /// <summary>A compacted log begins after the last entry that was dropped.</summary>
     [Fact]
     public void Recover_CompactedLog_BeginsBehindWhatWasDropped()
     {
@@ -152,19 +155,26 @@ public sealed class RecoveryTests
         Assert.Equal(4, n1.Module.CommitIndex);
     }
 
-    /// <summary>Behind the start of a compacted log there is nothing to conflict with, so if a follower may hold the start, it is asked for that next.</summary>
+    /// <summary>
+    /// After the start of a compacted log there is nothing to conflict with, so if a follower may hold the start, it is asked for
+    /// that next.
+    /// </summary>
     [Fact]
     public void Leader_CompactedLog_FindsTheStartInOneRejection()
     {
         (SingleModule n1, AppendEntriesMessage probe) = CompactedLeader(previousTerm: 2);
 
-        AppendEntriesMessage next = n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2)).OfType<AppendEntriesMessage>().Single();
+        AppendEntriesMessage next =
+            n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2)).OfType<AppendEntriesMessage>().Single();
 
         Assert.Equal((3, 2), (next.PrevLogIndex, next.PrevLogTerm));
         Assert.Empty(n1.Node.ChunkLoads);
     }
 
-    /// <summary>A follower whose terms are too small where the log starts cannot agree there: it is asked no more, and needs a snapshot (section 7).</summary>
+    /// <summary>
+    /// A follower whose terms are too small where the log starts cannot agree there: it is asked no more, and needs a snapshot
+    /// (section 7).
+    /// </summary>
     [Fact]
     public void Leader_CompactedLogAndAnOlderTermAtItsStart_AsksForASnapshotAfterOneRejection()
     {
@@ -233,7 +243,7 @@ public sealed class RecoveryTests
             options => Assert.Throws<ArgumentException>(() => new ConsensusModule(options)));
     }
 
-    /// <summary>A leader whose log starts behind index 3, and its first message to n2.</summary>
+    /// <summary>A leader whose log starts after index 3, and its first message to n2.</summary>
     private static (SingleModule N1, AppendEntriesMessage Probe) CompactedLeader(long previousTerm)
     {
         SingleModule n1 = new(voters: 2);

@@ -80,7 +80,7 @@ public sealed class QuorumTests
 
     [Theory]
     [InlineData(new long[] { 9, 9, 1, 1, 9 }, 1)] // the new set reached 9, the outgoing one did not
-    [InlineData(new long[] { 1, 1, 9, 9, 1 }, 1)] // the other way round
+    [InlineData(new long[] { 1, 1, 9, 9, 1 }, 1)] // the opposite case
     [InlineData(new long[] { 4, 1, 6, 5, 1 }, 4)]
     [InlineData(new long[] { 1, 1, 7, 1, 1 }, 1)]
     public void LargestReached_TwoSets_IsReachedByAMajorityOfEach(long[] values, long reached)

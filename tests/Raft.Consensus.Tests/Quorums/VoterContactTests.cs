@@ -68,7 +68,9 @@ public sealed class VoterContactTests
         Assert.False(contact.TryPardon(At(5)));
     }
 
-    /// <summary>Otherwise a leader that nobody follows would stay, since it refuses their vote requests as long as it has a quorum.</summary>
+    /// <summary>
+    /// Otherwise a leader that nobody follows would stay, since it refuses their vote requests as long as it has a quorum.
+    /// </summary>
     [Fact]
     public void Leader_VotersThatOnlyCampaign_DoNotKeepItInOffice()
     {

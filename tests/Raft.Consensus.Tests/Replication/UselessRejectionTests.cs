@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Replication;
 
-/// <summary>A rejection that does not bring the logs closer, such as one at index 0, must not make the leader send without a pause.</summary>
+/// <summary>
+/// A rejection that does not bring the logs closer, such as one at index 0, must not make the leader send without a pause.
+/// </summary>
 public sealed class UselessRejectionTests
 {
     private static readonly TimeSpan Interval = Settings.Plain.HeartbeatInterval;

@@ -40,7 +40,7 @@ internal sealed partial class RandomRun
 
     public int Terms => _checker.Terms;
 
-    /// <summary>How many times a log began anew behind a leader's snapshot.</summary>
+    /// <summary>How many times a log restarted after a leader's snapshot.</summary>
     public int Installs => _checker.Installs;
 
     public void Step()
@@ -109,7 +109,7 @@ internal sealed partial class RandomRun
         }
     }
 
-    /// <summary>All faults end: the cluster must find a leader and agree on everything, and go on.</summary>
+    /// <summary>All faults end: the cluster must find a leader and agree on everything, and continue.</summary>
     public void Settle()
     {
         _cluster.Heal();
@@ -146,7 +146,8 @@ internal sealed partial class RandomRun
     }
 
     public string Describe() => string.Join("; ", _nodes.Select(node =>
-        $"{node.Id} {node.Module.Role} term {node.Module.Term} last {node.Module.LastIndex} commit {node.Module.CommitIndex} durable {node.Module.DurableIndex}"));
+        $"{node.Id} {node.Module.Role} term {node.Module.Term} last {node.Module.LastIndex} "
+        + $"commit {node.Module.CommitIndex} durable {node.Module.DurableIndex}"));
 
     private static Settings RandomSettings(int seed)
     {
@@ -180,7 +181,7 @@ internal sealed partial class RandomRun
     {
         if (_cluster.InFlight.Count > 0)
         {
-            // Half of the messages come in order, so that the cluster makes headway.
+            // Half of the messages come in order, so that the cluster makes progress.
             _checker.Check(Deliver(_random.Next(2) == 0 ? _cluster.InFlight[0] : OneOf(_cluster.InFlight)));
         }
     }

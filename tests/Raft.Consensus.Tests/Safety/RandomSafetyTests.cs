@@ -1,6 +1,8 @@
 namespace Raft.Consensus.Tests.Safety;
 
-/// <summary>Figure 3: election safety, log matching, leader completeness and state machine safety hold at all times, whatever fails.</summary>
+/// <summary>
+/// Figure 3: election safety, log matching, leader completeness and state machine safety hold at all times, whatever fails.
+/// </summary>
 public sealed class RandomSafetyTests
 {
     private const int Steps = 5_000;

@@ -82,7 +82,7 @@ internal sealed class ModuleCluster
         DeliverAll();
     }
 
-    /// <summary>Starts the node over from a disk that holds a snapshot, and the entries of these terms behind it.</summary>
+    /// <summary>Starts the node over from a disk that holds a snapshot, and the entries of these terms after it.</summary>
     public void Preset(NodeId id, long term, TestSnapshot snapshot, params long[] tail)
     {
         this[id].Disk.Preset(new HardState(term, null), Make.Entries(tail), snapshot.Index, snapshot.Term);

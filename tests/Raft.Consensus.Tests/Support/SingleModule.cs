@@ -106,7 +106,7 @@ internal sealed class SingleModule
         }
     }
 
-    /// <summary>Time passes, and n1 is told at each of its deadlines and at the end.</summary>
+    /// <summary>Time passes, and n1 gets the time at each of its deadlines and at the end.</summary>
     public RaftMessage[] Pass(TimeSpan duration)
     {
         TakeSent();

@@ -55,14 +55,14 @@ internal sealed partial class TestNode
         }
     }
 
-    /// <summary>Loses what is not durable, and begins a new life from the rest.</summary>
+    /// <summary>Loses what is not durable, and begins a new run from the rest.</summary>
     public void CrashAndRestart()
     {
         Disk.Crash();
         Restart();
     }
 
-    /// <summary>Begins a new life from what is on the disk.</summary>
+    /// <summary>Begins a new run from what is on the disk.</summary>
     [MemberNotNull(nameof(Module))]
     public void Restart()
     {
@@ -145,7 +145,10 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    /// <summary>Begins with what is on the disk: behind the latest snapshot if the log lacks what that stands for (see NodeLife.Recovery in Raft.Core).</summary>
+    /// <summary>
+    /// Begins with what is on the disk: after the latest snapshot if the log lacks what that covers (see NodeLife.Recovery in
+    /// Raft.Core).
+    /// </summary>
     [MemberNotNull(nameof(Module))]
     private void RecoverModule()
     {
