@@ -1,8 +1,8 @@
 namespace Raft.Consensus;
 
 /// <summary>
-/// A rule that Raft's safety rests on was about to be broken. The node must stop: going on could corrupt the replicated
-/// state. It means a bug here, a store that lost durable data, or a foreign program that speaks for a node.
+/// A rule that Raft's safety depends on was about to be broken. The node must stop: to continue could corrupt the replicated
+/// state. The cause is a bug in this library, a store that lost durable data, or a program that impersonates a node.
 /// </summary>
 public sealed class ConsensusInvariantException : InvalidOperationException
 {
@@ -21,7 +21,7 @@ public sealed class ConsensusInvariantException : InvalidOperationException
 
     /// <summary>Makes one with a cause.</summary>
     /// <param name="message">Which rule, with the figures that break it.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <param name="innerException">The cause.</param>
     public ConsensusInvariantException(string message, Exception innerException)
         : base(message, innerException)
     {

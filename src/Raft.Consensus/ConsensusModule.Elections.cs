@@ -1,8 +1,14 @@
 namespace Raft.Consensus;
 
-/// <content>Terms, votes and elections: sections 5.1, 5.2 and 5.4.1; pre-vote: dissertation, section 9.6.</content>
+/// <content>Roles, votes and elections: sections 5.1, 5.2 and 5.4.1; pre-vote: dissertation, section 9.6.</content>
 public sealed partial class ConsensusModule
 {
+    /// <summary>Requests are numbered by their term, in the upper bits, and within it.</summary>
+    private const int RequestBits = 40;
+
+    /// <summary>How many bits of a request's number hold the lower bits of its term. All numbers are positive.</summary>
+    private const int TermBits = 62 - RequestBits;
+
     private TimeSpan _electionDeadline;
     private VoteTally? _tally;
     private long _ownVoteVersion;
@@ -11,11 +17,11 @@ public sealed partial class ConsensusModule
     private TimeSpan? _leaderHeardAt;
 
     /// <summary>
-    /// Whether a leader was heard from so lately that nobody else is voted for. A leader itself counts as long as it hears
-    /// from a quorum. Without check-quorum nobody is clung to: a leader that can send but not receive would stay for ever.
+    /// Whether a leader was heard from so recently that nobody else receives a vote. A leader itself counts as long as it hears from
+    /// a quorum. Always false without check-quorum: a leader that can send but not receive would stay forever.
     /// </summary>
     private bool LeaderIsAlive => _options.CheckQuorum && (Role == RaftRole.Leader
-        ? _now - QuorumHeardAt() < _options.MinimumElectionTimeout
+        ? _now - _contact.QuorumHeardAt(_now) < _options.MinimumElectionTimeout
         : Leader is not null && _leaderHeardAt is { } heardAt && _now - heardAt < _options.MinimumElectionTimeout);
 
     /// <summary>Section 5.2: a new randomized timeout for each wait, drawn from the whole range, so that split votes are rare.</summary>
@@ -27,7 +33,7 @@ public sealed partial class ConsensusModule
         ResetElectionDeadline();
         if (Role == RaftRole.Candidate && DurableVersion < _ownVoteVersion)
         {
-            return; // nobody was asked yet: another term would only queue another write behind this one
+            return; // no request has been sent yet: another term would only queue another write after this one
         }
 
         if (_options.PreVote)
@@ -56,22 +62,31 @@ public sealed partial class ConsensusModule
         SendVoteRequests(Term + 1, isPreVote: true);
     }
 
-    /// <summary>Section 5.2: increments the term, votes for itself, and asks the others. The own vote counts once it is durable.</summary>
+    /// <summary>Section 5.2: increments the term, votes for itself, and asks the others. Its own vote counts once it is durable.</summary>
     private void BecomeCandidate()
     {
         Role = RaftRole.Candidate;
         Leader = null;
         Term++;
         VotedFor = Id;
-
-        // A late answer to a request of an earlier life must not be taken for one of this: no two lives campaign in the same
-        // term, so requests are numbered from a place that the term gives.
-        _lastCorrelation = Math.Max(_lastCorrelation, (Term & 0x3F_FFFF) << 40);
-        _tally = new VoteTally(_configuration); // without the own vote, which CountOwnVote adds when it is durable
+        _lastCorrelation = Math.Max(_lastCorrelation, FirstCorrelationOf(Term));
+        _tally = new VoteTally(_configuration); // without its own vote, which CountOwnVote adds when it is durable
         _hardStateChanged = true;
         _ownVoteVersion = VersionOfHardState;
         SendVoteRequests(Term, isPreVote: false);
     }
+
+    /// <summary>
+    /// Where the numbers of a term's requests start. A late answer to a request that this node sent before a restart must not be
+    /// mistaken for one to a request that it sends now: no two runs of a node campaign in the same term, so the term keeps their
+    /// numbers apart.
+    /// </summary>
+    /// <remarks>
+    /// The numbers repeat after 2^22 terms, 4.2 million. A mistake then needs an answer that is late by as many elections. It would
+    /// do no harm: a grant or an acceptance counts only in its own term, by the whole term that it carries. A refusal or
+    /// rejection taken for a new one costs a repeated election, or a probe. Within one run the numbers always grow.
+    /// </remarks>
+    private static long FirstCorrelationOf(long term) => (term & ((1L << TermBits) - 1)) << RequestBits;
 
     private void SendVoteRequests(long term, bool isPreVote)
     {
@@ -101,8 +116,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Section 5.1: a larger term makes everyone a follower of it. The vote is forgotten only with a new term: a node that
-    /// steps down within its term keeps it, or it could vote twice.
+    /// Section 5.1: a larger term makes everyone a follower of it. The vote is cleared only with a new term: a node that steps down
+    /// within its term keeps it, or it could vote twice.
     /// </summary>
     private void BecomeFollower(long term, NodeId? leader)
     {
@@ -124,25 +139,13 @@ public sealed partial class ConsensusModule
         _tally = null;
     }
 
-    /// <summary>RequestVote, receiver's rules of Figure 2.</summary>
+    /// <summary>
+    /// RequestVote, second receiver's rule of Figure 2: if votedFor is null or candidateId, and the candidate's log is at least as up
+    /// to date as the receiver's, grant the vote. <see cref="CompareTerms"/> has refused smaller terms, which is the first rule.
+    /// </summary>
     private void OnRequestVote(RequestVoteMessage request)
     {
-        if (request.Term > Term)
-        {
-            // Section 6, end: a server that was removed, or cut off for a while, must not depose a leader that works.
-            if (_options.LeaderStickiness && LeaderIsAlive)
-            {
-                ReplyToVote(request, Term, granted: false, VersionOfHardState);
-                return;
-            }
-
-            BecomeFollower(request.Term, leader: null);
-        }
-
-        // 1. Reply false if term < currentTerm. 2. If votedFor is null or candidateId, and the candidate's log is at least
-        // as up to date as the receiver's, grant the vote.
-        bool granted = request.Term == Term
-            && (VotedFor is null || VotedFor == request.From)
+        bool granted = (VotedFor is null || VotedFor == request.From)
             && _log.IsCandidateUpToDate(request.LastLogTerm, request.LastLogIndex);
         if (granted)
         {
@@ -155,8 +158,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Dissertation, section 9.6: would this node vote for the candidate, were the term the one asked for? Only if it has
-    /// not heard from a leader for a minimum election timeout.
+    /// Dissertation, section 9.6: would this node vote for the candidate if its term were the one asked for? Only if it has not heard
+    /// from a leader for a minimum election timeout.
     /// </summary>
     private void OnRequestPreVote(RequestVoteMessage request)
     {
@@ -165,6 +168,8 @@ public sealed partial class ConsensusModule
             && _log.IsCandidateUpToDate(request.LastLogTerm, request.LastLogIndex);
         ReplyToVote(request, granted ? request.Term : Term, granted, requiredVersion: 0);
     }
+
+    private void RefuseVote(RequestVoteMessage request) => ReplyToVote(request, Term, granted: false, VersionOfHardState);
 
     private void ReplyToVote(RequestVoteMessage request, long term, bool granted, long requiredVersion)
     {
@@ -183,36 +188,30 @@ public sealed partial class ConsensusModule
 
     private void OnRequestVoteReply(RequestVoteReplyMessage reply)
     {
-        if (reply.Term > Term)
+        if (Role == RaftRole.Candidate && AnswersThisRound(reply))
         {
-            BecomeFollower(reply.Term, leader: null);
-        }
-        else if (Role == RaftRole.Candidate && AnswersThisRound(reply))
-        {
-            // A refusal may carry a smaller term: that of a node that clings to its leader.
             _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term);
             ConcludeElection();
         }
     }
 
-    /// <summary>A late answer to an earlier round, or to a request of an earlier life, must not take the place of the voter's answer to this one.</summary>
-    private bool AnswersThisRound(RequestVoteReplyMessage reply) =>
-        reply.Correlation >= _firstRequestOfRound && reply.Correlation <= _lastRequestOfRound;
-
     private void OnRequestPreVoteReply(RequestVoteReplyMessage reply)
     {
-        if (!reply.VoteGranted && reply.Term > Term)
-        {
-            BecomeFollower(reply.Term, leader: null);
-        }
-        else if (Role == RaftRole.PreCandidate && AnswersThisRound(reply))
+        if (Role == RaftRole.PreCandidate && AnswersThisRound(reply))
         {
             _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term + 1);
             ConcludeElection();
         }
     }
 
-    /// <summary>The own vote has become durable: now it counts like any other.</summary>
+    /// <summary>
+    /// A late answer to an earlier round, or to a request from before a restart, must not take the place of the voter's answer to
+    /// this one.
+    /// </summary>
+    private bool AnswersThisRound(RequestVoteReplyMessage reply) =>
+        reply.Correlation >= _firstRequestOfRound && reply.Correlation <= _lastRequestOfRound;
+
+    /// <summary>The node's own vote has become durable: now it counts like any other.</summary>
     private void CountOwnVote()
     {
         if (Role == RaftRole.Candidate && DurableVersion >= _ownVoteVersion)

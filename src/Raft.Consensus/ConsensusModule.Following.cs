@@ -3,17 +3,13 @@ namespace Raft.Consensus;
 /// <content>The follower's side of log replication: AppendEntries, section 5.3.</content>
 public sealed partial class ConsensusModule
 {
-    /// <summary>AppendEntries, receiver's rules of Figure 2.</summary>
+    /// <summary>
+    /// AppendEntries, receiver's rules 2 to 5 of Figure 2. The first one, "reply false if term &lt; currentTerm", is in
+    /// <see cref="CompareTerms"/>.
+    /// </summary>
     private void OnAppendEntries(AppendEntriesMessage request)
     {
-        if (!IsWellFormed(request))
-        {
-            IgnoredMessages++;
-            return;
-        }
-
-        // 1. Reply false if term < currentTerm. The answer tells a deposed leader of the new term.
-        if (request.Term < Term || ContradictsLeader(request))
+        if (ContradictsLeader(request))
         {
             Reject(request, conflictIndex: 0, conflictTerm: 0);
             return;
@@ -21,8 +17,8 @@ public sealed partial class ConsensusModule
 
         FollowLeader(request);
 
-        // 2. Reply false if the log does not hold an entry at prevLogIndex whose term is prevLogTerm. (Before the log's
-        // start everything is committed, and so agrees.)
+        // 2. Reply false if the log does not contain an entry at prevLogIndex whose term is prevLogTerm. (Everything before the
+        // log's start is committed, so it agrees.)
         if (request.PrevLogIndex >= _log.PreviousIndex && !_log.Matches(request.PrevLogIndex, request.PrevLogTerm))
         {
             (long conflictIndex, long conflictTerm) = _log.LastIndexOfTermAtMost(request.PrevLogIndex, request.PrevLogTerm);
@@ -32,27 +28,27 @@ public sealed partial class ConsensusModule
 
         AppendMissing(request);
 
-        // 5. Set commitIndex to min(leaderCommit, index of last new entry): only what this message verified. What stands
-        // behind it may be a stale suffix.
+        // 5. Set commitIndex to min(leaderCommit, index of last new entry): only what this message verified. Entries after that
+        // may be a stale suffix.
         CommitThrough(Math.Min(request.LeaderCommit, request.LastIndex));
         Accept(request);
     }
 
-    /// <summary>A second leader in one term cannot be: whoever claims it is refused, whatever it says.</summary>
+    /// <summary>There is one leader in a term (section 5.2). A second node that claims to lead this term is refused.</summary>
     private bool ContradictsLeader(RaftMessage request) =>
-        request.Term == Term && (Role == RaftRole.Leader || (Leader is { } leader && leader != request.From));
+        Role == RaftRole.Leader || (Leader is { } leader && leader != request.From);
 
-    /// <summary>The sender leads a term that is not behind: this node follows it, and has heard from it.</summary>
+    /// <summary>The sender leads this term: this node follows it (a candidate concedes, section 5.2), and has heard from it.</summary>
     private void FollowLeader(RaftMessage request)
     {
-        BecomeFollower(request.Term, request.From);
+        BecomeFollower(Term, request.From);
         _leaderHeardAt = _now;
         ResetElectionDeadline();
     }
 
     /// <summary>
     /// 3. If an existing entry conflicts with a new one (same index but different terms), delete it and all that follow it.
-    /// 4. Append any new entries not already in the log. A late duplicate conflicts with nothing, and so deletes nothing.
+    /// 4. Append any new entries not already in the log. A late duplicate conflicts with nothing, so it deletes nothing.
     /// </summary>
     private void AppendMissing(AppendEntriesMessage request)
     {
@@ -80,34 +76,11 @@ public sealed partial class ConsensusModule
         _log.Append(request.Entries[present..]);
     }
 
-    /// <summary>Whether the request could come from a correct leader: terms and indices from 0 up, and terms that never fall along the log.</summary>
-    internal static bool IsWellFormed(AppendEntriesMessage request)
-    {
-        if (request.PrevLogIndex is < 0 or > LargestNumber || request.LeaderCommit < 0 || request.PrevLogTerm < 0
-            || (request.PrevLogIndex == 0 && request.PrevLogTerm != 0))
-        {
-            return false;
-        }
-
-        long term = Math.Max(request.PrevLogTerm, 1);
-        foreach (ref readonly LogEntry entry in request.Entries.Span)
-        {
-            if (entry.Term < term || entry.Term > request.Term)
-            {
-                return false;
-            }
-
-            term = entry.Term;
-        }
-
-        return true;
-    }
-
     /// <summary>
-    /// Acknowledges what the request vouches for, once all of it is durable here: also where it brought nothing new. A
-    /// heartbeat, though, also asks whether this node lives, which a slow disk does not change: it is answered at once
-    /// with what is durable so far, or check-quorum would depose a leader for its followers' disks. The entries' own
-    /// acknowledgement follows. The caller of a handler gets one answer only, and so the whole of it.
+    /// Acknowledges what the request vouches for, once all of it is durable on this node, even if the request brought nothing new. A
+    /// heartbeat also asks whether this node is alive, which a slow disk does not change. It is answered at once with what is
+    /// durable so far, or check-quorum would depose a leader because of its followers' disks; the entries' own acknowledgement
+    /// follows. The caller of a handler gets only one answer, so it waits for all of it.
     /// </summary>
     private void Accept(AppendEntriesMessage request)
     {
@@ -124,7 +97,8 @@ public sealed partial class ConsensusModule
     private void Reject(AppendEntriesMessage request, long conflictIndex, long conflictTerm) =>
         Reply(request, success: false, _log.LastIndex, conflictIndex, conflictTerm, VersionOfHardState);
 
-    private void Reply(AppendEntriesMessage request, bool success, long lastIndex, long conflictIndex, long conflictTerm, long requiredVersion)
+    private void Reply(
+        AppendEntriesMessage request, bool success, long lastIndex, long conflictIndex, long conflictTerm, long requiredVersion)
     {
         AppendEntriesReplyMessage reply = new()
         {

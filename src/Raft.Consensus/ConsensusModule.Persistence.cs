@@ -8,15 +8,15 @@ public sealed partial class ConsensusModule
     private long _firstUnwritten;
 
     /// <summary>
-    /// The version that makes the term and vote durable as they are now. A change that is not written yet goes out with
-    /// the batch's first write, which gets the next number.
+    /// The version that makes the current term and vote durable. A change that is not written yet goes out with the batch's first
+    /// write, which gets the next number.
     /// </summary>
     private long VersionOfHardState => _hardStateChanged ? _durability.IssuedVersion + 1 : _hardStateVersion;
 
-    /// <summary>What an answer must wait for that vouches for the log up to an index.</summary>
+    /// <summary>The version that an answer must wait for if it vouches for the log up to an index.</summary>
     private long VersionOfLog(long index) => index <= DurableIndex ? VersionOfHardState : ConsensusOutputs.LastWriteOfBatch;
 
-    /// <summary>Takes it that every write up to a version is durable.</summary>
+    /// <summary>Reports that every write up to a version is durable.</summary>
     /// <param name="version">The version; reports may repeat and come in any order.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="ConsensusInvariantException">No such write was issued.</exception>
@@ -28,8 +28,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Asks for one write of all that changed since the last: the hard state and the suffix of the log that is not written yet. Only
-    /// where the suffix spans segments are there several, of which the first carries the hard state.
+    /// Asks for one write of all that changed since the last one: the hard state and the suffix of the log that is not written yet.
+    /// There are several only if the suffix spans segments; then the first one carries the hard state.
     /// </summary>
     private void EmitWrites()
     {
@@ -56,8 +56,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// A log that begins anew behind a snapshot. The term goes first, since no log may end in a term that its node has not
-    /// reached; what was durable before stays so, and no more than that, until the new start is.
+    /// The log restarts after a snapshot. The term goes first, since no log may end in a term that its node has not reached. What was
+    /// durable before stays so, and nothing more becomes durable until the new start is.
     /// </summary>
     private void EmitStart(HardState? hardState, LogStart start)
     {
@@ -79,7 +79,7 @@ public sealed partial class ConsensusModule
         Outputs.Add(new PersistRequest(version, hardState, firstIndex, entries));
     }
 
-    /// <summary>Numbers a write that holds the term and vote as they are now.</summary>
+    /// <summary>Numbers a write that contains the current term and vote.</summary>
     private long IssueHardState(long lastIndex)
     {
         _hardStateVersion = _durability.Issue(lastIndex);

@@ -1,60 +1,73 @@
 namespace Raft.Consensus;
 
-/// <summary>Everything that shapes one <see cref="ConsensusModule"/>. Immutable once the module is made.</summary>
+/// <summary>The settings of one <see cref="ConsensusModule"/>. They must not change once the module is made.</summary>
 public sealed class ConsensusOptions
 {
-    /// <summary>The node that the module speaks for; one of <see cref="Voters"/>.</summary>
+    /// <summary>The module's node; one of <see cref="Voters"/>.</summary>
     public required NodeId NodeId { get; init; }
 
-    /// <summary>The cluster's name, stamped on every message.</summary>
+    /// <summary>The cluster's name, which every message carries.</summary>
     public string ClusterId { get; init; } = "raft";
 
-    /// <summary>The most voters that a cluster may have: far more than anybody has use for, and few enough for a bit each.</summary>
+    /// <summary>The largest number of voters in a cluster: more than anybody needs, and few enough for a bit each.</summary>
     public const int MaximumVoters = 63;
 
     /// <summary>All voters, this node included; each once, in any order; at most <see cref="MaximumVoters"/>.</summary>
     public required IReadOnlyList<NodeId> Voters { get; init; }
 
-    /// <summary>A lower bound of the first term; the larger of it and the stored term counts. Default 0.</summary>
+    /// <summary>The smallest term to start in; the larger of it and the stored term is used. Default 0.</summary>
     public long InitialTerm { get; init; }
 
-    /// <summary>The shortest randomized election timeout (section 5.2), and how long a leader is clung to after its last sign of life. Default 1 s.</summary>
+    /// <summary>
+    /// The shortest randomized election timeout (section 5.2), and how long voters stick to a leader after its last message. Default
+    /// 1 s.
+    /// </summary>
     public TimeSpan MinimumElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest randomized election timeout, at most a day. Default 3 s.</summary>
     public TimeSpan MaximumElectionTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a leader stays silent towards a follower at most. Default 200 ms.</summary>
+    /// <summary>The longest time that a leader sends a follower nothing. Default 200 ms.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// How long a leader waits for entries to carry a new commit index to a follower before it sends it alone. Default zero: it
-    /// never waits. At most <see cref="HeartbeatInterval"/>. A steady flow of proposals is spared two messages for each by waiting a little.
+    /// How long a leader waits for entries to carry a new commit index to a follower before it sends the commit index alone. Default
+    /// zero: it does not wait. At most <see cref="HeartbeatInterval"/>. A short wait saves two messages per proposal in a steady flow.
     /// </summary>
     public TimeSpan CommitNoticeDelay { get; init; }
 
     /// <summary>
-    /// Heartbeats fall on multiples of it, counted from where the clock starts, so that leaders that share a clock wake their process
-    /// together; one comes early by less than it. Below <see cref="HeartbeatInterval"/>. Default zero: each comes when the interval is over.
+    /// Heartbeats are sent at multiples of this time, counted from where the clock starts, so that leaders that share a clock wake
+    /// their process together. A heartbeat is early by less than this time. Below <see cref="HeartbeatInterval"/>. Default zero: each is
+    /// sent at the end of its interval.
     /// </summary>
     public TimeSpan HeartbeatAlignment { get; init; }
 
-    /// <summary>Whether a node asks around before it raises its term (dissertation, section 9.6). Default true.</summary>
+    /// <summary>Whether a node asks for pre-votes before it raises its term (dissertation, section 9.6). Default true.</summary>
     public bool PreVote { get; init; } = true;
 
-    /// <summary>Whether a leader steps down when it hears from no quorum for <see cref="MinimumElectionTimeout"/> (dissertation, section 6.2). Default true.</summary>
+    /// <summary>
+    /// Whether a leader steps down when no quorum answers it for <see cref="MinimumElectionTimeout"/> (dissertation, section 6.2).
+    /// Default true.
+    /// </summary>
     public bool CheckQuorum { get; init; } = true;
 
-    /// <summary>Whether vote requests are ignored for <see cref="MinimumElectionTimeout"/> after a sign of life of the leader (section 6, end). Default true; has no effect without <see cref="CheckQuorum"/>.</summary>
+    /// <summary>
+    /// Whether vote requests are refused for <see cref="MinimumElectionTimeout"/> after the leader's last message (section 6, end).
+    /// Default true; has no effect without <see cref="CheckQuorum"/>.
+    /// </summary>
     public bool LeaderStickiness { get; init; } = true;
 
-    /// <summary>How many bytes of entries one AppendEntries carries at most, counting 32 for each beside its payload; a single larger entry still travels, alone. Default 1 MiB.</summary>
+    /// <summary>
+    /// The largest number of bytes of entries in one AppendEntries; each entry counts its payload and 32 bytes more. A single larger
+    /// entry is sent alone. Default 1 MiB.
+    /// </summary>
     public long MaximumMessageBytes { get; init; } = 1 << 20;
 
-    /// <summary>How many entries one AppendEntries carries at most. Default 4,096.</summary>
+    /// <summary>The largest number of entries in one AppendEntries. Default 4,096.</summary>
     public int MaximumMessageEntries { get; init; } = 4_096;
 
-    /// <summary>How many bytes of a snapshot one InstallSnapshot carries at most. Default 256 KiB.</summary>
+    /// <summary>The largest number of a snapshot's bytes in one InstallSnapshot. Default 256 KiB.</summary>
     public int MaximumChunkBytes { get; init; } = 256 << 10;
 
     /// <summary>How many AppendEntries may be unanswered per follower. Default 64.</summary>
@@ -63,16 +76,18 @@ public sealed class ConsensusOptions
     /// <summary>How many payload bytes may be unanswered per follower. Default 16 MiB.</summary>
     public long MaximumInFlightBytes { get; init; } = 16 << 20;
 
-    /// <summary>How many payload bytes a leader takes beyond its commit index before it refuses proposals. Default 64 MiB.</summary>
+    /// <summary>How many payload bytes may be uncommitted before a leader refuses proposals. Default 64 MiB.</summary>
     public long MaximumUncommittedBytes { get; init; } = 64 << 20;
 
-    /// <summary>How many entries are kept in memory; older ones are loaded from the log store when needed. Default 65,536.</summary>
+    /// <summary>How many entries stay in memory; older ones are loaded from the log store when needed. Default 65,536.</summary>
     public long MaximumCachedEntries { get; init; } = 65_536;
 
-    /// <summary>How many payload bytes are kept in memory. Default 64 MiB.</summary>
+    /// <summary>How many payload bytes stay in memory. Default 64 MiB.</summary>
     public long MaximumCachedBytes { get; init; } = 64 << 20;
 
-    /// <summary>Seed of the election timeouts: the same seed and the same inputs give the same outputs. Give each node a different one.</summary>
+    /// <summary>
+    /// Seed of the election timeouts: the same seed and the same inputs give the same outputs. Give each node a different one.
+    /// </summary>
     public ulong RandomSeed { get; init; }
 
     private static readonly TimeSpan LongestElectionTimeout = TimeSpan.FromDays(1);
@@ -82,14 +97,27 @@ public sealed class ConsensusOptions
         Require(Voters.Contains(NodeId), $"Node '{NodeId}' is not among the voters ({string.Join(", ", Voters)}); list it.");
         Require(Voters.Count <= MaximumVoters, $"There are {Voters.Count} voters; a cluster has at most {MaximumVoters}.");
         Require(InitialTerm >= 0, $"{nameof(InitialTerm)} is {InitialTerm}; terms count from 0.");
+        Require(
+            InitialTerm <= ConsensusModule.LargestNumber,
+            $"{nameof(InitialTerm)} is {InitialTerm}; it must be at most {ConsensusModule.LargestNumber}.");
         Require(MinimumElectionTimeout > TimeSpan.Zero, $"{nameof(MinimumElectionTimeout)} must be above zero.");
-        Require(MaximumElectionTimeout >= MinimumElectionTimeout, $"{nameof(MaximumElectionTimeout)} must be at least {nameof(MinimumElectionTimeout)}.");
-        Require(MaximumElectionTimeout <= LongestElectionTimeout, $"{nameof(MaximumElectionTimeout)} must be at most {LongestElectionTimeout}.");
+        Require(
+            MaximumElectionTimeout >= MinimumElectionTimeout,
+            $"{nameof(MaximumElectionTimeout)} must be at least {nameof(MinimumElectionTimeout)}.");
+        Require(
+            MaximumElectionTimeout <= LongestElectionTimeout,
+            $"{nameof(MaximumElectionTimeout)} must be at most {LongestElectionTimeout}.");
         Require(HeartbeatInterval > TimeSpan.Zero, $"{nameof(HeartbeatInterval)} must be above zero.");
-        Require(HeartbeatInterval < MinimumElectionTimeout, $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
+        Require(
+            HeartbeatInterval < MinimumElectionTimeout,
+            $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
         Require(CommitNoticeDelay >= TimeSpan.Zero, $"{nameof(CommitNoticeDelay)} must not be negative.");
-        Require(CommitNoticeDelay <= HeartbeatInterval, $"{nameof(CommitNoticeDelay)} must be at most {nameof(HeartbeatInterval)}: a heartbeat carries the commit index anyway.");
-        Require(HeartbeatAlignment >= TimeSpan.Zero && HeartbeatAlignment < HeartbeatInterval, $"{nameof(HeartbeatAlignment)} must not be negative, and be below {nameof(HeartbeatInterval)}.");
+        Require(
+            CommitNoticeDelay <= HeartbeatInterval,
+            $"{nameof(CommitNoticeDelay)} must be at most {nameof(HeartbeatInterval)}: a heartbeat carries the commit index anyway.");
+        Require(
+            HeartbeatAlignment >= TimeSpan.Zero && HeartbeatAlignment < HeartbeatInterval,
+            $"{nameof(HeartbeatAlignment)} must not be negative, and must be below {nameof(HeartbeatInterval)}.");
         Require(MaximumMessageBytes > 0, $"{nameof(MaximumMessageBytes)} must be at least 1.");
         Require(MaximumMessageEntries > 0, $"{nameof(MaximumMessageEntries)} must be at least 1.");
         Require(MaximumChunkBytes > 0, $"{nameof(MaximumChunkBytes)} must be at least 1.");

@@ -4,40 +4,48 @@ namespace Raft.Consensus;
 
 /// <summary>A write that the host must hand to its log store, in the order of the versions.</summary>
 /// <param name="Version">Grows by one with each write; reported back through <see cref="ConsensusModule.Persisted"/>.</param>
-/// <param name="HardState">The new term and vote, or null if they did not change; to be stored with the entries in one atomic write.</param>
-/// <param name="FirstIndex">The index of the first entry: everything that stood from here on is replaced.</param>
+/// <param name="HardState">The new term and vote, or null if they did not change; stored with the entries in one atomic write.</param>
+/// <param name="FirstIndex">The index of the first entry: the stored log from there on is replaced.</param>
 /// <param name="Entries">The entries; empty if only the hard state changed, and then nothing is replaced.</param>
 public readonly record struct PersistRequest(long Version, HardState? HardState, long FirstIndex, ReadOnlyMemory<LogEntry> Entries)
 {
-    /// <summary>If set, the write is another one: the whole log is replaced by an empty one that starts behind an installed snapshot. The hard state stays as it is.</summary>
+    /// <summary>
+    /// If set, this is another kind of write: the whole log is replaced by an empty one that starts after an installed snapshot. The
+    /// hard state does not change.
+    /// </summary>
     public LogStart? Start { get; init; }
 }
 
-/// <summary>Where a log begins: directly behind this entry, which a snapshot stands for.</summary>
+/// <summary>Where a log starts: directly after this entry, which is the last one that a snapshot covers.</summary>
 /// <param name="Index">The entry's index.</param>
 /// <param name="Term">Its term.</param>
 public readonly record struct LogStart(long Index, long Term);
 
 /// <summary>A message that the host must send once a write is durable.</summary>
 /// <param name="Message">The message.</param>
-/// <param name="RequiredVersion">The version that must be durable first. 0, or one that is durable already: the message may go now.</param>
+/// <param name="RequiredVersion">
+/// The version that must be durable first. With 0, or one that is durable already, the message may be sent now.
+/// </param>
 public readonly record struct OutgoingMessage(RaftMessage Message, long RequiredVersion);
 
-/// <summary>Entries that are no longer in memory and that a follower needs: the host reads them and reports through <see cref="ConsensusModule.EntriesLoaded"/>.</summary>
+/// <summary>
+/// Entries that are no longer in memory and that a follower needs: the host reads them and reports through
+/// <see cref="ConsensusModule.EntriesLoaded"/>.
+/// </summary>
 /// <param name="Follower">The follower that they are for.</param>
-/// <param name="Term">The term in which they were asked for; handed back with the answer.</param>
-/// <param name="FirstIndex">The first index wanted.</param>
-/// <param name="MaximumEntries">How many are wanted at most.</param>
-/// <param name="MaximumBytes">How many payload bytes are wanted at most; one entry of any size is always wanted.</param>
+/// <param name="Term">The term in which they were asked for; returned with the answer.</param>
+/// <param name="FirstIndex">The first index to read.</param>
+/// <param name="MaximumEntries">The largest number of entries to read.</param>
+/// <param name="MaximumBytes">The largest number of payload bytes to read; a single entry of any size may always be read.</param>
 public readonly record struct EntryLoadRequest(NodeId Follower, long Term, long FirstIndex, int MaximumEntries, long MaximumBytes);
 
 /// <summary>
-/// What the module wants done: drained by the host after each <see cref="ConsensusModule.CompleteBatch"/>, then cleared.
-/// The spans are valid until the next call on the module or on this object.
+/// What the module asks its host to do. The host carries it out after each <see cref="ConsensusModule.CompleteBatch"/>, then clears
+/// it. The spans are valid until the next call on the module or on this object.
 /// </summary>
 public sealed class ConsensusOutputs
 {
-    /// <summary>Stands for the version of the batch's last write, which has no number before the batch is complete.</summary>
+    /// <summary>A placeholder for the version of the batch's last write, which has no number before the batch is complete.</summary>
     internal const long LastWriteOfBatch = long.MaxValue;
 
     private readonly List<PersistRequest> _writes = [];
@@ -63,16 +71,17 @@ public sealed class ConsensusOutputs
     public ReadOnlySpan<ChunkLoadRequest> ChunkLoads => CollectionsMarshal.AsSpan(_chunkLoads);
 
     /// <summary>
-    /// Parts of a snapshot that came from a leader, to be stored in this order. One at offset 0 begins a new snapshot: what was
-    /// received of another is abandoned. Each is answered through <see cref="ConsensusModule.SnapshotChunkStored"/>, the last one
-    /// through <see cref="ConsensusModule.SnapshotReceived"/>.
+    /// Parts of a snapshot that came from a leader, to be stored in this order. One at offset 0 starts a new snapshot: a part of
+    /// another one is abandoned. The host reports each through <see cref="ConsensusModule.SnapshotChunkStored"/>, the last one through
+    /// <see cref="ConsensusModule.SnapshotReceived"/>.
     /// </summary>
     public ReadOnlySpan<InstallSnapshotMessage> ReceivedChunks => CollectionsMarshal.AsSpan(_receivedChunks);
 
     /// <summary>Whether there is nothing to do.</summary>
-    public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _entryLoads.Count == 0 && _chunkLoads.Count == 0 && _receivedChunks.Count == 0;
+    public bool IsEmpty =>
+        _writes.Count == 0 && _messages.Count == 0 && _entryLoads.Count == 0 && _chunkLoads.Count == 0 && _receivedChunks.Count == 0;
 
-    /// <summary>Forgets everything; the host has taken it.</summary>
+    /// <summary>Clears everything, once the host has taken it.</summary>
     public void Clear()
     {
         _writes.Clear();

@@ -1,8 +1,8 @@
 namespace Raft.Consensus;
 
 /// <summary>
-/// The module's own source of randomness: SplitMix64, whose whole state is one number, so that the same seed gives the
-/// same run on every platform and in every version of the runtime.
+/// The module's own source of randomness: SplitMix64. Its whole state is one number, so the same seed gives the same run on every
+/// platform and in every version of the runtime.
 /// </summary>
 internal sealed class DeterministicRandom(ulong seed)
 {
@@ -17,7 +17,7 @@ internal sealed class DeterministicRandom(ulong seed)
         return mixed ^ (mixed >> 31);
     }
 
-    /// <summary>A time from <paramref name="minimum"/> to <paramref name="maximum"/>, every tick equally likely, both ends included.</summary>
+    /// <summary>A time from <paramref name="minimum"/> to <paramref name="maximum"/>, both included, every tick equally likely.</summary>
     public TimeSpan NextBetween(TimeSpan minimum, TimeSpan maximum)
     {
         ulong width = (ulong)(maximum.Ticks - minimum.Ticks) + 1;

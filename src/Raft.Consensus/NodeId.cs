@@ -1,8 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// The name of a node, unique within its cluster and stable for its whole life. It is not an address: a node may
-/// move to another machine and keep its id.
+/// The name of a node, unique within its cluster and stable as long as the node exists. It is not an address: a node may move to
+/// another machine and keep its id.
 /// </summary>
 /// <remarks>Ids are compared ordinally, character by character. Immutable, safe to use from any thread.</remarks>
 public readonly record struct NodeId : IComparable<NodeId>
@@ -26,10 +26,10 @@ public readonly record struct NodeId : IComparable<NodeId>
         _value = value;
     }
 
-    /// <summary>The text of the id; empty only for <c>default(NodeId)</c>, which names no node.</summary>
+    /// <summary>The text of the id; empty only for <c>default(NodeId)</c>, which is not the id of any node.</summary>
     public string Value => _value ?? string.Empty;
 
-    /// <summary>Lets a plain string stand wherever an id is expected.</summary>
+    /// <summary>Lets you pass a string where an id is expected.</summary>
     /// <param name="value">The text of the id.</param>
     /// <exception cref="ArgumentException">The text is null, blank or too long.</exception>
     public static implicit operator NodeId(string value) => new(value);

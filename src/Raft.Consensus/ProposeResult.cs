@@ -6,9 +6,9 @@ public enum ProposeResult
     /// <summary>It is in the leader's log; whether it will commit is not known yet.</summary>
     Appended,
 
-    /// <summary>This node does not lead. Nothing entered the log.</summary>
+    /// <summary>This node is not the leader. The log did not change.</summary>
     NotLeader,
 
-    /// <summary>As many uncommitted bytes as allowed are waiting already. Nothing entered the log.</summary>
+    /// <summary>The allowed number of uncommitted bytes is reached. The log did not change.</summary>
     UncommittedLimitReached,
 }

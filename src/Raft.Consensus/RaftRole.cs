@@ -1,9 +1,13 @@
 namespace Raft;
 
-/// <summary>What a node is at a moment: one of the paper's three states (section 5.1), or one that the dissertation or this library adds.</summary>
+/// <summary>
+/// The role of a node: one of the paper's three states (section 5.1), or one that the dissertation or this library adds.
+/// </summary>
 public enum RaftRole
 {
-    /// <summary>Answers leaders and candidates, and campaigns when it hears from neither for an election timeout.</summary>
+    /// <summary>
+    /// Answers leaders and candidates, and starts an election when it receives nothing from either for an election timeout.
+    /// </summary>
     Follower,
 
     /// <summary>Asks whether it could win an election, without raising its term yet (dissertation, section 9.6).</summary>

@@ -1,8 +1,8 @@
 namespace Raft.Consensus;
 
 /// <summary>
-/// Knows which entries are durable. The host reports versions of writes, never indices: an index that was written,
-/// truncated and written anew would otherwise be credited with the durability of what stood there before.
+/// Tracks which entries are durable. The host reports versions of writes, never indices: an index that was written, truncated
+/// and written again would otherwise be credited with the durability of the entry that was there before.
 /// </summary>
 internal sealed class DurabilityTracker(long durableIndex)
 {
@@ -10,7 +10,7 @@ internal sealed class DurabilityTracker(long durableIndex)
 
     private record struct Write(long Version, long LastIndex);
 
-    /// <summary>Up to here the node's own log is durable, as it stands now.</summary>
+    /// <summary>The index up to which the node's log, as it is now, is durable.</summary>
     public long DurableIndex { get; private set; } = durableIndex;
 
     /// <summary>Every write up to this version is durable.</summary>
@@ -18,13 +18,13 @@ internal sealed class DurabilityTracker(long durableIndex)
 
     public long IssuedVersion { get; private set; }
 
-    /// <summary>What <see cref="DurableIndex"/> will be when everything that was issued is durable.</summary>
+    /// <summary>The value of <see cref="DurableIndex"/> once all issued writes are durable.</summary>
     public long IssuedIndex => _inFlight.Count == 0 ? DurableIndex : _inFlight[^1].LastIndex;
 
-    /// <summary>Takes it that the log store holds everything up to <paramref name="index"/> from an earlier life.</summary>
+    /// <summary>Records that the log store holds everything up to <paramref name="index"/> since before the node started.</summary>
     public void Recover(long index) => DurableIndex = index;
 
-    /// <summary>Numbers a write after which the log ends durably at <paramref name="lastIndex"/>.</summary>
+    /// <summary>Numbers a write that makes the log durable up to <paramref name="lastIndex"/>, where it then ends.</summary>
     public long Issue(long lastIndex)
     {
         _inFlight.Add(new Write(++IssuedVersion, lastIndex));
@@ -32,8 +32,8 @@ internal sealed class DurabilityTracker(long durableIndex)
     }
 
     /// <summary>
-    /// The log was cut: nothing that stood at or behind <paramref name="index"/> counts as durable any more, whether a
-    /// write of it has completed or will complete later.
+    /// The log was truncated: no entry at or after <paramref name="index"/> counts as durable any more, whether its write has
+    /// completed or will complete later.
     /// </summary>
     public void TruncateFrom(long index)
     {
@@ -45,7 +45,7 @@ internal sealed class DurabilityTracker(long durableIndex)
         }
     }
 
-    /// <summary>Takes it that every write up to <paramref name="version"/> is durable. Reports may repeat and come in any order.</summary>
+    /// <summary>Records that every write up to <paramref name="version"/> is durable. Reports may repeat and come in any order.</summary>
     public void Persisted(long version)
     {
         if (version > IssuedVersion)

@@ -1,17 +1,19 @@
 namespace Raft;
 
-/// <summary>What an entry of the log holds. The values are part of the wire format and never change.</summary>
+/// <summary>What a log entry contains. The values are part of the wire format and never change.</summary>
 public enum EntryKind : byte
 {
     /// <summary>A command for the state machine.</summary>
     Command = 0,
 
-    /// <summary>The empty entry that a leader appends at the start of its term, so that what earlier terms left can commit (section 8).</summary>
+    /// <summary>
+    /// The empty entry that a leader appends at the start of its term, so that entries of earlier terms can commit (section 8).
+    /// </summary>
     NoOp = 1,
 
-    /// <summary>A configuration of the cluster (section 6).</summary>
+    /// <summary>A configuration of the cluster (section 6). Reserved: this version refuses such entries.</summary>
     Configuration = 2,
 
-    /// <summary>Bookkeeping of a client session (section 8).</summary>
+    /// <summary>Bookkeeping of a client session (section 8). Reserved: this version refuses such entries.</summary>
     Session = 3,
 }

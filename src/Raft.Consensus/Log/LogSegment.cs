@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Raft.Consensus;
 
 /// <summary>
-/// A run of consecutive entries in one array. A slot is written once and never again: messages, writes and the state
-/// machine hold slices of it, on other threads too, while the log goes on.
+/// A run of consecutive entries in one array. A slot is written only once: messages, writes and the state machine hold slices
+/// of it, also on other threads, while the log continues to grow.
 /// </summary>
 internal sealed class LogSegment
 {
-    private readonly LogEntry[]? _slots; // null if the entries are somebody else's
+    private readonly LogEntry[]? _slots; // null if the array belongs to somebody else
     private ReadOnlyMemory<LogEntry> _entries;
     private int _used;
     private int _count;
@@ -22,8 +22,8 @@ internal sealed class LogSegment
     }
 
     /// <summary>
-    /// Makes a full segment of entries that stand elsewhere, such as in a leader's message: they never change, so nothing
-    /// is gained by copying them.
+    /// Makes a full segment of entries that are in somebody else's array, such as a leader's message. They never change, so they
+    /// need not be copied.
     /// </summary>
     public LogSegment(long firstIndex, ReadOnlyMemory<LogEntry> entries)
     {
@@ -37,13 +37,15 @@ internal sealed class LogSegment
 
     public int Capacity => _entries.Length;
 
-    /// <summary>How many entries are in it.</summary>
+    /// <summary>The number of entries.</summary>
     public int Count => _count;
 
-    /// <summary>Payload bytes of the entries in it.</summary>
+    /// <summary>The payload bytes of the entries.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Whether another entry can go in: never once the segment was cut, since the slots behind the cut may be read by somebody.</summary>
+    /// <summary>
+    /// Whether another entry can be added. Never after a truncation, since somebody may still read the slots that were cut off.
+    /// </summary>
     public bool IsOpen => _used == _count && _used < _entries.Length;
 
     public void Append(in LogEntry entry)
@@ -54,8 +56,8 @@ internal sealed class LogSegment
     }
 
     /// <summary>
-    /// Takes in somebody else's entries that stand directly behind those that it has, in the same array: a leader in the same
-    /// process sends slice after slice of its own segments.
+    /// Adds somebody else's entries if they directly follow the present ones in the same array: a leader in the same process sends
+    /// slice after slice of its own segments.
     /// </summary>
     public bool TryExtend(ReadOnlyMemory<LogEntry> entries)
     {
@@ -88,16 +90,18 @@ internal sealed class LogSegment
     public ReadOnlyMemory<LogEntry> Slice(long index, int count) => _entries.Slice((int)(index - FirstIndex), count);
 
     /// <summary>
-    /// Whether a log may keep entries where they are. In a small array they are copied, lest the log fall to pieces, and in a
-    /// large one, lest a few entries keep all of it in memory.
+    /// Whether a log may keep entries in the array that they are in. Entries in a small array are copied so that the log does not
+    /// consist of many small segments, and those in a large one so that a few entries do not keep all of it in memory.
     /// </summary>
     /// <param name="entries">The entries, which never change.</param>
     /// <param name="largest">How many slots their array may have.</param>
-    /// <param name="slice">Where they stand.</param>
+    /// <param name="slice">Where they are.</param>
     public static bool IsWorthSharing(ReadOnlyMemory<LogEntry> entries, int largest, out ArraySegment<LogEntry> slice) =>
-        MemoryMarshal.TryGetArray(entries, out slice) && slice.Array!.Length >= ReplicatedLog.SmallestSegment && slice.Array.Length <= largest;
+        MemoryMarshal.TryGetArray(entries, out slice)
+        && slice.Array!.Length >= ReplicatedLog.SmallestSegment
+        && slice.Array.Length <= largest;
 
-    /// <summary>Holds entries from now on, of which some are new.</summary>
+    /// <summary>Refers to these entries from now on, of which some are new.</summary>
     private void Hold(ReadOnlyMemory<LogEntry> entries, ReadOnlyMemory<LogEntry> added)
     {
         _entries = entries;

@@ -3,24 +3,27 @@ using System.Diagnostics.CodeAnalysis;
 namespace Raft.Consensus;
 
 /// <summary>
-/// The log of one node (section 5.3): the terms of all entries, and the entries themselves from <see cref="FirstCachedIndex"/>
-/// on. What stands before was evicted to bound memory and is loaded from the log store when it is needed.
+/// The log of one node (section 5.3): the terms of all entries, and the entries themselves from <see cref="FirstCachedIndex"/> on.
+/// Earlier entries were evicted to bound memory, and are loaded from the log store when they are needed.
 /// </summary>
 internal sealed class ReplicatedLog
 {
     /// <summary>
-    /// What an entry counts for beside its payload where the size of a message is limited: a little more than its term, kind,
+    /// What an entry counts in addition to its payload where the size of a message is limited: a little more than its term, kind,
     /// time and length take on the wire, so that thousands of tiny entries do not make a message that no transport carries.
     /// </summary>
     internal const int EntryOverhead = 32;
 
-    /// <summary>How many entries a segment takes at least.</summary>
+    /// <summary>The smallest capacity of a segment, in entries.</summary>
     internal const int SmallestSegment = 16;
 
-    /// <summary>How many entries a segment takes at most: 32 KiB of slots, below the large object heap.</summary>
+    /// <summary>The largest capacity of a segment, in entries: 32 KiB of slots, too small for the large object heap.</summary>
     internal const int LargestSegment = 1024;
 
-    /// <summary>Into how many segments at least the bytes are divided that may stay in memory: only whole segments are freed, and never the last.</summary>
+    /// <summary>
+    /// The bytes that may stay in memory are divided into at least this many segments: only whole segments are freed, and never the
+    /// last one.
+    /// </summary>
     private const int SegmentsOfMaximumBytes = 4;
 
     private readonly List<LogSegment> _segments = [];
@@ -31,17 +34,26 @@ internal sealed class ReplicatedLog
 
     /// <param name="previousIndex">The index directly before the log's first entry.</param>
     /// <param name="previousTerm">Its term.</param>
-    /// <param name="maximumEntries">How many entries are to stay in memory. Segments grow no larger, since whole segments are freed.</param>
+    /// <param name="maximumEntries">
+    /// How many entries stay in memory. Segments grow no larger, since whole segments are freed.
+    /// </param>
     /// <param name="previousTime">The time of the entry at <paramref name="previousIndex"/>, if it is known.</param>
-    /// <param name="maximumBytes">How many payload bytes are to stay in memory. A segment takes a part of them, and perhaps one large entry more.</param>
-    public ReplicatedLog(long previousIndex, long previousTerm, long maximumEntries = LargestSegment, DateTimeOffset previousTime = default, long maximumBytes = long.MaxValue)
+    /// <param name="maximumBytes">
+    /// How many payload bytes stay in memory. A segment takes a part of them, and at most one large entry more.
+    /// </param>
+    public ReplicatedLog(
+        long previousIndex,
+        long previousTerm,
+        long maximumEntries = LargestSegment,
+        DateTimeOffset previousTime = default,
+        long maximumBytes = long.MaxValue)
     {
         _largestSegment = (int)Math.Clamp(maximumEntries, SmallestSegment, LargestSegment);
         _fullSegmentBytes = Math.Max(1, maximumBytes / SegmentsOfMaximumBytes);
         StartAfter(previousIndex, previousTerm, previousTime);
     }
 
-    /// <summary>The index that stands directly before the log's first entry; 0 unless the log was compacted.</summary>
+    /// <summary>The index directly before the log's first entry; 0 unless the log was compacted.</summary>
     public long PreviousIndex { get; private set; }
 
     public long FirstIndex => PreviousIndex + 1;
@@ -50,7 +62,7 @@ internal sealed class ReplicatedLog
 
     public long LastTerm => _terms.LastTerm;
 
-    /// <summary>The first entry that is in memory; one behind the last if none is.</summary>
+    /// <summary>The first entry that is in memory; the index after the last entry if none is.</summary>
     public long FirstCachedIndex { get; private set; }
 
     public long CachedBytes { get; private set; }
@@ -65,20 +77,26 @@ internal sealed class ReplicatedLog
     {
         if (index < PreviousIndex || index > LastIndex)
         {
-            throw new ConsensusInvariantException($"The term at {index} was asked for; the log knows {PreviousIndex} to {LastIndex}.");
+            throw new ConsensusInvariantException(
+                $"The term at index {index} was requested; the log has those from {PreviousIndex} to {LastIndex}.");
         }
 
         return _terms.TermAt(index);
     }
 
-    /// <summary>The consistency check of AppendEntries (section 5.3): does the log hold an entry of this term at this index?</summary>
+    /// <summary>The consistency check of AppendEntries (section 5.3): is the entry at this index of this term?</summary>
     public bool Matches(long index, long term) => index >= PreviousIndex && index <= LastIndex && _terms.TermAt(index) == term;
 
-    /// <summary>The largest index at or below <paramref name="index"/> (and the log's end) whose term is at most <paramref name="term"/>; the index before the log's first entry if none is, whatever its term.</summary>
+    /// <summary>
+    /// The largest index at or below <paramref name="index"/> and the log's end whose term is at most <paramref name="term"/>; if there
+    /// is none, the index before the log's first entry, whatever its term.
+    /// </summary>
     public (long Index, long Term) LastIndexOfTermAtMost(long index, long term) =>
         _terms.LastIndexOfTermAtMost(Math.Clamp(index, PreviousIndex, LastIndex), term);
 
-    /// <summary>The up-to-date rule (section 5.4.1): is a log that ends with (term, index) at least as up to date as this one?</summary>
+    /// <summary>
+    /// The up-to-date rule (section 5.4.1): is a log whose last entry has this term and index at least as up to date as this log?
+    /// </summary>
     public bool IsCandidateUpToDate(long lastTerm, long lastIndex) =>
         lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
 
@@ -91,7 +109,9 @@ internal sealed class ReplicatedLog
         CachedBytes += entry.Data.Length;
     }
 
-    /// <summary>Appends entries that will never change, and leaves them where they are if that is worth it: see <see cref="LogSegment.IsWorthSharing"/>.</summary>
+    /// <summary>
+    /// Appends entries that never change, without a copy if that is worth it: see <see cref="LogSegment.IsWorthSharing"/>.
+    /// </summary>
     public void Append(ReadOnlyMemory<LogEntry> entries)
     {
         if (!LogSegment.IsWorthSharing(entries, _largestSegment, out _))
@@ -115,7 +135,8 @@ internal sealed class ReplicatedLog
         }
 
         LastTime = entries.Span[^1].Time;
-        if (_segments.Count > 0 && _segments[^1] is var last && last.Count + entries.Length <= _largestSegment && last.Bytes < _fullSegmentBytes)
+        if (_segments.Count > 0 && _segments[^1] is var last
+            && last.Count + entries.Length <= _largestSegment && last.Bytes < _fullSegmentBytes)
         {
             CachedBytes -= last.Bytes;
             bool isExtended = last.TryExtend(entries);
@@ -131,7 +152,7 @@ internal sealed class ReplicatedLog
         CachedBytes += added.Bytes;
     }
 
-    /// <summary>Drops the entries from <paramref name="index"/> on, which a leader's log contradicts.</summary>
+    /// <summary>Drops the entries from <paramref name="index"/> on, because a leader's log contradicts them.</summary>
     public void TruncateFrom(long index)
     {
         _terms.TruncateFrom(index);
@@ -194,7 +215,7 @@ internal sealed class ReplicatedLog
         return slice[..count];
     }
 
-    /// <summary>How many payload bytes the entries from one index to another have; all of them in memory.</summary>
+    /// <summary>The payload bytes of the entries from one index to another, all of which must be in memory.</summary>
     public long BytesOf(long firstIndex, long lastIndex)
     {
         long bytes = 0;
@@ -214,7 +235,7 @@ internal sealed class ReplicatedLog
 
     /// <summary>
     /// Frees whole segments from the front while more than the limits are cached; only entries up to
-    /// <paramref name="evictableIndex"/>, which the log store holds durably, and never the last segment.
+    /// <paramref name="evictableIndex"/>, which are durable in the log store, and never the last segment.
     /// </summary>
     public void Evict(long evictableIndex, long maxEntries, long maxBytes)
     {
@@ -236,8 +257,8 @@ internal sealed class ReplicatedLog
     }
 
     /// <summary>
-    /// Section 7: drops the entries up to <paramref name="index"/>, which a snapshot stands for. Whole segments are freed; the
-    /// entries of one that goes on stay in it, out of sight.
+    /// Section 7: drops the entries up to <paramref name="index"/>, which a snapshot covers. Whole segments are freed; the dropped
+    /// entries of a segment that is still needed stay in it, inaccessible.
     /// </summary>
     public void DropThrough(long index)
     {
@@ -259,7 +280,7 @@ internal sealed class ReplicatedLog
         FirstCachedIndex = Math.Max(FirstCachedIndex, index + 1);
     }
 
-    /// <summary>Section 7: forgets the whole log, to go on behind a snapshot that stands for it.</summary>
+    /// <summary>Section 7: drops the whole log, which then continues after a snapshot.</summary>
     [MemberNotNull(nameof(_terms))]
     public void StartAfter(long index, long term, DateTimeOffset time)
     {
@@ -277,8 +298,8 @@ internal sealed class ReplicatedLog
         LogSegment? last = _segments.Count == 0 ? null : _segments[^1];
         if (last is null || !last.IsOpen || last.Bytes >= _fullSegmentBytes)
         {
-            // Segments double up to the largest, so that an idle group of a host with thousands costs next to nothing. One that
-            // was full of bytes before it was of entries is followed by one that takes as many entries.
+            // Segments double up to the largest, so that an idle cluster in a process with thousands of them costs little. A segment
+            // that reached its limit of bytes first is followed by one for as many entries.
             int wanted = last is null ? SmallestSegment : last.Bytes >= _fullSegmentBytes ? last.Count : last.Capacity * 2;
             _segments.Add(new LogSegment(LastIndex + 1, Math.Clamp(wanted, SmallestSegment, _largestSegment)));
         }
@@ -290,7 +311,8 @@ internal sealed class ReplicatedLog
     {
         if (index < FirstCachedIndex || index > LastIndex)
         {
-            throw new ConsensusInvariantException($"Entry {index} was asked for; in memory are {FirstCachedIndex} to {LastIndex}.");
+            throw new ConsensusInvariantException(
+                $"Entry {index} was requested; those from {FirstCachedIndex} to {LastIndex} are in memory.");
         }
 
         int high = _segments.Count - 1;

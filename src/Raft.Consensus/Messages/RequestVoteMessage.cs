@@ -9,14 +9,16 @@ public sealed record RequestVoteMessage : RaftMessage
     /// <summary>Term of the candidate's last log entry; 0 if its log is empty.</summary>
     public required long LastLogTerm { get; init; }
 
-    /// <summary>Whether this only asks if a vote would be granted, and so changes nobody's term or vote.</summary>
+    /// <summary>Whether this only asks if a vote would be granted. A pre-vote changes no term and no vote.</summary>
     public bool IsPreVote { get; init; }
 }
 
 /// <summary>The answer to a <see cref="RequestVoteMessage"/>.</summary>
 public sealed record RequestVoteReplyMessage : RaftMessage
 {
-    /// <summary>True: the candidate has the vote (or would have it, for a pre-vote, whose grant carries the term asked for).</summary>
+    /// <summary>
+    /// True if the candidate has the vote or, for a pre-vote, would have it. The grant of a pre-vote carries the term asked for.
+    /// </summary>
     public required bool VoteGranted { get; init; }
 
     /// <summary>Whether it answers a pre-vote.</summary>

@@ -1,29 +1,36 @@
 namespace Raft.Consensus;
 
-/// <summary>How a leader feeds a follower at the moment.</summary>
+/// <summary>How a leader currently replicates to a follower.</summary>
 internal enum ReplicationState
 {
     /// <summary>The leader does not know where the logs agree: it sends one message and waits for the answer.</summary>
     Probe,
 
-    /// <summary>The logs agree up to <see cref="FollowerProgress.Match"/>: messages are streamed without waiting, within the window.</summary>
+    /// <summary>
+    /// The logs agree up to <see cref="FollowerProgress.Match"/>: messages are streamed without waiting, within the window.
+    /// </summary>
     Replicate,
 
-    /// <summary>The follower needs what the log no longer holds: it is sent a snapshot, and nothing but heartbeats beside it.</summary>
+    /// <summary>
+    /// The follower needs entries that the log no longer contains: it is sent a snapshot, and otherwise only heartbeats.
+    /// </summary>
     Snapshot,
 }
 
 /// <summary>
-/// What a leader knows of one follower: Figure 2's <c>nextIndex</c> and <c>matchIndex</c>, and how to go on. All changes
-/// between probing, streaming and sending a snapshot are made here.
+/// What a leader knows about one follower: Figure 2's <c>nextIndex</c> and <c>matchIndex</c>, and what may be sent next. All
+/// changes between probing, streaming and sending a snapshot are made here.
 /// </summary>
-internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, InFlightWindow window)
+internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, TimeSpan now, InFlightWindow window)
 {
     private bool _probeOutstanding;
     private long _lastRequest;
     private long _lastRequestAtMatch;
 
     public NodeId Id { get; } = id;
+
+    /// <summary>Its position in the <see cref="ClusterConfiguration"/>.</summary>
+    public int Position { get; } = position;
 
     public ReplicationState State { get; private set; } = ReplicationState.Probe;
 
@@ -33,19 +40,16 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>The index of the next entry to send.</summary>
     public long Next { get; private set; } = nextIndex;
 
-    /// <summary>When the follower last answered in this term.</summary>
-    public TimeSpan LastHeardAt { get; private set; } = now;
-
-    /// <summary>When the follower must be sent a heartbeat unless something else goes to it before.</summary>
+    /// <summary>When the follower must be sent a heartbeat unless it is sent something else before.</summary>
     public TimeSpan HeartbeatDueAt { get; private set; } = now;
 
-    /// <summary>The commit index that the last message told the follower.</summary>
+    /// <summary>The commit index in the last message to the follower.</summary>
     public long CommitSent { get; private set; }
 
     /// <summary>Whether entries for this follower are being loaded from the log store.</summary>
     public bool IsLoading { get; private set; }
 
-    /// <summary>The snapshot on its way to the follower; null unless <see cref="State"/> says so.</summary>
+    /// <summary>The snapshot that is being sent; null unless <see cref="State"/> is <see cref="ReplicationState.Snapshot"/>.</summary>
     public SnapshotTransfer? Transfer { get; private set; }
 
     /// <summary>How many messages with entries are unanswered.</summary>
@@ -59,7 +63,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         _ => false,
     };
 
-    /// <summary>Notes that a request with entries up to <paramref name="lastIndex"/> (or a heartbeat, with none) goes out.</summary>
+    /// <summary>A request with entries up to <paramref name="lastIndex"/>, or a heartbeat without entries, is being sent.</summary>
     public void OnSent(long correlation, long lastIndex, int entries, long bytes, long commit, TimeSpan nextHeartbeat)
     {
         _lastRequest = correlation;
@@ -71,7 +75,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         }
         else if (entries > 0)
         {
-            Next = lastIndex + 1; // optimistic: the answer is not waited for (dissertation, section 10.2.2)
+            Next = lastIndex + 1; // optimistic, without waiting for the answer (dissertation, section 10.2.2)
             window.Add(lastIndex, bytes);
         }
     }
@@ -79,25 +83,25 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>The follower must be sent something by then, even if it is only a heartbeat.</summary>
     public void RequestHeartbeatBy(TimeSpan dueAt) => HeartbeatDueAt = dueAt < HeartbeatDueAt ? dueAt : HeartbeatDueAt;
 
-    /// <summary>Entries for the follower are asked for; nothing is sent to it before they come.</summary>
+    /// <summary>Entries for the follower are being loaded; no others are sent to it meanwhile.</summary>
     public void OnLoading() => IsLoading = true;
 
-    /// <summary>The store has answered. If it had nothing, the next try waits for the answer to a heartbeat.</summary>
+    /// <summary>The store has answered. If it had no entries, the next attempt waits for the answer to a heartbeat.</summary>
     public void OnLoaded(bool found)
     {
         IsLoading = false;
         if (!found)
         {
-            Next = State == ReplicationState.Replicate ? Match + 1 : Next; // what is on its way may be lost
+            Next = State == ReplicationState.Replicate ? Match + 1 : Next; // messages in flight may be lost
             State = ReplicationState.Probe;
             _probeOutstanding = true;
             window.Clear();
         }
     }
 
-    /// <summary>What the follower needs next is in the log no longer: it is sent a snapshot from now on.</summary>
+    /// <summary>The log no longer contains what the follower needs next: it is sent a snapshot from now on.</summary>
     /// <param name="shortestPatience">How long to wait for the answer to a chunk at first.</param>
-    /// <param name="longestPatience">How long to wait at most; each wait in vain doubles it.</param>
+    /// <param name="longestPatience">The longest wait; each wait without progress doubles the next one up to it.</param>
     public SnapshotTransfer BeginSnapshot(TimeSpan shortestPatience, TimeSpan longestPatience)
     {
         State = ReplicationState.Snapshot;
@@ -108,7 +112,10 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         return Transfer;
     }
 
-    /// <summary>If the follower is known to hold everything that the log no longer holds, it needs no snapshot, or no longer: its log agrees up to <see cref="Match"/>, so entries are streamed.</summary>
+    /// <summary>
+    /// If the follower is known to hold everything that the log no longer contains, it needs no snapshot (any more): its log agrees up
+    /// to <see cref="Match"/>, so entries are streamed.
+    /// </summary>
     /// <param name="previousIndex">The index before the log's first entry.</param>
     public void EndSnapshot(long previousIndex)
     {
@@ -119,9 +126,6 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
             Next = Match + 1;
         }
     }
-
-    /// <summary>The follower answered in the current term.</summary>
-    public void OnHeard(TimeSpan now) => LastHeardAt = now;
 
     /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
     public void OnAccepted(long match)
@@ -147,35 +151,45 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         window.FreeThrough(match);
     }
 
-    /// <summary>Whether a rejection says something new, rather than arriving late.</summary>
+    /// <summary>Whether a rejection is news, and not the late answer to an older request.</summary>
     /// <param name="correlation">The number of the rejected request.</param>
     /// <param name="prevLogIndex">The rejected request's previous index.</param>
     public bool IsFreshRejection(long correlation, long prevLogIndex)
     {
         if (prevLogIndex <= Match)
         {
-            // A follower that holds its log durably never rejects what it acknowledged. If it rejects a request that was
-            // sent after the acknowledgement, it has lost its log (volatile storage, restarted) and is fed from the start.
+            // A follower with a durable log never rejects what it acknowledged. If it rejects a request that was sent after the
+            // acknowledgement, it has lost its log (a restart with volatile storage) and is sent everything again.
             return correlation > _lastRequestAtMatch;
         }
 
         return State == ReplicationState.Replicate || (State == ReplicationState.Probe && prevLogIndex == Next - 1);
     }
 
-    /// <summary>The follower's log does not agree at the rejected index: probe again, from <paramref name="nextIndex"/>.</summary>
+    /// <summary>
+    /// The follower's log does not agree at the rejected index: probe again, from <paramref name="nextIndex"/>. A rejection that does
+    /// not lower <see cref="Next"/> brings the logs no closer, such as one by a follower of a second leader: the next probe is then
+    /// the next heartbeat, or the two would exchange messages without a pause.
+    /// </summary>
     /// <param name="correlation">The number of the rejected request.</param>
-    /// <param name="nextIndex">Behind the last entry on which both logs may agree.</param>
+    /// <param name="nextIndex">The index after the last entry on which both logs may agree.</param>
     public void OnRejected(long correlation, long nextIndex)
     {
         if (nextIndex <= Match && correlation > _lastRequestAtMatch)
         {
-            Match = 0; // lost its log, see above; a rejection that is only late never lowers the match index
+            Match = 0; // it lost its log, see above; a rejection that is only late never lowers the match index
             _lastRequestAtMatch = _lastRequest;
+        }
+
+        long next = Math.Max(nextIndex, Match + 1);
+        if (next >= Next)
+        {
+            return;
         }
 
         State = ReplicationState.Probe;
         Transfer = null;
-        Next = Math.Max(nextIndex, Match + 1);
+        Next = next;
         _probeOutstanding = false;
         window.Clear();
     }

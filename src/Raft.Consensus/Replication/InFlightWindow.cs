@@ -1,6 +1,6 @@
 namespace Raft.Consensus;
 
-/// <summary>The AppendEntries messages that were sent to a follower and not answered yet, bounded by number and by payload bytes.</summary>
+/// <summary>The AppendEntries messages to a follower that are not answered yet, bounded by number and by payload bytes.</summary>
 internal sealed class InFlightWindow(int maximumMessages, long maximumBytes)
 {
     private readonly Queue<Sent> _sent = new();
@@ -11,7 +11,7 @@ internal sealed class InFlightWindow(int maximumMessages, long maximumBytes)
     /// <summary>How many messages are unanswered.</summary>
     public int Count => _sent.Count;
 
-    /// <summary>Whether nothing more may be sent before an answer; one message of any size may always be under way.</summary>
+    /// <summary>Whether nothing more may be sent before an answer. One message of any size may always be in flight.</summary>
     public bool IsFull => _sent.Count >= maximumMessages || (_bytes >= maximumBytes && _sent.Count > 0);
 
     public void Add(long lastIndex, long bytes)
@@ -20,7 +20,7 @@ internal sealed class InFlightWindow(int maximumMessages, long maximumBytes)
         _bytes += bytes;
     }
 
-    /// <summary>The follower holds everything up to <paramref name="index"/>: what ends there or before is answered.</summary>
+    /// <summary>The follower holds everything up to <paramref name="index"/>: messages that end there or before are answered.</summary>
     public void FreeThrough(long index)
     {
         while (_sent.TryPeek(out Sent first) && first.LastIndex <= index)

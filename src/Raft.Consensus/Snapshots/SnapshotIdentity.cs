@@ -1,7 +1,9 @@
 namespace Raft.Consensus;
 
-/// <summary>Which snapshot it is. Two nodes may take a snapshot of the same entries whose bytes differ, so where the entries end does not suffice.</summary>
-/// <param name="LastIncludedIndex">The last entry that it stands for (section 7).</param>
+/// <summary>
+/// Identifies a snapshot. Two nodes may take snapshots of the same entries whose bytes differ, so the last entry does not identify it.
+/// </summary>
+/// <param name="LastIncludedIndex">The last entry that the snapshot covers (section 7).</param>
 /// <param name="LastIncludedTerm">That entry's term.</param>
-/// <param name="Checksum">A checksum over all of it.</param>
+/// <param name="Checksum">A checksum over the whole snapshot.</param>
 public readonly record struct SnapshotIdentity(long LastIncludedIndex, long LastIncludedTerm, UInt128 Checksum);

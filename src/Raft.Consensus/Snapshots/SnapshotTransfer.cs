@@ -1,9 +1,9 @@
 namespace Raft.Consensus;
 
 /// <summary>
-/// How far a leader has come with sending its snapshot to a follower: chunk by chunk (section 7, Figure 13), one under way
-/// at a time, so that neither the follower's disk nor the network is flooded. The follower's answer says where to go on,
-/// which may be behind what it has from an earlier leader, or at the start again.
+/// A leader's progress in sending its snapshot to a follower: chunk by chunk (section 7, Figure 13), with one in flight at a time,
+/// so that neither the follower's disk nor the network is flooded. The follower's answer says where to continue, which may be
+/// after what it has from an earlier leader, or at the start again.
 /// </summary>
 internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longestPatience)
 {
@@ -15,18 +15,18 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
     /// <summary>The snapshot that is being sent; null before its first chunk was loaded.</summary>
     public SnapshotIdentity? Snapshot { get; private set; }
 
-    /// <summary>Where the next chunk begins.</summary>
+    /// <summary>Where the next chunk starts.</summary>
     public long Offset { get; private set; }
 
     /// <summary>Whether a chunk is being loaded.</summary>
     public bool IsLoading { get; private set; }
 
-    /// <summary>Whether it is time for a chunk: the next one, or the same again, since it or its answer must be lost.</summary>
+    /// <summary>Whether it is time for a chunk: the next one, or the same again, since it or its answer seems lost.</summary>
     public bool WantsChunk(TimeSpan now) => !IsLoading && now >= _nextTryAt;
 
     public void OnLoading() => IsLoading = true;
 
-    /// <summary>There is no such snapshot, or it cannot be read: tries again later, with whatever there is then.</summary>
+    /// <summary>There is no such snapshot, or it cannot be read: tries again later with the latest snapshot then.</summary>
     public void OnLoadFailed(TimeSpan now)
     {
         IsLoading = false;
@@ -34,10 +34,10 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
         Wait(now);
     }
 
-    /// <summary>While the chunk was being loaded, an answer has said that another one is wanted.</summary>
+    /// <summary>While the chunk was being loaded, an answer has asked for another one.</summary>
     public void OnStaleLoad() => IsLoading = false;
 
-    /// <summary>A chunk goes out under a number, by which its answer is known.</summary>
+    /// <summary>A chunk is being sent under a number, which identifies its answer.</summary>
     public void OnSent(long correlation, SnapshotIdentity snapshot, TimeSpan now)
     {
         IsLoading = false;
@@ -47,9 +47,9 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
     }
 
     /// <summary>
-    /// The follower names the byte that it wants next. Only the answer to the chunk sent last counts: were each answer to a
-    /// repeated chunk answered by another one, they would multiply. Progress is followed up at once, but patience grows until there
-    /// is more of it than ever before: a snapshot that is refused at its end, time and again, is not sent without a pause.
+    /// The follower names the byte that it needs next. Only the answer to the last chunk counts: if every answer to a repeated chunk
+    /// caused another chunk, they would multiply. After progress the next chunk is sent at once. Patience is reset only when the
+    /// transfer gets further than ever before: a snapshot that is always refused at its end is not sent without pauses.
     /// </summary>
     public void OnAnswered(long correlation, long nextOffset)
     {
@@ -70,14 +70,14 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
             _patience = TimeSpan.Zero;
         }
 
-        Offset = nextOffset; // if that is no progress, the follower cannot store it, and is given time
+        Offset = nextOffset; // without progress the follower cannot store the chunk, and is given time
         if (nextOffset == 0)
         {
             StartOver();
         }
     }
 
-    /// <summary>Begins again, with the latest snapshot that there is.</summary>
+    /// <summary>Starts again with the latest snapshot.</summary>
     public void StartOver()
     {
         Snapshot = null;

@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <content>Reading: the first thing wrong is what is told, so the parts are read in the order in which they stand.</content>
+/// <content>Reading. The first fault is reported, so the parts are read in their order in the message.</content>
 public static partial class MessageCodec
 {
     private static RaftMessage? ReadMessage(ref MessageReader reader)
@@ -162,9 +162,9 @@ public static partial class MessageCodec
             }
 
             EntryKind kind = (EntryKind)reader.ReadByte("kind of an entry");
-            if (kind > EntryKind.Session)
+            if (!kind.IsImplemented())
             {
-                reader.Fail(reader.Position - 1, $"the kind of an entry is {(byte)kind}, which this node does not know");
+                reader.Fail(reader.Position - 1, $"the kind of an entry is {(byte)kind}, which this version does not implement");
                 break;
             }
 
@@ -174,7 +174,7 @@ public static partial class MessageCodec
         return entries;
     }
 
-    /// <summary>What every message begins with.</summary>
+    /// <summary>The start of every message.</summary>
     private readonly record struct Envelope(string ClusterId, NodeId From, NodeId To, long Term, long Correlation, byte Flags)
     {
         public bool Has(byte flag) => (Flags & flag) != 0;

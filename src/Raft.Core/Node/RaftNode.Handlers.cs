@@ -57,8 +57,8 @@ public sealed partial class RaftNode
     /// <returns>The current term, and whether this node held the previous entry and now holds the new ones, durably.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">
-    /// The leader is this node, or no correct leader could send these entries: their terms fall along the log, or exceed
-    /// <paramref name="term"/>.
+    /// The leader is this node, or no correct leader could send these entries: their terms fall along the log or exceed
+    /// <paramref name="term"/>, or this version does not implement their kind.
     /// </exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     /// <exception cref="OverloadedException">
@@ -93,7 +93,10 @@ public sealed partial class RaftNode
         if (!ConsensusModule.IsWellFormed(request))
         {
             throw new ArgumentException(
-                $"No correct leader of term {term} sends these entries after (index {prevLogIndex}, term {prevLogTerm}): terms start at 1, never fall along a log, and never exceed the leader's.", nameof(entries));
+                $"No correct leader of term {term} sends these entries after entry {prevLogIndex} of term {prevLogTerm}. Their terms must start "
+                + "at 1, not fall along the log, and not exceed the leader's term. Their kinds must be "
+                + $"{nameof(EntryKind.Command)} or {nameof(EntryKind.NoOp)}, which are all that this version implements.",
+                nameof(entries));
         }
 
         return CallHandler(request, _sources.Appends, cancellationToken);

@@ -285,8 +285,8 @@ public sealed class SimulatedCluster
         }
 
         long term = this[leader].Status.Term;
-        int following = _nodes.Values.Count(node => node.IsRunning && node.Status.Leader == leader && node.Status.Term == term);
-        return following > NodeIds.Count / 2;
+        return new ReferenceQuorum<NodeId>([.. NodeIds]).IsReachedBy(
+            _inOrder.Where(node => node.IsRunning && node.Status.Leader == leader && node.Status.Term == term).Select(static node => node.Id));
     }
 
     /// <summary>Whether all nodes that run have applied everything in the leader's log.</summary>

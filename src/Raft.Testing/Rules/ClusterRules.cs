@@ -16,6 +16,7 @@ internal sealed class ClusterRules
     public ClusterRules(SimulatedNode[] nodes, Action<string> broken)
     {
         _broken = broken;
+        ReferenceQuorum<NodeId> quorum = new([.. nodes.Select(static node => node.Id)]);
         ClusterRule[] rules =
         [
             _elections,
@@ -26,7 +27,7 @@ internal sealed class ClusterRules
             new LogMatching(),
             new TimesNeverFall(Committed),
             new LeaderCompleteness(Committed),
-            new CommitRule(Committed, nodes),
+            new CommitRule(Committed, nodes, quorum),
             new AppliedBounds(Committed),
             new UpToDateVotes(),
             new TermsBeginWithCandidates(),
@@ -37,7 +38,7 @@ internal sealed class ClusterRules
             new BoundedMemory(),
             new CandidatesConcede(),
             new LivingLeaderStays(),
-            new LeaderHearsQuorum(nodes.Length),
+            new LeaderHearsQuorum(quorum),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);

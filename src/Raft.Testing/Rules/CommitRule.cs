@@ -4,7 +4,7 @@ namespace Raft.Testing;
 /// A leader commits what a majority holds durably, and by counting only entries of its own term (section 5.4.2). What is
 /// committed never changes.
 /// </summary>
-internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) : ClusterRule
+internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes, ReferenceQuorum<NodeId> quorum) : ClusterRule
 {
     public override string Name => "Commitment";
 
@@ -48,16 +48,19 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes) 
         }
 
         ulong hash = log.HashAt(index);
-        int holding = 0;
+        List<NodeId> holders = [];
         foreach (SimulatedNode each in nodes)
         {
             LogImage disk = each.Store.DurableImage;
-            holding += index <= each.Store.SafeIndex && disk.Reaches(index) && disk.HashAt(index) == hash ? 1 : 0;
+            if (index <= each.Store.SafeIndex && disk.Reaches(index) && disk.HashAt(index) == hash)
+            {
+                holders.Add(each.Id);
+            }
         }
 
-        if (isNew && holding <= nodes.Length / 2)
+        if (isNew && !quorum.IsReachedBy(holders))
         {
-            return $"{node.Id}, leader of term {leaderTerm}, commits entry {index}, which {holding} of {nodes.Length} nodes hold durably.";
+            return $"{node.Id}, leader of term {leaderTerm}, commits entry {index}, which {holders.Count} of {nodes.Length} nodes hold durably.";
         }
 
         return committed.Extend(leaderTerm, index, log) ? null : $"{node.Id}, leader of term {leaderTerm}, commits another entry {index} than was committed before.";

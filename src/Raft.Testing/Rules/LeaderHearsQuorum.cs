@@ -4,7 +4,7 @@ namespace Raft.Testing;
 /// Dissertation, section 6.2: a leader that a majority does not answer steps down, if its options say so. It has some
 /// minimum election timeouts, of its own clock, for that; a process that stood still counts from when it went on.
 /// </summary>
-internal sealed class LeaderHearsQuorum(int nodes) : ClusterRule
+internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : ClusterRule
 {
     private const int Timeouts = 3;
 
@@ -41,7 +41,7 @@ internal sealed class LeaderHearsQuorum(int nodes) : ClusterRule
 
     public override string? OnQuiet(SimulatedNode node)
     {
-        if (node.Situation.Role != RaftRole.Leader || !node.Options.CheckQuorum || nodes == 1)
+        if (node.Situation.Role != RaftRole.Leader || !node.Options.CheckQuorum || quorum.IsReachedBy([node.Id]))
         {
             _leaders.Remove(node.Id);
             return null;
@@ -53,7 +53,7 @@ internal sealed class LeaderHearsQuorum(int nodes) : ClusterRule
             _leaders[node.Id] = leadership = new Leadership(node.Current!, node.Situation.Term, now);
         }
 
-        NoteAnswers(leadership, now);
+        NoteAnswers(node.Id, leadership, now);
         if (now - leadership.LookedAt > node.Options.MinimumElectionTimeout / 2)
         {
             leadership.SilentSince = now;
@@ -69,7 +69,7 @@ internal sealed class LeaderHearsQuorum(int nodes) : ClusterRule
     private static bool StillLeads(SimulatedNode node) =>
         !node.Store.HasFailed && node.Current!.PublishedStatus is { IsRunning: true, Role: RaftRole.Leader };
 
-    private void NoteAnswers(Leadership leadership, TimeSpan now)
+    private void NoteAnswers(NodeId leader, Leadership leadership, TimeSpan now)
     {
         if (leadership.Arrived.Count == 0)
         {
@@ -82,11 +82,13 @@ internal sealed class LeaderHearsQuorum(int nodes) : ClusterRule
         }
 
         leadership.Arrived.Clear();
-        int needed = nodes / 2; // beside itself
-        if (leadership.AnsweredAt.Count >= needed)
+        foreach (TimeSpan heardAt in leadership.AnsweredAt.Values.OrderDescending())
         {
-            TimeSpan heardAt = leadership.AnsweredAt.Values.OrderDescending().ElementAt(needed - 1);
-            leadership.SilentSince = heardAt > leadership.SilentSince ? heardAt : leadership.SilentSince;
+            if (quorum.IsReachedBy([leader, .. leadership.AnsweredAt.Where(answer => answer.Value >= heardAt).Select(static answer => answer.Key)]))
+            {
+                leadership.SilentSince = heardAt > leadership.SilentSince ? heardAt : leadership.SilentSince;
+                return;
+            }
         }
     }
 }

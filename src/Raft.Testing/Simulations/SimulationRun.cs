@@ -92,7 +92,13 @@ internal sealed class SimulationRun
             (ids[i], ids[other]) = (ids[other], ids[i]);
         }
 
-        int majority = (ids.Length / 2) + 1;
+        ReferenceQuorum<NodeId> quorum = new(ids);
+        int majority = 1;
+        while (!quorum.IsReachedBy(ids[..majority]))
+        {
+            majority++;
+        }
+
         foreach (NodeId id in ids[majority..])
         {
             if (_cluster[id].IsRunning)

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>Dissertation, section 6.2: a leader without a quorum steps down. Section 6, end: voters cling to a leader that is alive.</summary>
+/// <summary>
+/// Dissertation, section 6.2: a leader without a quorum steps down. Section 6, end: voters stick to a leader that is alive.
+/// </summary>
 public sealed class CheckQuorumTests
 {
     private static readonly Settings CheckQuorum = Settings.Plain with { CheckQuorum = true, LeaderStickiness = true };
@@ -64,7 +66,9 @@ public sealed class CheckQuorumTests
         Assert.Equal(2, cluster["n1"].Module.CommitIndex);
     }
 
-    /// <summary>Entries are acknowledged when they are durable. A trickle of them must not take the place of what is answered at once.</summary>
+    /// <summary>
+    /// Entries are acknowledged when they are durable. A trickle of them must not take the place of what is answered at once.
+    /// </summary>
     [Fact]
     public void Leader_FollowersDiskStallsWhileProposalsKeepComing_Stays()
     {

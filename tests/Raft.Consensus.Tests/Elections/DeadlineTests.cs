@@ -66,7 +66,9 @@ public sealed class DeadlineTests
         Assert.True(n1.Module.NextDeadline >= TimeSpan.FromMilliseconds(1_999));
     }
 
-    /// <summary>Figure 2: only a current leader or a granted vote does. A candidate that cannot win must not keep others from trying.</summary>
+    /// <summary>
+    /// Figure 2: only a current leader or a granted vote does. A candidate that cannot win must not keep others from trying.
+    /// </summary>
     [Fact]
     public void Voter_RefusalOrStaleLeader_LeavesTheDeadline()
     {

@@ -109,7 +109,9 @@ public sealed class ElectionOutcomeTests
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
     }
 
-    /// <summary>A restarted node numbers its requests from 1 again: an answer to its earlier life must not stand for the voter's answer now.</summary>
+    /// <summary>
+    /// A restarted node numbers its requests from 1 again: an answer to its earlier run must not replace the voter's answer now.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -184,7 +186,9 @@ public sealed class ElectionOutcomeTests
         AppendEntriesMessage[] appends = n1.TakeSent<AppendEntriesMessage>();
 
         Assert.Equal(2, appends.Length);
-        Assert.All(appends, append => Assert.Equal((1, EntryKind.NoOp), (Assert.Single(append.Entries.ToArray()).Term, append.Entries.Span[0].Kind)));
+        Assert.All(
+            appends,
+            append => Assert.Equal((1, EntryKind.NoOp), (Assert.Single(append.Entries.ToArray()).Term, append.Entries.Span[0].Kind)));
     }
 
     [Theory]

@@ -2,7 +2,10 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>A candidate's vote for itself counts like any other: when it is durable (Figure 2, persistent state), and only in its own election.</summary>
+/// <summary>
+/// A candidate's vote for itself counts like any other: when it is durable (Figure 2, persistent state), and only in its own
+/// election.
+/// </summary>
 public sealed class LateOwnVoteTests
 {
     [Fact]
@@ -46,7 +49,9 @@ public sealed class LateOwnVoteTests
         Assert.Equal(RaftRole.Leader, n1.Module.Role);
     }
 
-    /// <summary>Dissertation, section 9.6: the own pre-vote promises nothing, so it counts at once, and the real election counts anew.</summary>
+    /// <summary>
+    /// Dissertation, section 9.6: its own pre-vote promises nothing, so it counts at once, and the real election counts again.
+    /// </summary>
     [Fact]
     public void PreCandidate_WinsWithALateOwnVote_NeedsTheDurableVoteToLead()
     {
@@ -80,7 +85,8 @@ public sealed class LateOwnVoteTests
         n1.Node.Receive(Make.Append("n2", 5, 0, 0, 0));
         n1.TimeOut();
         Assert.Equal((RaftRole.Candidate, 6), (n1.Module.Role, n1.Module.Term));
-        RequestVoteMessage[] requests = [.. n1.Node.Waiting.Select(waiting => waiting.Message).OfType<RequestVoteMessage>().Where(request => request.Term == 6)];
+        RequestVoteMessage[] requests =
+            [.. n1.Node.Waiting.Select(waiting => waiting.Message).OfType<RequestVoteMessage>().Where(request => request.Term == 6)];
         n1.Node.Receive(Make.Vote(requests[0], granted: true));
 
         n1.Disk.Complete(2); // the vote of term 1, and the change to term 5

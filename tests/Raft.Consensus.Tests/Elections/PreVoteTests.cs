@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>Dissertation, section 9.6: a node asks whether it could win before it raises its term, so that it disturbs nobody in vain.</summary>
+/// <summary>
+/// Dissertation, section 9.6: a node asks whether it could win before it raises its term, so that it disturbs nobody in vain.
+/// </summary>
 public sealed class PreVoteTests
 {
     private static readonly Settings PreVote = Settings.Plain with { PreVote = true };
@@ -164,7 +166,7 @@ public sealed class PreVoteTests
         Assert.Equal((RaftRole.Leader, 2), (cluster["n1"].Module.Role, cluster["n1"].Module.Term));
     }
 
-    /// <summary>A cluster whose terms differ, with nobody leading, must not refuse itself for ever.</summary>
+    /// <summary>A cluster whose terms differ, with nobody leading, must not refuse itself forever.</summary>
     [Fact]
     public void PreCandidate_BehindInItsTerm_CatchesUpAndWins()
     {

@@ -26,7 +26,7 @@ public sealed class SwitchedOffTests
         Assert.Equal((RaftRole.Leader, 1), (n1.Module.Role, n1.Module.Term));
     }
 
-    /// <summary>Nobody clings to a leader that nothing makes step down: it may be unable to hear that it leads alone.</summary>
+    /// <summary>Nobody sticks to a leader that nothing makes step down: it may be unable to hear that it leads alone.</summary>
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>Section 5.2: timeouts are drawn from a range so that split votes are rare. (Section 9.3 measures how much that matters.)</summary>
+/// <summary>
+/// Section 5.2: timeouts are drawn from a range so that split votes are rare. (Section 9.3 measures how much that matters.)
+/// </summary>
 public sealed class TimeoutSpreadTests
 {
     private const int Rounds = 1_000;

@@ -2,7 +2,10 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>Section 5.4.1: a voter refuses a candidate whose log is less up to date than its own. The later last term wins; of equal ones, the longer log.</summary>
+/// <summary>
+/// Section 5.4.1: a voter refuses a candidate whose log is less up to date than its own. The later last term wins; of equal ones, the
+/// longer log.
+/// </summary>
 public sealed class UpToDateRuleTests
 {
     public static TheoryData<long[], long, long, bool> Cases { get; } = new()

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>Section 5.1: a larger term makes a follower of everyone. Dissertation, section 9.6: a pre-vote makes nothing of anyone.</summary>
+/// <summary>
+/// Section 5.1: a larger term makes a follower of everyone. Dissertation, section 9.6: a pre-vote makes nothing of anyone.
+/// </summary>
 public sealed class VoteFromAnyRoleTests
 {
     [Theory]

@@ -60,7 +60,9 @@ public sealed class LogCompactionTests
         AssertHolds(log, 21, 40);
     }
 
-    /// <summary>The dropped entries of a segment that goes on are out of sight for good, also when everything behind them is cut off.</summary>
+    /// <summary>
+    /// The dropped entries of a segment that continues are out of sight for good, also when everything behind them is cut off.
+    /// </summary>
     [Theory]
     [InlineData(5)]
     [InlineData(16)]
@@ -218,12 +220,15 @@ public sealed class LogCompactionTests
         public void Check(string where)
         {
             Assert.True(_log.PreviousIndex == _start && _log.LastIndex == LastIndex, where);
-            Assert.True(_log.TermAt(_start) == _startTerm && _log.FirstCachedIndex > _start && _log.FirstCachedIndex <= LastIndex + 1, where);
+            Assert.True(
+                _log.TermAt(_start) == _startTerm && _log.FirstCachedIndex > _start && _log.FirstCachedIndex <= LastIndex + 1, where);
             for (int index = _start + 1; index <= LastIndex; index++)
             {
                 LogEntry expected = _model[index - _start - 1];
                 Assert.True(_log.TermAt(index) == expected.Term, where);
-                Assert.True(index < _log.FirstCachedIndex || (_log.Entry(index) == expected && _log.Slice(index, index, 1, 1).Span[0] == expected), where);
+                Assert.True(
+                    index < _log.FirstCachedIndex || (_log.Entry(index) == expected && _log.Slice(index, index, 1, 1).Span[0] == expected),
+                    where);
             }
 
             DateTimeOffset last = _model.Count == 0 ? _startTime : _model[^1].Time;

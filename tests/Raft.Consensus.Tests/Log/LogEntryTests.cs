@@ -26,7 +26,9 @@ public sealed class LogEntryTests
     {
         DateTimeOffset inTokyo = new(2026, 2, 3, 21, 0, 0, TimeSpan.FromHours(9));
 
-        Assert.Equal((inTokyo, TimeSpan.Zero), (new LogEntry(1, EntryKind.Command, default, inTokyo).Time, new LogEntry(1, EntryKind.Command, default, inTokyo).Time.Offset));
+        Assert.Equal(
+            (inTokyo, TimeSpan.Zero),
+            (new LogEntry(1, EntryKind.Command, default, inTokyo).Time, new LogEntry(1, EntryKind.Command, default, inTokyo).Time.Offset));
     }
 
     [Fact]

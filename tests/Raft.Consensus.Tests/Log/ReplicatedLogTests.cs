@@ -4,7 +4,7 @@ namespace Raft.Consensus.Tests.Log;
 
 public sealed class ReplicatedLogTests
 {
-    /// <summary>Messages and writes hold slices of the log while it goes on, on other threads too: a slot never changes.</summary>
+    /// <summary>Messages and writes hold slices of the log while it continues, on other threads too: a slot never changes.</summary>
     [Fact]
     public void Slice_LogTruncatedAndAppended_NeverChanges()
     {
@@ -36,7 +36,9 @@ public sealed class ReplicatedLogTests
                 }
 
                 long term = model.Count == 0 ? 1 : model[^1].Term + random.Next(2);
-                LogEntry[] entries = [.. Enumerable.Range(0, random.Next(1, 31)).Select(_ => new LogEntry(term, EntryKind.Command, new byte[random.Next(5)], DateTimeOffset.UnixEpoch.AddTicks(step)))];
+                DateTimeOffset time = DateTimeOffset.UnixEpoch.AddTicks(step);
+                LogEntry[] entries = [.. Enumerable.Range(0, random.Next(1, 31))
+                    .Select(_ => new LogEntry(term, EntryKind.Command, new byte[random.Next(5)], time))];
                 model.AddRange(entries);
                 if (random.Next(2) == 0)
                 {
@@ -59,7 +61,7 @@ public sealed class ReplicatedLogTests
         }
     }
 
-    /// <summary>Many entries stay where they are; a few are copied, lest the log fall to pieces.</summary>
+    /// <summary>Many entries stay where they are; a few are copied, so that the log does not consist of many small segments.</summary>
     [Theory]
     [InlineData(ReplicatedLog.SmallestSegment - 1, false)]
     [InlineData(ReplicatedLog.SmallestSegment, true)]
@@ -133,7 +135,8 @@ public sealed class ReplicatedLogTests
     public void Evict_LargeEntries_KeepsNoMoreBytesThanItMay(bool isShared)
     {
         ReplicatedLog log = new(previousIndex: 0, previousTerm: 0, maximumBytes: 100_000);
-        LogEntry[] entries = [.. Enumerable.Repeat(new LogEntry(1, EntryKind.Command, new byte[1_000], DateTimeOffset.UnixEpoch), ReplicatedLog.LargestSegment)];
+        LogEntry entry = new(1, EntryKind.Command, new byte[1_000], DateTimeOffset.UnixEpoch);
+        LogEntry[] entries = [.. Enumerable.Repeat(entry, ReplicatedLog.LargestSegment)];
         for (int next = 0; next < entries.Length; next += 8)
         {
             ReadOnlyMemory<LogEntry> added = isShared ? entries.AsMemory(next, 8) : entries.AsSpan(next, 8).ToArray();

@@ -109,7 +109,7 @@ public sealed class DurabilityRandomTests
         }
 
         public override string ToString() =>
-            $"claims {Tracker.DurableIndex} of [{string.Join(',', _log)}], disk [{string.Join(',', _disk)}], {_pending.Count} writes under way";
+            $"claims {Tracker.DurableIndex} of [{string.Join(',', _log)}], disk [{string.Join(',', _disk)}], {_pending.Count} writes";
 
         private void Change(Random random)
         {
@@ -183,13 +183,15 @@ public sealed class DurabilityRandomTests
             int durable = DurablePrefix(
                 _n1.Node.Log,
                 _n1.Disk.Log,
-                _n1.Disk.Pending.Select(write => ((int)write.FirstIndex - 1, write.Entries.ToArray().Select(entry => entry.Term).ToArray())));
+                _n1.Disk.Pending.Select(
+                    write => ((int)write.FirstIndex - 1, write.Entries.ToArray().Select(entry => entry.Term).ToArray())));
             Assert.True(_n1.Module.DurableIndex <= durable, $"{where}: claims {_n1.Module.DurableIndex}, but a crash may leave {durable}");
 
             foreach (AppendEntriesReplyMessage reply in _n1.TakeSent<AppendEntriesReplyMessage>().Where(reply => reply.Success))
             {
                 bool current = reply.Term == _n1.Module.Term;
-                Assert.True(!current || reply.LastIndex <= durable, $"{where}: acknowledged {reply.LastIndex}, but a crash may leave {durable}");
+                Assert.True(
+                    !current || reply.LastIndex <= durable, $"{where}: acknowledged {reply.LastIndex}, but a crash may leave {durable}");
             }
         }
 

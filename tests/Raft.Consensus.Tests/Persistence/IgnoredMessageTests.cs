@@ -7,6 +7,8 @@ public sealed class IgnoredMessageTests
 {
     private static readonly AppendEntriesMessage Good = Make.Append("n2", 5, 1, 1, 1, 4, 5);
 
+    private static readonly InstallSnapshotMessage Chunk = Make.Install("n2", 9, new TestSnapshot(3, 2, [1, 2, 3]));
+
     private static readonly IReadOnlyDictionary<string, RaftMessage> Bad = new Dictionary<string, RaftMessage>
     {
         ["other cluster"] = Good with { ClusterId = "other" },
@@ -22,10 +24,22 @@ public sealed class IgnoredMessageTests
         ["entry of a later term than the leader's"] = Good with { Entries = Make.Entries(4, 6) },
         ["entry of an earlier term than the one before"] = Good with { PrevLogTerm = 4, Entries = Make.Entries(3) },
         ["falling terms"] = Good with { Entries = Make.Entries(5, 4) },
+        ["configuration entry, which is not implemented"] = Good with { Entries = Entry(EntryKind.Configuration) },
+        ["session entry, which is not implemented"] = Good with { Entries = Entry(EntryKind.Session) },
         ["entry of term 0"] = Good with { PrevLogIndex = 0, PrevLogTerm = 0, Entries = Make.Entries(0) },
         ["vote request of another cluster"] = Make.RequestVote("n2", 9, 9, 9) with { ClusterId = "other" },
+        ["vote request of a negative index"] = Make.RequestVote("n2", 9, -1, 0),
+        ["vote request of a negative last term"] = Make.RequestVote("n2", 9, 9, -1),
+        ["vote request of an absurd index"] = Make.RequestVote("n2", 9, long.MaxValue, 9),
+        ["rejection with a negative hint"] = Make.Reject(Good, 5, -5, -5) with { From = "n2", To = "n1", Term = 9 },
+        ["rejection with an absurd hint"] = Make.Reject(Good, 5, long.MaxValue, long.MaxValue) with { From = "n2", To = "n1", Term = 9 },
+        ["acceptance of a negative index"] = Make.Accept(Good, -1) with { From = "n2", To = "n1", Term = 9 },
+        ["chunk beyond the end of its snapshot"] = Chunk with { Length = 1 },
+        ["chunk of a term after its leader's"] = Chunk with { LastIncludedTerm = 10 },
+        ["answer to a chunk with a negative offset"] = Make.Want(Chunk, -1) with { From = "n2", To = "n1" },
         ["vote request of an absurd term"] = Make.RequestVote("n2", long.MaxValue, 9, 9),
-        ["vote of another cluster"] = Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { ClusterId = "other" },
+        ["vote of another cluster"] =
+            Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { ClusterId = "other" },
     };
 
     public static TheoryData<string> Names => [.. Bad.Keys];
@@ -45,6 +59,7 @@ public sealed class IgnoredMessageTests
         Assert.Equal([1], n1.Node.Log);
         Assert.Equal(deadline, n1.Module.NextDeadline);
         Assert.Equal(0, n1.Disk.WriteCount);
+        Assert.Equal(1, n1.Module.ReachableVoters);
     }
 
     [Fact]
@@ -63,4 +78,6 @@ public sealed class IgnoredMessageTests
     {
         Assert.Throws<ArgumentNullException>(() => new SingleModule().Module.Receive(null!, TimeSpan.Zero));
     }
+
+    private static LogEntry[] Entry(EntryKind kind) => [new(4, kind, default, DateTimeOffset.UnixEpoch)];
 }

@@ -87,7 +87,7 @@ public sealed class PersistBeforeSendTests
         Assert.Equal((true, 2), Outcome(n1));
     }
 
-    /// <summary>A heartbeat asks whether the follower lives, and is told at once; what it is told counts as held is durable.</summary>
+    /// <summary>A heartbeat asks whether the follower is alive, and is answered at once, with what is durable.</summary>
     [Fact]
     public void AcknowledgementOfAHeartbeat_EntriesBeforeItNotDurable_GoesAtOnceAndNamesWhatIs()
     {
@@ -101,7 +101,9 @@ public sealed class PersistBeforeSendTests
         Assert.Equal((true, 3), Outcome(n1));
     }
 
-    /// <summary>The first sign of life in a new term promises the term, and so waits for it; the entries' disk it does not wait for.</summary>
+    /// <summary>
+    /// The first sign of life in a new term promises the term, and so waits for it; the entries' disk it does not wait for.
+    /// </summary>
     [Fact]
     public void AcknowledgementOfAHeartbeat_InANewTermWithEntriesNotDurable_WaitsForTheTerm()
     {
@@ -116,7 +118,7 @@ public sealed class PersistBeforeSendTests
         Assert.Equal([(2L, 0L)], n1.TakeSent<AppendEntriesReplyMessage>().Select(reply => (reply.Term, reply.LastIndex)));
     }
 
-    /// <summary>Whoever calls the handler has no second answer to wait for: success means what the paper says.</summary>
+    /// <summary>Anyone who calls the handler has no second answer to wait for: success means what the paper says.</summary>
     [Fact]
     public void AnswerOfTheHandler_EmptyRequest_WaitsForTheEntriesBeforeIt()
     {

@@ -53,6 +53,64 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void Recover_EntryOfTermZero_Throws()
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(1, null));
+
+        Assert.Throws<ConsensusInvariantException>(() => module.Recover(Make.Entries(0, 1)));
+    }
+
+    /// <summary>The initial term may be larger, and must not hide that the store has lost its term.</summary>
+    [Fact]
+    public void Recover_LogBeyondTheStoredTermButNotTheInitialOne_Throws()
+    {
+        ConsensusModule module = new((Settings.Plain with { InitialTerm = 9 }).For("n1", Settings.Ids(3)), new HardState(1, null));
+
+        Assert.Throws<ConsensusInvariantException>(() => module.Recover(Make.Entries(1, 2)));
+    }
+
+    [Theory]
+    [InlineData(EntryKind.Configuration)]
+    [InlineData(EntryKind.Session)]
+    public void Recover_EntryOfAKindThatIsNotImplemented_Throws(EntryKind kind)
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(1, null));
+        LogEntry[] entries = [.. Make.Entries(1), new(1, kind, default, DateTimeOffset.UnixEpoch)];
+
+        UnsupportedEntryException refusal = Assert.Throws<UnsupportedEntryException>(() => module.Recover(entries));
+
+        string expected = $"Entry 2 of the stored log has kind {kind}, which this version does not implement.";
+        Assert.StartsWith(expected, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 3, 2)] // the stored term is smaller than the one before the log
+    [InlineData(0, 3, 2)]
+    [InlineData(5, 0, 2)] // the start of all logs has no term
+    [InlineData(5, 3, 0)] // and every entry has one
+    public void Module_StoredStateThatContradictsItself_Throws(long term, long previousIndex, long previousTerm)
+    {
+        ConsensusOptions options = Settings.Plain.For("n1", Settings.Ids(3));
+
+        Assert.Throws<ConsensusInvariantException>(
+            () => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0)]
+    [InlineData(1, -1, 0)]
+    [InlineData(1, 1, -1)]
+    [InlineData(long.MaxValue, 0, 0)]
+    [InlineData(1, long.MaxValue, 1)]
+    public void Module_StoredNumberOutOfRange_Throws(long term, long previousIndex, long previousTerm)
+    {
+        ConsensusOptions options = Settings.Plain.For("n1", Settings.Ids(3));
+
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new ConsensusModule(options, new HardState(term, null), previousIndex, previousTerm));
+    }
+
+    [Fact]
     public void Recover_FallingTerms_Throws()
     {
         ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(5, null));
@@ -72,7 +130,7 @@ public sealed class RecoveryTests
         Assert.Equal((5, new NodeId("n2")), (module.Term, module.VotedFor!.Value));
     }
 
-    /// <summary>A compacted log begins behind the last entry that was dropped.</summary>
+    /// <summary>A compacted log begins after the last entry that was dropped.</summary>
     [Fact]
     public void Recover_CompactedLog_BeginsBehindWhatWasDropped()
     {
@@ -97,19 +155,26 @@ public sealed class RecoveryTests
         Assert.Equal(4, n1.Module.CommitIndex);
     }
 
-    /// <summary>Behind the start of a compacted log there is nothing to conflict with, so if a follower may hold the start, it is asked for that next.</summary>
+    /// <summary>
+    /// After the start of a compacted log there is nothing to conflict with, so if a follower may hold the start, it is asked for
+    /// that next.
+    /// </summary>
     [Fact]
     public void Leader_CompactedLog_FindsTheStartInOneRejection()
     {
         (SingleModule n1, AppendEntriesMessage probe) = CompactedLeader(previousTerm: 2);
 
-        AppendEntriesMessage next = n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2)).OfType<AppendEntriesMessage>().Single();
+        AppendEntriesMessage next =
+            n1.Deliver(Make.Reject(probe, lastIndex: 6, conflictIndex: 6, conflictTerm: 2)).OfType<AppendEntriesMessage>().Single();
 
         Assert.Equal((3, 2), (next.PrevLogIndex, next.PrevLogTerm));
         Assert.Empty(n1.Node.ChunkLoads);
     }
 
-    /// <summary>A follower whose terms are too small where the log starts cannot agree there: it is asked no more, and needs a snapshot (section 7).</summary>
+    /// <summary>
+    /// A follower whose terms are too small where the log starts cannot agree there: it is asked no more, and needs a snapshot
+    /// (section 7).
+    /// </summary>
     [Fact]
     public void Leader_CompactedLogAndAnOlderTermAtItsStart_AsksForASnapshotAfterOneRejection()
     {
@@ -163,6 +228,7 @@ public sealed class RecoveryTests
                 good.For("n9", ids),
                 good.For("n1", [.. ids, "n1"]),
                 (good with { InitialTerm = -1 }).For("n1", ids),
+                (good with { InitialTerm = long.MaxValue }).For("n1", ids),
                 (good with { HeartbeatInterval = TimeSpan.FromSeconds(1) }).For("n1", ids),
                 (good with { HeartbeatInterval = TimeSpan.Zero }).For("n1", ids),
                 (good with { CommitNoticeDelay = TimeSpan.MaxValue }).For("n1", ids),
@@ -177,7 +243,7 @@ public sealed class RecoveryTests
             options => Assert.Throws<ArgumentException>(() => new ConsensusModule(options)));
     }
 
-    /// <summary>A leader whose log starts behind index 3, and its first message to n2.</summary>
+    /// <summary>A leader whose log starts after index 3, and its first message to n2.</summary>
     private static (SingleModule N1, AppendEntriesMessage Probe) CompactedLeader(long previousTerm)
     {
         SingleModule n1 = new(voters: 2);

@@ -68,20 +68,6 @@ public sealed class ClusterSizeTests
         Assert.DoesNotContain(cluster.Nodes, node => node.Module.Role == RaftRole.Leader);
     }
 
-    [Theory]
-    [InlineData(2, new long[] { 5, 3 }, 3)]
-    [InlineData(3, new long[] { 1, 9, 4 }, 4)]
-    [InlineData(4, new long[] { 9, 9, 2, 1 }, 2)]
-    [InlineData(5, new long[] { 1, 2, 3, 4, 5 }, 3)]
-    [InlineData(1, new long[] { 7 }, 7)]
-    [InlineData(6, new long[] { 6, 5, 4, 3, 2, 1 }, 3)]
-    [InlineData(7, new long[] { 0, 0, 0, 8, 8, 8, 8 }, 8)]
-    public void MajorityQuorum_Values_FindsTheLargestThatAMajorityReached(int voters, long[] values, long reached)
-    {
-        Assert.Equal(voters, values.Length);
-        Assert.Equal(reached, MajorityQuorum.LargestReached(values));
-    }
-
     [Fact]
     public void ReachableVoters_SomeHeardLately_CountsThemAndItself()
     {

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Replication;
 
-/// <summary>Section 5.4.2: entries of earlier terms commit only along with one of the leader's own, which the no-op of section 8 provides.</summary>
+/// <summary>
+/// Section 5.4.2: entries of earlier terms commit only along with one of the leader's own, which the no-op of section 8 provides.
+/// </summary>
 public sealed class CommittingThePastTests
 {
     [Fact]
@@ -37,7 +39,9 @@ public sealed class CommittingThePastTests
         Assert.Equal(3, n1.Module.CommitIndex);
     }
 
-    /// <summary>Figure 8, (a) to (d): an entry of term 2 that is on a majority can still be overwritten, so counting must not commit it.</summary>
+    /// <summary>
+    /// Figure 8, (a) to (d): an entry of term 2 that is on a majority can still be overwritten, so counting must not commit it.
+    /// </summary>
     [Fact]
     public void FigureEight_OldEntryOnAMajority_IsNotCommittedAndMayBeOverwritten()
     {
@@ -54,7 +58,9 @@ public sealed class CommittingThePastTests
         Assert.All(["n2", "n3", "n4", "n5"], id => Assert.Equal([1, 3, 5], cluster[new NodeId(id)].Log));
     }
 
-    /// <summary>Figure 8 (e): once an entry of the leader's own term is on a majority, the old one is committed, and S5 cannot win any more.</summary>
+    /// <summary>
+    /// Figure 8 (e): once an entry of the leader's own term is on a majority, the old one is committed, and S5 cannot win any more.
+    /// </summary>
     [Fact]
     public void FigureEight_OwnEntryOnAMajority_CommitsBoth()
     {

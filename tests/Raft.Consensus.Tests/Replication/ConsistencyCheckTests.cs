@@ -33,7 +33,9 @@ public sealed class ConsistencyCheckTests
         }
     }
 
-    /// <summary>The hint is the follower's last entry, at or below the one asked for, whose term could still agree with the leader's log.</summary>
+    /// <summary>
+    /// The hint is the follower's last entry, at or below the one asked for, whose term could still agree with the leader's log.
+    /// </summary>
     [Theory]
     [InlineData(9, 9, 6, 4)]
     [InlineData(9, 4, 6, 4)]

@@ -2,7 +2,10 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Replication;
 
-/// <summary>Section 5.3, end: a rejection carries the conflicting term, and the leader skips all entries of it: one rejection per term, not one per entry.</summary>
+/// <summary>
+/// Section 5.3, end: a rejection carries the conflicting term, and the leader skips all entries of it: one rejection per term, not
+/// one per entry.
+/// </summary>
 public sealed class FastBacktrackingTests
 {
     public static TheoryData<long[], long[], int> Cases { get; } = new()
@@ -25,7 +28,10 @@ public sealed class FastBacktrackingTests
         Assert.InRange(Rejections(leader, follower), 0, most);
     }
 
-    /// <summary>Random logs, which agree up to some point as any two logs of a cluster do: never more rejections than conflicting terms in either log.</summary>
+    /// <summary>
+    /// Random logs, which agree up to some point as any two logs of a cluster do: never more rejections than conflicting terms in
+    /// either log.
+    /// </summary>
     [Fact]
     public void Leader_RandomLogs_NeedsAtMostOneRejectionPerConflictingTerm()
     {

@@ -39,7 +39,8 @@ public sealed class FigureSevenTests
 
         cluster.Elect("n1");
 
-        var rejections = cluster.Delivered.OfType<AppendEntriesReplyMessage>().Where(reply => !reply.Success).CountBy(reply => reply.From.Value);
+        var rejections =
+            cluster.Delivered.OfType<AppendEntriesReplyMessage>().Where(reply => !reply.Success).CountBy(reply => reply.From.Value);
         Assert.All(rejections, follower => Assert.Equal(1, follower.Value));
     }
 

@@ -20,7 +20,13 @@ public sealed class FollowerCommitTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Follower_LeaderCommit_CommitsWhatTheMessageVerified(long prevIndex, long prevTerm, long[] entries, long leaderCommit, bool accepted, long commit)
+    public void Follower_LeaderCommit_CommitsWhatTheMessageVerified(
+        long prevIndex,
+        long prevTerm,
+        long[] entries,
+        long leaderCommit,
+        bool accepted,
+        long commit)
     {
         SingleModule n1 = SingleModule.Follower(2, 1, 2);
 

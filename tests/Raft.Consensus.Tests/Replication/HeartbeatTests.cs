@@ -21,7 +21,8 @@ public sealed class HeartbeatTests
         cluster["n1"].AdvanceTime();
         AppendEntriesMessage[] heartbeats = cluster.Take<AppendEntriesMessage>();
         Assert.Equal(2, heartbeats.Length);
-        Assert.All(heartbeats, heartbeat => Assert.Equal((0, 1L, 1L, 1L), (heartbeat.Entries.Length, heartbeat.PrevLogIndex, heartbeat.PrevLogTerm, heartbeat.LeaderCommit)));
+        Assert.All(heartbeats, heartbeat => Assert.Equal(
+            (0, 1L, 1L, 1L), (heartbeat.Entries.Length, heartbeat.PrevLogIndex, heartbeat.PrevLogTerm, heartbeat.LeaderCommit)));
 
         cluster["n1"].AdvanceTime();
         Assert.Empty(cluster.InFlight);

@@ -2,7 +2,10 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Replication;
 
-/// <summary>Dissertation, section 10.2.1: a leader streams without waiting for answers, but only so much, and only once it knows where the logs agree.</summary>
+/// <summary>
+/// Dissertation, section 10.2.1: a leader streams without waiting for answers, but only so much, and only once it knows where the
+/// logs agree.
+/// </summary>
 public sealed class InFlightTests
 {
     [Fact]
@@ -23,7 +26,8 @@ public sealed class InFlightTests
         AppendEntriesMessage first = n1.TakeSent<AppendEntriesMessage>().Single();
         ProposeMany(n1, 9, bytes: 1);
 
-        AppendEntriesMessage next = n1.Deliver(Make.Accept(first)).OfType<AppendEntriesMessage>().Single(append => append.Entries.Length > 0);
+        AppendEntriesMessage next =
+            n1.Deliver(Make.Accept(first)).OfType<AppendEntriesMessage>().Single(append => append.Entries.Length > 0);
 
         Assert.Equal((5, 11), (next.PrevLogIndex, next.LastIndex));
     }

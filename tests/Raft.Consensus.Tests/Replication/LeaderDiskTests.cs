@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Replication;
 
-/// <summary>Dissertation, section 10.2.1: the leader writes while its followers do, and its own copy counts only once it is durable.</summary>
+/// <summary>
+/// Dissertation, section 10.2.1: the leader writes while its followers do, and its own copy counts only once it is durable.
+/// </summary>
 public sealed class LeaderDiskTests
 {
     [Fact]

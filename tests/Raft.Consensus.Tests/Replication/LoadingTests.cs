@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Replication;
 
-/// <summary>Old entries leave memory once they are committed and durable; a follower that needs them gets them from the log store.</summary>
+/// <summary>
+/// Old entries leave memory once they are committed and durable; a follower that needs them gets them from the log store.
+/// </summary>
 public sealed class LoadingTests
 {
     private static readonly Settings SmallCache = Settings.Plain with { MaximumCachedEntries = 20 };
@@ -123,12 +125,16 @@ public sealed class LoadingTests
         Assert.Equal(50, heartbeat.PrevLogIndex);
     }
 
-    /// <summary>A follower that holds the start of a compacted log needs no snapshot, also when the entries behind it cannot be loaded at the moment.</summary>
+    /// <summary>
+    /// A follower that holds the start of a compacted log needs no snapshot, also when the entries after it cannot be loaded at the
+    /// moment.
+    /// </summary>
     [Fact]
     public void Leader_LoadReturnsNothingInACompactedLog_HeartbeatsFromWithinIt()
     {
         ModuleCluster cluster = new(2, SmallCache);
-        cluster["n1"].Disk.Preset(new HardState(3, null), Make.Entries([.. Enumerable.Repeat(3L, 200)]), previousIndex: 100, previousTerm: 2);
+        LogEntry[] entries = Make.Entries([.. Enumerable.Repeat(3L, 200)]);
+        cluster["n1"].Disk.Preset(new HardState(3, null), entries, previousIndex: 100, previousTerm: 2);
         cluster["n1"].Restart();
         cluster["n1"].AnswersLoads = false;
         cluster["n2"].Disk.Preset(new HardState(3, null), [], previousIndex: 100, previousTerm: 2);
@@ -141,7 +147,8 @@ public sealed class LoadingTests
         cluster.Heartbeat("n1");
 
         Assert.Equal(RaftRole.Leader, cluster["n1"].Module.Role);
-        Assert.Equal((100, 2), cluster.Delivered.OfType<AppendEntriesMessage>().Select(append => (append.PrevLogIndex, append.PrevLogTerm)).Last());
+        Assert.Equal(
+            (100, 2), cluster.Delivered.OfType<AppendEntriesMessage>().Select(append => (append.PrevLogIndex, append.PrevLogTerm)).Last());
         Assert.Equal(101, cluster["n1"].Loads[^1].FirstIndex);
         Assert.Empty(cluster["n1"].ChunkLoads);
         Assert.Empty(cluster.ChunksTo("n2"));

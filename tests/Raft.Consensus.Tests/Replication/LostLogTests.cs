@@ -32,7 +32,8 @@ public sealed class LostLogTests
         cluster.Heartbeat("n1");
 
         Assert.Equal(cluster["n1"].Log, cluster["n3"].Log);
-        AppendEntriesMessage first = cluster.Delivered.Skip(before).OfType<AppendEntriesMessage>().First(append => append.To == "n3" && append.Entries.Length > 0);
+        AppendEntriesMessage first =
+            cluster.Delivered.Skip(before).OfType<AppendEntriesMessage>().First(append => append.To == "n3" && append.Entries.Length > 0);
         Assert.Equal(2, first.PrevLogIndex);
     }
 

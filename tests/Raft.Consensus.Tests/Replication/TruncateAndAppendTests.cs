@@ -21,7 +21,12 @@ public sealed class TruncateAndAppendTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Follower_Entries_DeletesOnlyConflictsAndAppendsOnlyWhatIsMissing(long prevIndex, long prevTerm, long[] entries, long[] log, long? firstWritten)
+    public void Follower_Entries_DeletesOnlyConflictsAndAppendsOnlyWhatIsMissing(
+        long prevIndex,
+        long prevTerm,
+        long[] entries,
+        long[] log,
+        long? firstWritten)
     {
         SingleModule n1 = SingleModule.Follower(4, 1, 2);
         n1.Disk.Hold();
@@ -81,14 +86,18 @@ public sealed class TruncateAndAppendTests
         Assert.Equal((2, new HardState(2, null)), (n1.Disk.Pending[0].FirstIndex, n1.Disk.Pending[0].HardState));
     }
 
-    /// <summary>Section 5.4, Leader Completeness: a leader that contradicts a committed entry cannot be a correct one, and the node must not go on.</summary>
+    /// <summary>
+    /// Section 5.4, Leader Completeness: a leader that contradicts a committed entry cannot be a correct one, and the node must not
+    /// continue.
+    /// </summary>
     [Fact]
     public void Follower_LeaderContradictsACommittedEntry_Throws()
     {
         SingleModule n1 = new();
         n1.Deliver(Make.Append("n2", 1, 0, 0, 2, 1, 1, 1));
 
-        ConsensusInvariantException thrown = Assert.Throws<ConsensusInvariantException>(() => n1.Node.Receive(Make.Append("n3", 2, 1, 1, 0, 2)));
+        ConsensusInvariantException thrown =
+            Assert.Throws<ConsensusInvariantException>(() => n1.Node.Receive(Make.Append("n3", 2, 1, 1, 0, 2)));
 
         Assert.Contains("committed", thrown.Message, StringComparison.Ordinal);
     }

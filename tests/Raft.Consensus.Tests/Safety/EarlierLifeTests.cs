@@ -2,7 +2,7 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Safety;
 
-/// <summary>Requests of a node's earlier life that arrive late, and the answers that they get.</summary>
+/// <summary>Requests of a node's earlier run that arrive late, and the answers that they get.</summary>
 public sealed class EarlierLifeTests
 {
     [Fact]
@@ -28,14 +28,16 @@ public sealed class EarlierLifeTests
         cluster.Elect("n1");
         for (int i = 0; i < 60; i++)
         {
-            cluster.Heartbeat("n1"); // were numbers to start anew, one of these would have the late one's
+            cluster.Heartbeat("n1"); // were numbers to start again, one of these would have the late one's
         }
 
         int before = cluster.Delivered.Count;
         cluster.Deliver(late);
         cluster.DeliverAll();
 
-        Assert.All(cluster.Delivered.Skip(before).OfType<AppendEntriesMessage>().Where(message => message.Term == 2), message => Assert.Equal(0, message.Entries.Length));
+        Assert.All(
+            cluster.Delivered.Skip(before).OfType<AppendEntriesMessage>().Where(message => message.Term == 2),
+            message => Assert.Equal(0, message.Entries.Length));
     }
 
     [Fact]

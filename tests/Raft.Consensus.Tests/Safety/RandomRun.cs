@@ -4,11 +4,13 @@ namespace Raft.Consensus.Tests.Safety;
 
 /// <summary>
 /// One cluster under everything that Raft must bear (section 5.1 and 5.5): messages lost, late, repeated and out of order,
-/// links cut, disks slow and reporting in any order, nodes crashing, logs compacted at any time. The seed decides all of it.
+/// links cut, disks slow and reporting in any order, nodes crashing, logs compacted at any time, and any number of inputs in one
+/// batch. The seed decides all of it.
 /// </summary>
 internal sealed partial class RandomRun
 {
     private const int MostInFlight = 40;
+    private const int MostInputsPerBatch = 4; // on average; a batch may have many more
 
     private readonly Random _random;
     private readonly ModuleCluster _cluster;
@@ -23,8 +25,10 @@ internal sealed partial class RandomRun
         _cluster = new ModuleCluster(nodes, RandomSettings(seed));
         _checker = new SafetyChecker(_cluster);
         _nodes = [.. _cluster.Nodes];
+        int inputsPerBatch = _random.Next(2) == 0 ? 1 : _random.Next(2, MostInputsPerBatch + 1);
         foreach (TestNode node in _nodes)
         {
+            node.EndsBatch = () => _random.Next(inputsPerBatch) == 0;
             node.AnswersLoads = false;
             node.AnswersSnapshotLoads = false;
             node.StoresChunks = false;
@@ -36,7 +40,7 @@ internal sealed partial class RandomRun
 
     public int Terms => _checker.Terms;
 
-    /// <summary>How many times a log began anew behind a leader's snapshot.</summary>
+    /// <summary>How many times a log restarted after a leader's snapshot.</summary>
     public int Installs => _checker.Installs;
 
     public void Step()
@@ -105,12 +109,14 @@ internal sealed partial class RandomRun
         }
     }
 
-    /// <summary>All faults end: the cluster must find a leader and agree on everything, and go on.</summary>
+    /// <summary>All faults end: the cluster must find a leader and agree on everything, and continue.</summary>
     public void Settle()
     {
         _cluster.Heal();
         foreach (TestNode node in _nodes)
         {
+            node.EndsBatch = static () => true;
+            node.CompleteBatch();
             node.AnswersLoads = true;
             while (node.Loads.Count > 0)
             {
@@ -140,7 +146,8 @@ internal sealed partial class RandomRun
     }
 
     public string Describe() => string.Join("; ", _nodes.Select(node =>
-        $"{node.Id} {node.Module.Role} term {node.Module.Term} last {node.Module.LastIndex} commit {node.Module.CommitIndex} durable {node.Module.DurableIndex}"));
+        $"{node.Id} {node.Module.Role} term {node.Module.Term} last {node.Module.LastIndex} "
+        + $"commit {node.Module.CommitIndex} durable {node.Module.DurableIndex}"));
 
     private static Settings RandomSettings(int seed)
     {
@@ -174,7 +181,7 @@ internal sealed partial class RandomRun
     {
         if (_cluster.InFlight.Count > 0)
         {
-            // Half of the messages come in order, so that the cluster makes headway.
+            // Half of the messages come in order, so that the cluster makes progress.
             _checker.Check(Deliver(_random.Next(2) == 0 ? _cluster.InFlight[0] : OneOf(_cluster.InFlight)));
         }
     }

@@ -1,9 +1,11 @@
 namespace Raft.Consensus.Tests.Safety;
 
-/// <summary>Figure 3: election safety, log matching, leader completeness and state machine safety hold at all times, whatever fails.</summary>
+/// <summary>
+/// Figure 3: election safety, log matching, leader completeness and state machine safety hold at all times, whatever fails.
+/// </summary>
 public sealed class RandomSafetyTests
 {
-    private const int Steps = 3_000;
+    private const int Steps = 5_000;
 
     [Theory]
     [InlineData(3, 1, 250)]

@@ -2,14 +2,14 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Safety;
 
-/// <content>Section 7: what a log no longer holds stands in a snapshot, and what is durable is so with the help of it.</content>
+/// <content>Section 7: what a log no longer holds is in a snapshot, and what is durable is so with the help of it.</content>
 internal sealed partial class SafetyChecker
 {
     /// <summary>The state after the entry at an index: all payloads up to there.</summary>
     public byte[] StateAt(long index) =>
         [.. _committed.Take((int)index).SelectMany(entry => BitConverter.GetBytes(entry.Payload))];
 
-    /// <summary>What stands before the log is committed, and the node has a snapshot of it, with the right state.</summary>
+    /// <summary>What is before the log is committed, and the node has a snapshot of it, with the right state.</summary>
     private void CheckStart(TestNode node, Life life)
     {
         Installs += node.Restored.Count - life.Restored;
@@ -21,10 +21,16 @@ internal sealed partial class SafetyChecker
         }
 
         Require(start > life.Start, node, $"the log's start fell from {life.Start}");
-        Require(start <= _committed.Count && node.Module.TermAt(start) == _committed[(int)start - 1].Term, node, $"the log starts behind {start}, which is not what was committed");
+        Require(
+            start <= _committed.Count && node.Module.TermAt(start) == _committed[(int)start - 1].Term,
+            node,
+            $"the log starts behind {start}, which is not what was committed");
         TestSnapshot? latest = node.Snapshots.Latest;
         Require(latest?.Index >= start, node, $"the log starts behind {start}, of which there is no snapshot");
-        Require(latest!.Content.AsSpan().StartsWith(StateAt(latest.Index)), node, $"the snapshot up to {latest.Index} has another state than what was committed");
+        Require(
+            latest!.Content.AsSpan().StartsWith(StateAt(latest.Index)),
+            node,
+            $"the snapshot up to {latest.Index} has another state than what was committed");
         life.Start = start;
         for (int index = life.Log.Count + 1; index <= start; index++)
         {
@@ -40,7 +46,7 @@ internal sealed partial class SafetyChecker
     /// <summary>
     /// Everything up to an index must be there after a crash, whichever prefix of the writes under way it leaves. Only a tail
     /// that a stored snapshot contradicts may be lost, since it can never be committed: what was promised to a leader of this
-    /// term (<paramref name="isPromise"/>) is none.
+    /// term (<paramref name="isPromise"/>) is not one.
     /// </summary>
     private void CheckDurable(TestNode node, long index, string what, bool isPromise)
     {
@@ -66,14 +72,14 @@ internal sealed partial class SafetyChecker
         }
     }
 
-    /// <summary>A node recovers its stored log, or what its snapshot stands for if the log lacks that.</summary>
+    /// <summary>A node recovers its stored log, or what its snapshot covers if the log lacks that.</summary>
     private void CheckRecovers(TestNode node, TestLog stored, long index, string what)
     {
         TestSnapshot? snapshot = node.Snapshots.Latest;
         long kept = stored.Start.Index;
         if (snapshot is not null && snapshot.Index >= kept && !stored.Holds(snapshot.Index, snapshot.Term))
         {
-            kept = snapshot.Index; // and nothing behind it
+            kept = snapshot.Index; // and nothing after it
         }
         else
         {

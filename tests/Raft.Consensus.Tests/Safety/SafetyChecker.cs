@@ -1,4 +1,5 @@
 using Raft.Consensus.Tests.Support;
+using Raft.Testing;
 
 namespace Raft.Consensus.Tests.Safety;
 
@@ -9,6 +10,7 @@ namespace Raft.Consensus.Tests.Safety;
 internal sealed partial class SafetyChecker
 {
     private readonly ModuleCluster _cluster;
+    private readonly ReferenceQuorum<NodeId> _quorum;
     private readonly Dictionary<long, NodeId> _leaders = [];
     private readonly Dictionary<(NodeId Voter, long Term), NodeId> _votes = [];
     private readonly Dictionary<(long Index, long Term), (long Payload, long PreviousTerm)> _entries = [];
@@ -18,6 +20,7 @@ internal sealed partial class SafetyChecker
     public SafetyChecker(ModuleCluster cluster)
     {
         _cluster = cluster;
+        _quorum = new ReferenceQuorum<NodeId>([.. cluster.Nodes.Select(node => node.Id)]);
         _cluster.Sent = CheckMessage;
         foreach (TestNode node in cluster.Nodes)
         {
@@ -27,7 +30,7 @@ internal sealed partial class SafetyChecker
 
     private readonly record struct Entry(long Term, long Payload);
 
-    /// <summary>What was seen of a node since it started last; its durable term since ever.</summary>
+    /// <summary>What was seen of a node since it started last; its durable term since the start of the run.</summary>
     private sealed class Life
     {
         public long Term { get; set; }
@@ -73,13 +76,16 @@ internal sealed partial class SafetyChecker
         CheckDurable(node, node.Module.DurableIndex, "claims as durable", isPromise: false);
     }
 
-    /// <summary>Terms never fall, nor does the commit index within a life.</summary>
+    /// <summary>Terms never fall, nor does the commit index within a run.</summary>
     private static void CheckMonotonic(TestNode node, Life life)
     {
         ConsensusModule module = node.Module;
         Require(module.Term >= life.Term, node, $"the term fell from {life.Term}");
         Require(node.Disk.HardState.Term >= life.DurableTerm, node, $"the durable term fell from {life.DurableTerm}");
-        Require(module.CommitIndex >= life.Commit && module.CommitIndex <= module.LastIndex, node, $"the commit index went from {life.Commit} to {module.CommitIndex}");
+        Require(
+            module.CommitIndex >= life.Commit && module.CommitIndex <= module.LastIndex,
+            node,
+            $"the commit index went from {life.Commit} to {module.CommitIndex}");
         life.Term = module.Term;
         life.DurableTerm = node.Disk.HardState.Term;
     }
@@ -93,7 +99,10 @@ internal sealed partial class SafetyChecker
         {
             (long term, long payload) = EntryOf(node, index);
             (long Payload, long PreviousTerm) content = (payload, module.TermAt(index - 1));
-            Require(_entries.TryAdd((index, term), content) || _entries[(index, term)] == content, node, $"entry {index} of term {term} has two contents");
+            Require(
+                _entries.TryAdd((index, term), content) || _entries[(index, term)] == content,
+                node,
+                $"entry {index} of term {term} has two contents");
             Require(index > life.Commit, node, $"entry {index} changed after it was committed");
             Require(term <= module.Term && term >= module.TermAt(index - 1), node, $"entry {index} has term {term}");
         }
@@ -105,7 +114,7 @@ internal sealed partial class SafetyChecker
         }
     }
 
-    /// <summary>State Machine Safety: what one node takes for committed is the same everywhere and durable on a majority.</summary>
+    /// <summary>State Machine Safety: what one node considers committed is the same everywhere and durable on a majority.</summary>
     private void CheckCommit(TestNode node, Life life)
     {
         for (int index = (int)Math.Max(life.Commit, life.Start) + 1; index <= node.Module.CommitIndex; index++)
@@ -113,8 +122,8 @@ internal sealed partial class SafetyChecker
             Entry entry = EntryOf(node, index);
             if (index > _committed.Count)
             {
-                int copies = _cluster.Nodes.Count(other => other.Disk.Stored.Holds(index, entry.Term));
-                Require(copies > _cluster.Nodes.Count / 2, node, $"entry {index} was committed with {copies} durable copies");
+                NodeId[] holders = [.. _cluster.Nodes.Where(other => other.Disk.Stored.Holds(index, entry.Term)).Select(other => other.Id)];
+                Require(_quorum.IsReachedBy(holders), node, $"entry {index} was committed with {holders.Length} durable copies");
                 _committed.Add(entry);
             }
 
@@ -135,7 +144,10 @@ internal sealed partial class SafetyChecker
         Require(_leaders.TryAdd(node.Module.Term, node.Id), node, $"there is another leader of the same term, {known}");
         for (int index = (int)Math.Max(1, node.Module.FirstIndex - 1); index <= _committed.Count; index++)
         {
-            Require(index <= node.Module.LastIndex && node.Module.TermAt(index) == _committed[index - 1].Term, node, $"the leader lacks committed entry {index}");
+            Require(
+                index <= node.Module.LastIndex && node.Module.TermAt(index) == _committed[index - 1].Term,
+                node,
+                $"the leader lacks committed entry {index}");
         }
     }
 
@@ -154,7 +166,11 @@ internal sealed partial class SafetyChecker
                 break;
             case AppendEntriesMessage or InstallSnapshotMessage:
                 Require(durable.Term >= message.Term, sender, "it leads a term that is not durable");
-                Require(sender.Module.Term != message.Term || sender.Module.Role == RaftRole.Leader, sender, "it sends as a leader, and is none");
+                CheckLeader(sender);
+                Require(
+                    _leaders.TryGetValue(message.Term, out NodeId leader) && leader == sender.Id,
+                    sender,
+                    $"it sends as the leader of term {message.Term}, and was not elected");
                 break;
             case AppendEntriesReplyMessage { Success: true } reply:
                 Require(durable.Term >= message.Term, sender, "it acknowledges in a term that is not durable");
@@ -175,7 +191,10 @@ internal sealed partial class SafetyChecker
     private void CheckVote(TestNode voter, long term, NodeId candidate)
     {
         HardState durable = voter.Disk.HardState;
-        Require(durable.Term > term || durable == new HardState(term, candidate), voter, $"the vote for {candidate} in term {term} is not durable");
+        Require(
+            durable.Term > term || durable == new HardState(term, candidate),
+            voter,
+            $"the vote for {candidate} in term {term} is not durable");
         Require(_votes.TryAdd((voter.Id, term), candidate) || _votes[(voter.Id, term)] == candidate, voter, $"two votes in term {term}");
     }
 
@@ -191,7 +210,9 @@ internal sealed partial class SafetyChecker
     {
         if (!holds)
         {
-            Assert.Fail($"{node.Id} ({node.Module.Role}, term {node.Module.Term}, commit {node.Module.CommitIndex}, log [{string.Join(',', node.Log)}]): {otherwise}");
+            ConsensusModule module = node.Module;
+            string log = string.Join(',', node.Log);
+            Assert.Fail($"{node.Id} ({module.Role}, term {module.Term}, commit {module.CommitIndex}, log [{log}]): {otherwise}");
         }
     }
 }

@@ -154,10 +154,14 @@ public sealed class CompactTests
 
         n1.Lead();
 
-        Assert.All(n1.TakeSent<AppendEntriesMessage>(), append => Assert.Equal((5, 3, 1), (append.PrevLogIndex, append.PrevLogTerm, append.Entries.Length)));
+        Assert.All(
+            n1.TakeSent<AppendEntriesMessage>(),
+            append => Assert.Equal((5, 3, 1), (append.PrevLogIndex, append.PrevLogTerm, append.Entries.Length)));
     }
 
-    /// <summary>A leader may compact what it has sent and what is still unanswered; nothing of it is sent again unless it was lost.</summary>
+    /// <summary>
+    /// A leader may compact what it has sent and what is still unanswered; nothing of it is sent again unless it was lost.
+    /// </summary>
     [Fact]
     public void Leader_CompactsWhatAFollowerHasNotAnsweredYet_GoesOnStreaming()
     {

@@ -3,7 +3,7 @@ using Raft.Consensus.Tests.Support;
 namespace Raft.Consensus.Tests.Snapshots;
 
 /// <summary>
-/// What must be durable before what when a log begins anew behind a snapshot: Figure 2's persistent state, "updated on stable
+/// What must be durable before what when a log restarts after a snapshot: Figure 2's persistent state, "updated on stable
 /// storage before responding", and a crash at any point between leaves something that recovery makes sense of.
 /// </summary>
 public sealed class InstallDurabilityTests
@@ -74,7 +74,9 @@ public sealed class InstallDurabilityTests
         Assert.Equal((1, 3), (n1.Module.FirstIndex, n1.Module.CommitIndex));
     }
 
-    /// <summary>Writes from before the install complete after it: what they wrote is gone from the log, and counts as durable no more.</summary>
+    /// <summary>
+    /// Writes from before the install complete after it: what they wrote is gone from the log, and counts as durable no more.
+    /// </summary>
     [Fact]
     public void Follower_WritesOfTheOldLogCompleteLate_CountForNothingThatStandsNow()
     {
@@ -123,7 +125,7 @@ public sealed class InstallDurabilityTests
         Assert.Equal([true, true], n1.TakeSent<InstallSnapshotReplyMessage>().Select(reply => reply.IsInstalled));
     }
 
-    /// <summary>The log holds what the snapshot stands for, but not on the disk yet.</summary>
+    /// <summary>The log holds what the snapshot covers, but not on the disk yet.</summary>
     [Fact]
     public void Follower_HoldsTheEntriesInMemoryOnly_AnswersOnceTheyAreDurable()
     {
@@ -221,7 +223,9 @@ public sealed class InstallDurabilityTests
         Assert.True(n1.TakeSent<InstallSnapshotReplyMessage>().Single().IsInstalled);
     }
 
-    /// <summary>Entries of the discarded tail were on their way to the disk; those that come after the install replace nothing of them.</summary>
+    /// <summary>
+    /// Entries of the discarded tail were on their way to the disk; those that come after the install replace nothing of them.
+    /// </summary>
     [Fact]
     public void Follower_CrashAtAnyPointOfAnInstallWithWritesAround_KeepsWhatIsCommitted()
     {

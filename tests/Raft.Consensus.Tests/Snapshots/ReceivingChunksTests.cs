@@ -5,7 +5,7 @@ namespace Raft.Consensus.Tests.Snapshots;
 /// <summary>InstallSnapshot, the follower's side, rules 1 to 5 of Figure 13 (section 7): chunks are stored in order, each once.</summary>
 public sealed class ReceivingChunksTests
 {
-    /// <summary>The next leader goes on with the same snapshot in longer chunks, while one of its predecessor's is being stored.</summary>
+    /// <summary>The next leader continues with longer chunks of the same snapshot, while a predecessor's chunk is being stored.</summary>
     [Fact]
     public void Follower_ChunksOfTheNextLeaderAreLonger_GoesOnBehindWhatIsStored()
     {
@@ -130,7 +130,9 @@ public sealed class ReceivingChunksTests
         Assert.Equal(4, n1.Deliver(Chunk(0)).NextOffset);
     }
 
-    /// <summary>Two nodes may take a snapshot of the same entries whose bytes differ: half of one and half of the other is neither.</summary>
+    /// <summary>
+    /// Two nodes may take a snapshot of the same entries whose bytes differ: half of one and half of the other is neither.
+    /// </summary>
     [Fact]
     public void Follower_SnapshotOfTheSameEntriesWithOtherBytes_StartsOver()
     {
@@ -180,7 +182,8 @@ public sealed class ReceivingChunksTests
 
         n1.Node.RefuseChunk();
 
-        Assert.Equal((0, false), n1.TakeSent<InstallSnapshotReplyMessage>().Select(reply => ((int)reply.NextOffset, reply.IsInstalled)).Single());
+        Assert.Equal(
+            (0, false), n1.TakeSent<InstallSnapshotReplyMessage>().Select(reply => ((int)reply.NextOffset, reply.IsInstalled)).Single());
         Assert.Equal(0, n1.Deliver(Chunk(4)).NextOffset);
     }
 
@@ -200,7 +203,10 @@ public sealed class ReceivingChunksTests
         Assert.True(n1.Deliver(Chunk(8)).IsInstalled);
     }
 
-    /// <summary>One snapshot, another, the first again, while the disk still stores a part of the first: a report of then must not be taken for one of now.</summary>
+    /// <summary>
+    /// One snapshot, another, the first again, while the disk still stores a part of the first: a report of then must not be taken
+    /// for one of now.
+    /// </summary>
     [Fact]
     public void Follower_ReportOfAnEarlierReceptionOfTheSameSnapshot_IsIgnored()
     {

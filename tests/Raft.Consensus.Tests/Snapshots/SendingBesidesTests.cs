@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Snapshots;
 
-/// <summary>What a leader does besides while it sends a snapshot (section 7), and what ends a transfer or has nothing to say to it.</summary>
+/// <summary>
+/// What a leader does besides while it sends a snapshot (section 7), and what ends a transfer or has nothing to say to it.
+/// </summary>
 public sealed class SendingBesidesTests
 {
     private static readonly Settings SmallChunks = Settings.Plain with { MaximumChunkBytes = 4 };
@@ -14,10 +16,12 @@ public sealed class SendingBesidesTests
     {
         (SingleModule n1, _) = Sending();
 
-        AppendEntriesMessage[] heartbeats = [.. n1.Pass(TimeSpan.FromSeconds(1)).OfType<AppendEntriesMessage>().Where(append => append.To == "n2")];
+        AppendEntriesMessage[] heartbeats =
+            [.. n1.Pass(TimeSpan.FromSeconds(1)).OfType<AppendEntriesMessage>().Where(append => append.To == "n2")];
 
         Assert.Equal(5, heartbeats.Length);
-        Assert.All(heartbeats, heartbeat => Assert.Equal((0, 0, 0), (heartbeat.PrevLogIndex, heartbeat.PrevLogTerm, heartbeat.Entries.Length)));
+        Assert.All(
+            heartbeats, heartbeat => Assert.Equal((0, 0, 0), (heartbeat.PrevLogIndex, heartbeat.PrevLogTerm, heartbeat.Entries.Length)));
     }
 
     [Fact]
@@ -118,7 +122,9 @@ public sealed class SendingBesidesTests
         Assert.Equal(4, Chunk(n1.Deliver(Make.Want(first))).Offset);
     }
 
-    /// <summary>An answer came while the same chunk was being loaded once more: it is not sent, and the next one is asked for at once.</summary>
+    /// <summary>
+    /// An answer came while the same chunk was being loaded once more: it is not sent, and the next one is asked for at once.
+    /// </summary>
     [Fact]
     public void Leader_ChunkAnsweredWhileItIsLoadedAgain_GoesOnBehindIt()
     {

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Snapshots;
 
-/// <summary>InstallSnapshot, the leader's side (section 7): one chunk under way at a time, in order, repeated until it is answered.</summary>
+/// <summary>
+/// InstallSnapshot, the leader's side (section 7): one chunk under way at a time, in order, repeated until it is answered.
+/// </summary>
 public sealed class SendingChunksTests
 {
     private static readonly Settings SmallChunks = Settings.Plain with { MaximumChunkBytes = 4 };
@@ -54,7 +56,7 @@ public sealed class SendingChunksTests
         Assert.Equal([0.4, 1.2, 2.8, 5.8, 8.8, 11.8], times);
     }
 
-    /// <summary>The chunk or its answer was lost: the follower says what it has, and the transfer goes on at once.</summary>
+    /// <summary>The chunk or its answer was lost: the follower says what it has, and the transfer continues at once.</summary>
     [Fact]
     public void Leader_RepeatedChunkAnswered_GoesOnAtOnce()
     {
@@ -127,7 +129,9 @@ public sealed class SendingChunksTests
         Assert.Equal((0, 11, newer.Identity.Checksum), (again.Offset, again.LastIncludedIndex, again.Checksum));
     }
 
-    /// <summary>Its checksum is wrong, say: sending it again from the start will not help, and without a pause would fill the network.</summary>
+    /// <summary>
+    /// Its checksum is wrong, say: sending it again from the start will not help, and without a pause would fill the network.
+    /// </summary>
     [Fact]
     public void Leader_SnapshotRefusedAtItsEndTimeAndAgain_IsSentWithPauses()
     {
@@ -136,7 +140,9 @@ public sealed class SendingChunksTests
         for (TimeSpan end = n1.Clock.Now + TimeSpan.FromMinutes(1); n1.Clock.Now < end;)
         {
             transfers += chunk?.IsLast == true ? 1 : 0;
-            RaftMessage[] sent = chunk is null ? n1.Pass(TimeSpan.FromMilliseconds(100)) : n1.Deliver((RaftMessage)Make.Want(chunk, chunk.IsLast ? 0 : null));
+            RaftMessage[] sent = chunk is null
+                ? n1.Pass(TimeSpan.FromMilliseconds(100))
+                : n1.Deliver((RaftMessage)Make.Want(chunk, chunk.IsLast ? 0 : null));
             chunk = sent.OfType<InstallSnapshotMessage>().SingleOrDefault();
         }
 
@@ -192,7 +198,7 @@ public sealed class SendingChunksTests
         Assert.Equal((0, 13, newer.Identity.Checksum), (next.Offset, next.LastIncludedIndex, next.Checksum));
     }
 
-    /// <summary>The follower installed it, but by then the log began behind it: the next snapshot follows.</summary>
+    /// <summary>The follower installed it, but by then the log began after it: the next snapshot follows.</summary>
     [Fact]
     public void Leader_InstalledSnapshotEndsBeforeTheLogStarts_SendsTheNextOne()
     {
@@ -241,7 +247,7 @@ public sealed class SendingChunksTests
         return (n1, n1.TakeSent<AppendEntriesMessage>().Single(append => append.To == "n2"));
     }
 
-    /// <summary>A leader n1 with three entries behind the snapshot, of which it has sent the first chunk to n2.</summary>
+    /// <summary>A leader n1 with three entries after the snapshot, of which it has sent the first chunk to n2.</summary>
     private static (SingleModule N1, InstallSnapshotMessage First) Sending()
     {
         SingleModule n1 = SendingSnapshots.Leader(Snapshot, SmallChunks);

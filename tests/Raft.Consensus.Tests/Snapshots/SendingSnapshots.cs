@@ -5,7 +5,7 @@ namespace Raft.Consensus.Tests.Snapshots;
 /// <summary>Leaders that have begun to send a snapshot.</summary>
 internal static class SendingSnapshots
 {
-    /// <summary>A leader n1 whose log has two entries of term 5 behind a snapshot, and its own. What it has sent is not taken.</summary>
+    /// <summary>A leader n1 whose log has two entries of term 5 after a snapshot, and its own. What it has sent is not taken.</summary>
     public static SingleModule Leader(TestSnapshot snapshot, Settings settings, int voters = 3)
     {
         SingleModule n1 = new(voters, settings);

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Snapshots;
 
-/// <summary>Section 7: a follower that needs what its leader's log no longer holds is sent a snapshot, once, and entries from there on.</summary>
+/// <summary>
+/// Section 7: a follower that needs what its leader's log no longer holds is sent a snapshot, once, and entries from there on.
+/// </summary>
 public sealed class SlowFollowerTests
 {
     private static readonly Settings SmallChunks = Settings.Plain with { MaximumChunkBytes = 4 };
@@ -110,7 +112,10 @@ public sealed class SlowFollowerTests
         AssertAgree(cluster);
     }
 
-    /// <summary>Figure 7, with a leader whose log starts behind an entry that a majority holds: whoever lacks that entry gets a snapshot, the others none.</summary>
+    /// <summary>
+    /// Figure 7, with a leader whose log starts after an entry that a majority holds: anyone who lacks that entry gets a snapshot, the
+    /// others none.
+    /// </summary>
     [Theory]
     [InlineData(3, "")]
     [InlineData(4, "n7")]
@@ -126,7 +131,8 @@ public sealed class SlowFollowerTests
         string[] restored = [.. cluster.Nodes.Where(node => node.Restored.Count == 1).Select(node => node.Id.Value)];
         Assert.Equal(receivers, string.Join(' ', restored));
         Assert.All(cluster.Nodes, node => Assert.InRange(cluster.RejectionsOf(node.Id), 0, 1));
-        Assert.All(cluster.Nodes, node => Assert.Equal((11, 8, 11), (node.Module.LastIndex, node.Module.LastTerm, node.Module.CommitIndex)));
+        Assert.All(
+            cluster.Nodes, node => Assert.Equal((11, 8, 11), (node.Module.LastIndex, node.Module.LastTerm, node.Module.CommitIndex)));
         Assert.All(cluster.Nodes, node => Assert.Equal([.. FigureSevenLeader[start..], 8], node.Log[^(11 - start)..]));
     }
 

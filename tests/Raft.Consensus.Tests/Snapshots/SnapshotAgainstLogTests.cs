@@ -49,7 +49,7 @@ public sealed class SnapshotAgainstLogTests
         Assert.Equal((3, 3, 2), (n1.Module.CommitIndex, n1.Module.FirstIndex, n1.Node.Snapshots.Latest!.Index));
     }
 
-    /// <summary>While the last chunk was being stored, the log went on beyond the snapshot, and was compacted there.</summary>
+    /// <summary>While the last chunk was being stored, the log continued beyond the snapshot, and was compacted there.</summary>
     [Fact]
     public void Follower_LogStartsBehindTheSnapshotWhenItIsStored_ChangesNothing()
     {
@@ -78,7 +78,7 @@ public sealed class SnapshotAgainstLogTests
         Assert.Equal(5, Assert.Single(n1.Node.Restored).Index);
     }
 
-    /// <summary>What stands behind an entry that the snapshot contradicts is of a leader of the past, however long it is.</summary>
+    /// <summary>What comes after an entry that the snapshot contradicts is of a leader of the past, however long it is.</summary>
     [Theory]
     [InlineData(2, 2)]
     [InlineData(3, 2)]
@@ -93,7 +93,7 @@ public sealed class SnapshotAgainstLogTests
         AssertBeginsBehind(n1, index, term);
     }
 
-    /// <summary>A tail that is kept though the snapshot contradicts it makes the leader send the same snapshot for ever.</summary>
+    /// <summary>A tail that is kept though the snapshot contradicts it makes the leader send the same snapshot forever.</summary>
     [Fact]
     public void Leader_FollowerHadAConflictingTail_SendsTheSnapshotOnce()
     {

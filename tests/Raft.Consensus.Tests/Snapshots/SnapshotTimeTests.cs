@@ -2,7 +2,7 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Snapshots;
 
-/// <summary>Times never fall along the log, also where its last entry stands in a snapshot only.</summary>
+/// <summary>Times never fall along the log, also where its last entry is in a snapshot only.</summary>
 public sealed class SnapshotTimeTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -63,7 +63,7 @@ public sealed class SnapshotTimeTests
         Assert.Equal([Noon, Noon], Times(n1));
     }
 
-    /// <summary>The crash came between the snapshot and the log that begins behind it.</summary>
+    /// <summary>The crash came between the snapshot and the log that begins after it.</summary>
     [Fact]
     public void RestartedLeader_LogBeginsAnewAtRecovery_DoesNotFallBehindTheSnapshotsTime()
     {

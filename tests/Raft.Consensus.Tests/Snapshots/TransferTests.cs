@@ -91,10 +91,14 @@ public sealed class TransferTests
 
         AssertInstalled(cluster, "n3", leader: "n2");
         Assert.Equal(OtherBytes.Content, Assert.Single(cluster["n3"].Restored).Content);
-        Assert.Equal(["n1 0", "n1 4", "n2 0", "n2 4", "n2 8", "n2 12"], cluster.ChunksTo("n3").Select(chunk => $"{chunk.From} {chunk.Offset}"));
+        Assert.Equal(
+            ["n1 0", "n1 4", "n2 0", "n2 4", "n2 8", "n2 12"], cluster.ChunksTo("n3").Select(chunk => $"{chunk.From} {chunk.Offset}"));
     }
 
-    /// <summary>The chunk of the first leader is still being stored when the second one comes: its answer goes to the first, and the second tries again.</summary>
+    /// <summary>
+    /// The chunk of the first leader is still being stored when the second one comes: its answer goes to the first, and the second
+    /// tries again.
+    /// </summary>
     [Fact]
     public void Cluster_LeaderChangesWhileAChunkIsStored_GoesOnWhereItWas()
     {
@@ -200,7 +204,7 @@ public sealed class TransferTests
         AssertInstalled(cluster, "n3");
     }
 
-    /// <summary>The host may compact on while it sends; the follower ends up with a snapshot behind which the log still goes on.</summary>
+    /// <summary>The host may compact while it sends; in the end the follower has a snapshot after which the log continues.</summary>
     [Fact]
     public void Cluster_LeaderCompactsTimeAndAgainMeanwhile_FollowerCatchesUpAtTheEnd()
     {
@@ -221,7 +225,7 @@ public sealed class TransferTests
         Assert.Equal(16, Assert.Single(cluster["n3"].Restored).Index);
     }
 
-    /// <summary>n1 and n2 have a snapshot and a log that starts behind it; the others have nothing.</summary>
+    /// <summary>n1 and n2 have a snapshot and a log that starts after it; the others have nothing.</summary>
     private static ModuleCluster Cluster(int nodes = 3, TestSnapshot? secondSnapshot = null, Settings? settings = null)
     {
         ModuleCluster cluster = new(nodes, settings ?? SmallChunks);
@@ -234,7 +238,8 @@ public sealed class TransferTests
     private static void CutAfter(ModuleCluster cluster, int chunks) =>
         cluster.Drop = message => (message.To == "n3" || message.From == "n3") && cluster.ChunksTo("n3").Length >= chunks;
 
-    private static int[] Offsets(ModuleCluster cluster, NodeId follower) => [.. cluster.ChunksTo(follower).Select(chunk => (int)chunk.Offset)];
+    private static int[] Offsets(ModuleCluster cluster, NodeId follower) =>
+        [.. cluster.ChunksTo(follower).Select(chunk => (int)chunk.Offset)];
 
     private static void AssertInstalled(ModuleCluster cluster, NodeId follower, string leader = "n1")
     {
@@ -242,7 +247,8 @@ public sealed class TransferTests
         ConsensusModule module = cluster[follower].Module;
         Assert.Equal(RaftRole.Leader, expected.Role);
         Assert.Single(cluster[follower].Restored);
-        Assert.Equal((expected.LastIndex, expected.LastTerm, expected.CommitIndex), (module.LastIndex, module.LastTerm, module.CommitIndex));
+        Assert.Equal(
+            (expected.LastIndex, expected.LastTerm, expected.CommitIndex), (module.LastIndex, module.LastTerm, module.CommitIndex));
         Assert.Equal(expected.LastIndex, expected.CommitIndex);
     }
 }

@@ -21,18 +21,19 @@ internal static class Make
         IsPreVote = isPreVote,
     };
 
-    /// <summary>AppendEntries with entries of the given terms behind (<paramref name="prevIndex"/>, <paramref name="prevTerm"/>).</summary>
-    public static AppendEntriesMessage Append(NodeId from, long term, long prevIndex, long prevTerm, long commit, params long[] entries) => new()
-    {
-        From = from,
-        To = "n1",
-        ClusterId = ClusterId,
-        Term = term,
-        PrevLogIndex = prevIndex,
-        PrevLogTerm = prevTerm,
-        Entries = Entries(entries),
-        LeaderCommit = commit,
-    };
+    /// <summary>AppendEntries with entries of the given terms after (<paramref name="prevIndex"/>, <paramref name="prevTerm"/>).</summary>
+    public static AppendEntriesMessage Append(NodeId from, long term, long prevIndex, long prevTerm, long commit, params long[] entries) =>
+        new()
+        {
+            From = from,
+            To = "n1",
+            ClusterId = ClusterId,
+            Term = term,
+            PrevLogIndex = prevIndex,
+            PrevLogTerm = prevTerm,
+            Entries = Entries(entries),
+            LeaderCommit = commit,
+        };
 
     /// <summary>The answer to a vote request: by default in the term that was asked for.</summary>
     public static RequestVoteReplyMessage Vote(RequestVoteMessage request, bool granted, long? term = null) => new()
@@ -64,7 +65,8 @@ internal static class Make
         Accept(request) with { Success = false, LastIndex = lastIndex, ConflictIndex = conflictIndex, ConflictTerm = conflictTerm };
 
     /// <summary>InstallSnapshot with the part of a snapshot that begins at an offset; all of it unless a length is given.</summary>
-    public static InstallSnapshotMessage Install(NodeId from, long term, TestSnapshot snapshot, long offset = 0, int length = int.MaxValue, long correlation = 0)
+    public static InstallSnapshotMessage Install(NodeId from, long term, TestSnapshot snapshot, long offset =
+        0, int length = int.MaxValue, long correlation = 0)
     {
         SnapshotChunk chunk = snapshot.ChunkAt(offset, length) ?? throw new ArgumentOutOfRangeException(nameof(offset));
         return new InstallSnapshotMessage
@@ -84,7 +86,7 @@ internal static class Make
         };
     }
 
-    /// <summary>The follower has stored the chunk, and wants what comes behind it or at another offset.</summary>
+    /// <summary>The follower has stored the chunk, and wants what comes after it or at another offset.</summary>
     public static InstallSnapshotReplyMessage Want(InstallSnapshotMessage request, long? nextOffset = null) => new()
     {
         From = request.To,
@@ -98,6 +100,7 @@ internal static class Make
         NextOffset = nextOffset ?? request.Offset + request.Data.Length,
     };
 
-    /// <summary>The follower holds all that the snapshot stands for.</summary>
-    public static InstallSnapshotReplyMessage Installed(InstallSnapshotMessage request) => Want(request, nextOffset: 0) with { IsInstalled = true };
+    /// <summary>The follower holds all that the snapshot covers.</summary>
+    public static InstallSnapshotReplyMessage Installed(InstallSnapshotMessage request) =>
+        Want(request, nextOffset: 0) with { IsInstalled = true };
 }

@@ -82,7 +82,7 @@ internal sealed class ModuleCluster
         DeliverAll();
     }
 
-    /// <summary>Starts the node over from a disk that holds a snapshot, and the entries of these terms behind it.</summary>
+    /// <summary>Starts the node over from a disk that holds a snapshot, and the entries of these terms after it.</summary>
     public void Preset(NodeId id, long term, TestSnapshot snapshot, params long[] tail)
     {
         this[id].Disk.Preset(new HardState(term, null), Make.Entries(tail), snapshot.Index, snapshot.Term);
@@ -124,6 +124,13 @@ internal sealed class ModuleCluster
 
         Delivered.Add(message);
         this[message.To].Receive(message);
+    }
+
+    /// <summary>Delivers everything that is in flight to a node, in one batch.</summary>
+    public void DeliverTogether(NodeId to)
+    {
+        RaftMessage[] messages = [.. InFlight.Where(message => message.To == to)];
+        this[to].InOneBatch([.. messages.Select(message => (Action)(() => Deliver(message)))]);
     }
 
     /// <summary>Takes the messages of a kind out of the network, to be delivered by hand.</summary>

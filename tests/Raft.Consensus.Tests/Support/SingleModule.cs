@@ -43,6 +43,18 @@ internal sealed class SingleModule
         return TakeSent();
     }
 
+    /// <summary>Gives n1 several inputs in one batch, and takes what it sends in consequence.</summary>
+    public RaftMessage[] InOneBatch(params Action[] inputs)
+    {
+        TakeSent();
+        Node.InOneBatch(inputs);
+        return TakeSent();
+    }
+
+    /// <summary>Delivers several messages in one batch, and takes what n1 sends in consequence.</summary>
+    public RaftMessage[] DeliverTogether(params RaftMessage[] messages) =>
+        InOneBatch([.. messages.Select(message => (Action)(() => Node.Receive(message)))]);
+
     /// <summary>Delivers a request, and takes its one reply.</summary>
     public AppendEntriesReplyMessage Deliver(AppendEntriesMessage request) =>
         Assert.Single(Deliver((RaftMessage)request).OfType<AppendEntriesReplyMessage>());
@@ -94,7 +106,7 @@ internal sealed class SingleModule
         }
     }
 
-    /// <summary>Time passes, and n1 is told at each of its deadlines and at the end.</summary>
+    /// <summary>Time passes, and n1 gets the time at each of its deadlines and at the end.</summary>
     public RaftMessage[] Pass(TimeSpan duration)
     {
         TakeSent();

@@ -65,7 +65,7 @@ internal sealed class TestDisk
         Durable?.Invoke(version);
     }
 
-    /// <summary>The oldest writes become durable; nobody is told yet.</summary>
+    /// <summary>The oldest writes become durable; nothing is reported yet.</summary>
     /// <returns>The version of the last one.</returns>
     public long CompleteInSilence(int writes)
     {
@@ -95,7 +95,7 @@ internal sealed class TestDisk
         Stored = new TestLog(entries, previousIndex, previousTerm);
     }
 
-    /// <summary>What a host does on start if the log lacks what a stored snapshot stands for; the term first, as always.</summary>
+    /// <summary>What a host does on start if the log lacks what a stored snapshot covers; the term first, as always.</summary>
     public void StartAfter(LogStart start)
     {
         HardState = HardState.Term >= start.Term ? HardState : new HardState(start.Term, VotedFor: null);

@@ -1,6 +1,6 @@
 namespace Raft.Consensus.Tests.Support;
 
-/// <summary>A stored log: entries behind a start, which a snapshot stands for. What a write makes of it is said here only.</summary>
+/// <summary>A stored log: entries after a start, which a snapshot covers. Only this class applies writes.</summary>
 internal sealed class TestLog
 {
     private readonly List<LogEntry> _entries = [];
@@ -30,13 +30,16 @@ internal sealed class TestLog
     {
         if (write.Start is { } start)
         {
-            Assert.True(write.HardState is null && write.Entries.IsEmpty, $"Write {write.Version} begins a log anew and is something else, too.");
+            Assert.True(
+                write.HardState is null && write.Entries.IsEmpty, $"Write {write.Version} begins a log anew and is something else, too.");
             StartAfter(start);
         }
         else if (!write.Entries.IsEmpty)
         {
             int kept = (int)(write.FirstIndex - Start.Index - 1);
-            Assert.True(kept >= 0 && kept <= _entries.Count, $"Write {write.Version} begins at {write.FirstIndex}; the log holds {Start.Index + 1} to {LastIndex}.");
+            Assert.True(
+                kept >= 0 && kept <= _entries.Count,
+                $"Write {write.Version} begins at {write.FirstIndex}; the log holds {Start.Index + 1} to {LastIndex}.");
             _entries.RemoveRange(kept, _entries.Count - kept);
             _entries.AddRange(write.Entries.Span);
         }

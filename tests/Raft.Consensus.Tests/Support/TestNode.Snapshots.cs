@@ -17,7 +17,7 @@ internal sealed partial class TestNode
 
     public List<InstallSnapshotMessage> ReceivedChunks { get; } = [];
 
-    /// <summary>The snapshots from which the state machine had to be restored in this life.</summary>
+    /// <summary>The snapshots from which the state machine had to be restored in this run.</summary>
     public List<TestSnapshot> Restored { get; } = [];
 
     /// <summary>Takes a snapshot of everything that is committed and durable, or up to an index before.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class TestNode
         return snapshot;
     }
 
-    /// <summary>Drops the log up to an index, which a snapshot stands for.</summary>
+    /// <summary>Drops the log up to an index, which a snapshot covers.</summary>
     public void DropThrough(long index)
     {
         long previousIndex = Module.FirstIndex - 1;
@@ -42,7 +42,7 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    /// <summary>Takes a snapshot, and drops what it stands for from the log.</summary>
+    /// <summary>Takes a snapshot, and drops what it covers from the log.</summary>
     public TestSnapshot Compact(long? through = null, byte[]? content = null)
     {
         TestSnapshot snapshot = TakeSnapshot(through, content);

@@ -34,6 +34,9 @@ internal sealed partial class TestNode
 
     public List<EntryLoadRequest> Loads { get; } = [];
 
+    /// <summary>Asked after each input whether its batch ends. By default each input is a batch of its own.</summary>
+    public Func<bool> EndsBatch { get; set; } = static () => true;
+
     /// <summary>Messages that wait for a write, with the version that they wait for.</summary>
     public IReadOnlyList<OutgoingMessage> Waiting => _waiting;
 
@@ -52,14 +55,14 @@ internal sealed partial class TestNode
         }
     }
 
-    /// <summary>Loses what is not durable, and begins a new life from the rest.</summary>
+    /// <summary>Loses what is not durable, and begins a new run from the rest.</summary>
     public void CrashAndRestart()
     {
         Disk.Crash();
         Restart();
     }
 
-    /// <summary>Begins a new life from what is on the disk.</summary>
+    /// <summary>Begins a new run from what is on the disk.</summary>
     [MemberNotNull(nameof(Module))]
     public void Restart()
     {
@@ -68,7 +71,7 @@ internal sealed partial class TestNode
         ForgetTransfers();
         RecoverModule();
         Module.Start(_clock.Now);
-        Flush();
+        CompleteBatch();
     }
 
     public void Receive(RaftMessage message)
@@ -95,7 +98,21 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    /// <summary>Tells the module what time it is.</summary>
+    /// <summary>What the node does in these actions is one batch, whatever kinds of inputs it consists of.</summary>
+    public void InOneBatch(params Action[] inputs)
+    {
+        Func<bool> endsBatch = EndsBatch;
+        EndsBatch = static () => false;
+        foreach (Action input in inputs)
+        {
+            input();
+        }
+
+        EndsBatch = endsBatch;
+        CompleteBatch();
+    }
+
+    /// <summary>Passes the time to the module.</summary>
     public void AdvanceTime()
     {
         Module.AdvanceTime(_clock.Now);
@@ -128,7 +145,10 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    /// <summary>Begins with what is on the disk: behind the latest snapshot if the log lacks what that stands for (see NodeLife.Recovery in Raft.Core).</summary>
+    /// <summary>
+    /// Begins with what is on the disk: after the latest snapshot if the log lacks what that covers (see NodeLife.Recovery in
+    /// Raft.Core).
+    /// </summary>
     [MemberNotNull(nameof(Module))]
     private void RecoverModule()
     {
@@ -144,7 +164,8 @@ internal sealed partial class TestNode
         Module.RecoverCommit(latest?.Index ?? 0);
     }
 
-    private void Flush()
+    /// <summary>Ends the batch, and carries out what follows from it.</summary>
+    public void CompleteBatch()
     {
         Module.CompleteBatch();
         foreach (PersistRequest write in Module.Outputs.Writes)
@@ -174,6 +195,14 @@ internal sealed partial class TestNode
 
         TakeSnapshotLoads(snapshotLoads);
         TakeReceivedChunks(chunks);
+    }
+
+    private void Flush()
+    {
+        if (EndsBatch())
+        {
+            CompleteBatch();
+        }
     }
 
     private void SendWhatIsDue()

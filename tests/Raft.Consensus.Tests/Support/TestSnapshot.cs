@@ -1,6 +1,6 @@
 namespace Raft.Consensus.Tests.Support;
 
-/// <summary>A snapshot as a host keeps it: some bytes that stand for the log up to an index, and the time of the entry there.</summary>
+/// <summary>A snapshot as a host keeps it: some bytes that cover the log up to an index, and the time of the entry there.</summary>
 internal sealed class TestSnapshot(long index, long term, byte[] content, DateTimeOffset time = default)
 {
     public long Index { get; } = index;

@@ -8,7 +8,7 @@ internal sealed class TestSnapshotStore
     private SnapshotIdentity? _partOf;
     private ReadOnlyMemory<byte> _header;
 
-    /// <summary>The snapshot that stands for most of the log; of several, the newest.</summary>
+    /// <summary>The snapshot that covers most of the log; of several, the newest.</summary>
     public TestSnapshot? Latest => _snapshots.MaxBy(snapshot => (snapshot.Index, _snapshots.IndexOf(snapshot)));
 
     /// <summary>The bytes of a snapshot that is not complete.</summary>
@@ -66,5 +66,6 @@ internal sealed class TestSnapshotStore
         _partOf = null;
     }
 
-    public static SnapshotIdentity IdentityOf(InstallSnapshotMessage chunk) => new(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum);
+    public static SnapshotIdentity IdentityOf(InstallSnapshotMessage chunk) =>
+        new(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum);
 }

@@ -50,6 +50,8 @@ public class MessageCodecGarbageTests
     [InlineData("install snapshot reply, installed", 6, 2, "flags are 2", 6)]
     [InlineData("append entries", FromOffset + 2, 0xFF, "sender's id is not valid UTF-8", FromOffset)]
     [InlineData("append entries", ClusterOffset + 2, 0x80, "cluster id is not valid UTF-8", ClusterOffset)]
+    [InlineData("append entries", FirstEntryOffset + 16, 2, "kind of an entry is 2, which this version does not implement", FirstEntryOffset + 16)]
+    [InlineData("append entries", FirstEntryOffset + 16, 3, "kind of an entry is 3", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 4, "kind of an entry is 4", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 255, "kind of an entry is 255", FirstEntryOffset + 16)]
     public void Read_OneWrongByte_SaysWhatIsWrongAndWhere(string name, int offset, byte value, string problem, int problemOffset)

@@ -16,8 +16,8 @@ internal static class Samples
         ["append entries"] = Append(
             new LogEntry(3, EntryKind.NoOp, default, Noon),
             new LogEntry(3, EntryKind.Command, Encoding.UTF8.GetBytes("hello"), Noon.AddTicks(1)),
-            new LogEntry(4, EntryKind.Configuration, new byte[] { 0, 255 }, DateTimeOffset.MinValue),
-            new LogEntry(long.MaxValue, EntryKind.Session, new byte[] { 7 }, DateTimeOffset.MaxValue)),
+            new LogEntry(4, EntryKind.Command, new byte[] { 0, 255 }, DateTimeOffset.MinValue),
+            new LogEntry(long.MaxValue, EntryKind.NoOp, new byte[] { 7 }, DateTimeOffset.MaxValue)),
         ["append entries with large data"] = Append(new LogEntry(1, EntryKind.Command, Pattern(1 << 20), Noon), new LogEntry(1, EntryKind.Command, Pattern(3), Noon)),
         ["append entries with many entries"] = Append([.. Enumerable.Range(0, 4_096).Select(i => new LogEntry(i, EntryKind.Command, Pattern(i % 9), Noon.AddTicks(i)))]),
         ["append entries without entries"] = Append(),
@@ -89,7 +89,7 @@ internal static class Samples
         UInt128 Wide() => new((ulong)random.NextInt64() << 1, (ulong)random.NextInt64());
         LogEntry Entry(int _) => new(
             Number(),
-            (EntryKind)random.Next(4),
+            (EntryKind)random.Next(2),
             Pattern(random.Next(50)),
             new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
 

@@ -58,12 +58,27 @@ public sealed class HandlerArgumentTests
             (0, 0, [Lab.Entry(2), Lab.Entry(1)]), // falling
             (0, 0, [Lab.Entry(4)]), // beyond the leader's
             (0, 0, [Lab.Entry(0)]), // below 1
-            (1, 3, [Lab.Entry(2)]), // below what stands before
+            (1, 3, [Lab.Entry(2)]), // below the term of the entry before
+            (0, 0, [Lab.Entry(1) with { Kind = EntryKind.Configuration }]), // not implemented
+            (0, 0, [Lab.Entry(1) with { Kind = EntryKind.Session }]), // not implemented
             (0, 1, []), // there is nothing at index 0
         ];
 
         Assert.All(bad, each => Assert.Throws<ArgumentException>("entries", () => { _ = node.Raft.AppendEntriesAsync(3, "n2", each.PrevLogIndex, each.PrevLogTerm, each.Entries, 0, Token).AsTask(); }));
 
+        AssertUntouched(node);
+    }
+
+    [Fact]
+    public void AppendEntriesAsync_WithAKindThatIsNotImplemented_SaysWhichKindsAre()
+    {
+        LabNode node = _lab.Node(members: 3);
+        LogEntry[] entries = [Lab.Entry(1) with { Kind = EntryKind.Configuration }];
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            "entries", () => { _ = node.Raft.AppendEntriesAsync(1, "n2", 0, 0, entries, 0, Token).AsTask(); });
+
+        Assert.Contains("Their kinds must be Command or NoOp", refusal.Message, StringComparison.Ordinal);
         AssertUntouched(node);
     }
 

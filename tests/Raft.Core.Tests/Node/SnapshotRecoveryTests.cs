@@ -129,6 +129,7 @@ public sealed class SnapshotRecoveryTests
     public void LogThatBeginsBehindTheSnapshot_IsRefused()
     {
         World.Run(_lab.Log.OpenAsync("raft", "n1", TestContext.Current.CancellationToken).AsTask());
+        World.Run(_lab.Log.WriteAsync(new LogWrite(new HardState(1, null), 1, default)).AsTask());
         World.Run(_lab.Log.ResetAsync(10, 1).AsTask());
         World.Run(_lab.Log.CloseAsync().AsTask());
         Put(_lab.Snapshots, index: 2, term: 1, "x");

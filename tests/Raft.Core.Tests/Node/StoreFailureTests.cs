@@ -105,6 +105,25 @@ public sealed class StoreFailureTests
         Assert.Equal(["open"], _store.Calls); // what was never opened is not closed
     }
 
+    [Theory]
+    [InlineData(EntryKind.Configuration)]
+    [InlineData(EntryKind.Session)]
+    public void StoredEntry_OfAKindThatIsNotImplemented_KeepsTheNodeFromRunning(EntryKind kind)
+    {
+        LogEntry[] entries = [Lab.Entry(1, "a"), Lab.Entry(1) with { Kind = kind }];
+        _lab.World.Run(_store.OpenAsync("raft", "n1", TestContext.Current.CancellationToken).AsTask());
+        _lab.World.Run(_store.WriteAsync(new LogWrite(new HardState(1, null), 1, entries)).AsTask());
+        _lab.World.Run(_store.CloseAsync().AsTask());
+        LabNode node = _lab.Node(store: _store);
+
+        node.Run();
+        NodeFailedException failure = node.Failure();
+
+        Assert.IsType<UnsupportedEntryException>(failure.InnerException);
+        Assert.Contains($"Entry 2 of the stored log has kind {kind}, which this version does not implement.", failure.Message, StringComparison.Ordinal);
+        node.AssertNobodyWaits();
+    }
+
     [Fact]
     public void OpenThatFails_WhenAHandlerCausedIt_IsTriedAgainByTheRun()
     {

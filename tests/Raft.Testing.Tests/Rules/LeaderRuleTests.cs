@@ -5,6 +5,8 @@ public sealed class LeaderRuleTests
 {
     private static readonly TimeSpan MinimumElectionTimeout = TimeSpan.FromMilliseconds(150);
 
+    private static readonly ReferenceQuorum<NodeId> ThreeNodes = new(["n1", "n2", "n3"]);
+
     private readonly SimulatedCluster _cluster = new(nodes: 3);
 
     public LeaderRuleTests()
@@ -78,7 +80,7 @@ public sealed class LeaderRuleTests
     [Fact]
     public void LeaderHearsQuorum_LeaderThatNobodyAnswers_IsFound()
     {
-        LeaderHearsQuorum rule = new(nodes: 3); // which is told of no answer
+        LeaderHearsQuorum rule = new(ThreeNodes); // which is told of no answer
         SimulatedNode leader = _cluster["n1"];
         string? broken = null;
 
@@ -95,7 +97,7 @@ public sealed class LeaderRuleTests
     [Fact]
     public void LeaderHearsQuorum_LeaderThatOneOfTwoAnswers_MayStay()
     {
-        LeaderHearsQuorum rule = new(nodes: 3);
+        LeaderHearsQuorum rule = new(ThreeNodes);
         SimulatedNode leader = _cluster["n1"];
 
         for (int looks = 0; looks < 100; looks++)
@@ -109,7 +111,7 @@ public sealed class LeaderRuleTests
     [Fact]
     public void LeaderHearsQuorum_ProcessThatStoodStill_CountsFromWhenItWentOn()
     {
-        LeaderHearsQuorum rule = new(nodes: 3);
+        LeaderHearsQuorum rule = new(ThreeNodes);
         SimulatedNode leader = _cluster["n1"];
         Assert.Null(rule.OnQuiet(leader));
         _cluster.World.RunFor(MinimumElectionTimeout * 4); // and the rule does not look, as at one that stands still

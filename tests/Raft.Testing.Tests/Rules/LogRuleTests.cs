@@ -31,7 +31,7 @@ public sealed class LogRuleTests
     {
         _lab.Write("n1", new HardState(1, "n1"), 1, 1, 1);
         _lab.Write("n2", new HardState(1, "n1"), 1, 1);
-        CommitRule rule = new(_committed, _lab.Nodes);
+        CommitRule rule = Rule();
         AppendEntriesMessage append = SampleMessages.Append("n1", "n2") with { Term = 1, LeaderCommit = 1 };
 
         Assert.Null(rule.OnSent(_lab["n1"], append));
@@ -162,7 +162,7 @@ public sealed class LogRuleTests
     private static LogWrite At(long firstIndex, params long[] seconds) => new(
         null, firstIndex, seconds.Select(static each => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch.AddSeconds(each))).ToArray());
 
-    private string? Commit(string id, long term, long index, RaftRole role = RaftRole.Leader) => new CommitRule(_committed, _lab.Nodes).OnChanged(
+    private string? Commit(string id, long term, long index, RaftRole role = RaftRole.Leader) => Rule().OnChanged(
         _lab[id], RuleLab.Situation(role, term, last: index), RuleLab.Situation(role, term, last: index, commit: index));
 
     /// <summary>n1 leads term 1 or 2, and commits entries of these terms with n2.</summary>
@@ -172,4 +172,6 @@ public sealed class LogRuleTests
         _lab.Write("n2", new HardState(terms[^1], "n1"), 1, terms);
         Assert.Null(Commit("n1", terms[^1], terms.Length));
     }
+
+    private CommitRule Rule() => new(_committed, _lab.Nodes, new ReferenceQuorum<NodeId>([.. _lab.Nodes.Select(node => node.Id)]));
 }

@@ -3,7 +3,7 @@ using Raft.Consensus;
 
 namespace Raft;
 
-/// <summary>Puts a node's situation into a sentence for people: who leads, or why nobody does and what is needed.</summary>
+/// <summary>Describes a node's situation in a sentence: who leads, or why nobody does and what is needed.</summary>
 internal static class StatusExplanation
 {
     public static string Of(in PublishedStatus status, IReadOnlyList<RaftMember> members)
@@ -24,19 +24,20 @@ internal static class StatusExplanation
     }
 
     /// <summary>
-    /// Without a leader: the node waits for one for an election timeout, too few are reachable, or an election is on its way.
+    /// Without a leader: the node waits for one for an election timeout, too few voters are reachable, or an election is under way.
     /// </summary>
     public static string NoLeader(in PublishedStatus status, IReadOnlyList<RaftMember> members) => status.Role == RaftRole.Follower
         ? $"no leader: {Reach(in status, members)}; an election follows within the election timeout"
-        : status.ReachableVoters < MajorityQuorum.Size(members.Count)
-        ? $"no leader: {Reach(in status, members)}"
-        : $"no leader: {Reach(in status, members)}, so an election is under way";
+        : Quorum.OfMajority(members.Count).OutcomeOf(granted: status.ReachableBits, refused: 0) == VoteOutcome.Won
+        ? $"no leader: {Reach(in status, members)}, so an election is under way"
+        : $"no leader: {Reach(in status, members)}";
 
     private static string Reach(in PublishedStatus status, IReadOnlyList<RaftMember> members)
     {
         ulong reachable = status.ReachableBits;
+        string needed = Quorum.OfMajority(members.Count).Needed;
         string counts = string.Create(
-            CultureInfo.InvariantCulture, $"{status.ReachableVoters} of {members.Count} voters reachable, {MajorityQuorum.Size(members.Count)} needed");
+            CultureInfo.InvariantCulture, $"{status.ReachableVoters} of {members.Count} voters reachable, {needed} needed");
         string[] silent = [.. members.Where((_, position) => (reachable >> position & 1) == 0).Select(static member => member.Id)];
         return silent.Length == 0 ? counts : $"{counts}; not heard from {string.Join(", ", silent)}";
     }

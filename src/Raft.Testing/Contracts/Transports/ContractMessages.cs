@@ -58,8 +58,8 @@ internal static class ContractMessages
                 {
                     plain,
                     plain with { Kind = EntryKind.NoOp, Data = default, Time = DateTimeOffset.UnixEpoch },
-                    plain with { Kind = EntryKind.Configuration, Time = plain.Time.AddTicks(1) },
-                    plain with { Kind = EntryKind.Session, Term = 1L << 41 },
+                    plain with { Time = plain.Time.AddTicks(1) },
+                    plain with { Kind = EntryKind.NoOp, Term = 1L << 41 },
                 },
             },
             new AppendEntriesReplyMessage { From = from, To = to, ClusterId = "contract", Term = 17, Correlation = correlation + 6, Success = true, PrevLogIndex = 21, LastIndex = 25 },

@@ -1,0 +1,193 @@
+namespace Raft.Consensus;
+
+/// <content>
+/// The entrance for messages, in three steps: admission, the rule for terms (section 5.1), the message's handler. A message that
+/// is not admitted changes nothing: it raises no term and is no sign of life.
+/// </content>
+public sealed partial class ConsensusModule
+{
+    /// <summary>Takes a message. One for another node or cluster, or one that contradicts itself, is ignored and counted.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="now">The time.</param>
+    public void Receive(RaftMessage message, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        SetTime(now);
+        if (!IsAdmitted(message))
+        {
+            IgnoredMessages++;
+            return;
+        }
+
+        bool isForHandler = CompareTerms(message);
+        NoteContact(message);
+        if (isForHandler)
+        {
+            Handle(message);
+        }
+    }
+
+    /// <summary>Whether a correct node of this cluster could have sent the message to this node.</summary>
+    private bool IsAdmitted(RaftMessage message) =>
+        message.To == Id
+        && message.From != Id
+        && message.ClusterId == _options.ClusterId
+        && message.Term is >= 0 and <= LargestNumber
+        && message switch
+        {
+            AppendEntriesMessage request => IsWellFormed(request),
+            AppendEntriesReplyMessage reply => IsWellFormed(reply) && !AcknowledgesTooMuch(reply),
+            InstallSnapshotMessage request => IsWellFormed(request),
+            InstallSnapshotReplyMessage reply => IsWellFormed(reply),
+            RequestVoteMessage request => IsWellFormed(request),
+            _ => true,
+        };
+
+    /// <summary>
+    /// Section 5.1: a larger term makes this node a follower of it; a request of a smaller term is refused with the current term, which
+    /// deposes its sender; a reply of a smaller term is ignored. All exceptions to this are here.
+    /// </summary>
+    /// <returns>Whether the message goes to its handler: from now on, its term is this node's term, but for votes and pre-votes.</returns>
+    private bool CompareTerms(RaftMessage message)
+    {
+        switch (message)
+        {
+            // Dissertation, section 9.6: a pre-vote is about a term that nobody has entered yet, and so is its grant.
+            case RequestVoteMessage { IsPreVote: true }:
+            case RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
+                return true;
+
+            // Section 6, end: a server that was removed, or cut off for a while, must not depose a leader that works.
+            case RequestVoteMessage request when request.Term > Term && _options.LeaderStickiness && LeaderIsAlive:
+                RefuseVote(request);
+                return false;
+
+            // Such a refusal carries the term of the voter that refused, which may be smaller, and counts all the same.
+            case RequestVoteReplyMessage when message.Term < Term:
+                return true;
+        }
+
+        if (message.Term > Term)
+        {
+            BecomeFollower(message.Term, leader: null);
+        }
+        else if (message.Term < Term)
+        {
+            Refuse(message);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>First rule of each receiver in Figures 2 and 13: reply false if term &lt; currentTerm. A reply is not answered.</summary>
+    private void Refuse(RaftMessage message)
+    {
+        switch (message)
+        {
+            case AppendEntriesMessage request:
+                Reject(request, conflictIndex: 0, conflictTerm: 0);
+                break;
+            case InstallSnapshotMessage request:
+                AnswerChunk(request, nextOffset: 0, isInstalled: false, VersionOfHardState);
+                break;
+            case RequestVoteMessage request:
+                RefuseVote(request);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Notes that the sender was heard from. A leader counts only answers to what it sent as the leader: a voter that campaigns
+    /// against it must not keep it in office.
+    /// </summary>
+    private void NoteContact(RaftMessage message)
+    {
+        if (Role != RaftRole.Leader
+            || (message.Term == Term && message is AppendEntriesReplyMessage or InstallSnapshotReplyMessage))
+        {
+            _contact.OnHeard(message.From, _now);
+        }
+    }
+
+    private void Handle(RaftMessage message)
+    {
+        switch (message)
+        {
+            case AppendEntriesMessage request:
+                OnAppendEntries(request);
+                break;
+            case AppendEntriesReplyMessage reply:
+                OnAppendEntriesReply(reply);
+                break;
+            case InstallSnapshotMessage request:
+                OnInstallSnapshot(request);
+                break;
+            case InstallSnapshotReplyMessage reply:
+                OnInstallSnapshotReply(reply);
+                break;
+            case RequestVoteMessage { IsPreVote: true } request:
+                OnRequestPreVote(request);
+                break;
+            case RequestVoteMessage request:
+                OnRequestVote(request);
+                break;
+            case RequestVoteReplyMessage { IsPreVote: true } reply:
+                OnRequestPreVoteReply(reply);
+                break;
+            case RequestVoteReplyMessage reply:
+                OnRequestVoteReply(reply);
+                break;
+        }
+    }
+
+    /// <summary>Whether a follower says that it holds what this leader never had: no correct follower does.</summary>
+    private bool AcknowledgesTooMuch(AppendEntriesReplyMessage reply) =>
+        reply.Success && Role == RaftRole.Leader && reply.Term == Term && reply.LastIndex > _log.LastIndex;
+
+    /// <summary>
+    /// Whether the request could come from a correct leader: terms and indices from 0 up, terms that never fall along the log, and
+    /// entries of kinds that this version implements.
+    /// </summary>
+    internal static bool IsWellFormed(AppendEntriesMessage request)
+    {
+        if (request.PrevLogIndex is < 0 or > LargestNumber || request.LeaderCommit < 0 || request.PrevLogTerm < 0
+            || (request.PrevLogIndex == 0 && request.PrevLogTerm != 0))
+        {
+            return false;
+        }
+
+        long term = Math.Max(request.PrevLogTerm, 1);
+        foreach (ref readonly LogEntry entry in request.Entries.Span)
+        {
+            if (entry.Term < term || entry.Term > request.Term || !entry.Kind.IsImplemented())
+            {
+                return false;
+            }
+
+            term = entry.Term;
+        }
+
+        return true;
+    }
+
+    private static bool IsWellFormed(AppendEntriesReplyMessage reply) =>
+        reply.PrevLogIndex is >= 0 and <= LargestNumber
+        && reply.LastIndex is >= 0 and <= LargestNumber
+        && reply.ConflictIndex is >= 0 and <= LargestNumber
+        && reply.ConflictTerm is >= 0 and <= LargestNumber;
+
+    private static bool IsWellFormed(InstallSnapshotMessage request) =>
+        request.LastIncludedIndex is > 0 and <= LargestNumber
+        && request.LastIncludedTerm > 0 && request.LastIncludedTerm <= request.Term
+        && request.Offset >= 0 && request.Data.Length > 0 && request.Offset <= request.Length - request.Data.Length;
+
+    private static bool IsWellFormed(InstallSnapshotReplyMessage reply) =>
+        reply.LastIncludedIndex is > 0 and <= LargestNumber
+        && reply.LastIncludedTerm is > 0 and <= LargestNumber
+        && reply.NextOffset >= 0;
+
+    private static bool IsWellFormed(RequestVoteMessage request) =>
+        request.LastLogIndex is >= 0 and <= LargestNumber
+        && request.LastLogTerm is >= 0 and <= LargestNumber;
+}
