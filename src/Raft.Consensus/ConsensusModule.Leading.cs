@@ -71,7 +71,7 @@ public sealed partial class ConsensusModule
         follower.OnLoaded(found: entries.Length > 0);
         if (entries.Length > 0 && follower.Next == request.FirstIndex && follower.Next >= _log.FirstIndex && follower.CanSend)
         {
-            Send(follower, entries);
+            Send(follower, entries[..ReplicatedLog.CountWithin(entries.Span, _options.MaximumMessageBytes)]); // a store counts payload only
         }
     }
 

@@ -178,9 +178,15 @@ internal sealed class ReplicatedLog
             return slice;
         }
 
+        return slice[..CountWithin(slice.Span, maxBytes)];
+    }
+
+    /// <summary>How many of the entries, from the first, take at most <paramref name="maxBytes"/> with their overhead; at least one.</summary>
+    public static int CountWithin(ReadOnlySpan<LogEntry> entries, long maxBytes)
+    {
         long bytes = 0;
         int count = 0;
-        foreach (ref readonly LogEntry entry in slice.Span)
+        foreach (ref readonly LogEntry entry in entries)
         {
             bytes += entry.Data.Length + EntryOverhead;
             if (bytes > maxBytes && count > 0)
@@ -191,7 +197,7 @@ internal sealed class ReplicatedLog
             count++;
         }
 
-        return slice[..count];
+        return count;
     }
 
     /// <summary>How many payload bytes the entries from one index to another have; all of them in memory.</summary>
