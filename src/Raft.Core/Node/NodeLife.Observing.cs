@@ -22,13 +22,31 @@ internal sealed partial class NodeLife
     public long DroppedMessages => Volatile.Read(ref _dropped);
 
     /// <summary>What is in memory; null while the log is not read. Nothing guards it from the worker.</summary>
-    public NodeFootprint? Footprint => !_isOpen || _isEnded ? null : new NodeFootprint(
-        _module.FirstCachedIndex,
-        _module.LastIndex - _module.FirstCachedIndex + 1,
-        _module.CachedBytes,
-        _module.LastIndex - Math.Min(_module.CommitIndex, _module.DurableIndex),
-        _pending.Count,
-        _mailbox.WaitingMessages);
+    public NodeFootprint? Footprint
+    {
+        get
+        {
+            if (!_isOpen || _isEnded)
+            {
+                return null;
+            }
+
+            (int messages, long bytes) = NodeFootprint.InFlight(_module.Followers);
+            return new NodeFootprint(
+                _module.FirstCachedIndex,
+                _module.LastIndex - _module.FirstCachedIndex + 1,
+                _module.CachedBytes,
+                _module.LastIndex - Math.Min(_module.CommitIndex, _module.DurableIndex),
+                _pending.Count,
+                _mailbox.WaitingMessages,
+                messages,
+                bytes,
+                _storeReads.Count,
+                _conditions.Count,
+                _directCalls.Count,
+                _snapshotSenders.Count);
+        }
+    }
 
     private void CountDropped(string reason, long count = 1)
     {

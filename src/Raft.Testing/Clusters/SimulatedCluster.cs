@@ -47,6 +47,7 @@ public sealed class SimulatedCluster
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.Writing = write => _rules.OnWriting(node, write);
+            node.Compacting = throughIndex => _rules.OnCompacting(node, throughIndex);
             node.Store.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
             node.Snapshots.Committed = (snapshot, content) => _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
         }

@@ -28,6 +28,7 @@ public sealed class SimulatedNode
         Store = world.CreateLogStore();
         _applyRandom = world.Random.Fork();
         Snapshots = world.CreateSnapshotStore();
+        SideCalls = new SideCalls(id, agreement.Report);
     }
 
     /// <summary>The node's id.</summary>
@@ -82,6 +83,12 @@ public sealed class SimulatedNode
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 
+    /// <summary>Sees every compaction of the log before it takes effect.</summary>
+    internal Action<long>? Compacting { get; set; }
+
+    /// <summary>Calls other than proposals.</summary>
+    internal SideCalls SideCalls { get; private set; }
+
     internal RaftNode? Current { get; private set; }
 
     /// <summary>Whether a node that runs is neither on its way to stop nor about to end because of its disk.</summary>
@@ -94,6 +101,9 @@ public sealed class SimulatedNode
 
     /// <summary>Whether it was never started, crashed, or has ended and been seen to.</summary>
     internal bool IsDown => _process is null;
+
+    /// <summary>Whether it was asked to stop in this life.</summary>
+    internal bool IsStopping => _isStopping;
 
     /// <summary>Whether its process stands still.</summary>
     internal bool IsPaused => _process is { IsPaused: true };
@@ -134,6 +144,9 @@ public sealed class SimulatedNode
         _isStopping = false;
         Situation = default;
         Store.Writing = Writing;
+        Store.Compacting = Compacting;
+        Snapshots.BeginLife();
+        SideCalls = new SideCalls(Id, _agreement.Report);
         RaftNodePorts ports = new()
         {
             Transport = _transport,
@@ -200,6 +213,7 @@ public sealed class SimulatedNode
     internal void Stop()
     {
         _world.Trace.Add(_world.Clock.Now, "stop", Id);
+        _isStopping = true;
         _stopping?.Cancel();
         if (_running is { } running)
         {

@@ -2,10 +2,38 @@ using Raft.Consensus;
 
 namespace Raft.Testing;
 
-/// <summary>What a node keeps in memory is bounded by its options: uncommitted payload, callers, cached entries and waiting messages.</summary>
+/// <summary>
+/// What a node keeps in memory and puts into messages is bounded by its options: uncommitted payload, callers, cached entries, waiting
+/// messages, messages in flight, and the size of a message.
+/// </summary>
 internal sealed class BoundedMemory : ClusterRule
 {
     public override string Name => "Bounded memory";
+
+    /// <summary>
+    /// <see cref="RaftNodeOptions.MaximumMessageBytes"/>, which a single larger entry may exceed, and
+    /// <see cref="RaftNodeOptions.SnapshotChunkBytes"/>.
+    /// </summary>
+    public override string? OnSent(SimulatedNode node, RaftMessage message)
+    {
+        switch (message)
+        {
+            case AppendEntriesMessage { Entries.Length: > 1 } append:
+                long bytes = 0;
+                foreach (ref readonly LogEntry entry in append.Entries.Span)
+                {
+                    bytes += entry.Data.Length + ReplicatedLog.EntryOverhead;
+                }
+
+                return bytes <= node.Options.MaximumMessageBytes
+                    ? null
+                    : $"{node.Id} sends {append.Entries.Length} entries of {bytes} bytes, and {nameof(RaftNodeOptions.MaximumMessageBytes)} is {node.Options.MaximumMessageBytes}.";
+            case InstallSnapshotMessage chunk when chunk.Data.Length > node.Options.SnapshotChunkBytes:
+                return $"{node.Id} sends a chunk of {chunk.Data.Length} bytes, and {nameof(RaftNodeOptions.SnapshotChunkBytes)} is {node.Options.SnapshotChunkBytes}.";
+            default:
+                return null;
+        }
+    }
 
     /// <summary>
     /// <see cref="RaftNodeOptions.MaximumUncommittedBytes"/>: a leader takes a command within the limit, or when nothing is uncommitted.
@@ -41,13 +69,10 @@ internal sealed class BoundedMemory : ClusterRule
         return null;
     }
 
-    public override string? OnQuiet(SimulatedNode node)
-    {
-        if (node.Current!.Footprint is not { } footprint)
-        {
-            return null;
-        }
+    public override string? OnQuiet(SimulatedNode node) => node.Current!.Footprint is { } footprint ? FindExcess(node, in footprint) : null;
 
+    internal static string? FindExcess(SimulatedNode node, in NodeFootprint footprint)
+    {
         // Whole segments are freed, and what is not committed and durable stays.
         RaftNodeOptions options = node.Options;
         long segment = Math.Clamp(options.MaximumCachedEntries, ReplicatedLog.SmallestSegment, ReplicatedLog.LargestSegment);
@@ -58,6 +83,10 @@ internal sealed class BoundedMemory : ClusterRule
             ? $"{footprint.PendingProposals} proposals wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumPendingProposals)} is {options.MaximumPendingProposals}."
             : footprint.WaitingMessages > options.MaximumWaitingMessages
             ? $"{footprint.WaitingMessages} messages wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumWaitingMessages)} is {options.MaximumWaitingMessages}."
+            : footprint.InFlightMessages > options.MaximumInFlightMessages
+            ? $"{footprint.InFlightMessages} messages of {node.Id} to a follower are unanswered, and {nameof(RaftNodeOptions.MaximumInFlightMessages)} is {options.MaximumInFlightMessages}."
+            : footprint is { InFlightMessages: 0, InFlightBytes: > 0 }
+            ? $"{node.Id} counts {footprint.InFlightBytes} bytes as in flight, and no message is."
             : null;
     }
 }

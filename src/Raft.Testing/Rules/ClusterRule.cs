@@ -21,6 +21,9 @@ internal abstract class ClusterRule
     /// <summary>A node writes to its log store: called before the write takes effect.</summary>
     public virtual string? OnWriting(SimulatedNode node, LogWrite write) => null;
 
+    /// <summary>A node drops the entries up to an index from its log store, since a snapshot includes them: called before it takes effect.</summary>
+    public virtual string? OnCompacting(SimulatedNode node, long throughIndex) => null;
+
     /// <summary>A node's status has changed within its life.</summary>
     public virtual string? OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now) => null;
 }

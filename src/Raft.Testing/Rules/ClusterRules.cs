@@ -7,6 +7,7 @@ internal sealed class ClusterRules
     private readonly ClusterRule[] _delivered;
     private readonly ClusterRule[] _quiet;
     private readonly ClusterRule[] _writing;
+    private readonly ClusterRule[] _compacting;
     private readonly ClusterRule[] _changed;
     private readonly ElectionSafety _elections = new();
     private readonly Action<string> _broken;
@@ -35,6 +36,9 @@ internal sealed class ClusterRules
             new FollowersCommit(),
             new NobodyIsForgotten(),
             new BoundedMemory(),
+            new NothingIsLeaked(),
+            new CompactionKeepsUnapplied(),
+            new SnapshotIndexIsCurrent(),
             new CandidatesConcede(),
             new LivingLeaderStays(),
             new LeaderHearsQuorum(nodes.Length),
@@ -43,6 +47,7 @@ internal sealed class ClusterRules
         _delivered = Overriding(rules, static rule => rule.OnDelivered);
         _quiet = Overriding(rules, static rule => rule.OnQuiet);
         _writing = Overriding(rules, static rule => rule.OnWriting);
+        _compacting = Overriding(rules, static rule => rule.OnCompacting);
         _changed = Overriding(rules, static rule => rule.OnChanged);
     }
 
@@ -81,6 +86,14 @@ internal sealed class ClusterRules
         foreach (ClusterRule rule in _writing)
         {
             Judge(rule, rule.OnWriting(node, write));
+        }
+    }
+
+    public void OnCompacting(SimulatedNode node, long throughIndex)
+    {
+        foreach (ClusterRule rule in _compacting)
+        {
+            Judge(rule, rule.OnCompacting(node, throughIndex));
         }
     }
 

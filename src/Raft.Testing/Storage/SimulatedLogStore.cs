@@ -110,6 +110,9 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 
+    /// <summary>Sees every compaction before it takes effect: the last index to drop.</summary>
+    internal Action<long>? Compacting { get; set; }
+
     /// <summary>From now on nothing becomes durable, as with a disk that hangs, until <see cref="Release"/>.</summary>
     public void Hold()
     {
@@ -235,9 +238,21 @@ public sealed class SimulatedLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public ValueTask CompactAsync(long throughIndex) => throughIndex > _inMemory.Entries.LastIndex
-        ? ValueTask.FromException(new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_inMemory.Entries.LastIndex}."))
-        : Change(new LogOperation.Compact(throughIndex));
+    public ValueTask CompactAsync(long throughIndex)
+    {
+        if (throughIndex > _inMemory.Entries.LastIndex)
+        {
+            return ValueTask.FromException(
+                new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_inMemory.Entries.LastIndex}."));
+        }
+
+        if (_failure is null && _isOpen)
+        {
+            Compacting?.Invoke(throughIndex);
+        }
+
+        return Change(new LogOperation.Compact(throughIndex));
+    }
 
     /// <inheritdoc/>
     public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term, HashOfSnapshot?.Invoke(index) ?? 0));

@@ -17,6 +17,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     private Exception? _failNext;
     private bool _isHeld;
     private bool _isCrashed;
+    private int _life;
 
     internal SimulatedSnapshotStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace)
         : this(clock, scheduler, random, trace, latest: null)
@@ -34,7 +35,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     private sealed record Stored(SnapshotInfo Info, byte[] Content);
 
-    private sealed record Commit(Stored Snapshot, SimulatedCompletion<bool> Completion, IClockTimer Timer);
+    private sealed record Commit(Stored Snapshot, int Life, SimulatedCompletion<bool> Completion, IClockTimer Timer);
 
     /// <summary>The longest time until a commit is durable; a twentieth of it at least. Default 5 ms.</summary>
     public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromMilliseconds(5);
@@ -44,6 +45,12 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     /// <summary>The latest snapshot that would survive a crash.</summary>
     public SnapshotInfo? Durable => _latest?.Info;
+
+    /// <summary>
+    /// Whether the present life of the node may not know of the latest snapshot: a call has failed or was cancelled since it was
+    /// committed, or an earlier life of the node had begun to write it.
+    /// </summary>
+    internal bool MayBeUnknown { get; private set; }
 
     /// <summary>Sees every snapshot that becomes durable: where it ends, and its content.</summary>
     internal Action<SnapshotInfo, ReadOnlyMemory<byte>>? Committed { get; set; }
@@ -74,6 +81,13 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     {
         ArgumentNullException.ThrowIfNull(exception);
         _failNext = exception;
+    }
+
+    /// <summary>The node starts: what is under way belongs to an earlier life of it.</summary>
+    internal void BeginLife()
+    {
+        _life++;
+        MayBeUnknown = false;
     }
 
     /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
@@ -119,6 +133,11 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     /// <summary>Lets a call pass in this step or a later one; if one is to fail, this is it.</summary>
     internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested || _failNext is not null)
+        {
+            MayBeUnknown = true;
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         if (_failNext is { } failure)
         {
@@ -152,7 +171,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         SimulatedCompletion<bool> completion = RentCompletion();
         ValueTask durable = completion.UntypedTask;
         Commit commit = null!;
-        commit = new Commit(snapshot, completion, _clock.CreateTimer(() => ReachDisk(commit)));
+        commit = new Commit(snapshot, _life, completion, _clock.CreateTimer(() => ReachDisk(commit)));
         _underWay.Add(commit);
         if (!_isHeld && !_isCrashed)
         {
@@ -168,6 +187,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         _underWay.Remove(commit);
         commit.Timer.Dispose();
         Keep(commit.Snapshot);
+        MayBeUnknown = _latest == commit.Snapshot ? commit.Life != _life : MayBeUnknown;
         commit.Completion.Complete(true, error: null);
     }
 

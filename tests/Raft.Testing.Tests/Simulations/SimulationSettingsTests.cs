@@ -16,6 +16,9 @@ public sealed class SimulationSettingsTests
             [(false, false), (true, false), (true, true)],
             Drawn.Select(settings => (settings.CheckQuorum, settings.LeaderStickiness)).Distinct().Order());
         Assert.Equal([false, true], Drawn.Select(settings => settings.StateMachineMayBlock).Distinct().Order());
+        Assert.Equal([false, true], Drawn.Select(settings => settings.AutomaticSnapshots).Distinct().Order());
+        Assert.Contains(Drawn, settings => settings is { AutomaticSnapshots: true, SnapshotAfterEntries: null, SnapshotAfterBytes: not null });
+        Assert.Contains(Drawn, settings => settings.SnapshotDelay > SimulationSettings.Default.SnapshotDelay);
         Assert.Contains(Drawn, settings => settings is { MaximumCachedEntries: 1, MaximumInFlightMessages: 1 });
         Assert.Contains(Drawn, settings => settings is { MaximumMessageBytes: not null, MaximumUncommittedBytes: not null, MaximumPendingProposals: not null });
     }
@@ -59,6 +62,18 @@ public sealed class SimulationSettingsTests
 
         Assert.Null(report.Violation);
         Assert.NotEqual((0, 0), (report.Commits, report.Restorations));
+    }
+
+    [Fact]
+    public void Run_SnapshotsOnDemandOnly_HasClientsAskForThem()
+    {
+        SimulationSettings settings = new() { AutomaticSnapshots = false, SnapshotAfterEntries = 1, SnapshotAfterBytes = 1, TrailingEntries = 0 };
+
+        SimulationReport report = Simulation.Run(
+            seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(20), Weather = WeatherProfile.Calm, Settings = settings });
+
+        Assert.Null(report.Violation);
+        Assert.InRange(report.Snapshots, 1, report.Commits / 10);
     }
 
     [Fact]
