@@ -181,7 +181,7 @@ internal sealed class ReplicatedLog
         return slice[..CountWithin(slice.Span, maxBytes)];
     }
 
-    /// <summary>How many of the entries, from the first, take at most <paramref name="maxBytes"/> with their overhead; at least one.</summary>
+    /// <summary>How many of the first entries take at most <paramref name="maxBytes"/> with their overhead; at least one.</summary>
     public static int CountWithin(ReadOnlySpan<LogEntry> entries, long maxBytes)
     {
         long bytes = 0;

@@ -27,9 +27,11 @@ internal sealed class BoundedMemory : ClusterRule
 
                 return bytes <= node.Options.MaximumMessageBytes
                     ? null
-                    : $"{node.Id} sends {append.Entries.Length} entries of {bytes} bytes, and {nameof(RaftNodeOptions.MaximumMessageBytes)} is {node.Options.MaximumMessageBytes}.";
+                    : $"{node.Id} sends {append.Entries.Length} entries of {bytes} bytes, and "
+                        + $"{nameof(RaftNodeOptions.MaximumMessageBytes)} is {node.Options.MaximumMessageBytes}.";
             case InstallSnapshotMessage chunk when chunk.Data.Length > node.Options.SnapshotChunkBytes:
-                return $"{node.Id} sends a chunk of {chunk.Data.Length} bytes, and {nameof(RaftNodeOptions.SnapshotChunkBytes)} is {node.Options.SnapshotChunkBytes}.";
+                return $"{node.Id} sends a chunk of {chunk.Data.Length} bytes, and "
+                    + $"{nameof(RaftNodeOptions.SnapshotChunkBytes)} is {node.Options.SnapshotChunkBytes}.";
             default:
                 return null;
         }
@@ -60,7 +62,8 @@ internal sealed class BoundedMemory : ClusterRule
         {
             if (uncommitted > 0 && uncommitted + entry.Data.Length > limit)
             {
-                return $"{node.Id} takes a command of {entry.Data.Length} bytes beyond {uncommitted} uncommitted ones, and {nameof(RaftNodeOptions.MaximumUncommittedBytes)} is {limit}.";
+                return $"{node.Id} takes a command of {entry.Data.Length} bytes beyond {uncommitted} uncommitted ones, and "
+                    + $"{nameof(RaftNodeOptions.MaximumUncommittedBytes)} is {limit}.";
             }
 
             uncommitted += entry.Data.Length;
@@ -78,13 +81,17 @@ internal sealed class BoundedMemory : ClusterRule
         long segment = Math.Clamp(options.MaximumCachedEntries, ReplicatedLog.SmallestSegment, ReplicatedLog.LargestSegment);
         long entries = Math.Max(options.MaximumCachedEntries, segment + footprint.RetainedEntries);
         return footprint.CachedEntries > entries
-            ? $"{node.Id} keeps {footprint.CachedEntries} entries in memory, {footprint.RetainedEntries} of which it must, and {nameof(RaftNodeOptions.MaximumCachedEntries)} is {options.MaximumCachedEntries}."
+            ? $"{node.Id} keeps {footprint.CachedEntries} entries in memory, {footprint.RetainedEntries} of which it must, and "
+                + $"{nameof(RaftNodeOptions.MaximumCachedEntries)} is {options.MaximumCachedEntries}."
             : footprint.PendingProposals > options.MaximumPendingProposals
-            ? $"{footprint.PendingProposals} proposals wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumPendingProposals)} is {options.MaximumPendingProposals}."
+            ? $"{footprint.PendingProposals} proposals wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumPendingProposals)} is "
+                + $"{options.MaximumPendingProposals}."
             : footprint.WaitingMessages > options.MaximumWaitingMessages
-            ? $"{footprint.WaitingMessages} messages wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumWaitingMessages)} is {options.MaximumWaitingMessages}."
+            ? $"{footprint.WaitingMessages} messages wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumWaitingMessages)} is "
+                + $"{options.MaximumWaitingMessages}."
             : footprint.InFlightMessages > options.MaximumInFlightMessages
-            ? $"{footprint.InFlightMessages} messages of {node.Id} to a follower are unanswered, and {nameof(RaftNodeOptions.MaximumInFlightMessages)} is {options.MaximumInFlightMessages}."
+            ? $"{footprint.InFlightMessages} messages of {node.Id} to a follower are unanswered, and "
+                + $"{nameof(RaftNodeOptions.MaximumInFlightMessages)} is {options.MaximumInFlightMessages}."
             : footprint is { InFlightMessages: 0, InFlightBytes: > 0 }
             ? $"{node.Id} counts {footprint.InFlightBytes} bytes as in flight, and no message is."
             : null;

@@ -17,7 +17,7 @@ internal sealed class CompactionKeepsUnapplied : ClusterRule
             : null;
     }
 
-    /// <summary>What the node says of its log and what its store holds begin at the same entry, so the check above has seen everything.</summary>
+    /// <summary>The log begins at the same entry in memory and in the store, so the check above has seen every compaction.</summary>
     public override string? OnQuiet(SimulatedNode node)
     {
         PublishedStatus status = node.Current!.Snapshot;

@@ -19,7 +19,7 @@ internal sealed class NothingIsLeaked : ClusterRule
 
         if (footprint.Conditions > (node.IsStopping ? 1 : 0))
         {
-            return $"{node.Id} keeps {footprint.Conditions} waits for a condition; a node that stops has one at a time, and any other has none.";
+            return $"{node.Id} keeps {footprint.Conditions} waits for a condition; only a node that stops has one, and one at a time.";
         }
 
         bool isDiskIdle = node.Store.UnderWay == 0; // an answer may have to wait until a term or an entry is durable
@@ -35,7 +35,8 @@ internal sealed class NothingIsLeaked : ClusterRule
 
         int followers = node.Raft.Snapshot.Role == RaftRole.Leader ? node.Options.Members.Count - 1 : 0;
         return footprint.SnapshotSenders > followers
-            ? $"{node.Id} is {node.Raft.Snapshot.Role} and keeps {footprint.SnapshotSenders} senders of snapshots for {followers} followers."
+            ? $"{node.Id} is {node.Raft.Snapshot.Role} and keeps {footprint.SnapshotSenders} senders of snapshots "
+                + $"for {followers} followers."
             : null;
     }
 }

@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>A node's status has the index of the latest snapshot in its store: taken, received, or found at its start. It is the one that a leader sends.</summary>
+/// <summary>
+/// A node's status has the index of the latest snapshot in its store: taken, received, or found at its start. It is the one that a
+/// leader sends.
+/// </summary>
 internal sealed class SnapshotIndexIsCurrent : ClusterRule
 {
     public override string Name => "The snapshot index is current";

@@ -4,11 +4,11 @@ namespace Raft.Testing;
 
 /// <summary>
 /// How the nodes of a simulation are configured, how busy its clients are, and how quick its links and disks are in good weather.
-/// Small limits bring about in a minute what large ones bring about in a month.
+/// Small limits show in a minute what large ones show in a month.
 /// </summary>
 public sealed record SimulationSettings
 {
-    /// <summary>What a node has unless it is told otherwise, and four clients.</summary>
+    /// <summary>The default options of a node, and four clients.</summary>
     public static SimulationSettings Default { get; } = new();
 
     /// <summary>See <see cref="RaftNodeOptions.PreVote"/>.</summary>
@@ -20,7 +20,10 @@ public sealed record SimulationSettings
     /// <summary>See <see cref="RaftNodeOptions.LeaderStickiness"/>; needs <see cref="CheckQuorum"/>.</summary>
     public bool LeaderStickiness { get; init; } = true;
 
-    /// <summary>Whether state machines say that they may block (see <see cref="IStateMachine.MayBlock"/>), and so are called on a thread of their own, even if they do not by themselves.</summary>
+    /// <summary>
+    /// Whether state machines say that they may block (see <see cref="IStateMachine.MayBlock"/>), and so are called on a thread of
+    /// their own, even if they do not by themselves.
+    /// </summary>
     public bool StateMachineMayBlock { get; init; }
 
     /// <summary>See <see cref="RaftNodeOptions.MaximumCachedEntries"/>; null for its default.</summary>

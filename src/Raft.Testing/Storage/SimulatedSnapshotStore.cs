@@ -75,7 +75,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         }
     }
 
-    /// <summary>Lets the next call that reads or writes fail. The store is none the worse for it.</summary>
+    /// <summary>Lets the next call that reads or writes fail. Later calls are not affected.</summary>
     /// <param name="exception">What it fails with.</param>
     public void FailNext(Exception exception)
     {
@@ -117,7 +117,8 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) => AnswerAsync(() => _latest?.Info, cancellationToken);
+    public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) =>
+        AnswerAsync(() => _latest?.Info, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) => AnswerAsync<Stream>(
@@ -211,7 +212,8 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
         public Stream Stream => _stream ??= new SimulatedStream(store, _content);
 
-        public ValueTask<SnapshotInfo> CommitAsync(CancellationToken cancellationToken) => store.CommitAsync(info, _content.ToArray(), cancellationToken);
+        public ValueTask<SnapshotInfo> CommitAsync(CancellationToken cancellationToken) =>
+            store.CommitAsync(info, _content.ToArray(), cancellationToken);
 
         public ValueTask DisposeAsync() => _content.DisposeAsync();
     }

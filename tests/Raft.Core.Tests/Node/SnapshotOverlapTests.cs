@@ -3,7 +3,7 @@ using Raft.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>Section 7: a snapshot from a leader arrives while the node writes one of its own, or while callers wait for slow results.</summary>
+/// <summary>Section 7: a leader's snapshot arrives while the node writes its own, or while callers wait for slow results.</summary>
 public sealed class SnapshotOverlapTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -9,10 +9,11 @@ public sealed class OptionTargetTests
     /// <summary>A value that no option has by default, for each option, and what a node's settings make of it.</summary>
     private static readonly SortedDictionary<string, Target> Targets = new(StringComparer.Ordinal)
     {
-        [nameof(RaftNodeOptions.ClusterId)] = new("orders", static settings => (settings.ClusterId, settings.Consensus.ClusterId), ("orders", "orders")),
+        [nameof(RaftNodeOptions.ClusterId)] = new(
+            "orders", static settings => (settings.ClusterId, settings.Consensus.ClusterId), ("orders", "orders")),
         [nameof(RaftNodeOptions.Members)] = new(
             new List<RaftMember> { "n2", "n1" },
-            static settings => string.Join(' ', [.. settings.Members.Select(static member => member.Id), .. settings.Consensus.Voters.Select(static voter => voter.Value)]),
+            static settings => string.Join(' ', settings.Members.Select(static member => member.NodeId).Concat(settings.Consensus.Voters)),
             "n1 n2 n1 n2"),
         [nameof(RaftNodeOptions.MinimumElectionTimeout)] = new(
             TimeSpan.FromMilliseconds(1_700),
@@ -24,7 +25,8 @@ public sealed class OptionTargetTests
             (TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4))),
         [nameof(RaftNodeOptions.HeartbeatInterval)] = new(
             TimeSpan.FromMilliseconds(32),
-            static settings => (settings.Consensus.HeartbeatInterval, settings.Consensus.HeartbeatAlignment, settings.Consensus.CommitNoticeDelay),
+            static settings =>
+                (settings.Consensus.HeartbeatInterval, settings.Consensus.HeartbeatAlignment, settings.Consensus.CommitNoticeDelay),
             (TimeSpan.FromMilliseconds(32), TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(4))),
         [nameof(RaftNodeOptions.PreVote)] = new(false, static settings => settings.Consensus.PreVote, false),
         [nameof(RaftNodeOptions.CheckQuorum)] = new(false, static settings => settings.Consensus.CheckQuorum, false),
@@ -42,16 +44,20 @@ public sealed class OptionTargetTests
         [nameof(RaftNodeOptions.SnapshotAfterBytes)] = new(149L, static settings => settings.SnapshotAfterBytes, 149L),
         [nameof(RaftNodeOptions.TrailingEntries)] = new(151L, static settings => settings.TrailingEntries, 151L),
         [nameof(RaftNodeOptions.SnapshotChunkBytes)] = new(157, static settings => settings.Consensus.MaximumChunkBytes, 157),
-        [nameof(RaftNodeOptions.ShutdownTimeout)] = new(TimeSpan.FromSeconds(7), static settings => settings.ShutdownTimeout, TimeSpan.FromSeconds(7)),
+        [nameof(RaftNodeOptions.ShutdownTimeout)] = new(
+            TimeSpan.FromSeconds(7), static settings => settings.ShutdownTimeout, TimeSpan.FromSeconds(7)),
         [nameof(RaftNodeOptions.RandomSeed)] = new(
-            163L, static settings => settings.Consensus.RandomSeed, Settings(string.Empty, static options => options.RandomSeed = 163).Consensus.RandomSeed),
+            163L,
+            static settings => settings.Consensus.RandomSeed,
+            Settings(string.Empty, static options => options.RandomSeed = 163).Consensus.RandomSeed),
     };
 
     /// <summary>Options that are not part of a node's settings, each with the test of what it does.</summary>
     private static readonly SortedDictionary<string, string> Others = new(StringComparer.Ordinal)
     {
         [nameof(RaftNodeOptions.NodeId)] = nameof(OptionsTests.Constructor_WithASettingThatMakesNoSense_SaysWhatToDo),
-        [nameof(RaftNodeOptions.AllowVolatileStorage)] = nameof(OptionsTests.Constructor_WithAVolatileStoreAndATransportThatLeavesTheProcess_SaysWhatToDo),
+        [nameof(RaftNodeOptions.AllowVolatileStorage)] =
+            nameof(OptionsTests.Constructor_WithAVolatileStoreAndATransportThatLeavesTheProcess_SaysWhatToDo),
         [nameof(RaftNodeOptions.StopHostOnFailure)] = nameof(NodeFailureTests.FailedNode_WithStopHostOnFailureOff_LeavesTheHostAlone),
     };
 
@@ -59,7 +65,8 @@ public sealed class OptionTargetTests
 
     [Fact]
     public void EveryOption_IsListed() => Assert.Equal(
-        typeof(RaftNodeOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(static property => property.Name).Order(StringComparer.Ordinal),
+        typeof(RaftNodeOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(static property => property.Name).Order(StringComparer.Ordinal),
         Targets.Keys.Concat(Others.Keys).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -74,15 +81,15 @@ public sealed class OptionTargetTests
         Assert.All(Targets.Where(other => other.Key != name), other => Assert.Equal(other.Value.Read(before), other.Value.Read(after)));
     }
 
-    /// <summary>What a setting is for is tested where that stands; these two could be mistaken for each other without any test noticing.</summary>
+    /// <summary>The mailbox takes both limits, and could mistake one for the other.</summary>
     [Fact]
     public void MaximumWaitingMessages_LimitsCallsOfHandlersAndNotProposals()
     {
         Lab lab = new();
         LabNode node = lab.Node(configure: static options => options.MaximumWaitingMessages = 2).Lead();
         Task<Committed>[] proposals = [.. Enumerable.Range(0, 5).Select(number => node.Propose($"{number}"))];
-        Task<RequestVoteReply>[] votes =
-            [.. Enumerable.Range(0, 3).Select(_ => node.Raft.RequestVoteAsync(1, "n2", 0, 0, TestContext.Current.CancellationToken).AsTask())];
+        CancellationToken token = TestContext.Current.CancellationToken;
+        Task<RequestVoteReply>[] votes = [.. Enumerable.Range(0, 3).Select(_ => node.Raft.RequestVoteAsync(1, "n2", 0, 0, token).AsTask())];
 
         OverloadedException refusal = lab.Fails<OverloadedException>(votes[2]);
 

@@ -17,7 +17,8 @@ internal sealed class HeldCommits(ISnapshotStore inner) : ISnapshotStore
 
     public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) => inner.FindLatestAsync(cancellationToken);
 
-    public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) => inner.OpenReadAsync(snapshot, cancellationToken);
+    public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) =>
+        inner.OpenReadAsync(snapshot, cancellationToken);
 
     public async ValueTask<ISnapshotWriter> CreateAsync(
         long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken) =>
