@@ -1,6 +1,6 @@
 namespace Raft.Testing.Tests;
 
-/// <summary>Section 7: a node that begins its life from a snapshot, leads, and is asked for that snapshot by a node that has nothing.</summary>
+/// <summary>Section 7: a node restored from a snapshot leads, and sends that snapshot to a node that has nothing.</summary>
 public sealed class RestoredLeaderTests
 {
     private readonly HashSet<(NodeId From, long Index)> _sent = [];

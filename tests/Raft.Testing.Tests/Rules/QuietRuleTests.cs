@@ -1,6 +1,8 @@
 namespace Raft.Testing.Tests.Rules;
 
-/// <summary>Rules that are looked at when nothing waits, on clusters that run: each is shown what it must find, and what it must let pass.</summary>
+/// <summary>
+/// Rules that are looked at when nothing waits, on clusters that run: each is shown what it must find, and what it must let pass.
+/// </summary>
 public sealed class QuietRuleTests
 {
     private readonly SimulatedCluster _cluster = new(nodes: 3, configure: options => options.MaximumUncommittedBytes = 3);
@@ -90,12 +92,11 @@ public sealed class QuietRuleTests
 
         Assert.Null(new NothingIsLeaked().OnQuiet(node));
         Assert.Null(NothingIsLeaked.FindLeak(node, footprint with { SnapshotSenders = 2 })); // one for each follower
-        Assert.Contains("keeps 1 reads", NothingIsLeaked.FindLeak(node, footprint with { StoreReads = 1 }), StringComparison.Ordinal);
-        Assert.Contains("keeps 1 waits", NothingIsLeaked.FindLeak(node, footprint with { Conditions = 1 }), StringComparison.Ordinal);
-        Assert.Contains("keeps 1 calls of its handlers", NothingIsLeaked.FindLeak(node, footprint with { DirectCalls = 1 }), StringComparison.Ordinal);
-        Assert.Contains("3 senders of snapshots for 2 followers", NothingIsLeaked.FindLeak(node, footprint with { SnapshotSenders = 3 }), StringComparison.Ordinal);
-        Assert.Contains(
-            "n2 is Follower and keeps 1 senders", NothingIsLeaked.FindLeak(_cluster["n2"], footprint with { SnapshotSenders = 1 }), StringComparison.Ordinal);
+        AssertFound("keeps 1 reads", NothingIsLeaked.FindLeak(node, footprint with { StoreReads = 1 }));
+        AssertFound("keeps 1 waits", NothingIsLeaked.FindLeak(node, footprint with { Conditions = 1 }));
+        AssertFound("keeps 1 calls of its handlers", NothingIsLeaked.FindLeak(node, footprint with { DirectCalls = 1 }));
+        AssertFound("3 senders of snapshots for 2 followers", NothingIsLeaked.FindLeak(node, footprint with { SnapshotSenders = 3 }));
+        AssertFound("n2 is Follower and keeps 1 senders", NothingIsLeaked.FindLeak(_cluster["n2"], footprint with { SnapshotSenders = 1 }));
     }
 
     [Fact]
@@ -187,6 +188,8 @@ public sealed class QuietRuleTests
 
         Assert.Null(new SnapshotIndexIsCurrent().OnQuiet(node));
     }
+
+    private static void AssertFound(string expected, string? leak) => Assert.Contains(expected, leak, StringComparison.Ordinal);
 
     /// <summary>A snapshot that the node did not write.</summary>
     private void Put(SimulatedNode node, long index)

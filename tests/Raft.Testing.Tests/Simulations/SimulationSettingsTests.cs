@@ -6,7 +6,8 @@ public sealed class SimulationSettingsTests
     private static readonly SimulationSettings[] Drawn = [.. Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed))];
 
     [Fact]
-    public void Draw_GivesTheDefaultsToAboutAThirdOfTheSeeds() => Assert.InRange(Drawn.Count(settings => settings == SimulationSettings.Default), 70, 130);
+    public void Draw_GivesTheDefaultsToAboutAThirdOfTheSeeds() =>
+        Assert.InRange(Drawn.Count(settings => settings == SimulationSettings.Default), 70, 130);
 
     [Fact]
     public void Draw_SwitchesEverythingOnAndOff()
@@ -24,7 +25,8 @@ public sealed class SimulationSettingsTests
     }
 
     [Fact]
-    public void Draw_SameSeed_GivesTheSame() => Assert.Equal(Drawn, Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed)));
+    public void Draw_SameSeed_GivesTheSame() =>
+        Assert.Equal(Drawn, Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed)));
 
     [Fact]
     public void Run_WithoutSettings_DrawsThemAndSaysSo()
