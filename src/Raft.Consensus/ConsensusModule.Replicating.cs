@@ -25,7 +25,7 @@ public sealed partial class ConsensusModule
         // Earlier inputs of the batch may have moved what the follower needs, or compacted the log beyond it.
         if (entries.Length > 0 && follower.Next == request.FirstIndex && follower.Next >= _log.FirstIndex && follower.CanSend)
         {
-            Send(follower, entries);
+            Send(follower, entries[..ReplicatedLog.CountWithin(entries.Span, _options.MaximumMessageBytes)]); // a store counts payload only
         }
     }
 

@@ -22,7 +22,8 @@ internal sealed class HomeThread
         }
 
         StackTrace stack = new(skipFrames: 1, fNeedFileInfo: true);
-        string escape = $"{what} on thread {Environment.CurrentManagedThreadId} instead of {_threadId}, {UserFrame.Describe(stack)}:{Environment.NewLine}{stack}";
+        string escape = $"{what} on thread {Environment.CurrentManagedThreadId} instead of {_threadId}, "
+            + $"{UserFrame.Describe(stack)}:{Environment.NewLine}{stack}";
         lock (_lock)
         {
             _escapes.Add(escape);
@@ -41,20 +42,23 @@ internal sealed class HomeThread
         if (Environment.CurrentManagedThreadId != _threadId)
         {
             throw new InvalidOperationException(
-                $"A simulation runs on the thread that made it, number {_threadId}; this is number {Environment.CurrentManagedThreadId}. Make it and use it in one method that awaits nothing.");
+                $"A simulation runs on the thread that made it, number {_threadId}; this is number {Environment.CurrentManagedThreadId}. "
+                    + "Make it and use it in one method that awaits nothing.");
         }
 
         if (SynchronizationContext.Current is { } context)
         {
             throw new InvalidOperationException(
-                $"A simulation needs a thread without a synchronization context; this one has a {context.GetType()}, through which awaits would leave the simulation. Call SynchronizationContext.SetSynchronizationContext(null) first.");
+                $"A simulation needs a thread without a synchronization context; this one has a {context.GetType()}, through which "
+                    + "awaits would leave the simulation. Call SynchronizationContext.SetSynchronizationContext(null) first.");
         }
 
         if (_hasEscapes)
         {
             lock (_lock)
             {
-                throw new SimulationException($"ESCAPED: work left the simulation's thread {_escapes.Count} time(s). The first: {_escapes[0]}");
+                throw new SimulationException($"ESCAPED: work left the simulation's thread {_escapes.Count} time(s). The first: "
+                    + $"{_escapes[0]}");
             }
         }
     }

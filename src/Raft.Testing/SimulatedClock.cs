@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>Virtual time: it stands still until it is advanced, and then calls back whatever has become due, in order, on the thread that advances it.</summary>
+/// <summary>
+/// Virtual time: it does not move until it is advanced, and then calls back whatever has become due, in order, on the thread that
+/// advances it.
+/// </summary>
 /// <remarks>
 /// Belongs to the thread that made it; a call from another is recorded as an escape (see <see cref="StepScheduler"/>).
 /// Timers due at the same time are called in the order in which they were set.

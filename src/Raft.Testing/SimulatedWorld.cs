@@ -201,7 +201,7 @@ public sealed class SimulatedWorld
     /// <summary>Makes the exception for a broken rule, with the time, the seed and the last events.</summary>
     /// <param name="what">What is wrong.</param>
     /// <param name="cause">What was thrown, if anything was.</param>
-    /// <param name="rule">What is broken, without names and numbers; null if that is what stands in front of the first colon.</param>
+    /// <param name="rule">What is broken, without names and numbers; null if that is the text before the first colon.</param>
     internal SimulationException Failure(string what, Exception? cause = null, string? rule = null)
     {
         Trace.Note(Clock.Now, "violation", default, 0, what);

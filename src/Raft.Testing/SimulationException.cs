@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>A simulated run went wrong: something did not happen in time, an invariant broke, or work left the simulation. The message says what, when and after which events.</summary>
+/// <summary>
+/// A simulated run went wrong: something did not happen in time, an invariant broke, or work left the simulation. The message says
+/// what, when and after which events.
+/// </summary>
 public sealed class SimulationException : Exception
 {
     /// <summary>Makes one with a default message.</summary>
@@ -26,6 +29,9 @@ public sealed class SimulationException : Exception
     internal SimulationException(string rule, string message, Exception? innerException)
         : base(message, innerException) => Rule = rule;
 
-    /// <summary>What was broken, in words that are the same each time: two runs that broke the same rule say the same here. Empty if nothing is known.</summary>
+    /// <summary>
+    /// What was broken, in words that are the same each time: two runs that broke the same rule say the same here. Empty if nothing
+    /// is known.
+    /// </summary>
     public string Rule { get; } = string.Empty;
 }

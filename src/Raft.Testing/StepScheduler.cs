@@ -91,7 +91,9 @@ public sealed class StepScheduler : IScheduler
     }
 
     /// <summary>Runs items until none waits.</summary>
-    /// <param name="stepLimit">How many items may run before it gives up, since they seem to schedule one another for ever; default 1,000,000.</param>
+    /// <param name="stepLimit">
+    /// How many items may run before it gives up, since they seem to schedule one another indefinitely; default 1,000,000.
+    /// </param>
     /// <returns>How many ran.</returns>
     /// <exception cref="SimulationException">The limit was reached, or something was scheduled from another thread.</exception>
     public long RunUntilIdle(long stepLimit = DefaultStepLimit)
@@ -101,7 +103,8 @@ public sealed class StepScheduler : IScheduler
         {
             if (Steps - before >= stepLimit)
             {
-                throw new SimulationException($"LIVELOCK: {stepLimit} items ran, and {Waiting} more wait: they schedule one another without end.");
+                throw new SimulationException($"LIVELOCK: {stepLimit} items ran, and {Waiting} more wait: they schedule one another "
+                    + "without end.");
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// The timers that are set, the next one first. A timer knows its place, so that setting it anew, which nodes do with every
+/// The timers that are set, the next one first. A timer knows its place, so that setting it again, which nodes do with every
 /// message, takes no search and no memory.
 /// </summary>
 internal sealed class TimerHeap

@@ -65,13 +65,14 @@ public sealed class Trace
     }
 
     /// <summary>Keeps something for people to read. It follows from the other events, and so is no part of the hash.</summary>
-    internal void Note(TimeSpan at, string what, NodeId node, long detail, string text) => Keep(new TraceEvent(at, what, node, detail, null, text));
+    internal void Note(TimeSpan at, string what, NodeId node, long detail, string text) =>
+        Keep(new TraceEvent(at, what, node, detail, null, text));
 
     /// <summary>Records an event.</summary>
     /// <param name="at">When, in virtual time.</param>
     /// <param name="what">What happened.</param>
     /// <param name="node">Which node it concerns, if one.</param>
-    /// <param name="detail">A number that tells it from others of its kind.</param>
+    /// <param name="detail">A number that distinguishes it from others of its kind.</param>
     public void Add(TimeSpan at, string what, NodeId node = default, long detail = 0)
     {
         ArgumentNullException.ThrowIfNull(what);
@@ -213,7 +214,9 @@ public sealed class Trace
         }
     }
 
-    /// <summary>FNV-1a over words instead of bytes; the shift carries the high bits down, which its multiplication alone never does.</summary>
+    /// <summary>
+    /// FNV-1a over words instead of bytes; the shift carries the high bits down, which its multiplication alone never does.
+    /// </summary>
     private void Mix(long value)
     {
         ulong mixed = (Hash ^ (ulong)value) * Prime;

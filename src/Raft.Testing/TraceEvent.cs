@@ -24,20 +24,25 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
         {
             AppendEntriesMessage append => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{route} AppendEntries: {append.Entries.Length} after {append.PrevLogIndex} of term {append.PrevLogTerm}, commit {append.LeaderCommit}"),
-            AppendEntriesReplyMessage { Success: true } reply => string.Create(CultureInfo.InvariantCulture, $"{route} AppendEntries holds up to {reply.LastIndex}"),
+                $"{route} AppendEntries: {append.Entries.Length} after {append.PrevLogIndex} of term {append.PrevLogTerm}, commit "
+                    + $"{append.LeaderCommit}"),
+            AppendEntriesReplyMessage { Success: true } reply => string.Create(CultureInfo.InvariantCulture, $"{route} AppendEntries "
+                + $"holds up to {reply.LastIndex}"),
             AppendEntriesReplyMessage reply => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{route} AppendEntries refused after {reply.PrevLogIndex}: log ends at {reply.LastIndex}, try {reply.ConflictIndex} of term {reply.ConflictTerm}"),
+                $"{route} AppendEntries refused after {reply.PrevLogIndex}: log ends at {reply.LastIndex}, try {reply.ConflictIndex} of "
+                    + $"term {reply.ConflictTerm}"),
             RequestVoteMessage request => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{route} {VoteName(request.IsPreVote)}: log ends at {request.LastLogIndex} of term {request.LastLogTerm}"),
             RequestVoteReplyMessage reply => $"{route} {VoteName(reply.IsPreVote)} {(reply.VoteGranted ? "granted" : "refused")}",
             InstallSnapshotMessage install => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{route} InstallSnapshot up to {install.LastIncludedIndex} of term {install.LastIncludedTerm}: {install.Data.Length} bytes from {install.Offset} of {install.Length}"),
+                $"{route} InstallSnapshot up to {install.LastIncludedIndex} of term {install.LastIncludedTerm}: {install.Data.Length} "
+                    + $"bytes from {install.Offset} of {install.Length}"),
             InstallSnapshotReplyMessage { IsInstalled: true } reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: installed"),
-            InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: go on from {reply.NextOffset}"),
+            InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to "
+                + $"{reply.LastIncludedIndex}: go on from {reply.NextOffset}"),
             _ => $"{route} {message.GetType().Name}",
         };
     }

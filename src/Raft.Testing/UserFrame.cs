@@ -23,7 +23,9 @@ internal static class UserFrame
         return "with no method of yours on the stack";
     }
 
-    /// <summary>Names a method as it stands in the source: the compiler moves the bodies of async methods and lambdas to types of its own.</summary>
+    /// <summary>
+    /// Names a method as it is in the source: the compiler moves the bodies of async methods and lambdas to types of its own.
+    /// </summary>
     public static string NameOf(string typeName, string methodName)
     {
         string[] types = typeName.Split('+');

@@ -91,7 +91,8 @@ internal sealed record Arguments
         return error.Length == 0 ? parsed : null;
     }
 
-    private static bool TryParseSeed(string text, out ulong seed) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed);
+    private static bool TryParseSeed(string text, out ulong seed) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed);
 
     private static bool TryParseSeconds(string text, out TimeSpan duration)
     {

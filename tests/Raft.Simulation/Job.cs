@@ -12,7 +12,10 @@ internal sealed record Job(ulong Seed, WeatherProfile Weather, int? Nodes, doubl
 {
     private const ulong Salt = 0x5EED_0F_0DE5; // so that the number of nodes has nothing to do with what the seed draws otherwise
 
-    /// <summary>The usual sizes come most often. Even ones are poor choices in production, and show what an odd one hides: a half that is no majority.</summary>
+    /// <summary>
+    /// The usual sizes come most often. Even ones are poor choices in production, and show what an odd one hides: a half that is no
+    /// majority.
+    /// </summary>
     private static readonly int[] Sizes = [3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 4, 4, 4, 2, 7, 1];
 
     public SimulationOptions Options => new()
@@ -28,7 +31,8 @@ internal sealed record Job(ulong Seed, WeatherProfile Weather, int? Nodes, doubl
     {
         string command = string.Create(
             CultureInfo.InvariantCulture,
-            $"dotnet run -c Release --project tests/Raft.Simulation -- --seed {Seed} --minutes {Minutes} --profile {Weather} --nodes {Options.Nodes}");
+            $"dotnet run -c Release --project tests/Raft.Simulation -- --seed {Seed} --minutes {Minutes} --profile {Weather} --nodes "
+                + $"{Options.Nodes}");
         return faults is null ? command : $"{command} --faults {NumberList.Format(faults)}";
     }
 }

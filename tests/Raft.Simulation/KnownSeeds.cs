@@ -3,7 +3,10 @@ using Raft.Testing;
 
 namespace Raft.SimulationRuns;
 
-/// <summary>A file of seeds that once broke a rule, or came close: a line for each, <c>profile seed nodes reason</c>, and comments behind a <c>#</c>.</summary>
+/// <summary>
+/// A file of seeds that once broke a rule, or came close: a line for each, <c>profile seed nodes reason</c>, and comments behind a
+/// <c>#</c>.
+/// </summary>
 internal static class KnownSeeds
 {
     /// <exception cref="FormatException">A line is not of this form.</exception>
@@ -30,7 +33,8 @@ internal static class KnownSeeds
             }
             else
             {
-                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"Line {number} is not 'profile seed nodes reason': {line}"));
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"Line {number} is not 'profile seed nodes "
+                    + $"reason': {line}"));
             }
         }
 

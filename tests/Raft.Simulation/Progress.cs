@@ -35,14 +35,16 @@ internal sealed class Progress(int total, Totals totals)
     {
         if (_bar is { } bar)
         {
-            bar.Description = string.Create(CultureInfo.InvariantCulture, $"{totals.Simulations} of {total}, {totals.Commits} commits, {totals.ViolationCount} violations");
+            bar.Description = string.Create(CultureInfo.InvariantCulture, $"{totals.Simulations} of {total}, {totals.Commits} commits, "
+                + $"{totals.ViolationCount} violations");
             bar.Increment(1);
         }
         else if (_sinceLine.Elapsed >= BetweenLines)
         {
             _sinceLine.Restart();
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{totals.Simulations} of {total} simulations, {totals.Commits} commits, {totals.ViolationCount} violations"));
+                CultureInfo.InvariantCulture, $"{totals.Simulations} of {total} simulations, {totals.Commits} commits, "
+                    + $"{totals.ViolationCount} violations"));
         }
     }
 }

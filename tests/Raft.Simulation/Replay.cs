@@ -16,7 +16,8 @@ internal static class Replay
             IReadOnlyList<Fault> schedule = Simulation.DrawFaults(job.Seed, options);
             if (faults.Any(number => number > schedule.Count))
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The schedule has {schedule.Count} faults."), nameof(faults));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The schedule has {schedule.Count} "
+                    + $"faults."), nameof(faults));
             }
 
             options = options with { Faults = [.. faults.Select(number => schedule[number - 1])] };

@@ -53,7 +53,8 @@ internal sealed class Totals
     /// <param name="wallTime">How long it took.</param>
     public string Summary(TimeSpan wallTime) => string.Create(
         CultureInfo.InvariantCulture,
-        $"seeds {Simulations}, simulated hours {_virtualTime.TotalHours:F2}, wall seconds {wallTime.TotalSeconds:F1}, events {_events}, commits {_commits}, elections {_elections}, violations {_violations.Count}");
+        $"seeds {Simulations}, simulated hours {_virtualTime.TotalHours:F2}, wall seconds {wallTime.TotalSeconds:F1}, events {_events}, "
+            + $"commits {_commits}, elections {_elections}, violations {_violations.Count}");
 
     private sealed class Rates
     {

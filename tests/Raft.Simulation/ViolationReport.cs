@@ -3,14 +3,18 @@ using Raft.Testing;
 
 namespace Raft.SimulationRuns;
 
-/// <summary>Tells of a broken rule: what it was, how to see it again and, unless shrinking may take no time, the fewest faults that show it and where its trace is.</summary>
+/// <summary>
+/// Tells of a broken rule: what it was, how to see it again and, unless shrinking may take no time, the fewest faults that show it
+/// and where its trace is.
+/// </summary>
 internal sealed class ViolationReport(TextWriter output, string directory, TimeSpan shrinkLimit)
 {
     public void Tell(Job job, SimulationReport report)
     {
         SimulationException violation = report.Violation!;
         output.WriteLine();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"VIOLATION in seed {job.Seed}, weather {job.Weather}, {job.Options.Nodes} nodes, after {report.VirtualTime.TotalSeconds:F3} s"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"VIOLATION in seed {job.Seed}, weather {job.Weather}, "
+            + $"{job.Options.Nodes} nodes, after {report.VirtualTime.TotalSeconds:F3} s"));
         output.WriteLine($"  set:    {report.Settings}");
         output.WriteLine($"  rule:   {violation.Rule}");
         output.WriteLine($"  what:   {violation.Message.Split('\n')[0].TrimEnd()}");
@@ -23,10 +27,12 @@ internal sealed class ViolationReport(TextWriter output, string directory, TimeS
 
     private void TellShrunk(Job job, SimulationReport report)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  shrinking {report.Faults.Count} faults, for {shrinkLimit.TotalSeconds:F0} s at most ..."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  shrinking {report.Faults.Count} faults, for "
+            + $"{shrinkLimit.TotalSeconds:F0} s at most ..."));
         ShrunkSimulation shrunk = Simulation.Shrink(report, job.Options, shrinkLimit);
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"  {shrunk.Report.Faults.Count} faults suffice{(shrunk.IsMinimal ? string.Empty : ", perhaps fewer")} (found in {shrunk.Runs} runs):"));
+            CultureInfo.InvariantCulture, $"  {shrunk.Report.Faults.Count} faults "
+                + $"suffice{(shrunk.IsMinimal ? string.Empty : ", perhaps fewer")} (found in {shrunk.Runs} runs):"));
         foreach (Fault fault in shrunk.Report.Faults)
         {
             output.WriteLine($"    {fault}");
@@ -46,7 +52,10 @@ internal sealed class ViolationReport(TextWriter output, string directory, TimeS
     private static int NumberOf(Fault fault, IReadOnlyList<Fault> schedule) =>
         1 + Enumerable.Range(0, schedule.Count).First(index => ReferenceEquals(schedule[index], fault));
 
-    /// <summary>Whether the faults suffice in the whole duration too, which the replayed seed has; a shortened run may need its early healing.</summary>
+    /// <summary>
+    /// Whether the faults suffice in the whole duration too, which the replayed seed has; a shortened run may need its early
+    /// healing.
+    /// </summary>
     private static bool ShowsIt(Job job, SimulationReport report, int[] numbers) => string.Equals(
         Simulation.Run(job.Seed, job.Options with { Faults = [.. numbers.Select(number => report.Faults[number - 1])] }).Violation?.Rule,
         report.Violation!.Rule,

@@ -38,7 +38,8 @@ internal sealed class Completions
         public long Id => id;
     }
 
-    private long Ended => Volatile.Read(ref _succeeded) + Volatile.Read(ref _failed) + Volatile.Read(ref _cancelled) + Volatile.Read(ref _wrong);
+    private long Ended =>
+        Volatile.Read(ref _succeeded) + Volatile.Read(ref _failed) + Volatile.Read(ref _cancelled) + Volatile.Read(ref _wrong);
 
     public static Task<int> RunAsync(int count, int seed) => new Completions(count).RunAsync(new Random(seed));
 
@@ -63,8 +64,10 @@ internal sealed class Completions
         }
 
         long hanging = _begun - Ended;
-        Console.WriteLine($"{Ended:N0} calls in {elapsed.Elapsed.TotalSeconds:0} s, attempts that came too late {Volatile.Read(ref _lost):N0}, sources still counted as live {_live.Value}");
-        Console.WriteLine($"completions {_count}, succeeded {_succeeded}, failed {_failed}, cancelled {_cancelled}, wrong {_wrong}, hanging {hanging}");
+        Console.WriteLine($"{Ended:N0} calls in {elapsed.Elapsed.TotalSeconds:0} s, attempts that came too late "
+            + $"{Volatile.Read(ref _lost):N0}, sources still counted as live {_live.Value}");
+        Console.WriteLine($"completions {_count}, succeeded {_succeeded}, failed {_failed}, cancelled {_cancelled}, wrong {_wrong}, "
+            + $"hanging {hanging}");
         return !hangs && hanging == 0 && _wrong == 0 && _live.Value == 0 && Ended == _count ? 0 : 1;
     }
 

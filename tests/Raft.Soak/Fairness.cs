@@ -53,7 +53,9 @@ internal static class Fairness
         return lateness.Max() < Limit.TotalMilliseconds && applied.All(static count => count > 0) ? 0 : 1;
     }
 
-    /// <summary>Waits in the same way without the pool: what is late here as well is the machine's or the garbage collector's doing.</summary>
+    /// <summary>
+    /// Waits in the same way without the pool: what is late here as well is the machine's or the garbage collector's doing.
+    /// </summary>
     private static void SleepAlongside(List<double> lateness)
     {
         for (int i = 0; i < Tries; i++)
@@ -67,7 +69,8 @@ internal static class Fairness
     private static string Describe(List<double> lateness)
     {
         lateness.Sort();
-        return string.Create(CultureInfo.InvariantCulture, $"late by median {At(0.5):0.0}, 90 % {At(0.9):0.0}, 99 % {At(0.99):0.0}, worst {lateness[^1]:0.0} ms");
+        return string.Create(CultureInfo.InvariantCulture, $"late by median {At(0.5):0.0}, 90 % {At(0.9):0.0}, 99 % {At(0.99):0.0}, "
+            + $"worst {lateness[^1]:0.0} ms");
 
         double At(double share) => lateness[(int)(share * (lateness.Count - 1))];
     }

@@ -145,7 +145,8 @@ internal sealed class Faults(IReadOnlyList<Member> members, InProcessNetwork net
 
             Member[] well = [.. members.Where(member => !_hit.Contains(member.Id))];
             Member? leader = well.FirstOrDefault(static member => member.Node?.Status.Role == RaftRole.Leader);
-            Member picked = leader is not null && _random.Next(2) == 0 ? leader : well[_random.Next(well.Length)]; // a leader's trouble is everybody's
+            // A leader's trouble is everybody's.
+            Member picked = leader is not null && _random.Next(2) == 0 ? leader : well[_random.Next(well.Length)];
             _hit.Add(picked.Id);
             return picked;
         }

@@ -162,7 +162,8 @@ internal sealed class Proposer(int number, IReadOnlyList<Member> members, Findin
             Longest = taken > Longest ? taken : Longest;
             if (taken > Patience + (PatiencePerEntry * _lastIndex))
             {
-                findings.ReportHanging(1, $"{number}:{command} ended as {_endings[command]} after {taken.TotalSeconds:0.0} s at {node.Status}");
+                findings.ReportHanging(1, $"{number}:{command} ended as {_endings[command]} after {taken.TotalSeconds:0.0} s at "
+                    + $"{node.Status}");
             }
         }
 

@@ -77,8 +77,10 @@ internal sealed class SoakRun
         {
             while (await timer.WaitForNextTickAsync(ending))
             {
-                StringBuilder line = new($"{_elapsed.Elapsed.TotalSeconds,4:0} s: faults {_faults.Count}, acknowledged {Total(static each => each.Acknowledged)}, ");
-                line.Append($"refused {Total(static each => each.RefusedCount)}, unknown {Total(static each => each.UnknownCount)}, {GC.GetTotalMemory(false) >> 20} MiB;");
+                StringBuilder line = new($"{_elapsed.Elapsed.TotalSeconds,4:0} s: faults {_faults.Count}, acknowledged "
+                    + $"{Total(static each => each.Acknowledged)}, ");
+                line.Append($"refused {Total(static each => each.RefusedCount)}, unknown {Total(static each => each.UnknownCount)}, "
+                    + $"{GC.GetTotalMemory(false) >> 20} MiB;");
                 foreach (Member member in _members)
                 {
                     line.Append(member.Node?.Status is { } status ? $" {member.Id} {status.Role} {status.Term}/{status.CommitIndex}" : $" {member.Id} down");
@@ -192,7 +194,8 @@ internal sealed class SoakRun
         Console.WriteLine(_title);
         Console.WriteLine($"faults: {_faults.Counts}");
         Console.WriteLine($"refused {Total(static each => each.RefusedCount)}, unknown {Total(static each => each.UnknownCount)}, terms with a leader {_findings.Terms}, slowest call {_proposers.Max(static each => each.Longest).TotalMilliseconds:0} ms, violations {_findings.Count}");
-        Console.WriteLine($"faults {_faults.Count}, acknowledged {Total(static each => each.Acknowledged)}, lost {lost}, duplicated {duplicated}, hanging {_findings.Hanging}");
+        Console.WriteLine($"faults {_faults.Count}, acknowledged {Total(static each => each.Acknowledged)}, lost {lost}, duplicated "
+            + $"{duplicated}, hanging {_findings.Hanging}");
         return _findings.Count == 0 ? 0 : 1;
     }
 

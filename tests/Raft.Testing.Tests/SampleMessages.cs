@@ -54,5 +54,6 @@ internal static class SampleMessages
 
     public static LogEntry Entry(string text) => Entry(1, text);
 
-    public static LogEntry Entry(long term, string text) => new(term, EntryKind.Command, Encoding.UTF8.GetBytes(text), SimulatedClock.Origin);
+    public static LogEntry Entry(long term, string text) =>
+        new(term, EntryKind.Command, Encoding.UTF8.GetBytes(text), SimulatedClock.Origin);
 }

@@ -7,7 +7,8 @@ public sealed class SimulatedClockTests
 
     private static TimeSpan Ms(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
-    private IClockTimer NewTimer(string name) => _clock.CreateTimer(() => _calls.Add(FormattableString.Invariant($"{name} at {_clock.Now.TotalMilliseconds}")));
+    private IClockTimer NewTimer(string name) =>
+        _clock.CreateTimer(() => _calls.Add(FormattableString.Invariant($"{name} at {_clock.Now.TotalMilliseconds}")));
 
     [Fact]
     public void AdvanceTo_OverSeveralTimers_CallsEachAtItsOwnTime()

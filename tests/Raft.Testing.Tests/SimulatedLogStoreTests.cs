@@ -17,7 +17,8 @@ public sealed class SimulatedLogStoreTests
 
     private LogState Open(SimulatedLogStore store) => _world.Run(store.OpenAsync("raft", "n1", Token));
 
-    private static LogWrite Write(long index, string text, HardState? hardState = null) => new(hardState, index, new[] { SampleMessages.Entry(text) });
+    private static LogWrite Write(long index, string text, HardState? hardState = null) =>
+        new(hardState, index, new[] { SampleMessages.Entry(text) });
 
     /// <summary>Writes entries from 1 on, one call each, without waiting.</summary>
     private Task[] WriteMany(int count) => [.. Enumerable.Range(1, count).Select(i => _store.WriteAsync(Write(i, $"e{i}")).AsTask())];

@@ -29,7 +29,8 @@ for (ulong seed = first; seed <= last; seed++)
 long strayed = ThreadPool.CompletedWorkItemCount - poolItems;
 if (strayed != 0)
 {
-    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{strayed} work items ran on the thread pool; a simulation uses none."));
+    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{strayed} work items ran on the thread pool; a simulation uses "
+        + $"none."));
     failures++;
 }
 

@@ -199,9 +199,15 @@ internal sealed class ReplicatedLog
             return slice;
         }
 
+        return slice[..CountWithin(slice.Span, maxBytes)];
+    }
+
+    /// <summary>How many of the first entries take at most <paramref name="maxBytes"/> with their overhead; at least one.</summary>
+    public static int CountWithin(ReadOnlySpan<LogEntry> entries, long maxBytes)
+    {
         long bytes = 0;
         int count = 0;
-        foreach (ref readonly LogEntry entry in slice.Span)
+        foreach (ref readonly LogEntry entry in entries)
         {
             bytes += entry.Data.Length + EntryOverhead;
             if (bytes > maxBytes && count > 0)
@@ -212,7 +218,7 @@ internal sealed class ReplicatedLog
             count++;
         }
 
-        return slice[..count];
+        return count;
     }
 
     /// <summary>The payload bytes of the entries from one index to another, all of which must be in memory.</summary>

@@ -55,6 +55,9 @@ internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, 
     /// <summary>How many messages with entries are unanswered.</summary>
     public int InFlightMessages => window.Count;
 
+    /// <summary>How many payload bytes are in these messages.</summary>
+    public long InFlightBytes => window.Bytes;
+
     /// <summary>Whether entries may be sent now.</summary>
     public bool CanSend => !IsLoading && State switch
     {

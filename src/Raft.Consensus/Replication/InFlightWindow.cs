@@ -11,6 +11,9 @@ internal sealed class InFlightWindow(int maximumMessages, long maximumBytes)
     /// <summary>How many messages are unanswered.</summary>
     public int Count => _sent.Count;
 
+    /// <summary>How many payload bytes are unanswered.</summary>
+    public long Bytes => _bytes;
+
     /// <summary>Whether nothing more may be sent before an answer. One message of any size may always be in flight.</summary>
     public bool IsFull => _sent.Count >= maximumMessages || (_bytes >= maximumBytes && _sent.Count > 0);
 

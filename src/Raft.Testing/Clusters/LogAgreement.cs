@@ -6,7 +6,7 @@ namespace Raft.Testing;
 /// State Machine Safety (Figure 3), and what callers were promised: all nodes apply the same strings in the same order,
 /// what was acknowledged stands where the answer says, and what was refused never turns up.
 /// </summary>
-/// <param name="broken">Is told what is broken.</param>
+/// <param name="broken">Receives what is broken.</param>
 internal sealed class LogAgreement(Action<string> broken)
 {
     private readonly List<string> _agreed = [];
@@ -31,7 +31,8 @@ internal sealed class LogAgreement(Action<string> broken)
         }
         else if (!string.Equals(text, _agreed[number - 1], StringComparison.Ordinal))
         {
-            broken($"State Machine Safety is broken: {node} applied '{text}' as number {number}, where another node applied '{_agreed[number - 1]}'.");
+            broken($"State Machine Safety is broken: {node} applied '{text}' as number {number}, where another node applied "
+                + $"'{_agreed[number - 1]}'.");
         }
         else if (hash != _hashes[number])
         {
@@ -49,7 +50,8 @@ internal sealed class LogAgreement(Action<string> broken)
         if (count >= _hashes.Count || hash != _hashes[count] || last.Length > count
             || !last.SequenceEqual(CollectionsMarshal.AsSpan(_agreed).Slice(count - last.Length, last.Length), StringComparer.Ordinal))
         {
-            broken($"State Machine Safety is broken: {node} was restored with {count} strings that are not the first {count} that were applied.");
+            broken($"State Machine Safety is broken: {node} was restored with {count} strings that are not the first {count} that were "
+                + "applied.");
         }
     }
 
@@ -59,7 +61,7 @@ internal sealed class LogAgreement(Action<string> broken)
     /// <summary>Whether a node with so many strings of such a hash has applied everything.</summary>
     public bool IsAll(int count, ulong hash) => count == _agreed.Count && hash == _hashes[count];
 
-    /// <summary>Checks that an acknowledged proposal stands where its answer says.</summary>
+    /// <summary>Checks that an acknowledged proposal is where its answer says.</summary>
     /// <returns>What is broken; null if nothing is.</returns>
     public string? CheckAcknowledged(SimulatedProposal proposal)
     {

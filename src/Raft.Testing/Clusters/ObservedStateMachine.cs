@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Raft.Testing;
 
-/// <summary>A user's state machine on a simulated node: its answers are compared with those of the other nodes, and it must not leave the simulation.</summary>
+/// <summary>
+/// A user's state machine on a simulated node: its answers are compared with those of the other nodes, and it must not leave the
+/// simulation.
+/// </summary>
 internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, ResultAgreement results) : ResultObserver, IStateMachine
 {
     private static readonly TimeSpan WaysBack = TimeSpan.FromSeconds(1);
@@ -20,7 +23,8 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
 
     public ISnapshotCapture? Capture() => inner.Capture();
 
-    public ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken) => inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken);
+    public ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken) =>
+        inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken);
 
     public override void OnCompleted(long index, ReadOnlyMemory<byte> result) => results.Observe(node, index, result.Span, rejection: null);
 
@@ -35,9 +39,11 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
         string? wayBack = null;
         applying.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Volatile.Write(ref wayBack, UserFrame.Describe(new StackTrace(fNeedFileInfo: true))));
         SpinWait.SpinUntil(() => Volatile.Read(ref wayBack) is not null, WaysBack);
-        string way = Volatile.Read(ref wayBack) is { } seen ? $"It came back on another thread, {seen}" : $"It has not come back within {WaysBack.TotalSeconds:0} s of real time";
+        string way = Volatile.Read(ref wayBack) is { } seen ? $"It came back on another thread, {seen}" : "It has not come back within "
+            + $"{WaysBack.TotalSeconds:0} s of real time";
         results.Report(
-            $"ESCAPED: {inner.GetType().FullName}.{nameof(ApplyAsync)} on {node} awaits something that is not simulated, such as Task.Run, Task.Delay, a timer or IO. {way}. In a simulation a state machine applies its batch before it returns.");
+            $"ESCAPED: {inner.GetType().FullName}.{nameof(ApplyAsync)} on {node} awaits something that is not simulated, such as "
+                + $"Task.Run, Task.Delay, a timer or IO. {way}. In a simulation a state machine applies its batch before it returns.");
         return new ValueTask(new TaskCompletionSource().Task); // the run is over
     }
 }

@@ -13,7 +13,7 @@ internal sealed class OfferedCommands
     /// <summary>A proposal of it was refused.</summary>
     public void TakeBack(ReadOnlyMemory<byte> command) => _offered[command]--;
 
-    /// <summary>Looks for a command that stands in a log more often than it may. Nothing can be judged by it afterwards.</summary>
+    /// <summary>Looks for a command that is in a log more often than it may be. Nothing can be judged by it afterwards.</summary>
     /// <param name="log">The entries from index 1 on.</param>
     /// <returns>What is wrong; null if nothing is.</returns>
     public string? FindSurplus(ReadOnlySpan<LogEntry> log)
@@ -30,7 +30,8 @@ internal sealed class OfferedCommands
             int left = _offered.GetValueOrDefault(entry.Data);
             if (left == 0)
             {
-                return $"A command was applied twice, or though it was refused: the one at index {index}, {AppliedCommands.Describe(entry.Data.Span)}.";
+                return $"A command was applied twice, or though it was refused: the one at index {index}, "
+                    + $"{AppliedCommands.Describe(entry.Data.Span)}.";
             }
 
             _offered[entry.Data] = left - 1;

@@ -1,6 +1,6 @@
 namespace Raft.Testing;
 
-/// <summary>How a proposal ended, as its caller was told.</summary>
+/// <summary>How a proposal ended for its caller.</summary>
 public enum ProposalFate
 {
     /// <summary>Not yet.</summary>

@@ -35,26 +35,31 @@ internal sealed class ResultAgreement(Action<string> broken)
             string earlier = first.Node == node ? $"{node} in an earlier life" : first.Node.ToString();
             broken(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The state machine is not deterministic: for the command at index {index}, {earlier} answered {Describe(first.Result, first.Rejection)}, and {node} answered {Describe(result, rejection)}."));
+                $"The state machine is not deterministic: for the command at index {index}, {earlier} answered "
+                    + $"{Describe(first.Result, first.Rejection)}, and {node} answered {Describe(result, rejection)}."));
         }
     }
 
     /// <summary>Says what is wrong.</summary>
     public void Report(string what) => broken(what);
 
-    /// <summary>Checks that a proposal was answered as its index was, and that no other was told of the same index.</summary>
+    /// <summary>Checks that a proposal was answered as its index was, and that no other received the same index.</summary>
     /// <returns>What is broken; null if nothing is.</returns>
     public string? CheckAcknowledged(SimulatedProposal proposal)
     {
         Committed committed = proposal.Result;
         if (!_answers.TryGetValue(committed.Index, out Answer? answer) || !answer.IsSame(committed.Result.Span, rejection: null))
         {
-            string applied = answer is null ? "nothing was applied there" : $"the nodes answered {Describe(answer.Result, answer.Rejection)} there";
-            return $"An acknowledgement is false: '{proposal.Text}' was acknowledged at index {committed.Index} with {Describe(committed.Result.Span, null)}, and {applied}.";
+            string applied = answer is null ? "nothing was applied there" : "the nodes answered "
+                + $"{Describe(answer.Result, answer.Rejection)} there";
+            return $"An acknowledgement is false: '{proposal.Text}' was acknowledged at index {committed.Index} with "
+                + $"{Describe(committed.Result.Span, null)}, and {applied}.";
         }
 
-        return _acknowledged.Add(committed.Index) ? null : $"An acknowledgement is false: '{proposal.Text}' was acknowledged at index {committed.Index}, as another proposal was.";
+        return _acknowledged.Add(committed.Index) ? null : $"An acknowledgement is false: '{proposal.Text}' was acknowledged at index "
+            + $"{committed.Index}, as another proposal was.";
     }
 
-    private static string Describe(ReadOnlySpan<byte> result, string? rejection) => rejection is null ? AppliedCommands.Describe(result) : $"the refusal '{rejection}'";
+    private static string Describe(ReadOnlySpan<byte> result, string? rejection) =>
+        rejection is null ? AppliedCommands.Describe(result) : $"the refusal '{rejection}'";
 }

@@ -47,6 +47,7 @@ public sealed class SimulatedCluster
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.Writing = write => _rules.OnWriting(node, write);
+            node.Compacting = throughIndex => _rules.OnCompacting(node, throughIndex);
             node.Store.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
             node.Snapshots.Committed = (snapshot, content) => _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
         }
@@ -94,7 +95,9 @@ public sealed class SimulatedCluster
     /// <summary>How many snapshots became durable, taken or received.</summary>
     public int Snapshots => _snapshots.Count;
 
-    /// <summary>How many times a node's state machine was restored from a snapshot: at the beginning of a life, or when its leader sent one.</summary>
+    /// <summary>
+    /// How many times a node's state machine was restored from a snapshot: at the beginning of a life, or when its leader sent one.
+    /// </summary>
     public int Restorations => _inOrder.Sum(static node => node.Restorations);
 
     /// <summary>How many commands any node has applied so far.</summary>
@@ -139,7 +142,9 @@ public sealed class SimulatedCluster
 
     /// <summary>Crashes a node: from now on nothing of it runs, and its disk keeps only what is durable.</summary>
     /// <param name="id">The node.</param>
-    /// <param name="survivingWrites">How many of its writes under way reach the disk all the same; see <see cref="SimulatedLogStore.Crash"/>.</param>
+    /// <param name="survivingWrites">
+    /// How many of its writes under way reach the disk all the same; see <see cref="SimulatedLogStore.Crash"/>.
+    /// </param>
     public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
 
     /// <summary>Has a node take a snapshot of what it has applied, and waits until it is durable.</summary>
@@ -157,11 +162,11 @@ public sealed class SimulatedCluster
     /// <param name="id">The node.</param>
     public void Pause(NodeId id) => this[id].Pause();
 
-    /// <summary>Lets a paused node go on, with everything that has waited for it.</summary>
+    /// <summary>Lets a paused node continue, with everything that has waited for it.</summary>
     /// <param name="id">The node.</param>
     public void Resume(NodeId id) => this[id].Resume();
 
-    /// <summary>Lets a node's clock run faster or slower, until it is set again or the node starts anew.</summary>
+    /// <summary>Lets a node's clock run faster or slower, until it is set again or the node is started again.</summary>
     /// <param name="id">The node.</param>
     /// <param name="rate">How fast it runs, from 0.1 to 10: at 2, its second lasts half a second.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate lies outside.</exception>
@@ -208,10 +213,12 @@ public sealed class SimulatedCluster
         }
     }
 
-    /// <summary>Proposes a string to the leader, waiting for one if there is none, and runs until it is committed and applied there.</summary>
+    /// <summary>
+    /// Proposes a string to the leader, waiting for one if there is none, and runs until it is committed and applied there.
+    /// </summary>
     /// <param name="text">The string.</param>
     /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
-    /// <returns>Where it stands. If it was not committed, what the node threw is thrown.</returns>
+    /// <returns>Its index and result. If it was not committed, what the node threw is thrown.</returns>
     public Committed Propose(string text, TimeSpan? limit = null)
     {
         SimulatedProposal proposal = Submit(text, Leader ?? WaitForLeader(limit));
@@ -226,7 +233,8 @@ public sealed class SimulatedCluster
     public SimulatedProposal Submit(string text, NodeId id) => Submit(Encoding.UTF8.GetBytes(text), text, id);
 
     /// <summary>Proposes bytes to a node, and does not wait.</summary>
-    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id) => Submit(this[id].Propose(text, command), id, command);
+    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id) =>
+        Submit(this[id].Propose(text, command), id, command);
 
     /// <summary>Gives every node another state machine, from its next start on.</summary>
     internal void UseStateMachine(Func<IStateMachine> create)
@@ -386,5 +394,6 @@ public sealed class SimulatedCluster
         ? $"{node.Id}: never started"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{node.Id}: {(node.IsRunning ? node.Status.Role : "down")}, term {node.Status.Term}, log to {node.Status.LastIndex}, committed {node.Status.CommitIndex}, applied {node.Status.AppliedIndex}; {node.Status.Explanation}")));
+            $"{node.Id}: {(node.IsRunning ? node.Status.Role : "down")}, term {node.Status.Term}, log to {node.Status.LastIndex}, "
+                + $"committed {node.Status.CommitIndex}, applied {node.Status.AppliedIndex}; {node.Status.Explanation}")));
 }

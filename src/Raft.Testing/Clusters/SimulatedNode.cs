@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Raft.Testing;
 
-/// <summary>A node of a <see cref="SimulatedCluster"/> through all its lives: each start makes a new <see cref="RaftNode"/> with an empty log of strings over what its disk holds.</summary>
+/// <summary>
+/// A node of a <see cref="SimulatedCluster"/> through all its lives: each start makes a new <see cref="RaftNode"/> with an empty
+/// log of strings over what its disk holds.
+/// </summary>
 #pragma warning disable CA1001 // The token source has no timer and is disposed with each life; a script has nothing to dispose.
 public sealed class SimulatedNode
 #pragma warning restore CA1001
@@ -28,6 +31,7 @@ public sealed class SimulatedNode
         Store = world.CreateLogStore();
         _applyRandom = world.Random.Fork();
         Snapshots = world.CreateSnapshotStore();
+        SideCalls = new SideCalls(id, agreement.Report);
     }
 
     /// <summary>The node's id.</summary>
@@ -44,7 +48,8 @@ public sealed class SimulatedNode
     public RaftNode Raft => Current ?? throw new InvalidOperationException($"Node '{Id}' was never started.");
 
     /// <summary>What its state machine holds in this life: the strings that it has applied, in order.</summary>
-    public IReadOnlyList<string> Log => StateMachine is { } log ? [.. _agreement.Agreed.Take(log.Count)] : []; // compared when it applied them
+    // Compared when it applied them.
+    public IReadOnlyList<string> Log => StateMachine is { } log ? [.. _agreement.Agreed.Take(log.Count)] : [];
 
     /// <summary>Its status.</summary>
     public RaftStatus Status => Raft.Status;
@@ -64,7 +69,7 @@ public sealed class SimulatedNode
     /// <summary>How many segments of memory its log store takes.</summary>
     internal int StoredSegments => Store.WrittenImage.Entries.SegmentCount;
 
-    /// <summary>How many entries its node keeps in memory beside that.</summary>
+    /// <summary>How many entries its node keeps in memory in addition to that.</summary>
     internal long CachedEntries => Current?.Footprint?.CachedEntries ?? 0;
 
     /// <summary>How many times its state machine was restored from a snapshot, in all lives.</summary>
@@ -76,11 +81,17 @@ public sealed class SimulatedNode
     /// <summary>Whether its state machine says that it may block, from its next life on, even if it does not by itself.</summary>
     internal bool MachineMayBlock { get; set; }
 
-    /// <summary>Makes its state machine, anew for each life; null for a <see cref="SimulatedLog"/>.</summary>
+    /// <summary>Makes its state machine, a new one for each life; null for a <see cref="SimulatedLog"/>.</summary>
     internal Func<SimulatedNode, IStateMachine>? NewStateMachine { get; set; }
 
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
+
+    /// <summary>Sees every compaction of the log before it takes effect.</summary>
+    internal Action<long>? Compacting { get; set; }
+
+    /// <summary>Calls other than proposals.</summary>
+    internal SideCalls SideCalls { get; private set; }
 
     internal RaftNode? Current { get; private set; }
 
@@ -95,7 +106,10 @@ public sealed class SimulatedNode
     /// <summary>Whether it was never started, crashed, or has ended and been seen to.</summary>
     internal bool IsDown => _process is null;
 
-    /// <summary>Whether its process stands still.</summary>
+    /// <summary>Whether it was asked to stop in this life.</summary>
+    internal bool IsStopping => _isStopping;
+
+    /// <summary>Whether its process is paused.</summary>
     internal bool IsPaused => _process is { IsPaused: true };
 
     /// <summary>What its own clock shows.</summary>
@@ -134,6 +148,9 @@ public sealed class SimulatedNode
         _isStopping = false;
         Situation = default;
         Store.Writing = Writing;
+        Store.Compacting = Compacting;
+        Snapshots.BeginLife();
+        SideCalls = new SideCalls(Id, _agreement.Report);
         RaftNodePorts ports = new()
         {
             Transport = _transport,
@@ -149,7 +166,7 @@ public sealed class SimulatedNode
         _running = Current.RunAsync(_stopping.Token);
     }
 
-    /// <summary>Looks at it after a step, and tells the rules if its status has changed.</summary>
+    /// <summary>Looks at it after a step, and calls the rules if its status has changed.</summary>
     internal void Look(ClusterRules rules)
     {
         if (_process is null || Current is not { } raft || raft.StatusVersion == _seenVersion)
@@ -179,7 +196,7 @@ public sealed class SimulatedNode
         rules.OnChanged(this, in before, Situation);
     }
 
-    /// <summary>Tells the reader of a trace what it has become.</summary>
+    /// <summary>Notes its new role and commit index in the trace.</summary>
     private void Note(in NodeSituation before)
     {
         NodeSituation now = Situation;
@@ -187,7 +204,8 @@ public sealed class SimulatedNode
         if (now.Role != before.Role || now.Term != before.Term)
         {
             _world.Trace.Note(at, "status", Id, now.Term, string.Create(
-                CultureInfo.InvariantCulture, $"{now.Role} of term {now.Term}, log to {now.LastIndex}, committed {now.CommitIndex}, applied {now.AppliedIndex}"));
+                CultureInfo.InvariantCulture, $"{now.Role} of term {now.Term}, log to {now.LastIndex}, committed {now.CommitIndex}, "
+                    + $"applied {now.AppliedIndex}"));
         }
 
         if (now.CommitIndex != before.CommitIndex)
@@ -200,6 +218,7 @@ public sealed class SimulatedNode
     internal void Stop()
     {
         _world.Trace.Add(_world.Clock.Now, "stop", Id);
+        _isStopping = true;
         _stopping?.Cancel();
         if (_running is { } running)
         {
@@ -258,7 +277,8 @@ public sealed class SimulatedNode
     {
         if (!process.IsOnOwnThread)
         {
-            _agreement.Report($"A thread for what may block is broken: the state machine of {Id}, which may block, was called on another one.");
+            _agreement.Report($"A thread for what may block is broken: the state machine of {Id}, which may block, was called on another "
+                + "one.");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// One life of a simulated node: the clock and the scheduler that it stands on. Its clock can run fast or slow, it can be
+/// One life of a simulated node: the clock and the scheduler that it uses. Its clock can run fast or slow, it can be
 /// paused, as by a debugger or a busy machine, and both can be pulled out from under it: after that nothing of it ever runs
 /// again, as after a crash, while the object that was the node still exists.
 /// </summary>
@@ -56,7 +56,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
     /// <summary>Nothing of it runs from now on, while time goes by.</summary>
     public void Pause() => IsPaused = true;
 
-    /// <summary>It goes on with what has waited meanwhile, timers that became due included.</summary>
+    /// <summary>It continues with what has waited meanwhile, timers that became due included.</summary>
     public void Resume()
     {
         IsPaused = false;
@@ -170,7 +170,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
         {
             if (_process.IsPaused || _dueAt is not { } dueAt)
             {
-                return; // it is set again when the process goes on
+                return; // it is set again when the process is resumed
             }
 
             if (_process.Now < dueAt)

@@ -1,13 +1,16 @@
 namespace Raft.Testing;
 
-/// <summary>A state machine that takes its time: half of its batches are applied in a later step, and all of them late where that is asked for.</summary>
+/// <summary>
+/// A state machine that takes its time: half of its batches are applied in a later step, and all of them late where that is asked
+/// for.
+/// </summary>
 /// <param name="inner">The state machine.</param>
 /// <param name="world">Where it takes its time.</param>
 /// <param name="random">What says when.</param>
 /// <param name="delay">How long it takes at least.</param>
 /// <param name="mayBlock">Whether it says that it may block even if the state machine does not.</param>
 /// <param name="demandOwnThread">Is called with each call, if it may block.</param>
-/// <param name="snapshots">Is told before the state is captured (false), when it may throw, and after it was restored (true).</param>
+/// <param name="snapshots">Called before the state is captured (false), when it may throw, and after it was restored (true).</param>
 internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world, SeededRandom random, Func<TimeSpan> delay, bool mayBlock, Action demandOwnThread, Action<bool> snapshots) : IStateMachine
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();

@@ -26,7 +26,8 @@ public sealed class ContractBrokenException : Exception
 
     internal ContractBrokenException(string contract, ContractClause clause, string done, string seen, Exception? innerException)
         : base(
-            $"{contract}.{clause.Name} is broken: {clause.Rule}{Environment.NewLine}Done: {done}.{Environment.NewLine}Seen: {seen}", innerException) => Clause = clause.Name;
+            $"{contract}.{clause.Name} is broken: {clause.Rule}{Environment.NewLine}Done: {done}.{Environment.NewLine}Seen: "
+                + $"{seen}", innerException) => Clause = clause.Name;
 
     /// <summary>The name of the clause; empty if none is named.</summary>
     public string Clause { get; } = string.Empty;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Raft.Testing;
 
-/// <summary>What a contract is held against: derive from one of its kinds. One serves one clause, and is disposed behind it.</summary>
+/// <summary>What a contract is checked on: derive from one of its kinds. One serves one clause, and is disposed after it.</summary>
 /// <remarks>
 /// By default a contract waits in real time. A subject that lives in a <see cref="SimulatedWorld"/> overrides the waits,
 /// and runs the world instead; then everything happens on the thread that called the clause.
@@ -48,7 +48,7 @@ public abstract class ContractSubject : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Deletes what the subject has left behind, such as files. The default does nothing.</summary>
+    /// <summary>Deletes what the subject has left, such as files. The default does nothing.</summary>
     /// <returns>Completes when it is done.</returns>
     public virtual ValueTask DisposeAsync()
     {

@@ -16,7 +16,10 @@ public abstract class PortContract
     {
     }
 
-    /// <summary>The names of the clauses that the subject can be held to, in a fixed order. What needs an ability that the subject lacks is left out.</summary>
+    /// <summary>
+    /// The names of the clauses that the subject can be held to, in a fixed order. What needs an ability that the subject lacks is
+    /// left out.
+    /// </summary>
     public IReadOnlyList<string> Clauses => [.. _clauses.Select(static each => each.Clause.Name)];
 
     /// <summary>Checks one clause.</summary>
@@ -34,7 +37,8 @@ public abstract class PortContract
             }
         }
 
-        throw new ArgumentException($"{GetType().Name} has no clause '{clause}', or its subject lacks the ability that the clause needs. Choose one of {string.Join(", ", Clauses)}.", nameof(clause));
+        throw new ArgumentException($"{GetType().Name} has no clause '{clause}', or its subject lacks the ability that the clause needs. "
+            + $"Choose one of {string.Join(", ", Clauses)}.", nameof(clause));
     }
 
     /// <summary>Checks all clauses, one after another, and stops at the first that is broken.</summary>
@@ -63,5 +67,6 @@ public abstract class PortContract
     private protected void Add(Func<Task> check, string rule) => _clauses.Add((new ContractClause(check.Method.Name, rule), check));
 
     private protected ContractClause Find(string name) => _clauses.FirstOrDefault(each => each.Clause.Name == name).Clause
-        ?? throw new NotSupportedException($"The subject lacks the ability that {GetType().Name}.{name} needs: see what its properties starting with 'Can' say.");
+        ?? throw new NotSupportedException($"The subject lacks the ability that {GetType().Name}.{name} needs: see what its properties "
+            + "starting with 'Can' say.");
 }

@@ -1,6 +1,8 @@
 namespace Raft.Testing;
 
-/// <summary>What clients asked of a system and what they were answered, as they saw it: the input of a <see cref="LinearizabilityChecker"/>.</summary>
+/// <summary>
+/// What clients asked of a system and what they were answered, as they saw it: the input of a <see cref="LinearizabilityChecker"/>.
+/// </summary>
 /// <typeparam name="TInput">What a client asks.</typeparam>
 /// <typeparam name="TOutput">What it is answered.</typeparam>
 /// <remarks>
@@ -28,7 +30,9 @@ public sealed class History<TInput, TOutput>
     /// <summary>A client asks for something.</summary>
     /// <param name="client">A name for the client, for messages only.</param>
     /// <param name="input">What it asks.</param>
-    /// <returns>The operation, to be given to one of the other methods when it ends. One that never ends may have happened or not.</returns>
+    /// <returns>
+    /// The operation, to be given to one of the other methods when it ends. One that never ends may have happened or not.
+    /// </returns>
     public int Begin(string client, TInput input)
     {
         lock (_lock)

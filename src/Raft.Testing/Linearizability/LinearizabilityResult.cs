@@ -20,7 +20,7 @@ public enum LinearizabilityVerdict
 public sealed record LinearizabilityResult(LinearizabilityVerdict Verdict, string Explanation, long Steps)
 {
     /// <summary>Throws unless the history is linearizable.</summary>
-    /// <exception cref="SimulationException">It is not, or the check did not come to an end.</exception>
+    /// <exception cref="SimulationException">It is not, or the check did not end.</exception>
     public void ThrowUnlessLinearizable()
     {
         if (Verdict != LinearizabilityVerdict.Linearizable)

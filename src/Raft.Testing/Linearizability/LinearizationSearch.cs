@@ -185,7 +185,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         private readonly ulong[] _taken = taken;
         private readonly TState _state = state;
 
-        public bool Equals(Tried other) => _taken.AsSpan().SequenceEqual(other._taken) && EqualityComparer<TState>.Default.Equals(_state, other._state);
+        public bool Equals(Tried other) =>
+            _taken.AsSpan().SequenceEqual(other._taken) && EqualityComparer<TState>.Default.Equals(_state, other._state);
 
         public override bool Equals(object? obj) => obj is Tried other && Equals(other);
 

@@ -24,7 +24,7 @@ public sealed class MessageRule : IDisposable
 
     internal bool Holds { get; }
 
-    /// <summary>Sends on what it holds, in order, as if it had only now been sent, and goes on catching.</summary>
+    /// <summary>Sends on what it holds, in order, as if it had only now been sent, and continues to catch messages.</summary>
     public void Release()
     {
         RaftMessage[] released = [.. _held];

@@ -1,6 +1,8 @@
 namespace Raft.Testing;
 
-/// <summary>The weather on all links of a <see cref="SimulatedNetwork"/>; may be changed at any time, for the messages sent from then on.</summary>
+/// <summary>
+/// The weather on all links of a <see cref="SimulatedNetwork"/>; may be changed at any time, for the messages sent from then on.
+/// </summary>
 public sealed class NetworkConditions
 {
     /// <summary>The shortest time that a message travels. Zero or more; default 1 ms.</summary>

@@ -155,7 +155,8 @@ public sealed class SimulatedNetwork
     {
         if (!_attached.TryAdd(node, transport))
         {
-            throw new InvalidOperationException($"Node '{node}' is on the simulated network already: stop it first, or sever its old transport.");
+            throw new InvalidOperationException($"Node '{node}' is on the simulated network already: stop it first, or sever its old "
+                + "transport.");
         }
     }
 

@@ -48,7 +48,10 @@ public sealed class SimulatedTransport : ITransport
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Cuts this end off for ever: nothing that the node sends goes out, and nothing reaches it. What a crash looks like from outside.</summary>
+    /// <summary>
+    /// Cuts this end off for good: nothing that the node sends goes out, and nothing reaches it. What a crash looks like from
+    /// outside.
+    /// </summary>
     public void Sever()
     {
         _severed = true;

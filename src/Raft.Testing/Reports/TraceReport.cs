@@ -16,7 +16,7 @@ namespace Raft.Testing;
 /// new TraceReport(cluster.World.Trace, "my test").WriteHtml(file);
 /// </code>
 /// </example>
-/// <remarks>Not thread-safe; the run must not go on meanwhile.</remarks>
+/// <remarks>Not thread-safe; the run must not continue meanwhile.</remarks>
 public sealed class TraceReport
 {
     private readonly Trace _trace;
@@ -24,7 +24,7 @@ public sealed class TraceReport
 
     /// <summary>Makes a report of what a trace holds.</summary>
     /// <param name="trace">The trace.</param>
-    /// <param name="title">What stands above it.</param>
+    /// <param name="title">Its heading.</param>
     /// <exception cref="ArgumentException">The trace keeps no events.</exception>
     public TraceReport(Trace trace, string title)
     {
@@ -67,7 +67,7 @@ public sealed class TraceReport
             ? string.Create(CultureInfo.InvariantCulture, $"{Count} events")
             : string.Create(CultureInfo.InvariantCulture, $"the last {rows.Count} of {Count} events");
 
-        // In the order in which they stand in the page, so that nothing that was put in is looked at again.
+        // In the order in which they are in the page, so that nothing that was put in is looked at again.
         string page = Resource("TracePage.html");
         page = Put(writer, page, "{title}", WebUtility.HtmlEncode(_title));
         page = Put(writer, page, "/*style*/", Resource("TracePage.css"));
@@ -81,8 +81,8 @@ public sealed class TraceReport
         writer.Write(page);
     }
 
-    /// <summary>Writes what stands in front of a mark, and what belongs in its place.</summary>
-    /// <returns>What stands behind the mark.</returns>
+    /// <summary>Writes what comes before a mark, and what belongs in its place.</summary>
+    /// <returns>What comes after the mark.</returns>
     private static string Put(TextWriter writer, string page, string mark, string text)
     {
         int at = page.IndexOf(mark, StringComparison.Ordinal);

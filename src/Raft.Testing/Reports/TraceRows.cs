@@ -3,26 +3,32 @@ using System.Text.Encodings.Web;
 
 namespace Raft.Testing;
 
-/// <summary>The events of a page as data for its script: an array per event, with what happened, to whom, and which message it was.</summary>
+/// <summary>
+/// The events of a page as data for its script: an array per event, with what happened, to whom, and which message it was.
+/// </summary>
 internal sealed class TraceRows
 {
     public const string Violation = "violation";
 
     private readonly IReadOnlyList<TraceEvent> _events;
-    private readonly Dictionary<RaftMessage, int> _messages = new(ReferenceEqualityComparer.Instance); // equal messages are still different ones
+    // Equal messages are still different ones.
+    private readonly Dictionary<RaftMessage, int> _messages = new(ReferenceEqualityComparer.Instance);
     private readonly NodeId[] _nodes;
 
     public TraceRows(IReadOnlyList<TraceEvent> events)
     {
         _events = events;
 
-        // By length first, so that n10 stands behind n9.
+        // By length first, so that n10 comes after n9.
         _nodes = [.. NodesOf(events).Distinct().OrderBy(static node => node.Value.Length).ThenBy(static node => node)];
     }
 
     public int Count => _events.Count;
 
-    /// <summary>Writes <c>{"nodes":[...],"events":[[microseconds, what, kind, node, to, message, detail, label, text], ...]}</c>; -1 stands for none.</summary>
+    /// <summary>
+    /// Writes <c>{"nodes":[...],"events":[[microseconds, what, kind, node, to, message, detail, label, text], ...]}</c>; -1 means
+    /// none.
+    /// </summary>
     public void WriteTo(TextWriter writer)
     {
         writer.Write("{\"nodes\":[");
@@ -75,7 +81,7 @@ internal sealed class TraceRows
         },
     };
 
-    /// <summary>What stands at a message's arrow.</summary>
+    /// <summary>The label of a message's arrow.</summary>
     private static string LabelOf(RaftMessage message) => message switch
     {
         AppendEntriesMessage { Entries.IsEmpty: true } => "heartbeat",
@@ -86,7 +92,8 @@ internal sealed class TraceRows
         RequestVoteMessage { IsPreVote: true } => "pre-vote?",
         RequestVoteMessage => "vote?",
         RequestVoteReplyMessage reply => $"{(reply.IsPreVote ? "pre-vote" : "vote")} {(reply.VoteGranted ? "yes" : "no")}",
-        InstallSnapshotMessage install => string.Create(CultureInfo.InvariantCulture, $"snapshot {install.LastIncludedIndex}, {install.Offset}–{install.Offset + install.Data.Length}"),
+        InstallSnapshotMessage install => string.Create(CultureInfo.InvariantCulture, $"snapshot {install.LastIncludedIndex}, "
+            + $"{install.Offset}–{install.Offset + install.Data.Length}"),
         InstallSnapshotReplyMessage { IsInstalled: true } reply => string.Create(CultureInfo.InvariantCulture, $"installed {reply.LastIncludedIndex}"),
         InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"from {reply.NextOffset}"),
         _ => message.GetType().Name,

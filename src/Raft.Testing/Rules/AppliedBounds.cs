@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>A node applies only what is committed and durable in its own log, and what it applies is what the cluster has committed (State Machine Safety, Figure 3).</summary>
+/// <summary>
+/// A node applies only what is committed and durable in its own log, and what it applies is what the cluster has committed (State
+/// Machine Safety, Figure 3).
+/// </summary>
 internal sealed class AppliedBounds(CommittedLog committed) : ClusterRule
 {
     public override string Name => "State Machine Safety";
@@ -16,7 +19,8 @@ internal sealed class AppliedBounds(CommittedLog committed) : ClusterRule
         long durable = node.Store.SafeIndex;
         if (now.AppliedIndex > Math.Min(now.CommitIndex, durable) || now.CommitIndex > now.LastIndex)
         {
-            return $"{node.Id} has applied up to {now.AppliedIndex}, with {now.CommitIndex} committed, {durable} durable and a log to {now.LastIndex}.";
+            return $"{node.Id} has applied up to {now.AppliedIndex}, with {now.CommitIndex} committed, {durable} durable and a log to "
+                + $"{now.LastIndex}.";
         }
 
         return now.AppliedIndex <= committed.LastIndex && committed.IsHeldBy(disk, now.AppliedIndex)

@@ -2,10 +2,40 @@ using Raft.Consensus;
 
 namespace Raft.Testing;
 
-/// <summary>What a node keeps in memory is bounded by its options: uncommitted payload, callers, cached entries and waiting messages.</summary>
+/// <summary>
+/// What a node keeps in memory and puts into messages is bounded by its options: uncommitted payload, callers, cached entries, waiting
+/// messages, messages in flight, and the size of a message.
+/// </summary>
 internal sealed class BoundedMemory : ClusterRule
 {
     public override string Name => "Bounded memory";
+
+    /// <summary>
+    /// <see cref="RaftNodeOptions.MaximumMessageBytes"/>, which a single larger entry may exceed, and
+    /// <see cref="RaftNodeOptions.SnapshotChunkBytes"/>.
+    /// </summary>
+    public override string? OnSent(SimulatedNode node, RaftMessage message)
+    {
+        switch (message)
+        {
+            case AppendEntriesMessage { Entries.Length: > 1 } append:
+                long bytes = 0;
+                foreach (ref readonly LogEntry entry in append.Entries.Span)
+                {
+                    bytes += entry.Data.Length + ReplicatedLog.EntryOverhead;
+                }
+
+                return bytes <= node.Options.MaximumMessageBytes
+                    ? null
+                    : $"{node.Id} sends {append.Entries.Length} entries of {bytes} bytes, and "
+                        + $"{nameof(RaftNodeOptions.MaximumMessageBytes)} is {node.Options.MaximumMessageBytes}.";
+            case InstallSnapshotMessage chunk when chunk.Data.Length > node.Options.SnapshotChunkBytes:
+                return $"{node.Id} sends a chunk of {chunk.Data.Length} bytes, and "
+                    + $"{nameof(RaftNodeOptions.SnapshotChunkBytes)} is {node.Options.SnapshotChunkBytes}.";
+            default:
+                return null;
+        }
+    }
 
     /// <summary>
     /// <see cref="RaftNodeOptions.MaximumUncommittedBytes"/>: a leader takes a command within the limit, or when nothing is uncommitted.
@@ -32,7 +62,8 @@ internal sealed class BoundedMemory : ClusterRule
         {
             if (uncommitted > 0 && uncommitted + entry.Data.Length > limit)
             {
-                return $"{node.Id} takes a command of {entry.Data.Length} bytes beyond {uncommitted} uncommitted ones, and {nameof(RaftNodeOptions.MaximumUncommittedBytes)} is {limit}.";
+                return $"{node.Id} takes a command of {entry.Data.Length} bytes beyond {uncommitted} uncommitted ones, and "
+                    + $"{nameof(RaftNodeOptions.MaximumUncommittedBytes)} is {limit}.";
             }
 
             uncommitted += entry.Data.Length;
@@ -41,23 +72,28 @@ internal sealed class BoundedMemory : ClusterRule
         return null;
     }
 
-    public override string? OnQuiet(SimulatedNode node)
-    {
-        if (node.Current!.Footprint is not { } footprint)
-        {
-            return null;
-        }
+    public override string? OnQuiet(SimulatedNode node) => node.Current!.Footprint is { } footprint ? FindExcess(node, in footprint) : null;
 
+    internal static string? FindExcess(SimulatedNode node, in NodeFootprint footprint)
+    {
         // Whole segments are freed, and what is not committed and durable stays.
         RaftNodeOptions options = node.Options;
         long segment = Math.Clamp(options.MaximumCachedEntries, ReplicatedLog.SmallestSegment, ReplicatedLog.LargestSegment);
         long entries = Math.Max(options.MaximumCachedEntries, segment + footprint.RetainedEntries);
         return footprint.CachedEntries > entries
-            ? $"{node.Id} keeps {footprint.CachedEntries} entries in memory, {footprint.RetainedEntries} of which it must, and {nameof(RaftNodeOptions.MaximumCachedEntries)} is {options.MaximumCachedEntries}."
+            ? $"{node.Id} keeps {footprint.CachedEntries} entries in memory, {footprint.RetainedEntries} of which it must, and "
+                + $"{nameof(RaftNodeOptions.MaximumCachedEntries)} is {options.MaximumCachedEntries}."
             : footprint.PendingProposals > options.MaximumPendingProposals
-            ? $"{footprint.PendingProposals} proposals wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumPendingProposals)} is {options.MaximumPendingProposals}."
+            ? $"{footprint.PendingProposals} proposals wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumPendingProposals)} is "
+                + $"{options.MaximumPendingProposals}."
             : footprint.WaitingMessages > options.MaximumWaitingMessages
-            ? $"{footprint.WaitingMessages} messages wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumWaitingMessages)} is {options.MaximumWaitingMessages}."
+            ? $"{footprint.WaitingMessages} messages wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumWaitingMessages)} is "
+                + $"{options.MaximumWaitingMessages}."
+            : footprint.InFlightMessages > options.MaximumInFlightMessages
+            ? $"{footprint.InFlightMessages} messages of {node.Id} to a follower are unanswered, and "
+                + $"{nameof(RaftNodeOptions.MaximumInFlightMessages)} is {options.MaximumInFlightMessages}."
+            : footprint is { InFlightMessages: 0, InFlightBytes: > 0 }
+            ? $"{node.Id} counts {footprint.InFlightBytes} bytes as in flight, and no message is."
             : null;
     }
 }

@@ -15,11 +15,14 @@ internal abstract class ClusterRule
     /// <summary>A message reaches a node that is up; it is looked at later, unless too many wait.</summary>
     public virtual string? OnDelivered(SimulatedNode node, RaftMessage message) => null;
 
-    /// <summary>A node that is up and does not stand still has done all that it can do before time moves on.</summary>
+    /// <summary>A node that is up and not paused has done all that it can do before time moves on.</summary>
     public virtual string? OnQuiet(SimulatedNode node) => null;
 
     /// <summary>A node writes to its log store: called before the write takes effect.</summary>
     public virtual string? OnWriting(SimulatedNode node, LogWrite write) => null;
+
+    /// <summary>A node drops the entries up to an index from its log store: called before it takes effect.</summary>
+    public virtual string? OnCompacting(SimulatedNode node, long throughIndex) => null;
 
     /// <summary>A node's status has changed within its life.</summary>
     public virtual string? OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now) => null;

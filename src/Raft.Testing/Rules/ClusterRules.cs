@@ -7,12 +7,13 @@ internal sealed class ClusterRules
     private readonly ClusterRule[] _delivered;
     private readonly ClusterRule[] _quiet;
     private readonly ClusterRule[] _writing;
+    private readonly ClusterRule[] _compacting;
     private readonly ClusterRule[] _changed;
     private readonly ElectionSafety _elections = new();
     private readonly Action<string> _broken;
 
     /// <param name="nodes">The nodes of the cluster.</param>
-    /// <param name="broken">Is told what is broken.</param>
+    /// <param name="broken">Receives what is broken.</param>
     public ClusterRules(SimulatedNode[] nodes, Action<string> broken)
     {
         _broken = broken;
@@ -36,6 +37,9 @@ internal sealed class ClusterRules
             new FollowersCommit(),
             new NobodyIsForgotten(),
             new BoundedMemory(),
+            new NothingIsLeaked(),
+            new CompactionKeepsUnapplied(),
+            new SnapshotIndexIsCurrent(),
             new CandidatesConcede(),
             new LivingLeaderStays(),
             new LeaderHearsQuorum(quorum),
@@ -44,6 +48,7 @@ internal sealed class ClusterRules
         _delivered = Overriding(rules, static rule => rule.OnDelivered);
         _quiet = Overriding(rules, static rule => rule.OnQuiet);
         _writing = Overriding(rules, static rule => rule.OnWriting);
+        _compacting = Overriding(rules, static rule => rule.OnCompacting);
         _changed = Overriding(rules, static rule => rule.OnChanged);
     }
 
@@ -82,6 +87,14 @@ internal sealed class ClusterRules
         foreach (ClusterRule rule in _writing)
         {
             Judge(rule, rule.OnWriting(node, write));
+        }
+    }
+
+    public void OnCompacting(SimulatedNode node, long throughIndex)
+    {
+        foreach (ClusterRule rule in _compacting)
+        {
+            Judge(rule, rule.OnCompacting(node, throughIndex));
         }
     }
 

@@ -8,7 +8,10 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes, 
 {
     public override string Name => "Commitment";
 
-    /// <summary>A leader that commits tells the others before its status tells so; if its own write fails in that very pass, its status never does.</summary>
+    /// <summary>
+    /// A leader reports a commit to the others before its status shows it; if its own write fails in the same pass, its status
+    /// never does.
+    /// </summary>
     public override string? OnSent(SimulatedNode node, RaftMessage message) =>
         message is AppendEntriesMessage append && append.LeaderCommit > committed.LastIndex && node.Store.WrittenImage.Reaches(append.LeaderCommit)
             ? CheckLeader(node, append.Term, append.LeaderCommit, node.Store.WrittenImage)
@@ -63,6 +66,7 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes, 
             return $"{node.Id}, leader of term {leaderTerm}, commits entry {index}, which {holders.Count} of {nodes.Length} nodes hold durably.";
         }
 
-        return committed.Extend(leaderTerm, index, log) ? null : $"{node.Id}, leader of term {leaderTerm}, commits another entry {index} than was committed before.";
+        return committed.Extend(leaderTerm, index, log) ? null : $"{node.Id}, leader of term {leaderTerm}, commits another entry {index} "
+            + "than was committed before.";
     }
 }

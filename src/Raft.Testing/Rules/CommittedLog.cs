@@ -1,6 +1,8 @@
 namespace Raft.Testing;
 
-/// <summary>What the cluster has committed so far, as its leaders told: the measure of several rules. A log is committed once and for ever.</summary>
+/// <summary>
+/// What the cluster has committed so far, as its leaders reported: the measure of several rules. A committed entry never changes.
+/// </summary>
 internal sealed class CommittedLog
 {
     private readonly List<ulong> _hashes = [];
@@ -20,10 +22,10 @@ internal sealed class CommittedLog
     /// <summary>The time of the committed entry at an index from 1 to <see cref="LastIndex"/>.</summary>
     public DateTimeOffset TimeAt(long index) => _times[(int)index - 1];
 
-    /// <summary>The hash of the log that a snapshot up to an index stands for; 0 if that is not committed.</summary>
+    /// <summary>The hash of the log that a snapshot up to an index includes; 0 if that is not committed.</summary>
     public ulong HashOfSnapshot(long index) => index >= 1 && index <= LastIndex ? HashAt(index) : 0;
 
-    /// <summary>Whether a log holds what is committed up to an index: as entries, or behind its start, where a snapshot stands for them.</summary>
+    /// <summary>Whether a log holds what is committed up to an index: as entries, or in the snapshot before its start.</summary>
     public bool IsHeldBy(LogImage log, long index)
     {
         long compared = Math.Max(index, log.Entries.PreviousIndex);

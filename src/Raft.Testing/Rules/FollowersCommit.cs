@@ -18,7 +18,7 @@ internal sealed class FollowersCommit : ClusterRule
         }
         else if (message is InstallSnapshotMessage install)
         {
-            Raise(node, install.LastIncludedIndex); // a snapshot stands for what is committed
+            Raise(node, install.LastIncludedIndex); // a snapshot includes only committed entries
         }
 
         return null;
@@ -40,10 +40,12 @@ internal sealed class FollowersCommit : ClusterRule
         long bound = Math.Max(BoundOf(node), node.Snapshots.Durable?.LastIncludedIndex ?? 0); // with which a life may begin
         return now.CommitIndex <= bound
             ? null
-            : $"{node.Id}, {now.Role} of term {now.Term}, takes index {now.CommitIndex} for committed, and no leader has told it of more than {bound}.";
+            : $"{node.Id}, {now.Role} of term {now.Term}, takes index {now.CommitIndex} for committed, and no leader has told it of more "
+                + $"than {bound}.";
     }
 
-    private long BoundOf(SimulatedNode node) => _bounds.TryGetValue(node.Id, out (RaftNode Life, long Index) bound) && bound.Life == node.Current ? bound.Index : 0;
+    private long BoundOf(SimulatedNode node) =>
+        _bounds.TryGetValue(node.Id, out (RaftNode Life, long Index) bound) && bound.Life == node.Current ? bound.Index : 0;
 
     private void Raise(SimulatedNode node, long index)
     {

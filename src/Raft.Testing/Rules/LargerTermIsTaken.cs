@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>Section 5.1: whoever sees a larger term than its own, in a request or a reply, takes it; a leader or candidate is a follower then.</summary>
+/// <summary>
+/// Section 5.1: a node that sees a larger term than its own, in a request or a reply, takes it; a leader or candidate becomes a
+/// follower.
+/// </summary>
 internal sealed class LargerTermIsTaken : ClusterRule
 {
     private readonly Dictionary<NodeId, (RaftNode Life, long Term)> _seen = [];
@@ -31,9 +34,12 @@ internal sealed class LargerTermIsTaken : ClusterRule
             : null;
     }
 
-    private long TermSeen(SimulatedNode node) => _seen.TryGetValue(node.Id, out (RaftNode Life, long Term) seen) && seen.Life == node.Current ? seen.Term : 0;
+    private long TermSeen(SimulatedNode node) =>
+        _seen.TryGetValue(node.Id, out (RaftNode Life, long Term) seen) && seen.Life == node.Current ? seen.Term : 0;
 
-    /// <summary>Whether the term of a message is one that somebody is in, and not to be ignored while a leader lives (section 6, end).</summary>
+    /// <summary>
+    /// Whether the term of a message is one that somebody is in, and not to be ignored while a leader lives (section 6, end).
+    /// </summary>
     private static bool Demands(SimulatedNode node, RaftMessage message) => message switch
     {
         RequestVoteMessage request => !request.IsPreVote && !node.Options.LeaderStickiness,

@@ -12,7 +12,8 @@ internal sealed class LeaderAppendOnly : ClusterRule
         LogImage log = node.Store.WrittenImage;
         long term = write.HardState?.Term ?? log.HardState.Term;
         return was.Role == RaftRole.Leader && term == was.Term && !write.Entries.IsEmpty && write.FirstIndex <= log.Entries.LastIndex
-            ? $"{node.Id}, which leads term {term}, overwrites its log from index {write.FirstIndex} on; it ends at {log.Entries.LastIndex}."
+            ? $"{node.Id}, which leads term {term}, overwrites its log from index {write.FirstIndex} on; it ends at "
+                + $"{log.Entries.LastIndex}."
             : null;
     }
 }

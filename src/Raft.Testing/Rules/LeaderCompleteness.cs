@@ -1,6 +1,6 @@
 namespace Raft.Testing;
 
-/// <summary>Leader Completeness (Figure 3): what was committed in a term stands in the logs of the leaders of all later terms.</summary>
+/// <summary>Leader Completeness (Figure 3): what was committed in a term is in the logs of the leaders of all later terms.</summary>
 internal sealed class LeaderCompleteness(CommittedLog committed) : ClusterRule
 {
     public override string Name => "Leader Completeness";
@@ -16,6 +16,7 @@ internal sealed class LeaderCompleteness(CommittedLog committed) : ClusterRule
         LogImage log = node.Store.WrittenImage;
         return committed.IsHeldBy(log, index)
             ? null
-            : $"{node.Id} leads term {now.Term} without the entries up to {index}, which an earlier leader had committed; its log ends at {log.Entries.LastIndex}.";
+            : $"{node.Id} leads term {now.Term} without the entries up to {index}, which an earlier leader had committed; its log ends "
+                + $"at {log.Entries.LastIndex}.";
     }
 }

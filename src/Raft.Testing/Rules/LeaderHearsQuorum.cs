@@ -2,7 +2,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// Dissertation, section 6.2: a leader that a majority does not answer steps down, if its options say so. It has some
-/// minimum election timeouts, of its own clock, for that; a process that stood still counts from when it went on.
+/// minimum election timeouts, of its own clock, for that; a process that was paused counts from when it was resumed.
 /// </summary>
 internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : ClusterRule
 {
@@ -20,7 +20,9 @@ internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : Cluste
 
         public TimeSpan LookedAt { get; set; } = since;
 
-        /// <summary>Since when no majority, the leader included, has answered: not before it leads, and not before its process went on.</summary>
+        /// <summary>
+        /// Since when no majority, the leader included, has answered: not before it leads, and not before its process went on.
+        /// </summary>
         public TimeSpan SilentSince { get; set; } = since;
 
         /// <summary>Who has answered since it was looked at.</summary>
@@ -61,7 +63,8 @@ internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : Cluste
 
         leadership.LookedAt = now;
         return now - leadership.SilentSince > node.Options.MinimumElectionTimeout * Timeouts && StillLeads(node)
-            ? $"{node.Id} still leads term {leadership.Term}, and for {(now - leadership.SilentSince).TotalMilliseconds:F0} ms of its clock no majority has answered."
+            ? $"{node.Id} still leads term {leadership.Term}, and for {(now - leadership.SilentSince).TotalMilliseconds:F0} ms of its "
+                + "clock no majority has answered."
             : null;
     }
 

@@ -23,7 +23,7 @@ internal sealed class LivingLeaderStays : ClusterRule
         /// <summary>The candidate's request that it looks at now, and must not heed.</summary>
         public RequestVoteMessage? Disturbing { get; set; }
 
-        /// <summary>The largest term that it was told of otherwise: whoever takes that clings to nobody any more.</summary>
+        /// <summary>The largest term that it received otherwise: a node that takes it follows no earlier leader.</summary>
         public long Excuse { get; set; }
     }
 
@@ -42,7 +42,7 @@ internal sealed class LivingLeaderStays : ClusterRule
         switch (message)
         {
             case RequestVoteMessage { IsPreVote: true } or RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
-                break; // neither tells of a term that somebody is in
+                break; // neither shows a term that a node is in
             case RequestVoteMessage request when !node.IsPaused && ClingsToItsLeader(node, follower):
                 follower.Disturbing = request.Term > (follower.Disturbing?.Term ?? follower.Heard!.Value.Term) ? request : follower.Disturbing;
                 break;
@@ -72,7 +72,8 @@ internal sealed class LivingLeaderStays : ClusterRule
         RequestVoteMessage? disturbing = follower.Disturbing;
         (follower.Arriving, follower.Disturbing) = (null, null);
         return disturbing is not null && heardBefore is { } heard && status.IsRunning && status.Term >= disturbing.Term && follower.Excuse <= heard.Term
-            ? $"{node.Id} has come to term {status.Term} because {disturbing.From} asked for its vote, although {heard.Leader}, the leader of term {heard.Term}, is alive."
+            ? $"{node.Id} has come to term {status.Term} because {disturbing.From} asked for its vote, although {heard.Leader}, the "
+                + $"leader of term {heard.Term}, is alive."
             : null;
     }
 

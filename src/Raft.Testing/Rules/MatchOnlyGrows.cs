@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>Figure 2: a leader's <c>matchIndex</c> for a follower only grows, so what the follower has acknowledged in its term is never sent again.</summary>
+/// <summary>
+/// Figure 2: a leader's <c>matchIndex</c> for a follower only grows, so what the follower has acknowledged in its term is never
+/// sent again.
+/// </summary>
 internal sealed class MatchOnlyGrows : ClusterRule
 {
     private readonly Dictionary<(NodeId Leader, NodeId Follower), (long Term, long Match)> _matches = [];
@@ -28,7 +31,8 @@ internal sealed class MatchOnlyGrows : ClusterRule
     public override string? OnSent(SimulatedNode node, RaftMessage message) =>
         message is AppendEntriesMessage append && !IsBesideSnapshot(node, append) && _matches.TryGetValue((append.From, append.To), out (long Term, long Match) known)
             && known.Term == append.Term && append.PrevLogIndex < known.Match
-            ? $"{append.From}, leader of term {append.Term}, sends {append.To} what follows {append.PrevLogIndex}, after it had acknowledged everything up to {known.Match}."
+            ? $"{append.From}, leader of term {append.Term}, sends {append.To} what follows {append.PrevLogIndex}, after it had "
+                + $"acknowledged everything up to {known.Match}."
             : null;
 
     private bool IsBesideSnapshot(SimulatedNode node, AppendEntriesMessage append) =>

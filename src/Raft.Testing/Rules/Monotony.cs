@@ -1,9 +1,11 @@
 namespace Raft.Testing;
 
-/// <summary>Term, commit index and applied index never fall within a life, and the term not below what the node ever told others, in any life.</summary>
+/// <summary>
+/// Term, commit index and applied index never fall within a life, and the term never below one that the node has sent, in any life.
+/// </summary>
 internal sealed class Monotony : ClusterRule
 {
-    private readonly Dictionary<NodeId, long> _toldTerms = [];
+    private readonly Dictionary<NodeId, long> _sentTerms = [];
 
     public override string Name => "Monotony";
 
@@ -15,8 +17,8 @@ internal sealed class Monotony : ClusterRule
             return null;
         }
 
-        long told = _toldTerms.GetValueOrDefault(node.Id);
-        _toldTerms[node.Id] = Math.Max(told, message.Term);
+        long told = _sentTerms.GetValueOrDefault(node.Id);
+        _sentTerms[node.Id] = Math.Max(told, message.Term);
         return null;
     }
 
@@ -24,10 +26,11 @@ internal sealed class Monotony : ClusterRule
     {
         if (now.Term < before.Term || now.CommitIndex < before.CommitIndex || now.AppliedIndex < before.AppliedIndex)
         {
-            return $"{node.Id} fell from term {before.Term}, committed {before.CommitIndex}, applied {before.AppliedIndex} to term {now.Term}, committed {now.CommitIndex}, applied {now.AppliedIndex}.";
+            return $"{node.Id} fell from term {before.Term}, committed {before.CommitIndex}, applied {before.AppliedIndex} to term "
+                + $"{now.Term}, committed {now.CommitIndex}, applied {now.AppliedIndex}.";
         }
 
-        long told = _toldTerms.GetValueOrDefault(node.Id);
+        long told = _sentTerms.GetValueOrDefault(node.Id);
         return now.Term < told ? $"{node.Id} is in term {now.Term}, after it had told others of term {told}." : null;
     }
 }

@@ -28,6 +28,7 @@ internal sealed class NobodyIsForgotten : ClusterRule
         long applied = node.Current.AppliedIndex;
         return waiting <= last - applied
             ? null
-            : $"{waiting} callers wait at {node.Id}, {status.Role} of term {status.Term}, whose state machine has applied {applied} of {last} entries that could answer them.";
+            : $"{waiting} callers wait at {node.Id}, {status.Role} of term {status.Term}, whose state machine has applied {applied} of "
+                + $"{last} entries that could answer them.";
     }
 }

@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>A node votes for at most one candidate in a term (section 5.2), through all its lives. Judged by the votes that it sends, and by whom it asks to vote for itself.</summary>
+/// <summary>
+/// A node votes for at most one candidate in a term (section 5.2), through all its lives. Judged by the votes that it sends, and by
+/// whom it asks to vote for itself.
+/// </summary>
 internal sealed class OneVotePerTerm : ClusterRule
 {
     private readonly Dictionary<(NodeId Voter, long Term), NodeId> _votes = [];

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Section 7: a snapshot stands for what is committed, and two nodes that take one at the same index write the same state. Only for
+/// Section 7: a snapshot includes only what is committed, and two nodes that take one at the same index write the same state. Only for
 /// state machines that write the same bytes for the same state.
 /// </summary>
 internal sealed class SnapshotsAgree(CommittedLog committed)
@@ -22,12 +22,14 @@ internal sealed class SnapshotsAgree(CommittedLog committed)
         long index = snapshot.LastIncludedIndex;
         if (index > committed.LastIndex)
         {
-            return $"Snapshots agree is broken: {node} has a snapshot up to index {index}, and only {committed.LastIndex} entries are committed.";
+            return $"Snapshots agree is broken: {node} has a snapshot up to index {index}, and only {committed.LastIndex} entries are "
+                + "committed.";
         }
 
         if (snapshot.LastIncludedTerm != committed.TermAt(index))
         {
-            return $"Snapshots agree is broken: {node} has a snapshot up to index {index} of term {snapshot.LastIncludedTerm}, and the entry committed there has term {committed.TermAt(index)}.";
+            return $"Snapshots agree is broken: {node} has a snapshot up to index {index} of term {snapshot.LastIncludedTerm}, and the "
+                + $"entry committed there has term {committed.TermAt(index)}.";
         }
 
         if (!ComparesBytes)

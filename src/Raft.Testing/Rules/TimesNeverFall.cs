@@ -1,7 +1,10 @@
 namespace Raft.Testing;
 
-/// <summary>Times never fall along a log, whoever appended its entries and however wrong its clock was, nor from a snapshot to what stands behind it.</summary>
-/// <param name="committed">What snapshots stand for.</param>
+/// <summary>
+/// Times never fall along a log, whoever appended its entries and however wrong its clock was, nor from a snapshot to the entries
+/// after it.
+/// </summary>
+/// <param name="committed">What snapshots include.</param>
 internal sealed class TimesNeverFall(CommittedLog committed) : ClusterRule
 {
     public override string Name => "Times never fall";

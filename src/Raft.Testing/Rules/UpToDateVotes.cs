@@ -40,7 +40,9 @@ internal sealed class UpToDateVotes : ClusterRule
         }
     }
 
-    /// <summary>The vote is judged where it is written, before the leader that it helped to elect can have changed the voter's log.</summary>
+    /// <summary>
+    /// The vote is judged where it is written, before the leader that it helped to elect can have changed the voter's log.
+    /// </summary>
     public override string? OnWriting(SimulatedNode node, LogWrite write)
     {
         LogImage log = node.Store.WrittenImage;
@@ -57,7 +59,8 @@ internal sealed class UpToDateVotes : ClusterRule
 
     private static LogEnd EndOf(LogImage log) => new(log.Entries.LastTerm, log.Entries.LastIndex);
 
-    private static string? Judge(SimulatedNode node, NodeId candidate, long term, in LogEnd asking, in LogEnd own, string vote) => asking.IsAtLeast(in own)
+    private static string? Judge(SimulatedNode node, NodeId candidate, long term, in LogEnd asking, in LogEnd own, string vote) =>
+        asking.IsAtLeast(in own)
         ? null
         : $"{node.Id} gives {candidate} its {vote} for term {term}, whose log ends with {asking}; its own ends with {own}.";
 }

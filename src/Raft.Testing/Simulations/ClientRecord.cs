@@ -1,14 +1,17 @@
 namespace Raft.Testing;
 
-/// <summary>What clients were told, and whether it was true: what is acknowledged stands in the log once, and behind everything that was acknowledged before it was proposed.</summary>
+/// <summary>
+/// What clients were told, and whether it was true: what is acknowledged stands in the log once, and behind everything that was
+/// acknowledged before it was proposed.
+/// </summary>
 internal sealed class ClientRecord
 {
     private long _lastAcknowledged;
 
-    /// <summary>The highest index that any client was told of so far.</summary>
+    /// <summary>The highest index that was acknowledged to any client so far.</summary>
     public long LastAcknowledged => _lastAcknowledged;
 
-    /// <summary>A client was told that its command stands at an index.</summary>
+    /// <summary>A client received the index of its command.</summary>
     /// <param name="proposal">The command.</param>
     /// <param name="acknowledgedBefore">What <see cref="LastAcknowledged"/> was when it was proposed.</param>
     /// <returns>What is wrong with that; null if nothing is.</returns>
@@ -18,10 +21,11 @@ internal sealed class ClientRecord
         _lastAcknowledged = Math.Max(_lastAcknowledged, index);
         return index > acknowledgedBefore
             ? null
-            : $"Real-time order is broken: '{proposal.Text}' took effect at index {index}, though it was proposed after index {acknowledgedBefore} had been acknowledged.";
+            : $"Real-time order is broken: '{proposal.Text}' took effect at index {index}, though it was proposed after index "
+                + $"{acknowledgedBefore} had been acknowledged.";
     }
 
-    /// <summary>Looks at what was applied in the end. Commands are unique, so each may stand there once.</summary>
+    /// <summary>Looks at what was applied in the end. Commands are unique, so each may be there once.</summary>
     /// <returns>What is wrong; null if nothing is.</returns>
     public static string? FindDuplicate(IReadOnlyList<string> applied)
     {

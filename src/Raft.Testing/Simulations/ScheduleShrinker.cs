@@ -8,7 +8,7 @@ namespace Raft.Testing;
 /// <param name="isTimeUp">Whether to stop with what there is.</param>
 internal sealed class ScheduleShrinker(Func<SimulationOptions, SimulationReport> run, Func<bool> isTimeUp)
 {
-    /// <summary>How much longer than the violation the weather lasts; what comes behind it shows nothing.</summary>
+    /// <summary>How much longer than the violation the weather lasts; what comes after it shows nothing.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(100);
 
     private SimulationOptions _best = new();
@@ -68,7 +68,10 @@ internal sealed class ScheduleShrinker(Func<SimulationOptions, SimulationReport>
         return true;
     }
 
-    /// <summary>Ends the weather just after the violation, and drops the faults that would have come later. A violation after the weather needs the healing, and stays where it is.</summary>
+    /// <summary>
+    /// Ends the weather just after the violation, and drops the faults that would have come later. A violation after the weather
+    /// needs the healing, and stays where it is.
+    /// </summary>
     private void TryCutShort()
     {
         TimeSpan end = _report!.VirtualTime + Margin;

@@ -8,6 +8,9 @@ namespace Raft.Testing;
 /// </summary>
 internal sealed class SimulatedClient
 {
+    private const double SideCallRate = 0.03;
+    private const double SnapshotRate = 0.02; // where nodes take none by themselves
+
     private readonly SimulatedCluster _cluster;
     private readonly SeededRandom _random;
     private readonly ClientRecord _record;
@@ -45,6 +48,7 @@ internal sealed class SimulatedClient
             return;
         }
 
+        CallBesides();
         _proposed++;
         _acknowledgedBefore = _record.LastAcknowledged;
         _givesUpAt = _cluster.World.Clock.Now + _settings.ClientPatience;
@@ -80,6 +84,32 @@ internal sealed class SimulatedClient
 
         _proposal = null;
         return true;
+    }
+
+    /// <summary>Now and then calls any node for something other than a proposal, and does not wait for the answer.</summary>
+    private void CallBesides()
+    {
+        SimulatedNode node = _cluster[AnyNode()];
+        bool callsBesides = _random.Chance(SideCallRate);
+        bool takesSnapshot = !_settings.AutomaticSnapshots && _random.Chance(SnapshotRate);
+        if (node.IsDown || node.Current is not { } raft)
+        {
+            return;
+        }
+
+        if (callsBesides)
+        {
+            node.SideCalls.ReadLog(raft, 1 + _random.Next((int)raft.PublishedStatus.LastIndex + 1));
+            if (raft.PublishedStatus.Term > 1 && _cluster.NodeIds.FirstOrDefault(id => id != node.Id) is var other && other != default)
+            {
+                node.SideCalls.CallHandlers(raft, other, raft.PublishedStatus.Term - 1);
+            }
+        }
+
+        if (takesSnapshot)
+        {
+            node.BeginSnapshot();
+        }
     }
 
     private NodeId AnyNode() => _cluster.NodeIds[_random.Next(_cluster.NodeIds.Count)];

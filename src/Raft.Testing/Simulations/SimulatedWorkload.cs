@@ -13,20 +13,21 @@ internal abstract class SimulatedWorkload
 
     /// <summary>Proposes the next command of a client.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="name">Who proposes, and the how manieth of its commands this is: "2.17".</param>
+    /// <param name="name">The client's number and the number of the command: "2.17" for the 17th of client 2.</param>
     /// <param name="random">The client's source.</param>
     /// <param name="target">The node to propose to.</param>
     public abstract SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target);
 }
 
-/// <summary>Strings that are unique, for <see cref="StringLog"/>: each rule can be told from what stands in the log.</summary>
+/// <summary>Strings that are unique, for <see cref="StringLog"/>: each rule can be checked by the content of the log.</summary>
 internal sealed class UniqueTexts : SimulatedWorkload
 {
     public override void Prepare(SimulatedCluster cluster)
     {
     }
 
-    public override SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target) => cluster.Submit(name, target);
+    public override SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target) =>
+        cluster.Submit(name, target);
 }
 
 /// <summary>Commands of a user's, as bytes.</summary>

@@ -19,7 +19,9 @@ public static class Simulation
 
     /// <summary>Runs one with a state machine and commands of your own.</summary>
     /// <param name="seed">What everything follows from.</param>
-    /// <param name="stateMachine">Makes an empty state machine; called for each life of each node. All must give the same results for the same index.</param>
+    /// <param name="stateMachine">
+    /// Makes an empty state machine; called for each life of each node. All must give the same results for the same index.
+    /// </param>
     /// <param name="command">Draws what a client proposes next; must follow from the source alone.</param>
     /// <param name="options">What it is to do; null for the defaults.</param>
     /// <returns>What it did. A broken rule is reported, not thrown.</returns>
@@ -35,7 +37,9 @@ public static class Simulation
     /// <typeparam name="TCommand">The commands.</typeparam>
     /// <typeparam name="TResult">The results.</typeparam>
     /// <param name="seed">What everything follows from.</param>
-    /// <param name="stateMachine">Makes an empty state machine; called for each life of each node. All must give the same results for the same index.</param>
+    /// <param name="stateMachine">
+    /// Makes an empty state machine; called for each life of each node. All must give the same results for the same index.
+    /// </param>
     /// <param name="command">Draws what a client proposes next; must follow from the source alone.</param>
     /// <param name="options">What it is to do; null for the defaults.</param>
     /// <returns>What it did, with the history. A broken rule is reported, not thrown.</returns>
@@ -85,10 +89,14 @@ public static class Simulation
     /// <returns>The settings.</returns>
     public static SimulationSettings DrawSettings(ulong seed) => SimulationRun.SettingsOf(seed);
 
-    /// <summary>Shrinks the schedule of a run that broke a rule to as few faults as still break the same rule, by running parts of it.</summary>
+    /// <summary>
+    /// Shrinks the schedule of a run that broke a rule to as few faults as still break the same rule, by running parts of it.
+    /// </summary>
     /// <param name="report">What the run did.</param>
     /// <param name="options">What it was run with; null for the defaults.</param>
-    /// <param name="timeLimit">How long to try, in real time, apart from the run under way then; null for a minute. The result is the smallest so far.</param>
+    /// <param name="timeLimit">
+    /// How long to try, in real time, apart from the run under way then; null for a minute. The result is the smallest so far.
+    /// </param>
     /// <returns>The smallest schedule that was found; run again, its events kept.</returns>
     /// <exception cref="ArgumentException">The run broke no rule.</exception>
     public static ShrunkSimulation Shrink(SimulationReport report, SimulationOptions? options = null, TimeSpan? timeLimit = null)

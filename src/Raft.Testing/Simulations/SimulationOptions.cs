@@ -18,7 +18,10 @@ public sealed record SimulationOptions
     /// <summary>These faults instead of those that the weather draws; null (the default) for the latter.</summary>
     public IReadOnlyList<Fault>? Faults { get; init; }
 
-    /// <summary>Whether every event is kept, so that the report has a <see cref="SimulationReport.Trace"/>. Costs memory and some time. Default false.</summary>
+    /// <summary>
+    /// Whether every event is kept, so that the report has a <see cref="SimulationReport.Trace"/>. Costs memory and some time.
+    /// Default false.
+    /// </summary>
     public bool KeepsEvents { get; init; }
 
     /// <summary>Changes the options of every node, each time it starts, after <see cref="Settings"/>. Null for none.</summary>

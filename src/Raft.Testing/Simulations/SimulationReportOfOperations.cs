@@ -9,7 +9,7 @@ namespace Raft.Testing;
 /// </param>
 public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summary, IReadOnlyList<Operation<TCommand, TResult>> Operations)
 {
-    /// <summary>The order in which the cluster's log has them; null if the run did not come to its end.</summary>
+    /// <summary>The order in which the cluster's log has them; null if the run did not reach its end.</summary>
     internal IReadOnlyList<Operation<TCommand, TResult>>? Order { get; init; }
 
     /// <summary>Throws if a rule was broken.</summary>
@@ -32,7 +32,9 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
         }
     }
 
-    /// <summary>As the other overload, for each key apart: much quicker, where operations on different keys do not influence each other.</summary>
+    /// <summary>
+    /// As the other overload, for each key apart: much quicker, where operations on different keys do not influence each other.
+    /// </summary>
     /// <typeparam name="TKey">The key.</typeparam>
     /// <typeparam name="TState">The state of the model, of one key.</typeparam>
     /// <param name="model">What the state machine is supposed to do with one key.</param>

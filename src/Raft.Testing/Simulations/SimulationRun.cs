@@ -80,7 +80,8 @@ internal sealed class SimulationRun
     }
 
     private string Title() => string.Create(
-        CultureInfo.InvariantCulture, $"Seed {_seed}, weather {_options.Weather}, {_options.Nodes} nodes, {_faults.Count} faults, {_settings}");
+        CultureInfo.InvariantCulture, $"Seed {_seed}, weather {_options.Weather}, {_options.Nodes} nodes, {_faults.Count} faults, "
+            + $"{_settings}");
 
     /// <summary>A random majority is up and hears each other: it must elect and commit within a few election timeouts.</summary>
     private void Recover()
@@ -118,7 +119,7 @@ internal sealed class SimulationRun
 
     /// <summary>
     /// Runs until a condition holds: within a few election timeouts of the last time at which a node that is behind came any further.
-    /// What a slow disk has still to do when this begins takes its time first: behind it even a vote has to wait.
+    /// What a slow disk has still to do when this begins takes its time first: even a vote has to wait for it.
     /// </summary>
     private void RunUntil(Func<bool> condition, string waitingFor, string rule)
     {
@@ -171,7 +172,7 @@ internal sealed class SimulationRun
         }
     }
 
-    /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before comes to its end first.</summary>
+    /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before ends first.</summary>
     private void DemandStability()
     {
         _cluster.World.RunFor(LongestElectionTimeout * 4);

@@ -4,11 +4,11 @@ namespace Raft.Testing;
 
 /// <summary>
 /// How the nodes of a simulation are configured, how busy its clients are, and how quick its links and disks are in good weather.
-/// Small limits bring about in a minute what large ones bring about in a month.
+/// Small limits show in a minute what large ones show in a month.
 /// </summary>
 public sealed record SimulationSettings
 {
-    /// <summary>What a node has unless it is told otherwise, and four clients.</summary>
+    /// <summary>The default options of a node, and four clients.</summary>
     public static SimulationSettings Default { get; } = new();
 
     /// <summary>See <see cref="RaftNodeOptions.PreVote"/>.</summary>
@@ -20,7 +20,10 @@ public sealed record SimulationSettings
     /// <summary>See <see cref="RaftNodeOptions.LeaderStickiness"/>; needs <see cref="CheckQuorum"/>.</summary>
     public bool LeaderStickiness { get; init; } = true;
 
-    /// <summary>Whether state machines say that they may block (see <see cref="IStateMachine.MayBlock"/>), and so are called on a thread of their own, even if they do not by themselves.</summary>
+    /// <summary>
+    /// Whether state machines say that they may block (see <see cref="IStateMachine.MayBlock"/>), and so are called on a thread of
+    /// their own, even if they do not by themselves.
+    /// </summary>
     public bool StateMachineMayBlock { get; init; }
 
     /// <summary>See <see cref="RaftNodeOptions.MaximumCachedEntries"/>; null for its default.</summary>
@@ -37,6 +40,14 @@ public sealed record SimulationSettings
 
     /// <summary>See <see cref="RaftNodeOptions.MaximumPendingProposals"/>; null for its default.</summary>
     public int? MaximumPendingProposals { get; init; }
+
+    /// <summary>
+    /// See <see cref="RaftNodeOptions.AutomaticSnapshots"/>. Without them, clients ask for a snapshot now and then.
+    /// </summary>
+    public bool AutomaticSnapshots { get; init; } = true;
+
+    /// <summary>See <see cref="RaftNodeOptions.SnapshotAfterBytes"/>; null for its default, which no short run reaches.</summary>
+    public int? SnapshotAfterBytes { get; init; }
 
     /// <summary>See <see cref="RaftNodeOptions.SnapshotAfterEntries"/>; null for its default, which no short run reaches.</summary>
     public int? SnapshotAfterEntries { get; init; }
@@ -61,6 +72,9 @@ public sealed record SimulationSettings
 
     /// <summary>How long a write takes at most on a healthy disk; a twentieth of it at least.</summary>
     public TimeSpan WriteDelay { get; init; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How long it takes at most until a snapshot is durable on a healthy disk; a twentieth of it at least.</summary>
+    public TimeSpan SnapshotDelay { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Draws settings: a third of the draws gives the defaults, and the others differ from them here and there.</summary>
     /// <param name="random">What they are drawn from.</param>
@@ -93,6 +107,9 @@ public sealed record SimulationSettings
             MessageDelay = TimeSpan.FromMilliseconds(Pick(random, 1, 5, 5, 5, 20)),
             WriteDelay = TimeSpan.FromMilliseconds(Pick(random, 0.2, 2, 2, 2, 20)),
             StateMachineMayBlock = random.Chance(0.3),
+            AutomaticSnapshots = !random.Chance(0.15),
+            SnapshotAfterBytes = Pick<int?>(random, null, null, 500, 5_000),
+            SnapshotDelay = TimeSpan.FromMilliseconds(Pick(random, 5, 5, 5, 50, 1_000)),
         };
     }
 
@@ -110,7 +127,9 @@ public sealed record SimulationSettings
         AddLimit(parts, MaximumInFlightMessages, "messages in flight");
         AddLimit(parts, MaximumUncommittedBytes, "uncommitted bytes");
         AddLimit(parts, MaximumPendingProposals, "pending proposals");
+        AddSwitch(parts, AutomaticSnapshots, "snapshots on demand only");
         AddLimit(parts, SnapshotAfterEntries, "entries a snapshot");
+        AddLimit(parts, SnapshotAfterBytes, "bytes a snapshot");
         AddLimit(parts, TrailingEntries, "trailing entries");
         AddLimit(parts, SnapshotChunkBytes, "bytes a chunk");
         AddLimit(parts, Clients == Default.Clients ? null : Clients, "clients");
@@ -118,6 +137,7 @@ public sealed record SimulationSettings
         AddTime(parts, "pause", ClientPause, Default.ClientPause);
         AddTime(parts, "messages", MessageDelay, Default.MessageDelay);
         AddTime(parts, "writes", WriteDelay, Default.WriteDelay);
+        AddTime(parts, "snapshots", SnapshotDelay, Default.SnapshotDelay);
         return parts.Count == 0 ? "default settings" : string.Join(", ", parts);
     }
 
@@ -131,6 +151,8 @@ public sealed record SimulationSettings
         options.MaximumMessageBytes = MaximumMessageBytes ?? options.MaximumMessageBytes;
         options.MaximumInFlightMessages = MaximumInFlightMessages ?? options.MaximumInFlightMessages;
         options.MaximumUncommittedBytes = MaximumUncommittedBytes ?? options.MaximumUncommittedBytes;
+        options.AutomaticSnapshots = AutomaticSnapshots;
+        options.SnapshotAfterBytes = SnapshotAfterBytes ?? options.SnapshotAfterBytes;
         options.SnapshotAfterEntries = SnapshotAfterEntries ?? options.SnapshotAfterEntries;
         options.TrailingEntries = TrailingEntries ?? options.TrailingEntries;
         options.SnapshotChunkBytes = SnapshotChunkBytes ?? options.SnapshotChunkBytes;
@@ -147,6 +169,7 @@ public sealed record SimulationSettings
             node.MachineMayBlock = StateMachineMayBlock;
             node.Store.MinimumDelay = WriteDelay / 20;
             node.Store.MaximumDelay = WriteDelay;
+            node.Snapshots.MaximumDelay = SnapshotDelay;
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class TypedCommands<TCommand, TResult>(Func<StateMachine<TComman
     private readonly ICodec<TResult> _results = stateMachine().Results;
 
     private readonly List<byte[]> _asked = []; // by the number of the operation
-    private readonly Dictionary<long, int> _answered = []; // the operation that was told of an index
+    private readonly Dictionary<long, int> _answered = []; // the operation that was answered with an index
 
     /// <summary>What clients asked and were answered. One object for each as long as nothing more happens.</summary>
     public IReadOnlyList<Operation<TCommand, TResult>> Operations => _history.Operations;
@@ -17,7 +17,7 @@ internal sealed class TypedCommands<TCommand, TResult>(Func<StateMachine<TComman
     public IReadOnlyList<Operation<TCommand, TResult>>? Order { get; private set; }
 
     /// <summary>
-    /// An entry that nobody was told of is that of an operation whose outcome is unknown: of several with the same command, of the
+    /// An entry whose index nobody received is that of an operation whose outcome is unknown: of several with the same command, of the
     /// one that began first, which suits as well as any other.
     /// </summary>
     public override void Finish(SimulatedCluster cluster, ReadOnlySpan<LogEntry> log)
@@ -39,7 +39,7 @@ internal sealed class TypedCommands<TCommand, TResult>(Func<StateMachine<TComman
                 string command = Convert.ToHexString(log[i].Data.Span);
                 int used = taken.GetValueOrDefault(command);
                 taken[command] = used + 1;
-                number = unknown[command].Skip(used).First(); // there is one: no command stands in the log that nobody proposed
+                number = unknown[command].Skip(used).First(); // there is one: the log has no command that nobody proposed
             }
 
             order.Add(_history[number]);
@@ -66,7 +66,7 @@ internal sealed class TypedCommands<TCommand, TResult>(Func<StateMachine<TComman
         switch (proposal.Fate)
         {
             case ProposalFate.Committed:
-                _answered.TryAdd(proposal.Result.Index, operation); // two that were told of the same index are found elsewhere
+                _answered.TryAdd(proposal.Result.Index, operation); // two that received the same index are found elsewhere
                 _history.Complete(operation, _results.Read(proposal.Result.Result));
                 break;
             case ProposalFate.Refused or ProposalFate.Rejected:

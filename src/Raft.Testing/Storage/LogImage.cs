@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>What one state of a log store holds, with a hash of every prefix of the log: two logs with the same hash at an index are the same up to it.</summary>
+/// <summary>
+/// What one state of a log store holds, with a hash of every prefix of the log: two logs with the same hash at an index are the
+/// same up to it.
+/// </summary>
 internal sealed class LogImage
 {
     private readonly List<ulong> _hashes = [];
@@ -12,7 +15,7 @@ internal sealed class LogImage
 
     public LogState State => new(HardState, Entries.PreviousIndex, Entries.PreviousTerm, Entries.LastIndex, Entries.LastTerm);
 
-    /// <summary>The hash of the log up to an index, which must not lie before the log's start or behind its end.</summary>
+    /// <summary>The hash of the log up to an index, which must not lie before the log's start or after its end.</summary>
     public ulong HashAt(long index) => index == Entries.PreviousIndex ? _previousHash : _hashes[(int)(index - Entries.PreviousIndex - 1)];
 
     /// <summary>The term at an index that it <see cref="Reaches"/>.</summary>
@@ -46,10 +49,10 @@ internal sealed class LogImage
         Entries.DropThrough(index);
     }
 
-    /// <summary>Begins anew behind a snapshot.</summary>
-    /// <param name="index">The last index that it stands for.</param>
+    /// <summary>Restarts the log after a snapshot.</summary>
+    /// <param name="index">The last index that it includes.</param>
     /// <param name="term">Its term.</param>
-    /// <param name="hash">The hash of the log that it stands for.</param>
+    /// <param name="hash">The hash of the log that it includes.</param>
     public void Reset(long index, long term, ulong hash)
     {
         _hashes.Clear();

@@ -6,7 +6,7 @@ internal abstract record LogOperation
     /// <summary>When it becomes durable.</summary>
     public TimeSpan DurableAt { get; set; }
 
-    /// <summary>Whom to tell; null if it was durable before anybody could wait.</summary>
+    /// <summary>The waiting caller; null if it was durable before anybody could wait.</summary>
     public SimulatedCompletion<bool>? Completion { get; set; }
 
     /// <summary>Up to here it leaves the log as it was.</summary>

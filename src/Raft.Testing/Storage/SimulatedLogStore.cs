@@ -82,7 +82,7 @@ public sealed class SimulatedLogStore : ILogStore
 
     /// <summary>
     /// Up to here the log as it was written survives any crash from now on. A write under way that replaces entries puts those
-    /// that stood there at risk, and its own until it is durable: a crash may leave the state before it or behind it.
+    /// that stood there at risk, and its own until it is durable: a crash may leave the state before it or after it.
     /// </summary>
     internal long SafeIndex
     {
@@ -98,17 +98,23 @@ public sealed class SimulatedLogStore : ILogStore
         }
     }
 
-    /// <summary>Whether a write has failed since it was opened: the node that it belongs to is about to end, and what it holds says nothing any more.</summary>
+    /// <summary>
+    /// Whether a write has failed since it was opened: the node that it belongs to is about to end, and what it holds says nothing
+    /// any more.
+    /// </summary>
     internal bool HasFailed => _failure is not null;
 
     /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
     internal void ForgetFailure() => _failNext = null;
 
-    /// <summary>Gives the hash of the log that a snapshot up to an index stands for; null if nobody knows.</summary>
+    /// <summary>Gives the hash of the log that a snapshot up to an index includes; null if it is not known.</summary>
     internal Func<long, ulong>? HashOfSnapshot { get; set; }
 
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
+
+    /// <summary>Sees every compaction before it takes effect: the last index to drop.</summary>
+    internal Action<long>? Compacting { get; set; }
 
     /// <summary>From now on nothing becomes durable, as with a disk that hangs, until <see cref="Release"/>.</summary>
     public void Hold()
@@ -191,7 +197,8 @@ public sealed class SimulatedLogStore : ILogStore
         if (_owner is { } owner && (owner.NodeId != nodeId || !string.Equals(owner.ClusterId, clusterId, StringComparison.Ordinal)))
         {
             return ValueTask.FromException<LogState>(new StorageCorruptedException(
-                $"The simulated log store belongs to node '{owner.NodeId}' of cluster '{owner.ClusterId}', not to node '{nodeId}' of cluster '{clusterId}'."));
+                $"The simulated log store belongs to node '{owner.NodeId}' of cluster '{owner.ClusterId}', not to node '{nodeId}' of "
+                    + $"cluster '{clusterId}'."));
         }
 
         _owner = (clusterId, nodeId);
@@ -235,9 +242,21 @@ public sealed class SimulatedLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public ValueTask CompactAsync(long throughIndex) => throughIndex > _inMemory.Entries.LastIndex
-        ? ValueTask.FromException(new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_inMemory.Entries.LastIndex}."))
-        : Change(new LogOperation.Compact(throughIndex));
+    public ValueTask CompactAsync(long throughIndex)
+    {
+        if (throughIndex > _inMemory.Entries.LastIndex)
+        {
+            return ValueTask.FromException(
+                new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_inMemory.Entries.LastIndex}."));
+        }
+
+        if (_failure is null && _isOpen)
+        {
+            Compacting?.Invoke(throughIndex);
+        }
+
+        return Change(new LogOperation.Compact(throughIndex));
+    }
 
     /// <inheritdoc/>
     public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term, HashOfSnapshot?.Invoke(index) ?? 0));

@@ -17,6 +17,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     private Exception? _failNext;
     private bool _isHeld;
     private bool _isCrashed;
+    private int _life;
 
     internal SimulatedSnapshotStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace)
         : this(clock, scheduler, random, trace, latest: null)
@@ -34,7 +35,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     private sealed record Stored(SnapshotInfo Info, byte[] Content);
 
-    private sealed record Commit(Stored Snapshot, SimulatedCompletion<bool> Completion, IClockTimer Timer);
+    private sealed record Commit(Stored Snapshot, int Life, SimulatedCompletion<bool> Completion, IClockTimer Timer);
 
     /// <summary>The longest time until a commit is durable; a twentieth of it at least. Default 5 ms.</summary>
     public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromMilliseconds(5);
@@ -44,6 +45,12 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     /// <summary>The latest snapshot that would survive a crash.</summary>
     public SnapshotInfo? Durable => _latest?.Info;
+
+    /// <summary>
+    /// Whether the present life of the node may not know of the latest snapshot: a call has failed or was cancelled since it was
+    /// committed, or an earlier life of the node had begun to write it.
+    /// </summary>
+    internal bool MayBeUnknown { get; private set; }
 
     /// <summary>Sees every snapshot that becomes durable: where it ends, and its content.</summary>
     internal Action<SnapshotInfo, ReadOnlyMemory<byte>>? Committed { get; set; }
@@ -68,12 +75,19 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         }
     }
 
-    /// <summary>Lets the next call that reads or writes fail. The store is none the worse for it.</summary>
+    /// <summary>Lets the next call that reads or writes fail. Later calls are not affected.</summary>
     /// <param name="exception">What it fails with.</param>
     public void FailNext(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         _failNext = exception;
+    }
+
+    /// <summary>The node starts: what is under way belongs to an earlier life of it.</summary>
+    internal void BeginLife()
+    {
+        _life++;
+        MayBeUnknown = false;
     }
 
     /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
@@ -103,7 +117,8 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) => AnswerAsync(() => _latest?.Info, cancellationToken);
+    public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) =>
+        AnswerAsync(() => _latest?.Info, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) => AnswerAsync<Stream>(
@@ -119,6 +134,11 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     /// <summary>Lets a call pass in this step or a later one; if one is to fail, this is it.</summary>
     internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested || _failNext is not null)
+        {
+            MayBeUnknown = true;
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         if (_failNext is { } failure)
         {
@@ -152,7 +172,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         SimulatedCompletion<bool> completion = RentCompletion();
         ValueTask durable = completion.UntypedTask;
         Commit commit = null!;
-        commit = new Commit(snapshot, completion, _clock.CreateTimer(() => ReachDisk(commit)));
+        commit = new Commit(snapshot, _life, completion, _clock.CreateTimer(() => ReachDisk(commit)));
         _underWay.Add(commit);
         if (!_isHeld && !_isCrashed)
         {
@@ -168,6 +188,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         _underWay.Remove(commit);
         commit.Timer.Dispose();
         Keep(commit.Snapshot);
+        MayBeUnknown = _latest == commit.Snapshot ? commit.Life != _life : MayBeUnknown;
         commit.Completion.Complete(true, error: null);
     }
 
@@ -191,7 +212,8 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
         public Stream Stream => _stream ??= new SimulatedStream(store, _content);
 
-        public ValueTask<SnapshotInfo> CommitAsync(CancellationToken cancellationToken) => store.CommitAsync(info, _content.ToArray(), cancellationToken);
+        public ValueTask<SnapshotInfo> CommitAsync(CancellationToken cancellationToken) =>
+            store.CommitAsync(info, _content.ToArray(), cancellationToken);
 
         public ValueTask DisposeAsync() => _content.DisposeAsync();
     }

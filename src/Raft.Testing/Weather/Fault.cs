@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Raft.Testing;
 
-/// <summary>Something that goes wrong at a time and for a while. All that it does follows from what stands here, so a schedule of faults can be run again, or a part of it.</summary>
+/// <summary>
+/// Something that goes wrong at a time and for a while. All that it does follows from what stands here, so a schedule of faults can
+/// be run again, or a part of it.
+/// </summary>
 /// <param name="Kind">What goes wrong.</param>
 /// <param name="At">When it begins.</param>
 /// <param name="Duration">How long it lasts.</param>
@@ -16,7 +19,8 @@ public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int N
     public TimeSpan End => At + Duration;
 
     /// <summary>What it does to whom, without when.</summary>
-    internal string Effect => string.Create(CultureInfo.InvariantCulture, $"{Kind}{Target} for {Duration.TotalMilliseconds:F0} ms, intensity {Intensity:F2}");
+    internal string Effect =>
+        string.Create(CultureInfo.InvariantCulture, $"{Kind}{Target} for {Duration.TotalMilliseconds:F0} ms, intensity {Intensity:F2}");
 
     /// <summary>Whom it strikes; nothing if it strikes the whole network.</summary>
     private string Target => Kind switch

@@ -7,7 +7,8 @@ internal sealed class FaultInjector
     private readonly SimulationSettings _settings;
     private readonly Queue<Fault> _toBegin;
     private readonly PriorityQueue<Fault, (TimeSpan At, int Order)> _toEnd = new();
-    private readonly Dictionary<Fault, int> _struck = new(ReferenceEqualityComparer.Instance); // the node, by its number, for those under way
+    // The node, by its number, for those under way.
+    private readonly Dictionary<Fault, int> _struck = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Fault, long> _numbers = new(ReferenceEqualityComparer.Instance); // of two that are alike, each has its own
     private readonly IClockTimer _timer;
     private int _order;
@@ -29,7 +30,9 @@ internal sealed class FaultInjector
     /// <summary>How many faults have begun.</summary>
     public int Begun { get; private set; }
 
-    /// <summary>Ends all faults, and begins no more: the links heal, the disks work, the clocks agree. Nodes that are down stay down.</summary>
+    /// <summary>
+    /// Ends all faults, and begins no more: the links heal, the disks work, the clocks agree. Nodes that are down stay down.
+    /// </summary>
     public void Stop()
     {
         _toBegin.Clear();

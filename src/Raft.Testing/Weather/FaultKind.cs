@@ -33,7 +33,7 @@ public enum FaultKind
     /// <summary>A node stops in good order, and starts again later.</summary>
     Stop,
 
-    /// <summary>A node's process stands still while time goes by.</summary>
+    /// <summary>A node's process is paused while time goes by.</summary>
     Pause,
 
     /// <summary>A node's state machine takes its time.</summary>
@@ -54,7 +54,9 @@ public enum FaultKind
     /// <summary>A node takes a snapshot: no fault, but at the worst of moments.</summary>
     Snapshot,
 
-    /// <summary>A call of a node's snapshot store fails, or its state machine throws when its state is captured; then it takes a snapshot.</summary>
+    /// <summary>
+    /// A call of a node's snapshot store fails, or its state machine throws when its state is captured; then it takes a snapshot.
+    /// </summary>
     FailedSnapshot,
 
     /// <summary>A node's snapshot store hangs.</summary>

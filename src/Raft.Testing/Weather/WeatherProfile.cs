@@ -5,7 +5,8 @@ public sealed class WeatherProfile
 {
     private const double StormsPerMinute = 1.5;
     private static readonly TimeSpan StormLength = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ShortestInStorm = TimeSpan.FromMilliseconds(100); // long enough to elect another leader meanwhile, or nearly
+    // Long enough to elect another leader meanwhile, or nearly.
+    private static readonly TimeSpan ShortestInStorm = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestInStorm = TimeSpan.FromMilliseconds(1_500);
 
     /// <summary>A storm has one of each, but for one group.</summary>
@@ -39,7 +40,7 @@ public sealed class WeatherProfile
     public static WeatherProfile Partitions { get; } = new(
         "partitions", (FaultKind.Isolation, 6), (FaultKind.OneWayCut, 6), (FaultKind.Partition, 6), (FaultKind.Clog, 6));
 
-    /// <summary>Nodes crash, stop, stand still and are slow.</summary>
+    /// <summary>Nodes crash, stop, pause and are slow.</summary>
     public static WeatherProfile Crashes { get; } = new(
         "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3), (FaultKind.Snapshot, 10));
 
@@ -48,7 +49,7 @@ public sealed class WeatherProfile
         "disk", (FaultKind.HungDisk, 5), (FaultKind.SlowDisk, 5), (FaultKind.FailedWrite, 4), (FaultKind.Crash, 6),
         (FaultKind.Snapshot, 10), (FaultKind.FailedSnapshot, 5), (FaultKind.HungSnapshots, 5));
 
-    /// <summary>Clocks run fast and slow, and processes stand still.</summary>
+    /// <summary>Clocks run fast and slow, and processes pause.</summary>
     public static WeatherProfile Clocks { get; } = new(
         "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
 
@@ -72,7 +73,8 @@ public sealed class WeatherProfile
     /// <returns>The profile.</returns>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static WeatherProfile Find(string name) => All.FirstOrDefault(profile => profile.Name == name)
-        ?? throw new ArgumentException($"There is no weather called '{name}': choose one of {string.Join(", ", All.Select(static profile => profile.Name))}.", nameof(name));
+        ?? throw new ArgumentException($"There is no weather called '{name}': choose one of "
+            + $"{string.Join(", ", All.Select(static profile => profile.Name))}.", nameof(name));
 
     /// <summary>
     /// Draws the faults of a run. Each kind comes more or less often, or not at all, as the seed has it. Besides, several kinds come

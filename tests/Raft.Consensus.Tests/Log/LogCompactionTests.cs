@@ -13,7 +13,7 @@ public sealed class LogCompactionTests
     [InlineData(16)]
     [InlineData(17)]
     [InlineData(39)]
-    public void DropThrough_AnyPlace_KeepsWhatStandsBehind(int index)
+    public void DropThrough_AnyPlace_KeepsLaterEntries(int index)
     {
         ReplicatedLog log = Log(40);
 

@@ -43,6 +43,21 @@ public sealed class InFlightTests
         Assert.Equal(messages, ProposeMany(n1, 20, payload));
     }
 
+    /// <summary>What was answered no longer counts: many times the window passes through it.</summary>
+    [Fact]
+    public void Leader_EveryMessageAnswered_SendsManyTimesTheWindowsBytes()
+    {
+        SingleModule n1 = Streaming(Settings.Plain with { MaximumInFlightBytes = 100 });
+        for (int i = 0; i < 100; i++)
+        {
+            n1.Node.Propose(new byte[30]);
+            AppendEntriesMessage sent = Assert.Single(n1.TakeSent<AppendEntriesMessage>(), append => append.Entries.Length > 0);
+            n1.Deliver(Make.Accept(sent));
+        }
+
+        Assert.Equal((0, 0L), (n1.Module.Followers[0].InFlightMessages, n1.Module.Followers[0].InFlightBytes));
+    }
+
     [Fact]
     public void Leader_LongTail_CutsMessagesByEntries()
     {

@@ -211,6 +211,21 @@ public sealed class LoadingTests
         Assert.Contains(cluster.InFlight, message => message is AppendEntriesMessage { To.Value: "n3", Entries.Length: 1 });
     }
 
+    /// <summary>A store counts payload only, so it may return more than a message may carry with the overhead of each entry.</summary>
+    [Fact]
+    public void Leader_LoadedEntriesExceedAMessage_SendsAsManyAsItMayCarry()
+    {
+        (ModuleCluster cluster, EntryLoadRequest load) = Asked(SmallCache with { MaximumMessageBytes = 4 * (4 + ReplicatedLog.EntryOverhead) });
+
+        cluster["n1"].EntriesLoaded(load, cluster["n1"].Disk.Read(load.FirstIndex, 9));
+        AppendEntriesMessage sent = Assert.Single(cluster.Take<AppendEntriesMessage>(message => message.Entries.Length > 0));
+        cluster.Deliver(sent);
+        cluster.DeliverAll();
+
+        Assert.Equal((load.FirstIndex - 1, 4), (sent.PrevLogIndex, sent.Entries.Length));
+        Assert.Equal(sent.LastIndex + 1, cluster["n1"].Loads[1].FirstIndex);
+    }
+
     /// <summary>A restarted node keeps few entries in memory too, and leads with the rest on its disk.</summary>
     [Fact]
     public void RestartedNode_LargeLog_LeadsAndFeedsABlankFollower()
@@ -228,9 +243,9 @@ public sealed class LoadingTests
     }
 
     /// <summary>A leader n1 of 300 committed entries of which it keeps few in memory, and a follower n3 that has the first only.</summary>
-    private static ModuleCluster LaggingFollower()
+    private static ModuleCluster LaggingFollower(Settings? settings = null)
     {
-        ModuleCluster cluster = new(3, SmallCache);
+        ModuleCluster cluster = new(3, settings ?? SmallCache);
         cluster.Elect("n1");
         cluster.Isolate("n3");
         for (int i = 0; i < 300; i++)
@@ -243,9 +258,9 @@ public sealed class LoadingTests
         return cluster;
     }
 
-    private static (ModuleCluster Cluster, EntryLoadRequest Load) Asked()
+    private static (ModuleCluster Cluster, EntryLoadRequest Load) Asked(Settings? settings = null)
     {
-        ModuleCluster cluster = LaggingFollower();
+        ModuleCluster cluster = LaggingFollower(settings);
         cluster["n1"].AnswersLoads = false;
         cluster.Heal();
         cluster.Heartbeat("n1");

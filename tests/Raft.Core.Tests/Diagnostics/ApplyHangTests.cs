@@ -41,6 +41,21 @@ public sealed class ApplyHangTests : IDisposable
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }
 
+    /// <summary>Proposals that commit meanwhile are no sign that the state machine works.</summary>
+    [Fact]
+    public void Apply_ThatHangsWhileProposalsKeepComing_IsToldInTime()
+    {
+        LabNode node = _lab.Node(machine: _machine).Lead();
+        for (int i = 0; i < 11; i++)
+        {
+            _ = node.Propose($"{i}");
+            _lab.World.RunFor(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Single(_journal.Of(120));
+        Assert.EndsWith(Suffix, node.Status.Explanation, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Apply_ThatHangsASecondTime_IsToldAgain()
     {

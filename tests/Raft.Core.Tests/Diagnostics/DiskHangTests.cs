@@ -38,6 +38,24 @@ public sealed class DiskHangTests : IDisposable
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }
 
+    /// <summary>Each proposal is another write, and none of them finishes.</summary>
+    [Fact]
+    public void Disk_ThatHangsWhileProposalsKeepComing_IsToldInTime()
+    {
+        LabNode node = _lab.Node().Lead();
+        node.Store.Hold();
+        for (int i = 0; i < 11; i++)
+        {
+            _ = node.Propose($"{i}");
+            _lab.World.RunFor(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Single(_journal.Of(122));
+        Assert.EndsWith(Suffix, node.Status.Explanation, StringComparison.Ordinal);
+        node.Store.Release();
+        node.Stop();
+    }
+
     [Fact]
     public void Disk_ThatIsSlowButFinishes_IsNotTold()
     {

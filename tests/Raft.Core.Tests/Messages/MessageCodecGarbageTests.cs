@@ -34,6 +34,21 @@ public class MessageCodecGarbageTests
         }
     }
 
+    /// <summary>An entry takes 21 bytes at least, so there cannot be as many entries as bytes, and no memory is taken for them.</summary>
+    [Fact]
+    public void Read_AsManyEntriesAsBytesAreLeft_IsRefusedBeforeMemoryIsTaken()
+    {
+        byte[] bytes = [.. Samples.Encode(Samples.Get("append entries"))[..FirstEntryOffset], .. new byte[1 << 20]];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CountOffset), 1 << 20);
+        AssertRefused(bytes); // whatever is needed once is there now
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bool isRead = MessageCodec.TryRead(bytes, out _);
+
+        Assert.False(isRead);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 10);
+    }
+
     [Theory]
     [InlineData("append entries", 0, 0, "does not start with RAFT", 0)]
     [InlineData("append entries", 3, 0, "does not start with RAFT", 0)]

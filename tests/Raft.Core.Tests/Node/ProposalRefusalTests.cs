@@ -20,6 +20,22 @@ public sealed class ProposalRefusalTests
         follower.AssertNobodyWaits();
     }
 
+    /// <summary>What is refused waits no longer, so it leaves room for others.</summary>
+    [Fact]
+    public void ProposeAsync_ToAFollowerAgainAndAgain_IsNeverOverload()
+    {
+        LabNode node = _lab.Node(members: 3, configure: options => options.MaximumPendingProposals = 2);
+        node.Run();
+        _lab.World.RunUntilIdle();
+        for (int i = 0; i < 10; i++)
+        {
+            _lab.Fails<NotLeaderException>(node.Propose($"{i}"));
+            _lab.World.RunUntilIdle();
+        }
+
+        node.AssertNobodyWaits();
+    }
+
     [Fact]
     public void ProposeAsync_WhileThereIsNoLeader_SaysWhatIsNeeded()
     {

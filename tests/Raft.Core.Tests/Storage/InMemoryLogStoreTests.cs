@@ -267,7 +267,7 @@ public sealed class InMemoryLogStoreTests
     }
 
     [Fact]
-    public async Task CompactAsync_InTheMiddleOfASegment_KeepsWhatStandsBehind()
+    public async Task CompactAsync_InTheMiddleOfASegment_KeepsLaterEntries()
     {
         await OpenAsync();
         await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 2_000)));

@@ -53,7 +53,8 @@ public sealed class SimulatedProcessTests
     [Theory]
     [InlineData(0.09)]
     [InlineData(10.1)]
-    public void ClockRate_OutOfRange_IsRefused(double rate) => Assert.Throws<ArgumentOutOfRangeException>(() => _cluster.SetClockRate("n1", rate));
+    public void ClockRate_OutOfRange_IsRefused(double rate) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => _cluster.SetClockRate("n1", rate));
 
     [Fact]
     public void Clog_HoldsMessagesInOrderUntilItEnds()

@@ -3,7 +3,10 @@ using System.Collections.Concurrent;
 
 namespace Raft.Testing.Tests.Contracts;
 
-/// <summary>The ways in which a <see cref="BrokenTransport"/> can be wrong: one for each clause of <see cref="TransportContract"/>, by whose name it goes.</summary>
+/// <summary>
+/// The ways in which a <see cref="BrokenTransport"/> can be wrong: one for each clause of <see cref="TransportContract"/>, by whose
+/// name it goes.
+/// </summary>
 public enum TransportDefect
 {
     None,

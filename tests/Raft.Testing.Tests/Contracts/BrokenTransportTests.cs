@@ -25,5 +25,6 @@ public sealed class BrokenTransportTests
     public void Clauses_AreExactlyTheDefects() =>
         Assert.Equal(Enum.GetNames<TransportDefect>().Skip(1).Order(StringComparer.Ordinal), ContractOf(TransportDefect.None).Clauses.Order(StringComparer.Ordinal));
 
-    private static TransportContract ContractOf(TransportDefect defect) => new(() => new BrokenNetwork(defect) { Limit = TimeSpan.FromSeconds(2) });
+    private static TransportContract ContractOf(TransportDefect defect) =>
+        new(() => new BrokenNetwork(defect) { Limit = TimeSpan.FromSeconds(2) });
 }

@@ -21,7 +21,9 @@ public enum CounterDefect
     AppliedIndexIsRestoredWithTheState,
 }
 
-/// <summary>Adds up the first bytes of commands, durably, and refuses those below 20. It keeps the contract, unless it has a defect.</summary>
+/// <summary>
+/// Adds up the first bytes of commands, durably, and refuses those below 20. It keeps the contract, unless it has a defect.
+/// </summary>
 internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIndex = 0) : IStateMachine
 {
     private static int _instances;
@@ -35,7 +37,8 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
 
     public string Digest => sum.ToString(CultureInfo.InvariantCulture);
 
-    public Counter Reopen() => new(defect, sum, defect == CounterDefect.AppliedIndexIsDurableWithTheState ? appliedIndex - 1 : appliedIndex);
+    public Counter Reopen() =>
+        new(defect, sum, defect == CounterDefect.AppliedIndexIsDurableWithTheState ? appliedIndex - 1 : appliedIndex);
 
     public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {

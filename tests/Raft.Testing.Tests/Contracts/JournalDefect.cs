@@ -1,6 +1,9 @@
 namespace Raft.Testing.Tests.Contracts;
 
-/// <summary>The ways in which a <see cref="JournalStore"/> can be wrong: one for each clause of <see cref="LogStoreContract"/>, by whose name it goes.</summary>
+/// <summary>
+/// The ways in which a <see cref="JournalStore"/> can be wrong: one for each clause of <see cref="LogStoreContract"/>, by whose
+/// name it goes.
+/// </summary>
 public enum JournalDefect
 {
     None,
@@ -19,8 +22,8 @@ public enum JournalDefect
     ReadsKeepTheirLimits,
     ReadsOutsideTheLogGiveNothing,
     WhatWasReadBelongsToTheReader,
-    CompactionKeepsWhatStandsBehind,
-    ResetStartsAnew,
+    CompactionKeepsLaterEntries,
+    ResetRestartsTheLog,
     ResetTakesItsPlaceAmongTheWrites,
     StoreOfAnotherNodeIsRefused,
     StoreOfAnotherClusterIsRefused,
@@ -33,5 +36,5 @@ public enum JournalDefect
     ReplacedTailNeverComesBackAfterACrash,
     CompletedResetSurvivesACrash,
     CrashDuringAResetLeavesOneOrTheOther,
-    CrashAfterACompactionKeepsWhatStandsBehind,
+    CrashAfterACompactionKeepsLaterEntries,
 }

@@ -87,9 +87,9 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
     public ValueTask CompactAsync(long throughIndex)
     {
         disk.Flush();
-        long through = Has(JournalDefect.CompactionKeepsWhatStandsBehind) ? Math.Min(throughIndex + 1, _log.LastIndex) : throughIndex;
+        long through = Has(JournalDefect.CompactionKeepsLaterEntries) ? Math.Min(throughIndex + 1, _log.LastIndex) : throughIndex;
         _log.Compact(through);
-        bool dropsMore = Has(JournalDefect.CrashAfterACompactionKeepsWhatStandsBehind); // which in good order is mended
+        bool dropsMore = Has(JournalDefect.CrashAfterACompactionKeepsLaterEntries); // which in good order is mended
         disk.Durable.Compact(dropsMore ? Math.Min(through + 1, _log.LastIndex) : through);
         return ValueTask.CompletedTask;
     }
@@ -97,7 +97,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
     public ValueTask ResetAsync(long index, long term)
     {
         _log.Reset(index, term);
-        bool isLate = Has(JournalDefect.CompletedResetSurvivesACrash) || Has(JournalDefect.ResetStartsAnew);
+        bool isLate = Has(JournalDefect.CompletedResetSurvivesACrash) || Has(JournalDefect.ResetRestartsTheLog);
         if (Has(JournalDefect.ResetTakesItsPlaceAmongTheWrites))
         {
             disk.Forget(); // they are void, as it thinks; but one of them had a vote
@@ -189,5 +189,6 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         _ => write,
     };
 
-    private static LogWrite Change(LogWrite write, Func<LogEntry, LogEntry> change) => write with { Entries = write.Entries.ToArray().Select(change).ToArray() };
+    private static LogWrite Change(LogWrite write, Func<LogEntry, LogEntry> change) =>
+        write with { Entries = write.Entries.ToArray().Select(change).ToArray() };
 }

@@ -23,7 +23,8 @@ internal sealed class Shelf(SnapshotDefect defect) : SnapshotStoreSubject
         {
             if (defect == SnapshotDefect.CrashDuringACommitLeavesOneOrTheOther)
             {
-                Keep(new StoredSnapshot(snapshot.Info, snapshot.Content[..(snapshot.Content.Length / 2)])); // under its name before its content is there
+                // Under its name before its content is there.
+                Keep(new StoredSnapshot(snapshot.Info, snapshot.Content[..(snapshot.Content.Length / 2)]));
             }
             else if (random.Chance(0.5) && defect != SnapshotDefect.CommittedSnapshotSurvivesACrash)
             {

@@ -1,6 +1,9 @@
 namespace Raft.Testing.Tests.Contracts;
 
-/// <summary>The ways in which a <see cref="ShelfStore"/> can be wrong: one for each clause of <see cref="SnapshotStoreContract"/>, by whose name it goes.</summary>
+/// <summary>
+/// The ways in which a <see cref="ShelfStore"/> can be wrong: one for each clause of <see cref="SnapshotStoreContract"/>, by whose
+/// name it goes.
+/// </summary>
 public enum SnapshotDefect
 {
     None,

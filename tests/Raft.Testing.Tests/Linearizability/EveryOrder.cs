@@ -1,6 +1,9 @@
 namespace Raft.Testing.Tests.Linearizability;
 
-/// <summary>The definition of linearizability, tried out: is there an order of the operations, with or without each unknown one, that explains all outputs and keeps the order of time?</summary>
+/// <summary>
+/// The definition of linearizability, tried out: is there an order of the operations, with or without each unknown one, that
+/// explains all outputs and keeps the order of time?
+/// </summary>
 internal static class EveryOrder
 {
     public static bool Explains(IReadOnlyList<Operation<KeyedInput, int>> operations) => Explains([.. operations], state: 0);

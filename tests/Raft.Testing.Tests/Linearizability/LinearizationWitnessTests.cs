@@ -27,7 +27,8 @@ public sealed class LinearizationWitnessTests
     [Fact]
     public void Order_WithAnOperationTwice_IsNot() => Assert.False(Explains(First, Abandoned, Last, Abandoned));
 
-    private static bool Explains(params Operation<int, int>[] order) => LinearizationWitness.Explains(new Adder(), [First, Abandoned, Last], order);
+    private static bool Explains(params Operation<int, int>[] order) =>
+        LinearizationWitness.Explains(new Adder(), [First, Abandoned, Last], order);
 
     private static Operation<int, int> Completed(int input, int output, long beganAt, long endedAt) =>
         new("a", input, beganAt) { Outcome = OperationOutcome.Completed, Output = output, EndedAt = endedAt };

@@ -1,6 +1,8 @@
 namespace Raft.Testing.Tests.Rules;
 
-/// <summary>Rules of who follows whom and for how long, on clusters that run: each is shown what it must find, and what it must let pass.</summary>
+/// <summary>
+/// Rules of who follows whom and for how long, on clusters that run: each is shown what it must find, and what it must let pass.
+/// </summary>
 public sealed class LeaderRuleTests
 {
     private static readonly TimeSpan MinimumElectionTimeout = TimeSpan.FromMilliseconds(150);
@@ -46,7 +48,8 @@ public sealed class LeaderRuleTests
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
         _cluster.Elect("n3"); // of which the rule hears nothing else
 
-        Assert.Contains("n2 has come to term 2 because n3 asked for its vote, although n1, the leader of term 1, is alive", rule.OnQuiet(follower), StringComparison.Ordinal);
+        Assert.Contains("n2 has come to term 2 because n3 asked for its vote, although n1, the leader of term 1, is "
+            + "alive", rule.OnQuiet(follower), StringComparison.Ordinal);
     }
 
     [Fact]

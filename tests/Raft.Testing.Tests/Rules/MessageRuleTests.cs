@@ -27,6 +27,25 @@ public sealed class MessageRuleTests
     }
 
     [Fact]
+    public void BoundedMemory_MessageBeyondItsLimit_IsFound()
+    {
+        SimulatedCluster cluster = new(nodes: 3, configure: options => (options.MaximumMessageBytes, options.SnapshotChunkBytes) = (100, 3));
+        cluster.Start();
+        SimulatedNode node = cluster["n1"];
+        BoundedMemory rule = new();
+
+        Assert.Null(rule.OnSent(node, SampleMessages.Append("n1", "n2", 0, "a", "b", "c"))); // 33 bytes each
+        Assert.Null(rule.OnSent(node, SampleMessages.Append("n1", "n2", 0, new string('a', 1_000)))); // a single entry always goes
+        Assert.Equal(
+            "n1 sends 3 entries of 101 bytes, and MaximumMessageBytes is 100.",
+            rule.OnSent(node, SampleMessages.Append("n1", "n2", 0, "aa", "bb", "c")));
+        Assert.Null(rule.OnSent(node, SampleMessages.Install("n1", "n2")));
+        Assert.Equal(
+            "n1 sends a chunk of 4 bytes, and SnapshotChunkBytes is 3.",
+            rule.OnSent(node, SampleMessages.Install("n1", "n2") with { Data = new byte[4] }));
+    }
+
+    [Fact]
     public void OneVotePerTerm_SecondVote_IsFoundAlsoInALaterLife()
     {
         OneVotePerTerm rule = new();

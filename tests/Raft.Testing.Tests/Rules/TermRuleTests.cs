@@ -1,6 +1,9 @@
 namespace Raft.Testing.Tests.Rules;
 
-/// <summary>Rules that judge votes, terms and what a leader knows of its followers: each is shown what it must find, and what it must let pass.</summary>
+/// <summary>
+/// Rules that judge votes, terms and what a leader knows of its followers: each is shown what it must find, and what it must let
+/// pass.
+/// </summary>
 public sealed class TermRuleTests
 {
     private readonly RuleLab _lab = new();

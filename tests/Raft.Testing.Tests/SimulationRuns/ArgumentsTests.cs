@@ -18,7 +18,8 @@ public sealed class ArgumentsTests
     [Fact]
     public void Parse_OfEverything_TakesAllOfIt()
     {
-        Arguments arguments = Parse("--seeds 7-9 --minutes 0.5 --profile calm,disk --nodes mixed --stop-at-first --output traces --shrink-seconds 5")!;
+        Arguments arguments = Parse("--seeds 7-9 --minutes 0.5 --profile calm,disk --nodes mixed --stop-at-first --output traces "
+            + "--shrink-seconds 5")!;
 
         Assert.Equal((7UL, 9UL, 0.5, null, true, "traces"), (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst, arguments.Output));
         Assert.Equal([WeatherProfile.Calm, WeatherProfile.Disk], arguments.Profiles);

@@ -29,7 +29,8 @@ public sealed class OwnStateMachineTests
 
         SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
         TestContext.Current.TestOutputHelper?.WriteLine(broken.Message);
-        Assert.Matches("^The state machine is not deterministic: for the command at index [0-9]+, n[1-3] answered 8 bytes .+, and n[1-3] answered 8 bytes ", broken.Message);
+        Assert.Matches("^The state machine is not deterministic: for the command at index [0-9]+, n[1-3] answered 8 bytes .+, and n[1-3] "
+            + "answered 8 bytes ", broken.Message);
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class OwnStateMachineTests
         SimulationException escaped = Assert.Throws<SimulationException>(report.ThrowIfViolated);
         TestContext.Current.TestOutputHelper?.WriteLine(escaped.Message);
         Assert.StartsWith("ESCAPED: ", escaped.Message, StringComparison.Ordinal);
-        Assert.Contains("through an await in Raft.Testing.Tests.Simulations.OwnStateMachineTests.DelayingMachine.ApplyAsync", escaped.Message, StringComparison.Ordinal);
+        Assert.Contains("through an await in "
+            + "Raft.Testing.Tests.Simulations.OwnStateMachineTests.DelayingMachine.ApplyAsync", escaped.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,12 +94,14 @@ public sealed class OwnStateMachineTests
 
     private sealed class BiasedAccount(int bias) : Account
     {
-        protected override long Apply(long command, in CommandContext context) => base.Apply(command, in context) + (context.Index > 20 ? bias : 0);
+        protected override long Apply(long command, in CommandContext context) =>
+            base.Apply(command, in context) + (context.Index > 20 ? bias : 0);
     }
 
     private sealed class ForgetfulAccount : Account
     {
-        protected override long Apply(long command, in CommandContext context) => context.Index % 10 == 0 ? Balance + command : base.Apply(command, in context);
+        protected override long Apply(long command, in CommandContext context) =>
+            context.Index % 10 == 0 ? Balance + command : base.Apply(command, in context);
     }
 
     private sealed class DelayingMachine : IStateMachine

@@ -6,7 +6,8 @@ public sealed class SimulationSettingsTests
     private static readonly SimulationSettings[] Drawn = [.. Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed))];
 
     [Fact]
-    public void Draw_GivesTheDefaultsToAboutAThirdOfTheSeeds() => Assert.InRange(Drawn.Count(settings => settings == SimulationSettings.Default), 70, 130);
+    public void Draw_GivesTheDefaultsToAboutAThirdOfTheSeeds() =>
+        Assert.InRange(Drawn.Count(settings => settings == SimulationSettings.Default), 70, 130);
 
     [Fact]
     public void Draw_SwitchesEverythingOnAndOff()
@@ -16,12 +17,16 @@ public sealed class SimulationSettingsTests
             [(false, false), (true, false), (true, true)],
             Drawn.Select(settings => (settings.CheckQuorum, settings.LeaderStickiness)).Distinct().Order());
         Assert.Equal([false, true], Drawn.Select(settings => settings.StateMachineMayBlock).Distinct().Order());
+        Assert.Equal([false, true], Drawn.Select(settings => settings.AutomaticSnapshots).Distinct().Order());
+        Assert.Contains(Drawn, settings => settings is { AutomaticSnapshots: true, SnapshotAfterEntries: null, SnapshotAfterBytes: not null });
+        Assert.Contains(Drawn, settings => settings.SnapshotDelay > SimulationSettings.Default.SnapshotDelay);
         Assert.Contains(Drawn, settings => settings is { MaximumCachedEntries: 1, MaximumInFlightMessages: 1 });
         Assert.Contains(Drawn, settings => settings is { MaximumMessageBytes: not null, MaximumUncommittedBytes: not null, MaximumPendingProposals: not null });
     }
 
     [Fact]
-    public void Draw_SameSeed_GivesTheSame() => Assert.Equal(Drawn, Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed)));
+    public void Draw_SameSeed_GivesTheSame() =>
+        Assert.Equal(Drawn, Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed)));
 
     [Fact]
     public void Run_WithoutSettings_DrawsThemAndSaysSo()
@@ -59,6 +64,18 @@ public sealed class SimulationSettingsTests
 
         Assert.Null(report.Violation);
         Assert.NotEqual((0, 0), (report.Commits, report.Restorations));
+    }
+
+    [Fact]
+    public void Run_SnapshotsOnDemandOnly_HasClientsAskForThem()
+    {
+        SimulationSettings settings = new() { AutomaticSnapshots = false, SnapshotAfterEntries = 1, SnapshotAfterBytes = 1, TrailingEntries = 0 };
+
+        SimulationReport report = Simulation.Run(
+            seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(20), Weather = WeatherProfile.Calm, Settings = settings });
+
+        Assert.Null(report.Violation);
+        Assert.InRange(report.Snapshots, 1, report.Commits / 10);
     }
 
     [Fact]

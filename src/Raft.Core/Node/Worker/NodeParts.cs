@@ -99,11 +99,30 @@ internal sealed class NodeParts
     /// What the node holds in memory; null while its log is not read. To be asked between two steps of a simulation: nothing guards it
     /// from the worker.
     /// </summary>
-    public NodeFootprint? Footprint => !Context.Life.IsOpen ? null : new NodeFootprint(
-        Context.Module.FirstCachedIndex,
-        Context.Module.LastIndex - Context.Module.FirstCachedIndex + 1,
-        Context.Module.CachedBytes,
-        Context.Module.LastIndex - Math.Min(Context.Module.CommitIndex, Context.Module.DurableIndex),
-        Pending.Count,
-        Context.Mailbox.WaitingMessages);
+    public NodeFootprint? Footprint
+    {
+        get
+        {
+            if (!Context.Life.IsOpen)
+            {
+                return null;
+            }
+
+            ConsensusModule module = Context.Module;
+            (int messages, long bytes) = NodeFootprint.InFlight(module.Followers);
+            return new NodeFootprint(
+                module.FirstCachedIndex,
+                module.LastIndex - module.FirstCachedIndex + 1,
+                module.CachedBytes,
+                module.LastIndex - Math.Min(module.CommitIndex, module.DurableIndex),
+                Pending.Count,
+                Context.Mailbox.WaitingMessages,
+                messages,
+                bytes,
+                LogReads.Count,
+                Calls.WaitingConditions,
+                Handlers.Count,
+                SnapshotSenders.Count);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 namespace Raft.Testing;
 
-/// <summary>What a log store must hold, told by a list: as simple as can be, since it judges others.</summary>
+/// <summary>What a log store must hold, as a list: as simple as possible, since it judges others.</summary>
 internal sealed class ExpectedLog
 {
     private readonly List<LogEntry> _entries = [];

@@ -21,7 +21,7 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>A reset takes effect behind the writes that were called before it and ahead of those called after it.</summary>
+    /// <summary>A reset takes effect after the writes that were called before it, and before those called after it.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task ResetTakesItsPlaceAmongTheWrites() => Check(nameof(ResetTakesItsPlaceAmongTheWrites), static async trial =>
@@ -54,7 +54,9 @@ public sealed partial class LogStoreContract
         await trial.OpenAsync().ConfigureAwait(false);
     });
 
-    /// <summary>After a write has failed, every later one fails, and none of them is found afterwards. For subjects that can fail writes.</summary>
+    /// <summary>
+    /// After a write has failed, every later one fails, and none of them is found afterwards. For subjects that can fail writes.
+    /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task FailedWriteMakesLaterOnesFail() => Check(nameof(FailedWriteMakesLaterOnesFail), static async trial =>
@@ -73,10 +75,14 @@ public sealed partial class LogStoreContract
         trial.Demand(later is not null, $"It was reported durable, though a write before it had failed.");
         await trial.CatchAsync("closed it", () => trial.Store.CloseAsync().AsTask()).ConfigureAwait(false);
         LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
-        trial.Demand(state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2), $"{state}: a write behind the failed one is there."); // the failed one itself may be: nobody knows how far it came
+        // The failed one itself may be: nobody knows how far it came.
+        trial.Demand(state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2), $"{state}: a write behind the failed one is there.");
     });
 
-    /// <summary>A crash leaves a prefix of the calls: never a later one without all earlier ones, never half of one. For subjects that can crash.</summary>
+    /// <summary>
+    /// A crash leaves a prefix of the calls: never a later one without all earlier ones, never half of one. For subjects that can
+    /// crash.
+    /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task CrashLeavesAPrefixOfTheWrites() => Check(nameof(CrashLeavesAPrefixOfTheWrites), static async trial =>
@@ -109,7 +115,9 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>What stood behind a replaced suffix never comes back, also not after a crash and further writes. For subjects that can crash.</summary>
+    /// <summary>
+    /// What came after a replaced suffix never comes back, also not after a crash and further writes. For subjects that can crash.
+    /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task ReplacedTailNeverComesBackAfterACrash() => Check(nameof(ReplacedTailNeverComesBackAfterACrash), static async trial =>
@@ -125,7 +133,8 @@ public sealed partial class LogStoreContract
             states.Add(trial.Expected.Copy());
             await trial.CallAsync("replaced a suffix by a shorter one", () => write).ConfigureAwait(false);
             await trial.CrashAsync(random, states, atLeast: 1).ConfigureAwait(false);
-            await trial.WriteAsync(ContractEntries.Write(trial.Expected.LastIndex + 1, 1, term++)).ConfigureAwait(false); // may end where the old tail goes on
+            // May end where the old tail continues.
+            await trial.WriteAsync(ContractEntries.Write(trial.Expected.LastIndex + 1, 1, term++)).ConfigureAwait(false);
             await trial.CrashAsync(random, [trial.Expected.Copy()], atLeast: 0).ConfigureAwait(false);
         }
     });
@@ -150,7 +159,7 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>A crash during a reset leaves the log before it or the empty one behind its index. For subjects that can crash.</summary>
+    /// <summary>A crash during a reset leaves the log before it or the empty one after its index. For subjects that can crash.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task CrashDuringAResetLeavesOneOrTheOther() => Check(nameof(CrashDuringAResetLeavesOneOrTheOther), static async trial =>
@@ -168,10 +177,10 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>A crash after a compaction takes nothing that stands behind it. For subjects that can crash.</summary>
+    /// <summary>A crash after a compaction takes none of the later entries. For subjects that can crash.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task CrashAfterACompactionKeepsWhatStandsBehind() => Check(nameof(CrashAfterACompactionKeepsWhatStandsBehind), static async trial =>
+    public Task CrashAfterACompactionKeepsLaterEntries() => Check(nameof(CrashAfterACompactionKeepsLaterEntries), static async trial =>
     {
         SeededRandom random = new(15);
         await trial.OpenAsync().ConfigureAwait(false);
@@ -198,9 +207,12 @@ public sealed partial class LogStoreContract
     });
 
     /// <summary>Begins a write that may fail, at once or later.</summary>
-    private static async Task BeginToFailAsync(LogStoreTrial trial, LogWrite write) => await trial.Store.WriteAsync(write).ConfigureAwait(false);
+    private static async Task BeginToFailAsync(LogStoreTrial trial, LogWrite write) =>
+        await trial.Store.WriteAsync(write).ConfigureAwait(false);
 
-    /// <summary>Begins writes of all kinds without waiting for any: appends, replacements, and hard states alone and together with entries.</summary>
+    /// <summary>
+    /// Begins writes of all kinds without waiting for any: appends, replacements, and hard states alone and together with entries.
+    /// </summary>
     private static List<Task> BeginMany(LogStoreTrial trial, SeededRandom random, int count, List<ExpectedLog>? states)
     {
         List<Task> writes = [];

@@ -31,7 +31,7 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>A read before or behind the log gives no entry.</summary>
+    /// <summary>A read before the start or after the end of the log gives no entry.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task ReadsOutsideTheLogGiveNothing() => Check(nameof(ReadsOutsideTheLogGiveNothing), static async trial =>
@@ -89,10 +89,10 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>Compaction drops the entries up to an index, and keeps those behind it.</summary>
+    /// <summary>Compaction drops the entries up to an index, and keeps those after it.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task CompactionKeepsWhatStandsBehind() => Check(nameof(CompactionKeepsWhatStandsBehind), static async trial =>
+    public Task CompactionKeepsLaterEntries() => Check(nameof(CompactionKeepsLaterEntries), static async trial =>
     {
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(1, 200, term: 1, new HardState(4, "n2"))).ConfigureAwait(false);
@@ -109,16 +109,17 @@ public sealed partial class LogStoreContract
         await trial.CloseAsync().ConfigureAwait(false);
         LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
         LogState expected = trial.Expected.State;
-        trial.Demand(state.PreviousIndex <= 220, $"The log starts behind {state.PreviousIndex}: more was dropped than was compacted."); // less may be: it need not be durable
+        // Less may be: it need not be durable.
+        trial.Demand(state.PreviousIndex <= 220, $"The log starts behind {state.PreviousIndex}: more was dropped than was compacted.");
         trial.Demand(state.LastIndex == 250 && state.LastTerm == 5 && state.HardState == expected.HardState, $"{state}, where compaction has left {expected}.");
         trial.Demand(state.PreviousIndex == 0 ? state.PreviousTerm == 0 : state.PreviousTerm == (state.PreviousIndex <= 200 ? 1 : 5), $"{state}: the term before the log is wrong.");
         await trial.DemandExpectedAsync().ConfigureAwait(false);
     });
 
-    /// <summary>A reset leaves an empty log that starts behind its index, durably, and keeps the hard state.</summary>
+    /// <summary>A reset leaves an empty log that starts after its index, durably, and keeps the hard state.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task ResetStartsAnew() => Check(nameof(ResetStartsAnew), static async trial =>
+    public Task ResetRestartsTheLog() => Check(nameof(ResetRestartsTheLog), static async trial =>
     {
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(1, 100, term: 2, new HardState(3, "n3"))).ConfigureAwait(false);

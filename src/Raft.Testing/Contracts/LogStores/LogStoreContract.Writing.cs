@@ -99,7 +99,7 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>What stood behind a replaced suffix is gone, also after the store was closed and opened.</summary>
+    /// <summary>What came after a replaced suffix is gone, also after the store was closed and opened.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task ReplacedTailNeverComesBack() => Check(nameof(ReplacedTailNeverComesBack), static async trial =>
@@ -111,7 +111,8 @@ public sealed partial class LogStoreContract
             await trial.ReopenAsync().ConfigureAwait(false);
             await trial.WriteAsync(ContractEntries.Write(from, count, term: 2)).ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);
-            await trial.WriteAsync(ContractEntries.Write(from + count, 1, term: 3)).ConfigureAwait(false); // ends where an old entry may still lie on disk
+            // Ends where an old entry may still lie on disk.
+            await trial.WriteAsync(ContractEntries.Write(from + count, 1, term: 3)).ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);
         }
     });
@@ -148,7 +149,10 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>How long a log is, from where it is replaced and by how many: within a segment, at its edges and across many, for stores of any segment size.</summary>
+    /// <summary>
+    /// How long a log is, from where it is replaced and by how many: within a segment, at its edges and across many, for stores of
+    /// any segment size.
+    /// </summary>
     private static (int Length, int From, int Count)[] Replacements { get; } =
     [
         (1, 1, 1), (5, 3, 1), (5, 1, 1), (16, 16, 1), (17, 16, 3), (40, 2, 38), (64, 33, 1), (100, 17, 120), (300, 1, 2), (1_500, 1_025, 10), (1_500, 7, 600), (3_000, 1, 1),

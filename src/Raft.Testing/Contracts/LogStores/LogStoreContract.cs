@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>What every <see cref="ILogStore"/> must keep to. A store that passes may still be wrong; one that does not pass will lose data sooner or later.</summary>
+/// <summary>
+/// What every <see cref="ILogStore"/> must keep to. A store that passes may still be wrong; one that does not pass will lose data
+/// sooner or later.
+/// </summary>
 /// <remarks>The clauses may be run on any thread, and at the same time if the subjects do not share a disk.</remarks>
 public sealed partial class LogStoreContract : PortContract
 {
@@ -20,19 +23,24 @@ public sealed partial class LogStoreContract : PortContract
         Add(LargePayloadsAreKept, "Payloads of any size are kept whole.");
         Add(ManySmallEntriesAreKept, "Many small writes are kept, each in its place.");
         Add(SuffixIsReplaced, "Entries replace everything from their first index on.");
-        Add(ReplacedTailNeverComesBack, "What stood behind a replaced suffix is gone, also after the store was closed and opened.");
-        Add(HardStateIsWrittenWithTheEntries, "The hard state and the entries of a write are stored together; a write without a hard state keeps the stored one.");
+        Add(ReplacedTailNeverComesBack, "What came after a replaced suffix is gone, also after the store was closed and opened.");
+        Add(
+            HardStateIsWrittenWithTheEntries,
+            "The hard state and the entries of a write are stored together; a write without a hard state keeps the stored one.");
         Add(WriteWithoutEntriesKeepsTheLog, "A write without entries changes the hard state only, whatever its first index.");
         Add(WritesUnderWayTakeEffectInOrder, "Writes take effect in the order of the calls, though none waits for the one before.");
         Add(ReadsSeeWritesUnderWay, "A read sees the writes that were called before it, durable or not.");
         Add(ReadsKeepTheirLimits, "A read gives at least one entry, and beyond that no more entries and bytes than asked for.");
-        Add(ReadsOutsideTheLogGiveNothing, "A read before or behind the log gives no entry.");
+        Add(ReadsOutsideTheLogGiveNothing, "A read before the start or after the end of the log gives no entry.");
         Add(WhatWasReadBelongsToTheReader, "Entries that were read stay as they are, whatever is written later.");
-        Add(CompactionKeepsWhatStandsBehind, "Compaction drops the entries up to an index, and keeps those behind it.");
-        Add(ResetStartsAnew, "A reset leaves an empty log that starts behind its index, durably, and keeps the hard state.");
-        Add(ResetTakesItsPlaceAmongTheWrites, "A reset takes effect behind the writes that were called before it and ahead of those called after it, though none of them is waited for.");
+        Add(CompactionKeepsLaterEntries, "Compaction drops the entries up to an index, and keeps those after it.");
+        Add(ResetRestartsTheLog, "A reset leaves an empty log that starts after its index, durably, and keeps the hard state.");
+        Add(ResetTakesItsPlaceAmongTheWrites, "A reset takes effect after the writes that were called before it, and before those called "
+            + "after it, though none of them is waited for.");
         Add(StoreOfAnotherNodeIsRefused, "A store that belongs to another node is refused with StorageCorruptedException.");
-        Add(StoreOfAnotherClusterIsRefused, "A store that belongs to another cluster is refused with StorageCorruptedException; cluster ids are compared ordinally.");
+        Add(
+            StoreOfAnotherClusterIsRefused,
+            "A store that belongs to another cluster is refused with StorageCorruptedException; cluster ids are compared ordinally.");
         Add(AnyNamesAreKept, "Ids of clusters and nodes, and votes, may have any characters.");
         Add(ClosedStoreCanBeOpenedAgain, "After it was closed the same object can be opened again.");
         Add(CloseWaitsForTheWritesUnderWay, "Closing waits for the writes under way: they complete, and are there afterwards.");
@@ -43,12 +51,20 @@ public sealed partial class LogStoreContract : PortContract
 
         if (canCrash)
         {
-            Add(CrashLeavesAPrefixOfTheWrites, "A crash leaves a prefix of the calls: never a later one without all earlier ones, never half of one.");
+            Add(
+                CrashLeavesAPrefixOfTheWrites,
+                "A crash leaves a prefix of the calls: never a later one without all earlier ones, never half of one.");
             Add(CompletedWritesSurviveACrash, "A write completes only when it, and all before it, would survive a crash.");
-            Add(ReplacedTailNeverComesBackAfterACrash, "What stood behind a replaced suffix never comes back, also not after a crash and further writes.");
+            Add(
+                ReplacedTailNeverComesBackAfterACrash,
+                "What came after a replaced suffix never comes back, also not after a crash and further writes.");
             Add(CompletedResetSurvivesACrash, "A reset is durable when it completes, and ordered with the writes.");
-            Add(CrashDuringAResetLeavesOneOrTheOther, "A crash during a reset leaves the log before it or the empty one behind its index, with the hard state.");
-            Add(CrashAfterACompactionKeepsWhatStandsBehind, "A crash after a compaction, or during it, may bring dropped entries back, but takes none of those behind them.");
+            Add(
+                CrashDuringAResetLeavesOneOrTheOther,
+                "A crash during a reset leaves the log before it or the empty one after its index, with the hard state.");
+            Add(
+                CrashAfterACompactionKeepsLaterEntries,
+                "A crash after a compaction, or during it, may bring dropped entries back, but takes none of those after them.");
         }
     }
 
@@ -117,7 +133,8 @@ public sealed partial class LogStoreContract : PortContract
             ILogStore store = trial.Subject.CreateStore();
             Exception? refusal = await trial.CatchAsync(
                 $"opened a store as {node} of cluster '{clusterId}'", () => store.OpenAsync(clusterId, node, CancellationToken.None).AsTask()).ConfigureAwait(false);
-            trial.Demand(refusal is StorageCorruptedException, $"It belongs to {LogStoreTrial.Node} of cluster '{LogStoreTrial.ClusterId}'. {refusal?.GetType().Name ?? "Nothing"} was thrown: {refusal?.Message}");
+            trial.Demand(refusal is StorageCorruptedException, $"It belongs to {LogStoreTrial.Node} of cluster "
+                + $"'{LogStoreTrial.ClusterId}'. {refusal?.GetType().Name ?? "Nothing"} was thrown: {refusal?.Message}");
         }
 
         await trial.OpenAsync().ConfigureAwait(false); // a refusal harms nobody

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Raft.Testing;
 
-/// <summary>One check of a log store, with what it must hold beside it.</summary>
+/// <summary>One check of a log store, together with what it must hold.</summary>
 internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subject) : ContractTrial(nameof(LogStoreContract), clause, subject)
 {
     public const string ClusterId = "contract";
@@ -94,10 +94,12 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
         for (long index = Expected.PreviousIndex + 1; index <= Expected.LastIndex;)
         {
             IReadOnlyList<LogEntry> read = await ReadAsync(index, int.MaxValue, long.MaxValue).ConfigureAwait(false);
-            Demand(read.Count > 0, $"Nothing was read at index {index}, though the log goes from {Expected.PreviousIndex + 1} to {Expected.LastIndex}.");
+            Demand(read.Count > 0, $"Nothing was read at index {index}, though the log goes from {Expected.PreviousIndex + 1} to "
+                + $"{Expected.LastIndex}.");
             foreach (LogEntry entry in read)
             {
-                Demand(index <= Expected.LastIndex, $"An entry was read at index {index}, though the log ends at {Expected.LastIndex}: {ContractEntries.Describe(entry)}.");
+                Demand(index <= Expected.LastIndex, $"An entry was read at index {index}, though the log ends at {Expected.LastIndex}: "
+                    + $"{ContractEntries.Describe(entry)}.");
                 DemandSame(index, entry, Expected[index]);
                 index++;
             }
@@ -111,7 +113,8 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
         IReadOnlyList<LogEntry> read = await ReadAsync(index, 10, long.MaxValue).ConfigureAwait(false);
         Demand(
             read.Count == 0,
-            $"{read.Count} entries were read from index {index} on, though the log goes from {Expected.PreviousIndex + 1} to {Expected.LastIndex}. The first: {ContractEntries.Describe(read[0])}.");
+            $"{read.Count} entries were read from index {index} on, though the log goes from {Expected.PreviousIndex + 1} to "
+                + $"{Expected.LastIndex}. The first: {ContractEntries.Describe(read[0])}.");
     }
 
     public void DemandSame(long index, LogEntry actual, LogEntry expected) => Demand(
@@ -158,11 +161,13 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     private static string Describe(LogState state) => string.Create(
         CultureInfo.InvariantCulture,
-        $"term {state.HardState.Term}, vote '{state.HardState.VotedFor}', log behind {state.PreviousIndex} of term {state.PreviousTerm} to {state.LastIndex} of term {state.LastTerm}");
+        $"term {state.HardState.Term}, vote '{state.HardState.VotedFor}', log behind {state.PreviousIndex} of term {state.PreviousTerm} "
+            + $"to {state.LastIndex} of term {state.LastTerm}");
 
     private static string Describe(LogWrite write)
     {
         string hardState = write.HardState is { } value ? string.Create(CultureInfo.InvariantCulture, $"term {value.Term} and vote '{value.VotedFor}'") : "no hard state";
-        return string.Create(CultureInfo.InvariantCulture, $"wrote {hardState}, and {write.Entries.Length} entries from {write.FirstIndex} on");
+        return string.Create(CultureInfo.InvariantCulture, $"wrote {hardState}, and {write.Entries.Length} entries from "
+            + $"{write.FirstIndex} on");
     }
 }

@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>A snapshot for the clauses of <see cref="SnapshotStoreContract"/>: its bytes depend on which it is and on where they stand, so that what is mixed up, missing or moved shows.</summary>
+/// <summary>
+/// A snapshot for the clauses of <see cref="SnapshotStoreContract"/>: its bytes depend on which it is and on where they stand, so
+/// that what is mixed up, missing or moved shows.
+/// </summary>
 internal sealed class ContractSnapshot
 {
     public ContractSnapshot(long index, int length, long term = 3, int headerLength = 20)
@@ -19,7 +22,8 @@ internal sealed class ContractSnapshot
 
     public byte[] Content { get; }
 
-    public override string ToString() => $"the snapshot up to index {Index} of term {Term}, header of {Header.Length} bytes, content of {Content.Length}";
+    public override string ToString() =>
+        $"the snapshot up to index {Index} of term {Term}, header of {Header.Length} bytes, content of {Content.Length}";
 
     private static byte[] Bytes(int length, int seed)
     {

@@ -37,7 +37,7 @@ public sealed partial class SnapshotStoreContract
         await trial.DemandLatestAsync(later).ConfigureAwait(false);
     });
 
-    /// <summary>Whoever has a snapshot open reads it to its end, though later ones are committed meanwhile.</summary>
+    /// <summary>A reader that has a snapshot open reads it to its end, though later ones are committed meanwhile.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task ReadingGoesOnWhileALaterOneIsCommitted() => Check(nameof(ReadingGoesOnWhileALaterOneIsCommitted), static async trial =>
@@ -85,13 +85,15 @@ public sealed partial class SnapshotStoreContract
         ContractSnapshot snapshot = new(5, length: 200_000);
         Stream stream = await trial.OpenAsync(await trial.StoreAsync(snapshot).ConfigureAwait(false)).ConfigureAwait(false);
         trial.Demand(stream.CanRead && stream.CanSeek, $"CanRead is {stream.CanRead}, CanSeek is {stream.CanSeek}.");
-        trial.Demand(stream.Length == snapshot.Content.Length && stream.Position == 0, $"Length is {stream.Length} and Position is {stream.Position}, where {snapshot.Content.Length} and 0 are right.");
+        trial.Demand(stream.Length == snapshot.Content.Length && stream.Position == 0, $"Length is {stream.Length} and Position is "
+            + $"{stream.Position}, where {snapshot.Content.Length} and 0 are right.");
         foreach (int position in (int[])[199_984, 0, 65_536, 65_535, 199_999, 200_000, 1])
         {
             trial.Note($"went to byte {position}");
             stream.Position = position;
             byte[] bytes = await trial.ReadAsync(stream, 16).ConfigureAwait(false);
-            trial.DemandBytes(bytes, snapshot.Content.AsSpan(position, Math.Min(16, 200_000 - position)), $"the content from byte {position} on");
+            trial.DemandBytes(bytes, snapshot.Content.AsSpan(position, Math.Min(16, 200_000 - position)), "the content from byte "
+                + $"{position} on");
             trial.Demand(stream.Position == position + bytes.Length, $"Position is {stream.Position}.");
         }
 
@@ -116,9 +118,10 @@ public sealed partial class SnapshotStoreContract
         {
             for (int i = 0; i < streams.Length; i++)
             {
-                int length = 1_000 * (i + 1); // each goes on where it was
+                int length = 1_000 * (i + 1); // each continues where it was
                 byte[] bytes = await trial.ReadAsync(streams[i], length).ConfigureAwait(false);
-                trial.DemandBytes(bytes, snapshot.Content.AsSpan(round * length, length), $"what reader {i + 1} reads from byte {round * length} on");
+                trial.DemandBytes(bytes, snapshot.Content.AsSpan(round * length, length), $"what reader {i + 1} reads from byte "
+                    + $"{round * length} on");
             }
         }
 
@@ -147,7 +150,7 @@ public sealed partial class SnapshotStoreContract
             }
         }
 
-        await trial.DisposeAsync(writers[3]).ConfigureAwait(false); // given up: the others are none the worse for it
+        await trial.DisposeAsync(writers[3]).ConfigureAwait(false); // abandoned, which does not affect the others
         await trial.CommitAsync(writers[0], snapshots[0]).ConfigureAwait(false);
         await trial.DemandLatestAsync(snapshots[0]).ConfigureAwait(false);
         await trial.CommitAsync(writers[1], snapshots[1]).ConfigureAwait(false);
@@ -188,7 +191,7 @@ public sealed partial class SnapshotStoreContract
             await trial.DemandLatestAsync(committed).ConfigureAwait(false);
             if (random.Chance(0.5))
             {
-                await trial.StoreAsync(snapshot).ConfigureAwait(false); // what is left of the first attempt does not stand in the way
+                await trial.StoreAsync(snapshot).ConfigureAwait(false); // what is left of the first attempt does not hinder it
                 committed = snapshot;
                 await trial.DemandLatestAsync(committed).ConfigureAwait(false);
             }

@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>What every <see cref="ISnapshotStore"/> must keep to. A store that passes may still be wrong; one that does not pass will sooner or later lose what the log no longer holds.</summary>
+/// <summary>
+/// What every <see cref="ISnapshotStore"/> must keep to. A store that passes may still be wrong; one that does not pass will sooner
+/// or later lose what the log no longer holds.
+/// </summary>
 /// <remarks>The clauses may be run on any thread, and at the same time if the subjects do not share a disk.</remarks>
 public sealed partial class SnapshotStoreContract : PortContract
 {
@@ -14,15 +17,19 @@ public sealed partial class SnapshotStoreContract : PortContract
         _newSubject = newSubject;
         bool canCrash = Ask(newSubject, static subject => subject.CanCrash);
         Add(NewStoreHasNoSnapshot, "A new store holds no snapshot, and says so with null.");
-        Add(CommittedSnapshotIsFoundAndRead, "A committed snapshot is found and read as it was written, also by another store over the same disk.");
+        Add(
+            CommittedSnapshotIsFoundAndRead,
+            "A committed snapshot is found and read as it was written, also by another store over the same disk.");
         Add(HeaderAndLengthAreKept, "Index, term, header and length are kept, whatever they are.");
         Add(EmptyContentIsKept, "A snapshot may have no content.");
         Add(LargeContentIsKept, "Content of any size is kept whole, in whatever pieces it is written and read.");
         Add(NothingIsSeenBeforeTheCommit, "Nobody sees a snapshot before it is committed.");
-        Add(AbandonedWriterLeavesNothing, "A writer that is disposed before the commit leaves nothing behind, and does not stand in the way of the next one.");
+        Add(AbandonedWriterLeavesNothing, "A writer that is disposed before the commit leaves nothing, and does not hinder the next one.");
         Add(LargestIndexCounts, "Of several committed snapshots, the one with the largest index is found.");
         Add(EarlierSnapshotChangesNothing, "A snapshot of an earlier index that is committed late changes nothing.");
-        Add(ReadingGoesOnWhileALaterOneIsCommitted, "Whoever has a snapshot open reads it to its end, though later ones are committed meanwhile.");
+        Add(
+            ReadingGoesOnWhileALaterOneIsCommitted,
+            "A reader that has a snapshot open reads it to its end, though later ones are committed meanwhile.");
         Add(ReplacedSnapshotIsReadOrRefused, "A snapshot that was replaced is read as it was, or opening it fails with an IOException.");
         Add(ReadersCanSeek, "The content is a stream that knows its length and can go to any position.");
         Add(ReadersDoNotDisturbEachOther, "A snapshot may be open several times, each with a position of its own.");
@@ -119,7 +126,8 @@ public sealed partial class SnapshotStoreContract : PortContract
         Stream stream = await trial.OpenAsync(info).ConfigureAwait(false);
         for (int position = 0; position < snapshot.Content.Length;)
         {
-            byte[] piece = await trial.ReadAsync(stream, Math.Min(262_144, snapshot.Content.Length - position)).ConfigureAwait(false); // as a leader reads it
+            // As a leader reads it.
+            byte[] piece = await trial.ReadAsync(stream, Math.Min(262_144, snapshot.Content.Length - position)).ConfigureAwait(false);
             trial.DemandBytes(piece, snapshot.Content.AsSpan(position, Math.Min(262_144, snapshot.Content.Length - position)), $"a piece from byte {position} on");
             position += piece.Length;
         }

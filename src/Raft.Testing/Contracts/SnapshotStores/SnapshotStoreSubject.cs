@@ -1,6 +1,9 @@
 namespace Raft.Testing;
 
-/// <summary>A disk with a snapshot store on it, for <see cref="SnapshotStoreContract"/>. It starts empty, and outlives the stores that are made over it.</summary>
+/// <summary>
+/// A disk with a snapshot store on it, for <see cref="SnapshotStoreContract"/>. It starts empty, and outlives the stores that are
+/// made over it.
+/// </summary>
 public abstract class SnapshotStoreSubject : ContractSubject
 {
     /// <summary>Whether <see cref="Crash"/> works. False unless said otherwise; must be the same for all subjects of a kind.</summary>
@@ -21,5 +24,6 @@ public abstract class SnapshotStoreSubject : ContractSubject
     /// Decides how much of what was not flushed has reached the disk all the same. Draw from it every loss that the real disk can
     /// do, such as a file of which half is there.
     /// </param>
-    public virtual void Crash(SeededRandom random) => throw new NotSupportedException($"{GetType().Name} says that it can crash, and does not override {nameof(Crash)}.");
+    public virtual void Crash(SeededRandom random) =>
+        throw new NotSupportedException($"{GetType().Name} says that it can crash, and does not override {nameof(Crash)}.");
 }

@@ -67,7 +67,8 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
         return info;
     }
 
-    public Task<SnapshotInfo?> FindAsync() => CallAsync("looked for the latest snapshot", () => Store.FindLatestAsync(CancellationToken.None));
+    public Task<SnapshotInfo?> FindAsync() =>
+        CallAsync("looked for the latest snapshot", () => Store.FindLatestAsync(CancellationToken.None));
 
     public async Task<Stream> OpenAsync(SnapshotInfo info)
     {
@@ -111,14 +112,16 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
     public async Task DemandContentAsync(Stream stream, ContractSnapshot expected, int from = 0)
     {
         byte[] content = await ReadAsync(stream, expected.Content.Length - from + 1).ConfigureAwait(false);
-        DemandBytes(content, expected.Content.AsSpan(from), $"the content of the snapshot up to index {expected.Index}, from byte {from} on");
+        DemandBytes(content, expected.Content.AsSpan(from), $"the content of the snapshot up to index {expected.Index}, from byte {from} "
+            + "on");
     }
 
     public void DemandInfo(SnapshotInfo info, ContractSnapshot expected)
     {
         Demand(
             info.LastIncludedIndex == expected.Index && info.LastIncludedTerm == expected.Term && info.Length == expected.Content.Length,
-            $"It is said to go up to index {info.LastIncludedIndex} of term {info.LastIncludedTerm} and to have {info.Length} bytes. It should be {expected}.");
+            $"It is said to go up to index {info.LastIncludedIndex} of term {info.LastIncludedTerm} and to have {info.Length} bytes. It "
+                + $"should be {expected}.");
         DemandBytes(info.Header.Span, expected.Header, $"the header of the snapshot up to index {expected.Index}");
     }
 

@@ -16,7 +16,8 @@ internal sealed class AppliedCommands : ResultObserver
 
     public bool IsRejected(long index) => _answers.TryGetValue(index, out List<Answer>? answers) && answers[^1].Rejection is not null;
 
-    public string Describe(long index) => _answers.TryGetValue(index, out List<Answer>? answers) ? string.Join(", then ", answers.Select(Describe)) : "no result";
+    public string Describe(long index) =>
+        _answers.TryGetValue(index, out List<Answer>? answers) ? string.Join(", then ", answers.Select(Describe)) : "no result";
 
     /// <summary>Finds a result whose memory no longer holds what it held when it was given.</summary>
     public long? FindChanged()
@@ -40,7 +41,8 @@ internal sealed class AppliedCommands : ResultObserver
         }
     }
 
-    public override void OnCompleted(long index, ReadOnlyMemory<byte> result) => Note(index, new Answer(result, result.ToArray(), Rejection: null));
+    public override void OnCompleted(long index, ReadOnlyMemory<byte> result) =>
+        Note(index, new Answer(result, result.ToArray(), Rejection: null));
 
     public override void OnRejected(long index, string reason) => Note(index, new Answer(default, [], reason));
 

@@ -8,9 +8,16 @@ public static class StateMachineContract
     /// <typeparam name="TCommand">Its commands.</typeparam>
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <param name="create">Makes an empty machine.</param>
-    /// <param name="nextCommand">Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet.</param>
-    /// <param name="digest">Describes the whole state of a machine: equal for equal states, different for different ones. Null if there is no such thing.</param>
-    /// <param name="reopen">Makes a machine over the durable state of another, which is not used any more; null if the state is not durable.</param>
+    /// <param name="nextCommand">
+    /// Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet.
+    /// </param>
+    /// <param name="digest">
+    /// Describes the whole state of a machine: equal for equal states, different for different ones. Null if there is no such
+    /// thing.
+    /// </param>
+    /// <param name="reopen">
+    /// Makes a machine over the durable state of another, which is not used any more; null if the state is not durable.
+    /// </param>
     /// <returns>The suite.</returns>
     public static StateMachineContract<TMachine> For<TMachine, TCommand, TResult>(
         Func<TMachine> create, Func<SeededRandom, TCommand> nextCommand, Func<TMachine, string>? digest = null, Func<TMachine, TMachine>? reopen = null)

@@ -3,7 +3,9 @@ namespace Raft.Testing;
 // Snapshots, for machines that capture their state.
 public sealed partial class StateMachineContract<TMachine>
 {
-    /// <summary>A machine that is restored from a capture goes on as the captured one does. For machines that capture their state.</summary>
+    /// <summary>
+    /// A machine that is restored from a capture continues as the captured one does. For machines that capture their state.
+    /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task RestoredMachineGoesOnAsTheCapturedOne() => Check(nameof(RestoredMachineGoesOnAsTheCapturedOne), trial => RestoreAsync(
@@ -46,7 +48,9 @@ public sealed partial class StateMachineContract<TMachine>
             return former;
         }));
 
-    /// <summary>AppliedIndex of a restored machine is the index of the snapshot. For machines that capture their state and can be reopened.</summary>
+    /// <summary>
+    /// AppliedIndex of a restored machine is the index of the snapshot. For machines that capture their state and can be reopened.
+    /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task AppliedIndexIsRestoredWithTheState() => Check(nameof(AppliedIndexIsRestoredWithTheState), async trial =>

@@ -18,9 +18,16 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
 
     /// <summary>Makes the suite for a machine that has bytes as commands.</summary>
     /// <param name="create">Makes an empty machine.</param>
-    /// <param name="nextCommand">Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet.</param>
-    /// <param name="digest">Describes the whole state of a machine: equal for equal states, different for different ones. Null if there is no such thing.</param>
-    /// <param name="reopen">Makes a machine over the durable state of another, which is not used any more; null if the state is not durable.</param>
+    /// <param name="nextCommand">
+    /// Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet.
+    /// </param>
+    /// <param name="digest">
+    /// Describes the whole state of a machine: equal for equal states, different for different ones. Null if there is no such
+    /// thing.
+    /// </param>
+    /// <param name="reopen">
+    /// Makes a machine over the durable state of another, which is not used any more; null if the state is not durable.
+    /// </param>
     public StateMachineContract(
         Func<TMachine> create, Func<SeededRandom, ReadOnlyMemory<byte>> nextCommand, Func<TMachine, string>? digest = null, Func<TMachine, TMachine>? reopen = null)
     {
@@ -40,13 +47,19 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
 
         if (reopen is not null)
         {
-            Add(AppliedIndexIsDurableWithTheState, "AppliedIndex is stored with the state: a machine that is opened again goes on behind it, with the same results.");
+            Add(
+                AppliedIndexIsDurableWithTheState,
+                "AppliedIndex is stored with the state: a machine that is opened again continues after it, with the same results.");
         }
 
         if (Captures(create()))
         {
-            Add(RestoredMachineGoesOnAsTheCapturedOne, "A machine that is restored from a capture gives the results, and has the state, that the captured one goes on to.");
-            Add(LaterCommandsDoNotChangeACapture, "A capture is written as the state was when it was captured, though commands were applied since.");
+            Add(
+                RestoredMachineGoesOnAsTheCapturedOne,
+                "A machine that is restored from a capture gives the results, and has the state, that the captured one goes on to.");
+            Add(
+                LaterCommandsDoNotChangeACapture,
+                "A capture is written as the state was when it was captured, though commands were applied since.");
             Add(RestoreReplacesAllFormerState, "Nothing is left of the state that a machine had before it was restored.");
             if (reopen is not null)
             {
@@ -134,7 +147,9 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         trial.Demand(changed is null, $"The result of the command at index {changed} changed after it was given.");
     });
 
-    /// <summary>A command that is refused changes nothing. For machines with a digest; holds if the generator draws none that is refused.</summary>
+    /// <summary>
+    /// A command that is refused changes nothing. For machines with a digest; holds if the generator draws none that is refused.
+    /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task RejectionLeavesTheStateUnchanged() => Check(nameof(RejectionLeavesTheStateUnchanged), async trial =>
@@ -145,7 +160,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         {
             AppliedCommands applied = await trial.ApplyAsync(machine, BatchSizes.Fixed(1), index, index).ConfigureAwait(false);
             string after = _digest(machine);
-            trial.Demand(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was refused, and yet the state changed from '{before}' to '{after}'.");
+            trial.Demand(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was refused, and yet the state "
+                + $"changed from '{before}' to '{after}'.");
             before = after;
         }
     });
@@ -165,7 +181,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
             actual.Add(await trial.ApplyAsync(machine, BatchSizes.Random(10), part[0], part[^1]).ConfigureAwait(false));
             trial.Note("made a machine over the durable state");
             machine = _reopen!(machine);
-            trial.Demand(machine.AppliedIndex == part[^1], $"AppliedIndex is {machine.AppliedIndex}, though the last command that was applied stands at {part[^1]}.");
+            trial.Demand(machine.AppliedIndex == part[^1], $"AppliedIndex is {machine.AppliedIndex}, though the last command that was "
+                + $"applied stands at {part[^1]}.");
         }
 
         DemandSame(trial, expected, actual, straight, machine);
@@ -185,13 +202,15 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         foreach (long index in trial.CommandIndexes)
         {
             (string left, string right) = (expected.Describe(index), actual.Describe(index));
-            trial.Demand(left == right, $"At index {index}, {trial.DescribeCommand(index)} resulted in {left} in the first machine and in {right} in the second.");
+            trial.Demand(left == right, $"At index {index}, {trial.DescribeCommand(index)} resulted in {left} in the first machine and "
+                + $"in {right} in the second.");
         }
 
         if (_digest is not null)
         {
             (string left, string right) = (_digest(one), _digest(other));
-            trial.Demand(left == right, $"After the same commands, the state of the first machine is '{left}' and that of the second is '{right}'.");
+            trial.Demand(left == right, $"After the same commands, the state of the first machine is '{left}' and that of the second is "
+                + $"'{right}'.");
         }
     }
 

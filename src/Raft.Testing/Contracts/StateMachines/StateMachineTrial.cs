@@ -24,8 +24,9 @@ internal sealed class StateMachineTrial : ContractTrial
         _log = [.. log];
     }
 
-    /// <summary>Where the commands stand.</summary>
-    public IEnumerable<long> CommandIndexes => Enumerable.Range(1, _log.Length).Where(index => _log[index - 1].Kind == EntryKind.Command).Select(static index => (long)index);
+    /// <summary>The indexes of the commands.</summary>
+    public IEnumerable<long> CommandIndexes =>
+        Enumerable.Range(1, _log.Length).Where(index => _log[index - 1].Kind == EntryKind.Command).Select(static index => (long)index);
 
     public string DescribeCommand(long index) => $"the command {AppliedCommands.Describe(_log[index - 1].Data.Span)}";
 
@@ -70,7 +71,7 @@ internal sealed class StateMachineTrial : ContractTrial
     }
 
     /// <summary>Writes a capture to what a node gives it: a stream that can be written only.</summary>
-    /// <returns>The content of the snapshot: what was written, and the checksum behind it.</returns>
+    /// <returns>The content of the snapshot: what was written, followed by the checksum.</returns>
     public async Task<byte[]> WriteAsync(ISnapshotCapture capture)
     {
         using MemoryStream content = new();

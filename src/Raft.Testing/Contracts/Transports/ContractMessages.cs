@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Raft.Testing;
 
-/// <summary>Messages for the clauses of <see cref="TransportContract"/>, and what they look like: two messages with the same look are the same.</summary>
+/// <summary>
+/// Messages for the clauses of <see cref="TransportContract"/>, and what they look like: two messages with the same look are the
+/// same.
+/// </summary>
 internal static class ContractMessages
 {
     private const int TextShown = 1_000;
@@ -102,27 +105,33 @@ internal static class ContractMessages
     public static string Describe(RaftMessage message)
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{message.GetType().Name} from '{message.From}' to '{message.To}' of cluster '{message.ClusterId}', term {message.Term}, correlation {message.Correlation}");
+        text.Append(CultureInfo.InvariantCulture, $"{message.GetType().Name} from '{message.From}' to '{message.To}' of cluster "
+            + $"'{message.ClusterId}', term {message.Term}, correlation {message.Correlation}");
         switch (message)
         {
             case RequestVoteMessage vote:
-                text.Append(CultureInfo.InvariantCulture, $", last log index {vote.LastLogIndex}, last log term {vote.LastLogTerm}, pre-vote {vote.IsPreVote}");
+                text.Append(CultureInfo.InvariantCulture, $", last log index {vote.LastLogIndex}, last log term {vote.LastLogTerm}, "
+                    + $"pre-vote {vote.IsPreVote}");
                 break;
             case RequestVoteReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", granted {reply.VoteGranted}, pre-vote {reply.IsPreVote}");
                 break;
             case AppendEntriesReplyMessage reply:
-                text.Append(CultureInfo.InvariantCulture, $", success {reply.Success}, previous {reply.PrevLogIndex}, last {reply.LastIndex}, conflict {reply.ConflictIndex} of term {reply.ConflictTerm}");
+                text.Append(CultureInfo.InvariantCulture, $", success {reply.Success}, previous {reply.PrevLogIndex}, last "
+                    + $"{reply.LastIndex}, conflict {reply.ConflictIndex} of term {reply.ConflictTerm}");
                 break;
             case InstallSnapshotMessage install:
-                text.Append(CultureInfo.InvariantCulture, $", last included {install.LastIncludedIndex} of term {install.LastIncludedTerm}, checksum {install.Checksum:x32}, length {install.Length}, offset {install.Offset}");
+                text.Append(CultureInfo.InvariantCulture, $", last included {install.LastIncludedIndex} of term "
+                    + $"{install.LastIncludedTerm}, checksum {install.Checksum:x32}, length {install.Length}, offset {install.Offset}");
                 text.Append(", header ").Append(Convert.ToHexStringLower(install.Header.Span)).Append(", data ").Append(Convert.ToHexStringLower(install.Data.Span));
                 break;
             case InstallSnapshotReplyMessage reply:
-                text.Append(CultureInfo.InvariantCulture, $", last included {reply.LastIncludedIndex} of term {reply.LastIncludedTerm}, checksum {reply.Checksum:x32}, next {reply.NextOffset}, installed {reply.IsInstalled}");
+                text.Append(CultureInfo.InvariantCulture, $", last included {reply.LastIncludedIndex} of term {reply.LastIncludedTerm}, "
+                    + $"checksum {reply.Checksum:x32}, next {reply.NextOffset}, installed {reply.IsInstalled}");
                 break;
             case AppendEntriesMessage append:
-                text.Append(CultureInfo.InvariantCulture, $", previous {append.PrevLogIndex} of term {append.PrevLogTerm}, commit {append.LeaderCommit}, {append.Entries.Length} entries");
+                text.Append(CultureInfo.InvariantCulture, $", previous {append.PrevLogIndex} of term {append.PrevLogTerm}, commit "
+                    + $"{append.LeaderCommit}, {append.Entries.Length} entries");
                 foreach (ref readonly LogEntry entry in append.Entries.Span)
                 {
                     text.Append(" (").Append(ContractEntries.Describe(in entry)).Append(CultureInfo.InvariantCulture, $", hash {PrefixHash.Add(0, in entry):x16})");

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Raft.Testing;
 
-// Send never throws and never blocks, whatever it is given and whoever calls it.
+// Send never throws and never blocks, whatever it is given, on any thread.
 public sealed partial class TransportContract
 {
     private static readonly TimeSpan LongestSends = TimeSpan.FromSeconds(5);
@@ -57,7 +57,9 @@ public sealed partial class TransportContract
         }
     });
 
-    /// <summary>Send may be called from several threads at once, and messages stay whole. For subjects that can send from any thread.</summary>
+    /// <summary>
+    /// Send may be called from several threads at once, and messages stay whole. For subjects that can send from any thread.
+    /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task SendWorksFromManyThreads() => Check(nameof(SendWorksFromManyThreads), static async trial =>

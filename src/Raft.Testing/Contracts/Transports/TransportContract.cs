@@ -1,6 +1,8 @@
 namespace Raft.Testing;
 
-/// <summary>What every <see cref="ITransport"/> must keep to. Since messages may be lost, one that must arrive is sent again until it does.</summary>
+/// <summary>
+/// What every <see cref="ITransport"/> must keep to. Since messages may be lost, one that must arrive is sent again until it does.
+/// </summary>
 /// <remarks>The clauses may be run on any thread, and at the same time if the subjects do not share addresses.</remarks>
 public sealed partial class TransportContract : PortContract
 {
@@ -16,7 +18,9 @@ public sealed partial class TransportContract : PortContract
         _newSubject = newSubject;
         Add(MessagesReachTheirNode, "A message reaches the node that it is sent to, from every node to every other.");
         Add(MessagesReachNobodyElse, "A message is received by nobody but the node that it is sent to; not by the sender itself.");
-        Add(EveryTypeArrivesUnchanged, "Each type of message arrives with all fields as they were: From, To, ClusterId and Correlation too.");
+        Add(
+            EveryTypeArrivesUnchanged,
+            "Each type of message arrives with all fields as they were: From, To, ClusterId and Correlation too.");
         Add(LargeMessagesArrive, "A message of the size that the transport allows arrives whole.");
         Add(DeliveredMemoryIsNeverReused, "The memory of a message that was received is never used again: the log keeps it.");
         Add(NothingIsReceivedAfterStop, "When StopAsync has completed, nothing is received any more.");
@@ -151,7 +155,8 @@ public sealed partial class TransportContract : PortContract
         foreach ((RaftMessage message, string text) in trial.Receiver(id).Received)
         {
             string now = ContractMessages.Describe(message);
-            trial.Demand(now == text, $"A message that {id} had received changed {when}. It was: {ContractMessages.Shorten(text)} It is: {ContractMessages.Shorten(now)}");
+            trial.Demand(now == text, $"A message that {id} had received changed {when}. It was: {ContractMessages.Shorten(text)} It is: "
+                + $"{ContractMessages.Shorten(now)}");
         }
     }
 

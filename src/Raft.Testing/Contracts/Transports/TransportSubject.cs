@@ -9,10 +9,14 @@ public abstract class TransportSubject : ContractSubject
     /// </summary>
     public virtual int LargestMessage => 1_024 * 1_024;
 
-    /// <summary>Whether messages may be sent from any thread. True unless said otherwise; false for what lives in a simulated world.</summary>
+    /// <summary>
+    /// Whether messages may be sent from any thread. True unless said otherwise; false for what lives in a simulated world.
+    /// </summary>
     public virtual bool CanSendFromAnyThread => true;
 
-    /// <summary>Describes a member, so that the transports of the others can reach it. Called once for each, before any transport is made.</summary>
+    /// <summary>
+    /// Describes a member, so that the transports of the others can reach it. Called once for each, before any transport is made.
+    /// </summary>
     /// <param name="id">Its id.</param>
     /// <returns>The member: with an address, if the transport goes by that. The default has none.</returns>
     public virtual RaftMember CreateMember(NodeId id) => new(id);

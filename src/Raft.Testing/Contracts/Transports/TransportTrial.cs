@@ -109,7 +109,8 @@ internal sealed class TransportTrial : ContractTrial
             }
         }
 
-        Demand(arrived, $"It did not arrive, however often it was sent. {to} received {receiver.Count - before} other messages meanwhile; of all, the last was: {(receiver.Count == 0 ? "none" : ContractMessages.Shorten(receiver.Received[^1].Text))}");
+        Demand(arrived, $"It did not arrive, however often it was sent. {to} received {receiver.Count - before} other messages "
+            + $"meanwhile; of all, the last was: {(receiver.Count == 0 ? "none" : ContractMessages.Shorten(receiver.Received[^1].Text))}");
     }
 
     private sealed class Member(RaftMember self, ITransport transport, ContractReceiver receiver)

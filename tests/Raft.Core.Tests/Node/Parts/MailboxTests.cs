@@ -55,6 +55,23 @@ public sealed class MailboxTests
         Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
     }
 
+    /// <summary>The worker counts what it has taken, while others go on posting.</summary>
+    [Fact]
+    public void Post_DuringAPass_CountsTowardsTheLimit()
+    {
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
+        _mailbox.Drain();
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
+
+        _mailbox.SetPendingProposals(1);
+
+        Assert.Equal(PostOutcome.Full, _mailbox.Post(default, out _));
+        _mailbox.Drain();
+        _mailbox.SetPendingProposals(2);
+        Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
+    }
+
     [Fact]
     public void CloseForProposals_RefusesThemAndNothingElse()
     {

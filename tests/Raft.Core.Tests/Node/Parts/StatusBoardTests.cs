@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Raft.Testing;
 
 namespace Raft.Tests.Node;
@@ -20,6 +21,32 @@ public sealed class StatusBoardTests
         Assert.True(_board.WaitForChangeAsync(version, CancellationToken.None).AsTask().IsCompletedSuccessfully);
         Assert.Equal(0, _live.Value);
     }
+
+    /// <summary>A waiter looks, rents what it waits on, and looks again. It is held up between the two, at the pool.</summary>
+    [Fact]
+    public void WaitForChangeAsync_StatusChangesBetweenTheTwoLooks_Ends()
+    {
+        Inline scheduler = new();
+        CompletionSourcePool<bool> sources = new(scheduler, _live);
+        StatusBoard board = new("n1", ["n1"], ownBit: 1, sources, new ResumeBatchPool(scheduler));
+        (_, long version) = board.Read();
+        Task? wait = null;
+        Thread waiter = new(() => wait = board.WaitForChangeAsync(version, CancellationToken.None).AsTask());
+        using (LockOf(sources).EnterScope())
+        {
+            waiter.Start();
+            SpinWait.SpinUntil(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+            board.Publish(new PublishedStatus { Term = 1 });
+        }
+
+        waiter.Join();
+
+        Assert.True(wait!.IsCompletedSuccessfully);
+        Assert.Equal(0, _live.Value);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_lock")]
+    private static extern ref readonly Lock LockOf(CompletionSourcePool<bool> pool);
 
     [Fact]
     public void Publish_WakesEveryWaiterOnce()
@@ -70,5 +97,13 @@ public sealed class StatusBoardTests
         _scheduler.RunUntilIdle();
         Assert.True(other.IsCompletedSuccessfully);
         Assert.Equal(0, _live.Value);
+    }
+
+    /// <summary>Runs everything at once, on whichever thread asks.</summary>
+    private sealed class Inline : IScheduler
+    {
+        public void Schedule(IThreadPoolWorkItem item, bool preferLocal) => item.Execute();
+
+        public IBlockingScheduler CreateBlocking(string name) => throw new NotSupportedException();
     }
 }

@@ -1,0 +1,88 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// Calls of a node other than proposals: reads of its log, and calls of its handlers. They change nothing, and show whether every
+/// caller is answered and whether the node forgets its callers afterwards.
+/// </summary>
+/// <param name="id">The node.</param>
+/// <param name="broken">Receives what is wrong with an answer.</param>
+internal sealed class SideCalls(NodeId id, Action<string> broken)
+{
+    private readonly List<Task> _calls = [];
+
+    /// <summary>How many calls were not answered yet.</summary>
+    public int Pending
+    {
+        get
+        {
+            _calls.RemoveAll(static call => call.IsCompleted);
+            return _calls.Count;
+        }
+    }
+
+    /// <summary>Reads the log from an index to its end.</summary>
+    public void ReadLog(RaftNode raft, long firstIndex) => _calls.Add(ReadLogAsync(raft, firstIndex));
+
+    /// <summary>Calls both handlers as a node of an earlier term, which is refused and so changes nothing.</summary>
+    public void CallHandlers(RaftNode raft, NodeId caller, long staleTerm)
+    {
+        _calls.Add(RequestVoteAsync(raft, caller, staleTerm));
+        _calls.Add(AppendEntriesAsync(raft, caller, staleTerm));
+    }
+
+    private async Task ReadLogAsync(RaftNode raft, long firstIndex)
+    {
+        long term = 0;
+        try
+        {
+            await foreach (LogEntry entry in raft.ReadLogAsync(firstIndex).ConfigureAwait(false))
+            {
+                if (entry.Term < term)
+                {
+                    broken($"Reading the log is broken: {id} returned an entry of term {entry.Term} after one of term {term}.");
+                }
+
+                term = entry.Term;
+            }
+        }
+        catch (RaftException)
+        {
+            // the node stops or is overloaded, or a new leader has replaced what was still to be read
+        }
+    }
+
+    private async Task RequestVoteAsync(RaftNode raft, NodeId caller, long staleTerm)
+    {
+        try
+        {
+            RequestVoteReply reply = await raft.RequestVoteAsync(staleTerm, caller, lastLogIndex: 0, lastLogTerm: 0).ConfigureAwait(false);
+            Judge(reply.Term, reply.VoteGranted, staleTerm);
+        }
+        catch (RaftException)
+        {
+            // the node stops or is overloaded
+        }
+    }
+
+    private async Task AppendEntriesAsync(RaftNode raft, NodeId caller, long staleTerm)
+    {
+        try
+        {
+            AppendEntriesReply reply = await raft.AppendEntriesAsync(
+                staleTerm, caller, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0).ConfigureAwait(false);
+            Judge(reply.Term, reply.Success, staleTerm);
+        }
+        catch (RaftException)
+        {
+            // the node stops or is overloaded
+        }
+    }
+
+    private void Judge(long term, bool accepted, long staleTerm)
+    {
+        if (accepted || term <= staleTerm)
+        {
+            broken($"A stale request is refused is broken: {id} answered a request of term {staleTerm} with term {term} and {accepted}.");
+        }
+    }
+}
