@@ -3,7 +3,7 @@ namespace Raft.Tests.Node;
 /// <summary>The situation of a node, in a sentence for people.</summary>
 public sealed class ExplanationTests
 {
-    private const string Hangs = "; its state machine has been at work on the same commands for long: results and reads wait for it";
+    private const string Hangs = "; its state machine has been working on the same commands for a long time: results and reads wait for it";
 
     private static readonly RaftMember[] Members = ["n1", "n2", "n3"];
 

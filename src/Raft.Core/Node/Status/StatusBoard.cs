@@ -84,7 +84,7 @@ internal sealed class StatusBoard(
         woken?.Start();
     }
 
-    /// <summary>The life of the node has ended: it leads and follows nobody, and nothing of it hangs any more.</summary>
+    /// <summary>The life of the node has ended: it neither leads nor follows, and nothing of it hangs any more.</summary>
     /// <param name="failure">Why; null for an end in good order.</param>
     public void PublishEnd(NodeFailedException? failure)
     {
