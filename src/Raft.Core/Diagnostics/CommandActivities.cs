@@ -3,22 +3,22 @@ using System.Diagnostics;
 namespace Raft;
 
 /// <summary>
-/// The activities of a node's commands. Nothing of it runs unless somebody listens. Listeners are users' code, called on
-/// the spot: should one throw, its activity is lost, and nothing else.
+/// The activities of a node's commands. Nothing here runs unless a listener is registered. Listeners are users' code, called
+/// synchronously: if one throws, its activity is lost, and nothing else.
 /// </summary>
 internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock clock)
 {
     private NodeId NodeId => nodeId;
 
-    /// <summary>Whether somebody listens.</summary>
-    public static bool AreListenedTo => RaftDiagnostics.Activities.HasListeners();
+    /// <summary>Whether a listener is registered.</summary>
+    public static bool HasListeners => RaftDiagnostics.Activities.HasListeners();
 
     /// <summary>Proposes a command within an activity, which ends with the proposal.</summary>
     public async ValueTask<T> ProposeAsync<T>(ReadOnlyMemory<byte> command, Func<ReadOnlyMemory<byte>, ValueTask<T>> propose)
     {
         if (Start(RaftDiagnostics.ProposeActivity, ActivityKind.Client, parent: default, clock.UtcNow) is not { } activity)
         {
-            ProposalContexts.Forget(command); // not sampled; the same memory may have been proposed before, and was
+            ProposalContexts.Forget(command); // not sampled, but an earlier proposal of the same memory may have been
             return await propose(command).ConfigureAwait(false);
         }
 
@@ -43,7 +43,7 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
         }
         finally
         {
-            Stop(activity, clock.UtcNow, current: null); // what is current ends with this method anyway
+            Stop(activity, clock.UtcNow, current: null); // an async method restores its caller's current activity anyway
         }
     }
 
@@ -69,10 +69,10 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
             activity.SetEndTime(end.UtcDateTime);
             activity.Stop();
         }
-        // Whatever a listener throws.
+        // A listener's exception must not reach the node.
         catch (Exception)
         {
-            Activity.Current = current; // which the listener kept from happening
+            Activity.Current = current; // Stop would have done so
         }
     }
 
@@ -86,10 +86,10 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
             activity?.SetTag(RaftDiagnostics.ClusterIdTag, clusterId);
             return activity;
         }
-        // Whatever a listener throws.
+        // A listener's exception must not reach the node.
         catch (Exception)
         {
-            Activity.Current = current; // one that was started and that nobody has now
+            Activity.Current = current; // the activity may have started, and nothing would ever stop it
             return null;
         }
     }
@@ -114,12 +114,14 @@ internal sealed class CommandActivities(NodeId nodeId, string clusterId, IClock 
     /// </summary>
     public sealed class TracedBatch(CommandActivities activities, List<TracedCommand> commands, DateTimeOffset start)
     {
-        /// <summary>The batch is applied: records how long each command took to commit, where it was proposed, and to be applied.</summary>
+        /// <summary>
+        /// The batch is applied: records how long each command took to be applied, and on the node that proposed it, to commit.
+        /// </summary>
         public void Complete(DateTimeOffset end)
         {
             foreach (TracedCommand command in commands)
             {
-                // Not if the entry comes out of the log again, for a new state machine: it was committed long ago.
+                // Not for an entry that a new state machine replays from the log: it was committed long ago.
                 if (command.IsWaitedFor && command.Proposal.ProposedAt == activities.NodeId)
                 {
                     activities.Record(RaftDiagnostics.CommitActivity, command, command.Proposal.Time, start);

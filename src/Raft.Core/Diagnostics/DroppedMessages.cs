@@ -18,7 +18,7 @@ internal sealed class DroppedMessages(NodeMetrics? metrics, NodeLogger? logger)
     public void CountOverflow() => Count("overflow", 1);
 
     /// <summary>Reports what is new. Called by the worker after each pass.</summary>
-    /// <param name="invalid">How many messages the module has ignored since it was made.</param>
+    /// <param name="invalid">How many messages the module has ignored since it was created.</param>
     /// <param name="now">The time.</param>
     public void Report(long invalid, TimeSpan now)
     {

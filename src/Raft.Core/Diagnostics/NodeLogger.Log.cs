@@ -5,7 +5,10 @@ namespace Raft;
 /// <content>The messages. Event ids are stable and listed in docs/operating.md; a new message takes a new id.</content>
 internal sealed partial class NodeLogger
 {
-    [LoggerMessage(100, LogLevel.Information, "Node {NodeId} of cluster {ClusterId} runs in term {Term}, with {Log}; members: {Members}", EventName = "Running")]
+    [LoggerMessage(
+        100, LogLevel.Information,
+        "Node {NodeId} of cluster {ClusterId} runs in term {Term}, with {Log}; members: {Members}",
+        EventName = "Running")]
     private partial void LogRunning(NodeId nodeId, string clusterId, long term, string log, string members);
 
     [LoggerMessage(101, LogLevel.Information, "Node {NodeId} has stopped", EventName = "Stopped")]
@@ -20,51 +23,91 @@ internal sealed partial class NodeLogger
     [LoggerMessage(111, LogLevel.Information, "Node {NodeId} follows {Leader} in term {Term}", EventName = "Follows")]
     private partial void LogFollows(NodeId nodeId, NodeId leader, long term);
 
-    [LoggerMessage(112, LogLevel.Warning, "Node {NodeId} lost its leadership of term {Term} and is in term {NewTerm} now: {Explanation}", EventName = "LostLeadership")]
+    [LoggerMessage(
+        112, LogLevel.Warning,
+        "Node {NodeId} lost its leadership of term {Term} and is in term {NewTerm} now: {Explanation}",
+        EventName = "LostLeadership")]
     private partial void LogLostLeadership(NodeId nodeId, long term, long newTerm, string explanation);
 
-    [LoggerMessage(113, LogLevel.Information, "Node {NodeId} has lost {Leader} as its leader and is in term {Term}: an election follows", EventName = "LostLeader")]
+    [LoggerMessage(
+        113, LogLevel.Information,
+        "Node {NodeId} has lost {Leader} as its leader and is in term {Term}: an election follows",
+        EventName = "LostLeader")]
     private partial void LogLostLeader(NodeId nodeId, NodeId leader, long term);
 
     [LoggerMessage(114, LogLevel.Information, "Node {NodeId} asks for votes in term {Term}", EventName = "Campaigns")]
     private partial void LogCampaigns(NodeId nodeId, long term);
 
-    [LoggerMessage(115, LogLevel.Debug, "Node {NodeId} asks whether it could win an election after term {Term}", EventName = "AsksForPreVotes")]
-    private partial void LogAsksForPreVotes(NodeId nodeId, long term);
+    [LoggerMessage(
+        115, LogLevel.Debug,
+        "Node {NodeId} asks whether it could win an election after term {Term}",
+        EventName = "AsksForPreVotes")]
+    private partial void LogStartsPreVote(NodeId nodeId, long term);
 
     [LoggerMessage(116, LogLevel.Warning, "Node {NodeId} has known no leader for {Since}: {Explanation}", EventName = "Leaderless")]
     private partial void LogLeaderless(NodeId nodeId, TimeSpan since, string explanation);
 
-    [LoggerMessage(120, LogLevel.Warning, "The state machine of node {NodeId} has been at work on the entries {FirstIndex} to {LastIndex} for {Since}: results and reads of this node wait for it", EventName = "ApplyHangs")]
+    [LoggerMessage(
+        120, LogLevel.Warning,
+        "The state machine of node {NodeId} has been working on the entries {FirstIndex} to {LastIndex} for {Since}: results and "
+        + "reads of this node wait for it",
+        EventName = "ApplyHangs")]
     private partial void LogApplyHangs(NodeId nodeId, long firstIndex, long lastIndex, TimeSpan since);
 
-    [LoggerMessage(121, LogLevel.Information, "The state machine of node {NodeId} goes on", EventName = "ApplyGoesOn")]
-    private partial void LogApplyGoesOn(NodeId nodeId);
+    [LoggerMessage(121, LogLevel.Information, "The state machine of node {NodeId} makes progress again", EventName = "ApplyGoesOn")]
+    private partial void LogApplyRecovered(NodeId nodeId);
 
-    [LoggerMessage(122, LogLevel.Warning, "The log store of node {NodeId} has finished none of {Writes} writes for {Since}: nothing counts as written here until it does", EventName = "DiskHangs")]
+    [LoggerMessage(
+        122, LogLevel.Warning,
+        "The log store of node {NodeId} has finished none of {Writes} writes for {Since}: nothing counts as written here until it "
+        + "does",
+        EventName = "DiskHangs")]
     private partial void LogDiskHangs(NodeId nodeId, int writes, TimeSpan since);
 
-    [LoggerMessage(123, LogLevel.Information, "The log store of node {NodeId} goes on", EventName = "DiskGoesOn")]
-    private partial void LogDiskGoesOn(NodeId nodeId);
+    [LoggerMessage(123, LogLevel.Information, "The log store of node {NodeId} makes progress again", EventName = "DiskGoesOn")]
+    private partial void LogDiskRecovered(NodeId nodeId);
 
-    [LoggerMessage(140, LogLevel.Information, "Node {NodeId} has taken a snapshot up to entry {Index}: {Length} bytes in {Duration}", EventName = "SnapshotTaken")]
+    [LoggerMessage(
+        130, LogLevel.Warning,
+        "Node {NodeId} dropped {Count} more messages, {Total} since it started: too many waited, or they were for another node or "
+        + "cluster, or they broke the protocol",
+        EventName = "DroppedMessages")]
+    private partial void LogDroppedMessages(NodeId nodeId, long count, long total);
+
+    [LoggerMessage(
+        140, LogLevel.Information,
+        "Node {NodeId} has taken a snapshot up to entry {Index}: {Length} bytes in {Duration}",
+        EventName = "SnapshotTaken")]
     private partial void LogSnapshotTaken(NodeId nodeId, long index, long length, TimeSpan duration);
 
-    [LoggerMessage(141, LogLevel.Warning, "Node {NodeId} could not take a snapshot, so its log is not shortened: {Reason}", EventName = "SnapshotFailed")]
+    [LoggerMessage(
+        141, LogLevel.Warning,
+        "Node {NodeId} could not take a snapshot, so its log is not shortened: {Reason}",
+        EventName = "SnapshotFailed")]
     private partial void LogSnapshotFailed(Exception exception, NodeId nodeId, string reason);
 
-    [LoggerMessage(142, LogLevel.Information, "Node {NodeId} was too far behind, and goes on from its leader's snapshot up to entry {Index} of term {Term}, {Length} bytes", EventName = "SnapshotInstalled")]
+    [LoggerMessage(
+        142, LogLevel.Information,
+        "Node {NodeId} was too far behind, and continues from its leader's snapshot up to entry {Index} of term {Term}, {Length} "
+        + "bytes",
+        EventName = "SnapshotInstalled")]
     private partial void LogSnapshotInstalled(NodeId nodeId, long index, long term, long length);
 
-    [LoggerMessage(143, LogLevel.Warning, "Node {NodeId} could not store its leader's snapshot, without which it stays behind; the leader sends it again: {Reason}", EventName = "SnapshotRefused")]
+    [LoggerMessage(
+        143, LogLevel.Warning,
+        "Node {NodeId} could not store its leader's snapshot and lags until it can; the leader sends it again: {Reason}",
+        EventName = "SnapshotRefused")]
     private partial void LogSnapshotRefused(Exception exception, NodeId nodeId, string reason);
 
-    [LoggerMessage(144, LogLevel.Warning, "Node {NodeId} could not read its snapshot for {Follower}, which stays behind until it can: {Reason}", EventName = "SnapshotUnreadable")]
+    [LoggerMessage(
+        144, LogLevel.Warning,
+        "Node {NodeId} could not read its snapshot for {Follower}, which lags until it can: {Reason}",
+        EventName = "SnapshotUnreadable")]
     private partial void LogSnapshotUnreadable(Exception exception, NodeId nodeId, NodeId follower, string reason);
 
-    [LoggerMessage(145, LogLevel.Warning, "Node {NodeId} is done with a snapshot, but what it was captured in, written with or read from could not be disposed, and may be left behind: {Reason}", EventName = "SnapshotNotClosed")]
+    [LoggerMessage(
+        145, LogLevel.Warning,
+        "Node {NodeId} could not dispose a snapshot's capture, writer or stream, which may stay open: {Reason}",
+        EventName = "SnapshotNotClosed")]
     private partial void LogSnapshotNotClosed(Exception exception, NodeId nodeId, string reason);
-
-    [LoggerMessage(130, LogLevel.Warning, "Node {NodeId} dropped {Count} more messages, {Total} since it runs: too many waited, or they were not for it or made no sense", EventName = "DroppedMessages")]
-    private partial void LogDroppedMessages(NodeId nodeId, long count, long total);
 }

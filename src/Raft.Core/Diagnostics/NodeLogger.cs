@@ -3,19 +3,24 @@ using Microsoft.Extensions.Logging;
 namespace Raft;
 
 /// <summary>
-/// Writes a node's log messages, away from the node's worker: what logging providers do is users' code, which may block.
-/// They come out one at a time, in the order in which they were told.
+/// Writes a node's log messages, away from the node's worker: logging providers are users' code, which may block. The messages are
+/// written one at a time, in the order in which they were reported.
 /// </summary>
-internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId, CompletionSourcePool<bool> signals) : IThreadPoolWorkItem
+internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId, CompletionSourcePool<bool> signals)
+    : IThreadPoolWorkItem
 {
-    private readonly List<PendingCaller> _readers = [];
+    private readonly List<PendingCaller<bool>> _waiters = [];
     private readonly ILogger _logger = loggers.CreateLogger(RaftDiagnostics.LogCategory);
     private readonly Lock _lock = new();
     private readonly Queue<Action> _waiting = new();
     private bool _writing;
 
     public void Running(string clusterId, long term, long firstIndex, long lastIndex, IReadOnlyList<RaftMember> members) =>
-        Write(() => LogRunning(nodeId, clusterId, term, lastIndex < firstIndex ? "an empty log" : $"a log from {firstIndex} to {lastIndex}", string.Join(", ", members.Select(static member => member.Id))));
+        Write(() =>
+        {
+            string log = lastIndex < firstIndex ? "an empty log" : $"a log from {firstIndex} to {lastIndex}";
+            LogRunning(nodeId, clusterId, term, log, string.Join(", ", members.Select(static member => member.Id)));
+        });
 
     public void Stopped() => Write(() => LogStopped(nodeId));
 
@@ -25,23 +30,25 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void Follows(NodeId leader, long term) => Write(() => LogFollows(nodeId, leader, term));
 
-    public void LostLeadership(long term, long newTerm, string explanation) => Write(() => LogLostLeadership(nodeId, term, newTerm, explanation));
+    public void LostLeadership(long term, long newTerm, string explanation) =>
+        Write(() => LogLostLeadership(nodeId, term, newTerm, explanation));
 
     public void LostLeader(NodeId leader, long term) => Write(() => LogLostLeader(nodeId, leader, term));
 
     public void Campaigns(long term) => Write(() => LogCampaigns(nodeId, term));
 
-    public void AsksForPreVotes(long term) => Write(() => LogAsksForPreVotes(nodeId, term));
+    public void StartsPreVote(long term) => Write(() => LogStartsPreVote(nodeId, term));
 
     public void Leaderless(TimeSpan since, string explanation) => Write(() => LogLeaderless(nodeId, since, explanation));
 
-    public void ApplyHangs(long firstIndex, long lastIndex, TimeSpan since) => Write(() => LogApplyHangs(nodeId, firstIndex, lastIndex, since));
+    public void ApplyHangs(long firstIndex, long lastIndex, TimeSpan since) =>
+        Write(() => LogApplyHangs(nodeId, firstIndex, lastIndex, since));
 
     public void DiskHangs(int writes, TimeSpan since) => Write(() => LogDiskHangs(nodeId, writes, since));
 
-    public void DiskGoesOn() => Write(() => LogDiskGoesOn(nodeId));
+    public void DiskRecovered() => Write(() => LogDiskRecovered(nodeId));
 
-    public void ApplyGoesOn() => Write(() => LogApplyGoesOn(nodeId));
+    public void ApplyRecovered() => Write(() => LogApplyRecovered(nodeId));
 
     public void SnapshotTaken(long index, long length, TimeSpan duration) => Write(() => LogSnapshotTaken(nodeId, index, length, duration));
 
@@ -51,13 +58,14 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void SnapshotRefused(Exception failure) => Write(() => LogSnapshotRefused(failure, nodeId, failure.Message));
 
-    public void SnapshotUnreadable(NodeId follower, Exception failure) => Write(() => LogSnapshotUnreadable(failure, nodeId, follower, failure.Message));
+    public void SnapshotUnreadable(NodeId follower, Exception failure) =>
+        Write(() => LogSnapshotUnreadable(failure, nodeId, follower, failure.Message));
 
     public void SnapshotNotClosed(Exception failure) => Write(() => LogSnapshotNotClosed(failure, nodeId, failure.Message));
 
     public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
 
-    /// <summary>Waits until all that was told so far is written, which a provider may hold up for as long as it likes.</summary>
+    /// <summary>Waits until all that was reported so far is written, which a provider may delay for as long as it likes.</summary>
     public ValueTask WaitUntilWrittenAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -68,7 +76,7 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
             }
 
             CompletionSource<bool> source = signals.Rent(cancellationToken);
-            _readers.Add(new PendingCaller(source, source.Generation));
+            _waiters.Add(source.Caller);
             return source.UntypedTask;
         }
     }
@@ -83,7 +91,7 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
                 if (!_waiting.TryDequeue(out write))
                 {
                     _writing = false;
-                    TellReaders();
+                    ResumeWaiters();
                     return;
                 }
             }
@@ -92,10 +100,10 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
             {
                 write();
             }
-            // A provider that throws must stop neither the node nor the process, and the log is where it would have been told.
+            // A provider that throws must stop neither the node nor the process, and the log is the only place to report it.
             catch (Exception)
             {
-                // the next message may fare better
+                // the message is lost; the next one may succeed
             }
         }
     }
@@ -104,7 +112,7 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
     {
         lock (_lock)
         {
-            _waiting.Enqueue(write); // role changes and failures: as rare as elections, so nothing bounds them but those
+            _waiting.Enqueue(write); // unbounded, since what is reported is as rare as elections and failures
             if (_writing)
             {
                 return;
@@ -116,16 +124,13 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
         scheduler.Schedule(this, preferLocal: false);
     }
 
-    private void TellReaders()
+    private void ResumeWaiters()
     {
-        foreach (PendingCaller reader in _readers)
+        foreach (PendingCaller<bool> waiter in _waiters)
         {
-            if (((CompletionSource<bool>)reader.Source!).TrySucceed(reader.Generation, true))
-            {
-                reader.Source.Resume();
-            }
+            waiter.Succeed(true);
         }
 
-        _readers.Clear();
+        _waiters.Clear();
     }
 }

@@ -4,13 +4,17 @@ using Raft.Consensus;
 
 namespace Raft;
 
-/// <summary>One node's measurements. Counts are added by whoever counts, on any thread; gauges are read by the collector's.</summary>
+/// <summary>One node's measurements. Counts are added on any thread; gauges are read on the collector's.</summary>
 internal sealed class NodeMetrics
 {
     private const int BytesPerMessage = 64;
     private const int BytesPerEntry = 21;
 
-    private static readonly string[] MessageTypes = ["other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply", "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply"];
+    private static readonly string[] MessageTypes =
+    [
+        "other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply",
+        "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply",
+    ];
 
     private readonly RaftMetrics _metrics;
     private readonly StatusBoard _board;
@@ -31,7 +35,7 @@ internal sealed class NodeMetrics
         _byMessageType = [.. MessageTypes.Select(type => Tagged(RaftDiagnostics.MessageTypeTag, type))];
     }
 
-    /// <summary>Whether the time to commit is listened to, and so worth measuring.</summary>
+    /// <summary>Whether anyone listens to the time to commit.</summary>
     public bool MeasuresCommits => _metrics.CommitDuration.Enabled;
 
     public void Start() => _metrics.Add(this);
@@ -39,7 +43,7 @@ internal sealed class NodeMetrics
     public void Stop()
     {
         _metrics.Remove(this);
-        Volatile.Write(ref _followers, []); // of this run; the next one begins without
+        Volatile.Write(ref _followers, []); // they belong to this run
         Volatile.Write(ref _pending, 0);
     }
 
@@ -81,12 +85,13 @@ internal sealed class NodeMetrics
 
     public void CountReceived(RaftMessage message) => Count(message, _metrics.MessagesReceived, _metrics.BytesReceived);
 
-    public void CountDropped(string reason, long count) => Add(_metrics.MessagesDropped, count, Tagged(RaftDiagnostics.DropReasonTag, reason));
+    public void CountDropped(string reason, long count) =>
+        Add(_metrics.MessagesDropped, count, Tagged(RaftDiagnostics.DropReasonTag, reason));
 
-    /// <summary>Leaves how many proposals are in the log and wait. Called by the worker after each pass.</summary>
+    /// <summary>Publishes how many proposals are in the log and wait. Called by the worker after each pass.</summary>
     public void PublishPending(int pending) => Volatile.Write(ref _pending, pending);
 
-    /// <summary>Leaves what gauges show of the followers. Called by the worker after each pass.</summary>
+    /// <summary>Publishes what the gauges show of the followers. Called by the worker after each pass.</summary>
     public void PublishFollowers(ReadOnlySpan<FollowerProgress> followers, long lastIndex)
     {
         if (_followers.Length != followers.Length) // leadership was won or lost
@@ -134,7 +139,7 @@ internal sealed class NodeMetrics
         Volatile.Read(ref _followers).Select(static follower => new Measurement<long>(follower.InFlight, follower.Tags));
 
     /// <summary>
-    /// Counts. Who listens is users' code, called on the spot: should it throw, neither the node nor its callers must suffer.
+    /// Adds to a counter. Listeners are users' code, called synchronously: if one throws, neither the node nor its callers notice.
     /// </summary>
     private static void Add(Counter<long> counter, long count, in TagList tags)
     {
@@ -142,10 +147,10 @@ internal sealed class NodeMetrics
         {
             counter.Add(count, in tags);
         }
-        // Whatever a listener throws.
+        // A listener's exception must not reach the node.
         catch (Exception)
         {
-            // its loss
+            // only that listener misses the measurement
         }
     }
 
@@ -158,10 +163,10 @@ internal sealed class NodeMetrics
         {
             histogram.Record(value, in _node);
         }
-        // Whatever a listener throws.
+        // A listener's exception must not reach the node.
         catch (Exception)
         {
-            // its loss
+            // only that listener misses the measurement
         }
     }
 
@@ -189,7 +194,10 @@ internal sealed class NodeMetrics
         }
     }
 
-    /// <summary>About what a message takes on a wire: within a process nobody encodes it, and a wrong one must not throw here.</summary>
+    /// <summary>
+    /// About how many bytes a message takes on a wire. An estimate, since messages within a process are never encoded, and encoding a
+    /// malformed one would throw here.
+    /// </summary>
     private static long SizeOf(RaftMessage message)
     {
         long size = BytesPerMessage;
@@ -210,7 +218,7 @@ internal sealed class NodeMetrics
 
     private TagList Tagged(string name, string value) => [_nodeId, _clusterId, new(name, value)];
 
-    /// <summary>What the leader's worker leaves about a follower.</summary>
+    /// <summary>What the gauges show of a follower, published by the leader's worker.</summary>
     private sealed class FollowerGauge(TagList tags)
     {
         private long _lag;

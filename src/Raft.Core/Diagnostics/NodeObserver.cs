@@ -77,7 +77,7 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
     {
         if (status.Role == RaftRole.PreCandidate)
         {
-            _logger?.AsksForPreVotes(status.Term);
+            _logger?.StartsPreVote(status.Term);
         }
         else if (status.Role is RaftRole.Candidate or RaftRole.Leader && status.Term > _last.Term)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,7 +8,7 @@ namespace Raft;
 /// <summary>
 /// Which activity a command was proposed in, for as long as the command's memory lives. Nodes of one process share that
 /// memory, so each of them finds the context; over a wire it is lost, since the log has no place for it. Used only while
-/// somebody listens to the activities.
+/// a listener is registered.
 /// </summary>
 internal static class ProposalContexts
 {
@@ -46,8 +47,8 @@ internal static class ProposalContexts
         return false;
     }
 
-    /// <summary>An empty command has no memory of its own to go by.</summary>
-    private static bool TryGetKey(ReadOnlyMemory<byte> command, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out object? array, out int offset)
+    /// <summary>Identifies a command by its memory. An empty command has none of its own.</summary>
+    private static bool TryGetKey(ReadOnlyMemory<byte> command, [NotNullWhen(true)] out object? array, out int offset)
     {
         bool found = MemoryMarshal.TryGetArray(command, out ArraySegment<byte> segment) && segment.Count > 0;
         array = found ? segment.Array : null;

@@ -10,7 +10,7 @@ internal static class ProposalOutcomeTags
     public const string Cancelled = "cancelled";
     public const string Invalid = "invalid";
 
-    /// <summary>The outcome that an exception out of a proposal stands for.</summary>
+    /// <summary>The outcome of a proposal that threw an exception.</summary>
     public static string Of(Exception exception) => exception switch
     {
         ProposalRefusedException => Refused,
@@ -23,7 +23,7 @@ internal static class ProposalOutcomeTags
     };
 }
 
-/// <summary>How the proposals of a batch have ended; entries that nobody here waited for are not counted.</summary>
+/// <summary>How the proposals of a batch have ended; entries without a caller on this node are not counted.</summary>
 internal struct BatchOutcomes
 {
     public int Committed;

@@ -58,6 +58,6 @@ public static class RaftDiagnostics
     /// <summary>The tag that names the follower that a leader's measurement is about.</summary>
     public const string FollowerIdTag = "raft.follower.id";
 
-    /// <summary>Where the activities come from. Static, as is usual: who listens, listens to the process.</summary>
+    /// <summary>The source of the activities. Static, as usual: a listener listens to the whole process.</summary>
     internal static ActivitySource Activities { get; } = new(ActivitySourceName);
 }

@@ -7,7 +7,7 @@ namespace Raft;
 /// measurement names its node. Give it to nodes through <see cref="RaftNodePorts.Metrics"/>; <c>AddRaftNode</c> does so by itself.
 /// </summary>
 /// <remarks>
-/// Safe to use from any thread. An instrument that nobody listens to costs next to nothing. Gauges are reported for nodes
+/// Safe to use from any thread. An instrument without a listener costs next to nothing. Gauges are reported for nodes
 /// that run. The instruments belong to the meter, and the meter to its factory: nothing has to be disposed here.
 /// </remarks>
 public sealed class RaftMetrics
@@ -15,8 +15,8 @@ public sealed class RaftMetrics
     private readonly Lock _lock = new();
     private NodeMetrics[] _running = [];
 
-    /// <summary>Makes the instruments.</summary>
-    /// <param name="meterFactory">Makes the meter, which it keeps and disposes.</param>
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="meterFactory">Creates the meter, which it keeps and disposes.</param>
     public RaftMetrics(IMeterFactory meterFactory)
         : this((meterFactory ?? throw new ArgumentNullException(nameof(meterFactory))).Create(RaftDiagnostics.MeterName))
     {
@@ -24,33 +24,78 @@ public sealed class RaftMetrics
 
     internal RaftMetrics(Meter meter)
     {
-        Elections = meter.CreateCounter<long>(RaftInstruments.Elections, "{election}", "Elections that the node has started by asking for votes.");
-        LeaderChanges = meter.CreateCounter<long>(RaftInstruments.LeaderChanges, "{change}", "Times that the node learned of a leader of a new term, or became it.");
+        Elections = meter.CreateCounter<long>(
+            RaftInstruments.Elections, "{election}",
+            "Elections that the node has started by asking for votes.");
+        LeaderChanges = meter.CreateCounter<long>(
+            RaftInstruments.LeaderChanges, "{change}",
+            "Times that the node learned of a leader of a new term, or became it.");
         Proposals = meter.CreateCounter<long>(RaftInstruments.Proposals, "{proposal}", "Proposals made at the node, by outcome.");
-        CommitDuration = meter.CreateHistogram<double>(RaftInstruments.CommitDuration, "s", "Time from a proposal's entry into the leader's log to its commitment.", advice: Buckets);
-        ApplyDuration = meter.CreateHistogram<double>(RaftInstruments.ApplyDuration, "s", "Time that the state machine took for a batch of commands.", advice: Buckets);
-        SnapshotDuration = meter.CreateHistogram<double>(RaftInstruments.SnapshotDuration, "s", "Time that taking a snapshot took, from its begin to its durability.", advice: Buckets);
-        SnapshotSize = meter.CreateHistogram<long>(RaftInstruments.SnapshotSize, "By", "How many bytes a snapshot has that the node has taken.");
-        SnapshotsInstalled = meter.CreateCounter<long>(RaftInstruments.SnapshotsInstalled, "{snapshot}", "Snapshots that came from a leader and replaced the node's log.");
-        SnapshotFailures = meter.CreateCounter<long>(RaftInstruments.SnapshotFailures, "{failure}", "Snapshots that could not be taken, read or stored.");
+        CommitDuration = meter.CreateHistogram<double>(
+            RaftInstruments.CommitDuration, "s",
+            "Time from a proposal's entry into the leader's log to its commitment.", advice: Buckets);
+        ApplyDuration = meter.CreateHistogram<double>(
+            RaftInstruments.ApplyDuration, "s",
+            "Time that the state machine took for a batch of commands.", advice: Buckets);
+        SnapshotDuration = meter.CreateHistogram<double>(
+            RaftInstruments.SnapshotDuration, "s",
+            "Time that taking a snapshot took, until it is durable.", advice: Buckets);
+        SnapshotSize = meter.CreateHistogram<long>(
+            RaftInstruments.SnapshotSize, "By",
+            "Size of the snapshots that the node has taken.");
+        SnapshotsInstalled = meter.CreateCounter<long>(
+            RaftInstruments.SnapshotsInstalled, "{snapshot}",
+            "Snapshots that came from a leader and replaced the node's log.");
+        SnapshotFailures = meter.CreateCounter<long>(
+            RaftInstruments.SnapshotFailures, "{failure}",
+            "Snapshots that could not be taken, read or stored.");
         MessagesSent = meter.CreateCounter<long>(RaftInstruments.MessagesSent, "{message}", "Messages given to the transport, by type.");
-        BytesSent = meter.CreateCounter<long>(RaftInstruments.MessagesSentSize, "By", "About how many bytes the messages given to the transport take on a wire, by type.");
+        BytesSent = meter.CreateCounter<long>(
+            RaftInstruments.MessagesSentSize, "By",
+            "About how many bytes the messages given to the transport take on a wire, by type.");
         MessagesReceived = meter.CreateCounter<long>(RaftInstruments.MessagesReceived, "{message}", "Messages received, by type.");
-        BytesReceived = meter.CreateCounter<long>(RaftInstruments.MessagesReceivedSize, "By", "About how many bytes the messages received take on a wire, by type.");
-        MessagesDropped = meter.CreateCounter<long>(RaftInstruments.MessagesDropped, "{message}", "Messages that arrived and were not processed, by reason.");
+        BytesReceived = meter.CreateCounter<long>(
+            RaftInstruments.MessagesReceivedSize, "By",
+            "About how many bytes the messages received take on a wire, by type.");
+        MessagesDropped = meter.CreateCounter<long>(
+            RaftInstruments.MessagesDropped, "{message}",
+            "Messages that arrived and were not processed, by reason.");
 
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
-        Gauge(meter, RaftInstruments.NodeTerm, "{term}", "The node's current term.", static node => node.Gauge(static status => status.Term));
-        Gauge(meter, RaftInstruments.NodeReachableVoters, "{voter}", "Voters, the node included, heard from within the longest election timeout.", static node => node.Gauge(static status => status.ReachableVoters));
-        Gauge(meter, RaftInstruments.LogFirstIndex, "{entry}", "Index of the first log entry that was not dropped for a snapshot.", static node => node.Gauge(static status => status.FirstIndex));
-        Gauge(meter, RaftInstruments.LogLastIndex, "{entry}", "Index of the last log entry.", static node => node.Gauge(static status => status.LastIndex));
-        Gauge(meter, RaftInstruments.LogCommitIndex, "{entry}", "The highest entry known to be committed.", static node => node.Gauge(static status => status.CommitIndex));
-        Gauge(meter, RaftInstruments.LogAppliedIndex, "{entry}", "The highest entry applied to the state machine.", static node => node.Applied());
-        Gauge(meter, RaftInstruments.LogCommitLag, "{entry}", "Entries in the log that are not known to be committed.", static node => node.Gauge(static status => status.LastIndex - status.CommitIndex));
+        Gauge(
+            meter, RaftInstruments.NodeTerm, "{term}",
+            "The node's current term.", static node => node.Gauge(static status => status.Term));
+        Gauge(
+            meter, RaftInstruments.NodeReachableVoters, "{voter}",
+            "Voters, the node included, heard from within the longest election timeout.",
+            static node => node.Gauge(static status => status.ReachableVoters));
+        Gauge(
+            meter, RaftInstruments.LogFirstIndex, "{entry}",
+            "Index of the first log entry that was not dropped for a snapshot.",
+            static node => node.Gauge(static status => status.FirstIndex));
+        Gauge(
+            meter, RaftInstruments.LogLastIndex, "{entry}",
+            "Index of the last log entry.", static node => node.Gauge(static status => status.LastIndex));
+        Gauge(
+            meter, RaftInstruments.LogCommitIndex, "{entry}",
+            "The highest entry known to be committed.", static node => node.Gauge(static status => status.CommitIndex));
+        Gauge(
+            meter, RaftInstruments.LogAppliedIndex, "{entry}",
+            "The highest entry applied to the state machine.", static node => node.Applied());
+        Gauge(
+            meter, RaftInstruments.LogCommitLag, "{entry}",
+            "Entries in the log that are not known to be committed.",
+            static node => node.Gauge(static status => status.LastIndex - status.CommitIndex));
         Gauge(meter, RaftInstruments.LogApplyLag, "{entry}", "Committed entries that are not applied yet.", static node => node.ApplyLag());
-        Gauge(meter, RaftInstruments.ProposalsPending, "{proposal}", "Proposals in the log that wait for their commitment.", static node => node.Pending());
-        meter.CreateObservableGauge(RaftInstruments.FollowerLag, () => Observe(static node => node.FollowerLags()), "{entry}", "Entries in the leader's log that a follower is not known to hold.");
-        meter.CreateObservableGauge(RaftInstruments.FollowerInFlight, () => Observe(static node => node.FollowerMessages()), "{message}", "Messages with entries that a follower has not answered yet.");
+        Gauge(
+            meter, RaftInstruments.ProposalsPending, "{proposal}",
+            "Proposals in the log that wait for their commitment.", static node => node.Pending());
+        meter.CreateObservableGauge(
+            RaftInstruments.FollowerLag, () => Observe(static node => node.FollowerLags()), "{entry}",
+            "Entries in the leader's log that a follower is not known to hold.");
+        meter.CreateObservableGauge(
+            RaftInstruments.FollowerInFlight, () => Observe(static node => node.FollowerMessages()), "{message}",
+            "Messages with entries that a follower has not answered yet.");
     }
 
     internal Counter<long> Elections { get; }
@@ -81,10 +126,11 @@ public sealed class RaftMetrics
 
     internal Counter<long> MessagesDropped { get; }
 
-    /// <summary>From what an in-process cluster needs to what a slow disk over a bad link does.</summary>
+    /// <summary>From the latency of a cluster within one process to that of slow disks behind slow links.</summary>
     private static InstrumentAdvice<double> Buckets { get; } = new()
     {
-        HistogramBucketBoundaries = [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+        HistogramBucketBoundaries =
+            [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
 
     /// <summary>Reports the gauges of a node from now on.</summary>

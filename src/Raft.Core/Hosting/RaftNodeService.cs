@@ -41,7 +41,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _stop.Cancel();
-            _node?.LeaveBehind(); // the host disposes it next, and must not wait there for what it has given up on here
+            _node?.Abandon(); // the host disposes it next, and must not wait there for what it has given up on here
             _ = WatchAsync(); // a store that goes on opening in spite of the token must not hold up whoever gave up
             throw;
         }
@@ -64,7 +64,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _node?.LeaveBehind(); // the host disposes it next, and must not wait for it there instead
+            _node?.Abandon(); // the host disposes it next, and must not wait for it there instead
             HostLogging.Write(() => LogStopTimedOut(_registration.Name ?? _node?.Id.Value));
         }
         catch (NodeFailedException) when (!_stopsHost)

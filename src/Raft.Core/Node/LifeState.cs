@@ -18,7 +18,7 @@ internal enum LifeStage
     /// <summary>It completes what is under way; no proposals and no snapshots begin any more.</summary>
     Stopping,
 
-    /// <summary>The worker answers all that still wait.</summary>
+    /// <summary>The worker answers everyone who still waits.</summary>
     Ending,
 
     /// <summary>Everyone is answered, and what comes later is refused.</summary>
@@ -44,7 +44,7 @@ internal sealed class LifeState
 
     public bool HasEnded => Stage == LifeStage.Ended;
 
-    /// <summary>Whether a stop was asked for. It comes at any stage; work that need not be completed is given up then.</summary>
+    /// <summary>Whether a stop was requested, which may happen at any stage. Work that need not be completed is abandoned then.</summary>
     public bool IsStopRequested => _isStopRequested;
 
     /// <summary>What the stage is called in the status of a node that has not ended.</summary>
@@ -59,7 +59,7 @@ internal sealed class LifeState
 
     public void RequestStop() => _isStopRequested = true;
 
-    /// <summary>Moves on to a stage.</summary>
+    /// <summary>Moves forward to a stage.</summary>
     /// <returns>False if the life is at this stage already, or beyond it; nothing changes then.</returns>
     public bool TryAdvance(LifeStage next)
     {

@@ -11,7 +11,8 @@ internal sealed class LogReads(NodeContext context, LogStoreReader reader)
     public int Count => _open.Count;
 
     /// <summary>Takes the log as it is now.</summary>
-    public PostOutcome PostSlices(long firstIndex, PendingCaller<LogSlices> caller) => context.Post(new SlicesRequest(context, firstIndex, caller));
+    public PostOutcome PostSlices(long firstIndex, PendingCaller<LogSlices> caller) =>
+        context.Post(new SlicesRequest(context, firstIndex, caller));
 
     /// <summary>Reads entries that are no longer in memory.</summary>
     public PostOutcome PostStoreRead(long firstIndex, int count, PendingCaller<ReadOnlyMemory<LogEntry>> caller) =>
@@ -70,13 +71,14 @@ internal sealed class LogReads(NodeContext context, LogStoreReader reader)
 }
 
 /// <summary>The log from an index on, as it was at one moment.</summary>
-/// <param name="FirstIndex">The first index that the log holds at all, or the one that was asked for.</param>
+/// <param name="FirstIndex">The first index that the log holds, or the requested one if that is larger.</param>
 /// <param name="FirstCachedIndex">The first index that the slices cover. Entries before it must be read from the log store.</param>
 /// <param name="TermBeforeSlices">
 /// The term of the entry before the slices. If it is the same later, so is everything before it (Log Matching, section 5.3).
 /// </param>
 /// <param name="Slices">The entries in memory.</param>
-internal sealed record LogSlices(long FirstIndex, long FirstCachedIndex, long TermBeforeSlices, IReadOnlyList<ReadOnlyMemory<LogEntry>> Slices)
+internal sealed record LogSlices(
+    long FirstIndex, long FirstCachedIndex, long TermBeforeSlices, IReadOnlyList<ReadOnlyMemory<LogEntry>> Slices)
 {
     public static LogSlices Of(ConsensusModule module, long firstIndex)
     {

@@ -1,13 +1,13 @@
 namespace Raft;
 
-/// <summary>What callers and the status are told about the end of a node's life.</summary>
+/// <summary>The end of a node's life, as its callers and its status see it.</summary>
 internal sealed class NodeEnd
 {
     private readonly NodeId _nodeId;
 
     /// <param name="nodeId">The node.</param>
     /// <param name="failure">What ended it; null for an end in good order.</param>
-    /// <param name="stopRequested">Whether a stop was asked for: a cancellation is no failure then.</param>
+    /// <param name="stopRequested">Whether a stop was requested: a cancellation is not a failure then.</param>
     public NodeEnd(NodeId nodeId, Exception? failure, bool stopRequested)
     {
         _nodeId = nodeId;
@@ -21,7 +21,7 @@ internal sealed class NodeEnd
     /// <summary>Why the node must not continue; null for an end in good order.</summary>
     public NodeFailedException? Failure { get; }
 
-    /// <summary>The error for everyone whose request surely had no effect.</summary>
+    /// <summary>The error for callers whose request certainly had no effect.</summary>
     public NodeStoppedException Reason { get; }
 
     /// <summary>The error for the caller of a proposal that is in the log.</summary>

@@ -1,8 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// One life of a node, from opening its stores to closing them: opens, runs, stops in good order, ends. What happens in between happens
-/// on its <see cref="NodeWorker"/>.
+/// One life of a node, from opening its stores to closing them: it opens, runs, stops in good order, and ends. All that happens in
+/// between runs on its <see cref="NodeWorker"/>.
 /// </summary>
 internal sealed class NodeLife
 {
@@ -11,7 +11,7 @@ internal sealed class NodeLife
     private readonly PortLifetime _ports;
     private readonly LifeState _state = new();
     private readonly PendingCaller<bool> _stopSignal;
-    private readonly ValueTask _stopSignalled; // completes when a stop was asked for, or the life has ended; awaited by RunAsync only
+    private readonly ValueTask _stopSignalled; // completes when a stop is requested or the life has ended; awaited by RunAsync only
     private NodeFailedException? _portFailure;
 
     public NodeLife(NodeShared shared, long appliedBefore)
@@ -98,7 +98,7 @@ internal sealed class NodeLife
             LogState stored = await _ports.OpenLogStoreAsync().ConfigureAwait(false);
             Worker.Open(await Parts.Recovery.RecoverAsync(stored).ConfigureAwait(false));
         }
-        // Whatever keeps the stores from opening keeps the node from running, with the exception as its reason.
+        // Without its stores the node cannot run: any exception becomes the reason of the failure.
         catch (Exception exception)
         {
             Worker.FailToOpen(exception);
@@ -118,7 +118,7 @@ internal sealed class NodeLife
         {
             // stopped while it started: the stop follows
         }
-        // Whatever keeps the transport from starting stops the node, with the exception as its reason.
+        // Without its transport the node cannot run: any exception becomes the reason of the failure.
         catch (Exception exception)
         {
             NodeFailedException failure = new(
@@ -154,7 +154,7 @@ internal sealed class NodeLife
     private void SignalStop() => _stopSignal.Succeed(true);
 
     /// <summary>
-    /// A port that does not end well is a failure of the node, unless it has failed before: the first reason is the one to fix.
+    /// A port that does not close cleanly is a failure of the node, unless it has failed before: the first reason is the one to fix.
     /// </summary>
     private void OnPortFailed(NodeFailedException failure)
     {

@@ -28,7 +28,7 @@ internal sealed class NodeLives(NodeShared shared)
     private readonly Lock _lock = new();
     private volatile NodeLife? _life;
     private volatile NodeUse _use;
-    private volatile bool _isLeftBehind;
+    private volatile bool _isAbandoned;
     private long _appliedBefore;
     private Exception? _uncertainState;
 
@@ -41,8 +41,8 @@ internal sealed class NodeLives(NodeShared shared)
     /// <summary>Whether the node is disposed and has ended, so that nothing will ever change again.</summary>
     public bool IsOver => _use == NodeUse.Disposed;
 
-    /// <summary>Whether <see cref="RaftNode.DisposeAsync"/> need not wait any longer.</summary>
-    public bool MayLeave => _isLeftBehind || IsOver;
+    /// <summary>Whether <see cref="RaftNode.DisposeAsync"/> has nothing left to wait for.</summary>
+    public bool IsDisposeDone => _isAbandoned || IsOver;
 
     /// <summary>The life that answers handlers. The first call opens it if the node has not run yet. Null once it has stopped.</summary>
     public NodeLife? Open()
@@ -94,12 +94,7 @@ internal sealed class NodeLives(NodeShared shared)
             life.RequestRun();
             _life = life;
             _use = NodeUse.Running;
-            if (isNew)
-            {
-                // Those who wait for a leader from now on wait for this run.
-                shared.Board.Publish(shared.Board.Current with { Lifecycle = NodeLifecycle.Starting, Failure = null });
-            }
-
+            shared.Board.PublishStart(afterEnd: isNew);
             return life;
         }
     }
@@ -132,13 +127,14 @@ internal sealed class NodeLives(NodeShared shared)
             }
 
             life = _life;
+            if (life is null && !shared.Board.Current.HasEnded)
+            {
+                // There is no life to do so. Before the use changes: a watcher that finds the node disposed reads the status a last time.
+                shared.Board.PublishEnd(failure: null);
+            }
+
             _life = isRunning ? life : null;
             _use = life is null ? NodeUse.Disposed : NodeUse.Closing;
-        }
-
-        if (life is null && !shared.Board.Current.HasEnded)
-        {
-            shared.Board.PublishEnd(failure: null); // no life does so for those who wait
         }
 
         shared.Board.Touch(); // for WatchAsync
@@ -155,9 +151,9 @@ internal sealed class NodeLives(NodeShared shared)
     /// <summary>
     /// Lets <see cref="RaftNode.DisposeAsync"/> return although the node has not stopped: its owner has waited long enough.
     /// </summary>
-    public void LeaveBehind()
+    public void Abandon()
     {
-        _isLeftBehind = true;
+        _isAbandoned = true;
         shared.Board.Touch(); // for DisposeAsync
     }
 

@@ -7,11 +7,17 @@ namespace Raft;
 /// <param name="AppliedIndex">What the state machine contains already.</param>
 /// <param name="AppliedTime">The time of that entry.</param>
 /// <param name="Restoration">The snapshot to restore the state machine from; null if it contains as much already.</param>
-internal sealed record RecoveredNode(ConsensusModule Module, long AppliedIndex, DateTimeOffset AppliedTime, SnapshotRestoration? Restoration);
+internal sealed record RecoveredNode(
+    ConsensusModule Module, long AppliedIndex, DateTimeOffset AppliedTime, SnapshotRestoration? Restoration);
 
 /// <summary>Recovers a node from what its stores hold and its state machine has applied in an earlier life.</summary>
 internal sealed class NodeRecovery(
-    NodeSettings settings, SnapshotPolicy snapshotPolicy, LatestSnapshot latest, SnapshotDisposal disposal, long appliedBefore, CancellationToken stopping)
+    NodeSettings settings,
+    SnapshotPolicy snapshotPolicy,
+    LatestSnapshot latest,
+    SnapshotDisposal disposal,
+    long appliedBefore,
+    CancellationToken stopping)
 {
     private const int EntriesPerRead = 4_096;
 
@@ -22,7 +28,7 @@ internal sealed class NodeRecovery(
     private long AppliedBefore => Math.Max(settings.StateMachine.AppliedIndex, appliedBefore);
 
     /// <summary>Reads the log and the latest snapshot.</summary>
-    /// <param name="state">What the log store holds, by its own word.</param>
+    /// <param name="state">What the log store reports that it holds.</param>
     /// <returns>The recovered node.</returns>
     /// <exception cref="StorageCorruptedException">What the stores hold does not fit together.</exception>
     public async ValueTask<RecoveredNode> RecoverAsync(LogState state)
@@ -51,8 +57,8 @@ internal sealed class NodeRecovery(
         if (header.ClusterId != settings.ClusterId)
         {
             throw new StorageCorruptedException(
-                $"The snapshot store holds the state of cluster '{header.ClusterId}', and node {settings.NodeId} belongs to '{settings.ClusterId}': "
-                + "its log would be discarded for it. Give the node its own snapshot store, or an empty one.");
+                $"The snapshot store holds the state of cluster '{header.ClusterId}', and node {settings.NodeId} belongs to "
+                + $"'{settings.ClusterId}': its log would be discarded for it. Give the node its own snapshot store, or an empty one.");
         }
 
         latest.Record(in found);
@@ -143,17 +149,18 @@ internal sealed class NodeRecovery(
         if (applied > module.LastIndex)
         {
             throw new StorageCorruptedException(
-                $"The state machine {machine} has applied entries up to {applied}, but the log ends at {module.LastIndex}: the log was lost. "
-                + "Restore it, or start with an empty state machine.");
+                $"The state machine {machine} has applied entries up to {applied}, but the log ends at {module.LastIndex}: the log was "
+                + "lost. Restore it, or start with an empty state machine.");
         }
 
         long snapshotIndex = snapshot?.Info.LastIncludedIndex ?? 0;
         if (Math.Max(applied, snapshotIndex) < module.FirstIndex - 1)
         {
             throw new StorageCorruptedException(
-                $"The log begins at {module.FirstIndex}, but the state machine {machine} has applied entries up to {applied} only, and the latest "
-                + $"snapshot includes those up to {snapshotIndex}: what lies between is gone. Restore the snapshots or the state machine's own data "
-                + "from a copy. Without one, empty both and the log store, and start the node again while all others run: its leader sends it everything.");
+                $"The log begins at {module.FirstIndex}, but the state machine {machine} has applied entries up to {applied} only, and the "
+                + $"latest snapshot includes those up to {snapshotIndex}: the entries between are gone. Restore the snapshots or the state "
+                + "machine's own data from a copy. Without one, empty both and the log store, and start the node again while all others "
+                + "run: its leader sends it everything.");
         }
 
         module.RecoverCommit(Math.Max(applied, snapshotIndex));

@@ -7,11 +7,11 @@ namespace Raft;
 internal sealed class NodeSettings
 {
     /// <summary>
-    /// A tick of the system's clock: without it a node that is asked for one command after another sends twice the messages.
+    /// A tick of the system's clock. Without a delay, a node that receives one command after another sends twice as many messages.
     /// </summary>
     private static readonly TimeSpan LongestCommitNoticeDelay = TimeSpan.FromMilliseconds(5);
 
-    private const int ElectionTimeoutsOfPatience = 10;
+    private const int ElectionTimeoutsUntilHang = 10;
     private const int HeartbeatParts = 8;
 
     public NodeSettings(NodeId nodeId, long initialTerm, RaftNodeOptions options, RaftNodePorts ports)
@@ -25,10 +25,12 @@ internal sealed class NodeSettings
         ThrowIfAny(RaftNodeOptionsRules.FindFailures(options, nodeId.Value, allowNoMembers: true));
         NodeId = nodeId;
         ClusterId = options.ClusterId;
-        Members = options.Members.Count == 0 ? [new RaftMember(nodeId)] : [.. options.Members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
+        Members = options.Members.Count == 0
+            ? [new RaftMember(nodeId)]
+            : [.. options.Members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
         MaximumElectionTimeout = options.MaximumElectionTimeout;
         ShutdownTimeout = options.ShutdownTimeout;
-        HangTimeout = options.MinimumElectionTimeout * ElectionTimeoutsOfPatience;
+        HangTimeout = options.MinimumElectionTimeout * ElectionTimeoutsUntilHang;
         MaximumCommandBytes = options.MaximumCommandBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
         MaximumWaitingMessages = options.MaximumWaitingMessages;
@@ -111,7 +113,7 @@ internal sealed class NodeSettings
 
     public ILogStore LogStore { get; }
 
-    /// <summary>Null if there is none: then the node has no snapshots, and its log grows for ever.</summary>
+    /// <summary>Null if there is none: then the node has no snapshots, and its log grows without bound.</summary>
     public ISnapshotStore? SnapshotStore { get; }
 
     public ITransport? Transport { get; }
@@ -122,13 +124,15 @@ internal sealed class NodeSettings
 
     public RaftMetrics? Metrics { get; }
 
-    /// <summary>How long the state machine may be at one batch before the status and the log say that it hangs.</summary>
+    /// <summary>
+    /// How long the state machine may work on one batch, or the log store on its writes, before the node reports that it hangs.
+    /// </summary>
     public TimeSpan HangTimeout { get; }
 
-    /// <summary>The bit that stands for this node among the members, which are ordered by their ids.</summary>
+    /// <summary>The bit of this node among the members, which are ordered by their ids.</summary>
     public ulong OwnBit => 1UL << Members.TakeWhile(member => member.Id != NodeId.Value).Count();
 
-    /// <summary>The member of an id; one that is no member has no address.</summary>
+    /// <summary>The member with an id; an id of no member gets one without an address.</summary>
     public RaftMember MemberOf(NodeId id)
     {
         foreach (RaftMember member in Members)
@@ -142,7 +146,7 @@ internal sealed class NodeSettings
         return new RaftMember(id);
     }
 
-    /// <summary>One seed serves a whole cluster: with the same timeouts on every node, votes would split for ever.</summary>
+    /// <summary>One seed serves a whole cluster: with the same timeouts on every node, votes would split forever.</summary>
     private static ulong Mix(ulong seed, NodeId nodeId)
     {
         ulong mixed = seed ^ 0xCBF29CE484222325; // FNV-1a, since a string's own hash differs from process to process
@@ -155,15 +159,16 @@ internal sealed class NodeSettings
     }
 
     /// <summary>
-    /// Two nodes would apply every command twice to one state machine. Only one that keeps its state and its index durably may change
-    /// hands.
+    /// Two nodes would apply every command twice to one state machine. Only one that keeps its state and its index durably may move to
+    /// another node.
     /// </summary>
     private void ClaimStateMachine()
     {
         if (StateMachine is ICommandChecker claimable && !claimable.TryClaim() && StateMachine.AppliedIndex == 0)
         {
             throw new ArgumentException(
-                $"This {StateMachine.GetType().Name} serves another node already, or has served one. Make a new state machine for each node: the log is applied to it from the start.");
+                $"This {StateMachine.GetType().Name} serves another node already, or has served one. Create a new state machine for each "
+                + "node: the log is applied to it from the start.");
         }
     }
 

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Raft;
 
 /// <summary>
-/// What one life of a node has opened: its log store and its transport. Opens them, gives up on what is under way when the life ends,
-/// and closes them.
+/// What one life of a node has opened: its log store and its transport. Opens them, cancels what is under way when the life ends, and
+/// closes them.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
 internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
@@ -15,10 +15,10 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
     private volatile bool _isTransportStarted;
     private volatile Exception? _cancellationFailure;
 
-    /// <summary>Cancelled by a stop: gives up on opening, starting and snapshots, which a stop does not wait for.</summary>
+    /// <summary>Cancelled by a stop: ends opening, starting and snapshots, which a stop does not wait for.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Cancelled at the very end: gives up on reads that are still under way.</summary>
+    /// <summary>Cancelled at the very end: ends reads that are still under way.</summary>
     public CancellationToken Ending => _ending.Token;
 
     public async ValueTask<LogState> OpenLogStoreAsync()
@@ -42,8 +42,8 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// A stop was asked for. What is registered on the token is users' code, which may block or throw, so it does not run on the thread
-    /// that asked.
+    /// A stop was requested. Callbacks on the token are users' code, which may block or throw, so they do not run on the thread that
+    /// requested it.
     /// </summary>
     public void BeginStop() => settings.Scheduler.Schedule(this, preferLocal: false);
 
@@ -53,7 +53,7 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
         {
             _stopping.Cancel();
         }
-        // Whatever a port's callback throws becomes the reason of a failure, at the end: the stop continues in good order.
+        // An exception of a port's callback becomes the reason of a failure at the end: until then the stop continues in good order.
         catch (Exception exception)
         {
             _cancellationFailure = exception;
@@ -62,8 +62,8 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
 
     /// <summary>Cancels what is under way, then stops the transport and closes the log store, if they were opened.</summary>
     /// <param name="beforeTransport">Called before the transport stops.</param>
-    /// <param name="cancelApplying">Cancels what the state machine is still at work on.</param>
-    /// <param name="onFailure">Receives the failure of each port that did not end well.</param>
+    /// <param name="cancelApplying">Cancels what the state machine is still working on.</param>
+    /// <param name="onFailure">Receives the failure of each port that did not close cleanly.</param>
     public async ValueTask CloseAsync(Action beforeTransport, Action cancelApplying, Action<NodeFailedException> onFailure)
     {
         ILogStore store = settings.LogStore;
@@ -78,7 +78,9 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
         {
             _isTransportStarted = false;
             beforeTransport();
-            await ReleaseAsync("transport", settings.Transport!, static transport => transport.StopAsync(CancellationToken.None), onFailure).ConfigureAwait(false);
+            ITransport transport = settings.Transport!;
+            await ReleaseAsync("transport", transport, static transport => transport.StopAsync(CancellationToken.None), onFailure)
+                .ConfigureAwait(false);
         }
 
         if (_isStoreOpen)
@@ -102,18 +104,21 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
         return ValueTask.CompletedTask;
     }
 
-    private static async ValueTask ReleaseAsync<TPort>(string what, TPort port, Func<TPort, ValueTask> release, Action<NodeFailedException> onFailure)
+    private static async ValueTask ReleaseAsync<TPort>(
+        string what, TPort port, Func<TPort, ValueTask> release, Action<NodeFailedException> onFailure)
         where TPort : notnull
     {
         try
         {
             await release(port).ConfigureAwait(false);
         }
-        // Whatever a port throws becomes the reason of a failure.
+        // Any exception of a port becomes the reason of a failure.
         catch (Exception exception)
         {
             onFailure(new NodeFailedException(
-                $"The {what} {port.GetType().Name} did not end well: {exception.Message.TrimEnd('.')}. Fix that, then run the node again.", exception));
+                $"The {what} {port.GetType().Name} did not close cleanly: {exception.Message.TrimEnd('.')}. "
+                + "Fix that, then run the node again.",
+                exception));
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class RaftNode
         while (true)
         {
             (_, long version) = _board.Read();
-            if (_lives.MayLeave)
+            if (_lives.IsDisposeDone)
             {
                 return;
             }
@@ -34,7 +34,7 @@ public sealed partial class RaftNode
     }
 
     /// <summary>Lets <see cref="DisposeAsync"/> return although the node has not stopped: its owner has waited long enough.</summary>
-    internal void LeaveBehind() => _lives.LeaveBehind();
+    internal void Abandon() => _lives.Abandon();
 
     /// <summary>Closes a life that never ran.</summary>
     private async Task CloseAsync(NodeLife life)

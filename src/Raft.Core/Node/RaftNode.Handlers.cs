@@ -6,7 +6,7 @@ namespace Raft;
 public sealed partial class RaftNode
 {
     /// <summary>
-    /// Far more than any cluster counts to, and far below the numbers that the consensus module can continue to count from.
+    /// Far larger than any term or index of a real cluster, and so small that the consensus module can still count on from it.
     /// </summary>
     private const long LargestArgument = 1L << 53;
 
@@ -26,7 +26,8 @@ public sealed partial class RaftNode
     /// <exception cref="OverloadedException">
     /// As many calls as <see cref="RaftNodeOptions.MaximumWaitingMessages"/> allows wait already.
     /// </exception>
-    public ValueTask<RequestVoteReply> RequestVoteAsync(long term, NodeId candidateId, long lastLogIndex, long lastLogTerm, CancellationToken cancellationToken = default)
+    public ValueTask<RequestVoteReply> RequestVoteAsync(
+        long term, NodeId candidateId, long lastLogIndex, long lastLogTerm, CancellationToken cancellationToken = default)
     {
         ThrowIfOutOfRange(term, nameof(term));
         ThrowIfOutOfRange(lastLogIndex, nameof(lastLogIndex));
@@ -116,7 +117,8 @@ public sealed partial class RaftNode
         }
     }
 
-    private ValueTask<TReply> CallHandler<TReply>(RaftMessage request, CompletionSourcePool<TReply> pool, CancellationToken cancellationToken)
+    private ValueTask<TReply> CallHandler<TReply>(
+        RaftMessage request, CompletionSourcePool<TReply> pool, CancellationToken cancellationToken)
     {
         NodeLife? life = _lives.Open();
         CompletionSource<TReply> source = pool.Rent(cancellationToken);

@@ -10,9 +10,9 @@ public sealed partial class RaftNode
     /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
     /// <exception cref="ArgumentException">
-    /// The state machine takes commands of another type, and the string is none in its encoding.
+    /// The state machine takes commands of another type, and the string does not decode to one.
     /// </exception>
-    /// <exception cref="ProposalRefusedException">It surely did not enter the log: safe to propose again.</exception>
+    /// <exception cref="ProposalRefusedException">It certainly did not enter the log: safe to propose again.</exception>
     /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
@@ -32,8 +32,8 @@ public sealed partial class RaftNode
     /// <param name="command">The command; copied, so the caller may reuse its memory.</param>
     /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
-    /// <exception cref="ArgumentException">The bytes are no command of the state machine.</exception>
-    /// <exception cref="ProposalRefusedException">It surely did not enter the log: safe to propose again.</exception>
+    /// <exception cref="ArgumentException">The bytes are not a command of the state machine.</exception>
+    /// <exception cref="ProposalRefusedException">It certainly did not enter the log: safe to propose again.</exception>
     /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
@@ -49,12 +49,12 @@ public sealed partial class RaftNode
     /// Stops waiting. A command that has not entered the log yet is withdrawn; one that has may take effect all the same.
     /// </param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
-    /// <exception cref="ArgumentException">The bytes are no command of the state machine.</exception>
+    /// <exception cref="ArgumentException">The bytes are not a command of the state machine.</exception>
     /// <exception cref="NotLeaderException">Another node leads, or none.</exception>
     /// <exception cref="OverloadedException">Too much is waiting already.</exception>
     /// <exception cref="CommandTooLargeException">It exceeds <see cref="RaftNodeOptions.MaximumCommandBytes"/>.</exception>
     /// <exception cref="NodeStoppedException">
-    /// The node is not running. This and the three before derive from <see cref="ProposalRefusedException"/>: the command surely did not
+    /// The node is not running. This and the three before derive from <see cref="ProposalRefusedException"/>: the command certainly did not
     /// enter the log.
     /// </exception>
     /// <exception cref="OutcomeUnknownException">
@@ -72,7 +72,7 @@ public sealed partial class RaftNode
         return Propose(command, _sources.Committed, cancellationToken);
     }
 
-    /// <summary>Gives the typed face for the node's state machine.</summary>
+    /// <summary>Creates a typed proposer for the node's state machine.</summary>
     /// <typeparam name="TCommand">Its commands.</typeparam>
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <returns>The proposer; keep it, it is safe to share.</returns>
@@ -82,10 +82,12 @@ public sealed partial class RaftNode
         if (_settings.StateMachine is not StateMachine<TCommand, TResult> machine)
         {
             throw new InvalidOperationException(
-                $"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is no {nameof(StateMachine<,>)}<{typeof(TCommand).Name}, {typeof(TResult).Name}>: ask for the types that it derives from.");
+                $"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is not a "
+                + $"{nameof(StateMachine<,>)}<{typeof(TCommand).Name}, {typeof(TResult).Name}>: use the types that it derives from.");
         }
 
-        return new TypedProposer<TCommand, TResult>(this, machine.Commands, new CompletionSourcePool<TResult>(_settings.Scheduler, _sources.Live));
+        CompletionSourcePool<TResult> pool = new(_settings.Scheduler, _sources.Live);
+        return new TypedProposer<TCommand, TResult>(this, machine.Commands, pool);
     }
 
     private void Check(ICommandChecker checker, ReadOnlyMemory<byte> command)
@@ -94,7 +96,7 @@ public sealed partial class RaftNode
         {
             checker.Check(command);
         }
-        // Whatever the user's codec throws says that these bytes are no command.
+        // Any exception of the user's codec means that these bytes are not a command.
         catch (Exception exception)
         {
             _metrics?.CountProposals(ProposalOutcomeTags.Invalid);
@@ -107,12 +109,13 @@ public sealed partial class RaftNode
     }
 
     private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
-        CommandActivities.AreListenedTo
+        CommandActivities.HasListeners
             ? ProposeTraced(command, pool, cancellationToken)
             : ProposeUntraced(command, pool, cancellationToken);
 
-    /// <summary>Apart from <see cref="Propose"/>, which would else allocate the lambda's closure for every proposal.</summary>
-    private ValueTask<T> ProposeTraced<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
+    /// <summary>Separate from <see cref="Propose"/>, which would otherwise allocate the lambda's closure for every proposal.</summary>
+    private ValueTask<T> ProposeTraced<T>(
+        ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
         _settings.Activities.ProposeAsync(command, traced => ProposeUntraced(traced, pool, cancellationToken));
 
     private ValueTask<T> ProposeUntraced<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken)
@@ -127,7 +130,9 @@ public sealed partial class RaftNode
         {
             _metrics?.CountProposals(ProposalOutcomeTags.Refused);
             return ValueTask.FromException<T>(new CommandTooLargeException(
-                $"The command has {command.Length} bytes, and {nameof(RaftNodeOptions.MaximumCommandBytes)} is {_settings.MaximumCommandBytes}. Keep large data elsewhere and propose a reference to it, or raise the limit on every node."));
+                $"The command has {command.Length} bytes, and {nameof(RaftNodeOptions.MaximumCommandBytes)} is "
+                + $"{_settings.MaximumCommandBytes}. Keep large data elsewhere and propose a reference to it, or raise the limit on every "
+                + "node."));
         }
 
         if (_lives.Running is not { } life) // one that only answers handlers never leads
@@ -151,11 +156,12 @@ public sealed partial class RaftNode
 
     private ProposalRefusedException Refusal(PostOutcome outcome) => outcome == PostOutcome.Full
         ? new OverloadedException(
-            $"{_settings.MaximumPendingProposals} proposals wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: "
-            + "propose again when some are done.")
+            $"{_settings.MaximumPendingProposals} proposals wait already, as many as "
+            + $"{nameof(RaftNodeOptions.MaximumPendingProposals)} allows: propose again when some are done.")
         : Stopped();
 
-    private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, CompletionSourcePool<TResult> pool) : IProposer<TCommand, TResult>
+    private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, CompletionSourcePool<TResult> pool)
+        : IProposer<TCommand, TResult>
     {
         public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default)
         {

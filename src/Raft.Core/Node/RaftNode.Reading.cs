@@ -14,26 +14,29 @@ public sealed partial class RaftNode
     /// <typeparam name="TMachine">The state machine's type.</typeparam>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="query">
-    /// Quick, and without effect on the state. What it returns must not change later on: copy what the machine goes on using.
+    /// Must be quick and must not change the state. What it returns must not change later: copy what the state machine continues to use.
     /// </param>
     /// <param name="consistency">How up to date the answer must be.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The answer. Whatever the query throws comes back to the caller.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="consistency"/> is none of the known ones.</exception>
-    /// <exception cref="InvalidOperationException">The state machine is no <typeparamref name="TMachine"/>.</exception>
+    /// <returns>The answer. An exception of the query is thrown to the caller.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="consistency"/> is not a defined value.</exception>
+    /// <exception cref="InvalidOperationException">The state machine is not a <typeparamref name="TMachine"/>.</exception>
     /// <exception cref="NodeStoppedException">The node is not running.</exception>
     /// <exception cref="OverloadedException">Too many reads wait already.</exception>
-    public ValueTask<T> ReadAsync<TMachine, T>(Func<TMachine, T> query, ReadConsistency consistency, CancellationToken cancellationToken = default)
+    public ValueTask<T> ReadAsync<TMachine, T>(
+        Func<TMachine, T> query, ReadConsistency consistency, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         if (!Enum.IsDefined(consistency))
         {
-            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "This consistency is unknown.");
+            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "This is not a defined value.");
         }
 
         if (_settings.StateMachine is not TMachine)
         {
-            throw new InvalidOperationException($"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is no {typeof(TMachine).Name}.");
+            throw new InvalidOperationException(
+                $"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is not a {typeof(TMachine).Name}: "
+                + "read it as the type that it has.");
         }
 
         CompletionSource<T> source = new CompletionSourcePool<T>(_settings.Scheduler, _sources.Live).Rent(cancellationToken);
@@ -43,15 +46,15 @@ public sealed partial class RaftNode
         if (outcome != PostOutcome.Posted)
         {
             queued.Refuse(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
-                $"{_settings.MaximumPendingProposals} reads wait already, as many as {nameof(RaftNodeOptions.MaximumPendingProposals)} allows: "
-                + "read again when some are done."));
+                $"{_settings.MaximumPendingProposals} reads wait already, as many as "
+                + $"{nameof(RaftNodeOptions.MaximumPendingProposals)} allows: read again when some are done."));
         }
 
         return answer;
     }
 
     /// <summary>
-    /// Reads this node's own log as it stands when the enumeration starts, uncommitted entries included: those beyond
+    /// Reads this node's own log as it is when the enumeration starts, uncommitted entries included: those beyond
     /// <see cref="RaftStatus.CommitIndex"/> may still be replaced.
     /// </summary>
     /// <param name="firstIndex">The index of the first entry wanted; 1 or more. What was compacted away is skipped.</param>
@@ -60,14 +63,15 @@ public sealed partial class RaftNode
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstIndex"/> is below 1.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     /// <exception cref="OverloadedException">Too many calls wait already.</exception>
-    /// <exception cref="RaftException">A new leader has replaced entries that were still to be read: read again.</exception>
+    /// <exception cref="RaftException">The rest of the log was compacted or replaced by a new leader: read again.</exception>
     public IAsyncEnumerable<LogEntry> ReadLogAsync(long firstIndex = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(firstIndex, 1);
         return EnumerateLogAsync(firstIndex, cancellationToken);
     }
 
-    private async IAsyncEnumerable<LogEntry> EnumerateLogAsync(long firstIndex, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<LogEntry> EnumerateLogAsync(
+        long firstIndex, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         NodeLife life = _lives.Open() ?? throw Stopped();
         LogSlices log = await TakeSlicesAsync(life, firstIndex, cancellationToken).ConfigureAwait(false);
@@ -113,7 +117,8 @@ public sealed partial class RaftNode
         return slices;
     }
 
-    private ValueTask<ReadOnlyMemory<LogEntry>> ReadStoreAsync(NodeLife life, long firstIndex, int count, CancellationToken cancellationToken)
+    private ValueTask<ReadOnlyMemory<LogEntry>> ReadStoreAsync(
+        NodeLife life, long firstIndex, int count, CancellationToken cancellationToken)
     {
         CompletionSource<ReadOnlyMemory<LogEntry>> source = _sources.StoredEntries.Rent(cancellationToken);
         ValueTask<ReadOnlyMemory<LogEntry>> entries = source.Task;
@@ -126,7 +131,7 @@ public sealed partial class RaftNode
     /// After a recovery, entries that are not committed may be out of memory as well, so a new leader can replace them during a read.
     /// </summary>
     private RaftException ReplacedWhileRead() => new(
-        $"Entries of the log of node {Id} that were still to be read were compacted or replaced by a new leader in the meantime: read it again.");
+        $"The rest of the log of node {Id} was compacted, or replaced by a new leader, during the read: read it again.");
 
     private sealed class Query<TMachine, T>(Func<TMachine, T> query, PendingCaller<T> caller) : StateMachineQuery
     {
@@ -141,7 +146,7 @@ public sealed partial class RaftNode
             {
                 caller.Succeed(query((TMachine)machine));
             }
-            // Whatever the user's query throws goes back to the user.
+            // An exception of the user's query belongs to the user.
             catch (Exception exception)
             {
                 caller.Fail(exception);

@@ -23,7 +23,8 @@ public sealed partial class RaftNode
         if (_settings.SnapshotStore is null)
         {
             throw new InvalidOperationException(
-                $"Node {Id} has no snapshot store: give it one, with UseSnapshotStore() or {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.SnapshotStore)}.");
+                $"Node {Id} has no snapshot store: give it one, with UseSnapshotStore() or "
+                + $"{nameof(RaftNodePorts)}.{nameof(RaftNodePorts.SnapshotStore)}.");
         }
 
         CompletionSource<SnapshotInfo?> source = _sources.Snapshots.Rent(cancellationToken);

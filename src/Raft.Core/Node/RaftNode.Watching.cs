@@ -77,7 +77,7 @@ public sealed partial class RaftNode
     /// Watches the node: its status now, then again whenever it has changed. A slow reader misses the statuses in between and
     /// sees the latest; nothing queues up.
     /// </summary>
-    /// <param name="cancellationToken">Ends the watching with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">Stops watching, with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Statuses until the node is disposed: one that has only stopped may run again.</returns>
     public async IAsyncEnumerable<RaftStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

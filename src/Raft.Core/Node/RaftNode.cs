@@ -65,7 +65,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     internal int LiveCalls => _sources.Live.Value;
 
     /// <summary>
-    /// What it holds in memory; null before its log is read and after its end. To be asked between two steps of a simulation: nothing
+    /// What it holds in memory; null before its log is read and after its end. Only for use between two steps of a simulation: nothing
     /// guards it from the worker.
     /// </summary>
     internal NodeFootprint? Footprint => _lives.Current?.Parts.Footprint;
@@ -108,7 +108,8 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         _logger?.WaitUntilWrittenAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <summary>Waits for a token to be cancelled, which ends the wait with its exception.</summary>
-    internal ValueTask WaitForCancellationAsync(CancellationToken cancellationToken) => _sources.Lifecycle.Rent(cancellationToken).UntypedTask;
+    internal ValueTask WaitForCancellationAsync(CancellationToken cancellationToken) =>
+        _sources.Lifecycle.Rent(cancellationToken).UntypedTask;
 
     /// <summary>Answers a caller whose request was not posted: the node takes no calls, or the limit of waiting ones is reached.</summary>
     private void RefuseUnlessPosted(PendingCaller caller, PostOutcome outcome)
@@ -116,8 +117,8 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         if (outcome != PostOutcome.Posted)
         {
             caller.Fail(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
-                $"{_settings.MaximumWaitingMessages} calls wait already, as many as {nameof(RaftNodeOptions.MaximumWaitingMessages)} allows: "
-                + "call again when some are done."));
+                $"{_settings.MaximumWaitingMessages} calls wait already, as many as "
+                + $"{nameof(RaftNodeOptions.MaximumWaitingMessages)} allows: call again when some are done."));
         }
     }
 

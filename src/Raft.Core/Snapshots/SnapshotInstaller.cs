@@ -3,9 +3,8 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Installs the snapshot that a leader sends to this node (InstallSnapshot, section 7 and Figure 13): has its chunks stored, and once all
-/// of
-/// it is durable and verified, has the state machine restored from it.
+/// Installs the snapshot that a leader sends to this node (InstallSnapshot, section 7 and Figure 13): has its chunks stored, and once
+/// all of it is durable and verified, has the state machine restored from it.
 /// </summary>
 internal sealed class SnapshotInstaller(
     NodeContext context, LatestSnapshot latest, CommitPipeline pipeline, PendingProposals pending, SnapshotDisposal disposal, CancellationToken stopping)

@@ -6,7 +6,7 @@ namespace Raft.Tests.Node;
 /// <summary>A state machine that is at one batch for ten minimum election timeouts: the log and the status say so.</summary>
 public sealed class ApplyHangTests : IDisposable
 {
-    private const string Suffix = "; its state machine has been at work on the same commands for long: results and reads wait for it";
+    private const string Suffix = "; its state machine has been working on the same commands for a long time: results and reads wait for it";
     private readonly Lab _lab = new();
     private readonly Journal _journal = new();
     private readonly Gated _machine = new();
@@ -29,7 +29,7 @@ public sealed class ApplyHangTests : IDisposable
         FakeLogRecord hang = Assert.Single(_journal.Of(120));
         Assert.Equal((LogLevel.Warning, "ApplyHangs"), (hang.Level, hang.Id.Name));
         Assert.Equal(("n1", "2", "2", "00:00:10"), (Journal.Value(hang, "NodeId"), Journal.Value(hang, "FirstIndex"), Journal.Value(hang, "LastIndex"), Journal.Value(hang, "Since")));
-        Assert.Equal("The state machine of node n1 has been at work on the entries 2 to 2 for 00:00:10: results and reads of this node wait for it", hang.Message);
+        Assert.Equal("The state machine of node n1 has been working on the entries 2 to 2 for 00:00:10: results and reads of this node wait for it", hang.Message);
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed" + Suffix, node.Status.Explanation);
 
         _machine.Release();
@@ -37,7 +37,7 @@ public sealed class ApplyHangTests : IDisposable
         _lab.World.RunUntilIdle();
 
         FakeLogRecord goesOn = Assert.Single(_journal.Of(121));
-        Assert.Equal((LogLevel.Information, "ApplyGoesOn", "The state machine of node n1 goes on"), (goesOn.Level, goesOn.Id.Name, goesOn.Message));
+        Assert.Equal((LogLevel.Information, "ApplyGoesOn", "The state machine of node n1 makes progress again"), (goesOn.Level, goesOn.Id.Name, goesOn.Message));
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }
 

@@ -6,7 +6,7 @@ namespace Raft.Tests.Node;
 /// <summary>A log store that finishes no write for ten minimum election timeouts: the log and the status say so, since no election does.</summary>
 public sealed class DiskHangTests : IDisposable
 {
-    private const string Suffix = "; its log store has not finished a write for long: nothing counts as written here until it does";
+    private const string Suffix = "; its log store has not finished a write for a long time: nothing counts as written here until it does";
     private readonly Lab _lab = new();
     private readonly Journal _journal = new();
 
@@ -34,7 +34,7 @@ public sealed class DiskHangTests : IDisposable
         _lab.World.Run(proposal);
         _lab.World.RunUntilIdle();
 
-        Assert.Equal("The log store of node n1 goes on", Assert.Single(_journal.Of(123)).Message);
+        Assert.Equal("The log store of node n1 makes progress again", Assert.Single(_journal.Of(123)).Message);
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }
 

@@ -3,7 +3,7 @@ namespace Raft.Tests.Node;
 /// <summary>The situation of a node, in a sentence for people.</summary>
 public sealed class ExplanationTests
 {
-    private const string Hangs = "; its state machine has been at work on the same commands for long: results and reads wait for it";
+    private const string Hangs = "; its state machine has been working on the same commands for a long time: results and reads wait for it";
 
     private static readonly RaftMember[] Members = ["n1", "n2", "n3"];
 
@@ -21,6 +21,7 @@ public sealed class ExplanationTests
         { "Running", "Candidate", 4, null, 0b111, false, "no leader: 3 of 3 voters reachable, 2 needed, so an election is under way" },
         { "Idle", "Follower", 4, null, 0b001, false, "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns" },
         { "Starting", "Follower", 4, null, 0b001, false, "starting: it opens its stores and its transport, and does not campaign yet" },
+        { "Stopping", "Leader", 4, "n1", 0b111, false, "stopping: it takes no more proposals; leads term 4: 3 of 3 voters reachable, 2 needed" },
         { "Stopped", "Follower", 4, null, 0b001, false, "stopped: call RunAsync to run again" },
         { "Failed", "Follower", 4, null, 0b001, false, "failed and stopped: Disk gone." },
     };

@@ -196,7 +196,7 @@ public sealed class JournalTests : IDisposable
         FakeLogRecord[] records = _journal.Of(130);
         Assert.InRange(records.Length, 2, 3);
         Assert.All(records, static record => Assert.Equal((LogLevel.Warning, "DroppedMessages"), (record.Level, record.Id.Name)));
-        Assert.Equal("Node n1 dropped 1 more messages, 1 since it runs: too many waited, or they were not for it or made no sense", records[0].Message);
+        Assert.Equal("Node n1 dropped 1 more messages, 1 since it started: too many waited, or they were for another node or cluster, or they broke the protocol", records[0].Message);
         AssertHas(records[0], ("NodeId", "n1"), ("Count", "1"), ("Total", "1"));
         int told = records.Sum(static record => int.Parse(Journal.Value(record, "Count")!, null));
         Assert.Equal($"{told}", Journal.Value(records[^1], "Total"));

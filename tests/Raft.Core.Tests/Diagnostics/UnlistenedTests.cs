@@ -18,7 +18,7 @@ public sealed class UnlistenedTests : IDisposable
         Lab lab = new();
         LabNode node = lab.Node().Lead();
 
-        Assert.False(CommandActivities.AreListenedTo);
+        Assert.False(CommandActivities.HasListeners);
         node.Commit("a");
 
         Assert.Null(Activity.Current);

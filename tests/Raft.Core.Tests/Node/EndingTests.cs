@@ -20,7 +20,7 @@ public sealed class EndingTests
         NodeFailedException failure = node.Failure();
         _lab.World.RunUntilIdle();
 
-        Assert.Contains("The state machine Stubborn did not end well", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("The state machine Stubborn did not close cleanly", failure.Message, StringComparison.Ordinal);
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
         Assert.True(leadership.Lost.IsCancellationRequested);
         Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
@@ -135,7 +135,7 @@ public sealed class EndingTests
         stop.Cancel(); // and whoever cancels has no part in it
         _lab.World.Run(proposal);
 
-        Assert.Contains("did not end well", _lab.Fails<NodeFailedException>(run).Message, StringComparison.Ordinal);
+        Assert.Contains("did not close cleanly", _lab.Fails<NodeFailedException>(run).Message, StringComparison.Ordinal);
     }
 
     [Fact]

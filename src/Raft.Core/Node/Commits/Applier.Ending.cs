@@ -1,9 +1,9 @@
 namespace Raft;
 
-/// <content>The end: no more reads, then nothing any more.</content>
+/// <content>The end: first no more reads, then nothing at all.</content>
 internal sealed partial class Applier
 {
-    /// <summary>The node is about to end: takes no more reads, and wakes the worker once nothing runs any more.</summary>
+    /// <summary>The node is about to end: takes no more reads, and wakes the worker once nothing is left to run.</summary>
     public void BeginStop()
     {
         lock (_lock)
@@ -13,7 +13,7 @@ internal sealed partial class Applier
     }
 
     /// <summary>
-    /// Ends: what has not been applied is abandoned, and what the state machine still does about it is ignored.
+    /// Ends: what has not been applied is abandoned, and what the state machine is still working on is ignored when it is done.
     /// </summary>
     public void Close(Func<long, long, Exception> unknown, Exception refused)
     {
@@ -58,8 +58,8 @@ internal sealed partial class Applier
     }
 
     /// <summary>
-    /// Cancels what the state machine is still at work on. What is registered on its token is users' code, which may throw or block: so
-    /// the node's worker does not call this, and it is called only when everyone is answered.
+    /// Cancels what the state machine is still working on. Callbacks on its token are users' code, which may throw or block: so the node's
+    /// worker does not call this, and it is called only when everyone is answered.
     /// </summary>
     public void CancelAbandoned() => _stopping.Cancel();
 }

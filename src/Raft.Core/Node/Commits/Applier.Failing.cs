@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <content>A state machine that throws: the node stops, and is told which command it was.</content>
+/// <content>A state machine that throws: the node stops, and the failure names the command.</content>
 internal sealed partial class Applier
 {
     private void Fail(CommittedBatch batch, Exception exception)
@@ -20,8 +20,11 @@ internal sealed partial class Applier
         if (!abandoned)
         {
             _failed(new NodeFailedException(
-                $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: {exception.Message.TrimEnd('.')}. "
-                + "The node has stopped, since its state may differ from the others' now. To refuse a command, throw CommandRejectedException. Otherwise mend the state machine, then start a new node on the same log store, which applies the command again.",
+                $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: "
+                + $"{exception.Message.TrimEnd('.')}. "
+                + "The node has stopped, since its state may differ from the others' now. To refuse a command, throw "
+                + "CommandRejectedException. Otherwise fix the state machine, then start a new node on the same log store, which applies "
+                + "the command again.",
                 exception));
         }
     }

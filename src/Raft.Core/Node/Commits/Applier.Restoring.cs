@@ -14,17 +14,19 @@ internal abstract class StateRestoration
     /// <summary>Whether it is ready to run.</summary>
     public bool IsPrepared { get; protected set; }
 
-    /// <summary>Does all that the state machine is not needed for. It lets go of what it holds if that throws.</summary>
+    /// <summary>Does all that the state machine is not needed for. If that throws, it disposes what it holds.</summary>
     public abstract ValueTask PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>Replaces the state, once it is prepared, and lets go of what it holds.</summary>
+    /// <summary>Replaces the state, once it is prepared, and disposes what it holds.</summary>
     public abstract ValueTask RunAsync(IStateMachine machine, CancellationToken cancellationToken);
 
-    /// <summary>It will not run: lets go of what it holds.</summary>
+    /// <summary>It will not run: disposes what it holds.</summary>
     public abstract void Abandon();
 }
 
-/// <content>Restoring the state machine from a snapshot: behind what was handed over before, and ahead of all that comes later.</content>
+/// <content>
+/// Restoring the state machine from a snapshot: after what was handed over before, and ahead of what is handed over later.
+/// </content>
 internal sealed partial class Applier
 {
     private StateRestoration? _waitingRestoration;
@@ -40,16 +42,16 @@ internal sealed partial class Applier
         /// <summary>Later, on a thread of the state machine's choice.</summary>
         HasMoved,
 
-        /// <summary>It failed, or nobody waits for it any more: nothing more is applied.</summary>
+        /// <summary>It failed or was abandoned: nothing more is applied.</summary>
         Over,
     }
 
-    /// <summary>A restoration that is prepared stands in <see cref="_restoring"/>, too.</summary>
-    private bool IsToBeRestored => _waitingRestoration is not null || _restoring is not null;
+    /// <summary>Whether a restoration waits or runs. One that is prepared is in <see cref="_restoring"/>, too.</summary>
+    private bool HasRestoration => _waitingRestoration is not null || _restoring is not null;
 
     /// <summary>
-    /// Has the state machine restored once it has applied what was handed over. Until then no more is taken: the worker is
-    /// told when there is room again. Replaces a restoration that has not begun.
+    /// Has the state machine restored once it has applied what was handed over. Until then no more is taken; the worker is woken when there
+    /// is room again. Replaces a restoration that has not begun.
     /// </summary>
     public void Post(StateRestoration restoration)
     {
@@ -118,7 +120,7 @@ internal sealed partial class Applier
         {
             return WorkEnd.Over;
         }
-        // Whatever it is, the state is unknown now: it stops the node, with the exception as its reason.
+        // After any exception the state is unknown: it stops the node, and becomes the reason of the failure.
         catch (Exception exception)
         {
             FailRestoring(restoration, exception);
@@ -128,8 +130,8 @@ internal sealed partial class Applier
         return !FinishRestoring(restoration) ? WorkEnd.Over : hasMoved ? WorkEnd.HasMoved : WorkEnd.Done;
     }
 
-    /// <summary>It was prepared on some thread of the store's, where the state machine, which may block, must not be called.</summary>
-    /// <returns>False if it was given up on meanwhile.</returns>
+    /// <summary>It was prepared on a thread of the store's choice, where the state machine, which may block, must not be called.</summary>
+    /// <returns>False if it was abandoned in the meantime.</returns>
     private bool PutBack(StateRestoration restoration)
     {
         lock (_lock)
@@ -145,7 +147,7 @@ internal sealed partial class Applier
         return false;
     }
 
-    /// <returns>False if it was given up on meanwhile.</returns>
+    /// <returns>False if it was abandoned in the meantime.</returns>
     private bool FinishRestoring(StateRestoration restoration)
     {
         lock (_lock)
@@ -178,7 +180,9 @@ internal sealed partial class Applier
         if (!abandoned)
         {
             _failed(exception as NodeFailedException ?? new NodeFailedException(
-                $"The state machine {_machine.GetType().Name} could not be restored from the snapshot up to index {restoration.LastIncludedIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Mend that, then start a new node on the same stores.",
+                $"The state machine {_machine.GetType().Name} could not be restored from the snapshot up to index "
+                + $"{restoration.LastIncludedIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Fix that, then start a new "
+                + "node on the same stores.",
                 exception));
         }
     }

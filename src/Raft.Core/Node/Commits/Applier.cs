@@ -3,17 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 namespace Raft;
 
 /// <summary>
-/// Applies committed batches to the state machine, apart from the node's worker: a slow state machine delays results and
-/// reads of its own node, never a vote, an acknowledgement or a heartbeat.
+/// Applies committed batches to the state machine, separately from the node's worker: a slow state machine delays results and reads of
+/// its own node, never a vote, an acknowledgement or a heartbeat.
 /// </summary>
 /// <remarks>
-/// The worker hands batches over, at most <see cref="MaximumWaiting"/> ahead, so that what is unapplied stays in the log
-/// and not in memory twice. Reads queue here as well; a batch and a read never run at the same time.
+/// The worker hands over at most <see cref="MaximumWaiting"/> batches ahead, so that entries that are not applied yet are in memory once,
+/// in the log. Reads queue here as well; a batch and a read never run at the same time.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
 internal sealed partial class Applier : IThreadPoolWorkItem
 {
-    /// <summary>One batch being applied and one ready behind it keep the state machine busy.</summary>
+    /// <summary>One batch that is being applied and one that is ready keep the state machine busy.</summary>
     public const int MaximumWaiting = 2;
 
     private readonly Lock _lock = new();
@@ -42,7 +42,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private long _appliedIndex;
 
     /// <param name="settings">The state machine, the scheduler that runs it unless it may block, and the clock.</param>
-    /// <param name="metrics">Takes how long batches took and how proposals ended.</param>
+    /// <param name="metrics">Receives how long batches took and how proposals ended.</param>
     /// <param name="applied">Receives the last index of each batch that was applied.</param>
     /// <param name="failed">Receives what the state machine threw.</param>
     /// <param name="wakeWorker">
@@ -71,8 +71,8 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         init => _appliedIndex = value;
     }
 
-    /// <summary>The entries that the state machine is at work on, and since when; null if it is at none.</summary>
-    public (long FirstIndex, long LastIndex, TimeSpan Since)? AtWork
+    /// <summary>The entries that the state machine is working on, and since when; null if there are none.</summary>
+    public (long FirstIndex, long LastIndex, TimeSpan Since)? CurrentWork
     {
         get
         {
@@ -88,19 +88,19 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
     public bool IsIdle => !_running;
 
-    /// <summary>Whether the state machine threw or was given up on while it was at work, so that nobody may use it again.</summary>
+    /// <summary>Whether the state machine threw, or the node ended while it was working: it must not be used again.</summary>
     public bool StateIsUncertain { get; private set; }
 
     /// <summary>
-    /// Gives an empty batch to fill and hand over, or null if enough wait, or a restoration does, or the end; then the worker is woken when
-    /// it is worth another try.
+    /// Gets an empty batch to fill and hand over. Null if enough batches wait, a restoration waits, or the life has ended; the worker is
+    /// woken when there is room again.
     /// </summary>
     public CommittedBatch? TryRent()
     {
         lock (_lock)
         {
             int ahead = _batches.Count + (_current is null ? 0 : 1);
-            if (ahead >= MaximumWaiting || _closed || IsToBeRestored)
+            if (ahead >= MaximumWaiting || _closed || HasRestoration)
             {
                 _workerWaits = true;
                 return null;
@@ -164,7 +164,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         Volatile.Write(ref _appliedIndex, index);
     }
 
-    /// <summary>The time of the last entry that was applied. Asked for by what runs here, between two batches.</summary>
+    /// <summary>The time of the last entry that was applied. Only for what runs here, between two batches.</summary>
     public DateTimeOffset AppliedTime => _appliedTime;
 
     private void Schedule()
@@ -189,10 +189,12 @@ internal sealed partial class Applier : IThreadPoolWorkItem
                 continue;
             }
 
-            WorkEnd end = batch is not null ? await ApplyAsync(batch).ConfigureAwait(false) : await RestoreAsync(restoration!).ConfigureAwait(false);
+            WorkEnd end = batch is not null
+                ? await ApplyAsync(batch).ConfigureAwait(false)
+                : await RestoreAsync(restoration!).ConfigureAwait(false);
             if (end == WorkEnd.HasMoved)
             {
-                Schedule(); // back from wherever the state machine resumed; what may block must not go on there
+                Schedule(); // the state machine has resumed on a thread of its choice, where the next call, which may block, must not run
             }
 
             if (end != WorkEnd.Done)
@@ -210,7 +212,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         {
             if (batch.Count > 0)
             {
-                traced = CommandActivities.AreListenedTo ? _activities.Trace(batch) : null;
+                traced = CommandActivities.HasListeners ? _activities.Trace(batch) : null;
                 ValueTask applying = _machine.ApplyAsync(batch, _stopping.Token);
                 hasMoved = !applying.IsCompleted;
                 await applying.ConfigureAwait(false);
@@ -218,9 +220,9 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            return WorkEnd.Over; // abandoned, and it noticed
+            return WorkEnd.Over; // abandoned, and it has reacted
         }
-        // Whatever a state machine throws stops the node, with the exception as its reason.
+        // An exception of the state machine stops the node, and becomes the reason of the failure.
         catch (Exception exception)
         {
             Fail(batch, exception);
@@ -233,7 +235,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration)
     {
-        bool tellWorker;
+        bool wakesWorker;
         TimeSpan now = _clock.Now;
         lock (_lock)
         {
@@ -259,10 +261,10 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
             _isReading = false;
             _running = false;
-            tellWorker = _isStopping;
+            wakesWorker = _isStopping;
         }
 
-        if (tellWorker)
+        if (wakesWorker)
         {
             _wakeWorker();
         }
@@ -272,18 +274,18 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     private void Finish(CommittedBatch batch, CommandActivities.TracedBatch? traced)
     {
-        bool tellWorker;
+        bool wakesWorker;
         lock (_lock)
         {
             if (_current != batch)
             {
-                return; // abandoned meanwhile
+                return; // abandoned in the meantime
             }
 
             _current = null;
             _appliedTime = batch.LastTime;
             Volatile.Write(ref _appliedIndex, batch.LastIndex);
-            tellWorker = _workerWaits;
+            wakesWorker = _workerWaits;
             _workerWaits = false;
         }
 
@@ -300,7 +302,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             _free.Push(batch);
         }
 
-        if (tellWorker)
+        if (wakesWorker)
         {
             _wakeWorker();
         }

@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>
-/// Notices a state machine that is at work on the same batch for very long. Only results and reads wait for it, and no vote and no
+/// Detects a state machine that works on the same batch for a very long time. Only results and reads wait for it, but no vote and no
 /// heartbeat, so nothing else would show it. A leader does not step down for it: another node need not be better off.
 /// </summary>
 internal sealed class ApplierWatch(NodeContext context, Applier applier)
@@ -9,7 +9,8 @@ internal sealed class ApplierWatch(NodeContext context, Applier applier)
     private volatile bool _hangs;
 
     /// <summary>
-    /// Whether the state machine is at work on the same batch for longer than <see cref="NodeSettings.HangTimeout"/>. Read on any thread.
+    /// Whether the state machine has been working on the same batch for longer than <see cref="NodeSettings.HangTimeout"/>. Read on any
+    /// thread.
     /// </summary>
     public bool Hangs => _hangs;
 
@@ -21,24 +22,25 @@ internal sealed class ApplierWatch(NodeContext context, Applier applier)
     {
         bool hangs = false;
         NextDeadline = TimeSpan.MaxValue;
-        if (applier.AtWork is { } work)
+        if (applier.CurrentWork is { } work)
         {
             hangs = LookAt(work.FirstIndex, work.LastIndex, work.Since);
         }
         else if (!applier.IsIdle)
         {
-            OnPosted(); // it is about to begin, and reports to nobody when it does
+            OnPosted(); // it is about to begin, and does not report when it does
         }
 
         if (_hangs && !hangs)
         {
-            context.Logger?.ApplyGoesOn();
+            context.Logger?.ApplyRecovered();
         }
 
         _hangs = hangs;
-        if (hangs && applier.AtWork is null)
+        if (hangs && applier.CurrentWork is null)
         {
-            context.Wake(); // it finished after the look above and before the mark was set, so it woke nobody, and the mark would stay
+            // It finished after the look above and before the mark was set, so it did not wake the worker, and the mark would stay.
+            context.Wake();
         }
     }
 

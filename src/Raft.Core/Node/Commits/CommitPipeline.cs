@@ -21,7 +21,12 @@ internal sealed class CommitPipeline
     private SnapshotRestoration? _restoration;
 
     public CommitPipeline(
-        NodeContext context, PendingProposals pending, SnapshotPolicy snapshotPolicy, LogStoreReader reader, StatusBoard board, long appliedBefore)
+        NodeContext context,
+        PendingProposals pending,
+        SnapshotPolicy snapshotPolicy,
+        LogStoreReader reader,
+        StatusBoard board,
+        long appliedBefore)
     {
         _context = context;
         _pending = pending;
@@ -106,7 +111,7 @@ internal sealed class CommitPipeline
         _restoration = restoration;
     }
 
-    /// <summary>The life ends: what the state machine is at work on is abandoned.</summary>
+    /// <summary>The life ends: what the state machine is working on is abandoned.</summary>
     /// <param name="unknown">The error for callers whose command may be applied or not, by index and term.</param>
     /// <param name="refused">The error for reads.</param>
     public void End(Func<long, long, Exception> unknown, Exception refused)
@@ -147,8 +152,8 @@ internal sealed class CommitPipeline
         if (entries.Length == 0)
         {
             throw new StorageCorruptedException(
-                $"The log store no longer has entry {firstIndex}, which is committed and not applied yet. Restore the log store from a copy, "
-                + "or start the node with empty stores while the others run: its leader sends it everything.");
+                $"The log store no longer has entry {firstIndex}, which is committed and not applied yet. Restore the log store from a "
+                + "copy, or start the node with empty stores while the others run: its leader sends it everything.");
         }
 
         _loaded = (firstIndex, entries);

@@ -34,7 +34,7 @@ internal sealed class LeadershipTracker(NodeContext context, LeadershipToken tok
         _term = module.Term;
     }
 
-    /// <summary>The life ends: whatever the node led, it leads no longer.</summary>
+    /// <summary>The life ends: the node leads no longer.</summary>
     public void End() => token.Update(leads: false, _term);
 
     /// <summary>What is committed keeps its callers: their results are on the way.</summary>

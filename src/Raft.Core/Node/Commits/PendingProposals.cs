@@ -13,7 +13,7 @@ internal sealed class PendingProposals
 
     public void Add(long index, long term, PendingCaller caller) => _queue.Enqueue(new PendingProposal(index, term, caller));
 
-    /// <summary>Takes out the caller who waits for the entry of this index and term; the default value if nobody does.</summary>
+    /// <summary>Takes out the caller who waits for the entry of this index and term; the default value if no caller does.</summary>
     /// <param name="index">The entry's index.</param>
     /// <param name="term">The entry's term.</param>
     public PendingCaller Take(long index, long term)
@@ -61,7 +61,8 @@ internal sealed class PendingProposals
         return outcomes;
     }
 
-    private static void Fail(in PendingProposal proposal, Func<long, long, Exception> reason, ResumeBatch resume, ref BatchOutcomes outcomes)
+    private static void Fail(
+        in PendingProposal proposal, Func<long, long, Exception> reason, ResumeBatch resume, ref BatchOutcomes outcomes)
     {
         if (proposal.Caller.Fail(reason(proposal.Index, proposal.Term), resume))
         {

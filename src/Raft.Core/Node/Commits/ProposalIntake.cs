@@ -65,7 +65,8 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
         if (module.Leader is { } leader)
         {
             return new NotLeaderException(
-                $"Node {context.NodeId} does not lead; {leader} leads term {module.Term}: propose there.", context.Settings.MemberOf(leader));
+                $"Node {context.NodeId} does not lead; {leader} leads term {module.Term}: propose there.",
+                context.Settings.MemberOf(leader));
         }
 
         PublishedStatus status = PublishedStatus.Of(module, context.Life.Lifecycle);

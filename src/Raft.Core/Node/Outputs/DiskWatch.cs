@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>
-/// Notices a log store that does not finish its writes. That delays no vote request and no heartbeat, so nothing else would show it.
+/// Detects a log store that does not finish its writes. That delays no vote request and no heartbeat, so nothing else would show it.
 /// A leader does not step down for it: another node need not be better off.
 /// </summary>
 internal sealed class DiskWatch(NodeContext context)
@@ -36,7 +36,7 @@ internal sealed class DiskWatch(NodeContext context)
         }
         else if (Hangs && !hangs)
         {
-            context.Logger?.DiskGoesOn();
+            context.Logger?.DiskRecovered();
         }
 
         Hangs = hangs;

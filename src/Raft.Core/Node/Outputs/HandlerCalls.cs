@@ -32,7 +32,9 @@ internal sealed class HandlerCalls(NodeContext context)
                 Succeed(caller, new RequestVoteReply(vote.Term, vote.VoteGranted));
                 break;
             case AppendEntriesReplyMessage append:
-                Succeed(caller, new AppendEntriesReply(append.Term, append.Success, append.LastIndex, append.ConflictTerm, append.ConflictIndex));
+                Succeed(
+                    caller,
+                    new AppendEntriesReply(append.Term, append.Success, append.LastIndex, append.ConflictTerm, append.ConflictIndex));
                 break;
         }
     }

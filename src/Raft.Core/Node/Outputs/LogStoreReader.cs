@@ -2,7 +2,7 @@ namespace Raft;
 
 /// <summary>Reads entries that are no longer in memory from the log store. A failing read stops the node.</summary>
 /// <param name="context">The node.</param>
-/// <param name="ending">Cancelled at the very end, when nobody waits for a read any more.</param>
+/// <param name="ending">Cancelled at the very end, when no caller waits for a read any more.</param>
 internal sealed class LogStoreReader(NodeContext context, CancellationToken ending)
 {
     /// <summary>Reads entries.</summary>
@@ -18,7 +18,7 @@ internal sealed class LogStoreReader(NodeContext context, CancellationToken endi
         {
             return null;
         }
-        // Whatever a store throws stops the node, with the exception as its reason.
+        // Any exception of the store stops the node, and becomes the reason of the failure.
         catch (Exception exception)
         {
             context.Fail(new NodeFailedException(

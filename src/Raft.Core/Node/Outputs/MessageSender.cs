@@ -5,7 +5,7 @@ internal sealed class MessageSender(NodeContext context, HandlerCalls handlers)
 {
     private volatile ITransport? _transport;
 
-    /// <summary>The transport has started. Before that, messages to other nodes are dropped: nobody could answer them.</summary>
+    /// <summary>The transport has started. Before that, messages to other nodes are dropped: their answers could not be received.</summary>
     public void Open(ITransport transport) => _transport = transport;
 
     /// <summary>The transport is about to stop.</summary>

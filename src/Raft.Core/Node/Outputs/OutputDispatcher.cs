@@ -127,7 +127,7 @@ internal sealed class OutputDispatcher(
             await write.ConfigureAwait(false);
             context.Mailbox.ReportPersisted(version);
         }
-        // Whatever a store throws stops the node, with the exception as its reason.
+        // Any exception of the store stops the node, and becomes the reason of the failure.
         catch (Exception exception)
         {
             context.Mailbox.ReportFailure(WriteFailed(exception));

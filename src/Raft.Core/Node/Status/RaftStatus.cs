@@ -45,7 +45,7 @@ public sealed record RaftStatus
     /// </summary>
     public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
 
-    /// <summary>The situation in a sentence for people: who leads, or why nobody does and what is needed.</summary>
+    /// <summary>The situation in a sentence for people: who leads, or why no node does and what is needed.</summary>
     public string Explanation { get; init; } = string.Empty;
 
     /// <summary>Why the node failed; null unless <see cref="Lifecycle"/> is <see cref="NodeLifecycle.Failed"/>.</summary>
@@ -57,7 +57,8 @@ public sealed record RaftStatus
     /// <summary>The status in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>
     public override string ToString() =>
-        $"{NodeId}: {(Lifecycle == NodeLifecycle.Running ? $"{Role}" : $"{Lifecycle}")}, term {Term}, voted for {VotedFor?.Value ?? "nobody"}, "
-        + $"leader {Leader?.Value ?? "unknown"}, log {FirstIndex} to {LastIndex}, committed {CommitIndex}, applied {AppliedIndex}, "
+        $"{NodeId}: {(Lifecycle == NodeLifecycle.Running ? $"{Role}" : $"{Lifecycle}")}, term {Term}, "
+        + $"voted for {VotedFor?.Value ?? "nobody"}, leader {Leader?.Value ?? "unknown"}, "
+        + $"log {FirstIndex} to {LastIndex}, committed {CommitIndex}, applied {AppliedIndex}, "
         + $"members {string.Join(", ", Members.Select(static member => member.Id))}; {Explanation}";
 }

@@ -62,7 +62,29 @@ internal sealed class StatusBoard(
         woken?.Start();
     }
 
-    /// <summary>The life of the node has ended: it leads and follows nobody, and nothing of it hangs any more.</summary>
+    /// <summary>A run begins: the node is starting, unless it shows more than that already.</summary>
+    /// <param name="afterEnd">
+    /// Whether an earlier life has ended: its end no longer shows, and those who wait for a leader from now on wait for this run.
+    /// Otherwise a life that a handler has opened continues, and should it have failed just now, its failure must stay.
+    /// </param>
+    public void PublishStart(bool afterEnd)
+    {
+        ResumeBatch? woken;
+        lock (_lock)
+        {
+            if (!afterEnd && _current.Lifecycle != NodeLifecycle.Idle)
+            {
+                return;
+            }
+
+            _current = _current with { Lifecycle = NodeLifecycle.Starting, Failure = null };
+            woken = Changed();
+        }
+
+        woken?.Start();
+    }
+
+    /// <summary>The life of the node has ended: it neither leads nor follows, and nothing of it hangs any more.</summary>
     /// <param name="failure">Why; null for an end in good order.</param>
     public void PublishEnd(NodeFailedException? failure)
     {

@@ -6,22 +6,36 @@ namespace Raft;
 /// <summary>Describes a node's situation in a sentence: who leads, or why nobody does and what is needed.</summary>
 internal static class StatusExplanation
 {
+    private const string IsIdle = "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns";
+
+    private const string ApplyHangs =
+        "; its state machine has been working on the same commands for a long time: results and reads wait for it";
+
+    private const string DiskHangs =
+        "; its log store has not finished a write for a long time: nothing counts as written here until it does";
+
     public static string Of(in PublishedStatus status, IReadOnlyList<RaftMember> members)
     {
-        string situation = status switch
+        string situation = status.Lifecycle switch
         {
-            { Lifecycle: NodeLifecycle.Failed } => $"failed and stopped: {status.Failure?.Message}",
-            { Lifecycle: NodeLifecycle.Stopped } => "stopped: call RunAsync to run again",
-            { Lifecycle: NodeLifecycle.Idle } => "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns",
-            { Lifecycle: NodeLifecycle.Starting } => "starting: it opens its stores and its transport, and does not campaign yet",
-            { Role: RaftRole.Leader } => $"leads term {Text(status.Term)}: {Reach(in status, members)}",
-            { Leader: { } leader } => $"follows {leader} in term {Text(status.Term)}",
-            _ => NoLeader(in status, members),
+            NodeLifecycle.Failed => $"failed and stopped: {status.Failure?.Message}",
+            NodeLifecycle.Stopped => "stopped: call RunAsync to run again",
+            NodeLifecycle.Idle => IsIdle,
+            NodeLifecycle.Starting => "starting: it opens its stores and its transport, and does not campaign yet",
+            NodeLifecycle.Stopping => $"stopping: it takes no more proposals; {InCluster(in status, members)}",
+            _ => InCluster(in status, members),
         };
-        string applier = status.ApplyHangs ? "; its state machine has been at work on the same commands for long: results and reads wait for it" : string.Empty;
-        string disk = status.DiskHangs ? "; its log store has not finished a write for long: nothing counts as written here until it does" : string.Empty;
+        string applier = status.ApplyHangs ? ApplyHangs : string.Empty;
+        string disk = status.DiskHangs ? DiskHangs : string.Empty;
         return situation + applier + disk;
     }
+
+    private static string InCluster(in PublishedStatus status, IReadOnlyList<RaftMember> members) => status switch
+    {
+        { Role: RaftRole.Leader } => $"leads term {Text(status.Term)}: {Reach(in status, members)}",
+        { Leader: { } leader } => $"follows {leader} in term {Text(status.Term)}",
+        _ => NoLeader(in status, members),
+    };
 
     /// <summary>
     /// Without a leader: the node waits for one for an election timeout, too few voters are reachable, or an election is under way.

@@ -10,7 +10,8 @@ namespace Raft;
 /// <see cref="Module"/>, <see cref="Now"/> and <see cref="Answers"/> belong to the worker. All other members are safe to use from any
 /// thread.
 /// </remarks>
-internal sealed class NodeContext(NodeSettings settings, NodeSources sources, NodeMetrics? metrics, NodeLogger? logger, LifeState life, Action wake)
+internal sealed class NodeContext(
+    NodeSettings settings, NodeSources sources, NodeMetrics? metrics, NodeLogger? logger, LifeState life, Action wake)
 {
     private ConsensusModule? _module;
 

@@ -96,7 +96,7 @@ internal sealed class NodeParts
     public NodeRecovery Recovery { get; }
 
     /// <summary>
-    /// What the node holds in memory; null while its log is not read. To be asked between two steps of a simulation: nothing guards it
+    /// What the node holds in memory; null while its log is not read. Only for use between two steps of a simulation: nothing guards it
     /// from the worker.
     /// </summary>
     public NodeFootprint? Footprint

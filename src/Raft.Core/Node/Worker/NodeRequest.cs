@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>
-/// Anything but a message or a proposal that is asked of the node's worker, which executes it after the messages of its pass.
+/// A request to the node's worker other than a message or a proposal. The worker executes it after the messages of its pass.
 /// </summary>
 internal abstract class NodeRequest
 {
@@ -13,7 +13,7 @@ internal abstract class NodeRequest
 }
 
 /// <summary>
-/// A report from work that the node itself has started. Nobody waits for it, so nothing is left to do when the node has ended.
+/// A report from work that the node itself has started. No caller waits for it, so nothing is left to do when the node has ended.
 /// </summary>
 internal sealed class NodeReport(Action report) : NodeRequest
 {
@@ -21,6 +21,6 @@ internal sealed class NodeReport(Action report) : NodeRequest
 
     public override void Refuse(Exception reason)
     {
-        // nobody waits for it
+        // no caller waits for it
     }
 }

@@ -119,7 +119,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
                 End(failure);
             }
         }
-        // Whatever goes wrong on the worker stops the node, with the exception as its reason.
+        // Any exception on the worker stops the node, and becomes the reason of the failure.
         catch (Exception exception)
         {
             End(exception);
@@ -183,7 +183,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
             request.Execute();
             if (_endReason is not null)
             {
-                return; // the end has refused the rest
+                return; // the life has ended, and the rest is refused
             }
         }
 

@@ -1,7 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// Lets the life of a node, which runs on any thread, do things on the worker and wait for conditions that only the worker may look at.
+/// Lets the life of a node, which runs on any thread, run actions on the worker and wait for conditions that only the worker may
+/// evaluate.
 /// </summary>
 internal sealed class WorkerCalls(NodeContext context)
 {
