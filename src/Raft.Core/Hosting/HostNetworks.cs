@@ -8,7 +8,7 @@ namespace Raft;
 /// The in-process networks of a host, one of each kind for each cluster, since two clusters may have nodes of the same id.
 /// A host with one cluster finds its network as a service, too.
 /// </summary>
-internal sealed class HostNetworks(IServiceProvider provider, NodeDirectory directory, HostClock clock)
+internal sealed class HostNetworks(IServiceProvider provider, NodeDirectory directory)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, ChannelNetwork> _channels = new(StringComparer.Ordinal);
@@ -31,9 +31,9 @@ internal sealed class HostNetworks(IServiceProvider provider, NodeDirectory dire
     /// <inheritdoc cref="ChannelsOf"/>
     public InMemoryNetwork InMemoryOf(NodeRegistration node) => HasOneCluster ? provider.GetRequiredService<InMemoryNetwork>() : InMemory(node);
 
-    private ChannelNetwork Channels(NodeRegistration node) => Get(_channels, ClusterOf(node), () => new ChannelNetwork(clock: clock.Clock));
+    private ChannelNetwork Channels(NodeRegistration node) => Get(_channels, ClusterOf(node), static () => new ChannelNetwork());
 
-    private InMemoryNetwork InMemory(NodeRegistration node) => Get(_inMemory, ClusterOf(node), () => new InMemoryNetwork(clock: clock.Clock));
+    private InMemoryNetwork InMemory(NodeRegistration node) => Get(_inMemory, ClusterOf(node), static () => new InMemoryNetwork());
 
     private bool HasOneCluster => directory.Nodes.Select(ClusterOf).Distinct(StringComparer.Ordinal).Count() == 1;
 

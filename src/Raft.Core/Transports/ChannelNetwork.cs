@@ -7,12 +7,10 @@ namespace Raft;
 /// <inheritdoc cref="InProcessNetwork" path="/remarks"/>
 public sealed class ChannelNetwork : InProcessNetwork
 {
-    /// <summary>Makes a network without nodes.</summary>
+    /// <summary>Creates a network without nodes.</summary>
     /// <param name="inboxCapacity">How many messages may wait for one node before more are dropped; at least 1.</param>
-    /// <param name="seed">What <see cref="InProcessNetwork.DropRate"/> and random delays are drawn from: the same seed draws the same.</param>
-    /// <param name="clock">Measures delays. Null: <see cref="SystemClock.Shared"/>.</param>
-    public ChannelNetwork(int inboxCapacity = DefaultInboxCapacity, long seed = 0, IClock? clock = null)
-        : base(inboxCapacity, seed, clock)
+    public ChannelNetwork(int inboxCapacity = DefaultInboxCapacity)
+        : base(inboxCapacity)
     {
     }
 

@@ -12,12 +12,10 @@ public sealed class InMemoryNetwork : InProcessNetwork
     private readonly Lock _lock = new();
     private readonly Dictionary<NodeId, List<RaftMessage>> _waiting = [];
 
-    /// <summary>Makes a network without nodes.</summary>
+    /// <summary>Creates a network without nodes.</summary>
     /// <param name="inboxCapacity">How many messages may wait for one node before more are dropped; at least 1.</param>
-    /// <param name="seed">What <see cref="InProcessNetwork.DropRate"/> and random delays are drawn from: the same seed draws the same.</param>
-    /// <param name="clock">Measures delays. Null: <see cref="SystemClock.Shared"/>.</param>
-    public InMemoryNetwork(int inboxCapacity = DefaultInboxCapacity, long seed = 0, IClock? clock = null)
-        : base(inboxCapacity, seed, clock)
+    public InMemoryNetwork(int inboxCapacity = DefaultInboxCapacity)
+        : base(inboxCapacity)
     {
     }
 

@@ -19,9 +19,6 @@ internal sealed class InProcessEndpoint(NodeId id)
     /// <summary>Whether a transport speaks for it; guarded by the network's lock.</summary>
     public bool IsClaimed { get; set; }
 
-    /// <summary>How many messages are delayed on the way to it; guarded by the lock of the delayed messages.</summary>
-    public int Delayed { get; set; }
-
     public long Sent => Interlocked.Read(ref _sent);
 
     public long Delivered => Interlocked.Read(ref _delivered);
