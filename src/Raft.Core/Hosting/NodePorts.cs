@@ -11,7 +11,7 @@ internal static class NodePorts
         Transport = node.Find<ITransport>(provider),
         LogStore = node.Find<ILogStore>(provider),
         SnapshotStore = node.Find<ISnapshotStore>(provider),
-        StateMachine = (IStateMachine?)node.Find(provider, node.StateMachineType!),
+        StateMachine = (IStateMachine?)node.Find(provider, node.StateMachineType),
         Clock = FindClock(node, provider),
         Scheduler = node.Find<IScheduler>(provider),
         LoggerFactory = provider.GetService<ILoggerFactory>(),

@@ -11,7 +11,7 @@ public static class RaftNodeBuilderExtensions
     /// <typeparam name="T">The state machine: a <see cref="StateMachine{TCommand, TResult}"/>, whose proposer can then be injected, or any other.</typeparam>
     /// <param name="builder">The node.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseStateMachine<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] T>(this IRaftNodeBuilder builder)
+    public static IRaftNodeBuilder UseStateMachine<[DynamicallyAccessedMembers(NodeTypes.StateMachine)] T>(this IRaftNodeBuilder builder)
         where T : class, IStateMachine => builder.UseStateMachine(static provider => ActivatorUtilities.CreateInstance<T>(provider));
 
     /// <summary>Gives the node a state machine that a factory makes.</summary>
@@ -19,7 +19,7 @@ public static class RaftNodeBuilderExtensions
     /// <param name="builder">The node.</param>
     /// <param name="factory">Makes it; called once, and must not return another node's. The container disposes it.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseStateMachine<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] T>(
+    public static IRaftNodeBuilder UseStateMachine<[DynamicallyAccessedMembers(NodeTypes.StateMachine)] T>(
         this IRaftNodeBuilder builder, Func<IServiceProvider, T> factory)
         where T : class, IStateMachine
     {
@@ -148,7 +148,7 @@ public static class RaftNodeBuilderExtensions
         where TPort : class
     {
         ArgumentNullException.ThrowIfNull(factory);
-        Registration(builder).Add(typeof(TPort), factory);
+        Registration(builder).AddPort(typeof(TPort), factory);
         return builder;
     }
 
@@ -156,7 +156,7 @@ public static class RaftNodeBuilderExtensions
     private static IRaftNodeBuilder UseInstance<TPort>(IRaftNodeBuilder builder, TPort instance)
         where TPort : class
     {
-        Registration(builder).Add(typeof(TPort), instance);
+        Registration(builder).AddPort(typeof(TPort), instance);
         return builder;
     }
 

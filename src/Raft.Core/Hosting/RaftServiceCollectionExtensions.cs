@@ -51,8 +51,15 @@ public static class RaftServiceCollectionExtensions
             ? new RaftMetrics(factory)
             : new RaftMetrics(provider.GetRequiredService<HostMeter>().Meter)); // a bare service collection may have none
         services.TryAddSingleton<HostClock>();
+        services.TryAddSingleton<HostNodes>();
+        services.TryAddSingleton(typeof(IProposer<,>), typeof(MissingProposer<,>));
+        if (name is not null)
+        {
+            services.TryAddKeyedSingleton(typeof(IProposer<,>), KeyedService.AnyKey, typeof(MissingProposer<,>));
+        }
+
         AddOptions(services, node, configure);
-        node.Add(typeof(RaftNode), node.CreateNode);
+        NodeDirectory.Of(services).AddService(node, typeof(RaftNode));
         node.SetStateMachine(static _ => new StringLog());
 
         // Not AddHostedService, which keeps only one service of a type.

@@ -13,7 +13,7 @@ namespace Raft;
 /// another's place over the same log store, needs a new instance, since the log is applied to it from the start.
 /// </remarks>
 public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands, ICodec<TResult> results)
-    : IStateMachine, ICommandChecker, IProposedThrough<IProposer<TCommand, TResult>>
+    : IStateMachine, ICommandChecker, IHasProposer<IProposer<TCommand, TResult>>
 {
     private int _isClaimed;
 
@@ -25,7 +25,7 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
 
     Type ICommandChecker.CommandType => typeof(TCommand);
 
-    object IProposedThrough.CreateProposer(RaftNode node) => node.CreateProposer<TCommand, TResult>();
+    object IHasProposer.CreateProposer(RaftNode node) => node.CreateProposer<TCommand, TResult>();
 
     bool ICommandChecker.TryClaim() => Interlocked.Exchange(ref _isClaimed, 1) == 0;
 
