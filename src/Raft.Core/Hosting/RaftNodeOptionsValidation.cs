@@ -39,7 +39,6 @@ internal sealed partial class RaftNodeOptionsValidation(NodeRegistration node, N
             failures.Add(DescribeSections());
         }
 
-        HostLogging.Write(() => LogOptionsRefused(node.Section, string.Join(" ", failures)));
         return ValidateOptionsResult.Fail(failures.Select(failure => $"{node.Section}: {failure}"));
     }
 

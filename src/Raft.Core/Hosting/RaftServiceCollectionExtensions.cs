@@ -69,9 +69,16 @@ public static class RaftServiceCollectionExtensions
 
     private static void AddOptions(IServiceCollection services, NodeRegistration node, Action<RaftNodeOptions>? configure)
     {
-        services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
-        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
-        OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName).ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(
+            provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
+        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(
+            node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
+        services.TryAddSingleton<IValidateOptions<RaftHostOptions>>(static provider => new RaftHostOptionsValidation(
+            provider.GetRequiredService<NodeDirectory>(),
+            provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>(),
+            HostLogging.Of(provider)));
+        services.AddOptions<RaftHostOptions>().ValidateOnStart();
+        OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName);
         if (configure is not null)
         {
             options.Configure(configure);

@@ -23,6 +23,13 @@ internal sealed class DurationAttribute : ValidationAttribute
         _ => ValidationResult.Success,
     };
 
+    /// <summary>
+    /// Explains a duration of whole days, which is rarely meant: a plain number in configuration means days. Empty for others.
+    /// </summary>
+    public static string HintAtDays(TimeSpan duration) => duration > TimeSpan.Zero && duration.Ticks % TimeSpan.TicksPerDay == 0
+        ? " A plain number in configuration means days: write 300 milliseconds as \"00:00:00.300\", and 300 seconds as \"00:05:00\"."
+        : string.Empty;
+
     private static ValidationResult Refuse(TimeSpan duration, string rule, ValidationContext context) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{context.MemberName} is {duration:c}: {rule}."));
+        new(string.Create(CultureInfo.InvariantCulture, $"{context.MemberName} is {duration:c}: {rule}.{HintAtDays(duration)}"));
 }

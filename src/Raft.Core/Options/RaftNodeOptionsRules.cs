@@ -135,14 +135,14 @@ internal static class RaftNodeOptionsRules
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c} and {nameof(options.MaximumElectionTimeout)} is {options.MaximumElectionTimeout:c}: the maximum must be at least the minimum."));
+                $"{nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c} and {nameof(options.MaximumElectionTimeout)} is {options.MaximumElectionTimeout:c}: the maximum must be at least the minimum.{DurationAttribute.HintAtDays(options.MinimumElectionTimeout)}"));
         }
 
         if (options.HeartbeatInterval is { } heartbeat && heartbeat > TimeSpan.Zero && heartbeat >= options.MinimumElectionTimeout)
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{nameof(options.HeartbeatInterval)} is {heartbeat:c} and {nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c}: the interval must be below the timeout, or followers campaign against a healthy leader. A fifth of it is the default."));
+                $"{nameof(options.HeartbeatInterval)} is {heartbeat:c} and {nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c}: the interval must be below the timeout, or followers campaign against a healthy leader. A fifth of it is the default.{DurationAttribute.HintAtDays(heartbeat)}"));
         }
     }
 }

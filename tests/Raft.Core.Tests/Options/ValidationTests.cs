@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using NSubstitute;
 
@@ -76,15 +78,69 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task TwoNodes_WithMistakes_AreBothTold()
+    public async Task TwoNodes_WithDifferentMistakes_AreBothReported()
     {
-        AggregateException refusal = await RefuseAsync<AggregateException>(services =>
+        OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services =>
         {
-            services.AddRaftNode("n1");
-            services.AddRaftNode("n2");
+            services.AddRaftNode("n1", options => (options.Members, options.ClusterId) = (["n1"], " "));
+            services.AddRaftNode("n2", options => (options.Members, options.MaximumCommandBytes) = (["n2"], 0));
         });
 
-        Assert.Equal(["n1", "n2"], refusal.InnerExceptions.Cast<OptionsValidationException>().Select(inner => inner.OptionsName).Order());
+        Assert.Equal(
+            ["Raft:n1: ClusterId is blank: give all nodes of the cluster the same name.", "Raft:n2: MaximumCommandBytes is 0: it must be at least 1."],
+            refusal.Failures);
+        Assert.Equal("n1, n2", refusal.OptionsName);
+    }
+
+    [Fact]
+    public async Task ThreeNodes_WithOneMistakeInSharedOptions_ReportItOnce()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder("""{ "Raft": { "Members": [ "n1", "n2", "n3" ], "MaximumCommandBytes": 0 } }""");
+        builder.Logging.AddFakeLogging();
+        foreach (string name in new[] { "n1", "n2", "n3" })
+        {
+            builder.Services.AddRaftNode(name).UseChannelTransport();
+        }
+
+        using IHost host = builder.Build();
+        OptionsValidationException refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(InMemoryHost.Patience()));
+
+        Assert.Equal("Raft:n1, Raft:n2, Raft:n3: MaximumCommandBytes is 0: it must be at least 1.", refusal.Message);
+        Assert.Single(refusal.ToString().Split("MaximumCommandBytes")[1..]);
+        FakeLogRecord record = Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), static each => each.Category == RaftDiagnostics.HostingLogCategory);
+        Assert.Equal((203, LogLevel.Critical), (record.Id.Id, record.Level));
+        Assert.Single(record.Message.Split("MaximumCommandBytes")[1..]);
+    }
+
+    [Fact]
+    public async Task Duration_GivenAsAPlainNumber_ExplainsThatItMeansDays()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder("""{ "Raft": { "n1": { "Members": [ "n1" ], "MaximumElectionTimeout": "300" } } }""");
+        builder.Services.AddRaftNode("n1");
+        using IHost host = builder.Build();
+
+        OptionsValidationException refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(InMemoryHost.Patience()));
+
+        Assert.Equal(
+            [
+                "Raft:n1: MaximumElectionTimeout is 300.00:00:00: it must be at most 1.00:00:00. A plain number in configuration means days: "
+                    + "write 300 milliseconds as \"00:00:00.300\", and 300 seconds as \"00:05:00\".",
+            ],
+            refusal.Failures);
+    }
+
+    [Theory]
+    [InlineData("MinimumElectionTimeout")]
+    [InlineData("HeartbeatInterval")]
+    public async Task WholeDays_WhereTheyContradictAnotherOption_ExplainsPlainNumbers(string option)
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder($$"""{ "Raft": { "n1": { "Members": [ "n1" ], "{{option}}": "300" } } }""");
+        builder.Services.AddRaftNode("n1");
+        using IHost host = builder.Build();
+
+        OptionsValidationException refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(InMemoryHost.Patience()));
+
+        Assert.Contains("A plain number in configuration means days", Assert.Single(refusal.Failures), StringComparison.Ordinal);
     }
 
     [Fact]
