@@ -19,7 +19,7 @@ public abstract class InProcessNetwork
     private readonly LinkCuts _cuts = new();
     private readonly long[] _dropped = new long[(int)DropReason.ReceiverFailed + 1];
 
-    /// <summary>All nodes that ever joined, ordered by id. The array is replaced and never changed, so that senders read it without a lock.</summary>
+    /// <summary>All nodes that ever joined, ordered by id. The array is replaced, never changed: senders read it without a lock.</summary>
     private volatile InProcessEndpoint[] _endpoints = [];
 
     private protected InProcessNetwork(int inboxCapacity)
@@ -31,7 +31,9 @@ public abstract class InProcessNetwork
     /// <summary>How many messages may wait for one node before more are dropped.</summary>
     public int InboxCapacity { get; }
 
-    /// <summary>The counts of all messages so far. Each count is exact, but they are read one after another while messages are sent.</summary>
+    /// <summary>
+    /// The counts of all messages so far. Each count is exact, but they are read one after another while messages are sent.
+    /// </summary>
     public NetworkStatistics Statistics
     {
         get
@@ -51,7 +53,7 @@ public abstract class InProcessNetwork
                 delivered += endpoint.Delivered;
             }
 
-            long sent = Nobody.Sent;
+            long sent = UnknownSender.Sent;
             foreach (InProcessEndpoint endpoint in _endpoints)
             {
                 sent += endpoint.Sent;
@@ -62,7 +64,7 @@ public abstract class InProcessNetwork
     }
 
     /// <summary>The sender of messages that a transport sends before it was ever started.</summary>
-    internal InProcessEndpoint Nobody { get; } = new(default);
+    internal InProcessEndpoint UnknownSender { get; } = new(default);
 
     /// <summary>Creates the transport of one node.</summary>
     /// <returns>The transport; it learns the node's id when the node starts it.</returns>
@@ -191,7 +193,8 @@ public abstract class InProcessNetwork
             else if (endpoint.IsClaimed)
             {
                 throw new InvalidOperationException(
-                    $"A node '{id}' already runs on this network. Give each node its own id, or stop the first one before you start the second.");
+                    $"A node '{id}' already runs on this network. "
+                    + "Give each node its own id, or stop the first one before the second starts.");
             }
 
             endpoint.IsClaimed = true;

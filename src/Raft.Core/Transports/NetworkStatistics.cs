@@ -15,7 +15,9 @@ public readonly record struct NetworkStatistics
     /// <summary>Messages dropped because their sender or destination was not running, or stopped before it took them.</summary>
     public long DroppedByStop { get; init; }
 
-    /// <summary>Messages dropped because <see cref="InProcessNetwork.InboxCapacity"/> messages already waited for their destination.</summary>
+    /// <summary>
+    /// Messages dropped because <see cref="InProcessNetwork.InboxCapacity"/> messages already waited for their destination.
+    /// </summary>
     public long DroppedByOverflow { get; init; }
 
     /// <summary>Messages dropped because their receiver threw an exception. A <see cref="RaftNode"/> never does.</summary>
