@@ -52,8 +52,9 @@ internal sealed class HostNodes(NodeDirectory directory, IServiceProvider provid
             0 => throw NotAvailable(type, directory.Nodes),
             1 => candidates[0].Find(provider, type)!,
             _ => throw new InvalidOperationException(
-                $"{NameOf(type)} was requested without a key, but the Raft nodes {string.Join(", ", candidates.Select(static node => node.QuotedName))} "
-                + $"each have one. Use the name of a node as the key, such as [FromKeyedServices(\"{candidates[0].Name}\")]."),
+                $"{NameOf(type)} was requested without a key, but the Raft nodes "
+                + $"{string.Join(", ", candidates.Select(static node => node.QuotedName))} each have one. "
+                + $"Use the name of a node as the key, such as [FromKeyedServices(\"{candidates[0].Name}\")]."),
         };
     }
 
@@ -98,12 +99,13 @@ internal sealed class HostNodes(NodeDirectory directory, IServiceProvider provid
             isStateMachine = _underConstruction.Contains((node, node.StateMachineType));
         }
 
+        string requested = $"the {nameof(RaftNode)} or {nameof(IProposer<,>)} that is created from it";
         return new InvalidOperationException(isStateMachine
-            ? $"The state machine {NameOf(node.StateMachineType)} of {node.DisplayName} needs its own node: its constructor or factory, or a "
-                + $"service that it injects, requests the {nameof(RaftNode)} or {nameof(IProposer<,>)} that is created from it, or the state machine itself. "
-                + "A state machine must not use its own node. Move that code to a service next to it, such as a BackgroundService or a worker of RunOnLeader."
-            : $"A transport, log store or another port of {node.DisplayName} needs its own node: its constructor, or a service that it injects, "
-                + $"requests the {nameof(RaftNode)} or {nameof(IProposer<,>)} that is created from it. Inject IServiceProvider and request the node later, "
-                + "or move that code to another service.");
+            ? $"The state machine {NameOf(node.StateMachineType)} of {node.DisplayName} needs its own node: its constructor or "
+                + $"factory, or a service that it injects, requests {requested}, or the state machine itself. "
+                + "A state machine must not use its own node. Move that code to a service next to it, such as a BackgroundService or a "
+                + "worker of RunOnLeader."
+            : $"A transport, log store or another port of {node.DisplayName} needs its own node: its constructor, or a service that it "
+                + $"injects, requests {requested}. Inject IServiceProvider and request the node later, or move that code to a service.");
     }
 }

@@ -9,7 +9,9 @@ namespace Raft;
 /// </summary>
 internal sealed class MissingProposer<TCommand, TResult> : IProposer<TCommand, TResult>
 {
-    public MissingProposer(HostNodes nodes, [ServiceKey] object? key = null) => throw nodes.ProposerNotAvailable(typeof(IProposer<TCommand, TResult>), key);
+    public MissingProposer(HostNodes nodes, [ServiceKey] object? key = null) =>
+        throw nodes.ProposerNotAvailable(typeof(IProposer<TCommand, TResult>), key);
 
-    public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default) => throw new UnreachableException();
+    public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default) =>
+        throw new UnreachableException();
 }

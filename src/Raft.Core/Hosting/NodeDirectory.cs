@@ -85,6 +85,7 @@ internal sealed class NodeDirectory
         }
 
         string problem = name is null ? "Several Raft nodes are" : $"No Raft node named '{name}' is";
-        return new InvalidOperationException($"{problem} registered: choose one of {string.Join(", ", _nodes.Select(static node => node.QuotedName))}.");
+        string names = string.Join(", ", _nodes.Select(static node => node.QuotedName));
+        return new InvalidOperationException($"{problem} registered: choose one of {names}.");
     }
 }

@@ -77,7 +77,8 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     /// <summary>Finds a service of the node.</summary>
     /// <exception cref="InvalidOperationException">The node has no such service.</exception>
     public T Get<T>(IServiceProvider provider)
-        where T : class => Find<T>(provider) ?? throw new InvalidOperationException($"No {typeof(T).Name} is registered for {DisplayName}.");
+        where T : class =>
+        Find<T>(provider) ?? throw new InvalidOperationException($"No {typeof(T).Name} is registered for {DisplayName}.");
 
     /// <summary>Replaces the state machine.</summary>
     public void SetStateMachine<[DynamicallyAccessedMembers(NodeTypes.StateMachine)] T>(Func<IServiceProvider, T> factory)
@@ -110,8 +111,8 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     private static bool IsHasProposer(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IHasProposer<>);
 
     private static InvalidOperationException NoKeys() => new(
-        "This service provider does not support keyed services, which named Raft nodes need. Use a provider that does, such as the default one, "
-        + "or call AddRaftNode without a name.");
+        "This service provider does not support keyed services, which named Raft nodes need. "
+        + "Use a provider that does, such as the default one, or call AddRaftNode without a name.");
 
     private RaftNode CreateNode(IServiceProvider provider)
     {

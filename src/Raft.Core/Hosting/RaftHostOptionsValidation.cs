@@ -44,6 +44,7 @@ internal sealed partial class RaftHostOptionsValidation(NodeDirectory directory,
     private static string WithoutSection(string failure, string section) =>
         failure.StartsWith($"{section}: ", StringComparison.Ordinal) ? failure[(section.Length + 2)..] : failure;
 
-    [LoggerMessage(203, LogLevel.Critical, "The host cannot start: the options of its Raft nodes are not valid. {Failures}", EventName = "OptionsRefused")]
+    [LoggerMessage(203, LogLevel.Critical, "The host cannot start: the options of its Raft nodes are not valid. {Failures}",
+        EventName = "OptionsRefused")]
     private partial void LogOptionsRefused(string failures);
 }

@@ -3,14 +3,17 @@ using System.Globalization;
 
 namespace Raft;
 
-/// <summary>A duration among the options: above zero unless zero is allowed, and at most a number of days. One that is null is left to its default.</summary>
+/// <summary>
+/// Requires a duration above zero, or of zero where that is allowed, and at most of a number of days. Null is allowed, for an
+/// option with a default.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DurationAttribute : ValidationAttribute
 {
     /// <summary>Whether zero is allowed.</summary>
     public bool AllowZero { get; set; }
 
-    /// <summary>The longest duration, in days; 0 (the default) for no bound.</summary>
+    /// <summary>The longest duration, in days; 0 (the default) for no limit.</summary>
     public int MaximumDays { get; set; }
 
     /// <inheritdoc/>

@@ -12,12 +12,12 @@ public sealed class ValidationTests
 {
     public static TheoryData<string, Action<RaftNodeOptions>> Bad => new()
     {
-        { "Members is empty: list all members of the cluster, this node included", options => options.Members = [] },
-        { "Members is null or lists a null: list all members by their ids.", options => options.Members = null! },
+        { "Members is empty: list all members of the cluster, including this node", options => options.Members = [] },
+        { "Members is null or contains a null: list all members by their ids.", options => options.Members = null! },
         { "Node 'n1' is not among the Members (n2, n3): add it, or correct its id.", options => options.Members = ["n2", "n3"] },
         { "Member 'n1' is listed 3 times in Members: every id must be unique.", options => options.Members = ["n1", "n1", "n1"] },
         { "Members lists 64 members: a cluster has at most 63", options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")] },
-        { "NodeId is not set: give the node an id of its own among the Members", options => options.NodeId = " " },
+        { "NodeId is not set: set it to the id of one of the Members", options => options.NodeId = " " },
         { "NodeId has 256 characters: it must have at most 255.", options => options.NodeId = new string('n', 256) },
         { "ClusterId is blank: give all nodes of the cluster the same name.", options => options.ClusterId = "" },
         { "MinimumElectionTimeout is 00:00:00: it must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.Zero },
@@ -74,7 +74,7 @@ public sealed class ValidationTests
         OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode(options => options.Members = ["n1"]));
 
         Assert.Equal(
-            "Raft: NodeId is not set: give the node an id of its own among the Members, in code or in configuration.", Assert.Single(refusal.Failures));
+            "Raft: NodeId is not set: set it to the id of one of the Members, in code or in configuration.", Assert.Single(refusal.Failures));
     }
 
     [Fact]
