@@ -155,8 +155,7 @@ internal static class RaftNodeOptionsRules
                 CultureInfo.InvariantCulture,
                 $"{nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c} and "
                 + $"{nameof(options.MaximumElectionTimeout)} is {options.MaximumElectionTimeout:c}: "
-                + "the maximum must be at least the minimum."
-                + $"{DurationAttribute.HintAtDays(options.MinimumElectionTimeout)}"));
+                + $"the maximum must be at least the minimum.{DurationAttribute.HintAtDays(options.MinimumElectionTimeout)}"));
         }
 
         if (options.HeartbeatInterval is { } heartbeat && heartbeat > TimeSpan.Zero && heartbeat >= options.MinimumElectionTimeout)
