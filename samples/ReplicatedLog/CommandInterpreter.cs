@@ -85,8 +85,7 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
                 cluster.Network.Isolate(node.Id);
                 break;
             case ["cut", string one, string other] when Find(one) is { } from && Find(other) is { } to && from != to:
-                cluster.Network.Cut(from.Id, to.Id); // one direction,
-                cluster.Network.Cut(to.Id, from.Id); // and the other
+                cluster.Network.Cut(from.Id, to.Id);
                 break;
             case ["heal"]:
                 cluster.Network.Heal();

@@ -1,11 +1,11 @@
 namespace Raft.Soak;
 
 /// <summary>
-/// What goes wrong: nodes stop, die and come back, links fail in one direction or both, messages get lost, late and out of
-/// order. Each fault ends by itself after a while. As a rule no more than a minority is hit at a time; now and then, for a
+/// What goes wrong: nodes stop, die and come back, links fail in one direction or both, and messages are lost, duplicated, late
+/// and out of order. Each fault ends by itself after a while. Usually no more than a minority is hit at a time; sometimes, for a
 /// moment, it is a majority.
 /// </summary>
-internal sealed class Faults(IReadOnlyList<Member> members, InProcessNetwork network, int seed)
+internal sealed class Faults(IReadOnlyList<Member> members, SoakNetwork network, int seed)
 {
     private readonly Lock _lock = new();
     private readonly Random _random = new(seed);
@@ -67,9 +67,9 @@ internal sealed class Faults(IReadOnlyList<Member> members, InProcessNetwork net
         {
             case 0:
                 Note("isolated");
-                network.Isolate(member.Id);
+                network.Links.Isolate(member.Id);
                 await Task.Delay(milliseconds);
-                network.Rejoin(member.Id);
+                network.Links.Rejoin(member.Id);
                 break;
             case 1:
                 Note("deaf to one");
@@ -94,9 +94,9 @@ internal sealed class Faults(IReadOnlyList<Member> members, InProcessNetwork net
 
     private async Task CutAsync(NodeId from, NodeId to, int milliseconds)
     {
-        network.Cut(from, to);
+        network.Links.CutOneWay(from, to);
         await Task.Delay(milliseconds);
-        network.Restore(from, to);
+        network.Links.RestoreOneWay(from, to);
     }
 
     /// <summary>Bad weather on all links; one kind at a time.</summary>
@@ -109,25 +109,31 @@ internal sealed class Faults(IReadOnlyList<Member> members, InProcessNetwork net
 
         _stormy = true;
         int milliseconds = _random.Next(50, 500);
-        switch (_random.Next(3))
+        switch (_random.Next(4))
         {
             case 0:
                 Note("lossy");
-                network.SetDropRate(0.05 + (_random.NextDouble() * 0.35));
+                network.Faults.DropRate = 0.05 + (_random.NextDouble() * 0.35);
                 await Task.Delay(milliseconds);
-                network.SetDropRate(0);
+                network.Faults.DropRate = 0;
                 break;
             case 1:
                 Note("slow");
-                network.SetDelay(TimeSpan.FromMilliseconds(_random.Next(1, 30)));
+                network.Faults.SetDelay(TimeSpan.FromMilliseconds(_random.Next(1, 30)));
                 await Task.Delay(milliseconds);
-                network.SetDelay(TimeSpan.Zero);
+                network.Faults.SetDelay(TimeSpan.Zero);
+                break;
+            case 2:
+                Note("duplicates");
+                network.Faults.DuplicateRate = 0.05 + (_random.NextDouble() * 0.35);
+                await Task.Delay(milliseconds);
+                network.Faults.DuplicateRate = 0;
                 break;
             default:
                 Note("out of order");
-                network.SetDelay(TimeSpan.Zero, TimeSpan.FromMilliseconds(_random.Next(10, 60)));
+                network.Faults.SetDelay(TimeSpan.Zero, TimeSpan.FromMilliseconds(_random.Next(10, 60)));
                 await Task.Delay(milliseconds);
-                network.SetDelay(TimeSpan.Zero);
+                network.Faults.SetDelay(TimeSpan.Zero);
                 break;
         }
 

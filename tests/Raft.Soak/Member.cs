@@ -1,7 +1,7 @@
 namespace Raft.Soak;
 
 /// <summary>One member of the cluster over all its lives: the disk outlives them, everything else is made anew.</summary>
-internal sealed class Member(string id, IReadOnlyList<string> ids, InProcessNetwork network, Findings findings)
+internal sealed class Member(string id, IReadOnlyList<string> ids, SoakNetwork network, Findings findings)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -57,7 +57,7 @@ internal sealed class Member(string id, IReadOnlyList<string> ids, InProcessNetw
         life.MayEnd = true;
         if (life.DiesAbruptly)
         {
-            network.Isolate(Id);
+            network.Links.Isolate(Id);
             life.Store.Crash();
         }
 
@@ -75,7 +75,7 @@ internal sealed class Member(string id, IReadOnlyList<string> ids, InProcessNetw
         await EndCallsAsync(life);
         if (life.DiesAbruptly)
         {
-            network.Rejoin(Id);
+            network.Links.Rejoin(Id);
         }
 
         return life.DiesAbruptly;

@@ -1,3 +1,5 @@
+using Raft.Testing;
+
 namespace Raft.Soak;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal static class Program
         }
 
         bool dictionary = options.GetValueOrDefault("transport") == "dictionary";
-        InProcessNetwork network = dictionary ? new InMemoryNetwork(seed: seed) : new ChannelNetwork(seed: seed);
+        SoakNetwork network = new(dictionary ? new InMemoryNetwork() : new ChannelNetwork(), new FaultyNetwork((ulong)seed));
         SoakRun run = new(network, Number(options, "nodes", 3), Number(options, "proposers", 64), TimeSpan.FromSeconds(Number(options, "seconds", 60)), seed);
         return await run.RunAsync();
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Raft.Testing;
 
 namespace Raft.Soak;
 
@@ -18,7 +19,7 @@ internal sealed class SoakRun
 
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
     private readonly Findings _findings = new();
-    private readonly InProcessNetwork _network;
+    private readonly SoakNetwork _network;
     private readonly List<Member> _members;
     private readonly List<Proposer> _proposers;
     private readonly Faults _faults;
@@ -26,7 +27,7 @@ internal sealed class SoakRun
     private readonly TimeSpan _duration;
     private readonly string _title;
 
-    public SoakRun(InProcessNetwork network, int nodes, int proposers, TimeSpan duration, int seed)
+    public SoakRun(SoakNetwork network, int nodes, int proposers, TimeSpan duration, int seed)
     {
         _network = network;
         _duration = duration;
@@ -36,7 +37,7 @@ internal sealed class SoakRun
         _proposers = [.. Enumerable.Range(0, proposers).Select(number =>
             new Proposer(number, _members, _findings, CommandsPerSecond / proposers, _random.Next()))];
         _faults = new Faults(_members, network, _random.Next());
-        _title = $"{nodes} nodes, {network.GetType().Name}, {proposers} proposers, {duration.TotalSeconds:0} s, seed {seed}";
+        _title = $"{nodes} nodes, {network.Links.GetType().Name}, {proposers} proposers, {duration.TotalSeconds:0} s, seed {seed}";
     }
 
     public async Task<int> RunAsync()
@@ -179,7 +180,9 @@ internal sealed class SoakRun
             Console.WriteLine(member.Node is { } node ? $"  {node.Status}, calls {node.LiveCalls}" : $"  {member.Id} is down");
         }
 
-        Console.WriteLine($"  {_network.Statistics}, under way {_network.Statistics.UnderWay}");
+        Console.WriteLine($"  {_network.Links.Statistics}, under way {_network.Links.Statistics.UnderWay}");
+        FaultyNetwork faults = _network.Faults;
+        Console.WriteLine($"  dropped at random {faults.DroppedAtRandom}, by overflow {faults.DroppedByOverflow}, duplicated {faults.Duplicated}");
     }
 
     private int Conclude()

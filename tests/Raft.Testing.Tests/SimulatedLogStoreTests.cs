@@ -150,13 +150,13 @@ public sealed class SimulatedLogStoreTests
     }
 
     [Fact]
-    public void WriteAsync_ThatWouldLeaveAHole_Fails()
+    public void WriteAsync_ThatWouldLeaveAGap_Fails()
     {
         Task write = _store.WriteAsync(Write(3, "x")).AsTask();
 
         ArgumentException hole = Assert.Throws<ArgumentException>(() => _world.Run(write));
 
-        Assert.Contains("hole", hole.Message, StringComparison.Ordinal);
+        Assert.Contains("gap", hole.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,21 +1,24 @@
 namespace Raft;
 
-/// <summary>Bytes are no message that this version understands: cut short, damaged, of a newer version, or of something else altogether. Drop them; Raft copes with lost messages.</summary>
+/// <summary>
+/// The bytes are not a message that this version understands: they are truncated, damaged, of a newer version, or not a Raft
+/// message. Drop them; Raft tolerates lost messages.
+/// </summary>
 public sealed class MessageFormatException : RaftException
 {
-    /// <summary>Makes one with a default message.</summary>
+    /// <summary>Creates an exception with a default message.</summary>
     public MessageFormatException()
     {
     }
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an exception.</summary>
     /// <param name="message">What is wrong, and where.</param>
     public MessageFormatException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a cause.</summary>
+    /// <summary>Creates an exception with a cause.</summary>
     /// <param name="message">What is wrong, and where.</param>
     /// <param name="innerException">The cause.</param>
     public MessageFormatException(string message, Exception? innerException)
@@ -23,12 +26,12 @@ public sealed class MessageFormatException : RaftException
     {
     }
 
-    /// <summary>Makes one that says where.</summary>
+    /// <summary>Creates an exception with a position.</summary>
     /// <param name="message">What is wrong, and where.</param>
-    /// <param name="offset">The first byte of what is wrong, counted from 0.</param>
+    /// <param name="offset">The position of the first wrong byte, counted from 0.</param>
     public MessageFormatException(string message, int offset)
         : base(message) => Offset = offset;
 
-    /// <summary>The first byte of what is wrong, counted from 0; -1 if unknown.</summary>
+    /// <summary>The position of the first wrong byte, counted from 0; -1 if unknown.</summary>
     public int Offset { get; } = -1;
 }

@@ -1,21 +1,24 @@
 namespace Raft;
 
-/// <summary>This node does not lead, so it takes no proposals. Propose to <see cref="Leader"/>, or wait for a leader with <see cref="RaftNode.WaitForLeaderAsync"/>.</summary>
+/// <summary>
+/// This node is not the leader, so it accepts no proposals. Propose to <see cref="Leader"/>, or wait for a leader with
+/// <see cref="RaftNode.WaitForLeaderAsync"/>.
+/// </summary>
 public sealed class NotLeaderException : ProposalRefusedException
 {
-    /// <summary>Makes one with a default message.</summary>
+    /// <summary>Creates an exception with a default message.</summary>
     public NotLeaderException()
     {
     }
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an exception.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public NotLeaderException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a cause.</summary>
+    /// <summary>Creates an exception with a cause.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The cause.</param>
     public NotLeaderException(string message, Exception? innerException)
@@ -23,12 +26,12 @@ public sealed class NotLeaderException : ProposalRefusedException
     {
     }
 
-    /// <summary>Makes one that names the leader.</summary>
+    /// <summary>Creates an exception that names the leader.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="leader">The leader, if it is known.</param>
     public NotLeaderException(string message, RaftMember? leader)
         : base(message) => Leader = leader;
 
-    /// <summary>The leader as far as this node knows; null if there is none at the moment.</summary>
+    /// <summary>The leader that this node knows; null if it knows none now.</summary>
     public RaftMember? Leader { get; }
 }

@@ -1,21 +1,24 @@
 namespace Raft;
 
-/// <summary>A proposal had entered the log when its fate went out of sight: leadership was lost, or the node stopped. It may be applied or not, so proposing it again blindly may apply it twice.</summary>
+/// <summary>
+/// A proposal entered the log, but this node cannot know whether it is applied: leadership was lost, or the node stopped.
+/// Proposing it again without a check may apply it twice.
+/// </summary>
 public sealed class OutcomeUnknownException : RaftException
 {
-    /// <summary>Makes one with a default message.</summary>
+    /// <summary>Creates an exception with a default message.</summary>
     public OutcomeUnknownException()
     {
     }
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an exception.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public OutcomeUnknownException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a cause.</summary>
+    /// <summary>Creates an exception with a cause.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The cause.</param>
     public OutcomeUnknownException(string message, Exception? innerException)
@@ -23,11 +26,11 @@ public sealed class OutcomeUnknownException : RaftException
     {
     }
 
-    /// <summary>Makes one that says where the proposal stood.</summary>
+    /// <summary>Creates an exception with the position of the proposal in the log.</summary>
     /// <param name="message">What happened, and what to do.</param>
-    /// <param name="index">The index that it had received.</param>
+    /// <param name="index">The index of the proposal.</param>
     /// <param name="term">The term in which it was appended.</param>
-    /// <param name="innerException">The cause, if there is one.</param>
+    /// <param name="innerException">The cause; null if there is none.</param>
     public OutcomeUnknownException(string message, long index, long term, Exception? innerException = null)
         : base(message, innerException)
     {
@@ -35,7 +38,10 @@ public sealed class OutcomeUnknownException : RaftException
         Term = term;
     }
 
-    /// <summary>The index that the proposal had received. It took effect exactly if the entry that commits there has <see cref="Term"/>.</summary>
+    /// <summary>
+    /// The index of the proposal. It takes effect if, and only if, the entry that is committed at this index has
+    /// <see cref="Term"/>.
+    /// </summary>
     public long Index { get; }
 
     /// <summary>The term in which it was appended.</summary>

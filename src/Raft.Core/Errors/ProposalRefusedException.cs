@@ -1,21 +1,24 @@
 namespace Raft;
 
-/// <summary>A proposal was refused before it could enter the log: it surely has no effect, and proposing it again is safe. The one class that a retry policy should handle.</summary>
+/// <summary>
+/// A proposal was refused before it entered the log. It certainly has no effect, and it is safe to propose it again. A retry
+/// policy should handle this class and no other.
+/// </summary>
 public class ProposalRefusedException : RaftException
 {
-    /// <summary>Makes one with a default message.</summary>
+    /// <summary>Creates an exception with a default message.</summary>
     public ProposalRefusedException()
     {
     }
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an exception.</summary>
     /// <param name="message">What happened, and what to do.</param>
     public ProposalRefusedException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes one with a cause.</summary>
+    /// <summary>Creates an exception with a cause.</summary>
     /// <param name="message">What happened, and what to do.</param>
     /// <param name="innerException">The cause.</param>
     public ProposalRefusedException(string message, Exception? innerException)

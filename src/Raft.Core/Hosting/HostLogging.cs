@@ -4,23 +4,23 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Raft;
 
-/// <summary>The logger of everything that is about a node in its host, rather than of the node itself.</summary>
+/// <summary>The logger for hosting: what concerns a node in its host, rather than the node itself.</summary>
 internal static class HostLogging
 {
     public static ILogger Of(IServiceProvider provider) =>
         (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(RaftDiagnostics.HostingLogCategory);
 
-    /// <summary>Writes a message. A provider that throws must change nothing of what the message is about.</summary>
+    /// <summary>Writes a message. A logging provider that throws must not affect the operation that is logged.</summary>
     public static void Write(Action write)
     {
         try
         {
             write();
         }
-        // The log is where it would have been told.
+        // The failure cannot be reported: the log is what failed.
         catch (Exception)
         {
-            // the next message may fare better
+            // the next message is tried again
         }
     }
 }

@@ -2,12 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Raft;
 
-/// <summary>Says what a node that <c>AddRaftNode</c> has registered stands on. Its methods are extensions, so that packages can add theirs.</summary>
+/// <summary>
+/// Configures a node that <c>AddRaftNode</c> has registered. Its methods are extensions, so that packages can add their own.
+/// </summary>
 public interface IRaftNodeBuilder
 {
     /// <summary>The node's name: its service key, its options name and, unless set otherwise, its id. Null for the unnamed node.</summary>
     string? Name { get; }
 
-    /// <summary>Where the node is registered.</summary>
+    /// <summary>The services that the node is registered in.</summary>
     IServiceCollection Services { get; }
 }

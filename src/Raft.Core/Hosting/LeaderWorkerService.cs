@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Raft;
 
-/// <summary>Starts a worker with each leadership of a node, and waits for it to end before the next.</summary>
+/// <summary>Starts a worker for each leadership of a node, and waits until it has ended before it starts the next.</summary>
 /// <typeparam name="TWorker">The worker.</typeparam>
 internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWorker>(
     NodeRegistration registration, IServiceProvider provider) : BackgroundService
@@ -30,7 +30,7 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
         }
     }
 
-    /// <summary>The next leadership; null if the node will lead no more, and why is its own business. The worker's exceptions are not caught here.</summary>
+    /// <summary>Waits for the next leadership; returns null if the node has ended. Exceptions of the worker are not caught here.</summary>
     private static async ValueTask<Leadership?> NextAsync(RaftNode node, CancellationToken stoppingToken)
     {
         try
@@ -64,11 +64,12 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
             }
             catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
-                // as it should
+                // the normal end of the work
             }
             catch (RaftException exception) when (ending.IsCancellationRequested || !Leads(node, leadership.Term))
             {
-                HostLogging.Write(() => LogOutrun(exception, typeof(TWorker).Name, node.Id, leadership.Term)); // its own proposals were the first to hear of the loss
+                // A proposal of the worker failed before the token was cancelled.
+                HostLogging.Write(() => LogOutrun(exception, typeof(TWorker).Name, node.Id, leadership.Term));
             }
             catch (Exception exception)
             {
@@ -82,7 +83,7 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
 
     private static bool Leads(RaftNode node, long term) => node.Status is { Role: RaftRole.Leader } status && status.Term == term;
 
-    /// <summary>The worker is made for one leadership, and not by the scope: nobody else would dispose it.</summary>
+    /// <summary>The worker is not a service of the scope, so the scope does not dispose it.</summary>
     private static async ValueTask DisposeAsync(TWorker worker)
     {
         switch (worker)
@@ -96,7 +97,10 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
         }
     }
 
-    /// <summary>Goes by the token and not by the status: the two change one after the other, and a worker must not start twice in between.</summary>
+    /// <summary>
+    /// Waits for the token and does not look at the status: they do not change together, and a worker must not start twice in
+    /// between.
+    /// </summary>
     private static async ValueTask WaitForLossAsync(RaftNode node, Leadership leadership, CancellationToken stoppingToken)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, stoppingToken);

@@ -4,11 +4,15 @@ using Microsoft.Extensions.Options;
 
 namespace Raft;
 
-/// <summary>One node of a service collection, and where its services are found: under its name as key, or without a key.</summary>
+/// <summary>
+/// One node of a service collection. Its services are registered under its name as key, or without a key for the unnamed node.
+/// </summary>
 internal sealed class NodeRegistration(string? name, IServiceCollection services) : IRaftNodeBuilder
 {
-    private readonly List<ServiceDescriptor> _stateMachine = [];
-    private readonly AsyncLocal<bool> _isBeingMade = new(); // flows to the thread on which the container may go on
+    /// <summary>The configuration section of the unnamed node, and of the options that all named nodes share.</summary>
+    public const string SharedSection = "Raft";
+
+    private Func<IServiceProvider, IStateMachine>? _createStateMachine;
 
     public string? Name => name;
 
@@ -17,93 +21,100 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     /// <summary>The name under which the options are found.</summary>
     public string OptionsName => name ?? Options.DefaultName;
 
-    /// <summary>The section of the unnamed node, and of what all named ones share.</summary>
-    public const string SharedSection = "Raft";
-
     /// <summary>The configuration section that the options are bound from.</summary>
     public string Section => name is null ? SharedSection : $"{SharedSection}:{name}";
 
+    /// <summary>The name in a list of names.</summary>
+    public string QuotedName => name is null ? "the unnamed one" : $"'{name}'";
+
+    /// <summary>The name in a sentence.</summary>
+    public string DisplayName => name is null ? "the unnamed Raft node" : $"Raft node '{name}'";
+
     /// <summary>The type of the state machine.</summary>
-    public Type? StateMachineType { get; private set; }
+    public Type StateMachineType { get; private set; } = typeof(StringLog);
 
     /// <summary>The type of the state machine's proposer; null if it has none.</summary>
     public Type? ProposerType { get; private set; }
 
-    /// <summary>What of the node can be asked for without its name.</summary>
-    public IEnumerable<Type> UnkeyedTypes => ((Type?[])[typeof(RaftNode), StateMachineType, ProposerType]).OfType<Type>();
+    /// <summary>Whether the node has a service that can also be requested without the node's name.</summary>
+    public bool Has(Type type) => type == typeof(RaftNode) || type == StateMachineType || type == ProposerType;
 
-    /// <summary>Registers a service of the node, one instance of its own, which the container disposes.</summary>
-    public ServiceDescriptor Add(Type serviceType, Func<IServiceProvider, object> factory)
+    /// <summary>Registers a port of the node, which the container creates once and disposes.</summary>
+    public void AddPort(Type type, Func<IServiceProvider, object> factory)
     {
-        ServiceDescriptor descriptor = name is null
-            ? ServiceDescriptor.Singleton(serviceType, factory)
-            : ServiceDescriptor.KeyedSingleton(serviceType, name, (provider, _) => factory(provider));
-        services.Add(descriptor);
-        return descriptor;
+        if (name is null)
+        {
+            services.AddSingleton(type, factory);
+        }
+        else
+        {
+            services.AddKeyedSingleton(type, name, (provider, _) => factory(provider));
+        }
     }
 
-    /// <summary>Registers an instance that somebody else owns, and disposes.</summary>
-    public void Add(Type serviceType, object instance) => services.Add(name is null
-        ? ServiceDescriptor.Singleton(serviceType, instance)
-        : ServiceDescriptor.KeyedSingleton(serviceType, name, instance));
+    /// <summary>Registers a port of the node whose owner disposes it.</summary>
+    public void AddPort(Type type, object instance)
+    {
+        if (name is null)
+        {
+            services.AddSingleton(type, instance);
+        }
+        else
+        {
+            services.AddKeyedSingleton(type, name, instance);
+        }
+    }
 
-    /// <summary>Finds a service of the node.</summary>
-    public object? Find(IServiceProvider provider, Type serviceType) => name is null
-        ? provider.GetService(serviceType)
-        : (provider as IKeyedServiceProvider ?? throw NoKeys()).GetKeyedService(serviceType, name);
+    /// <summary>Finds a service of the node, or null.</summary>
+    public object? Find(IServiceProvider provider, Type type) => name is null
+        ? provider.GetService(type)
+        : (provider as IKeyedServiceProvider ?? throw NoKeys()).GetKeyedService(type, name);
 
     /// <summary>Finds a service of the node, or null.</summary>
     public T? Find<T>(IServiceProvider provider)
         where T : class => (T?)Find(provider, typeof(T));
 
     /// <summary>Finds a service of the node.</summary>
+    /// <exception cref="InvalidOperationException">The node has no such service.</exception>
     public T Get<T>(IServiceProvider provider)
-        where T : class => Find<T>(provider) ?? throw new InvalidOperationException($"No {typeof(T).Name} is registered for {(name is null ? "the node without a name" : $"node '{name}'")}.");
+        where T : class =>
+        Find<T>(provider) ?? throw new InvalidOperationException($"No {typeof(T).Name} is registered for {DisplayName}.");
 
     /// <summary>Replaces the state machine.</summary>
-    public void SetStateMachine<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] T>(
-        Func<IServiceProvider, T> factory)
+    public void SetStateMachine<[DynamicallyAccessedMembers(NodeTypes.StateMachine)] T>(Func<IServiceProvider, T> factory)
         where T : class, IStateMachine
     {
-        foreach (ServiceDescriptor replaced in _stateMachine)
-        {
-            services.Remove(replaced);
-        }
-
-        _stateMachine.Clear();
+        _createStateMachine = factory;
         StateMachineType = typeof(T);
-        _stateMachine.Add(Add(typeof(T), factory));
-        ProposerType = Array.Find(typeof(T).GetInterfaces(), static type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IProposedThrough<>))?.GenericTypeArguments[0];
+        ProposerType = Array.Find(typeof(T).GetInterfaces(), IsHasProposer)?.GenericTypeArguments[0];
+        NodeDirectory directory = NodeDirectory.Of(services);
+        directory.AddService(this, typeof(T));
         if (ProposerType is not null)
         {
-            _stateMachine.Add(Add(ProposerType, provider => ((IProposedThrough)(object)Get<T>(provider)).CreateProposer(Get<RaftNode>(provider))));
+            directory.AddService(this, ProposerType);
         }
-
-        NodeDirectory.Of(services).UpdateUnkeyed();
     }
 
-    /// <summary>Makes the node from its options and its services.</summary>
-    /// <exception cref="InvalidOperationException">One of them needs the node itself. The container cannot see that through factories, and would wait for itself for ever.</exception>
-    public RaftNode CreateNode(IServiceProvider provider)
+    /// <summary>Creates a service that the node <see cref="Has"/>.</summary>
+    public object Create(Type type, IServiceProvider provider)
     {
-        if (_isBeingMade.Value)
+        if (type == typeof(RaftNode))
         {
-            throw new InvalidOperationException(
-                $"The state machine, transport, log store or another port of Raft node {(name is null ? string.Empty : $"'{name}' ")}asks for the RaftNode or IProposer that is made from it: have it take an IServiceProvider and ask later, or put what needs the node into a service of its own, or into a worker of RunOnLeader.");
+            return CreateNode(provider);
         }
 
-        _isBeingMade.Value = true;
-        try
-        {
-            return MakeNode(provider);
-        }
-        finally
-        {
-            _isBeingMade.Value = false;
-        }
+        return type == StateMachineType
+            ? _createStateMachine!(provider)
+            : ((IHasProposer)Find(provider, StateMachineType)!).CreateProposer(Get<RaftNode>(provider));
     }
 
-    private RaftNode MakeNode(IServiceProvider provider)
+    private static bool IsHasProposer(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IHasProposer<>);
+
+    private static InvalidOperationException NoKeys() => new(
+        "This service provider does not support keyed services, which named Raft nodes need. "
+        + "Use a provider that does, such as the default one, or call AddRaftNode without a name.");
+
+    private RaftNode CreateNode(IServiceProvider provider)
     {
         RaftNodeOptions options = provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(OptionsName);
         RaftNodePorts ports = NodePorts.Find(this, provider).WithStores();
@@ -115,7 +126,4 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
 
         return new RaftNode(options.NodeId ?? name!, options: options, ports: ports);
     }
-
-    private static InvalidOperationException NoKeys() =>
-        new("The service provider knows no keyed services, which named Raft nodes are: use one that does, such as the default one, or AddRaftNode without a name.");
 }

@@ -4,14 +4,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Raft;
 
 /// <summary>
-/// Whether nodes are ready: each runs, knows a leader, and its state machine is not far behind what is committed. The
-/// description is the status' own explanation.
+/// Checks whether nodes are ready: each node runs, knows a leader, and its state machine does not lag far behind the committed entries.
+/// The description contains the explanation of each status.
 /// </summary>
-internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider provider, string? nodeName, long maximumApplyLag) : IHealthCheck
+internal sealed class RaftHealthCheck(
+    NodeDirectory directory, IServiceProvider provider, string? nodeName, long maximumApplyLag) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        IEnumerable<NodeRegistration> registrations = nodeName is null && directory.Nodes.Count > 0 ? directory.Nodes : [directory.Find(nodeName)];
+        IEnumerable<NodeRegistration> registrations =
+            nodeName is null && directory.Nodes.Count > 0 ? directory.Nodes : [directory.Find(nodeName)];
         NamedStatus[] statuses = [.. registrations.Select(StatusOf)];
         NamedStatus[] unready = [.. statuses.Where(node => !IsReady(node.Status))];
         string description = string.Join("; ", (unready.Length > 0 ? unready : statuses).Select(Describe));
@@ -28,7 +30,7 @@ internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider 
             data));
     }
 
-    /// <summary>By its name, if it has one: two clusters of a host may have nodes of the same id.</summary>
+    /// <summary>Uses the name of the node, if it has one: two clusters of a host may have nodes with the same id.</summary>
     private NamedStatus StatusOf(NodeRegistration registration)
     {
         RaftStatus status = registration.Get<RaftNode>(provider).Status;
@@ -41,7 +43,10 @@ internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider 
     private bool IsBehind(RaftStatus status) => status.CommitIndex - status.AppliedIndex > maximumApplyLag;
 
     private string Describe(NamedStatus node) => IsBehind(node.Status)
-        ? string.Create(CultureInfo.InvariantCulture, $"{node.Name}: {node.Status.Explanation}; {node.Status.CommitIndex - node.Status.AppliedIndex} committed entries wait for the state machine, more than {maximumApplyLag}")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node.Name}: {node.Status.Explanation}; {node.Status.CommitIndex - node.Status.AppliedIndex} committed entries "
+            + $"wait for the state machine, more than {maximumApplyLag}")
         : $"{node.Name}: {node.Status.Explanation}";
 
     private static void AddData(NamedStatus node, SortedDictionary<string, object> data)

@@ -7,13 +7,13 @@ namespace Raft;
 public static class RaftHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of readiness: the nodes run, know a leader, and their state machines keep up. It is not one of liveness: a
-    /// node without a leader waits for others, and restarting it does not help.
+    /// Adds a readiness check: the nodes run, know a leader, and their state machines keep up. Do not use it as a liveness check: a node
+    /// without a leader waits for other nodes, and a restart does not help.
     /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="nodeName">The name of the node to check. Null (the default): all nodes of the host.</param>
     /// <param name="name">The name of the check. Default <c>raft</c>.</param>
-    /// <param name="failureStatus">What a check that fails reports. Null (the default): unhealthy.</param>
+    /// <param name="failureStatus">The status that a failed check reports. Null (the default): unhealthy.</param>
     /// <param name="tags">Tags to filter by, such as <c>ready</c>. None by default.</param>
     /// <param name="maximumApplyLag">How many committed entries may wait for the state machine; 0 or more, default 10,000.</param>
     /// <returns>The builder.</returns>

@@ -4,22 +4,27 @@ using Microsoft.Extensions.Hosting;
 
 namespace Raft;
 
-/// <summary>Says what a node stands on. Of several calls for the same thing, the last counts.</summary>
+/// <summary>Configures the ports, state machine and workers of a node. If a method is called several times, the last call counts.</summary>
 public static class RaftNodeBuilderExtensions
 {
-    /// <summary>Gives the node a state machine of a type, one instance of its own, which the container makes and disposes.</summary>
-    /// <typeparam name="T">The state machine: a <see cref="StateMachine{TCommand, TResult}"/>, whose proposer can then be injected, or any other.</typeparam>
+    /// <summary>Sets the type of the state machine. The container creates one instance for the node, and disposes it.</summary>
+    /// <typeparam name="T">
+    /// The state machine: a <see cref="StateMachine{TCommand, TResult}"/>, whose proposer can then be injected, or any other.
+    /// </typeparam>
     /// <param name="builder">The node.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseStateMachine<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] T>(this IRaftNodeBuilder builder)
-        where T : class, IStateMachine => builder.UseStateMachine(static provider => ActivatorUtilities.CreateInstance<T>(provider));
+    public static IRaftNodeBuilder UseStateMachine<
+        [DynamicallyAccessedMembers(NodeTypes.StateMachine)] T>(this IRaftNodeBuilder builder)
+        where T : class, IStateMachine =>
+        builder.UseStateMachine(static provider => ActivatorUtilities.CreateInstance<T>(provider));
 
-    /// <summary>Gives the node a state machine that a factory makes.</summary>
+    /// <summary>Sets the state machine, created by a factory.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="builder">The node.</param>
-    /// <param name="factory">Makes it; called once, and must not return another node's. The container disposes it.</param>
+    /// <param name="factory">Creates it. Called once; it must not return that of another node. The container disposes it.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseStateMachine<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] T>(
+    public static IRaftNodeBuilder UseStateMachine<
+        [DynamicallyAccessedMembers(NodeTypes.StateMachine)] T>(
         this IRaftNodeBuilder builder, Func<IServiceProvider, T> factory)
         where T : class, IStateMachine
     {
@@ -28,78 +33,104 @@ public static class RaftNodeBuilderExtensions
         return builder;
     }
 
-    /// <summary>Connects the node through the host's <see cref="ChannelNetwork"/> of its cluster: for nodes that all live in this host.</summary>
+    /// <summary>Connects the node through the host's <see cref="ChannelNetwork"/> of its cluster, for a cluster within this host.</summary>
     /// <param name="builder">The node.</param>
-    /// <param name="network">The network, where it must be a certain one: to share it between hosts of a process, or to inject faults. Null: the host's own of the cluster.</param>
+    /// <param name="network">
+    /// The network, where it must be a certain one: to share it between hosts of a process, or to inject faults. Null: the
+    /// host's own of the cluster.
+    /// </param>
     /// <returns>The builder.</returns>
     public static IRaftNodeBuilder UseChannelTransport(this IRaftNodeBuilder builder, ChannelNetwork? network = null)
     {
         NodeRegistration node = Registration(builder);
         if (network is not null)
         {
-            return builder.UseTransport(_ => network.CreateTransport()); // and no service, which would be another network
+            return builder.UseTransport(_ => network.CreateTransport()); // not registered as a service, which would be another network
         }
 
         HostNetworks.AddTo(builder.Services);
         return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().ChannelsOf(node).CreateTransport());
     }
 
-    /// <summary>Connects the node through the host's <see cref="InMemoryNetwork"/> of its cluster: for nodes that all live in this host.</summary>
+    /// <summary>
+    /// Connects the node through the host's <see cref="InMemoryNetwork"/> of its cluster, for a cluster within this host.
+    /// </summary>
     /// <param name="builder">The node.</param>
-    /// <param name="network">The network, where it must be a certain one: to share it between hosts of a process, or to inject faults. Null: the host's own of the cluster.</param>
+    /// <param name="network">
+    /// The network, where it must be a certain one: to share it between hosts of a process, or to inject faults. Null: the
+    /// host's own of the cluster.
+    /// </param>
     /// <returns>The builder.</returns>
     public static IRaftNodeBuilder UseInMemoryTransport(this IRaftNodeBuilder builder, InMemoryNetwork? network = null)
     {
         NodeRegistration node = Registration(builder);
         if (network is not null)
         {
-            return builder.UseTransport(_ => network.CreateTransport()); // and no service, which would be another network
+            return builder.UseTransport(_ => network.CreateTransport()); // not registered as a service, which would be another network
         }
 
         HostNetworks.AddTo(builder.Services);
         return builder.UseTransport(provider => provider.GetRequiredService<HostNetworks>().InMemoryOf(node).CreateTransport());
     }
 
-    /// <summary>Gives the node a transport of a type, which the container makes and disposes.</summary>
+    /// <summary>Sets the type of the transport. The container creates and disposes it.</summary>
     /// <typeparam name="T">The transport.</typeparam>
     /// <param name="builder">The node.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseTransport<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
-        where T : class, ITransport => builder.UseTransport(static provider => ActivatorUtilities.CreateInstance<T>(provider));
+    public static IRaftNodeBuilder UseTransport<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
+        where T : class, ITransport =>
+        builder.UseTransport(static provider => ActivatorUtilities.CreateInstance<T>(provider));
 
-    /// <summary>Gives the node a transport.</summary>
+    /// <summary>Sets the transport.</summary>
     /// <param name="builder">The node.</param>
-    /// <param name="factory">Makes it; called once, and must not return another node's. The container disposes it.</param>
+    /// <param name="factory">Creates it. Called once; it must not return that of another node. The container disposes it.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseTransport(this IRaftNodeBuilder builder, Func<IServiceProvider, ITransport> factory) => Use(builder, factory);
+    public static IRaftNodeBuilder UseTransport(this IRaftNodeBuilder builder, Func<IServiceProvider, ITransport> factory) =>
+        Use(builder, factory);
 
-    /// <summary>Gives the node a log store of a type, which the container makes and disposes.</summary>
+    /// <summary>Sets the type of the log store. The container creates and disposes it.</summary>
     /// <typeparam name="T">The log store.</typeparam>
     /// <param name="builder">The node.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseLogStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
-        where T : class, ILogStore => builder.UseLogStore(static provider => ActivatorUtilities.CreateInstance<T>(provider));
+    public static IRaftNodeBuilder UseLogStore<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
+        where T : class, ILogStore =>
+        builder.UseLogStore(static provider => ActivatorUtilities.CreateInstance<T>(provider));
 
-    /// <summary>Gives the node a log store. Without one, its log lives in memory and ends with the process. To lend a store that outlives the host, return one that is not disposable.</summary>
+    /// <summary>
+    /// Sets the log store. By default the log is in memory, and is lost with the process. To use a store that outlives the
+    /// host, return one that is not disposable.
+    /// </summary>
     /// <param name="builder">The node.</param>
-    /// <param name="factory">Makes it; called once, and must not return another node's. The container disposes it.</param>
+    /// <param name="factory">Creates it. Called once; it must not return that of another node. The container disposes it.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseLogStore(this IRaftNodeBuilder builder, Func<IServiceProvider, ILogStore> factory) => Use(builder, factory);
+    public static IRaftNodeBuilder UseLogStore(this IRaftNodeBuilder builder, Func<IServiceProvider, ILogStore> factory) =>
+        Use(builder, factory);
 
-    /// <summary>Gives the node a snapshot store of a type, which the container makes and disposes.</summary>
+    /// <summary>Sets the type of the snapshot store. The container creates and disposes it.</summary>
     /// <typeparam name="T">The snapshot store.</typeparam>
     /// <param name="builder">The node.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseSnapshotStore<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
-        where T : class, ISnapshotStore => builder.UseSnapshotStore(static provider => ActivatorUtilities.CreateInstance<T>(provider));
+    public static IRaftNodeBuilder UseSnapshotStore<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IRaftNodeBuilder builder)
+        where T : class, ISnapshotStore =>
+        builder.UseSnapshotStore(static provider => ActivatorUtilities.CreateInstance<T>(provider));
 
-    /// <summary>Gives the node a snapshot store. Without one, its log store keeps the snapshots if it can, as the one in memory does; else there are none, and the log grows for ever.</summary>
+    /// <summary>
+    /// Sets the snapshot store. By default the log store also keeps snapshots if it implements <see cref="ISnapshotStore"/>, as
+    /// the one in memory does. Otherwise there are no snapshots, and the log grows without bound.
+    /// </summary>
     /// <param name="builder">The node.</param>
-    /// <param name="factory">Makes it; called once, and must not return another node's. The container disposes it.</param>
+    /// <param name="factory">Creates it. Called once; it must not return that of another node. The container disposes it.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder UseSnapshotStore(this IRaftNodeBuilder builder, Func<IServiceProvider, ISnapshotStore> factory) => Use(builder, factory);
+    public static IRaftNodeBuilder UseSnapshotStore(this IRaftNodeBuilder builder, Func<IServiceProvider, ISnapshotStore> factory) =>
+        Use(builder, factory);
 
-    /// <summary>Gives the node a clock. Without one it goes by the host's <see cref="TimeProvider"/>, and without that by the system's.</summary>
+    /// <summary>
+    /// Sets the clock. By default the node uses the host's <see cref="TimeProvider"/>, or the system clock if the host has
+    /// none.
+    /// </summary>
     /// <param name="builder">The node.</param>
     /// <param name="clock">The clock; nodes may share it.</param>
     /// <returns>The builder.</returns>
@@ -109,7 +140,7 @@ public static class RaftNodeBuilderExtensions
         return UseInstance(builder, clock);
     }
 
-    /// <summary>Gives the node a clock over a <see cref="TimeProvider"/> of its own, such as a fake one in tests.</summary>
+    /// <summary>Sets the clock to one over a <see cref="TimeProvider"/>, such as a fake one in tests.</summary>
     /// <param name="builder">The node.</param>
     /// <param name="timeProvider">The provider.</param>
     /// <returns>The builder.</returns>
@@ -119,7 +150,7 @@ public static class RaftNodeBuilderExtensions
         return builder.UseClock(SystemClock.Over(timeProvider));
     }
 
-    /// <summary>Gives the node a scheduler. Without one it runs on the thread pool.</summary>
+    /// <summary>Sets the scheduler. By default the node runs on the thread pool.</summary>
     /// <param name="builder">The node.</param>
     /// <param name="scheduler">The scheduler; nodes may share it.</param>
     /// <returns>The builder.</returns>
@@ -130,13 +161,14 @@ public static class RaftNodeBuilderExtensions
     }
 
     /// <summary>
-    /// Runs a worker while the node leads: it starts with each leadership, in a service scope of its own, and its token is
-    /// cancelled when the leadership is lost or the host stops. See <see cref="ILeaderWorker"/>.
+    /// Runs a worker while the node leads. Each leadership creates one, in its own service scope. Its token is cancelled when the
+    /// leadership is lost or the host stops. See <see cref="ILeaderWorker"/>.
     /// </summary>
-    /// <typeparam name="TWorker">The worker; made anew for each leadership.</typeparam>
+    /// <typeparam name="TWorker">The worker; a new one is created for each leadership.</typeparam>
     /// <param name="builder">The node.</param>
     /// <returns>The builder.</returns>
-    public static IRaftNodeBuilder RunOnLeader<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWorker>(this IRaftNodeBuilder builder)
+    public static IRaftNodeBuilder RunOnLeader<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWorker>(this IRaftNodeBuilder builder)
         where TWorker : class, ILeaderWorker
     {
         NodeRegistration node = Registration(builder);
@@ -148,15 +180,15 @@ public static class RaftNodeBuilderExtensions
         where TPort : class
     {
         ArgumentNullException.ThrowIfNull(factory);
-        Registration(builder).Add(typeof(TPort), factory);
+        Registration(builder).AddPort(typeof(TPort), factory);
         return builder;
     }
 
-    /// <summary>An instance may serve several nodes and hosts: no container disposes it.</summary>
+    /// <summary>An instance may serve several nodes and hosts, so no container disposes it.</summary>
     private static IRaftNodeBuilder UseInstance<TPort>(IRaftNodeBuilder builder, TPort instance)
         where TPort : class
     {
-        Registration(builder).Add(typeof(TPort), instance);
+        Registration(builder).AddPort(typeof(TPort), instance);
         return builder;
     }
 

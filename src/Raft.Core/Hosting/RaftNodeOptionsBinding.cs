@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Raft;
 
 /// <summary>
-/// Binds the options of one node from its configuration section, and takes its name for its id unless they say otherwise. What the nodes of a host
-/// share stands in the section of the unnamed node, so that it need not be repeated for each.
+/// Binds the options of one node from its configuration section. The node's name is its id, unless the options set one. Options that the
+/// nodes of a host share are in the section of the unnamed node, so that they need not be repeated for each.
 /// </summary>
 internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfiguration? configuration) : IConfigureNamedOptions<RaftNodeOptions>
 {
@@ -15,7 +15,7 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
     {
         if (name != node.OptionsName)
         {
-            return; // another node's
+            return; // the options of another node
         }
 
         if (configuration is not null)
@@ -37,7 +37,7 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
         IConfigurationSection members = section.GetSection(nameof(options.Members));
         if (members.GetChildren().Any())
         {
-            options.Members = []; // a node's own list takes the place of the shared one
+            options.Members = []; // a node's own list replaces the shared one
         }
 
         section.Bind(options);
@@ -45,8 +45,8 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
     }
 
     /// <summary>
-    /// Members that are listed by nothing but their ids, which the binder passes over in silence. Ids that are no good are
-    /// taken all the same: the validation says so, together with everything else.
+    /// Adds members that are listed by their ids alone, which the binder ignores silently. Invalid ids are added as well: the validation
+    /// reports them together with all other mistakes.
     /// </summary>
     private static void AddPlainMembers(IConfigurationSection members, RaftNodeOptions options)
     {

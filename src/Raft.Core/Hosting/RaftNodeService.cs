@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Raft;
 
-/// <summary>Runs a node as long as its host runs.</summary>
+/// <summary>Runs a node while its host runs.</summary>
 internal sealed partial class RaftNodeService : IHostedService, IDisposable
 {
     private readonly NodeRegistration _registration;
@@ -24,25 +24,26 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         _logger = HostLogging.Of(provider);
     }
 
-    /// <summary>Returns when the node runs; it does not wait for a leader. A node that cannot run keeps the host from starting.</summary>
+    /// <summary>Returns when the node runs, without waiting for a leader. If the node cannot run, the host does not start.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _node = _registration.Get<RaftNode>(_provider); // only now: whatever is wrong with it is told in one place
+            _node = _registration.Get<RaftNode>(_provider); // not earlier, so that every error is reported in one place
             _stopsHost = _provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(_registration.OptionsName).StopHostOnFailure;
-            _host = _provider.GetService<IHostApplicationLifetime>(); // none, if somebody else than a host starts the services
+            _host = _provider.GetService<IHostApplicationLifetime>(); // null if the services are not started by a host
             _running = _node.RunAsync(_stop.Token);
             if (!await _node.WaitUntilRunningAsync(cancellationToken).ConfigureAwait(false) || _running.IsCompleted)
             {
-                await _running.WaitAsync(cancellationToken).ConfigureAwait(false); // throws what kept it from running, once its ports are released
+                // Throws the reason why it does not run, after its ports were closed.
+                await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _stop.Cancel();
-            _node?.Abandon(); // the host disposes it next, and must not wait there for what it has given up on here
-            _ = WatchAsync(); // a store that goes on opening in spite of the token must not hold up whoever gave up
+            _node?.Abandon(); // the host disposes it next, and must not wait there after it has given up waiting here
+            _ = WatchAsync(); // a store that ignores the token must not delay the caller, who has given up
             throw;
         }
         catch (Exception exception)
@@ -54,7 +55,10 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         _ = WatchAsync();
     }
 
-    /// <summary>Stops the node in good order. A node that failed while it stops its host says so here again, so that the process does not end as if all were well.</summary>
+    /// <summary>
+    /// Stops the node gracefully. If the failure of the node stops the host, the exception is thrown again here, so that the
+    /// process does not exit with success.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _stop.Cancel();
@@ -64,19 +68,22 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _node?.Abandon(); // the host disposes it next, and must not wait for it there instead
+            _node?.Abandon(); // the host disposes it next, and must not wait for it there
             HostLogging.Write(() => LogStopTimedOut(_registration.Name ?? _node?.Id.Value));
         }
         catch (NodeFailedException) when (!_stopsHost)
         {
-            // told when it happened, and the host was told to live with it
+            // it was logged when it happened, and StopHostOnFailure is off
         }
     }
 
-    /// <summary>Cancels instead of disposing, as <see cref="BackgroundService"/> does: a host may be disposed while it is being stopped, and stopping must not fail then.</summary>
+    /// <summary>
+    /// Cancels and does not dispose, as <see cref="BackgroundService"/> does: a host may be disposed while it stops, and the
+    /// stop must not fail.
+    /// </summary>
     public void Dispose() => _stop.Cancel();
 
-    /// <summary>Waits for the node's end, and for its last words: the host disposes the log next.</summary>
+    /// <summary>Waits until the node has ended and its last messages are logged: the host disposes the logging next.</summary>
     private async Task EndAsync(CancellationToken cancellationToken)
     {
         try
@@ -100,7 +107,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         }
         catch (NodeFailedException failure)
         {
-            // The node has logged why. A host that already stops needs no one to stop it.
+            // The node has logged why. A host that is already stopping need not be stopped.
             if (_stopsHost && !_stop.IsCancellationRequested)
             {
                 _host?.StopApplication();

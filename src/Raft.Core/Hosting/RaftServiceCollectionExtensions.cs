@@ -15,8 +15,8 @@ public static class RaftServiceCollectionExtensions
     /// <see cref="IProposer{TCommand, TResult}"/> and the state machine can be injected.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Changes the options, after they were bound from the configuration section <c>Raft</c>.</param>
-    /// <returns>A builder, to say what the node stands on. Without more it keeps a <see cref="StringLog"/> in memory.</returns>
+    /// <param name="configure">Changes the options after they were bound from the configuration section <c>Raft</c>.</param>
+    /// <returns>A builder that configures the node. By default it keeps a <see cref="StringLog"/> in memory.</returns>
     /// <exception cref="InvalidOperationException">A node without a name is registered already.</exception>
     public static IRaftNodeBuilder AddRaftNode(this IServiceCollection services, Action<RaftNodeOptions>? configure = null)
     {
@@ -25,16 +25,20 @@ public static class RaftServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds a node with a name, of which a host may have several. The name is the key of its services
-    /// (<c>[FromKeyedServices("n1")] RaftNode node</c>), the name of its options and, unless they say otherwise, its id. As
-    /// long as only one node of the host has a service, that service can be injected without the key, too.
+    /// Adds a node with a name. A host may have several. The name is the key of its services
+    /// (<c>[FromKeyedServices("n1")] RaftNode node</c>), the name of its options and, unless the options set one, its id. A
+    /// service that only
+    /// one node of the host has can also be injected without the key.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The name, unique in the host.</param>
-    /// <param name="configure">Changes the options, after they were bound from the configuration section <c>Raft</c>, which named nodes share, and then from their own, <c>Raft:{name}</c>.</param>
-    /// <returns>A builder, to say what the node stands on. Without more it keeps a <see cref="StringLog"/> in memory.</returns>
+    /// <param name="configure">
+    /// Changes the options after they were bound from the configuration section <c>Raft</c>, which all named nodes share, and
+    /// then from the node's own section, <c>Raft:{name}</c>.
+    /// </param>
+    /// <returns>A builder that configures the node. By default it keeps a <see cref="StringLog"/> in memory.</returns>
     /// <exception cref="ArgumentException">The name is blank.</exception>
-    /// <exception cref="InvalidOperationException">A node of this name is registered already.</exception>
+    /// <exception cref="InvalidOperationException">A node with this name is registered already.</exception>
     public static IRaftNodeBuilder AddRaftNode(this IServiceCollection services, string name, Action<RaftNodeOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -49,22 +53,36 @@ public static class RaftServiceCollectionExtensions
         services.TryAddSingleton<HostMeter>();
         services.TryAddSingleton(static provider => provider.GetService<IMeterFactory>() is { } factory
             ? new RaftMetrics(factory)
-            : new RaftMetrics(provider.GetRequiredService<HostMeter>().Meter)); // a bare service collection may have none
+            : new RaftMetrics(provider.GetRequiredService<HostMeter>().Meter)); // a plain service collection may have no factory
         services.TryAddSingleton<HostClock>();
+        services.TryAddSingleton<HostNodes>();
+        services.TryAddSingleton(typeof(IProposer<,>), typeof(MissingProposer<,>));
+        if (name is not null)
+        {
+            services.TryAddKeyedSingleton(typeof(IProposer<,>), KeyedService.AnyKey, typeof(MissingProposer<,>));
+        }
+
         AddOptions(services, node, configure);
-        node.Add(typeof(RaftNode), node.CreateNode);
+        NodeDirectory.Of(services).AddService(node, typeof(RaftNode));
         node.SetStateMachine(static _ => new StringLog());
 
-        // Not AddHostedService, which keeps only one service of a type.
+        // Not AddHostedService, which keeps only one service of each type.
         services.AddSingleton<IHostedService>(provider => new RaftNodeService(node, provider));
         return node;
     }
 
     private static void AddOptions(IServiceCollection services, NodeRegistration node, Action<RaftNodeOptions>? configure)
     {
-        services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
-        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
-        OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName).ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(
+            provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
+        services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(
+            node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
+        services.TryAddSingleton<IValidateOptions<RaftHostOptions>>(static provider => new RaftHostOptionsValidation(
+            provider.GetRequiredService<NodeDirectory>(),
+            provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>(),
+            HostLogging.Of(provider)));
+        services.AddOptions<RaftHostOptions>().ValidateOnStart();
+        OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName);
         if (configure is not null)
         {
             options.Configure(configure);

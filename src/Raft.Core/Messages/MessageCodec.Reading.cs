@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <content>Reading. The first fault is reported, so the parts are read in their order in the message.</content>
+/// <content>Reading. The parts are read in their order in the message, since the first problem is the one that is reported.</content>
 public static partial class MessageCodec
 {
     private static RaftMessage? ReadMessage(ref MessageReader reader)
@@ -174,7 +174,7 @@ public static partial class MessageCodec
         return entries;
     }
 
-    /// <summary>The start of every message.</summary>
+    /// <summary>The first part of every message.</summary>
     private readonly record struct Envelope(string ClusterId, NodeId From, NodeId To, long Term, long Correlation, byte Flags)
     {
         public bool Has(byte flag) => (Flags & flag) != 0;

@@ -2,15 +2,15 @@ using System.Buffers;
 
 namespace Raft;
 
-/// <content>Writing: a head whose size depends on names only, then what the message carries, which may be large.</content>
+/// <content>Writing. First a head, whose size depends only on names, then the content, which may be large.</content>
 public static partial class MessageCodec
 {
-    /// <summary>The size of everything but what <see cref="MeasureContent"/> measures.</summary>
+    /// <summary>Returns the size of all parts that <see cref="MeasureContent"/> does not measure.</summary>
     private static int MeasureHead(RaftMessage message)
     {
         RequireNotNegative(message.Term, "term");
         RequireNotNegative(message.Correlation, "correlation");
-        Require(message.From != default && message.To != default, "A message names who sent it and who it is meant for.");
+        Require(message.From != default && message.To != default, "The sender or the receiver of the message is not set.");
 
         return FixedHeaderSize
             + MessageWriter.Measure(message.ClusterId, "cluster id")
@@ -52,11 +52,11 @@ public static partial class MessageCodec
                 RequireNotNegative(reply.NextOffset, "next offset");
                 return (3 * sizeof(long)) + ChecksumSize;
             default:
-                throw new ArgumentException($"Messages of the type {message.GetType().Name} have no form on the wire.", nameof(message));
+                throw new ArgumentException($"Messages of the type {message.GetType().Name} cannot be encoded.", nameof(message));
         }
     }
 
-    /// <summary>The size of what a message carries: entries, or a part of a snapshot.</summary>
+    /// <summary>Returns the size of the content: entries, or a part of a snapshot.</summary>
     private static long MeasureContent(RaftMessage message)
     {
         if (message is InstallSnapshotMessage install)
@@ -82,12 +82,14 @@ public static partial class MessageCodec
         (MessageType type, byte flags) = message switch
         {
             RequestVoteMessage vote => (MessageType.RequestVote, Flag(vote.IsPreVote, PreVoteFlag)),
-            RequestVoteReplyMessage reply => (MessageType.RequestVoteReply, (byte)(Flag(reply.VoteGranted, VoteGrantedFlag) | Flag(reply.IsPreVote, PreVoteReplyFlag))),
+            RequestVoteReplyMessage reply => (
+                MessageType.RequestVoteReply,
+                (byte)(Flag(reply.VoteGranted, VoteGrantedFlag) | Flag(reply.IsPreVote, PreVoteReplyFlag))),
             AppendEntriesMessage => (MessageType.AppendEntries, (byte)0),
             AppendEntriesReplyMessage reply => (MessageType.AppendEntriesReply, Flag(reply.Success, SuccessFlag)),
             InstallSnapshotMessage => (MessageType.InstallSnapshot, (byte)0),
             InstallSnapshotReplyMessage reply => (MessageType.InstallSnapshotReply, Flag(reply.IsInstalled, InstalledFlag)),
-            _ => default, // measuring refused it
+            _ => default, // MeasureBody has refused it
         };
         writer.WriteBytes(Magic);
         writer.WriteByte(Version);
@@ -173,7 +175,7 @@ public static partial class MessageCodec
     {
         if (value < 0)
         {
-            throw new ArgumentException($"The {what} is {value}; numbers on the wire count from 0.");
+            throw new ArgumentException($"The {what} is {value}, but numbers in a message must not be negative.");
         }
     }
 

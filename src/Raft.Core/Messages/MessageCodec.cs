@@ -4,13 +4,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace Raft;
 
 /// <summary>
-/// Turns messages into bytes and back, for transports that leave the process. One message becomes one block of bytes;
-/// where it ends is the transport's business: a datagram, a frame, a request body.
+/// Converts messages to bytes and back, for transports that leave the process. One message becomes one block of bytes. The
+/// transport marks where it
+/// ends, with a datagram, a frame or a request body.
 /// </summary>
 /// <remarks>
-/// <para>Numbers have a fixed width and are little-endian, rather than of variable length: each value has exactly one
-/// form, sizes are known before anything is read, and the payload dwarfs the bytes that would be saved. None is negative.
-/// A <i>string</i> is its length in bytes (2 bytes, unsigned), then UTF-8.</para>
+/// <para>Numbers are little-endian, have a fixed width, and are never negative. A fixed width gives each value exactly one
+/// encoding and makes sizes
+/// known before anything is read; a variable width would save few bytes compared to the payload. A <i>string</i> is its length in bytes (2
+/// bytes, unsigned), then UTF-8.</para>
 /// <para>Every message:</para>
 /// <code>
 /// offset  size  field
@@ -39,9 +41,10 @@ namespace Raft;
 ///                       4 length of the header, unsigned, header, 4 length of the data, unsigned, data
 /// 6 its reply           8 last included index, 8 last included term, 16 checksum, 8 next offset  flag 1: installed
 /// </code>
-/// <para>Nothing follows the body. A new kind of message takes a new type and leaves the version as it is; a change to
-/// what is written above takes a new version. What a node does not understand it drops, as if the network had lost it.</para>
-/// <para>Numbers are checked for their form here, and for their sense by the node. All members are safe to call from any thread.</para>
+/// <para>Nothing follows the body. A new kind of message gets a new type and keeps the version; a change to the format above
+/// gets a new version. A
+/// node drops messages that it does not understand, as if the network had lost them.</para>
+/// <para>The codec checks the format, and the node checks the meaning. All members are safe to call from any thread.</para>
 /// </remarks>
 public static partial class MessageCodec
 {
@@ -59,7 +62,10 @@ public static partial class MessageCodec
 
     private static ReadOnlySpan<byte> Magic => "RAFT"u8;
 
-    /// <summary>The number of bytes that <see cref="Write"/> will write: for a length in front, or to know if a datagram holds it.</summary>
+    /// <summary>
+    /// Returns the number of bytes that <see cref="Write"/> will write, for a length prefix, or to know whether it fits into a
+    /// datagram.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <returns>The number of bytes.</returns>
     /// <exception cref="ArgumentException">As for <see cref="Write"/>.</exception>
@@ -67,16 +73,17 @@ public static partial class MessageCodec
     {
         ArgumentNullException.ThrowIfNull(message);
         long size = MeasureHead(message) + MeasureContent(message);
-        Require(size <= Array.MaxLength, "The message is larger than any memory block.");
+        Require(size <= Array.MaxLength, "The message is larger than the largest array.");
         return (int)size;
     }
 
     /// <summary>Writes a message.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="output">Where to write it. Nothing is written if this throws.</param>
+    /// <param name="output">Receives the bytes. If this method throws, nothing is written.</param>
     /// <exception cref="ArgumentException">
-    /// The message cannot be expressed: a number is negative, a node id is <c>default</c> or no valid UTF-16, the cluster id
-    /// takes more than 65,535 bytes, or the whole more than the largest array. No node makes such a message.
+    /// The message cannot be encoded: a number is negative, a node id is <c>default</c> or not valid UTF-16, the cluster id has
+    /// more than 65,535 bytes, or
+    /// the message is larger than the largest array. No node creates such a message.
     /// </exception>
     public static void Write(RaftMessage message, IBufferWriter<byte> output)
     {
@@ -91,18 +98,24 @@ public static partial class MessageCodec
 
     /// <summary>Reads a message.</summary>
     /// <param name="data">
-    /// Exactly the bytes of one message. They belong to the message from now on: the data of entries and snapshots are slices of them, so
-    /// they must never change or be pooled.
+    /// Exactly the bytes of one message. They belong to the message from now on, since the data of entries and snapshots are
+    /// slices of them: they must
+    /// never change or be pooled.
     /// </param>
-    /// <returns>The message, equal to the one that was written. Takes memory in proportion to the bytes, whatever they say.</returns>
-    /// <exception cref="MessageFormatException">The bytes are no message of this version; says what is wrong and where. No other exception is thrown.</exception>
+    /// <returns>
+    /// The message, equal to the one that was written. The allocated memory is proportional to the number of bytes, even for
+    /// invalid ones.
+    /// </returns>
+    /// <exception cref="MessageFormatException">
+    /// The bytes are not a message of this version. The exception says what is wrong, and where. No other exception is thrown.
+    /// </exception>
     public static RaftMessage Read(ReadOnlyMemory<byte> data)
     {
         MessageReader reader = new(data);
-        return ReadMessage(ref reader) ?? throw new MessageFormatException($"No Raft message: {reader.Problem}.", reader.ProblemOffset);
+        return ReadMessage(ref reader) ?? throw new MessageFormatException($"Not a Raft message: {reader.Problem}.", reader.ProblemOffset);
     }
 
-    /// <summary>Reads a message, without an exception if there is none: for a transport that anybody can reach.</summary>
+    /// <summary>Reads a message without throwing an exception, for a transport that receives bytes from anywhere.</summary>
     /// <param name="data">As for <see cref="Read"/>.</param>
     /// <param name="message">The message, or null.</param>
     /// <returns>Whether the bytes are a message of this version.</returns>

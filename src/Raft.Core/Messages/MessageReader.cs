@@ -5,9 +5,10 @@ using System.Text.Unicode;
 namespace Raft;
 
 /// <summary>
-/// Reads the parts of a message one after another. The first thing wrong is remembered and ends the reading: every later
-/// read gives a default, so that a caller checks <see cref="Failed"/> where it would loop or allocate, and once at the end.
-/// Garbage from a network thereby costs no exception unless the caller wants one.
+/// Reads the parts of a message one after another. The first problem is kept and ends the reading: every later read returns a
+/// default value. A caller
+/// therefore checks <see cref="Failed"/> only where it would loop or allocate, and at the end. Invalid bytes from a network then cause no
+/// exception unless the caller throws one.
 /// </summary>
 internal ref struct MessageReader(ReadOnlyMemory<byte> data)
 {
@@ -18,12 +19,12 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
 
     public readonly bool Failed => _problem is not null;
 
-    /// <summary>What is wrong first, and where; only after a failure.</summary>
+    /// <summary>The first problem and its position. Only after a failure.</summary>
     public readonly string Problem => $"{_problem} (at byte {ProblemOffset} of {_span.Length})";
 
     public int ProblemOffset { get; private set; }
 
-    /// <summary>Where the next read starts; the end, once something has failed.</summary>
+    /// <summary>The position of the next read; the end after a failure.</summary>
     public readonly int Position => _position;
 
     public readonly int Remaining => _span.Length - _position;
@@ -34,7 +35,7 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         return Failed ? default : bytes[0];
     }
 
-    /// <summary>A number of 8 bytes that must not be negative.</summary>
+    /// <summary>Reads a number of 8 bytes that must not be negative.</summary>
     public long ReadInt64(string what)
     {
         int start = _position;
@@ -47,14 +48,14 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         long value = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         if (value < 0)
         {
-            Fail(start, $"the {what} is {value}, and nothing in a message is negative");
+            Fail(start, $"the {what} is {value}, but numbers in a message must not be negative");
             return 0;
         }
 
         return value;
     }
 
-    /// <summary>A number of 16 bytes.</summary>
+    /// <summary>Reads a number of 16 bytes.</summary>
     public UInt128 ReadUInt128(string what)
     {
         ReadOnlySpan<byte> bytes = Take(2 * sizeof(long), what);
@@ -62,8 +63,9 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
     }
 
     /// <summary>
-    /// A number of things that follow, each of at least <paramref name="minimumSize"/> bytes: what is returned fits into
-    /// what is left, so memory for it is in proportion to the input.
+    /// Reads the number of items that follow, each of at least <paramref name="minimumSize"/> bytes. The result is limited by
+    /// the remaining bytes, so
+    /// memory for the items is proportional to the input.
     /// </summary>
     public int ReadCount(int minimumSize, string what)
     {
@@ -84,11 +86,11 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         return (int)count;
     }
 
-    /// <summary>Bytes with their length in front; a slice, no copy.</summary>
+    /// <summary>Reads a length and as many bytes; returns a slice, not a copy.</summary>
     public ReadOnlyMemory<byte> ReadData(string what)
     {
         int length = ReadCount(1, what);
-        ReadOnlyMemory<byte> slice = _data.Slice(_position, length); // after a failure: nothing, at the end
+        ReadOnlyMemory<byte> slice = _data.Slice(_position, length); // after a failure: empty, at the end
         _position += length;
         return slice;
     }
@@ -150,7 +152,7 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         }
     }
 
-    /// <summary>Remembers what is wrong, unless something was wrong before.</summary>
+    /// <summary>Keeps the problem, unless there was one before.</summary>
     public void Fail(int offset, string problem)
     {
         if (_problem is null)
@@ -170,7 +172,7 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
 
         if (length > Remaining)
         {
-            Fail(_position, $"the message ends within the {what}, which needs {length} bytes where {Remaining} are left");
+            Fail(_position, $"the message ends within the {what}, which needs {length} bytes, but {Remaining} are left");
             return default;
         }
 

@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>The byte that says what a message on the wire is. Values are never reused; a new kind of message takes the next one.</summary>
+/// <summary>The byte for the type of an encoded message. Values are never reused; a new type gets the next value.</summary>
 internal enum MessageType : byte
 {
     RequestVote = 1,

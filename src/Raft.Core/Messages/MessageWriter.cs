@@ -3,25 +3,25 @@ using System.Text;
 
 namespace Raft;
 
-/// <summary>Writes the parts of a message one after another into memory that is known to be large enough.</summary>
+/// <summary>Writes the parts of a message one after another, into memory that is large enough.</summary>
 internal ref struct MessageWriter(Span<byte> span)
 {
-    /// <summary>Refuses half of a surrogate pair instead of replacing it: an id must come out as it went in.</summary>
+    /// <summary>Refuses half of a surrogate pair instead of replacing it: an id must be read as it was written.</summary>
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Span<byte> _span = span;
 
-    /// <summary>How many bytes were written.</summary>
+    /// <summary>The number of written bytes.</summary>
     public int Position { get; private set; }
 
-    /// <summary>The bytes of a string and its length in front.</summary>
-    /// <exception cref="ArgumentException">It is no valid UTF-16, or too long.</exception>
+    /// <summary>Returns the number of bytes of a string and its length prefix.</summary>
+    /// <exception cref="ArgumentException">It is not valid UTF-16, or too long.</exception>
     public static int Measure(string value, string what)
     {
         int length = StrictUtf8.GetByteCount(value);
         return length <= ushort.MaxValue
             ? sizeof(ushort) + length
-            : throw new ArgumentException($"The {what} takes {length} bytes; a message has room for {ushort.MaxValue}.", nameof(value));
+            : throw new ArgumentException($"The {what} has {length} bytes, but a message has space for {ushort.MaxValue}.", nameof(value));
     }
 
     public void WriteByte(byte value) => _span[Position++] = value;

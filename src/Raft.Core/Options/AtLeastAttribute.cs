@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Raft;
 
-/// <summary>The smallest value that a number among the options may have. The message names the value that it found.</summary>
+/// <summary>Sets the smallest value that a number option may have. The message contains the value.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AtLeastAttribute(long minimum) : ValidationAttribute
 {
@@ -14,5 +14,7 @@ internal sealed class AtLeastAttribute(long minimum) : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         Convert.ToInt64(value, CultureInfo.InvariantCulture) >= Minimum
             ? ValidationResult.Success
-            : new ValidationResult(string.Create(CultureInfo.InvariantCulture, $"{validationContext.MemberName} is {value}: it must be at least {Minimum}."));
+            : new ValidationResult(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{validationContext.MemberName} is {value}: it must be at least {Minimum}."));
 }

@@ -3,14 +3,17 @@ using System.Globalization;
 
 namespace Raft;
 
-/// <summary>A duration among the options: above zero unless zero is allowed, and at most a number of days. One that is null is left to its default.</summary>
+/// <summary>
+/// Requires a duration above zero, or of zero where that is allowed, and at most of a number of days. Null is allowed, for an
+/// option with a default.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DurationAttribute : ValidationAttribute
 {
     /// <summary>Whether zero is allowed.</summary>
     public bool AllowZero { get; set; }
 
-    /// <summary>The longest duration, in days; 0 (the default) for no bound.</summary>
+    /// <summary>The longest duration, in days; 0 (the default) for no limit.</summary>
     public int MaximumDays { get; set; }
 
     /// <inheritdoc/>
@@ -23,6 +26,13 @@ internal sealed class DurationAttribute : ValidationAttribute
         _ => ValidationResult.Success,
     };
 
+    /// <summary>
+    /// Explains a duration of whole days, which is rarely meant: a plain number in configuration means days. Empty for others.
+    /// </summary>
+    public static string HintAtDays(TimeSpan duration) => duration > TimeSpan.Zero && duration.Ticks % TimeSpan.TicksPerDay == 0
+        ? " A plain number in configuration means days: write 300 milliseconds as \"00:00:00.300\", and 300 seconds as \"00:05:00\"."
+        : string.Empty;
+
     private static ValidationResult Refuse(TimeSpan duration, string rule, ValidationContext context) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{context.MemberName} is {duration:c}: {rule}."));
+        new(string.Create(CultureInfo.InvariantCulture, $"{context.MemberName} is {duration:c}: {rule}.{HintAtDays(duration)}"));
 }

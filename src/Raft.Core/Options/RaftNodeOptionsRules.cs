@@ -4,17 +4,17 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Everything that can be wrong with a node's options, as sentences that say what is wrong and what to do. Used by the
-/// constructor of the node and, before that, when a host starts.
+/// Finds mistakes in a node's options, as sentences that say what is wrong and what to do. Used by the constructor of the node and,
+/// before that, when a host starts.
 /// </summary>
 internal static class RaftNodeOptionsRules
 {
     private static readonly RaftNodeOptionsRanges Ranges = new();
 
-    /// <summary>Finds all that is wrong.</summary>
+    /// <summary>Finds all mistakes.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="nodeId">The id that the node is to have; null if none was given.</param>
-    /// <param name="allowNoMembers">Whether an empty list of members means a cluster of one.</param>
+    /// <param name="nodeId">The id of the node; null if none was given.</param>
+    /// <param name="allowNoMembers">Whether an empty list of members is allowed, for a cluster of one.</param>
     public static IReadOnlyList<string> FindFailures(RaftNodeOptions options, string? nodeId, bool allowNoMembers)
     {
         List<string> failures = [];
@@ -29,13 +29,15 @@ internal static class RaftNodeOptionsRules
 
         if (options.LeaderStickiness && !options.CheckQuorum)
         {
-            failures.Add($"{nameof(options.LeaderStickiness)} needs {nameof(options.CheckQuorum)}, which is off: without it, a leader that can send but not receive would be clung to for ever. Switch both on or both off.");
+            failures.Add(
+                $"{nameof(options.LeaderStickiness)} needs {nameof(options.CheckQuorum)}, which is off: without it, followers would "
+                + "indefinitely follow a leader that can send but not receive. Turn both on or both off.");
         }
 
         return failures;
     }
 
-    /// <summary>Finds what is wrong with the combination of options and ports.</summary>
+    /// <summary>Finds mistakes in the combination of options and ports.</summary>
     public static IReadOnlyList<string> FindFailures(RaftNodeOptions options, RaftNodePorts ports)
     {
         ITransport? transport = ports.Transport;
@@ -43,20 +45,24 @@ internal static class RaftNodeOptionsRules
         if (transport is null && options.Members.Count > 1)
         {
             failures.Add(
-                $"{nameof(options.Members)} lists {options.Members.Count} members, but there is no transport to reach them: call UseChannelTransport() or another of the builder's Use...Transport() methods, or set {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.Transport)}.");
+                $"{nameof(options.Members)} lists {options.Members.Count} members, but there is no transport to reach them: call "
+                + "UseChannelTransport() or another Use...Transport() method of the builder, or set "
+                + $"{nameof(RaftNodePorts)}.{nameof(RaftNodePorts.Transport)}.");
         }
 
         if (transport is { LeavesProcess: true } && ports.LogStore is { IsVolatile: true } logStore && !options.AllowVolatileStorage)
         {
             failures.Add(
-                $"The transport {transport.GetType().Name} leaves the process, but the log store {logStore.GetType().Name} forgets its vote and log when the process ends, which can undo what was committed. "
+                $"The transport {transport.GetType().Name} leaves the process, but the log store {logStore.GetType().Name} "
+                + "forgets its vote and log when the process ends, which can undo committed commands. "
                 + $"Use a durable log store, or set {nameof(options.AllowVolatileStorage)} if losing data is acceptable.");
         }
 
         if (ports.SnapshotStore is { IsVolatile: true } snapshotStore && ports.LogStore is { IsVolatile: false } durable)
         {
             failures.Add(
-                $"The log store {durable.GetType().Name} is durable, but the snapshot store {snapshotStore.GetType().Name} forgets its snapshots when the process ends, and with them the entries that the log no longer holds. "
+                $"The log store {durable.GetType().Name} is durable, but the snapshot store {snapshotStore.GetType().Name} "
+                + "forgets its snapshots when the process ends, and with them the entries that the log no longer contains. "
                 + "Use a durable snapshot store, or none.");
         }
 
@@ -67,7 +73,9 @@ internal static class RaftNodeOptionsRules
     {
         if (string.IsNullOrWhiteSpace(nodeId))
         {
-            failures.Add($"{nameof(options.NodeId)} is not set: give the node an id of its own among the {nameof(options.Members)}, in code or in configuration.");
+            failures.Add(
+                $"{nameof(options.NodeId)} is not set: set it to the id of one of the {nameof(options.Members)}, "
+                + "in code or in configuration.");
         }
         else if (nodeId.Length > NodeId.MaximumLength)
         {
@@ -76,7 +84,9 @@ internal static class RaftNodeOptionsRules
 
         if (options.NodeId is not null && nodeId is not null && options.NodeId != nodeId)
         {
-            failures.Add($"{nameof(options.NodeId)} is '{options.NodeId}', but the node was made with the id '{nodeId}': leave the option out, or give it the same id.");
+            failures.Add(
+                $"{nameof(options.NodeId)} is '{options.NodeId}', but the node was created with the id '{nodeId}': "
+                + "omit the option, or set the same id.");
         }
     }
 
@@ -84,7 +94,7 @@ internal static class RaftNodeOptionsRules
     {
         if (options.Members is not { } members || members.Any(static member => member is null)) // configuration binding may leave a null
         {
-            failures.Add($"{nameof(options.Members)} is null or lists a null: list all members by their ids.");
+            failures.Add($"{nameof(options.Members)} is null or contains a null: list all members by their ids.");
             return;
         }
 
@@ -92,7 +102,9 @@ internal static class RaftNodeOptionsRules
         {
             if (!allowNoMembers)
             {
-                failures.Add($"{nameof(options.Members)} is empty: list all members of the cluster, this node included, such as [\"n1\", \"n2\", \"n3\"], or only this node for a cluster of one.");
+                failures.Add(
+                    $"{nameof(options.Members)} is empty: list all members of the cluster, including this node, such as "
+                    + "[\"n1\", \"n2\", \"n3\"], or only this node for a cluster of one.");
             }
 
             return;
@@ -100,7 +112,9 @@ internal static class RaftNodeOptionsRules
 
         if (members.Count > ConsensusOptions.MaximumVoters)
         {
-            failures.Add($"{nameof(options.Members)} lists {members.Count} members: a cluster has at most {ConsensusOptions.MaximumVoters}, and 3 or 5 are usual.");
+            failures.Add(
+                $"{nameof(options.Members)} lists {members.Count} members: a cluster has at most {ConsensusOptions.MaximumVoters}, "
+                + "and 3 or 5 are usual.");
         }
 
         if (members.Any(static member => string.IsNullOrWhiteSpace(member.Id)))
@@ -111,7 +125,9 @@ internal static class RaftNodeOptionsRules
 
         foreach (RaftMember member in members.Where(static member => member.Id.Length > NodeId.MaximumLength))
         {
-            failures.Add($"The id '{member.Id[..20]}...' in {nameof(options.Members)} has {member.Id.Length} characters: it must have at most {NodeId.MaximumLength}.");
+            failures.Add(
+                $"The id '{member.Id[..20]}...' in {nameof(options.Members)} has {member.Id.Length} characters: "
+                + $"it must have at most {NodeId.MaximumLength}.");
         }
 
         string[] ids = [.. members.Select(static member => member.Id).Order(StringComparer.Ordinal)];
@@ -119,13 +135,15 @@ internal static class RaftNodeOptionsRules
         {
             if (ids[i] == ids[i - 1] && (i == 1 || ids[i - 2] != ids[i]))
             {
-                failures.Add($"Member '{ids[i]}' is listed {ids.Count(id => id == ids[i])} times in {nameof(options.Members)}: every id must be unique.");
+                int count = ids.Count(id => id == ids[i]);
+                failures.Add($"Member '{ids[i]}' is listed {count} times in {nameof(options.Members)}: every id must be unique.");
             }
         }
 
         if (!string.IsNullOrWhiteSpace(nodeId) && !ids.Contains(nodeId, StringComparer.Ordinal))
         {
-            failures.Add($"Node '{nodeId}' is not among the {nameof(options.Members)} ({string.Join(", ", ids)}): add it, or correct its id.");
+            failures.Add(
+                $"Node '{nodeId}' is not among the {nameof(options.Members)} ({string.Join(", ", ids)}): add it, or correct its id.");
         }
     }
 
@@ -135,14 +153,18 @@ internal static class RaftNodeOptionsRules
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c} and {nameof(options.MaximumElectionTimeout)} is {options.MaximumElectionTimeout:c}: the maximum must be at least the minimum."));
+                $"{nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c} and "
+                + $"{nameof(options.MaximumElectionTimeout)} is {options.MaximumElectionTimeout:c}: "
+                + $"the maximum must be at least the minimum.{DurationAttribute.HintAtDays(options.MinimumElectionTimeout)}"));
         }
 
         if (options.HeartbeatInterval is { } heartbeat && heartbeat > TimeSpan.Zero && heartbeat >= options.MinimumElectionTimeout)
         {
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{nameof(options.HeartbeatInterval)} is {heartbeat:c} and {nameof(options.MinimumElectionTimeout)} is {options.MinimumElectionTimeout:c}: the interval must be below the timeout, or followers campaign against a healthy leader. A fifth of it is the default."));
+                $"{nameof(options.HeartbeatInterval)} is {heartbeat:c} and {nameof(options.MinimumElectionTimeout)} is "
+                + $"{options.MinimumElectionTimeout:c}: the interval must be below the timeout, or followers start elections "
+                + $"while the leader is healthy. The default is a fifth of the timeout.{DurationAttribute.HintAtDays(heartbeat)}"));
         }
     }
 }

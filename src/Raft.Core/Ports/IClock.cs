@@ -1,29 +1,40 @@
 namespace Raft;
 
-/// <summary>Time, as a node sees it: a monotonic now and timers. <see cref="SystemClock"/> is the real one.</summary>
+/// <summary>Gives a node the time: a monotonic clock and timers. <see cref="SystemClock"/> is the real clock.</summary>
 /// <remarks>All members may be called on any thread.</remarks>
 public interface IClock
 {
-    /// <summary>Monotonic time since an origin of the clock's choice. It never falls and no adjustment of the wall clock moves it.</summary>
+    /// <summary>
+    /// The monotonic time since an origin that the clock chooses. It never decreases, and adjustments of the wall clock do not
+    /// affect it.
+    /// </summary>
     TimeSpan Now { get; }
 
-    /// <summary>The wall clock, in UTC. Only stamped on log entries for state machines to read; no timeout is ever measured with it.</summary>
+    /// <summary>
+    /// The wall clock, in UTC. It is only stored in log entries, for state machines to read. No timeout is measured with it.
+    /// </summary>
     DateTimeOffset UtcNow { get; }
 
-    /// <summary>Makes a timer that is not set yet.</summary>
-    /// <param name="callback">What to call when the timer is due. It must not block or throw; it may set the timer again.</param>
+    /// <summary>Creates a timer that is not set.</summary>
+    /// <param name="callback">Called when the timer is due. It must not block or throw. It may set the timer again.</param>
     /// <returns>The timer; dispose it when it is no longer needed.</returns>
     IClockTimer CreateTimer(Action callback);
 }
 
 /// <summary>A one-shot timer.</summary>
-/// <remarks>All members may be called on any thread. A callback that is already on its way may still come after <see cref="Clear"/>, so it should look at the clock.</remarks>
+/// <remarks>
+/// All members may be called on any thread. A callback that has already started may still run after <see cref="Clear"/>, so it
+/// should check the clock.
+/// </remarks>
 public interface IClockTimer : IDisposable
 {
-    /// <summary>Calls back once when the clock reaches a time; replaces what was set before.</summary>
-    /// <param name="dueAt">A time in terms of <see cref="IClock.Now"/>; one that has passed means at once, yet never within this call.</param>
+    /// <summary>Sets the time of the callback, which is called once. It replaces the time set before.</summary>
+    /// <param name="dueAt">
+    /// A time on the scale of <see cref="IClock.Now"/>. A time in the past means as soon as possible, but never within this
+    /// call.
+    /// </param>
     void Set(TimeSpan dueAt);
 
-    /// <summary>Forgets what was set.</summary>
+    /// <summary>Cancels the callback.</summary>
     void Clear();
 }

@@ -8,9 +8,10 @@ namespace Raft;
 /// runs on the pool and, step by step, in a simulation.
 /// </summary>
 /// <remarks>
-/// Completing takes two steps. A claim decides who completes it: one compare-and-swap over generation and state, so that
-/// out of a result, a failure and a cancellation, however they race, exactly one wins, and a late one for an earlier use
-/// of the pooled object loses. Then <see cref="Execute"/>, run by the scheduler, resumes the waiter.
+/// Completion has two steps. A claim decides who completes it: one compare-and-swap over generation and state. Exactly one of a
+/// result, a failure
+/// and a cancellation wins, however they race, and a late completion of an earlier use of the pooled object loses. Then
+/// <see cref="Execute"/>, which the scheduler runs, resumes the waiter.
 /// </remarks>
 internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWorkItem
 {
@@ -21,13 +22,18 @@ internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWork
     private long _claim;
     private CancellationTokenRegistration _registration;
 
-    /// <summary>Which use of this object it is: kept by whoever means to complete it, and read before it is shown to anyone else.</summary>
+    /// <summary>
+    /// The number of the current use of this object. The code that will complete it reads the number before it shares the
+    /// object.
+    /// </summary>
     public uint Generation => (uint)(Volatile.Read(ref _claim) >> 2);
 
-    /// <summary>Whether nobody has completed this use of it yet.</summary>
+    /// <summary>Whether this use is not completed yet.</summary>
     public bool IsPending(uint generation) => Volatile.Read(ref _claim) == Word(generation, Pending);
 
-    /// <summary>Claims it with an error. The caller then owes <see cref="Resume"/>, or <see cref="Execute"/> from a work item.</summary>
+    /// <summary>
+    /// Claims it with an error. The caller must then call <see cref="Resume"/>, or <see cref="Execute"/> from a work item.
+    /// </summary>
     public bool TryFail(uint generation, Exception error)
     {
         if (!TryClaim(generation))
@@ -39,10 +45,10 @@ internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWork
         return true;
     }
 
-    /// <summary>Schedules the waiter, on an item of its own.</summary>
+    /// <summary>Schedules the waiter as its own work item.</summary>
     public void Resume() => scheduler.Schedule(this, preferLocal: true);
 
-    /// <summary>Runs the waiter. Nothing of this object may be touched afterwards: it may serve somebody else already.</summary>
+    /// <summary>Runs the waiter. Do not use this object afterwards: it may already be in use again.</summary>
     public abstract void Execute();
 
     protected abstract void StoreError(Exception error);
@@ -50,10 +56,10 @@ internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWork
     protected bool TryClaim(uint generation) =>
         Interlocked.CompareExchange(ref _claim, Word(generation, Claimed), Word(generation, Pending)) == Word(generation, Pending);
 
-    /// <summary>Begins a use.</summary>
+    /// <summary>Starts a use.</summary>
     protected void Arm() => Volatile.Write(ref _claim, Word(Generation + 1, Pending));
 
-    /// <summary>Lets a token complete it as cancelled. Called before the source is shown to anyone who could complete it.</summary>
+    /// <summary>Lets a token complete it as cancelled. Called before the source is shared with code that could complete it.</summary>
     protected void CancelWith(CancellationToken cancellationToken)
     {
         if (cancellationToken.CanBeCanceled)
@@ -63,10 +69,10 @@ internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWork
     }
 
     /// <summary>Ends a use, after the waiter has fetched its result.</summary>
-    /// <returns>Whether it may be used again: not if a callback of its token may still be on its way to it.</returns>
+    /// <returns>Whether it may be used again: false if a callback of its token may still run.</returns>
     protected bool Disarm()
     {
-        bool reusable = _registration == default || _registration.Unregister(); // never waits, as Dispose would
+        bool reusable = _registration == default || _registration.Unregister(); // unlike Dispose, does not wait
         _registration = default;
         if (reusable)
         {
@@ -89,22 +95,23 @@ internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWork
 
 /// <summary>A <see cref="CompletionSource"/> that yields a value.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
-internal sealed class CompletionSource<T>(CompletionSourcePool<T> pool, IScheduler scheduler) : CompletionSource(scheduler), IValueTaskSource<T>, IValueTaskSource
+internal sealed class CompletionSource<T>(CompletionSourcePool<T> pool, IScheduler scheduler)
+    : CompletionSource(scheduler), IValueTaskSource<T>, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<T> _core; // continuations run where Execute runs: see the base class
     private T? _result;
     private Exception? _error;
 
-    /// <summary>Where it goes back to.</summary>
+    /// <summary>The pool that it is returned to.</summary>
     public CompletionSourcePool<T> Pool => pool;
 
-    /// <summary>What the waiter awaits, once.</summary>
+    /// <summary>The task for the waiter, which awaits it once.</summary>
     public ValueTask<T> Task => new(this, _core.Version);
 
     /// <summary>The caller that waits on this use of it: read before the source is shown to anyone else.</summary>
     public PendingCaller<T> Caller => new(this, Generation);
 
-    /// <summary>The same, for a waiter that wants no value.</summary>
+    /// <summary>The task for a waiter that needs no value.</summary>
     public ValueTask UntypedTask => new(this, _core.Version);
 
     public void Begin(CancellationToken cancellationToken)
@@ -113,7 +120,10 @@ internal sealed class CompletionSource<T>(CompletionSourcePool<T> pool, ISchedul
         CancelWith(cancellationToken);
     }
 
-    /// <summary>Claims it with a result. The caller then owes <see cref="CompletionSource.Resume"/>, or <see cref="Execute"/> from a work item.</summary>
+    /// <summary>
+    /// Claims it with a result. The caller must then call <see cref="CompletionSource.Resume"/>, or <see cref="Execute"/> from
+    /// a work item.
+    /// </summary>
     public bool TrySucceed(uint generation, T result)
     {
         if (!TryClaim(generation))
@@ -140,8 +150,8 @@ internal sealed class CompletionSource<T>(CompletionSourcePool<T> pool, ISchedul
 
     public T GetResult(short token)
     {
-        // Asked too early, which is a mistake of the waiter's, it throws and stays in use: it is still going to be
-        // completed, and that must not hit the next one to use it.
+        // A waiter that asks too early, by mistake, gets an exception, and the object stays in use: it will still be
+        // completed, which must not affect its next user.
         bool isDone = _core.GetStatus(token) != ValueTaskSourceStatus.Pending;
         try
         {

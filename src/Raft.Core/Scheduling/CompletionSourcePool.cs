@@ -1,6 +1,8 @@
 namespace Raft;
 
-/// <summary>How many waits of a node have not been resumed yet; zero when a node is quiet, or somebody was forgotten.</summary>
+/// <summary>
+/// Counts the waits of a node that are not resumed yet. If it is not zero while the node is quiet, a waiter was forgotten.
+/// </summary>
 internal sealed class LiveCount
 {
     private int _count;
@@ -19,8 +21,8 @@ internal sealed class CompletionSourcePool<T>(IScheduler scheduler, LiveCount li
     private const int MaximumKept = 16_384;
 
     /// <summary>
-    /// The last source that a thread gave back. A caller that has its answer mostly asks again at once, on the same thread:
-    /// then neither giving back nor renting takes the lock, which all callers of a busy node share.
+    /// The source that a thread returned last. A caller that has its answer usually asks again at once, on the same thread. Then neither
+    /// returning nor renting takes the lock, which all callers of a busy node share.
     /// </summary>
     [ThreadStatic]
     private static CompletionSource<T>? _lastOfThread;
@@ -28,7 +30,7 @@ internal sealed class CompletionSourcePool<T>(IScheduler scheduler, LiveCount li
     private readonly Lock _lock = new();
     private readonly Stack<CompletionSource<T>> _free = new();
 
-    /// <summary>Gives a source that is ready to be awaited, and that the token completes as cancelled.</summary>
+    /// <summary>Returns a source that is ready to be awaited. The token completes it as cancelled.</summary>
     public CompletionSource<T> Rent(CancellationToken cancellationToken)
     {
         CompletionSource<T>? source = _lastOfThread;

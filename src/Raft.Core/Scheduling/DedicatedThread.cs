@@ -1,8 +1,11 @@
-#pragma warning disable RS0030 // Work that blocks its thread needs one of its own: on the pool it would starve every node.
+#pragma warning disable RS0030 // Work that blocks its thread needs its own thread: on the pool it would starve all nodes.
 
 namespace Raft;
 
-/// <summary>Runs items one after another on a background thread, which starts with the first item and ends after <see cref="Dispose"/>.</summary>
+/// <summary>
+/// Runs items one after another on a background thread. The thread starts with the first item and ends after
+/// <see cref="Dispose"/>.
+/// </summary>
 internal sealed class DedicatedThread(string name) : IBlockingScheduler
 {
     private readonly object _monitor = new();
@@ -23,7 +26,7 @@ internal sealed class DedicatedThread(string name) : IBlockingScheduler
             if (_thread is null)
             {
                 _thread = new Thread(RunItems) { IsBackground = true, Name = name };
-                _thread.UnsafeStart(); // the execution context of whoever comes first is none of the others' business
+                _thread.UnsafeStart(); // the execution context of the first caller must not flow to the items of others
             }
             else
             {
@@ -32,7 +35,7 @@ internal sealed class DedicatedThread(string name) : IBlockingScheduler
         }
     }
 
-    /// <summary>Does not wait for the item that runs, which may never end.</summary>
+    /// <summary>Does not wait for the item that is running, which may never end.</summary>
     public void Dispose()
     {
         lock (_monitor)

@@ -1,13 +1,14 @@
 namespace Raft;
 
 /// <summary>
-/// Decides which of a thread's schedules may go to its local queue: of every 1,024 the last 128 may not.
+/// Decides which work items of a thread may go to its local queue: of every 1,024 items, the last 128 may not.
 /// </summary>
 /// <remarks>
-/// A pool thread serves its local queue first. Nodes that keep scheduling one another there would keep all threads to
-/// themselves: with two busy clusters, timers and everybody else's work came seconds late. A stretch through the global
-/// queue makes the thread serve what waits there; a stretch, since a single item in eight would let only one in between
-/// each time. It costs no throughput that could be measured.
+/// A pool thread serves its local queue first. Nodes that keep scheduling each other there would occupy all threads: with two
+/// busy clusters,
+/// timers and the work of others were seconds late. A run of items through the global queue makes the thread serve what waits
+/// there. A single
+/// item in eight would let only one other item through each time. The effect on throughput was too small to measure.
 /// </remarks>
 internal struct LocalQueueShare
 {
@@ -16,7 +17,7 @@ internal struct LocalQueueShare
 
     private int _schedules;
 
-    /// <summary>Counts one schedule, and says whether it may go to the local queue.</summary>
+    /// <summary>Counts one item, and returns whether it may go to the local queue.</summary>
     public bool Take()
     {
         int position = _schedules;

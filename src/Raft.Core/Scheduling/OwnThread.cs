@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Raft;
 
 /// <summary>
-/// Awaited: what follows, up to the next wait, runs on a thread of its own, since it may block. The thread ends with it.
+/// Moves code to its own thread, since it may block: after this was awaited, the code up to the next wait runs on a new thread.
+/// The thread ends then.
 /// </summary>
-/// <param name="scheduler">Makes the thread.</param>
+/// <param name="scheduler">Creates the thread.</param>
 /// <param name="name">The thread's name, for debuggers.</param>
 internal sealed class OwnThread(IScheduler scheduler, string name) : INotifyCompletion, IThreadPoolWorkItem
 {
@@ -27,7 +28,7 @@ internal sealed class OwnThread(IScheduler scheduler, string name) : INotifyComp
         _thread.Schedule(this);
     }
 
-    /// <summary>Only here may the thread be disposed: before, that would drop what waits for it.</summary>
+    /// <summary>The thread is disposed only here: earlier, the continuation that waits for it would be dropped.</summary>
     public void Execute()
     {
         using (_thread)

@@ -1,11 +1,12 @@
-#pragma warning disable RS0030 // This class is where the scheduling seam meets the real machine: it stands on the thread pool.
+#pragma warning disable RS0030 // This class is the implementation of IScheduler on the thread pool.
 
 namespace Raft;
 
 /// <summary>Runs nodes on the thread pool of the process.</summary>
 /// <remarks>
-/// Work that the calling thread is about to be free for goes to that thread's own queue, where it starts soonest, except
-/// for a share of it: see <see cref="LocalQueueShare"/>. All members may be called on any thread.
+/// If the calling thread will be free soon, work goes to the queue of that thread, where it starts soonest, except for a share
+/// of the items (see
+/// <see cref="LocalQueueShare"/>). All members may be called on any thread.
 /// </remarks>
 public sealed class PoolScheduler : IScheduler
 {
@@ -16,18 +17,19 @@ public sealed class PoolScheduler : IScheduler
     {
     }
 
-    /// <summary>The scheduler of the process; what it keeps, it keeps for each thread, so there is only one.</summary>
+    /// <summary>The scheduler of the process. Its only state is per thread, so one is enough.</summary>
     public static PoolScheduler Shared { get; } = new();
 
     /// <inheritdoc/>
     public void Schedule(IThreadPoolWorkItem item, bool preferLocal) =>
         ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal && _localShare.Take());
 
-    /// <summary>Makes a scheduler with a background thread of its own, which starts with the first item.</summary>
+    /// <summary>Creates a scheduler with its own background thread, which starts with the first item.</summary>
     /// <param name="name">The thread's name, for debuggers.</param>
     /// <returns>
-    /// The scheduler. Disposing it returns at once, even if an item hangs: the thread ends after the item that it runs,
-    /// what waits behind is dropped, and so is whatever is scheduled later.
+    /// The scheduler. Disposing it returns at once, even if an item hangs. The thread ends after the item that is running;
+    /// items that wait or are
+    /// scheduled later are dropped.
     /// </returns>
     public IBlockingScheduler CreateBlocking(string name)
     {

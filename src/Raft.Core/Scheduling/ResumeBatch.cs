@@ -1,12 +1,12 @@
 namespace Raft;
 
 /// <summary>
-/// Resumes many waiters with one work item, and yet none behind another that blocks: before the first waiter is resumed
-/// the item queues itself again as a standby, and whoever runs takes one waiter at a time.
+/// Resumes many waiters with one work item, without making them wait for one that blocks: before the item resumes the first
+/// waiter, it queues
+/// itself again as a standby. Each execution takes one waiter at a time.
 /// </summary>
 /// <remarks>
-/// One item per waiter costs up to three times as much; a plain loop leaves all waiters stuck behind the first that blocks
-/// its thread.
+/// One item per waiter costs up to three times as much. In a plain loop, a waiter that blocks its thread would block all later ones.
 /// </remarks>
 internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : IThreadPoolWorkItem
 {
@@ -15,7 +15,7 @@ internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : 
     private int _next;
     private int _executions;
 
-    /// <summary>Adds a waiter that was claimed.</summary>
+    /// <summary>Adds a claimed waiter.</summary>
     public void Add(CompletionSource claimed)
     {
         if (_count == _sources.Length)
@@ -26,7 +26,7 @@ internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : 
         _sources[_count++] = claimed;
     }
 
-    /// <summary>Schedules everything that was added; the batch belongs to the scheduler from now on.</summary>
+    /// <summary>Schedules all added waiters. The batch belongs to the scheduler from now on.</summary>
     public void Start()
     {
         if (_count == 0)

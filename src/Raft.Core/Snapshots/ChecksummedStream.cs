@@ -1,7 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// What a capture writes to: passes everything on to the snapshot store's stream, which it leaves open, and adds the checksum at the end.
+/// The stream that a capture writes to. It passes all bytes on to the stream of the snapshot store, which it leaves open, and
+/// adds the checksum at the end.
 /// </summary>
 internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum checksum) : Stream
 {
@@ -22,7 +23,7 @@ internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum che
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The state is complete: writes the checksum behind it.</summary>
+    /// <summary>Writes the checksum after the state, which is complete.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         _isFinished = true;
@@ -60,7 +61,8 @@ internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum che
 
     private void Count(ReadOnlySpan<byte> buffer)
     {
-        if (_isFinished) // a write that the capture did not wait for: behind the checksum it would make the snapshot unreadable
+        // A write that the capture did not await would make the snapshot unreadable if it came after the checksum.
+        if (_isFinished)
         {
             throw new InvalidOperationException("The snapshot is complete: await every write before WriteToAsync completes.");
         }

@@ -1,12 +1,13 @@
 namespace Raft;
 
 /// <summary>
-/// Knows roughly how many bytes of the log come after an index, without keeping a number for each entry: every now and
-/// then it marks an index with the sum so far.
+/// Estimates how many bytes of the log come after an index, without a number for each entry: it marks some indexes with the sum of bytes up
+/// to there.
 /// </summary>
 /// <remarks>
-/// With marks at 10 (1,000 bytes so far), 20 (3,000) and 30 (4,000), and 4,500 bytes in all, 1,500 come after index 20; after
-/// 25 as many are said to come, since 20 is the last mark up to there.
+/// Example: with marks at 10 (1,000 bytes), 20 (3,000) and 30 (4,000), and 4,500 bytes in total, 1,500 bytes come after index
+/// 20. The estimate
+/// for index 25 is also 1,500, since 20 is the last mark up to there.
 /// </remarks>
 internal sealed class LogSizes(long bytesBetweenMarks)
 {
@@ -17,7 +18,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
 
     private readonly record struct Sum(long Index, long TotalBytes);
 
-    /// <summary>Entries that follow on the ones before.</summary>
+    /// <summary>Adds entries that follow the previous ones.</summary>
     public void Add(long lastIndex, long bytes)
     {
         _total += bytes;
@@ -28,8 +29,8 @@ internal sealed class LogSizes(long bytesBetweenMarks)
     }
 
     /// <summary>
-    /// Marks an index that will be asked for, unless a later one is marked. What was added beyond it already, a few batches at most, counts
-    /// as before it.
+    /// Marks an index that will be asked for, unless a later one is marked. Entries after it that were already added, a few
+    /// batches at most, count as entries before it.
     /// </summary>
     public void Mark(long index)
     {
@@ -39,14 +40,14 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <summary>How many bytes come after an index: those after the last mark up to it.</summary>
+    /// <summary>Returns how many bytes come after an index: those after the last mark up to it.</summary>
     public long BytesAfter(long index)
     {
         int mark = LastMarkUpTo(index);
         return _total - (mark < 0 ? 0 : _marks[mark].TotalBytes);
     }
 
-    /// <summary>The lowest marked index after which no more than so many bytes come; 0 if all that is known are no more.</summary>
+    /// <summary>Returns the lowest marked index after which at most this number of bytes come; 0 if all known bytes are not more.</summary>
     public long IndexWithin(long bytes)
     {
         if (_total - (_marks.Count == 0 ? 0 : _marks[0].TotalBytes) <= bytes)
@@ -55,7 +56,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
 
         int first = _marks.Count - 1;
-        while (_total - _marks[first - 1].TotalBytes <= bytes) // ends at the first mark at the latest, as was just seen
+        while (_total - _marks[first - 1].TotalBytes <= bytes) // ends at the first mark at the latest, because of the check above
         {
             first--;
         }
@@ -63,8 +64,8 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         return _marks[first].Index;
     }
 
-    /// <summary>What stands before an index is of no interest any more.</summary>
-    public void ForgetBefore(long index)
+    /// <summary>Removes marks that are only needed for smaller indexes.</summary>
+    public void RemoveBefore(long index)
     {
         int last = LastMarkUpTo(index);
         if (last > 0)
@@ -73,7 +74,7 @@ internal sealed class LogSizes(long bytesBetweenMarks)
         }
     }
 
-    /// <returns>The position of the last mark up to an index; -1 if there is none.</returns>
+    /// <summary>Returns the position of the last mark up to an index; -1 if there is none.</summary>
     private int LastMarkUpTo(long index)
     {
         int mark = _marks.Count - 1;

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 namespace Raft;
 
 /// <summary>
-/// The checksum of a snapshot: the first half of a SHA-256 over where it ends in the log, its header and the state. It stands at the end
-/// of the snapshot's content, so that whoever has the content can verify it, and it tells two snapshots of the same
-/// entries apart.
+/// The checksum of a snapshot: the first half of a SHA-256 hash over its last index and term, its header and the state. It is
+/// at the end of the
+/// content, so that every reader of the content can verify it. It also distinguishes two snapshots of the same entries.
 /// </summary>
 internal sealed class SnapshotChecksum : IDisposable
 {
-    /// <summary>How many bytes it takes.</summary>
+    /// <summary>Its size in bytes.</summary>
     public const int Size = 16;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -28,7 +28,7 @@ internal sealed class SnapshotChecksum : IDisposable
     /// <summary>Adds bytes of the state, in order.</summary>
     public void Append(ReadOnlySpan<byte> state) => _hash.AppendData(state);
 
-    /// <summary>The checksum over all that was added.</summary>
+    /// <summary>Returns the checksum of all added bytes.</summary>
     public UInt128 Finish()
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

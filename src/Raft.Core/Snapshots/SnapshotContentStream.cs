@@ -1,7 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// What a state machine is restored from: the content of a stored snapshot without the checksum at its end. Leaves the content open.
+/// The stream that a state machine is restored from: the content of a stored snapshot without the checksum at its end. It
+/// leaves the content open.
 /// </summary>
 internal sealed class SnapshotContentStream(Stream content, long contentLength) : Stream
 {

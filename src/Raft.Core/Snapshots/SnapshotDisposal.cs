@@ -1,14 +1,15 @@
 namespace Raft;
 
 /// <summary>
-/// Disposes captures, and streams and writers of snapshots: code of state machines and stores, which may block or throw. Whatever it does
-/// is told, and costs nothing but itself: neither the node nor what else is to be closed.
+/// Disposes captures, and the streams and writers of snapshots. This is code of state machines and stores, which may block or
+/// throw. An exception is
+/// logged, and affects neither the node nor other disposals.
 /// </summary>
-/// <param name="scheduler">Runs it.</param>
-/// <param name="logger">Is told of what does not end well; null for nobody.</param>
+/// <param name="scheduler">Runs the disposals.</param>
+/// <param name="logger">Logs exceptions; null for no log.</param>
 internal sealed class SnapshotDisposal(IScheduler scheduler, NodeLogger? logger)
 {
-    /// <summary>Disposes it on an item of its own. For the node's worker, and whoever holds a lock.</summary>
+    /// <summary>Disposes it in a separate work item. For the node's worker, and for code that holds a lock.</summary>
     public void Later(IDisposable? unneeded)
     {
         if (unneeded is not null)
@@ -17,21 +18,21 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, NodeLogger? logger)
         }
     }
 
-    /// <summary>Disposes it on the spot. For work that may block anyway.</summary>
+    /// <summary>Disposes it immediately. For work that may block.</summary>
     public void Now(IDisposable? unneeded)
     {
         try
         {
             unneeded?.Dispose();
         }
-        // Whatever it throws is told; nothing depends on it any more.
+        // Any exception is logged; nothing depends on the object any more.
         catch (Exception exception)
         {
             logger?.SnapshotNotClosed(exception);
         }
     }
 
-    /// <summary>Disposes it on the spot, as a part of work that may take its time.</summary>
+    /// <summary>Disposes it immediately, and waits until it is disposed.</summary>
     public async ValueTask NowAsync(IAsyncDisposable? unneeded)
     {
         if (unneeded is null)
@@ -43,7 +44,7 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, NodeLogger? logger)
         {
             await unneeded.DisposeAsync().ConfigureAwait(false);
         }
-        // Whatever it throws is told; nothing depends on it any more.
+        // Any exception is logged; nothing depends on the object any more.
         catch (Exception exception)
         {
             logger?.SnapshotNotClosed(exception);

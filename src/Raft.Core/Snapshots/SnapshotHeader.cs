@@ -1,20 +1,19 @@
 namespace Raft;
 
-/// <summary>What a node keeps in a snapshot beside the state, and what travels with it.</summary>
-/// <param name="ClusterId">The cluster whose state it is: that of another one must never take its place.</param>
-/// <param name="LastIncludedTime">
-/// The time of the last entry that the snapshot stands for: no later entry is stamped with an earlier one.
-/// </param>
+/// <summary>The data that a node keeps in a snapshot in addition to the state, and sends with it.</summary>
+/// <param name="ClusterId">The cluster whose state it is. A snapshot of another cluster is refused.</param>
+/// <param name="LastIncludedTime">The time of the last entry that the snapshot covers. No later entry has an earlier time.</param>
 /// <param name="Members">The members of the cluster at that entry (section 7: the latest configuration).</param>
-/// <param name="Sessions">The client sessions at that entry; empty, since there are none yet.</param>
-internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastIncludedTime, IReadOnlyList<RaftMember> Members, ReadOnlyMemory<byte> Sessions)
+/// <param name="Sessions">The client sessions at that entry. Empty, since sessions do not exist yet.</param>
+internal sealed record SnapshotHeader(
+    string ClusterId, DateTimeOffset LastIncludedTime, IReadOnlyList<RaftMember> Members, ReadOnlyMemory<byte> Sessions)
 {
     private const byte Version = 2;
     private const int SmallestString = sizeof(ushort);
     private const int SmallestMember = (2 * SmallestString) + sizeof(uint) + 1;
 
     /// <summary>
-    /// Encodes it: version, cluster id, time, members, sessions. Numbers are little-endian and of fixed width, as in messages.
+    /// Encodes it: version, cluster id, time, members, sessions. Numbers are little-endian with fixed width, as in messages.
     /// </summary>
     public byte[] Write()
     {
@@ -43,7 +42,7 @@ internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastInclu
     }
 
     /// <summary>Decodes it.</summary>
-    /// <exception cref="StorageCorruptedException">The bytes are no header.</exception>
+    /// <exception cref="StorageCorruptedException">The bytes are not a header.</exception>
     public static SnapshotHeader Read(ReadOnlyMemory<byte> bytes)
     {
         MessageReader reader = new(bytes);
@@ -69,7 +68,10 @@ internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastInclu
         ReadOnlyMemory<byte> sessions = reader.ReadData("length of the sessions");
         reader.ReadEnd();
         return reader.Failed
-            ? throw new StorageCorruptedException($"The header of a snapshot cannot be read: {reader.Problem}. If it stands in this node's store, restore it from a copy; without one, empty the node's stores and start it again while all others run: its leader sends it everything. If a leader has sent it, look there.")
+            ? throw new StorageCorruptedException(
+                $"The header of a snapshot cannot be read: {reader.Problem}. If the snapshot is in this node's store, restore it "
+                + "from a copy. Without a copy, empty the node's stores and start it while all other nodes run: the leader sends it "
+                + "everything. If a leader has sent the snapshot, check the leader's store.")
             : new SnapshotHeader(clusterId, new DateTimeOffset(ticks, TimeSpan.Zero), members, sessions);
     }
 
@@ -80,7 +82,7 @@ internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastInclu
         string address = reader.ReadString("address of a member");
         if (hasAddress > 1 || (hasAddress == 0 && address.Length > 0))
         {
-            reader.Fail(reader.Position, "a member both has and has not an address");
+            reader.Fail(reader.Position, "the address of a member contradicts its mark");
         }
 
         SortedDictionary<string, string> tags = new(StringComparer.Ordinal);
@@ -102,11 +104,13 @@ internal sealed record SnapshotHeader(string ClusterId, DateTimeOffset LastInclu
 
     private int Measure()
     {
-        int size = sizeof(byte) + MessageWriter.Measure(ClusterId, "cluster id") + sizeof(long) + sizeof(uint) + sizeof(uint) + Sessions.Length;
+        int size = sizeof(byte) + MessageWriter.Measure(ClusterId, "cluster id") + sizeof(long) + (2 * sizeof(uint)) + Sessions.Length;
         foreach (RaftMember member in Members)
         {
-            size += MessageWriter.Measure(member.Id, "id of a member") + sizeof(byte) + MessageWriter.Measure(member.Address ?? string.Empty, "address of a member") + sizeof(uint);
-            size += member.Tags.Sum(static tag => MessageWriter.Measure(tag.Key, "name of a tag") + MessageWriter.Measure(tag.Value, "value of a tag"));
+            size += MessageWriter.Measure(member.Id, "id of a member") + sizeof(byte);
+            size += MessageWriter.Measure(member.Address ?? string.Empty, "address of a member") + sizeof(uint);
+            size += member.Tags.Sum(
+                static tag => MessageWriter.Measure(tag.Key, "name of a tag") + MessageWriter.Measure(tag.Value, "value of a tag"));
         }
 
         return size;

@@ -1,9 +1,10 @@
 namespace Raft;
 
 /// <summary>
-/// When a node takes a snapshot, and how much of the log it keeps then. Following the dissertation, section 5.1.2: not before the
-/// log has grown by so much, nor before it has grown by as much as the last snapshot takes, so that writing snapshots costs
-/// no more than a constant share of writing the log.
+/// Decides when a node takes a snapshot, and how much of the log it then keeps (dissertation, section 5.1.2). A snapshot is due
+/// when the log has
+/// grown by the configured size, and by at least the size of the last snapshot, so that writing snapshots costs at most a constant share of
+/// writing the log.
 /// </summary>
 internal sealed class SnapshotPolicy(NodeSettings settings)
 {
@@ -13,10 +14,10 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
     private long _countedFrom;
     private long _lastLength;
 
-    /// <summary>Committed entries were handed to the state machine.</summary>
+    /// <summary>Called when committed entries were passed to the state machine.</summary>
     public void OnHandedOver(long lastIndex, long bytes) => _sizes.Add(lastIndex, bytes);
 
-    /// <summary>Whether the log has grown by enough.</summary>
+    /// <summary>Whether a snapshot is due.</summary>
     public bool IsDue(long appliedIndex)
     {
         if (!settings.AutomaticSnapshots || appliedIndex <= _countedFrom)
@@ -29,14 +30,14 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
         return (hasManyEntries || bytes >= settings.SnapshotAfterBytes) && bytes >= _lastLength;
     }
 
-    /// <summary>A snapshot is being taken: whether it works out or not, the next one is counted from here.</summary>
+    /// <summary>Called when a snapshot is started. Even if it fails, the next one is counted from here.</summary>
     public void OnBegun(long index)
     {
         _countedFrom = Math.Max(_countedFrom, index);
         _sizes.Mark(index);
     }
 
-    /// <summary>There is a new latest snapshot, taken here or received.</summary>
+    /// <summary>Called when there is a new latest snapshot, taken here or received.</summary>
     public void OnLatest(in SnapshotInfo snapshot)
     {
         _countedFrom = Math.Max(_countedFrom, snapshot.LastIncludedIndex);
@@ -44,29 +45,34 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
     }
 
     /// <summary>
-    /// The last entry to drop, now that a snapshot stands for those up to its index. A tail is kept for followers that are
-    /// a little behind, and more of it while a follower is being sent an earlier snapshot, or it would need another one at once:
-    /// as much more as makes a snapshot due, for one that takes for ever must not make the log grow for ever.
+    /// Returns the last entry to drop, now that a snapshot covers the entries up to its index. A tail is kept for followers
+    /// that are slightly behind. The
+    /// tail is longer while a follower is being sent an earlier snapshot, which it could not use otherwise, but at most by what makes a
+    /// snapshot due: a snapshot that is never received completely must not make the log grow without bound.
     /// </summary>
     /// <param name="snapshotIndex">The last index that the snapshot includes.</param>
-    /// <param name="lowestUnderWay">The lowest index of a snapshot that is being sent.</param>
+    /// <param name="lowestUnderWay">The lowest last index of a snapshot that is being sent; null if there is none.</param>
     public long CompactThrough(long snapshotIndex, long? lowestUnderWay)
     {
-        long tail = Math.Max(snapshotIndex - settings.TrailingEntries, Math.Min(snapshotIndex, _sizes.IndexWithin(settings.SnapshotAfterBytes)));
+        long tail = Math.Max(
+            snapshotIndex - settings.TrailingEntries,
+            Math.Min(snapshotIndex, _sizes.IndexWithin(settings.SnapshotAfterBytes)));
         long through = Math.Clamp(lowestUnderWay ?? tail, OnePeriodBefore(tail), tail);
-        _sizes.ForgetBefore(through);
+        _sizes.RemoveBefore(through);
         return through;
     }
 
     /// <summary>
-    /// Goes back from an index by as much as makes a snapshot due: by so many entries or bytes, and by as many bytes as the last snapshot
-    /// takes.
+    /// Goes back from an index by what makes a snapshot due: by the configured number of entries or bytes, and by the size of
+    /// the last snapshot.
     /// </summary>
     private long OnePeriodBefore(long index)
     {
         long bytesAfter = _sizes.BytesAfter(index);
-        long before = Math.Max(index - settings.SnapshotAfterEntries, Math.Min(index, _sizes.IndexWithin(SumOf(bytesAfter, settings.SnapshotAfterBytes))));
-        return _lastLength <= BytesBetweenMarks(settings) // the marks stand too far apart to tell
+        long before = Math.Max(
+            index - settings.SnapshotAfterEntries,
+            Math.Min(index, _sizes.IndexWithin(SumOf(bytesAfter, settings.SnapshotAfterBytes))));
+        return _lastLength <= BytesBetweenMarks(settings) // the marks are too far apart for this size
             ? before
             : Math.Min(before, _sizes.IndexWithin(SumOf(bytesAfter, _lastLength)));
     }

@@ -3,45 +3,53 @@ using Raft.Consensus;
 
 namespace Raft;
 
-/// <summary>A snapshot that came from a leader and is durable here.</summary>
-/// <param name="Snapshot">Which it is.</param>
-/// <param name="Info">What the store made of it.</param>
-/// <param name="Header">What it says beside the state.</param>
+/// <summary>A snapshot that was received from a leader and is durable here.</summary>
+/// <param name="Snapshot">Its identity.</param>
+/// <param name="Info">Its description in the store.</param>
+/// <param name="Header">Its header.</param>
 /// <param name="Content">Its content, open.</param>
 internal sealed record ReceivedSnapshot(SnapshotIdentity Snapshot, SnapshotInfo Info, SnapshotHeader Header, Stream Content);
 
 /// <summary>
-/// Stores the chunks of a snapshot that a leader sends, away from the node's worker, in order and one at a time. The
-/// checksum over all of it is verified before the snapshot becomes visible.
+/// Stores the chunks of a snapshot that a leader sends, in order and one at a time, but not on the node's worker. The checksum
+/// of the whole snapshot is
+/// verified before the snapshot becomes visible.
 /// </summary>
-/// <param name="store">Where it is stored.</param>
-/// <param name="scheduler">What runs it.</param>
+/// <param name="store">The store.</param>
+/// <param name="scheduler">Runs the work.</param>
 /// <param name="disposal">Disposes the writers.</param>
 /// <param name="stored">
-/// Is told of each chunk that does not complete its snapshot: the next byte that is wanted, 0 if the snapshot has to come again.
+/// Called after each chunk that does not complete the snapshot, with the next byte that is needed; 0 if the snapshot must be
+/// sent again.
 /// </param>
-/// <param name="received">Is told of the whole snapshot; disposes its content.</param>
-/// <param name="failed">Is told why a snapshot could not be stored.</param>
-/// <param name="idle">Called when nothing is being stored any more.</param>
+/// <param name="received">Called with the complete snapshot; disposes its content.</param>
+/// <param name="failed">Called with the reason why a snapshot could not be stored.</param>
+/// <param name="idle">Called when no chunk is being stored any more.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The checksum is disposed with the writer, at the end of each snapshot.")]
 internal sealed class SnapshotReceiver(
-    ISnapshotStore store, IScheduler scheduler, SnapshotDisposal disposal, Action<SnapshotIdentity, long> stored, Action<ReceivedSnapshot> received, Action<Exception> failed, Action idle) : IThreadPoolWorkItem
+    ISnapshotStore store,
+    IScheduler scheduler,
+    SnapshotDisposal disposal,
+    Action<SnapshotIdentity, long> stored,
+    Action<ReceivedSnapshot> received,
+    Action<Exception> failed,
+    Action idle) : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
     private readonly byte[] _trailer = new byte[SnapshotChecksum.Size];
-    private InstallSnapshotMessage? _waiting; // at most one: the module asks for one at a time, and a new snapshot makes it void
+    private InstallSnapshotMessage? _waiting; // at most one: the module requests one at a time, and a new snapshot replaces it
     private bool _abandons;
     private bool _running;
 
-    // Used by the drain only.
+    // Used only while chunks are stored.
     private ISnapshotWriter? _writer;
     private SnapshotChecksum? _checksum;
     private ReadOnlyMemory<byte> _header;
 
-    /// <summary>The snapshot of which chunks were given last; null if it was abandoned. Used by the node's worker.</summary>
+    /// <summary>The snapshot of the last chunk; null if it was abandoned. Used by the node's worker.</summary>
     public SnapshotIdentity? Snapshot { get; private set; }
 
-    /// <summary>Whether nothing is being stored.</summary>
+    /// <summary>Whether no chunk is being stored.</summary>
     public bool IsIdle
     {
         get
@@ -53,7 +61,7 @@ internal sealed class SnapshotReceiver(
         }
     }
 
-    /// <summary>Gives up what is being stored. Set when the node stops.</summary>
+    /// <summary>Cancels the work. Set when the node stops.</summary>
     public CancellationToken Stopping { get; init; }
 
     /// <summary>Stores a chunk. Called by the node's worker.</summary>
@@ -74,7 +82,7 @@ internal sealed class SnapshotReceiver(
         scheduler.Schedule(this, preferLocal: false);
     }
 
-    /// <summary>Nobody wants the snapshot any more. Called by the node's worker.</summary>
+    /// <summary>Abandons the snapshot, which is no longer needed. Called by the node's worker.</summary>
     public void Abandon()
     {
         Snapshot = null;
@@ -95,7 +103,8 @@ internal sealed class SnapshotReceiver(
 
     public void Execute() => _ = DrainAsync();
 
-    private static SnapshotIdentity IdentityOf(InstallSnapshotMessage chunk) => new(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum);
+    private static SnapshotIdentity IdentityOf(InstallSnapshotMessage chunk) =>
+        new(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum);
 
     private async Task DrainAsync()
     {
@@ -150,7 +159,7 @@ internal sealed class SnapshotReceiver(
                 return;
             }
         }
-        // Whatever keeps it from being stored is told, and the leader sends it again.
+        // Any failure is reported, and the leader sends the snapshot again.
         catch (Exception exception)
         {
             await CloseWriterAsync().ConfigureAwait(false);
@@ -160,7 +169,10 @@ internal sealed class SnapshotReceiver(
         stored(IdentityOf(chunk), 0);
     }
 
-    /// <summary>The checksum at the end of the content is over all that stands before it; a chunk may end within it.</summary>
+    /// <summary>
+    /// Adds a chunk to the checksum. The checksum at the end of the content covers all bytes before it. A chunk may end within
+    /// it.
+    /// </summary>
     private void Hash(InstallSnapshotMessage chunk)
     {
         ReadOnlySpan<byte> data = chunk.Data.Span;
@@ -178,13 +190,16 @@ internal sealed class SnapshotReceiver(
         UInt128 checksum = _checksum!.Finish();
         if (chunk.Length < SnapshotChecksum.Size || checksum != SnapshotChecksum.Read(_trailer) || checksum != chunk.Checksum)
         {
-            throw new IOException($"The snapshot up to index {chunk.LastIncludedIndex} that {chunk.From} has sent does not have the checksum that it is said to have.");
+            throw new IOException(
+                $"The snapshot up to index {chunk.LastIncludedIndex} that {chunk.From} has sent does not match its checksum.");
         }
 
         SnapshotHeader header = SnapshotHeader.Read(_header);
         if (header.ClusterId != chunk.ClusterId)
         {
-            throw new IOException($"The snapshot up to index {chunk.LastIncludedIndex} that {chunk.From} has sent is of cluster '{header.ClusterId}', and not of '{chunk.ClusterId}'.");
+            throw new IOException(
+                $"The snapshot up to index {chunk.LastIncludedIndex} that {chunk.From} has sent is of cluster '{header.ClusterId}', "
+                + $"not of cluster '{chunk.ClusterId}'.");
         }
 
         SnapshotInfo info = await _writer!.CommitAsync(Stopping).ConfigureAwait(false);
@@ -198,6 +213,6 @@ internal sealed class SnapshotReceiver(
         (ISnapshotWriter? writer, _writer) = (_writer, null);
         _checksum?.Dispose();
         _checksum = null;
-        await disposal.NowAsync(writer).ConfigureAwait(false); // what it may leave behind is the store's to clean up
+        await disposal.NowAsync(writer).ConfigureAwait(false); // the store cleans up the incomplete snapshot
     }
 }

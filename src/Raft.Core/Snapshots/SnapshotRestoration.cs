@@ -1,10 +1,11 @@
 namespace Raft;
 
 /// <summary>
-/// Restores the state machine from a snapshot that is open already, so that a later one cannot replace it meanwhile. Its checksum is
-/// verified before anything is replaced.
+/// Restores the state machine from an open snapshot, which a later one therefore cannot replace. The checksum is verified
+/// before the state is replaced.
 /// </summary>
-internal sealed class SnapshotRestoration(Stream content, SnapshotInfo info, DateTimeOffset lastIncludedTime, SnapshotDisposal disposal) : StateRestoration
+internal sealed class SnapshotRestoration(
+    Stream content, SnapshotInfo info, DateTimeOffset lastIncludedTime, SnapshotDisposal disposal) : StateRestoration
 {
     public override long LastIncludedIndex => info.LastIncludedIndex;
 

@@ -3,8 +3,9 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Reads chunks of a snapshot for one follower. Keeps the snapshot open from the first chunk to the last, so that a later one
-/// may replace it meanwhile. One chunk is read at a time.
+/// Reads the chunks of a snapshot for one follower, one at a time. It keeps the snapshot open from the first chunk to the last,
+/// so that a later snapshot
+/// may replace it meanwhile.
 /// </summary>
 internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, SnapshotDisposal disposal) : IDisposable
 {
@@ -18,16 +19,17 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
     public bool IsLoading { get; set; }
 
     /// <summary>
-    /// Whether nobody wants its chunks any more: it is disposed when the one under way is read. Set and read by the node's worker.
+    /// Whether its chunks are no longer needed. It is then disposed when the chunk that is being read is complete. Set and read
+    /// by the node's worker.
     /// </summary>
     public bool IsAbandoned { get; set; }
 
     /// <summary>Reads a chunk.</summary>
-    /// <param name="load">Which.</param>
-    /// <param name="latest">The latest snapshot that there is.</param>
+    /// <param name="load">The chunk to read.</param>
+    /// <param name="latest">The latest snapshot; null if there is none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The chunk; null if the snapshot that was asked for is there no longer, or none is.</returns>
-    /// <exception cref="Exception">Whatever the store throws.</exception>
+    /// <returns>The chunk; null if the requested snapshot no longer exists, or there is no snapshot.</returns>
+    /// <exception cref="Exception">An exception of the store.</exception>
     public async ValueTask<SnapshotChunk?> LoadAsync(ChunkLoadRequest load, SnapshotInfo? latest, CancellationToken cancellationToken)
     {
         if (_content is null || load.Snapshot is null)
@@ -46,7 +48,7 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
             return null;
         }
 
-        // It belongs to the message, and so to the follower.
+        // Not pooled: it belongs to the message, and then to the follower.
         byte[] data = new byte[Math.Min(load.MaximumBytes, _info.Length - load.Offset)];
         _content!.Position = load.Offset;
         await _content.ReadExactlyAsync(data, cancellationToken).ConfigureAwait(false);
@@ -60,8 +62,8 @@ internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, Snap
     }
 
     /// <summary>
-    /// Of two snapshots of the same entries, taken here and received, nobody but the store knows which it has kept: if the one is not
-    /// there, there is the other.
+    /// Opens the latest snapshot. If one of the same entries was both taken here and received, only the store knows which of
+    /// the two it has kept: if one does not exist, the other does.
     /// </summary>
     private async ValueTask OpenLatestAsync(SnapshotInfo latest, CancellationToken cancellationToken)
     {

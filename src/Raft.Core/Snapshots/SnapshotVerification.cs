@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace Raft;
 
-/// <summary>Looks at the checksum of stored snapshots.</summary>
+/// <summary>Verifies the checksum of stored snapshots.</summary>
 internal static class SnapshotVerification
 {
     private const int BufferSize = 64 << 10;
 
-    /// <summary>Reads the checksum that stands at the end of a snapshot's content.</summary>
-    /// <exception cref="StorageCorruptedException">The content is too short to have one.</exception>
+    /// <summary>Reads the checksum at the end of the content of a snapshot.</summary>
+    /// <exception cref="StorageCorruptedException">The content is too short, or does not have the length that was written.</exception>
     public static async ValueTask<UInt128> ReadChecksumAsync(Stream content, SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
         if (snapshot.Length < SnapshotChecksum.Size)
@@ -27,8 +27,8 @@ internal static class SnapshotVerification
         return SnapshotChecksum.Read(trailer);
     }
 
-    /// <summary>Reads all of a snapshot, compares it with its checksum, and goes back to its start.</summary>
-    /// <exception cref="StorageCorruptedException">It is not what was written.</exception>
+    /// <summary>Reads a whole snapshot, compares it with its checksum, and returns to its start.</summary>
+    /// <exception cref="StorageCorruptedException">It does not match its checksum.</exception>
     public static async ValueTask VerifyAsync(Stream content, SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
         UInt128 stored = await ReadChecksumAsync(content, snapshot, cancellationToken).ConfigureAwait(false);
@@ -59,5 +59,6 @@ internal static class SnapshotVerification
     }
 
     private static StorageCorruptedException Corrupted(SnapshotInfo snapshot, string why) => new(
-        $"The snapshot up to index {snapshot.LastIncludedIndex} is damaged: {why}. Restore the snapshot from a copy. Without one, empty the node's stores and start it again while all others run: its leader sends it everything.");
+        $"The snapshot up to index {snapshot.LastIncludedIndex} is damaged: {why}. Restore the snapshot from a copy. "
+        + "Without a copy, empty the node's stores and start it while all other nodes run: the leader sends it everything.");
 }

@@ -1,17 +1,23 @@
 namespace Raft;
 
-/// <summary>Writes a captured state to the snapshot store, away from the node's worker and beside applying.</summary>
-/// <param name="settings">Where it is written, and what runs that.</param>
-/// <param name="capture">The state; disposed at the end.</param>
-/// <param name="disposal">Disposes it.</param>
+/// <summary>Writes a captured state to the snapshot store, not on the node's worker and while commands are being applied.</summary>
+/// <param name="settings">The store and the scheduler.</param>
+/// <param name="capture">The state. It is disposed at the end.</param>
+/// <param name="disposal">Disposes the capture.</param>
 /// <param name="index">The last index whose effect it contains.</param>
 /// <param name="term">Its term.</param>
-/// <param name="header">What stands beside the state.</param>
-/// <param name="ended">Is told what was written, or why nothing was.</param>
-/// <param name="stopping">Gives up.</param>
+/// <param name="header">The header.</param>
+/// <param name="ended">Called with the written snapshot, or with the reason why none was written.</param>
+/// <param name="stopping">Cancels the work.</param>
 internal sealed class SnapshotWriting(
-    NodeSettings settings, ISnapshotCapture capture, SnapshotDisposal disposal, long index, long term, SnapshotHeader header, Action<SnapshotInfo?, Exception?> ended, CancellationToken stopping)
-    : IThreadPoolWorkItem
+    NodeSettings settings,
+    ISnapshotCapture capture,
+    SnapshotDisposal disposal,
+    long index,
+    long term,
+    SnapshotHeader header,
+    Action<SnapshotInfo?, Exception?> ended,
+    CancellationToken stopping) : IThreadPoolWorkItem
 {
     private SnapshotInfo? _written;
 
@@ -24,10 +30,10 @@ internal sealed class SnapshotWriting(
         {
             await WriteAsync().ConfigureAwait(false);
         }
-        // Whatever keeps it from being written is told; the node tries again later.
+        // Any failure is reported; the node tries again later.
         catch (Exception exception)
         {
-            failure = _written is null ? exception : null; // what is committed is committed, even if the rest does not end well
+            failure = _written is null ? exception : null; // a committed snapshot stays committed, even if the disposal of the writer fails
         }
 
         disposal.Now(capture);
@@ -42,7 +48,7 @@ internal sealed class SnapshotWriting(
         {
             using SnapshotChecksum checksum = new(index, term, encoded);
             ChecksummedStream content = new(writer.Stream, checksum);
-            if (settings.StateMachine.MayBlock) // and so may its capture, while it is written
+            if (settings.StateMachine.MayBlock) // then writing its capture may block too
             {
                 await new OwnThread(settings.Scheduler, $"raft snapshot {settings.StateMachine.GetType().Name}");
             }

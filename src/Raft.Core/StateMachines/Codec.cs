@@ -6,21 +6,21 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Raft;
 
-/// <summary>Ready codecs. All are free of reflection, so they work trimmed and compiled ahead of time.</summary>
+/// <summary>Codecs for common types. They use no reflection, so they work in trimmed and ahead-of-time compiled programs.</summary>
 public static class Codec
 {
     /// <summary>Strings as UTF-8.</summary>
     public static ICodec<string> Utf8 { get; } = new Utf8Codec();
 
     /// <summary>Whole numbers as 8 bytes, little-endian.</summary>
-#pragma warning disable CA1720 // the type's name is what this codec is about
+#pragma warning disable CA1720 // the codec is for this type
     public static ICodec<long> Int64 { get; } = new Int64Codec();
 #pragma warning restore CA1720
 
     /// <summary>Bytes as they are.</summary>
     public static ICodec<ReadOnlyMemory<byte>> Bytes { get; } = new BytesCodec();
 
-    /// <summary>Any type that System.Text.Json's source generator knows.</summary>
+    /// <summary>JSON, for any type that the source generator of System.Text.Json supports.</summary>
     /// <typeparam name="T">The type.</typeparam>
     /// <param name="typeInfo">Its generated description, such as <c>MyJsonContext.Default.MyCommand</c>.</param>
     /// <returns>The codec.</returns>
@@ -54,7 +54,7 @@ public static class Codec
 
         public long Read(ReadOnlyMemory<byte> data) => data.Length == sizeof(long)
             ? BinaryPrimitives.ReadInt64LittleEndian(data.Span)
-            : throw new FormatException($"A whole number takes 8 bytes; there are {data.Length}.");
+            : throw new FormatException($"A whole number has 8 bytes, but there are {data.Length}.");
     }
 
     private sealed class BytesCodec : ICodec<ReadOnlyMemory<byte>>

@@ -1,7 +1,12 @@
 namespace Raft;
 
-/// <summary>Where a command stands in the log: the same on every node, so a state machine may use it in what it computes.</summary>
-/// <param name="Index">Its index; grows from command to command, by more than one where entries of the algorithm stand between.</param>
+/// <summary>The position of a command in the log. It is the same on every node, so a state machine may use it in its computation.</summary>
+/// <param name="Index">
+/// Its index. It increases from command to command, by more than one where the algorithm has added entries between them.
+/// </param>
 /// <param name="Term">The term of the leader that appended it.</param>
-/// <param name="Time">The leader's UTC when it appended the command; never falls along the log. The only clock that a state machine may read.</param>
+/// <param name="Time">
+/// The leader's UTC time when it appended the command. It never decreases along the log. A state machine must not read any
+/// other clock.
+/// </param>
 public readonly record struct CommandContext(long Index, long Term, DateTimeOffset Time);

@@ -3,15 +3,18 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Committed commands for a state machine to apply, in order, and the place for their results. Position <c>i</c> runs from
-/// 0 to <see cref="Count"/> - 1.
+/// Committed commands for a state machine to apply, in order. It also receives their results. Positions are from 0 to
+/// <see cref="Count"/> - 1.
 /// </summary>
-/// <remarks>Valid until the call to <see cref="IStateMachine.ApplyAsync"/> that received it has completed. Used by one thread at a time.</remarks>
+/// <remarks>
+/// It is valid until the call to <see cref="IStateMachine.ApplyAsync"/> that received it has completed. Use it on one thread at
+/// a time.
+/// </remarks>
 public sealed class CommittedBatch
 {
-    private readonly Lock _lock = new(); // a node that gives up on a hung state machine abandons the batch on another thread
+    private readonly Lock _lock = new(); // a node that gives up waiting for a state machine abandons the batch on another thread
     private readonly List<int> _offsets = []; // of the commands within the entries; empty if every entry is a command
-    private PendingCaller[] _callers = []; // by position; none of them is filled in if nobody waits, as on a follower
+    private PendingCaller[] _callers = []; // by position; not filled if no caller waits, as on a follower
     private bool _hasCallers;
     private ReadOnlyMemory<LogEntry> _entries;
     private ResumeBatch? _resume;
@@ -22,36 +25,36 @@ public sealed class CommittedBatch
     {
     }
 
-    // Three ways to name the same command. If entries 7 to 10 are covered and 8 is a leader's no-op, then the command at index 9
+    // A command has an index, a position and an offset. If the batch covers entries 7 to 10 and 8 is a no-op, the command at index 9
     // has position 1 among the commands, and offset 2 among the entries.
 
-    /// <summary>How many commands it holds.</summary>
+    /// <summary>The number of commands.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Index of the first log entry that it covers, which need not be a command.</summary>
+    /// <summary>The index of the first log entry that it covers, which need not be a command.</summary>
     internal long FirstIndex { get; private set; }
 
-    /// <summary>Index of the last log entry that it covers.</summary>
+    /// <summary>The index of the last log entry that it covers.</summary>
     internal long LastIndex => FirstIndex + _entries.Length - 1;
 
-    /// <summary>How many bytes the log entries that it covers count for, those that are no commands included.</summary>
+    /// <summary>The number of bytes of the log entries that it covers, including entries that are not commands.</summary>
     internal long Bytes { get; private set; }
 
     /// <summary>The time of the last log entry that it covers.</summary>
     internal DateTimeOffset LastTime => _entries.Span[^1].Time;
 
-    /// <summary>The position of the command that is being applied, as far as results tell.</summary>
+    /// <summary>The position of the command that is being applied: the one after the last that has a result.</summary>
     internal int Current { get; private set; }
 
-    /// <summary>Sees the results, until the batch is finished; null (the default) if nobody looks, and then nothing is encoded for it.</summary>
+    /// <summary>Observes the results until the batch is finished. Null (the default): results are not encoded for it.</summary>
     internal ResultObserver? Observer { get; set; }
 
-    /// <summary>Gives the command at a position.</summary>
+    /// <summary>Returns the command at a position.</summary>
     /// <param name="position">The position.</param>
     /// <returns>Its bytes. They never change and may be kept.</returns>
     public ReadOnlyMemory<byte> Command(int position) => Entry(position).Data;
 
-    /// <summary>Tells where the command at a position stands in the log.</summary>
+    /// <summary>Returns the position in the log of the command at a position of the batch.</summary>
     /// <param name="position">The position.</param>
     /// <returns>Its index, term and time.</returns>
     public CommandContext Context(int position)
@@ -60,7 +63,10 @@ public sealed class CommittedBatch
         return new CommandContext(IndexOf(position), entry.Term, entry.Time);
     }
 
-    /// <summary>Gives the result of the command at a position, as bytes. Without a result, a proposer that waits for bytes receives none; one that waits for a type is told that there is no result of it.</summary>
+    /// <summary>
+    /// Sets the result of the command at a position, as bytes. Without a result, a proposer of bytes receives no bytes, and a
+    /// typed proposer receives an exception.
+    /// </summary>
     /// <param name="position">The position.</param>
     /// <param name="result">The result; it must not change afterwards.</param>
     public void Complete(int position, ReadOnlyMemory<byte> result)
@@ -69,11 +75,11 @@ public sealed class CommittedBatch
         CompleteUnobserved(position, result);
     }
 
-    /// <summary>Gives the result of the command at a position. It is encoded only if its proposer waits for bytes.</summary>
+    /// <summary>Sets the result of the command at a position. It is encoded only if its proposer waits for bytes.</summary>
     /// <typeparam name="TResult">Its type.</typeparam>
     /// <param name="position">The position.</param>
     /// <param name="result">The result.</param>
-    /// <param name="codec">Encodes it where that is needed.</param>
+    /// <param name="codec">Encodes it if needed.</param>
     public void Complete<TResult>(int position, TResult result, ICodec<TResult> codec)
     {
         ArgumentNullException.ThrowIfNull(codec);
@@ -88,10 +94,10 @@ public sealed class CommittedBatch
             CompleteUnobserved(position, Codec.Encode(codec, result));
         }
 
-        Current = position + 1; // only now: should the codec throw, this is the command to blame
+        Current = position + 1; // not earlier: if the codec throws, this command has failed
     }
 
-    /// <summary>Refuses the command at a position: the state stays as it was, and the proposer receives the exception.</summary>
+    /// <summary>Refuses the command at a position. The state must not have changed; the proposer receives the exception.</summary>
     /// <param name="position">The position.</param>
     /// <param name="reason">Why.</param>
     public void Reject(int position, CommandRejectedException reason)
@@ -108,10 +114,10 @@ public sealed class CommittedBatch
         }
     }
 
-    /// <summary>Fills the batch with a slice of the log and those who wait for parts of it.</summary>
+    /// <summary>Fills the batch with a slice of the log, and with the callers that wait for its commands.</summary>
     /// <param name="firstIndex">The slice's first index.</param>
     /// <param name="entries">The slice.</param>
-    /// <param name="pending">Those who wait.</param>
+    /// <param name="pending">The callers that wait.</param>
     /// <param name="resume">Resumes them.</param>
     internal void Fill(long firstIndex, ReadOnlyMemory<LogEntry> entries, PendingProposals pending, ResumeBatch resume)
     {
@@ -162,7 +168,7 @@ public sealed class CommittedBatch
         }
     }
 
-    /// <summary>The whole batch is applied: commands that were given no result have an empty one. Resumes all callers.</summary>
+    /// <summary>Finishes a batch that is applied. Commands without a result have an empty one. Resumes all callers.</summary>
     internal void Finish(NodeMetrics? metrics)
     {
         lock (_lock)
@@ -172,12 +178,15 @@ public sealed class CommittedBatch
                 PendingCaller caller = _callers[position];
                 if (caller.Source is CompletionSource<Committed> source)
                 {
-                    SucceedLocked(position, source, caller.Generation, new Committed(IndexOf(position), Entry(position).Term, ReadOnlyMemory<byte>.Empty));
+                    Committed committed = new(IndexOf(position), Entry(position).Term, ReadOnlyMemory<byte>.Empty);
+                    SucceedLocked(position, source, caller.Generation, committed);
                 }
                 else if (caller.Source is not null)
                 {
-                    Fail(position, new InvalidOperationException(
-                        $"The command at index {Context(position).Index} was applied, but the state machine gave no result of the type that its proposer waits for."), ref _outcomes.Committed);
+                    InvalidOperationException noResult = new(
+                        $"The command at index {Context(position).Index} was applied, but the state machine set no result "
+                        + "of the type that its proposer waits for.");
+                    Fail(position, noResult, ref _outcomes.Committed);
                 }
             }
         }
@@ -188,8 +197,9 @@ public sealed class CommittedBatch
     }
 
     /// <summary>
-    /// The batch could not be applied to its end: the fate of what is left is unknown to its callers. The state machine may
-    /// still be at it, so the batch is never used again, and results that come now go nowhere.
+    /// Abandons a batch that could not be applied completely. The outcome of the remaining commands is unknown to their
+    /// callers. The state machine may
+    /// still be using the batch, so it is never used again, and later results are ignored.
     /// </summary>
     internal void Abandon(Func<long, long, Exception> reason, NodeMetrics? metrics)
     {
@@ -206,11 +216,11 @@ public sealed class CommittedBatch
             }
         }
 
-        metrics?.CountProposals(in _outcomes); // not within the lock: whoever listens is called
+        metrics?.CountProposals(in _outcomes); // outside the lock, since it calls listeners
         _resume!.Start();
     }
 
-    /// <summary>Whether somebody waits for the command at a position, here, where it was proposed. Before the batch is applied.</summary>
+    /// <summary>Whether a caller on this node waits for the command at a position. Used before the batch is applied.</summary>
     internal bool IsWaitedFor(int position) => CallerOf(position).Source is not null;
 
     private void CompleteUnobserved(int position, ReadOnlyMemory<byte> result)
@@ -247,17 +257,20 @@ public sealed class CommittedBatch
         }
         else
         {
-            _outcomes.Cancelled++; // its proposer has given up waiting
+            _outcomes.Cancelled++; // its proposer no longer waits
         }
     }
 
-    /// <summary>Fails the proposal at a position and counts it as ended in one way, or as cancelled if its proposer has given up. Within the lock.</summary>
+    /// <summary>
+    /// Fails the proposal at a position and adds it to a count, or to the cancelled ones if its proposer no longer waits.
+    /// Within the lock.
+    /// </summary>
     private void Fail(int position, Exception reason, ref int outcome)
     {
         PendingCaller caller = CallerOf(position);
         if (caller.Source is null)
         {
-            return; // nobody waits, or it has ended and is counted
+            return; // no caller waits, or it has ended and was counted
         }
 
         _callers[position] = default;

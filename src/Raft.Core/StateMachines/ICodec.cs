@@ -2,9 +2,12 @@ using System.Buffers;
 
 namespace Raft;
 
-/// <summary>Turns values of a type into bytes and back. <see cref="Codec"/> has ready ones.</summary>
+/// <summary>Converts values of a type to bytes and back. <see cref="Codec"/> has codecs for common types.</summary>
 /// <typeparam name="T">The type.</typeparam>
-/// <remarks>Must be safe to call from several threads at once. Write and read must stay compatible for as long as a log holds what was written.</remarks>
+/// <remarks>
+/// It must be safe to call from several threads at once. <see cref="Write"/> and <see cref="Read"/> must stay compatible for as
+/// long as a log contains what was written.
+/// </remarks>
 public interface ICodec<T>
 {
     /// <summary>Writes a value.</summary>

@@ -1,9 +1,9 @@
 namespace Raft;
 
-/// <summary>Sees what a state machine answers to the commands of a batch, whether or not anybody waits for it: for tests that compare nodes.</summary>
+/// <summary>Observes the results of the commands of a batch, even if no proposer waits for them. For tests that compare nodes.</summary>
 internal abstract class ResultObserver
 {
-    /// <summary>A command was given a result.</summary>
+    /// <summary>A command has a result.</summary>
     public abstract void OnCompleted(long index, ReadOnlyMemory<byte> result);
 
     /// <summary>A command was refused.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Raft;
 
-/// <summary>Ready captures, and how to read back what they wrote: a state machine whose state is one value needs a line for each.</summary>
+/// <summary>Creates captures, and reads back what they wrote. A state machine whose state is one value needs one line for each.</summary>
 /// <example>
 /// <code>
 /// protected override ISnapshotCapture Capture() =&gt; SnapshotCapture.Of(_balance, Codec.Int64);
@@ -15,7 +15,7 @@ public static class SnapshotCapture
 {
     /// <summary>Captures a value, which is encoded when the snapshot is written.</summary>
     /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="state">The value. It must not change any more: a number, an immutable collection, or a copy.</param>
+    /// <param name="state">The value. It must not change afterwards: use a number, an immutable collection, or a copy.</param>
     /// <param name="codec">Encodes it.</param>
     /// <returns>The capture.</returns>
     public static ISnapshotCapture Of<T>(T state, ICodec<T> codec)
@@ -24,9 +24,9 @@ public static class SnapshotCapture
         return new ValueCapture<T>(state, codec);
     }
 
-    /// <summary>Captures a state of which one's own code writes the bytes.</summary>
+    /// <summary>Captures a state whose bytes your code writes.</summary>
     /// <typeparam name="T">The type of the state.</typeparam>
-    /// <param name="state">The state. It must not change any more.</param>
+    /// <param name="state">The state. It must not change afterwards.</param>
     /// <param name="write">Writes it.</param>
     /// <returns>The capture.</returns>
     public static ISnapshotCapture Of<T>(T state, Func<T, Stream, CancellationToken, ValueTask> write)
@@ -37,7 +37,7 @@ public static class SnapshotCapture
 
     /// <summary>Reads back a value that was captured with <see cref="Of{T}(T, ICodec{T})"/>.</summary>
     /// <typeparam name="T">Its type.</typeparam>
-    /// <param name="snapshot">What <see cref="IStateMachine.RestoreAsync"/> was given.</param>
+    /// <param name="snapshot">The stream that was passed to <see cref="IStateMachine.RestoreAsync"/>.</param>
     /// <param name="codec">Decodes it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The value.</returns>
@@ -61,17 +61,18 @@ public static class SnapshotCapture
 
         public void Dispose()
         {
-            // a value holds nothing
+            // there is nothing to dispose
         }
     }
 
     private sealed class WrittenCapture<T>(T state, Func<T, Stream, CancellationToken, ValueTask> write) : ISnapshotCapture
     {
-        public ValueTask WriteToAsync(Stream destination, CancellationToken cancellationToken) => write(state, destination, cancellationToken);
+        public ValueTask WriteToAsync(Stream destination, CancellationToken cancellationToken) =>
+            write(state, destination, cancellationToken);
 
         public void Dispose()
         {
-            // nor does it hold anything that must be let go
+            // there is nothing to dispose
         }
     }
 }

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Raft;
 
-/// <summary>The simplest replicated state: a list of strings, in the same order on every node. What a node has if it is given no other state machine.</summary>
+/// <summary>
+/// The simplest replicated state: a list of strings, in the same order on every node. It is the default state machine of a
+/// node.
+/// </summary>
 public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
 {
     private const int BufferSize = 64 << 10;
@@ -13,7 +16,7 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
     private string[] _items = [];
     private int _count;
 
-    /// <summary>The strings applied so far, as they are now: later ones do not show up in a list taken before. Safe to call from any thread.</summary>
+    /// <summary>A view of the strings that are applied now; it does not include later strings. Safe to call from any thread.</summary>
     public IReadOnlyList<string> Entries
     {
         get
@@ -25,12 +28,12 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
         }
     }
 
-    /// <summary>How many strings were applied so far. Safe to call from any thread, and takes neither lock nor memory.</summary>
+    /// <summary>The number of applied strings. Safe to call from any thread; it takes no lock and allocates nothing.</summary>
     internal int Count => Volatile.Read(ref _count);
 
     /// <summary>Appends the string.</summary>
     /// <param name="command">The string.</param>
-    /// <param name="context">Where it stands in the log.</param>
+    /// <param name="context">Its position in the log.</param>
     /// <returns>Its position in <see cref="Entries"/>, counted from 1.</returns>
     protected override long Apply(string command, in CommandContext context)
     {
@@ -38,7 +41,7 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
         {
             if (_count == _items.Length)
             {
-                Array.Resize(ref _items, Math.Max(16, _count * 2)); // lists taken before keep the old array
+                Array.Resize(ref _items, Math.Max(16, _count * 2)); // earlier views keep the old array
             }
 
             _items[_count++] = command;
@@ -47,7 +50,7 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
     }
 
     /// <inheritdoc/>
-    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(Entries, WriteAsync); // of which later strings are no part
+    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(Entries, WriteAsync); // the view has no later strings
 
     /// <inheritdoc/>
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
@@ -63,13 +66,13 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
             int taken = TakeStrings(buffer.AsSpan(0, held), snapshot.Length - snapshot.Position, items, out int wanted);
             held -= taken;
             byte[] next = wanted > buffer.Length ? new byte[wanted] : buffer;
-            buffer.AsSpan(taken, held).CopyTo(next); // what is left is the beginning of a string
+            buffer.AsSpan(taken, held).CopyTo(next); // the rest is the start of a string
             buffer = next;
         }
 
         if (held > 0)
         {
-            throw new FormatException($"This is no snapshot of a {nameof(StringLog)}: it ends within string number {items.Count + 1}.");
+            throw new FormatException($"This is not a snapshot of a {nameof(StringLog)}: it ends within string number {items.Count + 1}.");
         }
 
         lock (_lock)
@@ -79,11 +82,11 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
         }
     }
 
-    /// <summary>Takes the strings that are there whole. Many in one go: a read for each would cost more than all the rest.</summary>
-    /// <param name="bytes">What was read, from the beginning of a string on.</param>
-    /// <param name="unread">How many bytes follow.</param>
-    /// <param name="items">Where the strings go.</param>
-    /// <param name="wanted">How many bytes the first string takes that is not there whole, its length included.</param>
+    /// <summary>Takes all complete strings. One read for many strings: a read for each would dominate the cost.</summary>
+    /// <param name="bytes">The bytes, which start at the start of a string.</param>
+    /// <param name="unread">How many bytes of the snapshot are not read yet.</param>
+    /// <param name="items">Receives the strings.</param>
+    /// <param name="wanted">How many bytes the first incomplete string has, including its length.</param>
     /// <returns>How many bytes were taken.</returns>
     private static int TakeStrings(ReadOnlySpan<byte> bytes, long unread, List<string> items, out int wanted)
     {
@@ -95,7 +98,9 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
             int length = BinaryPrimitives.ReadInt32LittleEndian(bytes[taken..]);
             if (length < 0 || length > rest.Length + unread)
             {
-                throw new FormatException($"This is no snapshot of a {nameof(StringLog)}: string number {items.Count + 1} would have {length} bytes where {rest.Length + unread} are left.");
+                throw new FormatException(
+                    $"This is not a snapshot of a {nameof(StringLog)}: string number {items.Count + 1} would have {length} bytes, "
+                    + $"but {rest.Length + unread} are left.");
             }
 
             wanted = sizeof(int) + length;
@@ -111,7 +116,7 @@ public sealed class StringLog() : StateMachine<string, long>(Codec.Utf8, Codec.I
         return taken;
     }
 
-    /// <summary>Each string as its length and its UTF-8.</summary>
+    /// <summary>Writes each string as its length and its UTF-8 bytes.</summary>
     private static async ValueTask WriteAsync(IReadOnlyList<string> items, Stream destination, CancellationToken cancellationToken)
     {
         ArrayBufferWriter<byte> buffer = new();

@@ -1,11 +1,13 @@
 namespace Raft;
 
 /// <summary>
-/// Keeps a node's log, term and vote in memory: for tests, demonstrations and clusters within one process. Its writes are
-/// complete when they return. What it holds lasts as long as the object, so a node that is stopped and made anew over the
-/// same store finds everything again; it is lost with the process.
+/// Keeps a node's log, term, vote and snapshots in memory, for tests, demonstrations and clusters within one process. A write
+/// is complete when it
+/// returns. The content exists as long as the object, so a new <see cref="RaftNode"/> over the same store finds everything. It
+/// is lost when the
+/// process ends.
 /// </summary>
-/// <remarks>All members may be called on any thread. Payloads are kept by reference. It keeps the snapshots as well.</remarks>
+/// <remarks>All members may be called on any thread. Payloads are kept by reference.</remarks>
 public sealed partial class InMemoryLogStore : ILogStore
 {
     private readonly Lock _lock = new();
@@ -22,7 +24,7 @@ public sealed partial class InMemoryLogStore : ILogStore
     /// <param name="clusterId">The cluster that it must belong to.</param>
     /// <param name="nodeId">The node that it must belong to.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
-    /// <returns>What it holds: everything that was written.</returns>
+    /// <returns>The content: everything that was written.</returns>
     /// <exception cref="StorageCorruptedException">It belongs to another node or cluster.</exception>
     /// <exception cref="InvalidOperationException">It is open already.</exception>
     public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken)
@@ -38,24 +40,28 @@ public sealed partial class InMemoryLogStore : ILogStore
             if (_isOpen)
             {
                 return ValueTask.FromException<LogState>(new InvalidOperationException(
-                    $"The log store of node '{_owner?.NodeId}' is open already. One store serves one node: close it first, or give each node its own."));
+                    $"The log store of node '{_owner?.NodeId}' is open already. "
+                    + "One store serves one node: close it first, or give each node its own store."));
             }
 
             if (_owner is { } owner && (owner.NodeId != nodeId || !string.Equals(owner.ClusterId, clusterId, StringComparison.Ordinal)))
             {
                 return ValueTask.FromException<LogState>(new StorageCorruptedException(
-                    $"The log store belongs to node '{owner.NodeId}' of cluster '{owner.ClusterId}', not to node '{nodeId}' of cluster '{clusterId}'. Give each node a store of its own."));
+                    $"The log store belongs to node '{owner.NodeId}' of cluster '{owner.ClusterId}', not to node '{nodeId}' of cluster "
+                    + $"'{clusterId}'. Give each node its own store."));
             }
 
             _owner = (clusterId, nodeId);
             _isOpen = true;
             _failure = null;
-            return ValueTask.FromResult(new LogState(_hardState, _entries.PreviousIndex, _entries.PreviousTerm, _entries.LastIndex, _entries.LastTerm));
+            return ValueTask.FromResult(
+                new LogState(_hardState, _entries.PreviousIndex, _entries.PreviousTerm, _entries.LastIndex, _entries.LastTerm));
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumEntries, 1);
         if (cancellationToken.IsCancellationRequested)
@@ -72,7 +78,9 @@ public sealed partial class InMemoryLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The entries would leave a hole, or replace what was compacted; the message says which. All later writes fail too.</exception>
+    /// <exception cref="ArgumentException">
+    /// The entries would leave a gap, or replace compacted entries. The message says which. All later writes fail too.
+    /// </exception>
     public ValueTask WriteAsync(LogWrite write)
     {
         lock (_lock)
@@ -82,7 +90,7 @@ public sealed partial class InMemoryLogStore : ILogStore
                 return ValueTask.FromException(exception);
             }
 
-            if (_entries.WhyRefused(write.FirstIndex, write.Entries.Length) is { } reason)
+            if (_entries.FindWriteProblem(write.FirstIndex, write.Entries.Length) is { } reason)
             {
                 _failure = new ArgumentException(reason, nameof(write));
                 return ValueTask.FromException(_failure);
@@ -107,7 +115,8 @@ public sealed partial class InMemoryLogStore : ILogStore
 
             if (throughIndex > _entries.LastIndex)
             {
-                return ValueTask.FromException(new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_entries.LastIndex}."));
+                return ValueTask.FromException(
+                    new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_entries.LastIndex}."));
             }
 
             if (throughIndex > _entries.PreviousIndex)
@@ -136,7 +145,7 @@ public sealed partial class InMemoryLogStore : ILogStore
         }
     }
 
-    /// <summary>Closes the store, which keeps what it holds; closing one that is not open does nothing.</summary>
+    /// <summary>Closes the store, which keeps its content. If it is not open, nothing happens.</summary>
     /// <returns>A completed task.</returns>
     public ValueTask CloseAsync()
     {

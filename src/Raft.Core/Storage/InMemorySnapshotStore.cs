@@ -1,8 +1,9 @@
 namespace Raft;
 
 /// <summary>
-/// Keeps a node's latest snapshot in memory, for tests, demonstrations and clusters within one process. It lasts as long as
-/// the object. A snapshot may have up to 2 GiB. <see cref="InMemoryLogStore"/> brings one along.
+/// Keeps a node's latest snapshot in memory, for tests, demonstrations and clusters within one process. The snapshot exists as
+/// long as the object,
+/// and may have up to 2 GiB. <see cref="InMemoryLogStore"/> includes such a store.
 /// </summary>
 /// <remarks>All members may be called on any thread.</remarks>
 public sealed class InMemorySnapshotStore : ISnapshotStore
@@ -39,18 +40,21 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
             return _latest is { } latest && latest.Info == snapshot
                 ? ValueTask.FromResult<Stream>(new MemoryStream(latest.Content, 0, (int)snapshot.Length, writable: false))
                 : ValueTask.FromException<Stream>(new FileNotFoundException(
-                    $"There is no snapshot up to index {snapshot.LastIncludedIndex} any more: the latest is {(_latest is null ? "none" : $"up to {_latest.Info.LastIncludedIndex}")}."));
+                    $"There is no snapshot up to index {snapshot.LastIncludedIndex}: "
+                    + (_latest is null ? "none was committed." : $"the latest is up to index {_latest.Info.LastIncludedIndex}.")));
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
+    public ValueTask<ISnapshotWriter> CreateAsync(
+        long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lastIncludedIndex, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(lastIncludedTerm, 1);
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<ISnapshotWriter>(cancellationToken)
-            : ValueTask.FromResult<ISnapshotWriter>(new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header.ToArray(), Length: 0)));
+            : ValueTask.FromResult<ISnapshotWriter>(
+                new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header.ToArray(), Length: 0)));
     }
 
     private void Commit(Stored snapshot)
@@ -67,7 +71,7 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
     private sealed class Writer(InMemorySnapshotStore store, SnapshotInfo info) : ISnapshotWriter
     {
         private readonly MemoryStream _stream = new();
-        private bool _isOver;
+        private bool _isClosed;
 
         public Stream Stream => _stream;
 
@@ -78,21 +82,22 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
                 return ValueTask.FromCanceled<SnapshotInfo>(cancellationToken);
             }
 
-            if (_isOver)
+            if (_isClosed)
             {
-                return ValueTask.FromException<SnapshotInfo>(new InvalidOperationException($"The snapshot up to index {info.LastIncludedIndex} is committed or given up already."));
+                return ValueTask.FromException<SnapshotInfo>(
+                    new InvalidOperationException($"The snapshot up to index {info.LastIncludedIndex} is already committed or discarded."));
             }
 
-            _isOver = true;
+            _isClosed = true;
             SnapshotInfo committed = info with { Length = _stream.Length };
-            _stream.Dispose(); // what is committed changes no more; its buffer lives on
+            _stream.Dispose(); // it cannot change any more; its buffer remains
             store.Commit(new Stored(committed, _stream.GetBuffer()));
             return ValueTask.FromResult(committed);
         }
 
         public ValueTask DisposeAsync()
         {
-            _isOver = true;
+            _isClosed = true;
             return _stream.DisposeAsync();
         }
     }

@@ -3,21 +3,24 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// A log's entries in memory, in segments that start small: appending never moves what is there, and dropping the front
-/// or the back frees it. Payloads are kept by reference, and so are entries that will never change and stand in an array of
-/// some size, as a node's own log does: three nodes in one process then have one copy of an entry, not six, which the garbage
-/// collector would visit one by one. Of segments of this log's own, a few that were dropped are kept to be filled again, so a log that
-/// copies what it is given, and is compacted as steadily as it grows, allocates nothing for its entries.
+/// The entries of a log in memory, in segments that start small. Appending never moves existing entries, and dropping entries
+/// at the front or the back
+/// frees them. Payloads are kept by reference. So are entries that never change and are in an array of some size, as those of a
+/// node's own log: three
+/// nodes in one process then have one copy of an entry instead of six, which the garbage collector would visit one by one. Some
+/// dropped segments of
+/// this log are kept and filled again. A log that copies its entries, and is compacted as fast as it grows, therefore allocates nothing for
+/// them.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class StoredEntries
 {
     private const int SmallestSegment = ReplicatedLog.SmallestSegment;
     private const int LargestSegment = ReplicatedLog.LargestSegment;
-    private const int MaximumSpares = 128; // 4 MiB: what a log grows by between two snapshots, with the default options
+    private const int MaximumSpares = 128; // 4 MiB: the growth of a log between two snapshots, with the default options
 
     private readonly List<Segment> _segments = [];
-    private readonly Stack<Segment> _spares = new(); // cleared, and of the largest size, but for one that an empty log goes on with
+    private readonly Stack<Segment> _spares = new(); // cleared, and of the largest size, except one that an empty log continues with
 
     /// <summary>The index before the first entry.</summary>
     public long PreviousIndex { get; private set; }
@@ -25,7 +28,7 @@ internal sealed class StoredEntries
     /// <summary>The term at <see cref="PreviousIndex"/>.</summary>
     public long PreviousTerm { get; private set; }
 
-    /// <summary>How many segments the entries take.</summary>
+    /// <summary>The number of segments.</summary>
     public int SegmentCount => _segments.Count;
 
     /// <summary>The index of the last entry; <see cref="PreviousIndex"/> if there is none.</summary>
@@ -44,8 +47,8 @@ internal sealed class StoredEntries
         }
     }
 
-    /// <summary>Says why a suffix cannot be written, or null if it can.</summary>
-    public string? WhyRefused(long firstIndex, int count)
+    /// <summary>Returns why a suffix cannot be written; null if it can.</summary>
+    public string? FindWriteProblem(long firstIndex, int count)
     {
         if (count == 0)
         {
@@ -53,13 +56,16 @@ internal sealed class StoredEntries
         }
 
         return firstIndex <= PreviousIndex
-            ? $"Entries from {firstIndex} on cannot be written: the log starts at {PreviousIndex + 1}, what stood before was compacted."
+            ? $"Entries from {firstIndex} on cannot be written: earlier entries were compacted, and the log starts at {PreviousIndex + 1}."
             : firstIndex > LastIndex + 1
-            ? $"Entries from {firstIndex} on cannot be written: the log ends at {LastIndex}, so they would leave a hole."
+            ? $"Entries from {firstIndex} on cannot be written: the log ends at {LastIndex}, so they would leave a gap."
             : null;
     }
 
-    /// <summary>Replaces everything from <paramref name="firstIndex"/> on, by entries that will never change; nothing if there are none.</summary>
+    /// <summary>
+    /// Replaces everything from <paramref name="firstIndex"/> on by entries that will never change. Does nothing if there are
+    /// none.
+    /// </summary>
     public void Write(long firstIndex, ReadOnlyMemory<LogEntry> entries)
     {
         if (entries.IsEmpty)
@@ -74,7 +80,8 @@ internal sealed class StoredEntries
         }
 
         TruncateFrom(firstIndex);
-        if (_segments.Count > 0 && _segments[^1] is { IsShared: true } last && last.Slots == array.Array && last.Offset + last.Count == array.Offset)
+        Segment? last = _segments.Count > 0 ? _segments[^1] : null;
+        if (last is { IsShared: true } && last.Slots == array.Array && last.Offset + last.Count == array.Offset)
         {
             last.Count += array.Count;
         }
@@ -86,7 +93,9 @@ internal sealed class StoredEntries
         LastIndex += array.Count;
     }
 
-    /// <summary>Replaces everything from <paramref name="firstIndex"/> on, by copies of the entries; nothing if there are none.</summary>
+    /// <summary>
+    /// Replaces everything from <paramref name="firstIndex"/> on by copies of the entries. Does nothing if there are none.
+    /// </summary>
     public void Write(long firstIndex, ReadOnlySpan<LogEntry> entries)
     {
         if (entries.IsEmpty)
@@ -133,7 +142,7 @@ internal sealed class StoredEntries
         return entries;
     }
 
-    /// <summary>Drops the entries up to and with an index that is in the log.</summary>
+    /// <summary>Drops the entries up to and including an index that is in the log.</summary>
     public void DropThrough(long index)
     {
         PreviousTerm = this[index].Term;
@@ -141,23 +150,23 @@ internal sealed class StoredEntries
         int dropped = 0;
         while (dropped < _segments.Count && _segments[dropped].LastIndex <= index)
         {
-            KeepSpare(_segments[dropped], evenIfSmall: dropped == _segments.Count - 1);
+            KeepForReuse(_segments[dropped], evenIfSmall: dropped == _segments.Count - 1);
             dropped++;
         }
 
         _segments.RemoveRange(0, dropped);
         if (_segments.Count > 0 && _segments[0] is { IsShared: false } first && first.FirstIndex <= index)
         {
-            Array.Clear(first.Slots, 0, (int)(index - first.FirstIndex + 1)); // lets go of the payloads
+            Array.Clear(first.Slots, 0, (int)(index - first.FirstIndex + 1)); // releases the payloads
         }
     }
 
-    /// <summary>Empties the log, to go on behind an index.</summary>
+    /// <summary>Empties the log, which then continues after an index.</summary>
     public void Reset(long index, long term)
     {
         foreach (Segment segment in _segments)
         {
-            KeepSpare(segment, evenIfSmall: false);
+            KeepForReuse(segment, evenIfSmall: false);
         }
 
         _segments.Clear();
@@ -170,7 +179,8 @@ internal sealed class StoredEntries
         for (int i = SegmentOf(firstIndex); !destination.IsEmpty; i++)
         {
             Segment segment = _segments[i];
-            ReadOnlySpan<LogEntry> available = segment.Slots.AsSpan(segment.Offset + (int)(firstIndex - segment.FirstIndex), (int)(segment.LastIndex - firstIndex + 1));
+            int start = segment.Offset + (int)(firstIndex - segment.FirstIndex);
+            ReadOnlySpan<LogEntry> available = segment.Slots.AsSpan(start, (int)(segment.LastIndex - firstIndex + 1));
             available = available[..Math.Min(available.Length, destination.Length)];
             available.CopyTo(destination);
             destination = destination[available.Length..];
@@ -182,7 +192,7 @@ internal sealed class StoredEntries
     {
         while (_segments.Count > 0 && _segments[^1].FirstIndex >= index)
         {
-            KeepSpare(_segments[^1], evenIfSmall: false);
+            KeepForReuse(_segments[^1], evenIfSmall: false);
             _segments.RemoveAt(_segments.Count - 1);
         }
 
@@ -224,14 +234,16 @@ internal sealed class StoredEntries
     }
 
     /// <summary>
-    /// Keeps a dropped segment to be filled again, unless it is shared; nobody else refers to it, since reading copies out. A
-    /// small one is worth it only where the log is empty now, and would begin with the smallest again.
+    /// Keeps a dropped segment, which is filled again later, unless it is shared. No other code refers to it, since reads copy
+    /// the entries. A small segment
+    /// is kept only if the log is now empty and would start with the smallest size again.
     /// </summary>
-    private void KeepSpare(Segment segment, bool evenIfSmall)
+    private void KeepForReuse(Segment segment, bool evenIfSmall)
     {
-        if (!segment.IsShared && (segment.Slots.Length == LargestSegment ? _spares.Count < MaximumSpares : evenIfSmall && _spares.Count == 0))
+        bool isWorthKeeping = segment.Slots.Length == LargestSegment ? _spares.Count < MaximumSpares : evenIfSmall && _spares.Count == 0;
+        if (!segment.IsShared && isWorthKeeping)
         {
-            Array.Clear(segment.Slots, 0, segment.Count); // lets go of the payloads
+            Array.Clear(segment.Slots, 0, segment.Count); // releases the payloads
             segment.Count = 0;
             _spares.Push(segment);
         }
@@ -268,7 +280,7 @@ internal sealed class StoredEntries
 
         public int Count { get; set; } = count;
 
-        /// <summary>Whether the slots are somebody else's, so that nothing may be written to them.</summary>
+        /// <summary>Whether the slots belong to other code, so that they must not be written to.</summary>
         public bool IsShared { get; init; }
 
         public long LastIndex => FirstIndex + Count - 1;

@@ -1,22 +1,26 @@
-#pragma warning disable RS0030 // This class is where the clock seam meets the real machine: it stands on TimeProvider.
+#pragma warning disable RS0030 // This class is the implementation of IClock over TimeProvider.
 
 namespace Raft;
 
 /// <summary>
-/// The real clock, over a <see cref="TimeProvider"/>, so that whatever works with one (a fake for tests, say) works here.
+/// The real clock, over a <see cref="TimeProvider"/>, which can be a fake one in tests.
 /// </summary>
 /// <remarks>
 /// <para>
-/// However many timers are made, they share a single timer of the provider, set for the earliest of them. Due times are
-/// rounded up to the clock's resolution, so that timers that are due about the same time run in one go: a process with a
-/// thousand idle nodes wakes up per tick, not per node. While nothing is set the provider's timer is off.
+/// All timers share a single timer of the provider, which is set for the earliest of them. Due times are rounded up to the
+/// resolution of the clock, so
+/// that timers that are due at about the same time run together: a process with a thousand idle nodes wakes up once per tick,
+/// not once per node.
+/// While no timer is set, the timer of the provider is off.
 /// </para>
 /// <para>
-/// Callbacks run on the thread that the provider calls back on, one after another, with no lock held. One that throws does
-/// not keep the others from running; its exception then leaves through the provider's callback, which ends the process
-/// under <see cref="TimeProvider.System"/> like any unhandled exception: a node that silently lost its timer would be worse.
+/// Callbacks run one after another, on the thread on which the provider calls back, without a lock. If one throws, the others
+/// still run. The exception
+/// is then thrown from the callback of the provider. With <see cref="TimeProvider.System"/> it ends the process, like any
+/// unhandled exception: a
+/// node that silently lost its timer would be worse.
 /// </para>
-/// <para>All members may be called on any thread. There is nothing to dispose: a clock without set timers holds nothing.</para>
+/// <para>All members may be called on any thread. A clock need not be disposed: without set timers it uses no resources.</para>
 /// </remarks>
 public sealed class SystemClock : IClock
 {
@@ -26,7 +30,7 @@ public sealed class SystemClock : IClock
     private static readonly TimeSpan MinimumResolution = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MaximumResolution = TimeSpan.FromSeconds(1);
 
-    /// <summary>Timers of the platform take no more than 49.7 days; whatever lies beyond is reached in stages.</summary>
+    /// <summary>Timers of the platform are limited to 49.7 days; a longer wait is divided.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(49);
 
     private readonly Lock _lock = new();
@@ -38,10 +42,13 @@ public sealed class SystemClock : IClock
     private long _armedFor = NotArmed;
     private List<Action>? _spareBatch;
 
-    /// <summary>Makes a clock.</summary>
-    /// <param name="timeProvider">Where time and wake-ups come from.</param>
-    /// <param name="resolution">What due times are rounded up to: 1 ms to 1 s, default 5 ms. Keep it at a quarter of the heartbeat interval or less.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The resolution is out of its range.</exception>
+    /// <summary>Creates a clock.</summary>
+    /// <param name="timeProvider">The source of time and timers.</param>
+    /// <param name="resolution">
+    /// The resolution that due times are rounded up to: 1 ms to 1 s, default 5 ms. Keep it at a quarter of the heartbeat
+    /// interval or less.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The resolution is out of range.</exception>
     public SystemClock(TimeProvider timeProvider, TimeSpan? resolution = null)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);
@@ -58,7 +65,7 @@ public sealed class SystemClock : IClock
     /// <summary>The clock of the process, over <see cref="TimeProvider.System"/> and with the default resolution.</summary>
     public static SystemClock Shared { get; } = new(TimeProvider.System);
 
-    /// <summary>The clock over a provider: the shared one for the system's, or for none.</summary>
+    /// <summary>Returns the clock over a provider: <see cref="Shared"/> for the provider of the system, and for null.</summary>
     internal static SystemClock Over(TimeProvider? timeProvider) =>
         timeProvider is null || timeProvider == TimeProvider.System ? Shared : new SystemClock(timeProvider);
 
@@ -75,7 +82,7 @@ public sealed class SystemClock : IClock
         return new ClockTimer(this, callback);
     }
 
-    /// <summary>Made without the caller's execution context: the clock outlives whatever it was made in.</summary>
+    /// <summary>Creates the timer without the caller's execution context, since the clock lives longer.</summary>
     private ITimer CreateWakeUp()
     {
         if (ExecutionContext.IsFlowSuppressed())
@@ -88,7 +95,8 @@ public sealed class SystemClock : IClock
             return Create();
         }
 
-        ITimer Create() => _timeProvider.CreateTimer(static clock => ((SystemClock)clock!).RunDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        ITimer Create() => _timeProvider.CreateTimer(
+            static clock => ((SystemClock)clock!).RunDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private void Set(ClockTimer timer, TimeSpan dueAt)
@@ -117,7 +125,7 @@ public sealed class SystemClock : IClock
         }
     }
 
-    /// <summary>The number of the first tick that is not before <paramref name="dueAt"/>.</summary>
+    /// <summary>Returns the number of the first tick that is not before <paramref name="dueAt"/>.</summary>
     private long RoundUp(TimeSpan dueAt)
     {
         long ticks = Math.Clamp(dueAt.Ticks, 0, long.MaxValue - _resolution);
@@ -125,8 +133,9 @@ public sealed class SystemClock : IClock
     }
 
     /// <summary>
-    /// Sees to it that the wake-up comes no later than the earliest timer. One that comes too early stays: it finds nothing
-    /// due and arms anew, which is cheaper than touching the provider's timer each time a node puts off its election.
+    /// Sets the wake-up if it would be later than the earliest timer. An earlier wake-up is kept: it finds no timer due and
+    /// sets itself again, which costs
+    /// less than changing the provider's timer each time that a node postpones its election.
     /// </summary>
     private void Arm()
     {
@@ -138,8 +147,8 @@ public sealed class SystemClock : IClock
         _armedFor = _queue.EarliestTick;
         TimeSpan wait = TimeSpan.FromTicks(_armedFor * _resolution) - Now;
 
-        // Whole milliseconds, since the platform rounds down and would wake up over and over just before the time; and never
-        // zero, which some providers answer with a call back from within this one, under the lock.
+        // Whole milliseconds: the platform rounds down, and would wake up repeatedly just before the time. Never zero, for
+        // which some providers call back within this call, under the lock.
         double milliseconds = Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 1, LongestWait.TotalMilliseconds);
         _wakeUp.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
@@ -161,7 +170,7 @@ public sealed class SystemClock : IClock
                 batch.Add(_queue.RemoveEarliest().Callback);
             }
 
-            // Before the callbacks, so that a slow one delays nobody outside this batch.
+            // Before the callbacks, so that a slow one delays only this batch.
             _armedFor = NotArmed;
             Arm();
         }
@@ -180,7 +189,7 @@ public sealed class SystemClock : IClock
             {
                 callback();
             }
-            // All of them: the other timers must run, and then it is thrown again.
+            // Any exception: the other callbacks must run first. It is thrown again below.
             catch (Exception exception)
             {
                 (failures ??= []).Add(exception);

@@ -1,8 +1,9 @@
 namespace Raft;
 
 /// <summary>
-/// Timers in the order of their ticks, those of one tick in the order in which they were set: a binary heap in which each
-/// timer knows its place, so that moving or removing one needs no search and no memory.
+/// Timers ordered by their ticks, and within one tick by the order in which they were set. A binary heap in which each timer
+/// knows its position, so that
+/// moving or removing one needs no search and no memory.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class TimerQueue
@@ -13,10 +14,10 @@ internal sealed class TimerQueue
 
     public bool IsEmpty => _count == 0;
 
-    /// <summary>The tick of the first timer; the queue must not be empty.</summary>
+    /// <summary>The tick of the first timer. The queue must not be empty.</summary>
     public long EarliestTick => _heap[0].Tick;
 
-    /// <summary>Puts a timer in, or moves it.</summary>
+    /// <summary>Adds or moves a timer.</summary>
     public void Set(Item item, long tick)
     {
         item.Order = ++_lastOrder;
@@ -34,7 +35,7 @@ internal sealed class TimerQueue
         SiftDown(SiftUp(item.Position));
     }
 
-    /// <summary>Takes a timer out; false if it is not in.</summary>
+    /// <summary>Removes a timer. Returns false if it is not in the queue.</summary>
     public bool Remove(Item item)
     {
         int position = item.Position;
@@ -55,7 +56,7 @@ internal sealed class TimerQueue
         return true;
     }
 
-    /// <summary>Takes the first timer out; the queue must not be empty.</summary>
+    /// <summary>Removes and returns the first timer. The queue must not be empty.</summary>
     public Item RemoveEarliest()
     {
         Item earliest = _heap[0];
@@ -116,18 +117,18 @@ internal sealed class TimerQueue
         item.Position = position;
     }
 
-    /// <summary>A timer: what to call, and its place in the queue.</summary>
+    /// <summary>A timer: its callback, and its position in the queue.</summary>
     internal abstract class Item(Action callback)
     {
         public Action Callback { get; } = callback;
 
-        /// <summary>When it is due.</summary>
+        /// <summary>The tick at which it is due.</summary>
         public long Tick { get; set; }
 
-        /// <summary>Grows from <see cref="Set"/> to <see cref="Set"/>.</summary>
+        /// <summary>Increases with each <see cref="Set"/>.</summary>
         public long Order { get; set; }
 
-        /// <summary>Where it stands in the heap; -1 if it is not in.</summary>
+        /// <summary>Its position in the heap; -1 if it is not in the queue.</summary>
         public int Position { get; set; } = -1;
 
         public bool IsBefore(Item other) => Tick != other.Tick ? Tick < other.Tick : Order < other.Order;

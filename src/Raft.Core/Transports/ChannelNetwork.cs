@@ -3,16 +3,14 @@ using System.Threading.Channels;
 
 namespace Raft;
 
-/// <summary>A network on System.Threading.Channels: a bounded channel per node, from which the node takes messages when it works anyway.</summary>
+/// <summary>A network over System.Threading.Channels: each node has a bounded channel, which its worker reads whenever it runs.</summary>
 /// <inheritdoc cref="InProcessNetwork" path="/remarks"/>
 public sealed class ChannelNetwork : InProcessNetwork
 {
-    /// <summary>Makes a network without nodes.</summary>
+    /// <summary>Creates a network without nodes.</summary>
     /// <param name="inboxCapacity">How many messages may wait for one node before more are dropped; at least 1.</param>
-    /// <param name="seed">What <see cref="InProcessNetwork.DropRate"/> and random delays are drawn from: the same seed draws the same.</param>
-    /// <param name="clock">Measures delays. Null: <see cref="SystemClock.Shared"/>.</param>
-    public ChannelNetwork(int inboxCapacity = DefaultInboxCapacity, long seed = 0, IClock? clock = null)
-        : base(inboxCapacity, seed, clock)
+    public ChannelNetwork(int inboxCapacity = DefaultInboxCapacity)
+        : base(inboxCapacity)
     {
     }
 
@@ -21,12 +19,12 @@ public sealed class ChannelNetwork : InProcessNetwork
 
     private protected override InProcessInbox OpenInbox(InProcessEndpoint endpoint) => new Inbox(endpoint, InboxCapacity);
 
-    /// <summary>The channel serves as a queue only: nothing ever waits to read or write, so no continuation of it runs anywhere.</summary>
+    /// <summary>The channel is only a queue: nothing waits to read or write, so it never runs a continuation.</summary>
     private sealed class Inbox(InProcessEndpoint endpoint, int capacity) : InProcessInbox
     {
         private readonly Channel<RaftMessage> _channel = Channel.CreateBounded<RaftMessage>(new BoundedChannelOptions(capacity)
         {
-            FullMode = BoundedChannelFullMode.Wait, // TryWrite answers false when full, where the other modes drop in silence
+            FullMode = BoundedChannelFullMode.Wait, // TryWrite returns false when it is full; the other modes drop messages silently
         });
 
         private volatile bool _closed;
@@ -57,13 +55,13 @@ public sealed class ChannelNetwork : InProcessNetwork
         {
             _closed = true;
             _channel.Writer.TryComplete();
-            int forgotten = 0;
+            int dropped = 0;
             while (_channel.Reader.TryRead(out _))
             {
-                forgotten++;
+                dropped++;
             }
 
-            return forgotten;
+            return dropped;
         }
     }
 }

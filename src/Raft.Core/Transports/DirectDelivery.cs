@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Raft;
 
 /// <summary>
-/// Delivery to a receiver of someone else's making: handed over within the sender's call. Counts the calls under way, so
-/// that a stop can wait for the last of them without blocking a thread or holding a lock over the receiver.
+/// Delivery to a receiver that is not a <see cref="RaftNode"/>: the sender's thread calls it. Counts the calls under way, so that a stop
+/// can wait for the last of them without blocking a thread or holding a lock during the call.
 /// </summary>
 internal sealed class DirectDelivery : InProcessDelivery, IValueTaskSource, IThreadPoolWorkItem
 {
@@ -41,7 +41,7 @@ internal sealed class DirectDelivery : InProcessDelivery, IValueTaskSource, IThr
         }
         catch (Exception)
         {
-            // The sender is another node, which has no part in this receiver's failure.
+            // The sender is another node, which must not fail because this receiver does.
             return DropReason.ReceiverFailed;
         }
         finally
@@ -74,12 +74,12 @@ internal sealed class DirectDelivery : InProcessDelivery, IValueTaskSource, IThr
     {
         if (Interlocked.Decrement(ref _state) == Closed && IsFirstToComplete())
         {
-            // This thread is another node's, which must not run what comes after somebody's stop.
+            // This thread belongs to another node, and must not run the continuation of this node's stop.
             PoolScheduler.Shared.Schedule(this, preferLocal: false);
         }
     }
 
-    /// <summary>A sender that came too late counts down to nothing once more.</summary>
+    /// <summary>A sender that arrives after the close counts down to zero a second time.</summary>
     private bool IsFirstToComplete() => Interlocked.Exchange(ref _completed, 1) == 0;
 
     private void Complete() => _drainedSource.SetResult(true);

@@ -3,10 +3,9 @@ namespace Raft;
 /// <summary>Why a message of an <see cref="InProcessNetwork"/> was dropped; an index into its counters.</summary>
 internal enum DropReason
 {
-    /// <summary>It was not.</summary>
+    /// <summary>It was not dropped.</summary>
     None,
     Cut,
-    Random,
     Stopped,
     Overflow,
     ReceiverFailed,

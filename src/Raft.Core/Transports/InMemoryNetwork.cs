@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Raft;
 
 /// <summary>
-/// A network as plain as it sounds: a dictionary from node id to a list of the messages that wait for the node, under one
-/// lock. Easy to look into; <see cref="ChannelNetwork"/> is for throughput.
+/// A network made of a dictionary from node id to the list of messages that wait for the node, under one lock. It is easy to
+/// inspect; use <see cref="ChannelNetwork"/> for throughput.
 /// </summary>
 /// <inheritdoc cref="InProcessNetwork" path="/remarks"/>
 public sealed class InMemoryNetwork : InProcessNetwork
@@ -12,16 +12,17 @@ public sealed class InMemoryNetwork : InProcessNetwork
     private readonly Lock _lock = new();
     private readonly Dictionary<NodeId, List<RaftMessage>> _waiting = [];
 
-    /// <summary>Makes a network without nodes.</summary>
+    /// <summary>Creates a network without nodes.</summary>
     /// <param name="inboxCapacity">How many messages may wait for one node before more are dropped; at least 1.</param>
-    /// <param name="seed">What <see cref="InProcessNetwork.DropRate"/> and random delays are drawn from: the same seed draws the same.</param>
-    /// <param name="clock">Measures delays. Null: <see cref="SystemClock.Shared"/>.</param>
-    public InMemoryNetwork(int inboxCapacity = DefaultInboxCapacity, long seed = 0, IClock? clock = null)
-        : base(inboxCapacity, seed, clock)
+    public InMemoryNetwork(int inboxCapacity = DefaultInboxCapacity)
+        : base(inboxCapacity)
     {
     }
 
-    /// <summary>The messages that wait for each running node that fetches them, as of now, ordered by node id; oldest first. A copy.</summary>
+    /// <summary>
+    /// A copy of the messages that wait for each running node now, ordered by node id, oldest message first. Receivers other
+    /// than nodes are not included: they receive messages at once.
+    /// </summary>
     public IReadOnlyDictionary<NodeId, IReadOnlyList<RaftMessage>> Waiting
     {
         get
@@ -90,7 +91,7 @@ public sealed class InMemoryNetwork : InProcessNetwork
                 }
 
                 message = messages[0];
-                messages.RemoveAt(0); // moves all the others, which is no loss as long as few wait
+                messages.RemoveAt(0); // moves all the others, which costs little while few wait
             }
 
             endpoint.CountDelivered();
@@ -107,10 +108,10 @@ public sealed class InMemoryNetwork : InProcessNetwork
                 }
 
                 _closed = true;
-                int forgotten = messages.Count;
+                int dropped = messages.Count;
                 messages.Clear();
                 network._waiting.Remove(endpoint.Id);
-                return forgotten;
+                return dropped;
             }
         }
     }

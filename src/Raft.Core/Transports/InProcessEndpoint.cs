@@ -1,6 +1,8 @@
 namespace Raft;
 
-/// <summary>A node as an <see cref="InProcessNetwork"/> knows it, over all its lives. Never removed, so counts are never lost.</summary>
+/// <summary>
+/// A node of an <see cref="InProcessNetwork"/>, through all its restarts. It is never removed, so its counts are never lost.
+/// </summary>
 internal sealed class InProcessEndpoint(NodeId id)
 {
     private long _sent;
@@ -9,18 +11,15 @@ internal sealed class InProcessEndpoint(NodeId id)
 
     public NodeId Id { get; } = id;
 
-    /// <summary>Where messages to it go; null while it does not run.</summary>
+    /// <summary>Delivers messages to the node; null while it does not run.</summary>
     public InProcessDelivery? Delivery
     {
         get => _delivery;
         set => _delivery = value;
     }
 
-    /// <summary>Whether a transport speaks for it; guarded by the network's lock.</summary>
+    /// <summary>Whether a transport has joined for this node; guarded by the network's lock.</summary>
     public bool IsClaimed { get; set; }
-
-    /// <summary>How many messages are delayed on the way to it; guarded by the lock of the delayed messages.</summary>
-    public int Delayed { get; set; }
 
     public long Sent => Interlocked.Read(ref _sent);
 

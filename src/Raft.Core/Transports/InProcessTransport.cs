@@ -1,7 +1,7 @@
 namespace Raft;
 
-/// <summary>The transport of one node on an <see cref="InProcessNetwork"/>. It finds members by their id and ignores their address.</summary>
-/// <remarks><see cref="Send"/> may be called from any thread; starting and stopping, one at a time.</remarks>
+/// <summary>The transport of one node on an <see cref="InProcessNetwork"/>. It finds members by their id; addresses are ignored.</summary>
+/// <remarks><see cref="Send"/> may be called from any thread. Start and stop it one call at a time.</remarks>
 public abstract class InProcessTransport : ITransport
 {
     private readonly InProcessNetwork _network;
@@ -19,14 +19,16 @@ public abstract class InProcessTransport : ITransport
     public bool LeavesProcess => false;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">It runs already, or another node with the same id runs on the network.</exception>
+    /// <exception cref="InvalidOperationException">It is started already, or another node with the same id runs on the network.</exception>
     public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         cancellationToken.ThrowIfCancellationRequested();
         if (_running)
         {
-            throw new InvalidOperationException($"This transport already serves node '{_endpoint?.Id}'. Make one transport per node, with {nameof(InProcessNetwork.CreateTransport)}.");
+            throw new InvalidOperationException(
+                $"This transport already serves node '{_endpoint?.Id}'. "
+                + $"Create one for each node, with {nameof(InProcessNetwork.CreateTransport)}.");
         }
 
         InProcessEndpoint endpoint = _network.Join(receiver);
@@ -36,14 +38,16 @@ public abstract class InProcessTransport : ITransport
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Sends a message, or drops it and counts it in <see cref="InProcessNetwork.Statistics"/>. Never blocks and never throws.</summary>
-    /// <param name="to">The destination; found by its id.</param>
-    /// <param name="message">The message; handed over as it is.</param>
-    public void Send(RaftMember to, RaftMessage message) => _network.Send(_endpoint ?? _network.Nobody, to, message);
+    /// <summary>
+    /// Sends a message, or drops it and counts it in <see cref="InProcessNetwork.Statistics"/>. Never blocks and never throws.
+    /// </summary>
+    /// <param name="to">The destination, found by its id.</param>
+    /// <param name="message">The message, passed by reference.</param>
+    public void Send(RaftMember to, RaftMessage message) => _network.Send(_endpoint ?? _network.UnknownSender, to, message);
 
-    /// <summary>Stops: what waits or comes later is dropped and counted. It may be started again.</summary>
+    /// <summary>Stops. Messages that wait, or that are sent to it later, are dropped and counted. It may be started again.</summary>
     /// <param name="cancellationToken">Gives up waiting, not stopping.</param>
-    /// <returns>Completes when nothing is received any more.</returns>
+    /// <returns>Completes when no more messages are received.</returns>
     public ValueTask StopAsync(CancellationToken cancellationToken)
     {
         if (_endpoint is not { } endpoint || _delivery is not { } delivery)

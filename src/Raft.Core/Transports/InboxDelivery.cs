@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>Delivery to a node that fetches: a message is queued once, and the node told that there is one.</summary>
+/// <summary>Delivery to a node: queues the message in its inbox and signals the node.</summary>
 internal sealed class InboxDelivery(InProcessNetwork network, InProcessInbox inbox, IInboxReceiver receiver) : InProcessDelivery
 {
     private int _closed;

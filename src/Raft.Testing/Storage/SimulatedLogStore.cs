@@ -228,7 +228,7 @@ public sealed class SimulatedLogStore : ILogStore
         {
             (_failure, _failNext) = (failNext, null);
         }
-        else if (_inMemory.Entries.WhyRefused(write.FirstIndex, write.Entries.Length) is { } reason)
+        else if (_inMemory.Entries.FindWriteProblem(write.FirstIndex, write.Entries.Length) is { } reason)
         {
             _failure ??= new ArgumentException(reason, nameof(write));
         }

@@ -138,7 +138,7 @@ public sealed class HostNetworkTests
         foreach (Func<object> ask in new Func<object>[] { provider.GetRequiredService<ChannelNetwork>, provider.GetRequiredService<InMemoryNetwork> })
         {
             InvalidOperationException error = Assert.Throws<InvalidOperationException>(ask);
-            Assert.StartsWith("The Raft nodes of this host belong to several clusters, each with a network of its own: make the networks yourself", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith("The Raft nodes of this host belong to several clusters, and each cluster has its own network: no single one can be injected.", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -63,8 +63,10 @@ public sealed class RegistrationTests
         InvalidOperationException node = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<RaftNode>());
         InvalidOperationException proposer = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IProposer<string, long>>());
 
-        Assert.Equal("RaftNode was asked for without a name, but the Raft nodes 'n1', 'n2' each have one: ask for the one of a node by its name, such as [FromKeyedServices(\"n1\")].", node.Message);
-        Assert.StartsWith("IProposer<String, Int64> was asked for without a name, but the Raft nodes 'n1', 'n2' each have one", proposer.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "RaftNode was requested without a key, but the Raft nodes 'n1', 'n2' each have one. Use the name of a node as the key, such as [FromKeyedServices(\"n1\")].",
+            node.Message);
+        Assert.StartsWith("IProposer<String, Int64> was requested without a key, but the Raft nodes 'n1', 'n2' each have one", proposer.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +113,7 @@ public sealed class RegistrationTests
 
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => _services.AddRaftNode("n1"));
 
-        Assert.Equal("A Raft node named 'n1' is registered already: give each node of a host a name of its own.", error.Message);
+        Assert.Equal("A Raft node named 'n1' is registered already: give each node of a host its own name.", error.Message);
     }
 
     [Fact]

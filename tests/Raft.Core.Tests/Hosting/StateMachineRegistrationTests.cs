@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Raft.Tests.Node;
 
 namespace Raft.Tests.Hosting;
@@ -8,24 +7,6 @@ namespace Raft.Tests.Hosting;
 public sealed class StateMachineRegistrationTests
 {
     private readonly ServiceCollection _services = new();
-
-    /// <summary>The container cannot see a circle that goes through factories, and waits for itself.</summary>
-    [Theory]
-    [InlineData(null)]
-    [InlineData("n1")]
-    public async Task StateMachineThatAsksForItsOwnNode_IsRefused(string? name)
-    {
-        HostApplicationBuilder builder = InMemoryHost.Builder();
-        IRaftNodeBuilder node = name is null
-            ? builder.Services.AddRaftNode(options => (options.NodeId, options.Members) = ("n1", ["n1"]))
-            : builder.Services.AddRaftNode(name, options => options.Members = ["n1"]);
-        node.UseStateMachine<Circular>();
-        using IHost host = builder.Build();
-
-        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => Task.Run(() => host.StartAsync(InMemoryHost.Patience()), InMemoryHost.Patience()).InTimeAsync());
-
-        Assert.Contains("asks for the RaftNode or IProposer that is made from it", error.Message, StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task UseStateMachine_OnSeveralNodes_MakesOneForEach()
@@ -41,18 +22,19 @@ public sealed class StateMachineRegistrationTests
     [Theory]
     [InlineData("n1")]
     [InlineData(null)]
-    public async Task UseStateMachine_NothingIsLeftOfTheDefault(string? name)
+    public async Task UseStateMachine_ReplacesTheDefault(string? name)
     {
         Add(name).UseStateMachine<Account>();
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        Assert.DoesNotContain(_services, descriptor => descriptor.ServiceType == typeof(StringLog) || descriptor.ServiceType == typeof(IProposer<string, long>));
-        Assert.Null(provider.GetService<StringLog>());
+        Assert.NotNull(provider.GetService<Account>());
         Assert.NotNull(provider.GetService<IProposer<Transfer, Balance>>());
+        Assert.Throws<InvalidOperationException>(provider.GetService<StringLog>);
+        Assert.Throws<InvalidOperationException>(provider.GetService<IProposer<string, long>>);
     }
 
     [Fact]
-    public async Task UseStateMachine_OfTheUnnamedNode_LeavesTheNameLessDefaultToTheNodeThatHasIt()
+    public async Task UseStateMachine_OfTheUnnamedNode_LeavesTheUnkeyedDefaultToTheNodeThatHasIt()
     {
         IRaftNodeBuilder unnamed = Add(null);
         Add("n1");
@@ -68,7 +50,7 @@ public sealed class StateMachineRegistrationTests
         Add("n1").UseStateMachine<Account>().UseStateMachine<Fragile>();
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        Assert.Null(provider.GetKeyedService<Account>("n1"));
+        Assert.Throws<InvalidOperationException>(() => provider.GetKeyedService<Account>("n1"));
         Assert.NotNull(provider.GetKeyedService<Fragile>("n1"));
     }
 
@@ -80,6 +62,19 @@ public sealed class StateMachineRegistrationTests
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
         Assert.Same(mine, provider.GetRequiredKeyedService<Account>("n1"));
+    }
+
+    [Fact]
+    public async Task UseStateMachine_OfATypeThatTheProgramRegisteredToo_GivesTheNodeItsOwn()
+    {
+        Account shared = new();
+        _services.AddSingleton(shared);
+        Add("n1").UseStateMachine<Account>();
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        Assert.Same(shared, provider.GetRequiredService<Account>());
+        Assert.NotSame(shared, provider.GetRequiredKeyedService<Account>("n1"));
+        Assert.NotNull(provider.Node("n1"));
     }
 
     [Fact]
@@ -134,10 +129,5 @@ public sealed class StateMachineRegistrationTests
         public void Dispose() => Disposals++;
 
         protected override long Apply(string command, in CommandContext context) => 0;
-    }
-
-    private sealed class Circular(RaftNode node) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
-    {
-        protected override long Apply(string command, in CommandContext context) => node.Status.Term;
     }
 }

@@ -17,7 +17,7 @@ public sealed class AllocationBudgetTests
     private readonly SimulatedClock _clock = new();
     private readonly ChannelNetwork _network;
 
-    public AllocationBudgetTests() => _network = new ChannelNetwork(clock: _clock);
+    public AllocationBudgetTests() => _network = new ChannelNetwork();
 
     /// <summary>
     /// 32 bytes are the entry, of which all nodes share one. The rest is what each batch costs whatever its size: messages with

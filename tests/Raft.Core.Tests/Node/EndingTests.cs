@@ -66,7 +66,7 @@ public sealed class EndingTests
 
         InvalidOperationException error = _lab.Fails<InvalidOperationException, long>(node.Raft.CreateProposer<string, long>().ProposeAsync("a", Token));
 
-        Assert.Contains("was applied, but the state machine gave no result", error.Message, StringComparison.Ordinal);
+        Assert.Contains("was applied, but the state machine set no result", error.Message, StringComparison.Ordinal);
         node.AssertNobodyWaits();
     }
 

@@ -1,3 +1,5 @@
+using Raft.Testing;
+
 namespace Raft.Tests.Node;
 
 /// <summary>Whole clusters over the transports that ship with the library, in simulated time.</summary>
@@ -50,13 +52,13 @@ public sealed class InProcessTransportTests
         LabNode leader = lab.WaitForLeader(nodes);
         LabNode follower = nodes.First(node => node != leader);
         Settle(lab, nodes);
-        network.Cut(leader.Raft.Id, follower.Raft.Id);
+        network.CutOneWay(leader.Raft.Id, follower.Raft.Id);
 
         leader.Commit("not for all");
         lab.World.RunFor(TimeSpan.FromMilliseconds(200));
         Assert.Empty(follower.Log);
 
-        network.Restore(leader.Raft.Id, follower.Raft.Id);
+        network.RestoreOneWay(leader.Raft.Id, follower.Raft.Id);
         lab.World.RunUntil(() => follower.Log.Count == 1);
         StopAll(lab, nodes);
     }
@@ -64,11 +66,12 @@ public sealed class InProcessTransportTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void LossyAndSlowLinks_LoseNothingThatWasAcknowledged(bool channels)
+    public void FaultyLinks_LoseNothingThatWasAcknowledged(bool channels)
     {
-        (Lab lab, InProcessNetwork network, LabNode[] nodes) = Start(channels);
-        network.SetDropRate(0.2);
-        network.SetDelay(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(40)); // overtaking each other
+        Lab lab = new();
+        FaultyNetwork faults = new(seed: 1, lab.World.Clock) { DropRate = 0.2, DuplicateRate = 0.1 };
+        faults.SetDelay(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(40)); // reorders messages
+        (_, LabNode[] nodes) = Start(lab, channels, faults.Wrap);
         List<string> acknowledged = [];
         for (int i = 0; i < 30; i++)
         {
@@ -81,13 +84,14 @@ public sealed class InProcessTransportTests
             }
         }
 
-        network.Heal();
+        faults.Heal();
         Settle(lab, nodes);
 
         Assert.True(acknowledged.Count > 10, $"Only {acknowledged.Count} of 30 were acknowledged.");
         Assert.All(nodes, node => Assert.Equal(nodes[0].Log, node.Log));
         Assert.Subset(nodes[0].Log.ToHashSet(), acknowledged.ToHashSet());
-        Assert.True(network.Statistics.DroppedAtRandom > 0);
+        Assert.True(faults.DroppedAtRandom > 0);
+        Assert.True(faults.Duplicated > 0);
         StopAll(lab, nodes);
     }
 
@@ -114,14 +118,20 @@ public sealed class InProcessTransportTests
     private static (Lab Lab, InProcessNetwork Network, LabNode[] Nodes) Start(bool channels)
     {
         Lab lab = new();
-        InProcessNetwork network = channels ? new ChannelNetwork(seed: 1, clock: lab.World.Clock) : new InMemoryNetwork(seed: 1, clock: lab.World.Clock);
-        LabNode[] nodes = lab.Cluster(3, transport: network.CreateTransport);
+        (InProcessNetwork network, LabNode[] nodes) = Start(lab, channels, static transport => transport);
+        return (lab, network, nodes);
+    }
+
+    private static (InProcessNetwork Network, LabNode[] Nodes) Start(Lab lab, bool channels, Func<ITransport, ITransport> wrap)
+    {
+        InProcessNetwork network = channels ? new ChannelNetwork() : new InMemoryNetwork();
+        LabNode[] nodes = lab.Cluster(3, transport: () => wrap(network.CreateTransport()));
         foreach (LabNode node in nodes)
         {
             node.Run();
         }
 
-        return (lab, network, nodes);
+        return (network, nodes);
     }
 
     private static void Settle(Lab lab, LabNode[] nodes)

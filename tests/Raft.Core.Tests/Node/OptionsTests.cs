@@ -17,7 +17,7 @@ public sealed class OptionsTests
         { "HeartbeatInterval is 00:00:01 and MinimumElectionTimeout is 00:00:01: the interval must be below the timeout", options => options.HeartbeatInterval = TimeSpan.FromSeconds(1) },
         { "MaximumElectionTimeout is 1.00:00:00.0000001: it must be at most 1.00:00:00.", options => options.MaximumElectionTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) },
         { "Members lists 64 members: a cluster has at most 63", options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")] },
-        { "NodeId is 'n2', but the node was made with the id 'n1'", options => options.NodeId = "n2" },
+        { "NodeId is 'n2', but the node was created with the id 'n1'", options => options.NodeId = "n2" },
         { "LeaderStickiness needs CheckQuorum", options => options.CheckQuorum = false },
         { "MaximumCommandBytes is 0: it must be at least 1.", options => options.MaximumCommandBytes = 0 },
         { "MaximumMessageBytes is 0: it must be at least 1.", options => options.MaximumMessageBytes = 0 },
@@ -65,7 +65,7 @@ public sealed class OptionsTests
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => New(new RaftNodeOptions { Members = ["n1", "n2", "n3"] }, transport: null));
 
-        Assert.Equal("Members lists 3 members, but there is no transport to reach them: call UseChannelTransport() or another of the builder's Use...Transport() methods, or set RaftNodePorts.Transport.", exception.Message);
+        Assert.Equal("Members lists 3 members, but there is no transport to reach them: call UseChannelTransport() or another Use...Transport() method of the builder, or set RaftNodePorts.Transport.", exception.Message);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class OptionsTests
         {
             ArgumentException error = Assert.Throws<ArgumentException>(() => new RaftNode("n1", options: new RaftNodeOptions { Members = members }));
 
-            Assert.Contains("Members is null or lists a null", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Members is null or contains a null", error.Message, StringComparison.Ordinal);
         }
     }
 

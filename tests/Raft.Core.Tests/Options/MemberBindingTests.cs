@@ -91,7 +91,7 @@ public sealed class MemberBindingTests
 
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
 
-        Assert.Contains("Raft:n1: Raft:Members:2 is the plain id 'n4' in one source of the configuration, and an object in another: give it in the same form in all of them.", error.Failures);
+        Assert.Contains("Raft:n1: Raft:Members:2 is the plain id 'n4' in one configuration source and an object in another: use the same form in all sources.", error.Failures);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class MemberBindingTests
 
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
 
-        Assert.Contains("Raft:n1: The configuration has no section Raft and none Raft:n1: is it misspelt, or its file not where the program looks?", error.Failures);
+        Assert.Contains("Raft:n1: The configuration has no section Raft and no section Raft:n1: check its spelling, and that its file is in the folder that the program reads.", error.Failures);
     }
 
     [Fact]

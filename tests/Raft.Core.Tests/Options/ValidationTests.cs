@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using NSubstitute;
 
@@ -10,12 +12,12 @@ public sealed class ValidationTests
 {
     public static TheoryData<string, Action<RaftNodeOptions>> Bad => new()
     {
-        { "Members is empty: list all members of the cluster, this node included", options => options.Members = [] },
-        { "Members is null or lists a null: list all members by their ids.", options => options.Members = null! },
+        { "Members is empty: list all members of the cluster, including this node", options => options.Members = [] },
+        { "Members is null or contains a null: list all members by their ids.", options => options.Members = null! },
         { "Node 'n1' is not among the Members (n2, n3): add it, or correct its id.", options => options.Members = ["n2", "n3"] },
         { "Member 'n1' is listed 3 times in Members: every id must be unique.", options => options.Members = ["n1", "n1", "n1"] },
         { "Members lists 64 members: a cluster has at most 63", options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")] },
-        { "NodeId is not set: give the node an id of its own among the Members", options => options.NodeId = " " },
+        { "NodeId is not set: set it to the id of one of the Members", options => options.NodeId = " " },
         { "NodeId has 256 characters: it must have at most 255.", options => options.NodeId = new string('n', 256) },
         { "ClusterId is blank: give all nodes of the cluster the same name.", options => options.ClusterId = "" },
         { "MinimumElectionTimeout is 00:00:00: it must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.Zero },
@@ -72,19 +74,73 @@ public sealed class ValidationTests
         OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode(options => options.Members = ["n1"]));
 
         Assert.Equal(
-            "Raft: NodeId is not set: give the node an id of its own among the Members, in code or in configuration.", Assert.Single(refusal.Failures));
+            "Raft: NodeId is not set: set it to the id of one of the Members, in code or in configuration.", Assert.Single(refusal.Failures));
     }
 
     [Fact]
-    public async Task TwoNodes_WithMistakes_AreBothTold()
+    public async Task TwoNodes_WithDifferentMistakes_AreBothReported()
     {
-        AggregateException refusal = await RefuseAsync<AggregateException>(services =>
+        OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services =>
         {
-            services.AddRaftNode("n1");
-            services.AddRaftNode("n2");
+            services.AddRaftNode("n1", options => (options.Members, options.ClusterId) = (["n1"], " "));
+            services.AddRaftNode("n2", options => (options.Members, options.MaximumCommandBytes) = (["n2"], 0));
         });
 
-        Assert.Equal(["n1", "n2"], refusal.InnerExceptions.Cast<OptionsValidationException>().Select(inner => inner.OptionsName).Order());
+        Assert.Equal(
+            ["Raft:n1: ClusterId is blank: give all nodes of the cluster the same name.", "Raft:n2: MaximumCommandBytes is 0: it must be at least 1."],
+            refusal.Failures);
+        Assert.Equal("n1, n2", refusal.OptionsName);
+    }
+
+    [Fact]
+    public async Task ThreeNodes_WithOneMistakeInSharedOptions_ReportItOnce()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder("""{ "Raft": { "Members": [ "n1", "n2", "n3" ], "MaximumCommandBytes": 0 } }""");
+        builder.Logging.AddFakeLogging();
+        foreach (string name in new[] { "n1", "n2", "n3" })
+        {
+            builder.Services.AddRaftNode(name).UseChannelTransport();
+        }
+
+        using IHost host = builder.Build();
+        OptionsValidationException refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(InMemoryHost.Patience()));
+
+        Assert.Equal("Raft:n1, Raft:n2, Raft:n3: MaximumCommandBytes is 0: it must be at least 1.", refusal.Message);
+        Assert.Single(refusal.ToString().Split("MaximumCommandBytes")[1..]);
+        FakeLogRecord record = Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), static each => each.Category == RaftDiagnostics.HostingLogCategory);
+        Assert.Equal((203, LogLevel.Critical), (record.Id.Id, record.Level));
+        Assert.Single(record.Message.Split("MaximumCommandBytes")[1..]);
+    }
+
+    [Fact]
+    public async Task Duration_GivenAsAPlainNumber_ExplainsThatItMeansDays()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder("""{ "Raft": { "n1": { "Members": [ "n1" ], "MaximumElectionTimeout": "300" } } }""");
+        builder.Services.AddRaftNode("n1");
+        using IHost host = builder.Build();
+
+        OptionsValidationException refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(InMemoryHost.Patience()));
+
+        Assert.Equal(
+            [
+                "Raft:n1: MaximumElectionTimeout is 300.00:00:00: it must be at most 1.00:00:00. A plain number in configuration means days: "
+                    + "write 300 milliseconds as \"00:00:00.300\", and 300 seconds as \"00:05:00\".",
+            ],
+            refusal.Failures);
+    }
+
+    [Theory]
+    [InlineData("MinimumElectionTimeout")]
+    [InlineData("HeartbeatInterval")]
+    public async Task WholeDays_WhereTheyContradictAnotherOption_ExplainsPlainNumbers(string option)
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder($$"""{ "Raft": { "n1": { "Members": [ "n1" ], "{{option}}": "300" } } }""");
+        builder.Services.AddRaftNode("n1");
+        using IHost host = builder.Build();
+
+        OptionsValidationException refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(InMemoryHost.Patience()));
+
+        Assert.Contains("A plain number in configuration means days", Assert.Single(refusal.Failures), StringComparison.Ordinal);
     }
 
     [Fact]

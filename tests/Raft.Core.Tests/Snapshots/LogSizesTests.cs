@@ -45,7 +45,7 @@ public sealed class LogSizesTests
     }
 
     [Fact]
-    public void ForgetBefore_ChangesNothingForWhatIsBehind()
+    public void RemoveBefore_ChangesNothingForLaterIndexes()
     {
         Random random = new(3);
         for (int run = 0; run < 50; run++)
@@ -57,11 +57,11 @@ public sealed class LogSizesTests
             long[] before = [.. behind.Select(sizes.BytesAfter)];
             long within = sizes.IndexWithin(500);
 
-            sizes.ForgetBefore(border);
+            sizes.RemoveBefore(border);
 
             Assert.Equal(before, behind.Select(sizes.BytesAfter));
             Assert.Equal(within, within >= border ? sizes.IndexWithin(500) : within);
-            sizes.ForgetBefore(1); // was forgotten long ago
+            sizes.RemoveBefore(1); // was removed before
             Assert.Equal(before, behind.Select(sizes.BytesAfter));
         }
     }
@@ -72,7 +72,7 @@ public sealed class LogSizesTests
         LogSizes sizes = new(BytesBetweenMarks);
         Assert.Equal(0, sizes.BytesAfter(0));
         Assert.Equal(0, sizes.IndexWithin(0));
-        sizes.ForgetBefore(10);
+        sizes.RemoveBefore(10);
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class SnapshotHeaderTests
     [InlineData(11, 255, "the time is -")]
     [InlineData(11, 127, "beyond the year 9999")]
     [InlineData(15, 255, "number of members is")] // 4 GiB of members
-    [InlineData(20, 2, "has and has not an address")]
+    [InlineData(20, 2, "contradicts its mark")]
     [InlineData(18, (byte)' ', "id of a member is blank")]
     public void Read_OneWrongByte_SaysWhatIsWrong(int offset, byte value, string problem)
     {

@@ -63,7 +63,7 @@ public sealed class SnapshotReceiverTests
         }
 
         Assert.Equal((snapshot.Identity, 0L), _stored[^1]); // it has to come again
-        Assert.Contains("that n2 has sent does not have the checksum", Assert.Single(_failures).Message, StringComparison.Ordinal);
+        Assert.Contains("that n2 has sent does not match its checksum", Assert.Single(_failures).Message, StringComparison.Ordinal);
         Assert.Empty(_received);
         Assert.Null(await _store.FindLatestAsync(Token));
         AssertNothingIsLeft(receiver);

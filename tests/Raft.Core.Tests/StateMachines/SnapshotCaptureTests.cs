@@ -75,7 +75,7 @@ public sealed partial class SnapshotCaptureTests
         Assert.Null(machine.Capture());
         using MemoryStream stream = new();
         NotSupportedException refused = await Assert.ThrowsAsync<NotSupportedException>(async () => await machine.RestoreAsync(stream, 1, Token));
-        Assert.Contains("override Capture and RestoreAsync, on all nodes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("override both Capture and RestoreAsync, on all nodes", refused.Message, StringComparison.Ordinal);
     }
 
     private sealed class Stateless() : StateMachine<string, string>(Codec.Utf8, Codec.Utf8)

@@ -115,7 +115,7 @@ public sealed class InMemoryLogStoreTests
     }
 
     [Fact]
-    public async Task WriteAsync_ThatWouldLeaveAHole_FailsAndSoDoAllLaterOnes()
+    public async Task WriteAsync_ThatWouldLeaveAGap_FailsAndSoDoAllLaterOnes()
     {
         await OpenAsync();
         await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 3)));
@@ -123,7 +123,7 @@ public sealed class InMemoryLogStoreTests
         ArgumentException hole = await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(new HardState(9, null), 5, Entries(1, 1))));
         await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(null, 4, Entries(1, 1))));
 
-        Assert.Contains("hole", hole.Message, StringComparison.Ordinal);
+        Assert.Contains("gap", hole.Message, StringComparison.Ordinal);
         await _store.CloseAsync();
         Assert.Equal(new LogState(default, 0, 0, 3, 1), await OpenAsync());
     }

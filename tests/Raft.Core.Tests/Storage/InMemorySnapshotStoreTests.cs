@@ -86,7 +86,7 @@ public sealed class InMemorySnapshotStoreTests
 
         FileNotFoundException gone = await Assert.ThrowsAsync<FileNotFoundException>(async () => await store.OpenReadAsync(first, Token));
 
-        Assert.Contains("no snapshot up to index 5 any more: the latest is up to 9", gone.Message, StringComparison.Ordinal);
+        Assert.Contains("no snapshot up to index 5: the latest is up to index 9", gone.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -3,11 +3,9 @@ namespace Raft.Tests.Transports;
 /// <summary>What the tests of both in-process networks share.</summary>
 public abstract class InProcessNetworkTests
 {
-    private protected StepClock Clock { get; } = new();
-
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private protected abstract InProcessNetwork CreateNetwork(int inboxCapacity = InProcessNetwork.DefaultInboxCapacity, long seed = 0);
+    private protected abstract InProcessNetwork CreateNetwork(int inboxCapacity = InProcessNetwork.DefaultInboxCapacity);
 
     private protected static async Task<FetchingNode> StartNodeAsync(InProcessNetwork network, NodeId id)
     {

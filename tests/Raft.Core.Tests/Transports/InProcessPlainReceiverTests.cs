@@ -93,10 +93,10 @@ public abstract class InProcessPlainReceiverTests : InProcessNetworkTests
 
 public sealed class InMemoryPlainReceiverTests : InProcessPlainReceiverTests
 {
-    private protected override InProcessNetwork CreateNetwork(int inboxCapacity, long seed) => new InMemoryNetwork(inboxCapacity, seed, Clock);
+    private protected override InProcessNetwork CreateNetwork(int inboxCapacity) => new InMemoryNetwork(inboxCapacity);
 }
 
 public sealed class ChannelPlainReceiverTests : InProcessPlainReceiverTests
 {
-    private protected override InProcessNetwork CreateNetwork(int inboxCapacity, long seed) => new ChannelNetwork(inboxCapacity, seed, Clock);
+    private protected override InProcessNetwork CreateNetwork(int inboxCapacity) => new ChannelNetwork(inboxCapacity);
 }

@@ -9,6 +9,7 @@ public sealed class OwnTransportTests
 {
     private static readonly TransportContract InMemory = new(static () => new InProcess(new InMemoryNetwork()));
     private static readonly TransportContract Channel = new(static () => new InProcess(new ChannelNetwork()));
+    private static readonly TransportContract Faulty = new(static () => new Wrapped(new InMemoryNetwork(), new FaultyNetwork(seed: 1)));
     private static readonly TransportContract Simulated = new(static () => new Simulation());
     private static readonly TransportContract Udp = new(static () => new Loopback());
 
@@ -25,6 +26,10 @@ public sealed class OwnTransportTests
     public Task ChannelTransport_KeepsTheContract(string clause) => Channel.RunAsync(clause);
 
     [Theory]
+    [MemberData(nameof(Clauses))]
+    public Task FaultyTransport_KeepsTheContract(string clause) => Faulty.RunAsync(clause);
+
+    [Theory]
     [MemberData(nameof(SimulatedClauses))]
     public Task SimulatedTransport_KeepsTheContract(string clause) => Simulated.RunAsync(clause);
 
@@ -35,6 +40,11 @@ public sealed class OwnTransportTests
     private sealed class InProcess(InProcessNetwork network) : TransportSubject
     {
         public override ITransport CreateTransport(RaftMember self) => network.CreateTransport();
+    }
+
+    private sealed class Wrapped(InProcessNetwork network, FaultyNetwork faults) : TransportSubject
+    {
+        public override ITransport CreateTransport(RaftMember self) => faults.Wrap(network.CreateTransport());
     }
 
     private sealed class Simulation : TransportSubject
