@@ -12,6 +12,7 @@ public class ExceptionTableTests
 
         IReadOnlyList<string[]> rows = MarkdownTable.Read("docs/errors.md", "Exception", "Base class");
 
-        Assert.Equal(expected.Order(StringComparer.Ordinal), rows.Select(static row => $"{row[0]}: {row[1]}").Order(StringComparer.Ordinal));
+        IEnumerable<string> actual = rows.Select(static row => $"{row[0]}: {row[1]}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
     }
 }

@@ -43,7 +43,8 @@ public class OptionTableTests
 
         Assert.Equal(
             expected,
-            Rows.Where(static row => row[2].StartsWith("at least", StringComparison.Ordinal)).Select(static row => $"{row[0].Trim('`')}: {row[2]}"));
+            Rows.Where(static row => row[2].StartsWith("at least", StringComparison.Ordinal))
+                .Select(static row => $"{row[0].Trim('`')}: {row[2]}"));
     }
 
     private static string DefaultOf(PropertyInfo option, RaftNodeOptions defaults) =>
