@@ -139,7 +139,8 @@ internal sealed record Arguments
     private Arguments? With(string name, string value) => name switch
     {
         "--output" when value.Length > 0 => this with { Output = value },
-        "--only" when Parts.TryGetValue(Command, out string[]? parts) && value.Split(',').All(parts.Contains) => this with { Only = value.Split(',') },
+        "--only" when Parts.TryGetValue(Command, out string[]? parts) && value.Split(',').All(parts.Contains) =>
+            this with { Only = value.Split(',') },
         "--proposers" when Command == Command.Compare && ParseNumbers(value) is { } numbers => this with { Proposers = numbers },
         _ => null,
     };

@@ -9,13 +9,19 @@ internal static class Machine
 {
     private const string CpuInformation = "/proc/cpuinfo";
 
-    /// <summary>Processor, runtime and garbage collector, in a line each.</summary>
+    /// <summary>Describes processor, runtime and garbage collector, one line each.</summary>
     public static IReadOnlyList<string> Describe() =>
     [
-        string.Create(CultureInfo.InvariantCulture, $"Processor: {ProcessorModel()}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB of memory"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Processor: {ProcessorModel()}, {Environment.ProcessorCount} cores, {Memory >> 30} GiB of memory"),
         $"Runtime: {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}",
-        $"Garbage collector: {(GCSettings.IsServerGC ? "server" : "workstation")}, {(GCSettings.LatencyMode == GCLatencyMode.Batch ? "not concurrent" : "concurrent")}",
+        $"Garbage collector: {(GCSettings.IsServerGC ? "server" : "workstation")}, {Concurrency}",
     ];
+
+    private static long Memory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    private static string Concurrency => GCSettings.LatencyMode == GCLatencyMode.Batch ? "not concurrent" : "concurrent";
 
     private static string ProcessorModel()
     {

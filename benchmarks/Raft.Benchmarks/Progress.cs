@@ -32,7 +32,9 @@ internal sealed class Progress
 
         await AnsiConsole.Progress()
             .AutoRefresh(false)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                new ElapsedTimeColumn(), new RemainingTimeColumn())
             .StartAsync(context => work(new Progress(total, context)));
     }
 
@@ -41,7 +43,8 @@ internal sealed class Progress
     {
         if (_bar is null)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_elapsed.Elapsed.TotalSeconds,5:0} s  {_done + 1} of {_total}: {what}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{_elapsed.Elapsed.TotalSeconds,5:0} s  {_done + 1} of {_total}: {what}"));
             return;
         }
 

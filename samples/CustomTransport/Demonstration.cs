@@ -1,47 +1,54 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Raft;
 
 namespace CustomTransport;
 
-/// <summary>Starts three processes of this very program, has them replicate some strings, and checks that all have the same.</summary>
-internal static class Demonstration
+/// <summary>
+/// Starts two of three nodes as processes of this program, has them replicate strings and drop their log for a snapshot, and starts the
+/// third one late. It can catch up only by the snapshot, which is larger than a datagram. Checks that all have the same log.
+/// </summary>
+internal sealed class Demonstration(IReadOnlyList<RaftMember> members, NodeProcesses processes)
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(10);
-    private static readonly string[] Strings = ["one node leads", "the others follow", "a majority decides", "and all agree"];
 
+    /// <summary>The long ones come first, so that the snapshot is larger than a datagram.</summary>
+    private static readonly string[] Strings =
+    [
+        .. Enumerable.Range(1, 6).Select(static number => $"long text {number} {new string('x', 20_000)}"),
+        "one node leads", "the others follow", "a majority decides", "and all agree",
+    ];
+
+    private readonly SortedDictionary<string, string> _logs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _shortened = [];
+    private string? _leader;
+    private int _next;
+    private bool _isProposed;
+
+    private RaftMember Late => members[^1];
+
+    private bool AllStringsCommitted => _next == Strings.Length;
+
+    /// <summary>Runs the demonstration, with free ports of this machine if no members are given.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<RaftMember>? members)
     {
         members ??= FindFreeAddresses();
         using CancellationTokenSource timeLimit = new(TimeLimit);
         Console.CancelKeyPress += (_, pressed) =>
         {
-            pressed.Cancel = true; // end the children first
+            pressed.Cancel = true; // end the child processes first
             timeLimit.Cancel();
         };
 
-        Channel<(string Id, string? Line)> output = Channel.CreateUnbounded<(string, string?)>(); // three processes that print a few lines
-        SortedDictionary<string, Process> nodes = new(StringComparer.Ordinal);
-        List<Task> readers = [];
+        NodeProcesses processes = new(members);
         bool agreed = false;
         try
         {
-            Say($"Starting {members.Count} processes, each with one node, which know each other's UDP addresses and nothing else.");
-            foreach (RaftMember member in members)
-            {
-                Process node = Start(member.Id, members);
-                nodes.Add(member.Id, node);
-                readers.Add(ReadLinesAsync(member.Id, node.StandardOutput, output.Writer));
-            }
-
-            agreed = await FollowAsync(nodes, output.Reader, timeLimit.Token);
+            agreed = await new Demonstration(members, processes).FollowAsync(timeLimit.Token);
         }
         catch (OperationCanceledException)
         {
-            Say($"Interrupted, or not done within {TimeLimit.TotalSeconds:0} seconds.");
+            Say($"Interrupted, or not finished within {TimeLimit.TotalSeconds:0} seconds.");
         }
         catch (IOException)
         {
@@ -49,26 +56,24 @@ internal static class Demonstration
         }
         finally
         {
-            agreed &= await EndAsync(nodes.Values);
-            await Task.WhenAll(readers);
-            foreach (Process node in nodes.Values)
-            {
-                node.Dispose();
-            }
+            agreed &= await processes.EndAsync();
         }
 
-        Say(agreed ? $"All {members.Count} processes have the same log." : "The processes did not come to the same log; see above.");
+        Say(agreed ? $"All {members.Count} processes have the same log." : "The processes do not have the same log; see above.");
         return agreed ? 0 : 1;
     }
 
-    /// <summary>Gives the strings to whoever leads, one after another, until every process has printed a log with all of them.</summary>
-    private static async Task<bool> FollowAsync(SortedDictionary<string, Process> nodes, ChannelReader<(string Id, string? Line)> output, CancellationToken cancellationToken)
+    public static void Say(string text) => Console.WriteLine($"demo  {text}");
+
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
-        SortedDictionary<string, string> logs = new(StringComparer.Ordinal);
-        string? leader = null;
-        int next = 0;
-        bool isProposed = false;
-        await foreach ((string id, string? line) in output.ReadAllAsync(cancellationToken))
+        Say($"Starting {members.Count - 1} of {members.Count} processes, each with one node. They know only each other's UDP addresses.");
+        foreach (RaftMember member in members.Where(member => member != Late))
+        {
+            processes.Start(member.Id);
+        }
+
+        await foreach ((string id, string? line) in processes.ReadLinesAsync(cancellationToken))
         {
             if (line is null)
             {
@@ -77,116 +82,72 @@ internal static class Demonstration
             }
 
             Console.WriteLine($"  {id}  {line}");
-            if (line.StartsWith($"{NodeProcess.LeaderLine}{id} ", StringComparison.Ordinal))
-            {
-                leader = id;
-                Say($"Process {id} leads.");
-            }
-            else if (line.StartsWith(NodeProcess.LogLine, StringComparison.Ordinal))
-            {
-                logs[id] = line[NodeProcess.LogLine.Length..];
-            }
-            else if (line.StartsWith(NodeProcess.CommittedLine, StringComparison.Ordinal))
-            {
-                isProposed = false;
-                next++;
-            }
-            else if (line.StartsWith(NodeProcess.RefusedLine, StringComparison.Ordinal))
-            {
-                // Leadership moved on. Proposing it again may put it into the log twice, on all nodes alike.
-                isProposed = false;
-                leader = leader == id ? null : leader;
-            }
-
-            if (next == Strings.Length
-                && logs.Count == nodes.Count
-                && logs.Values.Distinct().Count() == 1
-                && !Strings.Except(logs.Values.First().Split(NodeProcess.Separator)).Any())
+            Interpret(id, line);
+            if (AllHaveAllStrings())
             {
                 return true;
             }
 
-            if (leader is not null && !isProposed && next < Strings.Length)
+            // Only now: every entry that the snapshot contains is gone from the leader's log.
+            if (AllStringsCommitted && _leader is not null && _shortened.Contains(_leader) && !processes.IsStarted(Late.Id))
             {
-                isProposed = true;
-                Say($"Proposing \"{Strings[next]}\" to {leader}.");
-                await nodes[leader].StandardInput.WriteLineAsync(Strings[next]);
+                Say($"Starting {Late.Id}, which needs the snapshot of {_leader}: the first entries are no longer in its log.");
+                processes.Start(Late.Id);
             }
+
+            await ProposeNextAsync();
         }
 
         return false;
     }
 
-    private static Process Start(string id, IReadOnlyList<RaftMember> members)
+    private void Interpret(string id, string line)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!)
+        if (line.StartsWith($"{NodeProcess.LeaderLine}{id} ", StringComparison.Ordinal))
         {
-            RedirectStandardInput = true, // which ends with this process, and the node with it
-            RedirectStandardOutput = true,
-        };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(Demonstration).Assembly.Location); // run as "dotnet CustomTransport.dll"
+            _leader = id;
+            Say($"Process {id} leads.");
         }
-
-        start.ArgumentList.Add(id);
-        foreach (RaftMember member in members)
+        else if (line.StartsWith(NodeProcess.StartLine, StringComparison.Ordinal))
         {
-            start.ArgumentList.Add($"{member.Id}={member.Address}");
+            _shortened.Add(id);
         }
-
-        Process process = Process.Start(start)!;
-        process.StandardInput.AutoFlush = true;
-        return process;
+        else if (line.StartsWith(NodeProcess.LogLine, StringComparison.Ordinal))
+        {
+            _logs[id] = line[NodeProcess.LogLine.Length..];
+        }
+        else if (line.StartsWith(NodeProcess.CommittedLine, StringComparison.Ordinal))
+        {
+            _isProposed = false;
+            _next++;
+        }
+        else if (line.StartsWith(NodeProcess.RefusedLine, StringComparison.Ordinal))
+        {
+            // The leader changed. Proposing the string again may append it twice, on all nodes alike.
+            _isProposed = false;
+            _leader = _leader == id ? null : _leader;
+        }
     }
 
-    private static async Task ReadLinesAsync(string id, StreamReader lines, ChannelWriter<(string, string?)> output)
+    private async Task ProposeNextAsync()
     {
-        while (await lines.ReadLineAsync() is { } line)
+        if (_leader is null || _isProposed || AllStringsCommitted)
         {
-            output.TryWrite((id, line));
+            return;
         }
 
-        output.TryWrite((id, null));
+        _isProposed = true;
+        Say($"Proposing \"{NodeProcess.Shorten(Strings[_next])}\" to {_leader}.");
+        await processes.WriteLineAsync(_leader, Strings[_next]);
     }
 
-    /// <summary>Ends the processes: politely, and after a time by force. Says whether all ended as they should.</summary>
-    private static async Task<bool> EndAsync(IReadOnlyCollection<Process> processes)
-    {
-        foreach (Process process in processes)
-        {
-            try
-            {
-                process.StandardInput.Close(); // the end of its input ends a node
-            }
-            catch (IOException)
-            {
-                // It has ended already.
-            }
-        }
+    private bool AllHaveAllStrings() =>
+        AllStringsCommitted
+        && _logs.Count == members.Count
+        && _logs.Values.Distinct().Count() == 1
+        && !Strings.Select(NodeProcess.Shorten).Except(_logs.Values.First().Split(NodeProcess.Separator)).Any();
 
-        bool inOrder = true;
-        using CancellationTokenSource limit = new(ExitLimit);
-        foreach (Process process in processes)
-        {
-            try
-            {
-                await process.WaitForExitAsync(limit.Token);
-                inOrder &= process.ExitCode == 0;
-            }
-            catch (OperationCanceledException)
-            {
-                Say($"Process {process.Id} does not end by itself.");
-                process.Kill();
-                await process.WaitForExitAsync(CancellationToken.None);
-                inOrder = false;
-            }
-        }
-
-        return inOrder;
-    }
-
-    /// <summary>Ports that are free now, so that the demonstration never collides with what else runs on the machine.</summary>
+    /// <summary>Finds free ports, so that the demonstration does not collide with other programs of the machine.</summary>
     private static List<RaftMember> FindFreeAddresses()
     {
         List<Socket> sockets = [];
@@ -202,6 +163,4 @@ internal static class Demonstration
         sockets.ForEach(socket => socket.Dispose());
         return members;
     }
-
-    private static void Say(string text) => Console.WriteLine($"demo  {text}");
 }

@@ -2,11 +2,16 @@ using Raft;
 
 namespace CustomTransport;
 
-/// <summary>One node in this process. Proposes each line that is typed, and prints the log whenever it grows.</summary>
+/// <summary>Runs one node in this process. Proposes each line of the input, and prints the log whenever it grows.</summary>
 internal static class NodeProcess
 {
-    // What is printed begins with one of these words, so that the demonstration can follow it.
-    public const string LeaderLine = "leader: ", CommittedLine = "committed: ", RefusedLine = "not committed: ", LogLine = "log: ", Separator = " | ";
+    // Printed lines start with one of these words, so that the demonstration can interpret them.
+    public const string LeaderLine = "leader: ";
+    public const string CommittedLine = "committed: ";
+    public const string RefusedLine = "not committed: ";
+    public const string LogLine = "log: ";
+    public const string StartLine = "the log starts after entry ";
+    public const string Separator = " | ";
 
     public static async Task RunAsync(RaftMember self, IList<RaftMember> members)
     {
@@ -17,14 +22,19 @@ internal static class NodeProcess
             MinimumElectionTimeout = TimeSpan.FromMilliseconds(500),
             MaximumElectionTimeout = TimeSpan.FromMilliseconds(1_500),
 
-            // A message has to fit into a datagram, of 64 KiB at most, with some room for its header.
-            MaximumMessageBytes = 60 * 1_024,
+            // A message must fit into a datagram: entries, and chunks of a snapshot too.
+            MaximumMessageBytes = UdpTransport.MaximumPayloadBytes,
+            SnapshotChunkBytes = UdpTransport.MaximumPayloadBytes,
             MaximumCommandBytes = 32 * 1_024,
 
-            // The log is in memory, while messages come from other processes. A process that crashed and came back would have
-            // forgotten whom it voted for and what it acknowledged, and could help to undo what was committed. The library
-            // refuses that combination unless told that losing data is acceptable. Here it is: this is a demonstration, and
-            // a node of it is not to be started again while the others run. Anything else needs a durable log store.
+            // Small, so that a node that starts late needs a snapshot in a demonstration of a few seconds.
+            SnapshotAfterEntries = 8,
+            TrailingEntries = 0,
+
+            // The log is in memory, and messages come from other processes. A process that crashes and restarts has lost its vote
+            // and the entries that it acknowledged, so it could help to undo commits. The library refuses this combination unless
+            // losing data is acceptable. It is acceptable in a demonstration in which no node restarts while the others run. Any
+            // other program needs a durable log store.
             AllowVolatileStorage = true,
         };
 
@@ -37,7 +47,7 @@ internal static class NodeProcess
         using CancellationTokenSource stop = new();
         Console.CancelKeyPress += (_, pressed) =>
         {
-            pressed.Cancel = true; // not at once, but in good order
+            pressed.Cancel = true; // stop normally instead
             stop.Cancel();
         };
 
@@ -53,10 +63,11 @@ internal static class NodeProcess
     private static async Task WatchAsync(RaftNode node, StringLog log, CancellationToken stop)
     {
         string explanation = "";
+        long firstIndex = 1;
         int count = 0;
         try
         {
-            await foreach (RaftStatus status in node.WatchAsync(stop).Skip(1)) // the first is from before it ran
+            await foreach (RaftStatus status in node.WatchAsync(stop).Skip(1)) // the first status is from before the node ran
             {
                 string current = status.Leader is { } leader ? $"{LeaderLine}{leader} in term {status.Term}" : status.Explanation;
                 if (current != explanation)
@@ -64,11 +75,17 @@ internal static class NodeProcess
                     Console.WriteLine(explanation = current);
                 }
 
+                if (status.FirstIndex != firstIndex)
+                {
+                    firstIndex = status.FirstIndex;
+                    Console.WriteLine($"{StartLine}{firstIndex - 1}, because a snapshot contains the entries before it");
+                }
+
                 IReadOnlyList<string> entries = log.Entries;
                 if (entries.Count != count)
                 {
                     count = entries.Count;
-                    Console.WriteLine(LogLine + string.Join(Separator, entries));
+                    Console.WriteLine(LogLine + string.Join(Separator, entries.Select(Shorten)));
                 }
             }
         }
@@ -77,7 +94,10 @@ internal static class NodeProcess
         }
     }
 
-    /// <summary>Until the end of the input: so a node whose terminal or parent process is gone ends as well.</summary>
+    /// <summary>Shows a long text by its start and its length.</summary>
+    public static string Shorten(string text) => text.Length <= 40 ? text : $"{text[..11]}... ({text.Length})";
+
+    /// <summary>Ends with the input, so that a node ends when its terminal or parent process does.</summary>
     private static async Task ProposeLinesAsync(RaftNode node, CancellationToken stop)
     {
         using StreamReader input = new(Console.OpenStandardInput(), Console.InputEncoding);
@@ -93,15 +113,15 @@ internal static class NodeProcess
                 try
                 {
                     Committed committed = await node.ProposeAsync(line, stop);
-                    Console.WriteLine($"{CommittedLine}{line}, at index {committed.Index} in term {committed.Term}");
+                    Console.WriteLine($"{CommittedLine}{Shorten(line)}, at index {committed.Index} in term {committed.Term}");
                 }
                 catch (NotLeaderException exception) when (exception.Leader is not null)
                 {
-                    Console.WriteLine($"{RefusedLine}{line}. {exception.Leader.Id} leads: type it there");
+                    Console.WriteLine($"{RefusedLine}{Shorten(line)}. {exception.Leader.Id} leads: type it there");
                 }
                 catch (RaftException exception)
                 {
-                    Console.WriteLine($"{RefusedLine}{line}. {exception.Message}");
+                    Console.WriteLine($"{RefusedLine}{Shorten(line)}. {exception.Message}");
                 }
             }
         }

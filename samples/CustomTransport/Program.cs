@@ -1,6 +1,6 @@
-// A cluster of three processes over a transport that is not part of the library: see UdpTransport.cs.
+// A cluster of three processes over a transport that is not part of the library. See UdpTransport.cs.
 //
-//   dotnet run --project samples/CustomTransport            three processes, some strings, and a check that all agree
+//   dotnet run --project samples/CustomTransport            two processes replicate strings, a third one starts late
 //   dotnet run --project samples/CustomTransport -- n1      one node; start n2 and n3 in two more terminals, and type
 //
 // Nodes listen on 127.0.0.1, ports 5001 to 5003. For other addresses, list all nodes, the same on each:
@@ -18,7 +18,7 @@ foreach (string[] parts in addresses.Select(address => address.Split('=', 2)))
 {
     if (parts.Length != 2 || !IPEndPoint.TryParse(parts[1], out _))
     {
-        return Fail($"'{string.Join('=', parts)}' is no address of a node; write it like n1=127.0.0.1:5001.");
+        return Fail($"'{string.Join('=', parts)}' is not the address of a node. Use the form n1=127.0.0.1:5001.");
     }
 
     members.Add(new RaftMember(parts[0], parts[1]));
@@ -32,7 +32,7 @@ if (command == "demo")
 RaftMember? self = members.Find(member => member.Id == command);
 if (self is null)
 {
-    return Fail($"There is no node '{command}'. Say 'demo' or one of: {string.Join(", ", members.Select(member => member.Id))}.");
+    return Fail($"There is no node '{command}'. Use 'demo' or one of: {string.Join(", ", members.Select(member => member.Id))}.");
 }
 
 try

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace KeyValueService;
 
 /// <summary>
-/// What clients propose. Commands stay in the log, so what was once written must stay readable: add kinds and optional
-/// properties, and never change the meaning of one.
+/// A command that clients propose. Commands stay in the log, so old ones must stay readable: add kinds and optional properties,
+/// and never change the meaning of an existing one.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "do")]
 [JsonDerivedType(typeof(Put), "put")]
@@ -18,23 +18,24 @@ internal abstract record KeyValueCommand(string Key);
 /// <param name="IfVersion">The version that the key must have; 0 for a key that must not exist; null for any.</param>
 internal sealed record Put(string Key, string Value, long? IfVersion = null) : KeyValueCommand(Key);
 
-/// <summary>Removes a key, if it has a version.</summary>
+/// <summary>Removes a key, if it has the given version.</summary>
 internal sealed record Delete(string Key, long? IfVersion = null) : KeyValueCommand(Key);
 
-/// <summary>Reads a key in its turn, after all that was acknowledged before it was asked for.</summary>
+/// <summary>Reads a key through the log, so it sees every change that was acknowledged before.</summary>
 internal sealed record Get(string Key) : KeyValueCommand(Key);
 
-/// <summary>What a key holds.</summary>
+/// <summary>The value of a key, and its version.</summary>
 /// <param name="Value">The value.</param>
-/// <param name="Version">Where in the log it was set, which is the same number on every node and never comes twice.</param>
+/// <param name="Version">The index in the log at which it was set. It is the same on every node, and never repeats.</param>
 internal sealed record Entry(string Value, long Version);
 
-/// <summary>What a command results in.</summary>
-/// <param name="Entry">What the key holds after it; null if it does not exist.</param>
+/// <summary>The result of a command.</summary>
+/// <param name="Entry">The entry of the key after the command; null if the key does not exist.</param>
 internal sealed record Answer(Entry? Entry);
 
-/// <summary>System.Text.Json's generated code for all that is encoded here.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>The code that System.Text.Json generates for the encoded types.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KeyValueCommand))]
 [JsonSerializable(typeof(Answer))]
 [JsonSerializable(typeof(Dictionary<string, Entry>))]

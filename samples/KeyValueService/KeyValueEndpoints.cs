@@ -6,8 +6,8 @@ using Raft;
 namespace KeyValueService;
 
 /// <summary>
-/// What one node offers over HTTP. The version of a key is its ETag, so that the headers of HTTP say "only if nobody was
-/// faster". What can go wrong with a proposal is up to <see cref="RaftOutcomes"/>.
+/// The HTTP interface of one node. The version of a key is its ETag, so conditional requests use the usual HTTP headers.
+/// <see cref="RaftOutcomes"/> handles the failures of proposals.
 /// </summary>
 internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand, Answer> proposer)
 {
@@ -44,8 +44,8 @@ internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand
     }
 
     /// <summary>
-    /// Reads what this node has applied, which costs nothing and may be old; or, if asked to be consistent, proposes a
-    /// command that reads, which only the leader can, at the price of a write.
+    /// Reads the state of this node, which is cheap and may be stale. A consistent read proposes a command that reads, which
+    /// only the leader can do, and costs as much as a write.
     /// </summary>
     private async Task<IResult> GetAsync(string key, HttpResponse response, CancellationToken cancellationToken, bool consistent = false)
     {
@@ -67,7 +67,10 @@ internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand
         return TypedResults.Text(entry.Value);
     }
 
-    /// <summary><c>If-Match: "17"</c> means: only if it still has this version. <c>If-None-Match: *</c> means: only if it does not exist.</summary>
+    /// <summary>
+    /// Reads the condition of a request. <c>If-Match: "17"</c>: only if the key still has this version.
+    /// <c>If-None-Match: *</c>: only if the key does not exist.
+    /// </summary>
     private static bool TryReadCondition(HttpRequest request, out long? version)
     {
         version = null;
@@ -90,5 +93,6 @@ internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand
     }
 
     private static ProblemHttpResult NoCondition() => TypedResults.Problem(
-        "If-Match takes one version, as the ETag of an earlier answer has it, and If-None-Match takes an asterisk.", statusCode: StatusCodes.Status400BadRequest);
+        "If-Match needs one version, the ETag of an earlier answer. If-None-Match needs an asterisk.",
+        statusCode: StatusCodes.Status400BadRequest);
 }

@@ -3,15 +3,17 @@ using Raft;
 namespace KeyValueService;
 
 /// <summary>
-/// The replicated state. Each node has one of its own, and applies the same commands to it in the same order. No locks:
-/// one command is applied at a time, and <see cref="RaftNode.ReadAsync"/> reads between two of them.
+/// The replicated state. Each node has its own, and applies the same commands in the same order. It needs no locks: one command
+/// is applied at a time, and <see cref="RaftNode.ReadAsync"/> reads between two of them.
 /// </summary>
 internal sealed class KeyValueStore()
     : StateMachine<KeyValueCommand, Answer>(Codec.Json(KeyValueJson.Default.KeyValueCommand), Codec.Json(KeyValueJson.Default.Answer))
 {
+    private static readonly ICodec<Dictionary<string, Entry>> StateCodec = Codec.Json(KeyValueJson.Default.DictionaryStringEntry);
+
     private Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>Looks a key up.</summary>
+    /// <summary>Looks up a key.</summary>
     public Answer Find(string key) => new(_entries.GetValueOrDefault(key));
 
     protected override Answer Apply(KeyValueCommand command, in CommandContext context)
@@ -31,13 +33,15 @@ internal sealed class KeyValueStore()
         return Find(command.Key);
     }
 
-    /// <summary>A snapshot stands for the log before it. Later commands change the dictionary, so this is a copy; the entries in it never change.</summary>
-    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(new Dictionary<string, Entry>(_entries, _entries.Comparer), Codec.Json(KeyValueJson.Default.DictionaryStringEntry));
+    /// <summary>Copies the dictionary, because later commands change it. The entries in it never change.</summary>
+    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(new Dictionary<string, Entry>(_entries), StateCodec);
 
+    /// <summary>Replaces the state. The comparer is set again, because JSON does not contain it.</summary>
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
-        _entries = await SnapshotCapture.ReadAsync(snapshot, Codec.Json(KeyValueJson.Default.DictionaryStringEntry), cancellationToken);
+        _entries = new Dictionary<string, Entry>(
+            await SnapshotCapture.ReadAsync(snapshot, StateCodec, cancellationToken), StringComparer.Ordinal);
 
-    /// <summary>To compare and to set is one command: nothing comes between.</summary>
+    /// <summary>Compares the version within the command that changes the key, so no other change can come in between.</summary>
     private void CheckVersion(string key, long? expected)
     {
         long actual = Find(key).Entry?.Version ?? 0;

@@ -2,9 +2,16 @@ using Raft;
 
 namespace KeyValueService;
 
-/// <summary>What a node is and knows, for people and scripts.</summary>
+/// <summary>The status of a node, as JSON.</summary>
 internal sealed record NodeView(
-    string Node, string Role, long Term, string? Leader, long CommitIndex, long AppliedIndex, IReadOnlyList<string> Reachable, string Explanation)
+    string Node,
+    string Role,
+    long Term,
+    string? Leader,
+    long CommitIndex,
+    long AppliedIndex,
+    IReadOnlyList<string> Reachable,
+    string Explanation)
 {
     public static NodeView Of(RaftStatus status) => new(
         status.NodeId.Value,

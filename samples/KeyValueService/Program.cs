@@ -5,8 +5,9 @@ using Raft;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 
-// Three nodes in one process, for now. Members and timeouts are in appsettings.json, in the section Raft:{name}. With a
-// process for each node, this is one AddRaftNode with a transport and a log store of your own; the rest stays as it is.
+// Three nodes in one process. Their members are in appsettings.json, in the section Raft, which all three share. An option of one
+// node only would be in the section Raft:{name}. With a process for each node, this is one AddRaftNode with your own transport and
+// log store, and the rest does not change.
 string[] names = ["n1", "n2", "n3"];
 foreach (string name in names)
 {
@@ -27,14 +28,17 @@ foreach (string name in names)
     endpoints.Map(app.MapGroup($"/{name}"));
 }
 
-// Ready to serve? If not, send requests elsewhere, and do not restart it: a node without a leader waits for others.
+// Readiness: if it is unhealthy, send requests elsewhere. Do not restart it: a node without a leader waits for other nodes.
 app.MapHealthChecks("/health", new HealthCheckOptions
 {
     ResponseWriter = static (context, report) =>
-        context.Response.WriteAsync($"{report.Status}: {string.Join("; ", report.Entries.Values.Select(static entry => entry.Description))}\n"),
+    {
+        IEnumerable<string?> descriptions = report.Entries.Values.Select(static entry => entry.Description);
+        return context.Response.WriteAsync($"{report.Status}: {string.Join("; ", descriptions)}\n");
+    },
 });
 
-// Alive? Runs no check: if this does not answer, a restart helps.
+// Liveness: runs no check. If it does not answer, a restart helps.
 app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = static _ => false });
 app.MapPrometheusScrapingEndpoint("/metrics");
 app.Run();

@@ -4,11 +4,13 @@ using Raft;
 namespace KeyValueService;
 
 /// <summary>
-/// Says in HTTP what a caller of Raft can be told. What matters to a client is which answers it may simply try again
-/// after: a redirect and 503 mean that nothing has happened, 504 that it may have.
+/// Translates the exceptions of Raft.Core to HTTP. The important difference for a client: after a redirect or 503 nothing has
+/// changed, so it may repeat the request. After 504 the change may have happened.
 /// </summary>
 internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
 {
+    private const string NothingChanged = "Nothing has changed, and it is safe to try again.";
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
@@ -26,17 +28,18 @@ internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
         NotLeaderException { Leader: { } leader } when leader.Tags.TryGetValue("url", out string? url) => RedirectTo(url, context),
         CommandTooLargeException => Problem(StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
         CommandRejectedException => Problem(StatusCodes.Status412PreconditionFailed, "Precondition failed", exception.Message),
-        NotLeaderException => TryAgain(context, $"Nothing has changed, and trying again is safe. Node {node.Id}: {node.Status.Explanation}."),
-        ProposalRefusedException => TryAgain(context, $"Nothing has changed, and trying again is safe. {exception.Message}"),
-        OutcomeUnknownException when HttpMethods.IsGet(context.Request.Method) => TryAgain(context, "A read changes nothing, and trying again is safe."),
+        NotLeaderException => TryAgain(context, $"{NothingChanged} Node {node.Id}: {node.Status.Explanation}."),
+        ProposalRefusedException => TryAgain(context, $"{NothingChanged} {exception.Message}"),
+        OutcomeUnknownException when HttpMethods.IsGet(context.Request.Method) => TryAgain(context, NothingChanged),
         OutcomeUnknownException unknown => Problem(
             StatusCodes.Status504GatewayTimeout,
             "Outcome unknown",
-            $"The change may have happened, or may happen yet, or never: find out before you try again. It took effect exactly if the entry that commits at index {unknown.Index} is of term {unknown.Term}."),
+            "The change may have happened, may happen later, or may never happen. Find out before you try again. "
+                + $"It took effect if and only if the entry that commits at index {unknown.Index} has term {unknown.Term}."),
         _ => Problem(StatusCodes.Status500InternalServerError, "Failed", exception.Message),
     };
 
-    /// <summary>307 has the client repeat the request as it was, with its method and body; 302 would turn it into a GET.</summary>
+    /// <summary>With 307, the client repeats the request with its method and body. With 302, it would send a GET.</summary>
     private static RedirectHttpResult RedirectTo(string url, HttpContext context)
     {
         PathString path = context.Request.Path;
@@ -50,5 +53,6 @@ internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
         return Problem(StatusCodes.Status503ServiceUnavailable, "Not now", detail);
     }
 
-    private static ProblemHttpResult Problem(int status, string title, string detail) => TypedResults.Problem(detail, title: title, statusCode: status);
+    private static ProblemHttpResult Problem(int status, string title, string detail) =>
+        TypedResults.Problem(detail, title: title, statusCode: status);
 }

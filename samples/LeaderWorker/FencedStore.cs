@@ -1,11 +1,11 @@
 namespace LeaderWorker;
 
-/// <summary>A ticket as the store keeps it.</summary>
+/// <summary>A ticket in the store.</summary>
 internal sealed record Ticket(int Number, long Term, string Worker);
 
 /// <summary>
-/// Something outside the cluster that the leader works on: a database, a file, a device. It has a fence: it remembers the
-/// greatest term it has seen, and refuses a smaller one. In SQL: <c>UPDATE ... WHERE term &lt;= @term</c>.
+/// A system outside the cluster that the leader works on: a database, a file, a device. It has a fence: it remembers the
+/// greatest term that it has seen, and refuses a smaller one. In SQL: <c>UPDATE ... WHERE term &lt;= @term</c>.
 /// </summary>
 internal sealed class FencedStore
 {
@@ -24,8 +24,8 @@ internal sealed class FencedStore
         }
     }
 
-    /// <summary>Raises the fence to a new leader's term, and tells it where to go on.</summary>
-    /// <returns>The number of the last ticket, which no earlier leader can follow up any more.</returns>
+    /// <summary>Raises the fence to a new leader's term.</summary>
+    /// <returns>The number of the last ticket. An earlier leader can no longer add one.</returns>
     public int Enter(long term)
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class FencedStore
         }
     }
 
-    /// <returns>False if a later leader has been here: the writer is none any more, and must end.</returns>
+    /// <returns>False if a later leader has used the store: the writer is no longer the leader, and must end.</returns>
     public bool TryWrite(Ticket ticket)
     {
         lock (_lock)

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Raft;
 
-// Three nodes in one process, and a worker that runs on whichever of them leads. In production each node has a process
-// of its own, and the same few lines with one name, a log store on disk and a transport over the network.
+// Three nodes in one process, and a worker that runs on the leader only. In production each node has a process of its own, with
+// the same lines for one name, a log store on disk and a transport over the network.
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 string[] names = ["n1", "n2", "n3"];
@@ -29,7 +29,7 @@ builder.Services.AddSingleton<Demonstration>();
 using IHost host = builder.Build();
 await host.StartAsync();
 
-// Nothing here should ever take long. If something does, say so and leave, instead of hanging for ever.
+// A step that takes too long is an error: report it, and end the process.
 CancellationToken stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 using CancellationTokenSource watchdog = CancellationTokenSource.CreateLinkedTokenSource(stopping);
 watchdog.CancelAfter(TimeSpan.FromSeconds(18));
@@ -40,7 +40,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    Console.WriteLine(stopping.IsCancellationRequested ? "Interrupted." : "Not over after 18 s, so something hangs.");
+    Console.WriteLine(stopping.IsCancellationRequested ? "Interrupted." : "Not finished after 18 s, so something hangs.");
     return 1;
 }
 

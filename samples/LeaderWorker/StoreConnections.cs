@@ -4,19 +4,19 @@ using Raft;
 namespace LeaderWorker;
 
 /// <summary>
-/// The ways from the nodes to the store. Each may be held up, as by a slow network or a paused process: what was sent
-/// arrives late, and nobody can call it back. This is what a fence is there for.
+/// The connections of the nodes to the store. Each can be held up, like by a slow network or a paused process. A request that was
+/// sent arrives late, and cannot be withdrawn. A fence protects against this.
 /// </summary>
 internal sealed class StoreConnections(FencedStore store)
 {
     private readonly ConcurrentDictionary<NodeId, HoldUp> _holdUps = [];
 
-    /// <summary>Holds up whatever a node sends from now on.</summary>
-    /// <returns>Completes when something is on its way.</returns>
+    /// <summary>Holds up the requests that a node sends from now on.</summary>
+    /// <returns>Completes when a request is on its way.</returns>
     public Task<Ticket> HoldUp(NodeId sender) => _holdUps.GetOrAdd(sender, static _ => new HoldUp()).Sent.Task;
 
-    /// <summary>Lets everything that a node has sent arrive.</summary>
-    /// <returns>Completes with what the store answered.</returns>
+    /// <summary>Delivers the request that is held up.</summary>
+    /// <returns>Completes with the answer of the store.</returns>
     public Task<bool> LetThrough(NodeId sender)
     {
         _holdUps.TryRemove(sender, out HoldUp? holdUp);
@@ -24,7 +24,7 @@ internal sealed class StoreConnections(FencedStore store)
         return holdUp.Answer.Task;
     }
 
-    /// <summary>No cancellation token: who stops waiting for a request that is on its way does not undo it.</summary>
+    /// <summary>Sends a ticket. It has no cancellation token: the end of a wait does not withdraw a request that was sent.</summary>
     public async Task<bool> WriteAsync(NodeId sender, Ticket ticket)
     {
         if (!_holdUps.TryGetValue(sender, out HoldUp? holdUp))
@@ -40,7 +40,7 @@ internal sealed class StoreConnections(FencedStore store)
     }
 }
 
-/// <summary>One way that is held up. A worker sends one ticket at a time, so one can be on it.</summary>
+/// <summary>A connection that is held up. A worker sends one ticket at a time, so at most one is on its way.</summary>
 internal sealed class HoldUp
 {
     public TaskCompletionSource<Ticket> Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,8 +3,8 @@ using Raft;
 namespace LeaderWorker;
 
 /// <summary>
-/// Hands out numbered tickets; no number may be given twice, so only one may do it. A new instance is made for each
-/// leadership, and takes what it needs from the host's services.
+/// Issues numbered tickets. No number may be issued twice, so only one worker may do it. A new instance is made for each
+/// leadership, with the host's services.
 /// </summary>
 internal sealed class TicketWorker(FencedStore store, StoreConnections connections) : ILeaderWorker
 {
@@ -18,13 +18,13 @@ internal sealed class TicketWorker(FencedStore store, StoreConnections connectio
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(150), cancellationToken); // the work
 
-                // The term goes along with everything that is done outside. The token alone is not enough: this node may
-                // have been replaced already and not know it yet, or learn of it while the request is on its way.
+                // The term is passed along with everything that is done outside. The token alone is not enough: this node may
+                // have been replaced and not know it yet, or learn of it while the request is on its way.
                 Ticket ticket = new(++number, term, node.Id.Value);
                 if (!await connections.WriteAsync(node.Id, ticket))
                 {
-                    // Not an exception, which would stop the host: to be replaced is nothing out of the ordinary.
-                    Console.WriteLine($"  worker on {node.Id}: ticket {ticket.Number} of term {term} REFUSED, since a later leader has been there");
+                    // Not an exception, which would stop the host: being replaced is a normal event.
+                    Console.WriteLine($"  worker on {node.Id}: ticket {ticket.Number} of term {term} REFUSED: there is a later leader");
                     return;
                 }
 
@@ -33,7 +33,7 @@ internal sealed class TicketWorker(FencedStore store, StoreConnections connectio
         }
         finally
         {
-            Console.WriteLine($"  worker on {node.Id} ends; term {term} is over for it");
+            Console.WriteLine($"  worker on {node.Id} ends; its term {term} is over");
         }
     }
 }

@@ -3,52 +3,52 @@ using Raft;
 
 namespace ReplicatedLog;
 
-/// <summary>What a client knows of a string that the cluster has taken.</summary>
+/// <summary>What a client knows about a string that the cluster has committed.</summary>
 /// <param name="Text">The string.</param>
-/// <param name="Index">Its index in the log, where leaders' no-ops stand too.</param>
+/// <param name="Index">Its index in the log, which also contains the empty entries of leaders.</param>
 /// <param name="Term">The term in which it was appended.</param>
-/// <param name="Position">What the state machine answered: its place in the list of strings.</param>
-/// <param name="Leader">Who took it.</param>
+/// <param name="Position">The result of the state machine: its position in the list of strings.</param>
+/// <param name="Leader">The leader that committed it.</param>
 internal sealed record Acknowledgement(string Text, long Index, long Term, long Position, NodeId Leader);
 
-/// <summary>Proposes strings as a client should: it knows what it may repeat, and what not.</summary>
+/// <summary>Proposes strings like a correct client: it repeats only what is safe to repeat.</summary>
 internal sealed class Client(Cluster cluster)
 {
     private readonly ConcurrentQueue<Acknowledgement> _acknowledged = [];
 
-    /// <summary>All that the cluster has promised to keep.</summary>
+    /// <summary>All strings that the cluster has acknowledged.</summary>
     public IReadOnlyCollection<Acknowledgement> Acknowledged => _acknowledged;
 
-    /// <summary>Proposes to the leader, whoever that is, for as long as it is safe.</summary>
-    /// <exception cref="OutcomeUnknownException">The string had entered a leader's log when that leader lost its office.</exception>
+    /// <summary>Proposes to the current leader, again if that is safe.</summary>
+    /// <exception cref="OutcomeUnknownException">The string was in a leader's log when that leader lost its leadership.</exception>
     public async Task<Acknowledgement> ProposeAsync(string text)
     {
-        using CancellationTokenSource patience = new(Cluster.Patience);
+        using CancellationTokenSource limit = new(Cluster.TimeLimit);
         while (true)
         {
             (Replica leader, _) = await cluster.WaitForLeaderAsync();
             try
             {
-                return await ProposeToAsync(leader, text, patience.Token);
+                return await ProposeToAsync(leader, text, limit.Token);
             }
             catch (ProposalRefusedException refusal) when (refusal is NotLeaderException or NodeStoppedException)
             {
-                // Refused means: surely not in the log. Trying again, here or elsewhere, cannot apply it twice.
+                // A refused string is not in the log. Proposing it again, to any node, cannot apply it twice.
             }
 
-            // Not caught: OutcomeUnknownException. The string may or may not take effect, and proposing it again might
-            // append it a second time. Only who finds out what became of it may decide; the story shows how.
+            // OutcomeUnknownException is not caught. The string may or may not take effect, and proposing it again might append
+            // it twice. The caller must find out first; chapter 7 shows how.
         }
     }
 
     /// <summary>Proposes to one node, whether it leads or not.</summary>
     public async Task<Acknowledgement> ProposeToAsync(Replica replica, string text, CancellationToken cancellationToken = default)
     {
-        // Completes once a majority holds the entry and this node has applied it.
+        // Completes when a majority holds the entry and this node has applied it.
         Committed committed = await replica.Running.ProposeAsync(text, cancellationToken);
 
-        // The state machine is a StringLog, whose result is a position. Running.CreateProposer<string, long>() would give it
-        // without decoding, but without index and term, which are worth showing here.
+        // The state machine is a StringLog, whose result is a position. Running.CreateProposer<string, long>() would return it
+        // without decoding, but also without the index and term that are shown here.
         long position = Codec.Int64.Read(committed.Result);
         Acknowledgement acknowledgement = new(text, committed.Index, committed.Term, position, replica.Id);
         _acknowledged.Enqueue(acknowledgement);

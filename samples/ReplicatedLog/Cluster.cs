@@ -3,19 +3,19 @@ using Raft;
 
 namespace ReplicatedLog;
 
-/// <summary>Three replicas, and the network between them.</summary>
+/// <summary>Three replicas, and the network that connects them.</summary>
 internal sealed class Cluster
 {
-    /// <summary>How long anything may take before it counts as broken.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>The longest time that any step may take.</summary>
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     public const string Id = "replicated-log";
 
     public static readonly string[] Members = ["n1", "n2", "n3"];
 
     /// <summary>
-    /// A follower that hears from no leader for a random time between these two campaigns. The range is wide compared to
-    /// the time that a message takes, so two rarely campaign at once.
+    /// A follower campaigns when it has received no message from a leader for a random time between these two. The range is wide
+    /// compared with the time that a message takes, so two followers rarely campaign at once.
     /// </summary>
     public static readonly TimeSpan MinimumElectionTimeout = TimeSpan.FromMilliseconds(300);
     public static readonly TimeSpan MaximumElectionTimeout = TimeSpan.FromMilliseconds(900);
@@ -28,7 +28,7 @@ internal sealed class Cluster
         Replicas = [.. Members.Select(id => new Replica(new NodeId(id), network, logLevel))];
     }
 
-    /// <summary>Can cut and heal links by itself, and nodes notice nothing but silence.</summary>
+    /// <summary>Its links can be cut and healed. The nodes only notice that no messages arrive.</summary>
     public InProcessNetwork Network { get; }
 
     public string TransportName => Network.GetType().Name;
@@ -39,7 +39,7 @@ internal sealed class Cluster
 
     public IEnumerable<Replica> Running => Replicas.Where(static replica => replica.IsRunning);
 
-    /// <summary>All others than one.</summary>
+    /// <summary>All replicas except one.</summary>
     public IEnumerable<Replica> Except(Replica one) => Replicas.Where(replica => replica != one);
 
     public async Task StartAllAsync()
@@ -68,15 +68,16 @@ internal sealed class Cluster
     public Task WaitForChangeAsync(CancellationToken cancellationToken) => _changed.Task.WaitAsync(cancellationToken);
 
     /// <summary>Waits until a status of a running node satisfies a condition.</summary>
-    public static async Task<RaftStatus> WaitAsync(Replica replica, Func<RaftStatus, bool> condition, string what, CancellationToken cancellationToken = default)
+    public static async Task<RaftStatus> WaitAsync(
+        Replica replica, Func<RaftStatus, bool> condition, string what, CancellationToken cancellationToken = default)
     {
         RaftNode node = replica.Running;
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeLimit);
         try
         {
-            // The first status comes at once, so what holds already is not missed; each later one when something has changed.
-            await foreach (RaftStatus status in node.WatchAsync(patience.Token))
+            // The first status is returned at once, so a condition that holds already is not missed. Each later one follows a change.
+            await foreach (RaftStatus status in node.WatchAsync(limit.Token))
             {
                 if (condition(status))
                 {
@@ -94,15 +95,16 @@ internal sealed class Cluster
             // reported below
         }
 
-        throw new TimeoutException($"{what} did not happen within {Patience.TotalSeconds:0} s; {replica.Id} says: {node.Status.Explanation}.");
+        string current = $"Status of {replica.Id}: {node.Status.Explanation}.";
+        throw new TimeoutException($"{what} did not happen within {TimeLimit.TotalSeconds:0} s. {current}");
     }
 
-    /// <summary>Waits for a node that leads a later term than a given one. It takes proposals, as far as it knows.</summary>
+    /// <summary>Waits for a node that leads a later term than a given one. It accepts proposals, as far as it knows.</summary>
     public async Task<(Replica Leader, RaftStatus Status)> WaitForLeaderAsync(long afterTerm = 0)
     {
         if (!Running.Any())
         {
-            throw new InvalidOperationException("No node runs: start one first.");
+            throw new InvalidOperationException("No node runs. Start one first.");
         }
 
         using CancellationTokenSource found = new();
@@ -114,7 +116,7 @@ internal sealed class Cluster
         {
             await Task.WhenAny(waits);
 
-            // A leader that was cut off goes on believing in itself for a while: the latest term counts.
+            // A leader that was cut off still considers itself leader for a while, so the latest term counts.
             var leaders = waits.Where(static wait => wait.IsCompletedSuccessfully).Select(static wait => wait.Result).ToList();
             return leaders.Count > 0 ? leaders.MaxBy(static leader => leader.Status.Term) : await waits[0]; // throws
         }
@@ -124,7 +126,7 @@ internal sealed class Cluster
         }
     }
 
-    /// <summary>Follows a node's status from its first moment to its last, and takes down whom it names as leader.</summary>
+    /// <summary>Follows a node's status until it stops, and records each leader that it knows.</summary>
     private async Task FollowAsync(RaftNode node)
     {
         await foreach (RaftStatus status in node.WatchAsync())

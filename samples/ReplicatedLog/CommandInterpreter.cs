@@ -5,28 +5,28 @@ using Spectre.Console.Rendering;
 
 namespace ReplicatedLog;
 
-/// <summary>Carries out what a person types, or a script says: one command a line.</summary>
+/// <summary>Carries out commands of a user or a script, one per line.</summary>
 internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> show)
 {
     public const string Help = """
-          propose TEXT        propose to the leader, as often as is safe
+          propose TEXT        propose to the leader, again if that is safe
           propose NODE TEXT   propose to one node, which may refuse
-          stop NODE           stop a node; its log store stays
-          start NODE          start it anew over the same log store
+          stop NODE           stop a node; its log store remains
+          start NODE          start it again over the same log store
           isolate NODE        cut all links of a node
           cut NODE NODE       cut the link between two nodes
-          heal                mend all links
-          status              what each node knows, and who led which term
-          logs                the three logs side by side
-          wait 2s             let time pass; 500ms works too
+          heal                restore all links
+          status              the status of each node, and the leader of each term
+          logs                the three logs
+          wait 2s             wait; 500ms works too
           # anything          a comment
           help                print this
-          quit                leave; exit code 0 if the three logs are equal, else 1
+          quit                end; the exit code is 0 if the three logs are equal, otherwise 1
         """;
 
     private readonly Client _client = new(cluster);
 
-    /// <summary>Carries out one line. Whatever goes wrong is shown, and the next command may follow.</summary>
+    /// <summary>Carries out one line. An error is shown, and the next command may follow.</summary>
     /// <returns>False to quit.</returns>
     public async Task<bool> ExecuteAsync(string line)
     {
@@ -42,13 +42,15 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
         }
         catch (OutcomeUnknownException unknown)
         {
-            Show($"[yellow]Outcome unknown[/]: {unknown.Message} Look at the logs before you propose it again: index {unknown.Index}, term {unknown.Term}.");
+            Show($"[yellow]Outcome unknown[/]: {unknown.Message}");
+            Show($"Look at the logs before you propose it again: index {unknown.Index}, term {unknown.Term}.");
         }
         catch (ProposalRefusedException refusal)
         {
             Show($"[yellow]Refused[/]: {refusal.Message}");
         }
-        catch (Exception exception) when (exception is RaftException or TimeoutException or OperationCanceledException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is RaftException or TimeoutException or OperationCanceledException
+            or InvalidOperationException or ArgumentException)
         {
             Show($"[red]{exception.Message}[/]");
         }
@@ -63,14 +65,14 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
             case []:
                 break;
             case ["propose", string first, string second, .. string[] rest] when Find(first) is { } node:
-                using (CancellationTokenSource patience = new(Cluster.Patience))
+                using (CancellationTokenSource limit = new(Cluster.TimeLimit))
                 {
-                    Show(await _client.ProposeToAsync(node, string.Join(' ', [second, .. rest]), patience.Token));
+                    Show(await _client.ProposeToAsync(node, string.Join(' ', [second, .. rest]), limit.Token));
                 }
 
                 break;
             case ["propose", string first, _, ..] when LooksLikeNode(first):
-                Show($"[red]There is no node {first}[/], so nothing is proposed. Nodes are {string.Join(", ", Cluster.Members)}.");
+                Show($"[red]There is no node {first}[/], so nothing is proposed. The nodes are {string.Join(", ", Cluster.Members)}.");
                 break;
             case ["propose", string first, .. string[] rest]:
                 Show(await _client.ProposeAsync(string.Join(' ', [first, .. rest])));
@@ -103,7 +105,7 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
                 show(new Text(Help));
                 break;
             default:
-                Show($"[red]I do not understand '{string.Join(' ', words)}'.[/] Nodes are {string.Join(", ", Cluster.Members)}. Possible is:");
+                Show($"[red]Unknown command '{string.Join(' ', words)}'.[/] The nodes are {string.Join(", ", Cluster.Members)}.");
                 show(new Text(Help));
                 break;
         }
@@ -116,21 +118,22 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
             Show($"{replica.Id}: {replica.Node?.Status.Explanation ?? "stopped"}");
         }
 
-        Show($"Leaders so far: {string.Join(", ", cluster.LeaderRecord.Leaders.Select(static each => $"{each.Leader} of term {each.Term}"))}");
+        string leaders = string.Join(", ", cluster.LeaderRecord.Leaders.Select(static each => $"{each.Leader} of term {each.Term}"));
+        Show($"Leaders so far: {leaders}");
         foreach (string violation in cluster.LeaderRecord.Violations)
         {
             Show($"[red]WRONG[/]: {violation}");
         }
     }
 
-    private void Show(Acknowledgement done) =>
-        Show($"[green]Acknowledged[/] by {done.Leader}: '{done.Text}' at index {done.Index} of term {done.Term}, string number {done.Position}");
+    private void Show(Acknowledgement done) => Show(
+        $"[green]Acknowledged[/] by {done.Leader}: '{done.Text}', index {done.Index} of term {done.Term}, number {done.Position}");
 
     private void Show(FormattableString text) => show(Markup.FromInterpolated(text));
 
     private Replica? Find(string id) => cluster.Replicas.FirstOrDefault(replica => replica.Id.Value == id);
 
-    /// <summary>More likely a slip of the finger than a text.</summary>
+    /// <summary>A text like "n4" is more likely a typing error than a string to propose.</summary>
     private static bool LooksLikeNode(string word) => word is ['n', _, ..] && word.Skip(1).All(char.IsAsciiDigit);
 
     private static TimeSpan? ParseTime(string text)

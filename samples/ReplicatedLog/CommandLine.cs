@@ -1,29 +1,29 @@
 namespace ReplicatedLog;
 
-/// <summary>The two in-process networks that the library ships. To the nodes they make no difference.</summary>
+/// <summary>The two in-process networks of the library. They make no difference to the nodes.</summary>
 internal enum TransportKind
 {
     Channel,
     Dictionary,
 }
 
-/// <summary>What the user asked for, or what is wrong with it.</summary>
+/// <summary>The options of the program, or what is wrong with them.</summary>
 internal sealed record CommandLine
 {
     public const string Usage = """
-        ReplicatedLog: three Raft nodes in one process keep one list of strings.
+        ReplicatedLog: three Raft nodes in one process replicate a list of strings.
 
         usage: ReplicatedLog [options]
 
-          (no options)             tells the story: elections, a crash, a partition, a repair
+          (no options)             a narrated demonstration: elections, a crash, a partition, snapshots
           --interactive            lets you propose, stop, start, isolate and heal;
-                                   takes the same commands, one a line, from piped input
+                                   also reads these commands from piped input, one per line
           --transport channel      System.Threading.Channels between the nodes (the default)
           --transport dictionary   a dictionary of lists between the nodes
           --help                   prints this
 
-        The exit code is 0 if all three logs are equal in the end and, in the story, nothing
-        acknowledged is missing or doubled; 1 if not; 2 if the options make no sense.
+        The exit code is 0 if all three logs are equal at the end and, in the demonstration, each
+        acknowledged string is there once; 1 if not; 2 if an option is wrong.
         """;
 
     public TransportKind Transport { get; private init; } = TransportKind.Channel;
@@ -56,7 +56,8 @@ internal sealed record CommandLine
                     };
                     if (kind is null)
                     {
-                        return result with { Error = name is null ? "--transport needs a name: channel or dictionary." : $"There is no transport '{name}': choose channel or dictionary." };
+                        string error = name is null ? "--transport needs a name" : $"There is no transport '{name}'";
+                        return result with { Error = $"{error}: choose channel or dictionary." };
                     }
 
                     result = result with { Transport = kind.Value };

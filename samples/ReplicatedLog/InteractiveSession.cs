@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace ReplicatedLog;
 
-/// <summary>Lets a person, or a script on the standard input, play with the cluster.</summary>
+/// <summary>Lets a user, or a script on the standard input, control the cluster.</summary>
 internal sealed class InteractiveSession(Cluster cluster)
 {
-    /// <returns>True if the three logs are equal in the end.</returns>
+    /// <returns>True if the three logs are equal at the end.</returns>
     public async Task<bool> RunAsync()
     {
         await cluster.StartAllAsync();
@@ -18,7 +18,7 @@ internal sealed class InteractiveSession(Cluster cluster)
             await new LiveScreen(cluster).RunAsync();
         }
 
-        // As they are: nothing is started or healed first. Only nodes that are busy replicating may finish that.
+        // Nothing is started or healed first. Nodes that are still replicating may finish that.
         IReadOnlyList<string> differences = await Verdict.CompareLogsAsync(cluster, TimeSpan.FromSeconds(1));
         foreach (string difference in differences)
         {
@@ -39,12 +39,12 @@ internal sealed class InteractiveSession(Cluster cluster)
         return differences.Count == 0 && cluster.LeaderRecord.Violations.Count == 0;
     }
 
-    /// <summary>One command a line; the end of the input is the end of the session.</summary>
+    /// <summary>Reads one command per line. The session ends with the input.</summary>
     private async Task FollowScriptAsync()
     {
-        Narrator.Say($"Three nodes, and between them [bold]{cluster.TransportName}[/]. Commands, one a line:");
+        Narrator.Say($"Three nodes, connected by [bold]{cluster.TransportName}[/]. Commands, one per line:");
         AnsiConsole.WriteLine(CommandInterpreter.Help);
-        CommandInterpreter interpreter = new(cluster, static answer => AnsiConsole.Write(new Rows(answer))); // each on lines of its own
+        CommandInterpreter interpreter = new(cluster, static answer => AnsiConsole.Write(new Rows(answer))); // each on its own lines
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line.TrimStart() is "" or ['#', ..])

@@ -3,8 +3,8 @@ using Raft;
 namespace ReplicatedLog;
 
 /// <summary>
-/// Writes down who led which term, to check Raft's election safety: at most one leader in a term. A former leader that
-/// was cut off may believe for a moment that it still leads, but that is an earlier term.
+/// Records the leader of each term, to check Raft's election safety: at most one leader in a term. A former leader that was
+/// cut off may consider itself leader for a moment, but of an earlier term.
 /// </summary>
 internal sealed class LeaderRecord
 {
@@ -24,7 +24,7 @@ internal sealed class LeaderRecord
         }
     }
 
-    /// <summary>Terms that had two leaders. There must never be one.</summary>
+    /// <summary>Terms that had two leaders. There must be none.</summary>
     public IReadOnlyList<string> Violations
     {
         get

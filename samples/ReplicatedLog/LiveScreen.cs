@@ -5,8 +5,8 @@ using Spectre.Console.Rendering;
 namespace ReplicatedLog;
 
 /// <summary>
-/// A table of the nodes that is always up to date, above a line to type in. Redrawn when a key is pressed and when the
-/// status of a node changes; nothing polls.
+/// A table of the nodes above an input line. It is redrawn when a key is pressed and when the status of a node changes, so
+/// nothing polls.
 /// </summary>
 internal sealed class LiveScreen
 {
@@ -22,7 +22,7 @@ internal sealed class LiveScreen
     {
         _cluster = cluster;
         _interpreter = new CommandInterpreter(cluster, Show);
-        Show(new Text($"Three nodes, and between them {cluster.TransportName}. Commands:{Environment.NewLine}{CommandInterpreter.Help}"));
+        Show(new Text($"Three nodes, connected by {cluster.TransportName}. Commands:{Environment.NewLine}{CommandInterpreter.Help}"));
     }
 
     public async Task RunAsync()
@@ -33,12 +33,12 @@ internal sealed class LiveScreen
         _ = NoticeChangesAsync(closing.Token);
         await AnsiConsole.Live(Draw()).StartAsync(async live =>
         {
-            bool goesOn = true;
-            while (goesOn)
+            bool continues = true;
+            while (continues)
             {
                 live.UpdateTarget(Draw());
                 ConsoleKeyInfo? key = await _events.Reader.ReadAsync();
-                goesOn = (key is null || await PressAsync(key.Value)) && (!_command.IsCompleted || await _command);
+                continues = (key is null || await PressAsync(key.Value)) && (!_command.IsCompleted || await _command);
             }
         });
         await closing.CancelAsync();
@@ -46,7 +46,7 @@ internal sealed class LiveScreen
 
     private void ReadKeys()
     {
-        Console.TreatControlCAsInput = true; // leaves in good order, so that the terminal gets its cursor back
+        Console.TreatControlCAsInput = true; // so that the program ends normally and restores the cursor
         while (true)
         {
             _events.Writer.TryWrite(Console.ReadKey(intercept: true));
@@ -95,12 +95,12 @@ internal sealed class LiveScreen
         return true;
     }
 
-    /// <summary>Runs beside the drawing, so that the table shows what happens meanwhile.</summary>
+    /// <summary>Runs while the screen is drawn, so that the table shows the changes.</summary>
     private async Task<bool> ExecuteAsync(string line)
     {
-        bool goesOn = await _interpreter.ExecuteAsync(line);
+        bool continues = await _interpreter.ExecuteAsync(line);
         _events.Writer.TryWrite(null);
-        return goesOn;
+        return continues;
     }
 
     private void Show(IRenderable answer)

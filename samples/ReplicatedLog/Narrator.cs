@@ -3,14 +3,14 @@ using Spectre.Console;
 namespace ReplicatedLog;
 
 /// <summary>
-/// Speaks to the person in front of the screen. Spectre.Console leaves colours out where the output is no terminal;
-/// nothing here moves the cursor, so it reads the same in a file.
+/// Writes the text of the demonstration. Spectre.Console omits colours if the output is not a terminal, and nothing here
+/// moves the cursor, so the text is the same in a file.
 /// </summary>
 internal static class Narrator
 {
     public static async Task ChapterAsync(int number, string title)
     {
-        // Time to read, where somebody may be reading. No step of the story depends on it.
+        // Time to read on a terminal. No step of the demonstration depends on it.
         if (number > 1 && AnsiConsole.Profile.Out.IsTerminal)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(800));
@@ -24,6 +24,6 @@ internal static class Narrator
 
     public static void Why(FormattableString text) => AnsiConsole.MarkupLineInterpolated($"[dim]{text.ToString(null)}[/]");
 
-    public static void Say(Acknowledgement acknowledged) => Say(
-        $"  [green]acknowledged[/] by {acknowledged.Leader}: '{acknowledged.Text}' at index {acknowledged.Index} of term {acknowledged.Term}, string number {acknowledged.Position}");
+    public static void Say(Acknowledgement done) => Say(
+        $"  [green]acknowledged[/] by {done.Leader}: '{done.Text}', index {done.Index} of term {done.Term}, string number {done.Position}");
 }

@@ -20,8 +20,8 @@ if (commandLine.Help)
     return 0;
 }
 
-// The program's own host has what all nodes share. Each node gets a host of its own, in Replica, so that it can stop and
-// start alone, as a process would. Warnings are part of the story; a screen that redraws itself is better off without them.
+// The program's own host has the services that all nodes share. Each node gets a host of its own, in Replica, so that it can stop
+// and start alone, like a process. Warnings are part of the demonstration, except on a screen that redraws itself.
 LogLevel logLevel = commandLine.Interactive ? LogLevel.Error : LogLevel.Warning;
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(logLevel);
@@ -37,19 +37,19 @@ builder.Services.AddSingleton<InteractiveSession>();
 using IHost host = builder.Build();
 await host.StartAsync();
 
-// Nothing in the story should ever take long. If something does, say so and leave, instead of hanging for ever.
+// A step that takes too long is an error: report it, and end the process.
 TimeSpan watchdog = commandLine.Interactive ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(60);
 CancellationToken interrupted = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-Task<bool> running = Task.Run(() => commandLine.Interactive // a thread of its own, for input may block it
+Task<bool> running = Task.Run(() => commandLine.Interactive // on another thread, because input may block it
     ? host.Services.GetRequiredService<InteractiveSession>().RunAsync()
-    : host.Services.GetRequiredService<Story>().TellAsync());
+    : host.Services.GetRequiredService<Story>().RunAsync());
 try
 {
     return await running.WaitAsync(watchdog, interrupted) ? 0 : 1;
 }
 catch (TimeoutException) when (!running.IsCompleted)
 {
-    return Fail($"The story is not over after {watchdog.TotalSeconds:0} s, so something hangs.");
+    return Fail($"The demonstration has not ended after {watchdog.TotalSeconds:0} s, so something hangs.");
 }
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {

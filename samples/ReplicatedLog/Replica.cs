@@ -6,23 +6,23 @@ using Raft;
 
 namespace ReplicatedLog;
 
-/// <summary>One line of a log, ready to be compared and shown.</summary>
+/// <summary>An entry of a log with its index, to be compared and shown.</summary>
 internal sealed record LogLine(long Index, long Term, EntryKind Kind, string Text);
 
 /// <summary>
-/// One of the three places in the cluster. The id and the log store stay for good; hosts, each with a node, come and go, as
-/// processes would on a machine with a disk.
+/// One of the three members of the cluster. The id and the log store remain. Hosts, each with a node, start and stop, like
+/// processes on a machine with a disk.
 /// </summary>
 internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logLevel)
 {
-    // Plays the part of the disk: a node that comes back finds its term, its vote and its log here. Without them it could
-    // vote twice in a term, and Raft would promise nothing any more.
+    // Takes the place of the disk: a node that restarts finds its term, its vote and its log here. Without them it could
+    // vote twice in a term, and Raft would guarantee nothing.
     private readonly InMemoryLogStore _store = new();
     private IHost? _host;
 
     public NodeId Id => id;
 
-    /// <summary>The node of the current life; null while it is stopped.</summary>
+    /// <summary>The node that runs; null while it is stopped.</summary>
     public RaftNode? Node { get; private set; }
 
     /// <summary>The replicated state, as this node sees it.</summary>
@@ -30,7 +30,7 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
 
     public bool IsRunning => Node is not null;
 
-    /// <summary>The node itself, for callers that know that it runs.</summary>
+    /// <summary>The node that runs, for callers that require one.</summary>
     public RaftNode Running => Node ?? throw new InvalidOperationException($"{id} is stopped: start it first.");
 
     public async Task StartAsync()
@@ -49,10 +49,10 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
                 raft.Members = [.. Cluster.Members]; // the same on every node, itself included
                 raft.MinimumElectionTimeout = Cluster.MinimumElectionTimeout;
                 raft.MaximumElectionTimeout = Cluster.MaximumElectionTimeout;
-                raft.TrailingEntries = 0; // a snapshot takes the whole log before it, so that a short story can show it
+                raft.TrailingEntries = 0; // a snapshot replaces the whole log before it, so that a short demonstration can show it
             })
-            .UseStateMachine<StringLog>() // lives in memory, so each host's begins empty, and the node applies the log to it once more
-            .UseTransport(_ => network.CreateTransport()) // hosts share the network; within one host, UseChannelTransport() suffices
+            .UseStateMachine<StringLog>() // in memory, so it is empty in a new host, and the node applies the log to it again
+            .UseTransport(_ => network.CreateTransport()) // hosts share the network; within one host, use UseChannelTransport()
             .UseLogStore(_ => _store);
         _host = builder.Build();
         await _host.StartAsync(); // the node runs then, but may not know a leader yet
@@ -70,7 +70,7 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
         await host.StopAsync(); // throws if the node had failed
     }
 
-    /// <summary>Reads the log, uncommitted entries included: from the running node, or else from where it left it.</summary>
+    /// <summary>Reads the log, including uncommitted entries, from the node if it runs, and otherwise from its log store.</summary>
     public async Task<IReadOnlyList<LogLine>> ReadLogAsync()
     {
         List<LogEntry> entries = [];
@@ -91,7 +91,11 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
             await _store.CloseAsync();
         }
 
-        // An entry does not carry its index: it is the entry's place in the log, which begins at 1, or behind a snapshot.
-        return [.. entries.Select((entry, position) => new LogLine(first + position, entry.Term, entry.Kind, Encoding.UTF8.GetString(entry.Data.Span)))];
+        // An entry does not contain its index, which is its position in the log. The log starts at 1, or after a snapshot.
+        return
+        [
+            .. entries.Select((entry, position) =>
+                new LogLine(first + position, entry.Term, entry.Kind, Encoding.UTF8.GetString(entry.Data.Span))),
+        ];
     }
 }

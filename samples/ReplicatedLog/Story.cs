@@ -4,29 +4,30 @@ using Spectre.Console;
 
 namespace ReplicatedLog;
 
-/// <summary>The story, a method for each chapter. Read it from top to bottom.</summary>
+/// <summary>The narrated demonstration, a method for each chapter. Read it from top to bottom.</summary>
 internal sealed class Story(Cluster cluster)
 {
     private readonly Client _client = new(cluster);
     private readonly Stopwatch _watch = new();
 
-    // Strings whose proposal ended without an answer, and where they stood in the log of the leader that took them.
+    // Strings whose outcome is unknown, and their place in the log of the leader that appended them.
     private readonly List<(string Text, OutcomeUnknownException Unknown)> _unknown = [];
 
-    /// <returns>True if all three logs are equal in the end, and all promises were kept.</returns>
-    public async Task<bool> TellAsync()
+    /// <returns>True if all three logs are equal at the end, and every acknowledged string is where it was acknowledged.</returns>
+    public async Task<bool> RunAsync()
     {
         _watch.Start();
-        Narrator.Say($"Three nodes, n1, n2 and n3, in one process, each with its log in memory.");
-        Narrator.Say($"Between them: [bold]{cluster.TransportName}[/].");
-        Narrator.Say($"Election timeouts are {Cluster.MinimumElectionTimeout.TotalMilliseconds:0} to {Cluster.MaximumElectionTimeout.TotalMilliseconds:0} ms.");
-        Narrator.Why($"Each node has a host of its own, which logs warnings only; they stand between the lines.");
+        Narrator.Say($"Three nodes, n1, n2 and n3, run in one process, each with its log in memory.");
+        Narrator.Say($"They are connected by [bold]{cluster.TransportName}[/].");
+        (TimeSpan shortest, TimeSpan longest) = (Cluster.MinimumElectionTimeout, Cluster.MaximumElectionTimeout);
+        Narrator.Say($"Election timeouts are {shortest.TotalMilliseconds:0} to {longest.TotalMilliseconds:0} ms.");
+        Narrator.Why($"Each node has a host of its own, whose warnings appear between these lines.");
 
         await ElectAsync();
         await ReplicateAsync();
         Replica stopped = await StopLeaderAsync();
-        await GoOnWithoutAsync(stopped);
-        await ComeBackAsync(stopped);
+        await ContinueWithoutAsync(stopped);
+        await RestartAsync(stopped);
         Replica cutOff = await PartitionAsync();
         await HealAsync(cutOff);
         await CompactAsync();
@@ -39,11 +40,12 @@ internal sealed class Story(Cluster cluster)
         await cluster.StartAllAsync();
         foreach (Replica replica in cluster.Replicas)
         {
-            // Every node, leader or not, can be asked to wait until it knows a leader.
-            using CancellationTokenSource patience = new(Cluster.Patience);
-            NodeId leader = await replica.Running.WaitForLeaderAsync(patience.Token);
+            // Every node, leader or not, can wait until it knows a leader.
+            using CancellationTokenSource limit = new(Cluster.TimeLimit);
+            NodeId leader = await replica.Running.WaitForLeaderAsync(limit.Token);
             RaftStatus status = replica.Running.Status;
-            Narrator.Say($"  {replica.Id} knows that {leader} leads term {status.Term}; its own vote went to {status.VotedFor?.Value ?? "nobody"}");
+            string vote = status.VotedFor is { } candidate ? $"voted for {candidate}" : "has not voted";
+            Narrator.Say($"  {replica.Id} knows that {leader} leads term {status.Term}, and {vote}.");
         }
 
         Narrator.Say($"Elected after {_watch.ElapsedMilliseconds} ms.");
@@ -53,7 +55,8 @@ internal sealed class Story(Cluster cluster)
     {
         await Narrator.ChapterAsync(2, "Strings, replicated and acknowledged");
         await ProposeAsync("apple", "banana", "cherry");
-        Narrator.Why($"Acknowledged means: a majority holds it, so it survives the loss of any node. The no-op with which the leader began its term stands before them.");
+        Narrator.Why($"An acknowledged string is on a majority of the nodes, so it survives the loss of any node.");
+        Narrator.Why($"The first index is the empty entry with which the leader starts its term.");
     }
 
     private async Task<Replica> StopLeaderAsync()
@@ -61,31 +64,31 @@ internal sealed class Story(Cluster cluster)
         await Narrator.ChapterAsync(3, "The leader stops");
         (Replica leader, RaftStatus before) = await cluster.WaitForLeaderAsync();
         await leader.StopAsync();
-        Narrator.Say($"  {leader.Id}, leader of term {before.Term}, is [red]stopped[/]. Its log store stays.");
+        Narrator.Say($"  {leader.Id}, leader of term {before.Term}, is [red]stopped[/]. Its log store remains.");
 
         Stopwatch watch = Stopwatch.StartNew();
         (Replica successor, RaftStatus after) = await cluster.WaitForLeaderAsync(afterTerm: before.Term);
         Narrator.Say($"  {successor.Id} leads term {after.Term}, {watch.ElapsedMilliseconds} ms later.");
-        Narrator.Why($"The others heard nothing more, waited out their election timeout, and voted. Two of three are a majority.");
+        Narrator.Why($"The other two received no more messages, and voted after an election timeout. Two of three are a majority.");
         return leader;
     }
 
-    private async Task GoOnWithoutAsync(Replica stopped)
+    private async Task ContinueWithoutAsync(Replica stopped)
     {
-        await Narrator.ChapterAsync(4, $"Life goes on without {stopped.Id}");
+        await Narrator.ChapterAsync(4, $"The cluster continues without {stopped.Id}");
         await ProposeAsync("date", "elderberry");
     }
 
-    private async Task ComeBackAsync(Replica stopped)
+    private async Task RestartAsync(Replica stopped)
     {
-        await Narrator.ChapterAsync(5, $"{stopped.Id} comes back");
-        int had = (await stopped.ReadLogAsync()).Count;
+        await Narrator.ChapterAsync(5, $"{stopped.Id} restarts");
+        int entries = (await stopped.ReadLogAsync()).Count;
         await cluster.StartAsync(stopped);
-        Narrator.Say($"  {stopped.Id} starts anew: {had} entries in its log store, an empty state machine.");
+        Narrator.Say($"  {stopped.Id} starts with {entries} entries in its log store and an empty state machine.");
 
         RaftStatus status = await CatchUpAsync(stopped);
-        Narrator.Say($"  {stopped.Id} has caught up: follows {status.Leader} in term {status.Term}, {status.LastIndex} entries, all applied.");
-        Narrator.Why($"The leader found the last entry that both logs share, and sent what stands behind it.");
+        Narrator.Say($"  {stopped.Id} has caught up: it follows {status.Leader}, and has applied all {status.LastIndex} entries.");
+        Narrator.Why($"The leader found the last entry that both logs have in common, and sent the entries after it.");
     }
 
     private async Task<Replica> PartitionAsync()
@@ -94,49 +97,53 @@ internal sealed class Story(Cluster cluster)
         (Replica cutOff, RaftStatus before) = await cluster.WaitForLeaderAsync();
         cluster.Network.Isolate(cutOff.Id);
 
-        // Not awaited yet: without a majority they cannot commit, so they cannot complete either.
-        (string, Task<Acknowledgement>)[] doomed = [("fig", _client.ProposeToAsync(cutOff, "fig")), ("grape", _client.ProposeToAsync(cutOff, "grape"))];
-        Narrator.Say($"  {cutOff.Id}, leader of term {before.Term}, is [red]cut off[/], and still takes 'fig' and 'grape'.");
+        // Not awaited yet: without a majority they cannot commit, so they do not complete.
+        (string, Task<Acknowledgement>)[] uncommitted =
+            [("fig", _client.ProposeToAsync(cutOff, "fig")), ("grape", _client.ProposeToAsync(cutOff, "grape"))];
+        Narrator.Say($"  {cutOff.Id}, leader of term {before.Term}, is [red]cut off[/], and still appends 'fig' and 'grape'.");
 
         (Replica successor, RaftStatus after) = await cluster.WaitForLeaderAsync(afterTerm: before.Term);
         Narrator.Say($"  The majority has elected {successor.Id}, in term {after.Term}.");
-        foreach ((string text, Task<Acknowledgement> proposal) in doomed)
+        foreach ((string text, Task<Acknowledgement> proposal) in uncommitted)
         {
-            await ReportDoomedAsync(cutOff, text, proposal);
+            await ReportUncommittedAsync(cutOff, text, proposal);
         }
 
-        Narrator.Why($"Unknown, because {cutOff.Id} cannot tell whether the others got the entry in time. The client must not repeat it blindly: it could end up in the list twice.");
+        Narrator.Why($"The outcome is unknown, because {cutOff.Id} does not know whether the others received the entry in time.");
+        Narrator.Why($"The client must not repeat the proposal yet: the string could be in the list twice.");
         try
         {
             await _client.ProposeToAsync(cutOff, "honeydew");
         }
         catch (NotLeaderException refusal)
         {
-            Narrator.Say($"  {cutOff.Id} refuses 'honeydew': it does not lead, and knows {refusal.Leader?.Id ?? "nobody"} who does.");
-            Narrator.Why($"Refused means surely not in the log, so the client may try elsewhere at once.");
+            string leader = refusal.Leader is { } known ? $"{known.Id} is" : "it knows no leader";
+            Narrator.Say($"  {cutOff.Id} refuses 'honeydew': it is not the leader, and {leader}.");
+            Narrator.Why($"A refused string is not in the log, so the client may propose it to another node at once.");
         }
 
         await ProposeAsync("honeydew", "kiwi");
         return cutOff;
     }
 
-    private async Task ReportDoomedAsync(Replica cutOff, string text, Task<Acknowledgement> proposal)
+    private async Task ReportUncommittedAsync(Replica cutOff, string text, Task<Acknowledgement> proposal)
     {
         try
         {
-            // A leader that hears from no majority for the shortest election timeout steps down, which ends the waiting.
-            await proposal.WaitAsync(Cluster.Patience);
+            // A leader that a majority does not answer for the shortest election timeout steps down, which ends the wait.
+            await proposal.WaitAsync(Cluster.TimeLimit);
             throw new InvalidOperationException($"{cutOff.Id} has acknowledged '{text}' without a majority.");
         }
         catch (OutcomeUnknownException unknown)
         {
             _unknown.Add((text, unknown));
-            Narrator.Say($"  {cutOff.Id} has stepped down. [yellow]Outcome unknown[/]: '{text}', index {unknown.Index} of term {unknown.Term}");
+            Narrator.Say($"  {cutOff.Id} has stepped down.");
+            Narrator.Say($"  [yellow]Outcome unknown[/]: '{text}', index {unknown.Index} of term {unknown.Term}");
         }
         catch (ProposalRefusedException refusal)
         {
-            // Only if this process was held up for so long that the leader had stepped down before it was asked.
-            Narrator.Say($"  {cutOff.Id} refused '{text}' right away: {refusal.Message}");
+            // Only if this process paused so long that the leader had stepped down before it was asked.
+            Narrator.Say($"  {cutOff.Id} refused '{text}' at once: {refusal.Message}");
             await ProposeAsync(text);
         }
     }
@@ -152,15 +159,16 @@ internal sealed class Story(Cluster cluster)
         await CatchUpAsync(cutOff);
         Narrator.Say($"and after:");
         AnsiConsole.Write(await Tables.LogsAsync([cutOff, leader]));
-        Narrator.Why($"Where logs disagree, the leader's entries replace the follower's. Nobody loses by it: what was replaced had never been committed.");
+        Narrator.Why($"Where logs differ, the leader's entries replace the follower's. The replaced entries had never been committed.");
 
-        // Now it can be known: a proposal took effect exactly if the entry that committed at its index has its term.
+        // Now the outcome is known: a proposal took effect if and only if the entry that committed at its index has its term.
         IReadOnlyList<LogLine> log = await leader.ReadLogAsync();
         foreach ((string text, OutcomeUnknownException unknown) in _unknown.ToList())
         {
-            LogLine? there = log.FirstOrDefault(line => line.Index == unknown.Index);
-            bool tookEffect = there?.Term == unknown.Term;
-            Narrator.Say($"  Index {unknown.Index} committed in term {there?.Term}: '{text}' of term {unknown.Term} {(tookEffect ? "took" : "had no")} effect.");
+            LogLine? committed = log.FirstOrDefault(line => line.Index == unknown.Index);
+            bool tookEffect = committed?.Term == unknown.Term;
+            string effect = tookEffect ? "took effect" : "had no effect";
+            Narrator.Say($"  The entry at index {unknown.Index} has term {committed?.Term}, so '{text}' of term {unknown.Term} {effect}.");
             if (!tookEffect)
             {
                 await ProposeAsync(text); // safe now
@@ -181,31 +189,36 @@ internal sealed class Story(Cluster cluster)
         {
             await CatchUpAsync(replica);
 
-            // On demand here; by itself after every 100,000 entries, or as the options say.
+            // On demand here. Nodes also take snapshots automatically, after 100,000 entries by default.
             SnapshotInfo? snapshot = await replica.Running.SnapshotAsync();
-            Narrator.Say($"  {replica.Id} has a snapshot up to index {snapshot?.LastIncludedIndex}, {snapshot?.Length} bytes; its log begins at {replica.Running.Status.FirstIndex} now.");
+            long first = replica.Running.Status.FirstIndex;
+            Narrator.Say($"  {replica.Id} has a snapshot up to index {snapshot?.LastIncludedIndex}. Its log now starts at {first}.");
         }
 
-        Narrator.Why($"A snapshot is the state that the entries have led to. With it, they need not be kept.");
+        Narrator.Why($"A snapshot contains the state that results from the entries, so the entries need not be kept.");
         await cluster.StartAsync(away);
         RaftStatus status = await CatchUpAsync(away);
-        Narrator.Say($"  {away.Id} is back. What it lacked is in nobody's log any more, so {status.Leader} has sent its snapshot.");
-        Narrator.Say($"  {away.Id} holds {away.Machine.Entries.Count} strings, and its log begins at {status.FirstIndex}, too.");
+        Narrator.Say($"  {away.Id} runs again. No log contains the entries that it lacked, so {status.Leader} has sent its snapshot.");
+        Narrator.Say($"  {away.Id} has {away.Machine.Entries.Count} strings, and its log starts at {status.FirstIndex} too.");
         await ProposeAsync("nectarine");
     }
 
     private async Task<bool> EndAsync()
     {
-        await Narrator.ChapterAsync(9, "Three equal logs");
+        await Narrator.ChapterAsync(9, "Three equal nodes");
         foreach (Replica replica in cluster.Replicas)
         {
             await CatchUpAsync(replica);
         }
 
-        IReadOnlyList<string> differences = await Verdict.CompareLogsAsync(cluster, Cluster.Patience);
+        IReadOnlyList<string> differences = await Verdict.CompareLogsAsync(cluster, Cluster.TimeLimit);
         AnsiConsole.Write(Tables.Nodes(cluster));
+        Narrator.Say($"The strings that each node has applied, from its snapshot and its log:");
+        AnsiConsole.Write(Tables.Strings(cluster.Replicas));
+        Narrator.Say($"The logs, which contain only the entries after the snapshots:");
         AnsiConsole.Write(await Tables.LogsAsync(cluster.Replicas));
-        Narrator.Say($"Leaders: {string.Join(", ", cluster.LeaderRecord.Leaders.Select(static each => $"{each.Leader} of term {each.Term}"))}.");
+        string leaders = string.Join(", ", cluster.LeaderRecord.Leaders.Select(static each => $"{each.Leader} of term {each.Term}"));
+        Narrator.Say($"Leaders: {leaders}.");
 
         List<string> problems = [.. differences, .. await Verdict.CheckPromisesAsync(cluster, _client.Acknowledged)];
         await cluster.StopAllAsync();
@@ -216,8 +229,8 @@ internal sealed class Story(Cluster cluster)
 
         if (problems.Count == 0)
         {
-            Narrator.Say($"[green]All well[/] after {_watch.Elapsed.TotalSeconds:0.0} s: the logs are equal, no term had two leaders,");
-            Narrator.Say($"and the {_client.Acknowledged.Count} acknowledged strings are on every node, each of them once.");
+            Narrator.Say($"[green]All checks passed[/] after {_watch.Elapsed.TotalSeconds:0.0} s: the three logs are equal,");
+            Narrator.Say($"no term had two leaders, and all {_client.Acknowledged.Count} acknowledged strings are on every node once.");
         }
 
         return problems.Count == 0;
@@ -233,14 +246,14 @@ internal sealed class Story(Cluster cluster)
             }
             catch (OutcomeUnknownException unknown)
             {
-                // Only if this process was held up for so long that the others elected somebody else.
+                // Only if this process paused so long that the others elected another leader.
                 _unknown.Add((text, unknown));
                 Narrator.Say($"  [yellow]Outcome unknown[/]: '{text}', index {unknown.Index} of term {unknown.Term}");
             }
         }
     }
 
-    /// <summary>Waits until a node has applied all that the leader has in its log.</summary>
+    /// <summary>Waits until a node has applied all entries of the leader's log.</summary>
     private async Task<RaftStatus> CatchUpAsync(Replica replica)
     {
         (_, RaftStatus leader) = await cluster.WaitForLeaderAsync();

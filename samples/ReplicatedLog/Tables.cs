@@ -3,16 +3,16 @@ using Spectre.Console;
 
 namespace ReplicatedLog;
 
-/// <summary>How nodes and logs look on the screen.</summary>
+/// <summary>Shows nodes, logs and strings as tables.</summary>
 internal static class Tables
 {
     private const int LongestTable = 20;
 
-    /// <summary>What each node is, and how far it has come.</summary>
+    /// <summary>Shows the status of each node.</summary>
     public static Table Nodes(Cluster cluster)
     {
         Table table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("node", "role", "term", "leader", "last", "commit", "applied", "hears");
+            .AddColumns("node", "role", "term", "leader", "last", "commit", "applied", "hears from");
         foreach (Replica replica in cluster.Replicas)
         {
             if (replica.Node?.Status is not { } status)
@@ -35,7 +35,7 @@ internal static class Tables
         return table;
     }
 
-    /// <summary>The logs of some nodes side by side: for each index the term and the string.</summary>
+    /// <summary>Shows the logs of some nodes: the term and the string for each index.</summary>
     public static async Task<Table> LogsAsync(IEnumerable<Replica> replicas)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("index");
@@ -48,7 +48,7 @@ internal static class Tables
 
         table.AddColumn("equal");
         long last = logs.Max(static log => log.Count > 0 ? log[^1].Index : 0);
-        long start = logs.Max(static log => log.Count > 0 ? log[0].Index : 1); // what stands before is in a snapshot of one of them
+        long start = logs.Max(static log => log.Count > 0 ? log[0].Index : 1); // earlier entries are in a snapshot of one of them
         long first = Math.Max(start, last - LongestTable + 1);
         if (first > start)
         {
@@ -66,11 +66,32 @@ internal static class Tables
         return table;
     }
 
-    /// <summary>Whom the node has heard of lately. Followers have nothing to say to each other, so it is only the leader for them.</summary>
+    /// <summary>Shows the strings that each node has applied, which includes those from a snapshot.</summary>
+    public static Table Strings(IReadOnlyList<Replica> replicas)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).AddColumn("number");
+        foreach (Replica replica in replicas)
+        {
+            table.AddColumn(Markup.Escape(replica.Id.Value));
+        }
+
+        table.AddColumn("equal");
+        List<IReadOnlyList<string>> applied = [.. replicas.Select(static replica => replica.Machine.Entries)];
+        for (int i = 0; i < applied.Max(static strings => strings.Count); i++)
+        {
+            List<string> cells = [.. applied.Select(strings => strings.ElementAtOrDefault(i) ?? "")];
+            string[] row = [$"{i + 1}", .. cells.Select(Markup.Escape), cells.Distinct().Count() == 1 ? "yes" : "[red]NO[/]"];
+            table.AddRow(row);
+        }
+
+        return table;
+    }
+
+    /// <summary>Shows the nodes from which the node receives messages. For a follower, that is only the leader.</summary>
     private static string Heard(RaftStatus status)
     {
         List<string> others = [.. status.Reachable.Select(static member => member.Id).Where(id => id != status.NodeId.Value)];
-        return others.Count > 0 ? Markup.Escape(string.Join(", ", others)) : "[red]nobody[/]";
+        return others.Count > 0 ? Markup.Escape(string.Join(", ", others)) : "[red]none[/]";
     }
 
     private static string Cell(LogLine? line, bool equal) => line switch

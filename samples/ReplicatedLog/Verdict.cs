@@ -2,17 +2,17 @@ using Raft;
 
 namespace ReplicatedLog;
 
-/// <summary>Looks for anything that Raft promises never to happen.</summary>
+/// <summary>Checks what Raft guarantees.</summary>
 internal static class Verdict
 {
-    /// <summary>Compares the three logs as they are. If they differ, gives nodes that are still replicating some time.</summary>
-    /// <returns>What differs; nothing if they are equal.</returns>
-    public static async Task<IReadOnlyList<string>> CompareLogsAsync(Cluster cluster, TimeSpan patience)
+    /// <summary>Compares the three logs. If they differ, waits for nodes that are still replicating.</summary>
+    /// <returns>The differences; empty if the logs are equal.</returns>
+    public static async Task<IReadOnlyList<string>> CompareLogsAsync(Cluster cluster, TimeSpan limit)
     {
-        using CancellationTokenSource giveUp = new(patience);
+        using CancellationTokenSource timeLimit = new(limit);
         while (true)
         {
-            Task changed = cluster.WaitForChangeAsync(giveUp.Token); // asked for before looking, so that no change is missed
+            Task changed = cluster.WaitForChangeAsync(timeLimit.Token); // before the comparison, so that no change is missed
             List<string> differences = await CompareLogsAsync(cluster);
             if (differences.Count == 0)
             {
@@ -30,8 +30,9 @@ internal static class Verdict
         }
     }
 
-    /// <summary>Checks that what was acknowledged is there, everywhere, once, and where it was said to be.</summary>
-    public static async Task<IReadOnlyList<string>> CheckPromisesAsync(Cluster cluster, IReadOnlyCollection<Acknowledgement> acknowledged)
+    /// <summary>Checks that each acknowledged string is on every node, once, and where it was acknowledged.</summary>
+    public static async Task<IReadOnlyList<string>> CheckPromisesAsync(
+        Cluster cluster, IReadOnlyCollection<Acknowledgement> acknowledged)
     {
         List<string> problems = [.. cluster.LeaderRecord.Violations];
         foreach (Replica replica in cluster.Replicas)
@@ -44,7 +45,7 @@ internal static class Verdict
                 bool isInSnapshot = log.Count == 0 || promise.Index < log[0].Index;
                 if (!isInSnapshot && !log.Contains(line))
                 {
-                    problems.Add($"{replica.Id} does not have '{promise.Text}' at index {promise.Index} of its log, where it was acknowledged.");
+                    problems.Add($"{replica.Id} does not have '{promise.Text}' at index {promise.Index}, where it was acknowledged.");
                 }
 
                 if (strings.ElementAtOrDefault((int)promise.Position - 1) != promise.Text)
@@ -53,7 +54,7 @@ internal static class Verdict
                 }
             }
 
-            // Every string of the story is proposed under a text of its own, so a text that occurs twice was applied twice.
+            // Each string is proposed with a different text, so a text that occurs twice was applied twice.
             problems.AddRange(strings.GroupBy(static text => text).Where(static group => group.Count() > 1)
                 .Select(group => $"{replica.Id} has applied '{group.Key}' {group.Count()} times."));
         }
@@ -70,14 +71,15 @@ internal static class Verdict
         {
             IReadOnlyList<LogLine> actual = await other.ReadLogAsync();
 
-            // What stands before the later of the two beginnings is in a snapshot of one of them.
+            // Entries before the later of the two starts are in a snapshot of one of them.
             long start = Math.Max(expected.Count > 0 ? expected[0].Index : 1, actual.Count > 0 ? actual[0].Index : 1);
             List<LogLine> one = [.. expected.Where(line => line.Index >= start)];
             List<LogLine> two = [.. actual.Where(line => line.Index >= start)];
             if (!one.SequenceEqual(two))
             {
                 int same = one.Zip(two).TakeWhile(static pair => pair.First == pair.Second).Count();
-                differences.Add($"The logs of {first.Id} (to {start + one.Count - 1}) and {other.Id} (to {start + two.Count - 1}) differ from index {start + same} on.");
+                string ends = $"{first.Id} (to {start + one.Count - 1}) and {other.Id} (to {start + two.Count - 1})";
+                differences.Add($"The logs of {ends} differ from index {start + same} on.");
             }
         }
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Raft.Docs.Tests;
 
-/// <summary>What the docs point at is there. Addresses outside the repository are not asked.</summary>
+/// <summary>The targets of links exist. Addresses outside the repository are not checked.</summary>
 public partial class LinkTests
 {
     public static TheoryData<string> MarkdownFiles() => [.. RepositoryFiles.MarkdownFiles];

@@ -2,16 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Raft.Docs.Tests;
 
-/// <summary>What stands between two fences: the line of its first line, and what the opening fence says.</summary>
+/// <summary>The block between two fences: the number of its first line, and the text of the opening fence.</summary>
 internal sealed record CodeBlock(string File, int Line, string Info, string Text);
 
-/// <summary>A link, an image or the target of a reference, and the line where its target stands.</summary>
+/// <summary>A link, an image or the target of a reference, and the line of its target.</summary>
 internal sealed record Link(int Line, string Target);
 
-/// <summary>Code within a sentence, or a line of a block that is not C#. What is to come has ", new" after it.</summary>
+/// <summary>Code within a sentence, or a line of a block that is not C#. A file that does not exist yet has ", new" after it.</summary>
 internal sealed record CodeSpan(int Line, string Text, bool IsToCome = false);
 
-/// <summary>As much of a markdown file as the tests look at.</summary>
+/// <summary>The parts of a markdown file that the tests check.</summary>
 internal sealed partial class MarkdownDocument
 {
     private readonly List<CodeBlock> _blocks = [];

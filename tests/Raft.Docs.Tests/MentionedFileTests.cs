@@ -3,9 +3,8 @@ using System.Text.RegularExpressions;
 namespace Raft.Docs.Tests;
 
 /// <summary>
-/// Files that the docs name as code, without linking them, are there. <c>NAME</c> stands for any name, as in
-/// <c>tests/mutants/NAME.patch</c>, and so does an asterisk.
-/// Where ", new" follows, the docs speak of what is to come.
+/// Files that the docs name as code, without a link, exist. <c>NAME</c> and an asterisk match any name, as in
+/// <c>tests/mutants/NAME.patch</c>. A file that does not exist yet is followed by ", new".
 /// </summary>
 public partial class MentionedFileTests
 {
@@ -26,7 +25,7 @@ public partial class MentionedFileTests
         Assert.True(!missing.Any(), string.Join('\n', missing));
     }
 
-    // A path counts from the root, wherever it is mentioned: that is what a reader types into a shell.
+    // A path is relative to the root in all documents, because that is what a reader types into a shell.
     private static bool IsPathOfRepository(string word) =>
         word.Contains('/') && TopFolders().Contains(word[..word.IndexOf('/')]);
 
@@ -43,7 +42,7 @@ public partial class MentionedFileTests
 
     private static IEnumerable<string> TopFolders() => RepositoryFiles.Folders.Where(folder => !folder.Contains('/'));
 
-    // No .json: the docs speak of the files of a program that uses the library, too.
+    // No .json: the docs also mention files of a program that uses the library.
     [GeneratedRegex(@"^[\w.*-]+\.(cs|csproj|props|targets|sln|md|patch|svg|editorconfig)$")]
     private static partial Regex FileName();
 }

@@ -7,7 +7,7 @@ internal static class RepositoryFiles
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All files but those that a build or a tool has made.</summary>
+    /// <summary>All files, except those that a build or a tool has made.</summary>
     public static IReadOnlyCollection<string> All { get; } = [.. FilesUnder(Root).Order(StringComparer.Ordinal)];
 
     /// <summary>All folders with a file in them.</summary>
@@ -19,7 +19,7 @@ internal static class RepositoryFiles
 
     public static string ReadText(string path) => File.ReadAllText(Path.Combine(Root, path));
 
-    /// <summary>Where a path that stands in a file leads, or null if it leads out of the repository.</summary>
+    /// <summary>Resolves a path in a file. Null if it is outside the repository.</summary>
     public static string? Resolve(string fromFile, string relativePath)
     {
         string folder = Path.GetDirectoryName(Path.Combine(Root, fromFile))!;

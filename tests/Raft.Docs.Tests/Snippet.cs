@@ -14,7 +14,7 @@ internal sealed class Snippet
     private const string ContextFolder = "tests/Raft.Docs.Tests/Contexts";
     private const string Placeholder = "// snippet\n";
 
-    /// <summary>Those that the SDK gives to every console project with implicit usings.</summary>
+    /// <summary>The usings that the SDK adds to every console project with implicit usings.</summary>
     private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
@@ -28,7 +28,7 @@ internal sealed class Snippet
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.Parse);
     private static readonly SyntaxTree ImplicitUsingsTree = CSharpSyntaxTree.ParseText(ImplicitUsings, ParseOptions);
 
-    // What this program itself runs with: the framework, ASP.NET Core, and all that the project references.
+    // The assemblies of this program: the framework, ASP.NET Core, and everything that the project references.
     private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -50,7 +50,7 @@ internal sealed class Snippet
 
     public static bool IsCSharp(CodeBlock block) => FirstWord(block.Info) is "csharp" or "cs" or "c#" or "C#";
 
-    /// <summary>What the compiler has to say, by the lines of the markdown file. Warnings count, as everywhere in this repository.</summary>
+    /// <summary>Returns the errors and warnings of the compiler, by the lines of the markdown file.</summary>
     public IReadOnlyList<string> Compile()
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText(Source(), ParseOptions);
@@ -59,7 +59,7 @@ internal sealed class Snippet
             isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
             nullableContextOptions: NullableContextOptions.Enable);
 
-        // The name is the one to which Raft.Consensus.Tests shows its internals.
+        // Raft.Consensus.Tests makes its internals visible to this name.
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Raft.Docs.Snippets", [ImplicitUsingsTree, tree], References, options);
         CSharpGeneratorDriver.Create(Generators, parseOptions: ParseOptions).RunGeneratorsAndUpdateCompilation(
@@ -102,7 +102,8 @@ internal sealed class Snippet
                 return file;
 
             default:
-                Assert.Fail($"{place}: the fence says \"{_block.Info}\". It must say \"csharp\" for a complete program, or \"csharp context=NAME\".");
+                Assert.Fail(
+                    $"{place}: the fence is \"{_block.Info}\". It must be \"csharp\" for a complete program, or \"csharp context=NAME\".");
                 return null;
         }
     }
@@ -110,7 +111,8 @@ internal sealed class Snippet
     private static string ContextText(string file)
     {
         string text = RepositoryFiles.ReadText(file).ReplaceLineEndings("\n");
-        Assert.True(text.Split(Placeholder).Length == 2, $"{file} must have exactly one line \"{Placeholder.Trim()}\", at the line's beginning.");
+        Assert.True(
+            text.Split(Placeholder).Length == 2, $"{file} must have exactly one line \"{Placeholder.Trim()}\", without an indent.");
         return text;
     }
 }

@@ -2,7 +2,7 @@ using Raft.Benchmarks.Contenders;
 
 namespace Raft.Benchmarks.BareFlow;
 
-/// <summary>The same flow without Raft: how fast this machine could possibly be, with threads, locks and results of the same kind.</summary>
+/// <summary>The same data flow without Raft: the limit of this machine, with threads, locks and results of the same kind.</summary>
 internal sealed class BareContender : Contender<long>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -11,14 +11,16 @@ internal sealed class BareContender : Contender<long>
 
     public override string Name => "bare";
 
-    public override string Description => "The same flow without Raft: mailboxes, batches to two followers, acknowledgements, the last 100,000 payloads kept on three nodes";
+    public override string Description =>
+        "The same data flow without Raft: mailboxes, batches to two followers, acknowledgements, the last 100,000 payloads on three nodes";
 
     public override Task StartAsync() => Task.CompletedTask;
 
     public override async Task<string?> FindDifferenceAsync()
     {
         using CancellationTokenSource giveUp = new(Patience);
-        while (_leader.CommitIndex < _leader.Log.LastIndex || _leader.Followers.Any(follower => follower.Log.LastIndex < _leader.Log.LastIndex))
+        while (_leader.CommitIndex < _leader.Log.LastIndex
+            || _leader.Followers.Any(follower => follower.Log.LastIndex < _leader.Log.LastIndex))
         {
             await Task.Delay(1, giveUp.Token);
         }

@@ -16,7 +16,9 @@ internal static class CompareCommand
     {
         Pace pace = arguments.IsQuick ? Pace.Quick : Pace.Full;
         List<LoadCase> cases = [.. Cases.Where(load => arguments.Proposers.Count == 0 || arguments.Proposers.Contains(load.Proposers))];
-        cases.AddRange(arguments.Proposers.Where(number => Cases.All(load => load.Proposers != number)).Select(static number => new LoadCase(number, 128)));
+        cases.AddRange(arguments.Proposers
+            .Where(number => Cases.All(load => load.Proposers != number))
+            .Select(static number => new LoadCase(number, 128)));
         List<IContender> contenders = [.. All().Where(contender => arguments.Includes(contender.Name))];
         CompareResults results = new();
         List<string> differences = [];
@@ -56,7 +58,8 @@ internal static class CompareCommand
         return differences.Count == 0 ? 0 : 1;
     }
 
-    private static List<IContender> All() => [RaftContender.OverChannels(), RaftContender.OverMemory(), new DotNextContender(), new BareContender()];
+    private static List<IContender> All() =>
+        [RaftContender.OverChannels(), RaftContender.OverMemory(), new DotNextContender(), new BareContender()];
 
     /// <summary>Starts them, and runs each until its code is compiled for good.</summary>
     private static async Task StartAsync(List<IContender> contenders, Pace pace, Progress progress)

@@ -26,7 +26,8 @@ internal sealed class CountingMachine : IStateMachine
     }
 
     /// <summary>The longest time between two commits, or since the last one, from when watching began.</summary>
-    public TimeSpan LongestPause() => Stopwatch.GetElapsedTime(0, Math.Max(Volatile.Read(ref _longestPause), Stopwatch.GetTimestamp() - Volatile.Read(ref _lastApply)));
+    public TimeSpan LongestPause() => Stopwatch.GetElapsedTime(
+        0, Math.Max(Volatile.Read(ref _longestPause), Stopwatch.GetTimestamp() - Volatile.Read(ref _lastApply)));
 
     public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {

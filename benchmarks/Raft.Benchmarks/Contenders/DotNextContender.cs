@@ -6,7 +6,7 @@ using DotNext.Net.Cluster.Consensus.Raft.Membership;
 
 namespace Raft.Benchmarks.Contenders;
 
-/// <summary>DotNext.Net.Cluster, as it comes for consensus only: TCP over the loopback, and a log of terms, without payloads to keep or to send.</summary>
+/// <summary>DotNext.Net.Cluster for consensus only: TCP over the loopback, and a log of terms without payloads.</summary>
 internal sealed class DotNextContender : Contender<bool>
 {
     private const int Nodes = 3;
@@ -20,7 +20,9 @@ internal sealed class DotNextContender : Contender<bool>
 
     public override string Name => "dotnext";
 
-    public override string Description => "DotNext.Net.Cluster 6.12.0: three nodes over TCP on the loopback, with its state for consensus only, which keeps the terms of entries, so that payloads are neither kept nor sent";
+    public override string Description =>
+        "DotNext.Net.Cluster 6.12.0: three nodes over TCP on the loopback, with its state for consensus only, "
+        + "which keeps the terms of entries, so payloads are neither kept nor sent";
 
     public override async Task StartAsync()
     {

@@ -23,7 +23,8 @@ internal static class LogComparison
 
             if (group.Machines[i].Count != group.Machines[0].Count)
             {
-                return $"{group.Nodes[0].Id} has applied {group.Machines[0].Count} commands, and {group.Nodes[i].Id} {group.Machines[i].Count}";
+                return $"{group.Nodes[0].Id} has applied {group.Machines[0].Count} commands, "
+                    + $"and {group.Nodes[i].Id} {group.Machines[i].Count}";
             }
 
             if (group.Machines[i].Hash != group.Machines[0].Hash)

@@ -25,7 +25,10 @@ internal sealed class RaftContender : Contender<Committed>
     public RaftGroup Group => _group;
 
     public static RaftContender OverChannels() =>
-        new("channel", $"Raft.Core over ChannelTransport: three nodes, log in memory, snapshots on, the last {KeptEntries:N0} entries kept", new RaftGroup(new ChannelNetwork(), 3, Keep));
+        new(
+            "channel",
+            $"Raft.Core over ChannelTransport: three nodes, log in memory, snapshots on, the last {KeptEntries:N0} entries kept",
+            new RaftGroup(new ChannelNetwork(), 3, Keep));
 
     public static RaftContender OverMemory() =>
         new("memory", "Raft.Core over InMemoryTransport, otherwise the same", new RaftGroup(new InMemoryNetwork(), 3, Keep));
@@ -38,7 +41,8 @@ internal sealed class RaftContender : Contender<Committed>
 
     protected override ValueTask<Committed> ProposeAsync(byte[] command) => _group.Leader.ProposeAsync(new ReadOnlyMemory<byte>(command));
 
-    protected override bool IsWorthRepeating(Exception failure) => failure is (ProposalRefusedException and not CommandTooLargeException) or OutcomeUnknownException;
+    protected override bool IsWorthRepeating(Exception failure) =>
+        failure is (ProposalRefusedException and not CommandTooLargeException) or OutcomeUnknownException;
 
     protected override Task RecoverAsync() => _group.FindLeaderAsync();
 

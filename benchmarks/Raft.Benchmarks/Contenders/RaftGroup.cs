@@ -56,7 +56,8 @@ internal sealed class RaftGroup : IAsyncDisposable
     public async Task SettleAsync()
     {
         using CancellationTokenSource giveUp = new(Patience);
-        while (_nodes.Any(node => node.Status is var status && (status.AppliedIndex < status.LastIndex || status.LastIndex < Leader.Status.LastIndex)))
+        while (_nodes.Any(node =>
+            node.Status is var status && (status.AppliedIndex < status.LastIndex || status.LastIndex < Leader.Status.LastIndex)))
         {
             await Task.Delay(1, giveUp.Token);
         }

@@ -104,13 +104,20 @@ internal static class FailoverCommand
         table.Add("longest", Figures.Number(sorted[^1]));
         table.Add("expected mean: of the smaller of two timeouts", Figures.Number(expectedMean));
         table.Add("expected median: of the smaller of two timeouts", Figures.Number(expectedMedian));
-        string verdict = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{rounds.Count} rounds, election timeouts {MinimumTimeout.TotalMilliseconds} to {MaximumTimeout.TotalMilliseconds} ms, counted from the last thing that the survivors heard: the median is {Median.Of(sorted) / expectedMedian:0.00} of the expected one; {rounds.Count(static round => round.Terms > 1)} rounds took more than one election.");
+        string timeouts = $"{MinimumTimeout.TotalMilliseconds} to {MaximumTimeout.TotalMilliseconds} ms";
+        string ratio = string.Create(CultureInfo.InvariantCulture, $"{Median.Of(sorted) / expectedMedian:0.00}");
+        string verdict = $"{rounds.Count} rounds, election timeouts {timeouts}, counted from the last message that the survivors received: "
+            + $"the median is {ratio} of the expected one; "
+            + $"{rounds.Count(static round => round.Terms > 1)} rounds took more than one election.";
         table.WriteToConsole();
         Console.WriteLine(verdict);
-        File.WriteAllLines(Path.Combine(folder, "failover.md"), ["# Failover", "", verdict, "", .. Machine.Describe().Select(static line => $"- {line}"), "", .. table.ToMarkdown()]);
-        CsvFile.Write(Path.Combine(folder, "failover.csv"), ["round", "milliseconds", "terms"], rounds.Index().Select(static round => (IReadOnlyList<object>)[round.Index + 1, round.Item.Milliseconds, round.Item.Terms]));
+        File.WriteAllLines(
+            Path.Combine(folder, "failover.md"),
+            ["# Failover", "", verdict, "", .. Machine.Describe().Select(static line => $"- {line}"), "", .. table.ToMarkdown()]);
+        CsvFile.Write(
+            Path.Combine(folder, "failover.csv"),
+            ["round", "milliseconds", "terms"],
+            rounds.Index().Select(static round => (IReadOnlyList<object>)[round.Index + 1, round.Item.Milliseconds, round.Item.Terms]));
 
         Plot plot = new("Time from the leader's last message to the next commit", Plot.FromZero("milliseconds"), Plot.FromZero("rounds"));
         plot.AddBars("rounds", sorted.GroupBy(static value => (int)value / BarMilliseconds)

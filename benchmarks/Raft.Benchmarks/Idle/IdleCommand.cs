@@ -35,7 +35,8 @@ internal static class IdleCommand
     private static async Task<IdleCost> MeasureAsync(int count, TimeSpan duration)
     {
         (long heapBefore, long workingSetBefore) = Memory();
-        List<RaftGroup> groups = [.. Enumerable.Range(1, count).Select(static number => new RaftGroup(new ChannelNetwork(), 3, clusterId: $"c{number}"))];
+        List<RaftGroup> groups =
+            [.. Enumerable.Range(1, count).Select(static number => new RaftGroup(new ChannelNetwork(), 3, clusterId: $"c{number}"))];
         await Task.WhenAll(groups.Select(static group => group.StartAsync()));
         await Task.Delay(Settling);
 
@@ -64,22 +65,30 @@ internal static class IdleCommand
     private static void Report(List<IdleCost> costs, TimeSpan duration, string folder)
     {
         Directory.CreateDirectory(folder);
-        TextTable table = new(0, "groups", "CPU, % of a core", "CPU per group, us/s", "heap per group, B", "working set per group, B", "groups that elected anew");
+        TextTable table = new(
+            0, "groups", "CPU, % of a core", "CPU per group, us/s", "heap per group, B", "working set per group, B",
+            "groups with a new election");
         foreach (IdleCost cost in costs)
         {
             table.Add(
-                Figures.Whole(cost.Groups), Figures.Number(cost.Cpu * 100), Figures.Number(cost.Cpu * 1e6 / cost.Groups), Figures.Whole(cost.HeapPerGroup),
+                Figures.Whole(cost.Groups), Figures.Number(cost.Cpu * 100),
+                Figures.Number(cost.Cpu * 1e6 / cost.Groups), Figures.Whole(cost.HeapPerGroup),
                 Figures.Whole(cost.WorkingSetPerGroup), Figures.Whole(cost.Elections));
         }
 
-        string title = string.Create(CultureInfo.InvariantCulture, $"Groups of three nodes with default options, without proposals, over {duration.TotalSeconds} s.");
+        string title = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Groups of three nodes with default options, without proposals, over {duration.TotalSeconds} s.");
         Console.WriteLine(title);
         table.WriteToConsole();
-        File.WriteAllLines(Path.Combine(folder, "idle.md"), ["# Idle groups", "", title, "", .. Machine.Describe().Select(static line => $"- {line}"), "", .. table.ToMarkdown()]);
+        File.WriteAllLines(
+            Path.Combine(folder, "idle.md"),
+            ["# Idle groups", "", title, "", .. Machine.Describe().Select(static line => $"- {line}"), "", .. table.ToMarkdown()]);
         CsvFile.Write(
             Path.Combine(folder, "idle.csv"),
             ["groups", "cpu_share", "heap_per_group", "working_set_per_group", "elections"],
-            costs.Select(static cost => (IReadOnlyList<object>)[cost.Groups, cost.Cpu, cost.HeapPerGroup, cost.WorkingSetPerGroup, cost.Elections]));
+            costs.Select(static cost => (IReadOnlyList<object>)
+                [cost.Groups, cost.Cpu, cost.HeapPerGroup, cost.WorkingSetPerGroup, cost.Elections]));
         Console.WriteLine($"Written to {folder}: idle.md, idle.csv");
     }
 

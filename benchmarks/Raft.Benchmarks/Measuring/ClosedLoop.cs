@@ -12,7 +12,8 @@ internal static class ClosedLoop
     /// <param name="warmUp">How long it runs before anything counts.</param>
     /// <param name="duration">How long it is measured.</param>
     /// <param name="isWarm">Says whether it may be measured now, after the warm-up; null for always.</param>
-    public static Task<Measurement> RunAsync(IContender contender, LoadCase load, TimeSpan warmUp, TimeSpan duration, Func<bool>? isWarm = null) =>
+    public static Task<Measurement> RunAsync(
+        IContender contender, LoadCase load, TimeSpan warmUp, TimeSpan duration, Func<bool>? isWarm = null) =>
         MeasuringThread.RunAsync(() => Run(contender, load, warmUp, duration, isWarm ?? (static () => true)));
 
     private static Measurement Run(IContender contender, LoadCase load, TimeSpan warmUp, TimeSpan duration, Func<bool> isWarm)

@@ -11,7 +11,9 @@ internal sealed class LatencyHistogram
 {
     private const int SubBits = 6;
     private const int SubBuckets = 1 << SubBits;
-    private const int LargestBits = 40; // of Stopwatch's ticks: 18 minutes if one is a nanosecond, as on Linux; what takes longer counts as that long
+
+    // Of Stopwatch's ticks: 18 minutes if a tick is a nanosecond, as on Linux. A longer time counts as 18 minutes.
+    private const int LargestBits = 40;
     private const long Largest = (1L << LargestBits) - 1;
 
     private readonly uint[] _counts = new uint[((LargestBits - SubBits) * SubBuckets) + SubBuckets];
@@ -40,7 +42,9 @@ internal sealed class LatencyHistogram
         Maximum = Math.Max(Maximum, other.Maximum);
     }
 
-    /// <summary>The value that a share of all recorded values does not exceed, rounded up to the end of its bucket; 0 if there are none.</summary>
+    /// <summary>
+    /// Returns the value that a share of all recorded values does not exceed, rounded up to the end of its bucket; 0 if there are none.
+    /// </summary>
     public long Percentile(double share)
     {
         long wanted = Math.Max(1, (long)Math.Ceiling(share * Count));

@@ -7,7 +7,7 @@ internal sealed class Proposer(int number, int payloadBytes)
 {
     private long _commands;
 
-    /// <summary>From before the call to after its end, in ticks of the stopwatch, of the proposals that were begun while it was measured.</summary>
+    /// <summary>The times from before the call to after its end, in ticks, of the proposals that started during the measurement.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
     /// <summary>Proposals whose result came while it was measured.</summary>

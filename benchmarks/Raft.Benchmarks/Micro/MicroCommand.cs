@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
@@ -14,7 +15,7 @@ internal static class MicroCommand
         typeof(ModuleBenchmarks), typeof(MailboxBenchmarks), typeof(LogBenchmarks), typeof(QuorumBenchmarks), typeof(CompletionBenchmarks),
     ];
 
-    /// <summary>Within this process, since to build a program for each takes longer than to measure it. Arguments may choose another job.</summary>
+    /// <summary>Runs in this process, since building a program for each takes longer. Arguments may choose another job.</summary>
     public static int Run(IReadOnlyList<string> arguments)
     {
         IConfig configuration = DefaultConfig.Instance
@@ -22,6 +23,7 @@ internal static class MicroCommand
             .AddDiagnoser(MemoryDiagnoser.Default)
             .WithArtifactsPath(Path.Combine("artifacts", "benchmarks", "micro"));
         string[] known = arguments.Count == 0 ? ["--filter", "*"] : [.. arguments];
-        return BenchmarkSwitcher.FromTypes(Parts).Run(known, configuration).Any(static summary => summary.HasCriticalValidationErrors) ? 1 : 0;
+        IEnumerable<Summary> summaries = BenchmarkSwitcher.FromTypes(Parts).Run(known, configuration);
+        return summaries.Any(static summary => summary.HasCriticalValidationErrors) ? 1 : 0;
     }
 }

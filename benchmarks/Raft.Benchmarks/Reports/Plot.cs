@@ -45,7 +45,8 @@ internal sealed class Plot
     public static Axis Logarithmic(string title) => new LogarithmicAxis { Title = title, Base = 10, StringFormat = "#,0.###" };
 
     /// <summary>An axis that begins at zero.</summary>
-    public static Axis FromZero(string title) => new LinearAxis { Title = title, Minimum = 0, MaximumPadding = 0.1, StringFormat = "#,0.##" };
+    public static Axis FromZero(string title) =>
+        new LinearAxis { Title = title, Minimum = 0, MaximumPadding = 0.1, StringFormat = "#,0.##" };
 
     /// <summary>Adds a line through points.</summary>
     /// <param name="name">What the legend calls it.</param>

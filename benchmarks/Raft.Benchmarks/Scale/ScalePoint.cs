@@ -19,11 +19,16 @@ internal sealed record ScalePoint(string Part, double Value, string Label, int N
     [
         .. ((int[])[1, 2, 3, 5, 7]).Select(static nodes => new ScalePoint("nodes", nodes, $"{nodes} nodes", nodes, UsualLoad)),
 
-        // Few proposers, since a leader takes 64 MiB of what is not committed, and no more.
+        // Few proposers, since a leader accepts at most 64 MiB of uncommitted commands.
         .. ((int[])[16, 128, 1 << 10, 16 << 10, 128 << 10, 1 << 20]).Select(static bytes =>
             new ScalePoint("payload", bytes, $"payload {Reports.Figures.Bytes(bytes)}", UsualNodes, new LoadCase(16, bytes))),
         .. ((int[])[1, 4, 16, 64, 256, 1_024, 4_096, 16_384]).Select(static proposers =>
-            new ScalePoint("proposers", proposers, $"{Reports.Figures.Whole(proposers)} proposers", UsualNodes, UsualLoad with { Proposers = proposers })),
+            new ScalePoint(
+                "proposers",
+                proposers,
+                $"{Reports.Figures.Whole(proposers)} proposers",
+                UsualNodes,
+                UsualLoad with { Proposers = proposers })),
         .. ((int[])[1_000, 10_000, 100_000, 1_000_000]).Select(static entries =>
             new ScalePoint("retained", entries, $"{Reports.Figures.Whole(entries)} entries kept", UsualNodes, UsualLoad, entries)),
     ];

@@ -24,12 +24,18 @@ internal sealed class SustainReport(List<SustainSample> samples, Measurement tot
         Console.WriteLine(Verdict());
         File.WriteAllLines(
             Path.Combine(folder, "sustain.md"),
-            ["# At full speed", "", .. Machine.Describe().Select(static line => $"- {line}"), "", .. overall.ToMarkdown(), "", .. memory.ToMarkdown(), "", Verdict()]);
+            [
+                "# Under full load", "", .. Machine.Describe().Select(static line => $"- {line}"), "",
+                .. overall.ToMarkdown(), "", .. memory.ToMarkdown(), "", Verdict(),
+            ]);
         CsvFile.Write(
             Path.Combine(folder, "sustain.csv"),
             ["seconds", "commits_per_second", "heap", "heap_after_collection", "working_set", "retained_entries", "gc_pause_share"],
             samples.Select(static sample => (IReadOnlyList<object>)
-                [sample.Seconds, sample.CommitsPerSecond, sample.HeapBytes, sample.HeapAfterCollection, sample.WorkingSet, sample.RetainedEntries, sample.GcPauseShare]));
+            [
+                sample.Seconds, sample.CommitsPerSecond, sample.HeapBytes, sample.HeapAfterCollection,
+                sample.WorkingSet, sample.RetainedEntries, sample.GcPauseShare,
+            ]));
         WritePlots(folder);
         Console.WriteLine($"Written to {folder}: sustain.md, sustain.csv, sustain-throughput.svg, sustain-memory.svg");
     }
@@ -47,7 +53,9 @@ internal sealed class SustainReport(List<SustainSample> samples, Measurement tot
         table.Add("p99.9, us", Figures.Number(total.P999Microseconds));
         table.Add("collections of generation 0 / 1 / 2", $"{total.Gen0} / {total.Gen1} / {total.Gen2}");
         table.Add("paused for the garbage collector", Figures.Percent(total.GcPauseShare));
-        table.Add("median and longest pause of it, ms", $"{Figures.Number(Median.Of(gcPauses.Select(static pause => pause.TotalMilliseconds)))} / {Figures.Number(gcPauses.Count == 0 ? 0 : gcPauses.Max().TotalMilliseconds)}");
+        string medianPause = Figures.Number(Median.Of(gcPauses.Select(static pause => pause.TotalMilliseconds)));
+        string longestGcPause = Figures.Number(gcPauses.Count == 0 ? 0 : gcPauses.Max().TotalMilliseconds);
+        table.Add("median and longest of these pauses, ms", $"{medianPause} / {longestGcPause}");
         table.Add("CPU per commit, us", Figures.Number(total.CpuMicrosecondsPerCommit));
         table.Add("allocated per commit beyond the payload, B", Figures.Number(total.AllocatedBeyondPayload));
         table.Add("failures", Figures.Whole(total.Failures));
@@ -69,10 +77,16 @@ internal sealed class SustainReport(List<SustainSample> samples, Measurement tot
 
     private string Verdict()
     {
-        double heap = Last.Average(static sample => sample.HeapAfterCollection) / First.Average(static sample => sample.HeapAfterCollection);
+        double heap = Last.Average(static sample => sample.HeapAfterCollection)
+            / First.Average(static sample => sample.HeapAfterCollection);
         double workingSet = Last.Average(static sample => sample.WorkingSet) / First.Average(static sample => sample.WorkingSet);
         string grew = heap > Tolerance || workingSet > Tolerance ? "Memory GREW" : "Memory did not grow";
-        return string.Create(CultureInfo.InvariantCulture, $"{grew}: from the first to the last third of the time the heap went to {heap:0.00} of what it was, the working set to {workingSet:0.00}. Longest pause between two commits: {longestPause.TotalMilliseconds:0.0} ms.");
+        string change = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{grew}: in the last third, the heap is {heap:0.00} times that of the first third, the working set {workingSet:0.00} times.");
+        string pause = string.Create(
+            CultureInfo.InvariantCulture, $"Longest pause between two commits: {longestPause.TotalMilliseconds:0.0} ms.");
+        return $"{change} {pause}";
     }
 
     /// <summary>Two samples make a second.</summary>
@@ -86,9 +100,12 @@ internal sealed class SustainReport(List<SustainSample> samples, Measurement tot
         throughput.Write(Path.Combine(folder, "sustain-throughput.svg"));
 
         Plot memory = new("Memory", Plot.FromZero("seconds"), Plot.FromZero("MiB"));
-        memory.AddLine("working set", samples.Select(static sample => (sample.Seconds, sample.WorkingSet / (double)(1 << 20))), hasMarkers: false);
-        memory.AddLine("heap", samples.Select(static sample => (sample.Seconds, sample.HeapBytes / (double)(1 << 20))), hasMarkers: false);
-        memory.AddLine("heap after its latest collection", samples.Select(static sample => (sample.Seconds, sample.HeapAfterCollection / (double)(1 << 20))), hasMarkers: false);
+        AddLine("working set", static sample => sample.WorkingSet);
+        AddLine("heap", static sample => sample.HeapBytes);
+        AddLine("heap after its latest collection", static sample => sample.HeapAfterCollection);
         memory.Write(Path.Combine(folder, "sustain-memory.svg"));
+
+        void AddLine(string name, Func<SustainSample, long> bytes) =>
+            memory.AddLine(name, samples.Select(sample => (sample.Seconds, bytes(sample) / (double)(1 << 20))), hasMarkers: false);
     }
 }

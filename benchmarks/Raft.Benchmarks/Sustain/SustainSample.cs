@@ -9,4 +9,10 @@ namespace Raft.Benchmarks.Sustain;
 /// <param name="RetainedEntries">What the logs of all nodes hold.</param>
 /// <param name="GcPauseShare">The share of the time since the sample before that the collector had everything stand still.</param>
 internal sealed record SustainSample(
-    double Seconds, double CommitsPerSecond, long HeapBytes, long HeapAfterCollection, long WorkingSet, long RetainedEntries, double GcPauseShare);
+    double Seconds,
+    double CommitsPerSecond,
+    long HeapBytes,
+    long HeapAfterCollection,
+    long WorkingSet,
+    long RetainedEntries,
+    double GcPauseShare);

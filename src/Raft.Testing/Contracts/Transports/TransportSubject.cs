@@ -4,8 +4,9 @@ namespace Raft.Testing;
 public abstract class TransportSubject : ContractSubject
 {
     /// <summary>
-    /// The most payload bytes that a single message must be able to carry. Default 1 MiB; less for a transport that has a limit, which
-    /// its nodes must keep to with their option for the largest message.
+    /// The most payload bytes that a single message must be able to carry. Default 1 MiB. Less for a transport that has a limit: its
+    /// nodes must then set both <see cref="RaftNodeOptions.MaximumMessageBytes"/> and <see cref="RaftNodeOptions.SnapshotChunkBytes"/>
+    /// to this value or less. Otherwise a follower that needs a snapshot never receives it.
     /// </summary>
     public virtual int LargestMessage => 1_024 * 1_024;
 
