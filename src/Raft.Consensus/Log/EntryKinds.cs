@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>Which kinds of entries this version implements. To accept others and skip them would lose what they stand for.</summary>
+/// <summary>Which kinds of entries this version implements. To accept others and skip them would lose their effect.</summary>
 internal static class EntryKinds
 {
     /// <summary>Whether entries of this kind are accepted, from other nodes and from the log store.</summary>

@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>
-/// The stored log contains an entry of a kind that this version does not implement. To skip it could lose what it stands for, so the
+/// The stored log contains an entry of a kind that this version does not implement. To skip it could lose its effect, so the
 /// node does not start. Run the version that wrote the entry, or a later one.
 /// </summary>
 public sealed class UnsupportedEntryException : NotSupportedException

@@ -25,10 +25,9 @@ public static class RaftServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds a node with a name. A host may have several. The name is the key of its services
-    /// (<c>[FromKeyedServices("n1")] RaftNode node</c>), the name of its options and, unless the options set one, its id. A
-    /// service that only
-    /// one node of the host has can also be injected without the key.
+    /// Adds a node with a name. A host may have several. The name is the key of its services (<c>[FromKeyedServices("n1")] RaftNode
+    /// node</c>), the name of its options and, unless the options set one, its id. A service that only one node of the host has can also
+    /// be injected without the key.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The name, unique in the host.</param>

@@ -4,15 +4,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace Raft;
 
 /// <summary>
-/// Converts messages to bytes and back, for transports that leave the process. One message becomes one block of bytes. The
-/// transport marks where it
-/// ends, with a datagram, a frame or a request body.
+/// Converts messages to bytes and back, for transports that leave the process. One message becomes one block of bytes. The transport
+/// marks where it ends, with a datagram, a frame or a request body.
 /// </summary>
 /// <remarks>
 /// <para>Numbers are little-endian, have a fixed width, and are never negative. A fixed width gives each value exactly one
-/// encoding and makes sizes
-/// known before anything is read; a variable width would save few bytes compared to the payload. A <i>string</i> is its length in bytes (2
-/// bytes, unsigned), then UTF-8.</para>
+/// encoding and makes sizes known before anything is read; a variable width would save few bytes compared to the payload. A <i>string</i>
+/// is its length in bytes (2 bytes, unsigned), then UTF-8.</para>
 /// <para>Every message:</para>
 /// <code>
 /// offset  size  field
@@ -42,8 +40,7 @@ namespace Raft;
 /// 6 its reply           8 last included index, 8 last included term, 16 checksum, 8 next offset  flag 1: installed
 /// </code>
 /// <para>Nothing follows the body. A new kind of message gets a new type and keeps the version; a change to the format above
-/// gets a new version. A
-/// node drops messages that it does not understand, as if the network had lost them.</para>
+/// gets a new version. A node drops messages that it does not understand, as if the network had lost them.</para>
 /// <para>The codec checks the format, and the node checks the meaning. All members are safe to call from any thread.</para>
 /// </remarks>
 public static partial class MessageCodec
@@ -81,9 +78,8 @@ public static partial class MessageCodec
     /// <param name="message">The message.</param>
     /// <param name="output">Receives the bytes. If this method throws, nothing is written.</param>
     /// <exception cref="ArgumentException">
-    /// The message cannot be encoded: a number is negative, a node id is <c>default</c> or not valid UTF-16, the cluster id has
-    /// more than 65,535 bytes, or
-    /// the message is larger than the largest array. No node creates such a message.
+    /// The message cannot be encoded: a number is negative, a node id is <c>default</c> or not valid UTF-16, the cluster id has more than
+    /// 65,535 bytes, or the message is larger than the largest array. No node creates such a message.
     /// </exception>
     public static void Write(RaftMessage message, IBufferWriter<byte> output)
     {
@@ -98,9 +94,8 @@ public static partial class MessageCodec
 
     /// <summary>Reads a message.</summary>
     /// <param name="data">
-    /// Exactly the bytes of one message. They belong to the message from now on, since the data of entries and snapshots are
-    /// slices of them: they must
-    /// never change or be pooled.
+    /// Exactly the bytes of one message. They belong to the message from now on, since the data of entries and snapshots are slices of
+    /// them: they must never change or be pooled.
     /// </param>
     /// <returns>
     /// The message, equal to the one that was written. The allocated memory is proportional to the number of bytes, even for

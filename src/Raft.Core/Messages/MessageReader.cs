@@ -5,10 +5,9 @@ using System.Text.Unicode;
 namespace Raft;
 
 /// <summary>
-/// Reads the parts of a message one after another. The first problem is kept and ends the reading: every later read returns a
-/// default value. A caller
-/// therefore checks <see cref="Failed"/> only where it would loop or allocate, and at the end. Invalid bytes from a network then cause no
-/// exception unless the caller throws one.
+/// Reads the parts of a message one after another. The first problem is kept and ends the reading: every later read returns a default
+/// value. A caller therefore checks <see cref="Failed"/> only where it would loop or allocate, and at the end. Invalid bytes from a
+/// network then cause no exception unless the caller throws one.
 /// </summary>
 internal ref struct MessageReader(ReadOnlyMemory<byte> data)
 {
@@ -63,9 +62,8 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
     }
 
     /// <summary>
-    /// Reads the number of items that follow, each of at least <paramref name="minimumSize"/> bytes. The result is limited by
-    /// the remaining bytes, so
-    /// memory for the items is proportional to the input.
+    /// Reads the number of items that follow, each of at least <paramref name="minimumSize"/> bytes. The result is limited by the
+    /// remaining bytes, so memory for the items is proportional to the input.
     /// </summary>
     public int ReadCount(int minimumSize, string what)
     {

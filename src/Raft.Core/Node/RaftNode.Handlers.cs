@@ -94,8 +94,8 @@ public sealed partial class RaftNode
         if (!ConsensusModule.IsWellFormed(request))
         {
             throw new ArgumentException(
-                $"No correct leader of term {term} sends these entries after entry {prevLogIndex} of term {prevLogTerm}. Their terms must start "
-                + "at 1, not fall along the log, and not exceed the leader's term. Their kinds must be "
+                $"No correct leader of term {term} sends these entries after entry {prevLogIndex} of term {prevLogTerm}. Their terms must "
+                + "start at 1, not fall along the log, and not exceed the leader's term. Their kinds must be "
                 + $"{nameof(EntryKind.Command)} or {nameof(EntryKind.NoOp)}, which are all that this version implements.",
                 nameof(entries));
         }

@@ -6,8 +6,7 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// They are read once, when the node is created; later changes have no effect. With <c>AddRaftNode</c> they are bound from the
-/// configuration
-/// section <c>Raft</c>, and for a named node then from <c>Raft:{name}</c>, and are checked when the host starts.
+/// configuration section <c>Raft</c>, and for a named node then from <c>Raft:{name}</c>, and are checked when the host starts.
 /// </remarks>
 public sealed class RaftNodeOptions
 {
@@ -31,10 +30,9 @@ public sealed class RaftNodeOptions
     public IList<RaftMember> Members { get; set; } = [];
 
     /// <summary>
-    /// The shortest election timeout. Default 1 s; above zero. A follower that receives nothing from a leader waits for a
-    /// random time between
-    /// this and <see cref="MaximumElectionTimeout"/> before it starts an election (section 5.2). Keep it at ten times the round trip or
-    /// more; lower it for faster failover.
+    /// The shortest election timeout. Default 1 s; above zero. A follower that receives nothing from a leader waits for a random time
+    /// between this and <see cref="MaximumElectionTimeout"/> before it starts an election (section 5.2). Keep it at ten times the round
+    /// trip or more; lower it for faster failover.
     /// </summary>
     [Duration]
     public TimeSpan MinimumElectionTimeout { get; set; } = TimeSpan.FromSeconds(1);
@@ -47,9 +45,8 @@ public sealed class RaftNodeOptions
     public TimeSpan MaximumElectionTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// How often a leader without other traffic sends heartbeats. Default (null): a fifth of
-    /// <see cref="MinimumElectionTimeout"/>; above zero
-    /// and below that timeout. Raise it where many idle clusters share a machine.
+    /// How often a leader without other traffic sends heartbeats. Default (null): a fifth of <see cref="MinimumElectionTimeout"/>; above
+    /// zero and below that timeout. Raise it where many idle clusters share a machine.
     /// </summary>
     [Duration]
     public TimeSpan? HeartbeatInterval { get; set; }
@@ -62,9 +59,8 @@ public sealed class RaftNodeOptions
     public bool PreVote { get; set; } = true;
 
     /// <summary>
-    /// Whether a leader that receives no messages from a majority for <see cref="MinimumElectionTimeout"/> steps down
-    /// (dissertation, section
-    /// 6.2). Default true. Without it, a pre-vote depends on the logs only, and not on whether a leader is alive.
+    /// Whether a leader that receives no messages from a majority for <see cref="MinimumElectionTimeout"/> steps down (dissertation,
+    /// section 6.2). Default true. Without it, a pre-vote depends on the logs only, and not on whether a leader is alive.
     /// </summary>
     public bool CheckQuorum { get; set; } = true;
 
@@ -136,17 +132,15 @@ public sealed class RaftNodeOptions
     public bool AutomaticSnapshots { get; set; } = true;
 
     /// <summary>
-    /// After how many applied entries a snapshot is due, unless the last snapshot has more bytes than these entries. Default
-    /// 100,000; at least
-    /// 1. Raise it where the state is large and changes little; lower it for a shorter log.
+    /// After how many applied entries a snapshot is due, unless the last snapshot has more bytes than these entries. Default 100,000; at
+    /// least 1. Raise it where the state is large and changes little; lower it for a shorter log.
     /// </summary>
     [AtLeast(1)]
     public long SnapshotAfterEntries { get; set; } = 100_000;
 
     /// <summary>
-    /// After how many bytes of applied entries a snapshot is due, unless the last snapshot has more bytes. Each entry counts as
-    /// its payload and
-    /// 32 more bytes. Default 64 MiB; at least 1. It also limits what <see cref="TrailingEntries"/> keeps.
+    /// After how many bytes of applied entries a snapshot is due, unless the last snapshot has more bytes. Each entry counts as its
+    /// payload and 32 more bytes. Default 64 MiB; at least 1. It also limits what <see cref="TrailingEntries"/> keeps.
     /// </summary>
     [AtLeast(1)]
     public long SnapshotAfterBytes { get; set; } = 64 << 20;
@@ -172,9 +166,8 @@ public sealed class RaftNodeOptions
     public long? RandomSeed { get; set; }
 
     /// <summary>
-    /// Whether a log in memory may be combined with a transport that leaves the process. Default false: a process that restarts
-    /// has lost its
-    /// vote and its log, which can undo committed commands. Set it for demonstrations only.
+    /// Whether a log in memory may be combined with a transport that leaves the process. Default false: a process that restarts has lost
+    /// its vote and its log, which can undo committed commands. Set it for demonstrations only.
     /// </summary>
     public bool AllowVolatileStorage { get; set; }
 
@@ -186,9 +179,8 @@ public sealed class RaftNodeOptions
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether a hosted node that fails stops its host, so that a supervisor of the process notices. Default true. If false,
-    /// the host continues
-    /// without the node; the log, the status and the health check report the failure. It has no effect without a host.
+    /// Whether a hosted node that fails stops its host, so that a supervisor of the process notices. Default true. If false, the host
+    /// continues without the node; the log, the status and the health check report the failure. It has no effect without a host.
     /// </summary>
     public bool StopHostOnFailure { get; set; } = true;
 }

@@ -12,9 +12,8 @@ public readonly record struct LogState(HardState HardState, long PreviousIndex, 
 /// <param name="HardState">The new term and vote, or null to keep the stored ones.</param>
 /// <param name="FirstIndex">The index of the first entry.</param>
 /// <param name="Entries">
-/// Entries that replace everything from <paramref name="FirstIndex"/> on, including later entries. If empty, the log is
-/// unchanged. The memory
-/// never changes, so a store may keep it instead of copying it.
+/// Entries that replace everything from <paramref name="FirstIndex"/> on, including later entries. If empty, the log is unchanged. The
+/// memory never changes, so a store may keep it instead of copying it.
 /// </param>
 public readonly record struct LogWrite(HardState? HardState, long FirstIndex, ReadOnlyMemory<LogEntry> Entries);
 
@@ -24,18 +23,15 @@ public readonly record struct LogWrite(HardState? HardState, long FirstIndex, Re
 /// </summary>
 /// <remarks>
 /// <para><see cref="OpenAsync"/> is called first and <see cref="CloseAsync"/> last; then the store may be opened again. The
-/// node makes one call
-/// at a time, but does not wait until the task of a <see cref="WriteAsync"/> or <see cref="ReadAsync"/> has completed before it
-/// makes the next
-/// call.</para>
+/// node makes one call at a time, but does not wait until the task of a <see cref="WriteAsync"/> or <see cref="ReadAsync"/> has completed
+/// before it makes the next call.</para>
 /// <para>No member blocks for long before it returns its task: the node's worker calls it.</para>
 /// </remarks>
 public interface ILogStore
 {
     /// <summary>
-    /// Whether its content is lost when the process ends. Default false. A node refuses to combine such a store with a
-    /// transport that leaves
-    /// the process, unless <see cref="RaftNodeOptions.AllowVolatileStorage"/> is set.
+    /// Whether its content is lost when the process ends. Default false. A node refuses to combine such a store with a transport that
+    /// leaves the process, unless <see cref="RaftNodeOptions.AllowVolatileStorage"/> is set.
     /// </summary>
     bool IsVolatile => false;
 
@@ -64,15 +60,13 @@ public interface ILogStore
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes. Writes take effect in the order of the calls, and several may be under way. A crash leaves a prefix of the
-    /// calls: never a later
-    /// one without all earlier ones, and never a part of one.
+    /// Writes. Writes take effect in the order of the calls, and several may be under way. A crash leaves a prefix of the calls: never a
+    /// later one without all earlier ones, and never a part of one.
     /// </summary>
     /// <param name="write">The hard state and the suffix, which are stored in one atomic step.</param>
     /// <returns>
-    /// Completes only when this write and all before it would survive a crash. If it fails, all later writes fail too, and the
-    /// node stops. A
-    /// write cannot be cancelled, since its effect would be unknown.
+    /// Completes only when this write and all before it would survive a crash. If it fails, all later writes fail too, and the node
+    /// stops. A write cannot be cancelled, since its effect would be unknown.
     /// </returns>
     ValueTask WriteAsync(LogWrite write);
 

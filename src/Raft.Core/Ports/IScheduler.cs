@@ -13,8 +13,8 @@ public interface IScheduler
     void Schedule(IThreadPoolWorkItem item, bool preferLocal);
 
     /// <summary>
-    /// Creates a scheduler for work that may block its thread, such as a state machine whose
-    /// <see cref="IStateMachine.MayBlock"/> is true.
+    /// Creates a scheduler for work that may block its thread, such as a state machine whose <see cref="IStateMachine.MayBlock"/> is
+    /// true.
     /// </summary>
     /// <param name="name">The name of the work, for debuggers.</param>
     /// <returns>A scheduler that runs its items one after another; dispose it when nothing more is scheduled.</returns>

@@ -13,8 +13,7 @@ public readonly record struct SnapshotInfo(long LastIncludedIndex, long LastIncl
 /// </summary>
 /// <remarks>
 /// <para>The committed snapshot with the largest index is the valid one. Older ones may be removed, but not before it would
-/// survive a crash. A
-/// stream that is open on an older one can still be read to its end.</para>
+/// survive a crash. A stream that is open on an older one can still be read to its end.</para>
 /// <para>A failing snapshot store does not stop the node, unlike a failing log store: the node tries again later, and its log grows
 /// meanwhile.</para>
 /// <para>All members may be called on any thread; several snapshots may be written and read at once.</para>

@@ -1,16 +1,14 @@
 namespace Raft;
 
 /// <summary>
-/// Sends messages from one node to the others, one way and without guarantees: messages may be lost, duplicated, delayed and
-/// reordered, which
-/// Raft tolerates. One instance serves one node.
+/// Sends messages from one node to the others, one way and without guarantees: messages may be lost, duplicated, delayed and reordered,
+/// which Raft tolerates. One instance serves one node.
 /// </summary>
 /// <remarks>
 /// <para><see cref="MessageCodec"/> converts messages to bytes and back, so that a transport over a network only has to send and receive
 /// byte arrays.</para>
 /// <para>A transport must not read or keep the memory of a message after the message was delivered, and must never reuse the
-/// memory of one that
-/// it passed to <see cref="IMessageReceiver.Receive"/>: the log keeps it.</para>
+/// memory of one that it passed to <see cref="IMessageReceiver.Receive"/>: the log keeps it.</para>
 /// </remarks>
 public interface ITransport
 {
@@ -49,9 +47,8 @@ public interface IMessageReceiver
     NodeId NodeId { get; }
 
     /// <summary>
-    /// Delivers a message. Returns immediately. A message beyond <see cref="RaftNodeOptions.MaximumWaitingMessages"/> is
-    /// dropped and counted, as
-    /// is one for another node or cluster.
+    /// Delivers a message. Returns immediately. A message beyond <see cref="RaftNodeOptions.MaximumWaitingMessages"/> is dropped and
+    /// counted, as is one for another node or cluster.
     /// </summary>
     /// <param name="message">The message. It and all memory that it refers to belong to the node from now on.</param>
     void Receive(RaftMessage message);

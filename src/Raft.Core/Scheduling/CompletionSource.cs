@@ -8,9 +8,8 @@ namespace Raft;
 /// runs on the pool and, step by step, in a simulation.
 /// </summary>
 /// <remarks>
-/// Completion has two steps. A claim decides who completes it: one compare-and-swap over generation and state. Exactly one of a
-/// result, a failure
-/// and a cancellation wins, however they race, and a late completion of an earlier use of the pooled object loses. Then
+/// Completion has two steps. A claim decides who completes it: one compare-and-swap over generation and state. Exactly one of a result, a
+/// failure and a cancellation wins, however they race, and a late completion of an earlier use of the pooled object loses. Then
 /// <see cref="Execute"/>, which the scheduler runs, resumes the waiter.
 /// </remarks>
 internal abstract class CompletionSource(IScheduler scheduler) : IThreadPoolWorkItem

@@ -4,11 +4,9 @@ namespace Raft;
 /// Decides which work items of a thread may go to its local queue: of every 1,024 items, the last 128 may not.
 /// </summary>
 /// <remarks>
-/// A pool thread serves its local queue first. Nodes that keep scheduling each other there would occupy all threads: with two
-/// busy clusters,
-/// timers and the work of others were seconds late. A run of items through the global queue makes the thread serve what waits
-/// there. A single
-/// item in eight would let only one other item through each time. The effect on throughput was too small to measure.
+/// A pool thread serves its local queue first. Nodes that keep scheduling each other there would occupy all threads: with two busy
+/// clusters, timers and the work of others were seconds late. A run of items through the global queue makes the thread serve what waits
+/// there. A single item in eight would let only one other item through each time. The effect on throughput was too small to measure.
 /// </remarks>
 internal struct LocalQueueShare
 {

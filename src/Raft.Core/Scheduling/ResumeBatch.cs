@@ -1,9 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// Resumes many waiters with one work item, without making them wait for one that blocks: before the item resumes the first
-/// waiter, it queues
-/// itself again as a standby. Each execution takes one waiter at a time.
+/// Resumes many waiters with one work item, without making them wait for one that blocks: before the item resumes the first waiter, it
+/// queues itself again as a standby. Each execution takes one waiter at a time.
 /// </summary>
 /// <remarks>
 /// One item per waiter costs up to three times as much. In a plain loop, a waiter that blocks its thread would block all later ones.

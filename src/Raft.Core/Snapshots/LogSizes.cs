@@ -5,9 +5,8 @@ namespace Raft;
 /// to there.
 /// </summary>
 /// <remarks>
-/// Example: with marks at 10 (1,000 bytes), 20 (3,000) and 30 (4,000), and 4,500 bytes in total, 1,500 bytes come after index
-/// 20. The estimate
-/// for index 25 is also 1,500, since 20 is the last mark up to there.
+/// Example: with marks at 10 (1,000 bytes), 20 (3,000) and 30 (4,000), and 4,500 bytes in total, 1,500 bytes come after index 20. The
+/// estimate for index 25 is also 1,500, since 20 is the last mark up to there.
 /// </remarks>
 internal sealed class LogSizes(long bytesBetweenMarks)
 {

@@ -4,9 +4,8 @@ using System.Security.Cryptography;
 namespace Raft;
 
 /// <summary>
-/// The checksum of a snapshot: the first half of a SHA-256 hash over its last index and term, its header and the state. It is
-/// at the end of the
-/// content, so that every reader of the content can verify it. It also distinguishes two snapshots of the same entries.
+/// The checksum of a snapshot: the first half of a SHA-256 hash over its last index and term, its header and the state. It is at the end
+/// of the content, so that every reader of the content can verify it. It also distinguishes two snapshots of the same entries.
 /// </summary>
 internal sealed class SnapshotChecksum : IDisposable
 {

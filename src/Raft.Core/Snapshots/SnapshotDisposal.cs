@@ -1,9 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// Disposes captures, and the streams and writers of snapshots. This is code of state machines and stores, which may block or
-/// throw. An exception is
-/// logged, and affects neither the node nor other disposals.
+/// Disposes captures, and the streams and writers of snapshots. This is code of state machines and stores, which may block or throw. An
+/// exception is logged, and affects neither the node nor other disposals.
 /// </summary>
 /// <param name="scheduler">Runs the disposals.</param>
 /// <param name="logger">Logs exceptions; null for no log.</param>

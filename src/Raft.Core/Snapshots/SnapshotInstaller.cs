@@ -7,7 +7,12 @@ namespace Raft;
 /// all of it is durable and verified, has the state machine restored from it.
 /// </summary>
 internal sealed class SnapshotInstaller(
-    NodeContext context, LatestSnapshot latest, CommitPipeline pipeline, PendingProposals pending, SnapshotDisposal disposal, CancellationToken stopping)
+    NodeContext context,
+    LatestSnapshot latest,
+    CommitPipeline pipeline,
+    PendingProposals pending,
+    SnapshotDisposal disposal,
+    CancellationToken stopping)
 {
     private SnapshotReceiver? _receiver;
 

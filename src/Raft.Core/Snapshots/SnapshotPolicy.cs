@@ -1,10 +1,9 @@
 namespace Raft;
 
 /// <summary>
-/// Decides when a node takes a snapshot, and how much of the log it then keeps (dissertation, section 5.1.2). A snapshot is due
-/// when the log has
-/// grown by the configured size, and by at least the size of the last snapshot, so that writing snapshots costs at most a constant share of
-/// writing the log.
+/// Decides when a node takes a snapshot, and how much of the log it then keeps (dissertation, section 5.1.2). A snapshot is due when the
+/// log has grown by the configured size, and by at least the size of the last snapshot, so that writing snapshots costs at most a
+/// constant share of writing the log.
 /// </summary>
 internal sealed class SnapshotPolicy(NodeSettings settings)
 {
@@ -45,10 +44,9 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
     }
 
     /// <summary>
-    /// Returns the last entry to drop, now that a snapshot covers the entries up to its index. A tail is kept for followers
-    /// that are slightly behind. The
-    /// tail is longer while a follower is being sent an earlier snapshot, which it could not use otherwise, but at most by what makes a
-    /// snapshot due: a snapshot that is never received completely must not make the log grow without bound.
+    /// Returns the last entry to drop, now that a snapshot covers the entries up to its index. A tail is kept for followers that are
+    /// slightly behind. The tail is longer while a follower is being sent an earlier snapshot, which it could not use otherwise, but at
+    /// most by what makes a snapshot due: a snapshot that is never received completely must not make the log grow without bound.
     /// </summary>
     /// <param name="snapshotIndex">The last index that the snapshot includes.</param>
     /// <param name="lowestUnderWay">The lowest last index of a snapshot that is being sent; null if there is none.</param>

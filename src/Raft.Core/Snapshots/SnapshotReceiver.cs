@@ -11,9 +11,8 @@ namespace Raft;
 internal sealed record ReceivedSnapshot(SnapshotIdentity Snapshot, SnapshotInfo Info, SnapshotHeader Header, Stream Content);
 
 /// <summary>
-/// Stores the chunks of a snapshot that a leader sends, in order and one at a time, but not on the node's worker. The checksum
-/// of the whole snapshot is
-/// verified before the snapshot becomes visible.
+/// Stores the chunks of a snapshot that a leader sends, in order and one at a time, but not on the node's worker. The checksum of the
+/// whole snapshot is verified before the snapshot becomes visible.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="scheduler">Runs the work.</param>

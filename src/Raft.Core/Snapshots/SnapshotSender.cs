@@ -3,9 +3,8 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Reads the chunks of a snapshot for one follower, one at a time. It keeps the snapshot open from the first chunk to the last,
-/// so that a later snapshot
-/// may replace it meanwhile.
+/// Reads the chunks of a snapshot for one follower, one at a time. It keeps the snapshot open from the first chunk to the last, so that a
+/// later snapshot may replace it meanwhile.
 /// </summary>
 internal sealed class SnapshotSender(ISnapshotStore store, NodeId follower, SnapshotDisposal disposal) : IDisposable
 {

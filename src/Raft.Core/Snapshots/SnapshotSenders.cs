@@ -111,12 +111,14 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
         context.Module.SnapshotChunkLoaded(in load, chunk, context.Now);
     }
 
-    private sealed class ChunkLoading(SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? latest) : IThreadPoolWorkItem
+    private sealed class ChunkLoading(SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? latest)
+        : IThreadPoolWorkItem
     {
         public void Execute() => _ = senders.LoadAsync(sender, load, latest);
     }
 
-    private sealed class ChunkLoaded(SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotChunk? chunk, Exception? failure) : NodeRequest
+    private sealed class ChunkLoaded(
+        SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotChunk? chunk, Exception? failure) : NodeRequest
     {
         public override void Execute() => senders.OnLoaded(sender, in load, in chunk, failure);
 

@@ -5,7 +5,13 @@ namespace Raft;
 /// One is taken at a time. The state is captured between two batches; writing it runs in parallel with applying.
 /// </summary>
 internal sealed class SnapshotTaker(
-    NodeContext context, Applier applier, SnapshotPolicy policy, LatestSnapshot latest, LogCompactor compactor, SnapshotDisposal disposal, CancellationToken stopping)
+    NodeContext context,
+    Applier applier,
+    SnapshotPolicy policy,
+    LatestSnapshot latest,
+    LogCompactor compactor,
+    SnapshotDisposal disposal,
+    CancellationToken stopping)
 {
     private readonly List<PendingCaller<SnapshotInfo?>> _callers = []; // of the snapshot that is being taken
     private readonly List<PendingCaller<SnapshotInfo?>> _nextCallers = []; // they came too late for it
@@ -57,8 +63,8 @@ internal sealed class SnapshotTaker(
         else
         {
             context.Answers.Fail(caller, new OverloadedException(
-                $"{_nextCallers.Count} callers wait for a snapshot already, as many as {nameof(RaftNodeOptions.MaximumWaitingMessages)} allows: "
-                + "ask again when the one that is being taken is done."));
+                $"{_nextCallers.Count} callers wait for a snapshot already, as many as "
+                + $"{nameof(RaftNodeOptions.MaximumWaitingMessages)} allows: ask again when the one that is being taken is done."));
         }
     }
 
@@ -79,8 +85,8 @@ internal sealed class SnapshotTaker(
         {
             _capturesNothing = true;
             OnEnded(written: null, new NotSupportedException(
-                $"The state machine {context.Settings.StateMachine.GetType().Name} captures no snapshots, so the log of node {context.NodeId} grows "
-                + $"without bound: have it override {nameof(IStateMachine.Capture)} and {nameof(IStateMachine.RestoreAsync)}."));
+                $"The state machine {context.Settings.StateMachine.GetType().Name} captures no snapshots, so the log of node {context.NodeId} "
+                + $"grows without bound: have it override {nameof(IStateMachine.Capture)} and {nameof(IStateMachine.RestoreAsync)}."));
         }
         else if (index <= latest.Index || index < context.Module.FirstIndex - 1)
         {

@@ -197,9 +197,8 @@ public sealed class CommittedBatch
     }
 
     /// <summary>
-    /// Abandons a batch that could not be applied completely. The outcome of the remaining commands is unknown to their
-    /// callers. The state machine may
-    /// still be using the batch, so it is never used again, and later results are ignored.
+    /// Abandons a batch that could not be applied completely. The outcome of the remaining commands is unknown to their callers. The
+    /// state machine may still be using the batch, so it is never used again, and later results are ignored.
     /// </summary>
     internal void Abandon(Func<long, long, Exception> reason, NodeMetrics? metrics)
     {

@@ -7,8 +7,8 @@ namespace Raft;
 public interface ISnapshotCapture : IDisposable
 {
     /// <summary>
-    /// Writes the state as it was when it was captured. Called once, possibly at the same time as
-    /// <see cref="IStateMachine.ApplyAsync"/>: the data that it reads must not change.
+    /// Writes the state as it was when it was captured. Called once, possibly at the same time as <see cref="IStateMachine.ApplyAsync"/>:
+    /// the data that it reads must not change.
     /// </summary>
     /// <param name="destination">The stream to write to. Do not dispose it.</param>
     /// <param name="cancellationToken">Set when the node stops.</param>

@@ -6,17 +6,15 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// It must be deterministic: the same commands lead to the same state and the same results on every node. Do not use a clock (use
-/// <see cref="CommandContext.Time"/>), randomness, data from outside, or the order in which a hash table is enumerated. One
-/// instance serves one
-/// node.
+/// <see cref="CommandContext.Time"/>), randomness, data from outside, or the order in which a hash table is enumerated. One instance
+/// serves one node.
 /// </remarks>
 public interface IStateMachine
 {
     /// <summary>
-    /// The index of the last command that its state contains; 0 (the default) for a state that is empty in a new instance. A
-    /// state machine that
-    /// keeps its state durably stores this index in the same transaction. Replay starts after it, so a wrong index would apply commands
-    /// twice.
+    /// The index of the last command that its state contains; 0 (the default) for a state that is empty in a new instance. A state
+    /// machine that keeps its state durably stores this index in the same transaction. Replay starts after it, so a wrong index would
+    /// apply commands twice.
     /// </summary>
     long AppliedIndex => 0;
 
@@ -35,16 +33,14 @@ public interface IStateMachine
     /// Set when the node has stopped and no longer waits. Commands that are not applied by then are abandoned.
     /// </param>
     /// <returns>
-    /// Completes when all commands of the batch are applied. An exception stops the node, since its state may differ from that
-    /// of the other nodes.
-    /// To refuse a single command, reject it through the batch.
+    /// Completes when all commands of the batch are applied. An exception stops the node, since its state may differ from that of the
+    /// other nodes. To refuse a single command, reject it through the batch.
     /// </returns>
     ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping);
 
     /// <summary>
-    /// Captures the current state for a snapshot, which replaces the log up to here (section 7). Called between two batches.
-    /// The next batch waits for
-    /// it, so it should be quick: share what never changes, and copy what does.
+    /// Captures the current state for a snapshot, which replaces the log up to here (section 7). Called between two batches. The next
+    /// batch waits for it, so it should be quick: share what never changes, and copy what does.
     /// </summary>
     /// <returns>
     /// The capture, which the node disposes. Null (the default) if the state machine does not support snapshots; the log then

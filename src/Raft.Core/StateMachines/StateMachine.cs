@@ -9,9 +9,8 @@ namespace Raft;
 /// <param name="commands">Encodes commands for the log.</param>
 /// <param name="results">Encodes results for callers that propose bytes.</param>
 /// <remarks>
-/// It must be deterministic, as described for <see cref="IStateMachine"/>. One instance serves one node. Every
-/// <see cref="RaftNode"/> needs a new
-/// instance, even if it replaces another one over the same log store, since the log is applied from the start.
+/// It must be deterministic, as described for <see cref="IStateMachine"/>. One instance serves one node. Every <see cref="RaftNode"/>
+/// needs a new instance, even if it replaces another one over the same log store, since the log is applied from the start.
 /// </remarks>
 public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands, ICodec<TResult> results)
     : IStateMachine, ICommandChecker, IHasProposer<IProposer<TCommand, TResult>>
@@ -68,9 +67,8 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
     }
 
     /// <summary>
-    /// Applies one command. Called for each committed command, in order, on every node, by one thread at a time and never at
-    /// the same time as a
-    /// read.
+    /// Applies one command. Called for each committed command, in order, on every node, by one thread at a time and never at the same
+    /// time as a read.
     /// </summary>
     /// <param name="command">The command.</param>
     /// <param name="context">Its position in the log, and the only time that may be used.</param>
@@ -81,9 +79,8 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
     protected abstract TResult Apply(TCommand command, in CommandContext context);
 
     /// <summary>
-    /// Captures the current state, so that the log up to here can be dropped. Called between two commands. The next command
-    /// waits for it: share what
-    /// never changes, and copy what does. <see cref="SnapshotCapture"/> creates the usual captures. Override both this and
+    /// Captures the current state, so that the log up to here can be dropped. Called between two commands. The next command waits for it:
+    /// share what never changes, and copy what does. <see cref="SnapshotCapture"/> creates the usual captures. Override both this and
     /// <see cref="RestoreAsync"/>, or neither.
     /// </summary>
     /// <returns>

@@ -1,11 +1,9 @@
 namespace Raft;
 
 /// <summary>
-/// Keeps a node's log, term, vote and snapshots in memory, for tests, demonstrations and clusters within one process. A write
-/// is complete when it
-/// returns. The content exists as long as the object, so a new <see cref="RaftNode"/> over the same store finds everything. It
-/// is lost when the
-/// process ends.
+/// Keeps a node's log, term, vote and snapshots in memory, for tests, demonstrations and clusters within one process. A write is complete
+/// when it returns. The content exists as long as the object, so a new <see cref="RaftNode"/> over the same store finds everything. It is
+/// lost when the process ends.
 /// </summary>
 /// <remarks>All members may be called on any thread. Payloads are kept by reference.</remarks>
 public sealed partial class InMemoryLogStore : ILogStore

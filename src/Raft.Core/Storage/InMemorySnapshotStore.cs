@@ -1,9 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// Keeps a node's latest snapshot in memory, for tests, demonstrations and clusters within one process. The snapshot exists as
-/// long as the object,
-/// and may have up to 2 GiB. <see cref="InMemoryLogStore"/> includes such a store.
+/// Keeps a node's latest snapshot in memory, for tests, demonstrations and clusters within one process. The snapshot exists as long as
+/// the object, and may have up to 2 GiB. <see cref="InMemoryLogStore"/> includes such a store.
 /// </summary>
 /// <remarks>All members may be called on any thread.</remarks>
 public sealed class InMemorySnapshotStore : ISnapshotStore

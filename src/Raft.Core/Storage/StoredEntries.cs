@@ -3,14 +3,11 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// The entries of a log in memory, in segments that start small. Appending never moves existing entries, and dropping entries
-/// at the front or the back
-/// frees them. Payloads are kept by reference. So are entries that never change and are in an array of some size, as those of a
-/// node's own log: three
-/// nodes in one process then have one copy of an entry instead of six, which the garbage collector would visit one by one. Some
-/// dropped segments of
-/// this log are kept and filled again. A log that copies its entries, and is compacted as fast as it grows, therefore allocates nothing for
-/// them.
+/// The entries of a log in memory, in segments that start small. Appending never moves existing entries, and dropping entries at the
+/// front or the back frees them. Payloads are kept by reference. So are entries that never change and are in an array of some size, as
+/// those of a node's own log: three nodes in one process then have one copy of an entry instead of six, which the garbage collector would
+/// visit one by one. Some dropped segments of this log are kept and filled again. A log that copies its entries, and is compacted as fast
+/// as it grows, therefore allocates nothing for them.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class StoredEntries
@@ -234,9 +231,8 @@ internal sealed class StoredEntries
     }
 
     /// <summary>
-    /// Keeps a dropped segment, which is filled again later, unless it is shared. No other code refers to it, since reads copy
-    /// the entries. A small segment
-    /// is kept only if the log is now empty and would start with the smallest size again.
+    /// Keeps a dropped segment, which is filled again later, unless it is shared. No other code refers to it, since reads copy the
+    /// entries. A small segment is kept only if the log is now empty and would start with the smallest size again.
     /// </summary>
     private void KeepForReuse(Segment segment, bool evenIfSmall)
     {

@@ -7,18 +7,14 @@ namespace Raft;
 /// </summary>
 /// <remarks>
 /// <para>
-/// All timers share a single timer of the provider, which is set for the earliest of them. Due times are rounded up to the
-/// resolution of the clock, so
-/// that timers that are due at about the same time run together: a process with a thousand idle nodes wakes up once per tick,
-/// not once per node.
-/// While no timer is set, the timer of the provider is off.
+/// All timers share a single timer of the provider, which is set for the earliest of them. Due times are rounded up to the resolution of
+/// the clock, so that timers that are due at about the same time run together: a process with a thousand idle nodes wakes up once per
+/// tick, not once per node. While no timer is set, the timer of the provider is off.
 /// </para>
 /// <para>
-/// Callbacks run one after another, on the thread on which the provider calls back, without a lock. If one throws, the others
-/// still run. The exception
-/// is then thrown from the callback of the provider. With <see cref="TimeProvider.System"/> it ends the process, like any
-/// unhandled exception: a
-/// node that silently lost its timer would be worse.
+/// Callbacks run one after another, on the thread on which the provider calls back, without a lock. If one throws, the others still run.
+/// The exception is then thrown from the callback of the provider. With <see cref="TimeProvider.System"/> it ends the process, like any
+/// unhandled exception: a node that silently lost its timer would be worse.
 /// </para>
 /// <para>All members may be called on any thread. A clock need not be disposed: without set timers it uses no resources.</para>
 /// </remarks>
@@ -133,9 +129,8 @@ public sealed class SystemClock : IClock
     }
 
     /// <summary>
-    /// Sets the wake-up if it would be later than the earliest timer. An earlier wake-up is kept: it finds no timer due and
-    /// sets itself again, which costs
-    /// less than changing the provider's timer each time that a node postpones its election.
+    /// Sets the wake-up if it would be later than the earliest timer. An earlier wake-up is kept: it finds no timer due and sets itself
+    /// again, which costs less than changing the provider's timer each time that a node postpones its election.
     /// </summary>
     private void Arm()
     {

@@ -1,9 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// Timers ordered by their ticks, and within one tick by the order in which they were set. A binary heap in which each timer
-/// knows its position, so that
-/// moving or removing one needs no search and no memory.
+/// Timers ordered by their ticks, and within one tick by the order in which they were set. A binary heap in which each timer knows its
+/// position, so that moving or removing one needs no search and no memory.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class TimerQueue

@@ -3,7 +3,7 @@ using Raft.Consensus;
 
 namespace Raft;
 
-/// <summary>Describes a node's situation in a sentence: who leads, or why nobody does and what is needed.</summary>
+/// <summary>Describes a node's situation in a sentence: who leads, or why no node does and what is needed.</summary>
 internal static class StatusExplanation
 {
     private const string IsIdle = "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns";
