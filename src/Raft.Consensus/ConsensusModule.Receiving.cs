@@ -1,7 +1,9 @@
 namespace Raft.Consensus;
 
-/// <content> The entrance for messages, in three steps: admission, the rule for terms (section 5.1), the message's handler. A message
-/// that is not admitted changes nothing: it raises no term and is no sign of life. </content>
+/// <content>
+/// The entrance for messages, in three steps: admission, the rule for terms (section 5.1), the message's handler. A message that is not
+/// admitted changes nothing: it raises no term and is no sign of life.
+/// </content>
 public sealed partial class ConsensusModule
 {
     /// <summary>Takes a message. One for another node or cluster, or one that contradicts itself, is ignored and counted.</summary>

@@ -24,7 +24,8 @@ internal abstract class StateRestoration
     public abstract void Abandon();
 }
 
-/// <content> Restoring the state machine from a snapshot: after what was handed over before, and ahead of what is handed over later.
+/// <content>
+/// Restoring the state machine from a snapshot: after what was handed over before, and ahead of what is handed over later.
 /// </content>
 internal sealed partial class Applier
 {
