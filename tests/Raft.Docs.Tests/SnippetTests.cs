@@ -17,7 +17,7 @@ public class SnippetTests
 
     [Theory]
     [MemberData(nameof(Snippets))]
-    public void Snippet_AsItStandsInTheFile_Compiles(string file, int line)
+    public void Snippet_AsWrittenInTheFile_Compiles(string file, int line)
     {
         CodeBlock block = MarkdownDocument.Read(file).Blocks.Single(block => block.Line == line);
 

@@ -62,14 +62,14 @@ public sealed class SeveralInputsTests
             [(2, "n2", true), (3, "n3", true)],
             n1.TakeSent<RequestVoteReplyMessage>().Select(reply => (reply.Term, reply.To.Value, reply.VoteGranted)));
 
-        // The first vote stands only in the reply, so no other may be cast in its term.
+        // The first vote exists only in the reply, so no other may be cast in its term.
         n1.Node.CrashAndRestart();
         RequestVoteReplyMessage late = n1.Deliver(Make.RequestVote("n3", 2, 1, 1));
         Assert.Equal((3, false), (late.Term, late.VoteGranted));
     }
 
     [Fact]
-    public void Leader_ProposalThenALaterTerm_WritesTheEntryAndSendsItToNobody()
+    public void Leader_ProposalThenALaterTerm_WritesTheEntryAndSendsItToNoMember()
     {
         SingleModule n1 = SingleModule.Leader();
         ProposeResult before = default;
@@ -151,7 +151,7 @@ public sealed class SeveralInputsTests
     }
 
     [Fact]
-    public void Cluster_EachNodeTakesAllItsMessagesInOneBatch_CommitsAsAlways()
+    public void Cluster_EachNodeTakesAllItsMessagesInOneBatch_CommitsAsUsual()
     {
         ModuleCluster cluster = new(3, Settings.Default);
         cluster.Elect("n1");

@@ -10,7 +10,7 @@ public sealed class CheckQuorumTests
     private static readonly Settings CheckQuorum = Settings.Plain with { CheckQuorum = true, LeaderStickiness = true };
 
     [Fact]
-    public void Voters_HearingTheirLeader_IgnoreACandidateOfALaterTerm()
+    public void Voters_InContactWithTheirLeader_IgnoreACandidateOfALaterTerm()
     {
         ModuleCluster cluster = new(3, CheckQuorum);
         cluster.Elect("n1");
@@ -23,7 +23,7 @@ public sealed class CheckQuorumTests
     }
 
     [Fact]
-    public void Leader_HearingItsQuorum_IgnoresACandidateOfALaterTerm()
+    public void Leader_InContactWithItsQuorum_IgnoresACandidateOfALaterTerm()
     {
         SingleModule n1 = SingleModule.Leader(settings: CheckQuorum);
         n1.Pass(TimeSpan.FromMilliseconds(900));
@@ -50,7 +50,7 @@ public sealed class CheckQuorumTests
 
     /// <summary>A follower whose disk stalls still lives, and says so.</summary>
     [Fact]
-    public void Leader_FollowersDiskStalls_StaysAndCommitsWhenTheDiskGoesOn()
+    public void Leader_FollowersDiskStalls_KeepsLeadingAndCommitsWhenTheDiskContinues()
     {
         ModuleCluster cluster = new(3, CheckQuorum);
         cluster.Elect("n1");
@@ -70,7 +70,7 @@ public sealed class CheckQuorumTests
     /// Entries are acknowledged when they are durable. A trickle of them must not take the place of what is answered at once.
     /// </summary>
     [Fact]
-    public void Leader_FollowersDiskStallsWhileProposalsKeepComing_Stays()
+    public void Leader_FollowersDiskStallsWhileProposalsArrive_KeepsLeading()
     {
         ModuleCluster cluster = new(3, CheckQuorum);
         cluster.Elect("n1");
@@ -105,7 +105,7 @@ public sealed class CheckQuorumTests
     }
 
     [Fact]
-    public void Leader_HearsAQuorum_StaysForAnElectionTimeoutFromThen()
+    public void Leader_AnswersOfAQuorum_LeadsForAnElectionTimeoutFromThen()
     {
         SingleModule n1 = SingleModule.Leader(voters: 3, settings: CheckQuorum);
         AppendEntriesMessage[] heartbeats = [.. n1.Pass(TimeSpan.FromMilliseconds(600)).OfType<AppendEntriesMessage>()];
@@ -130,7 +130,7 @@ public sealed class CheckQuorumTests
         Assert.Equal(RaftRole.Leader, n1.Module.Role);
     }
 
-    /// <summary>While the process stood still nobody could answer, so the silence is no sign of a lost quorum yet.</summary>
+    /// <summary>While the process was paused, no node could answer, so the silence does not indicate a lost quorum yet.</summary>
     [Fact]
     public void Leader_AfterAPause_WaitsForAnswersBeforeItStepsDown()
     {
@@ -146,7 +146,7 @@ public sealed class CheckQuorumTests
     }
 
     [Fact]
-    public void Leader_AnsweredAfterAPause_LeadsOn()
+    public void Leader_AnsweredAfterAPause_KeepsLeading()
     {
         SingleModule n1 = SingleModule.Leader(settings: CheckQuorum);
         AppendEntriesMessage[] heartbeats = [.. n1.Jump(TimeSpan.FromSeconds(30)).OfType<AppendEntriesMessage>()];
@@ -159,7 +159,7 @@ public sealed class CheckQuorumTests
     }
 
     [Fact]
-    public void SteppedDownLeader_ReachableVoters_AreThoseHeardLately()
+    public void SteppedDownLeader_ReachableVoters_AreThoseInRecentContact()
     {
         SingleModule n1 = SingleModule.Leader(voters: 5, settings: CheckQuorum);
         AppendEntriesMessage[] heartbeats = [.. n1.Pass(TimeSpan.FromMilliseconds(200)).OfType<AppendEntriesMessage>()];
@@ -172,7 +172,7 @@ public sealed class CheckQuorumTests
     }
 
     [Fact]
-    public void Leader_CutFromItsQuorum_StepsDownAndTheOthersElect()
+    public void Leader_IsolatedFromItsQuorum_StepsDownAndTheOthersElect()
     {
         ModuleCluster cluster = new(5, Settings.Default);
         cluster.Elect("n1");
@@ -188,7 +188,7 @@ public sealed class CheckQuorumTests
     }
 
     [Fact]
-    public void SingleNode_HearingNobody_LeadsOn()
+    public void SingleNode_WithoutOtherMembers_KeepsLeading()
     {
         SingleModule n1 = SingleModule.Leader(voters: 1, settings: CheckQuorum);
 
@@ -208,13 +208,13 @@ public sealed class CheckQuorumTests
     }
 
     [Fact]
-    public void Leader_ProcessThatAlwaysComesLate_StepsDownAllTheSame()
+    public void Leader_ProcessThatIsAlwaysLate_StillStepsDown()
     {
         SingleModule n1 = SingleModule.Leader(3, Settings.Default);
 
         for (int i = 0; i < 10; i++)
         {
-            n1.Jump(TimeSpan.FromMilliseconds(750)); // each looks like a pause, and nobody ever answers
+            n1.Jump(TimeSpan.FromMilliseconds(750)); // each looks like a pause, and no node ever answers
         }
 
         Assert.NotEqual(RaftRole.Leader, n1.Module.Role);

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>Section 5.2: a candidate that hears from a leader of at least its own term recognizes it and becomes a follower.</summary>
+/// <summary>
+/// Section 5.2: a candidate that receives a message from a leader of at least its own term recognizes it and becomes a follower.
+/// </summary>
 public sealed class ConcedeTests
 {
     [Theory]
@@ -25,7 +27,7 @@ public sealed class ConcedeTests
     }
 
     [Fact]
-    public void Candidate_AppendEntriesOfAnEarlierTerm_CampaignsOn()
+    public void Candidate_AppendEntriesOfAnEarlierTerm_ContinuesItsCampaign()
     {
         SingleModule n1 = new(term: 4);
         n1.TimeOut();

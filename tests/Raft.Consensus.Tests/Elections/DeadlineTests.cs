@@ -6,7 +6,7 @@ namespace Raft.Consensus.Tests.Elections;
 public sealed class DeadlineTests
 {
     [Fact]
-    public void NextDeadline_BeforeStart_IsNoneAndNobodyCampaigns()
+    public void NextDeadline_BeforeStart_IsNoneAndNoNodeCampaigns()
     {
         ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)));
 
@@ -30,7 +30,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public void Follower_BeforeItsDeadline_WaitsAndAtItCampaigns()
+    public void Follower_BeforeItsDeadline_WaitsAndThenCampaigns()
     {
         SingleModule n1 = new();
         TimeSpan deadline = n1.Module.NextDeadline!.Value;
@@ -45,7 +45,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public void Follower_SignOfLife_PutsTheDeadlineOff()
+    public void Follower_SignOfLife_PostponesTheDeadline()
     {
         SingleModule n1 = new();
         n1.Clock.Advance(TimeSpan.FromMilliseconds(900));
@@ -56,7 +56,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public void Voter_Grant_PutsTheDeadlineOff()
+    public void Voter_Grant_PostponesTheDeadline()
     {
         SingleModule n1 = new();
         n1.Clock.Advance(TimeSpan.FromMilliseconds(999));
@@ -117,7 +117,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public void Module_TimeFalls_GoesOnFromTheLatest()
+    public void Module_TimeGoesBackwards_ContinuesFromTheLatest()
     {
         SingleModule n1 = SingleModule.Leader();
         TimeSpan? deadline = n1.Module.NextDeadline;
@@ -130,7 +130,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public void SteppedDownLeader_NextDeadline_IsAWholeTimeoutAway()
+    public void SteppedDownLeader_NextDeadline_IsAFullTimeoutAway()
     {
         SingleModule n1 = SingleModule.Leader(settings: Settings.Default);
 

@@ -2,7 +2,9 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Elections;
 
-/// <summary>Section 5.2: a candidate wins with a majority of the full cluster, in its own term, and waits for nobody beyond it.</summary>
+/// <summary>
+/// Section 5.2: a candidate wins with a majority of the full cluster, in its own term, and does not wait for further votes.
+/// </summary>
 public sealed class ElectionOutcomeTests
 {
     [Theory]
@@ -32,7 +34,7 @@ public sealed class ElectionOutcomeTests
     [InlineData(6, 3, 0, RaftRole.Leader)]
     [InlineData(7, 3, 3, RaftRole.Leader)]
     [InlineData(7, 2, 0, RaftRole.Candidate)]
-    public void Candidate_VotesReceived_BecomesWhatTheMajoritySays(int voters, int grants, int refusals, RaftRole role)
+    public void Candidate_VotesReceived_BecomesWhatTheMajorityDecides(int voters, int grants, int refusals, RaftRole role)
     {
         SingleModule n1 = new(voters);
         RequestVoteMessage[] requests = n1.TimeOut();
@@ -57,7 +59,7 @@ public sealed class ElectionOutcomeTests
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
     }
 
-    /// <summary>A vote once cast stands: what else comes under the same number is not the voter's answer.</summary>
+    /// <summary>A vote is final: another answer with the same number is not the voter's.</summary>
     [Fact]
     public void Candidate_RefusalAfterAGrantOfTheSameVoter_KeepsTheGrant()
     {
@@ -149,7 +151,7 @@ public sealed class ElectionOutcomeTests
     }
 
     [Fact]
-    public void Candidate_NobodyAnswers_CampaignsAgainInTheNextTerm()
+    public void Candidate_NoAnswers_CampaignsAgainInTheNextTerm()
     {
         SingleModule n1 = new();
         n1.TimeOut();
@@ -195,7 +197,7 @@ public sealed class ElectionOutcomeTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(5)]
-    public void Candidate_IsolatedFromAMinority_IsElectedAllTheSame(int nodes)
+    public void Candidate_IsolatedFromAMinority_IsStillElected(int nodes)
     {
         ModuleCluster cluster = new(nodes);
         int reachable = (nodes / 2) + 1;

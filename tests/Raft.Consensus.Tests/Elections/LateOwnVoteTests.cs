@@ -9,7 +9,7 @@ namespace Raft.Consensus.Tests.Elections;
 public sealed class LateOwnVoteTests
 {
     [Fact]
-    public void Candidate_OwnVoteNotDurable_AsksNobody()
+    public void Candidate_OwnVoteNotDurable_RequestsNoVotes()
     {
         SingleModule n1 = new();
         n1.Disk.Hold();
@@ -21,7 +21,7 @@ public sealed class LateOwnVoteTests
     }
 
     [Fact]
-    public void Candidate_HearsALeaderOfItsTermFirst_TheLateVoteChangesNothing()
+    public void Candidate_MessageOfALeaderOfItsTermFirst_TheLateVoteChangesNothing()
     {
         SingleModule n1 = new();
         n1.Disk.Hold();
@@ -67,7 +67,7 @@ public sealed class LateOwnVoteTests
         n1.Node.Receive(Make.Vote(preVotes[0], granted: true) with { From = "n1" });
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
 
-        // n2 heard of the campaign by a request that is not on its way yet: its grant alone is no majority.
+        // n2 learned of the campaign from a request that has not been sent yet: its grant alone is not a majority.
         RequestVoteMessage[] votes = [.. n1.Node.Waiting.Select(waiting => waiting.Message).OfType<RequestVoteMessage>()];
         n1.Node.Receive(Make.Vote(votes[0], granted: true));
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
@@ -96,7 +96,7 @@ public sealed class LateOwnVoteTests
         Assert.Equal(RaftRole.Leader, n1.Module.Role);
     }
 
-    /// <summary>A new term would only queue another write behind the one that takes so long, again and again.</summary>
+    /// <summary>Each new term would queue another write after the one that takes so long.</summary>
     [Fact]
     public void Candidate_OwnVoteSlowerThanATimeout_WaitsForItInsteadOfRaisingTheTerm()
     {

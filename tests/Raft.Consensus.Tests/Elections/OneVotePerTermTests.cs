@@ -39,7 +39,7 @@ public sealed class OneVotePerTermTests
     }
 
     [Fact]
-    public void Voter_RequestOfAnEarlierTerm_RefusesAndTellsItsTerm()
+    public void Voter_RequestOfAnEarlierTerm_RefusesAndReportsItsTerm()
     {
         SingleModule n1 = new(term: 5);
 
@@ -104,7 +104,7 @@ public sealed class OneVotePerTermTests
     }
 
     [Fact]
-    public void Voter_InANewTerm_MayVoteAnew()
+    public void Voter_InANewTerm_MayVoteAgain()
     {
         SingleModule n1 = new(term: 1, votedFor: "n2");
 

@@ -3,7 +3,7 @@ using Raft.Consensus.Tests.Support;
 namespace Raft.Consensus.Tests.Elections;
 
 /// <summary>
-/// Dissertation, section 9.6: a node asks whether it could win before it raises its term, so that it disturbs nobody in vain.
+/// Dissertation, section 9.6: a node asks whether it could win before it raises its term, so that it disrupts no leader needlessly.
 /// </summary>
 public sealed class PreVoteTests
 {
@@ -32,7 +32,7 @@ public sealed class PreVoteTests
     }
 
     [Fact]
-    public void PreCandidate_OthersHearTheLeader_IsRefusedDespiteItsLog()
+    public void PreCandidate_OthersAreInContactWithTheLeader_IsRefusedDespiteItsLog()
     {
         ModuleCluster cluster = new(3, PreVote with { CheckQuorum = true });
         cluster.Elect("n1");
@@ -119,7 +119,7 @@ public sealed class PreVoteTests
     }
 
     [Fact]
-    public void Candidate_LatePreVoteGrant_IsNoVote()
+    public void Candidate_LatePreVoteGrant_IsNotAVote()
     {
         SingleModule n1 = new(voters: 5, settings: PreVote);
         RequestVoteMessage[] preVotes = n1.TimeOut();
@@ -150,7 +150,7 @@ public sealed class PreVoteTests
     }
 
     [Fact]
-    public void FormerLeader_CutOffAndBack_CanBeElectedAgain()
+    public void FormerLeader_IsolatedAndBack_CanBeElectedAgain()
     {
         ModuleCluster cluster = new(3, Settings.Default);
         cluster.Elect("n1");
@@ -166,9 +166,9 @@ public sealed class PreVoteTests
         Assert.Equal((RaftRole.Leader, 2), (cluster["n1"].Module.Role, cluster["n1"].Module.Term));
     }
 
-    /// <summary>A cluster whose terms differ, with nobody leading, must not refuse itself forever.</summary>
+    /// <summary>A cluster without a leader whose terms differ must not refuse its own candidates forever.</summary>
     [Fact]
-    public void PreCandidate_BehindInItsTerm_CatchesUpAndWins()
+    public void PreCandidate_WithAnOlderTerm_CatchesUpAndWins()
     {
         ModuleCluster cluster = new(3, PreVote);
         cluster.Preset("n1", 2, 1, 1);

@@ -17,7 +17,7 @@ public sealed class SwitchedOffTests
     }
 
     [Fact]
-    public void CheckQuorumOff_HearingNobody_LeadsOn()
+    public void CheckQuorumOff_NoAnswers_KeepsLeading()
     {
         SingleModule n1 = SingleModule.Leader(settings: Settings.Default with { CheckQuorum = false });
 
@@ -26,12 +26,12 @@ public sealed class SwitchedOffTests
         Assert.Equal((RaftRole.Leader, 1), (n1.Module.Role, n1.Module.Term));
     }
 
-    /// <summary>Nobody sticks to a leader that nothing makes step down: it may be unable to hear that it leads alone.</summary>
+    /// <summary>No node stays with a leader that nothing makes step down: the leader may be unable to receive answers.</summary>
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void CheckQuorumOff_LeaderSendsButHearsNothing_IsReplaced(bool preVote, bool stickiness)
+    public void CheckQuorumOff_LeaderSendsButReceivesNothing_IsReplaced(bool preVote, bool stickiness)
     {
         ModuleCluster cluster = new(3, new Settings { PreVote = preVote, CheckQuorum = false, LeaderStickiness = stickiness });
         cluster.Elect("n1");
@@ -44,7 +44,7 @@ public sealed class SwitchedOffTests
     }
 
     [Fact]
-    public void LeaderStickinessOff_LeaderJustHeard_VotesAllTheSame()
+    public void LeaderStickinessOff_RecentMessageOfTheLeader_StillVotes()
     {
         SingleModule n1 = new(settings: Settings.Default with { LeaderStickiness = false });
         n1.Deliver(Make.Append("n2", 1, 0, 0, 0));
@@ -62,7 +62,7 @@ public sealed class SwitchedOffTests
     [InlineData(true, false, true)]
     [InlineData(true, true, false)]
     [InlineData(true, true, true)]
-    public void AnyCombination_LeaderDies_TheOthersElectAndGoOn(bool preVote, bool checkQuorum, bool stickiness)
+    public void AnyCombination_LeaderFails_TheOthersElectAndContinue(bool preVote, bool checkQuorum, bool stickiness)
     {
         ModuleCluster cluster = new(3, new Settings { PreVote = preVote, CheckQuorum = checkQuorum, LeaderStickiness = stickiness });
         cluster.Elect("n1");

@@ -15,7 +15,7 @@ public sealed class TimeoutSpreadTests
     /// rounds. A narrow range, or nodes that draw alike, would show here.
     /// </summary>
     [Fact]
-    public void FiveNodes_ThousandRounds_FewSeeTwoCandidates()
+    public void FiveNodes_ThousandRounds_FewHaveTwoCandidates()
     {
         int contested = Enumerable.Range(1, Rounds).Count(round => CandidatesOfRound((ulong)round) > 1);
 

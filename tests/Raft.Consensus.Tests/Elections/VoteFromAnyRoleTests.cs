@@ -31,7 +31,7 @@ public sealed class VoteFromAnyRoleTests
     public void AnyRole_PreVoteOfTheNextTerm_GrantsAndChangesNothing(RaftRole role)
     {
         SingleModule n1 = InRole(role);
-        n1.Clock.Advance(TimeSpan.FromSeconds(1)); // no leader was heard from for the shortest timeout
+        n1.Clock.Advance(TimeSpan.FromSeconds(1)); // no message of a leader for the shortest timeout
         (long term, NodeId? votedFor, HardState stored) = (n1.Module.Term, n1.Module.VotedFor, n1.Disk.HardState);
 
         RequestVoteReplyMessage reply = n1.Deliver(Make.RequestVote("n2", term + 1, 100, term, isPreVote: true));
@@ -68,7 +68,7 @@ public sealed class VoteFromAnyRoleTests
     }
 
     [Fact]
-    public void PreCandidate_HearsTheLeaderOfItsTerm_Follows()
+    public void PreCandidate_MessageOfTheLeaderOfItsTerm_Follows()
     {
         SingleModule n1 = InRole(RaftRole.PreCandidate);
 

@@ -13,7 +13,7 @@ public sealed class LogCompactionTests
     [InlineData(16)]
     [InlineData(17)]
     [InlineData(39)]
-    public void DropThrough_AnyPlace_KeepsLaterEntries(int index)
+    public void DropThrough_AnyIndex_KeepsLaterEntries(int index)
     {
         ReplicatedLog log = Log(40);
 
@@ -61,13 +61,13 @@ public sealed class LogCompactionTests
     }
 
     /// <summary>
-    /// The dropped entries of a segment that continues are out of sight for good, also when everything behind them is cut off.
+    /// The dropped entries of a segment that continues stay inaccessible, also when everything after them is truncated.
     /// </summary>
     [Theory]
     [InlineData(5)]
     [InlineData(16)]
     [InlineData(20)]
-    public void TruncateFrom_DirectlyBehindTheStart_LeavesAnEmptyLogThatGoesOn(int start)
+    public void TruncateFrom_DirectlyAfterTheStart_LeavesAnEmptyLogThatCanGrow(int start)
     {
         ReplicatedLog log = Log(40);
         log.DropThrough(start);
@@ -97,7 +97,7 @@ public sealed class LogCompactionTests
     }
 
     [Fact]
-    public void StartBehind_AnotherPlace_ForgetsEverything()
+    public void StartAfter_AnotherIndex_DiscardsEverything()
     {
         ReplicatedLog log = Log(40);
 
@@ -111,7 +111,7 @@ public sealed class LogCompactionTests
         Assert.Equal((31, 9, 3), (log.LastIndex, log.TermAt(31), log.CachedBytes));
     }
 
-    /// <summary>A follower's hint from before the start finds the start itself; its term tells whether the two can agree there.</summary>
+    /// <summary>A follower's hint from before the start finds the start itself; its term shows whether the two can agree there.</summary>
     [Theory]
     [InlineData(40, 4, 40)]
     [InlineData(40, 3, 38)]

@@ -78,9 +78,9 @@ public sealed class ReplicatedLogTests
         Assert.Equal(shares, log.Slice(2, count + 1, count, long.MaxValue).Span.Overlaps(entries));
     }
 
-    /// <summary>What others hold is cut and gone on behind without being touched.</summary>
+    /// <summary>Truncating and appending does not change slices that others hold.</summary>
     [Fact]
-    public void Append_BehindSharedEntriesThatWereCut_LeavesThemAlone()
+    public void Append_AfterSharedEntriesThatWereTruncated_LeavesThemUnchanged()
     {
         ReplicatedLog log = Filled();
         LogEntry[] entries = [.. Enumerable.Repeat(new LogEntry(1, EntryKind.Command, default, DateTimeOffset.UnixEpoch), 20)];
@@ -100,7 +100,7 @@ public sealed class ReplicatedLogTests
     [InlineData(9, 9, (3 * (10 + ReplicatedLog.EntryOverhead)) - 1, 2)]
     [InlineData(9, 9, 3 * (10 + ReplicatedLog.EntryOverhead), 3)]
     [InlineData(9, 9, 1, 1)]
-    public void Slice_Limits_AreKeptButOneEntryAlwaysComes(long lastIndex, int maxEntries, long maxBytes, int count)
+    public void Slice_Limits_AreKeptButOneEntryIsAlwaysIncluded(long lastIndex, int maxEntries, long maxBytes, int count)
     {
         ReplicatedLog log = new(previousIndex: 0, previousTerm: 0);
         for (int i = 0; i < 9; i++)
@@ -132,7 +132,7 @@ public sealed class ReplicatedLogTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Evict_LargeEntries_KeepsNoMoreBytesThanItMay(bool isShared)
+    public void Evict_LargeEntries_KeepsBytesWithinTheLimit(bool isShared)
     {
         ReplicatedLog log = new(previousIndex: 0, previousTerm: 0, maximumBytes: 100_000);
         LogEntry entry = new(1, EntryKind.Command, new byte[1_000], DateTimeOffset.UnixEpoch);

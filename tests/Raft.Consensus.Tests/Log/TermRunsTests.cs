@@ -24,7 +24,7 @@ public sealed class TermRunsTests
     [InlineData(19, 4)]
     [InlineData(20, 5)]
     [InlineData(24, 5)]
-    public void DropBefore_AnyPlace_KeepsTheTermsFromThereOn(long index, long term)
+    public void DropBefore_AnyIndex_KeepsTheTermsFromThereOn(long index, long term)
     {
         TermRuns terms = Terms();
         TermRuns all = Terms();
@@ -42,7 +42,7 @@ public sealed class TermRunsTests
     }
 
     [Fact]
-    public void DropBefore_ThenTruncated_GoesOnWithALaterTerm()
+    public void DropBefore_ThenTruncated_AcceptsALaterTerm()
     {
         TermRuns terms = Terms();
         terms.DropBefore(16);

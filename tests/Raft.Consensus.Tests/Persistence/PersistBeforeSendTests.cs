@@ -9,7 +9,7 @@ namespace Raft.Consensus.Tests.Persistence;
 public sealed class PersistBeforeSendTests
 {
     [Fact]
-    public void RequestVote_WaitsForTheOwnVote()
+    public void RequestVote_WaitsForTheCandidatesOwnVote()
     {
         SingleModule n1 = Holding(new SingleModule());
 
@@ -34,7 +34,7 @@ public sealed class PersistBeforeSendTests
 
     /// <summary>The candidate asks again because the answer was late: the second answer must wait just as the first.</summary>
     [Fact]
-    public void VoteGrantedAgain_WaitsForTheVoteToo()
+    public void VoteGrantedAgain_AlsoWaitsForTheVote()
     {
         SingleModule n1 = Holding(new SingleModule());
         n1.Deliver((RaftMessage)Make.RequestVote("n2", 1, 0, 0));
@@ -58,7 +58,7 @@ public sealed class PersistBeforeSendTests
     }
 
     [Fact]
-    public void VoteAnswer_NothingChanged_GoesAtOnceAndWritesNothing()
+    public void VoteAnswer_NothingChanged_IsSentAtOnceAndWritesNothing()
     {
         SingleModule n1 = Holding(new SingleModule(term: 3, votedFor: "n3"));
 
@@ -68,7 +68,7 @@ public sealed class PersistBeforeSendTests
     }
 
     [Fact]
-    public void PreVoteAnswer_PromisesNothing_GoesAtOnce()
+    public void PreVoteAnswer_PromisesNothing_IsSentAtOnce()
     {
         SingleModule n1 = Holding(new SingleModule());
 
@@ -89,7 +89,7 @@ public sealed class PersistBeforeSendTests
 
     /// <summary>A heartbeat asks whether the follower is alive, and is answered at once, with what is durable.</summary>
     [Fact]
-    public void AcknowledgementOfAHeartbeat_EntriesBeforeItNotDurable_GoesAtOnceAndNamesWhatIs()
+    public void AcknowledgementOfAHeartbeat_EntriesBeforeItNotDurable_IsSentAtOnceAndNamesTheDurableIndex()
     {
         SingleModule n1 = Holding(SingleModule.Follower(1, 1));
         n1.Deliver((RaftMessage)Make.Append("n2", 1, 1, 1, 0, 1, 1));
@@ -179,7 +179,7 @@ public sealed class PersistBeforeSendTests
     }
 
     [Fact]
-    public void Rejection_NothingChanged_GoesAtOnce()
+    public void Rejection_NothingChanged_IsSentAtOnce()
     {
         SingleModule n1 = Holding(SingleModule.Follower(1));
 

@@ -4,7 +4,7 @@ namespace Raft.Consensus.Tests.Persistence;
 
 /// <summary>
 /// Writes are credited by their version, and a truncation takes credit back: from what is durable, and from every write
-/// that is still under way. An index, even with its term, does not tell which of two writes of the same entry is meant.
+/// that is still under way. An index, even with its term, does not identify which of two writes of the same entry is meant.
 /// </summary>
 public sealed class PrefixRuleTests
 {
@@ -56,7 +56,7 @@ public sealed class PrefixRuleTests
     }
 
     [Fact]
-    public void Follower_DurableEntriesTruncated_AreDurableNoMore()
+    public void Follower_DurableEntriesTruncated_AreNoLongerDurable()
     {
         SingleModule n1 = SingleModule.Follower(1, 1, 1, 1);
         Assert.Equal(3, n1.Module.DurableIndex);
@@ -91,7 +91,7 @@ public sealed class PrefixRuleTests
 
     /// <summary>Reports of old writes that come after a truncation.</summary>
     [Fact]
-    public void Persisted_ReportedAfterATruncation_CreditsNothingBehindIt()
+    public void Persisted_ReportedAfterATruncation_CreditsNothingAfterIt()
     {
         SingleModule n1 = SingleModule.Follower(1);
         n1.Disk.Hold();

@@ -20,7 +20,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Follower_CrashAmongWrites_KeepsAPrefix()
+    public void Follower_CrashBetweenWrites_KeepsAPrefix()
     {
         SingleModule n1 = SingleModule.Follower(1);
         n1.Disk.Hold();
@@ -36,7 +36,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Module_AfterRecovery_AcknowledgesWhatItHoldsAtOnce()
+    public void Module_AfterRecovery_AcknowledgesItsEntriesAtOnce()
     {
         SingleModule n1 = SingleModule.Follower(1, 1, 1);
         n1.Disk.Hold();
@@ -132,7 +132,7 @@ public sealed class RecoveryTests
 
     /// <summary>A compacted log begins after the last entry that was dropped.</summary>
     [Fact]
-    public void Recover_CompactedLog_BeginsBehindWhatWasDropped()
+    public void Recover_CompactedLog_StartsAfterWhatWasDropped()
     {
         ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(5, null), previousIndex: 10, previousTerm: 4);
         module.Recover(Make.Entries(4, 5));
@@ -210,7 +210,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void InitialTerm_EqualToTheStored_ForgetsNoVote()
+    public void InitialTerm_EqualToTheStored_KeepsTheVote()
     {
         SingleModule n1 = new(settings: Settings.Plain with { InitialTerm = 4 }, term: 4, votedFor: "n2");
 

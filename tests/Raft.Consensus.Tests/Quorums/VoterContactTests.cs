@@ -2,13 +2,15 @@ using Raft.Consensus.Tests.Support;
 
 namespace Raft.Consensus.Tests.Quorums;
 
-/// <summary>When voters were last heard from: for whom a node can reach, and for check-quorum (dissertation, section 6.2).</summary>
+/// <summary>
+/// When voters were last in contact: for the reachable members of a node, and for check-quorum (dissertation, section 6.2).
+/// </summary>
 public sealed class VoterContactTests
 {
     private static readonly Settings NoPreVote = Settings.Default with { PreVote = false };
 
     [Fact]
-    public void QuorumHeardAt_VotersHeardAtDifferentTimes_IsThatOfTheMajority()
+    public void QuorumHeardAt_ContactAtDifferentTimes_IsThatOfTheMajority()
     {
         VoterContact contact = Contact();
         contact.OnLeading(At(0));
@@ -69,10 +71,10 @@ public sealed class VoterContactTests
     }
 
     /// <summary>
-    /// Otherwise a leader that nobody follows would stay, since it refuses their vote requests as long as it has a quorum.
+    /// Otherwise a leader without followers would stay, since it refuses their vote requests as long as it has a quorum.
     /// </summary>
     [Fact]
-    public void Leader_VotersThatOnlyCampaign_DoNotKeepItInOffice()
+    public void Leader_VotersThatOnlyCampaign_DoNotKeepItLeading()
     {
         SingleModule n1 = SingleModule.Leader(settings: NoPreVote);
         for (int i = 0; i < 8 && n1.Module.Role == RaftRole.Leader; i++)

@@ -104,7 +104,7 @@ public sealed class TermRuleTests
     /// <summary>A message that no correct node of this cluster sends raises no term, and is no sign of life.</summary>
     [Theory]
     [MemberData(nameof(AllKinds))]
-    public void Follower_MessageOfAnotherCluster_RaisesNoTermAndIsNoSignOfLife(string kind)
+    public void Follower_MessageOfAnotherCluster_RaisesNoTermAndIsNotASignOfLife(string kind)
     {
         SingleModule n1 = SingleModule.Follower(1, 1);
 

@@ -32,7 +32,7 @@ public sealed class ClusterSizeTests
     [InlineData(5, 3)]
     [InlineData(6, 4)]
     [InlineData(7, 4)]
-    public void Cluster_JustAMajorityUp_CommitsAndWithOneLessDoesNot(int nodes, int majority)
+    public void Cluster_OnlyAMajorityUp_CommitsAndWithOneFewerDoesNot(int nodes, int majority)
     {
         NodeId[] ids = Settings.Ids(nodes);
         ModuleCluster cluster = new(nodes);
@@ -54,7 +54,7 @@ public sealed class ClusterSizeTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(6)]
-    public void EvenCluster_CutInHalves_NeitherElects(int nodes)
+    public void EvenCluster_SplitInHalves_NeitherElects(int nodes)
     {
         NodeId[] ids = Settings.Ids(nodes);
         ModuleCluster cluster = new(nodes, Settings.Default);
@@ -69,7 +69,7 @@ public sealed class ClusterSizeTests
     }
 
     [Fact]
-    public void ReachableVoters_SomeHeardLately_CountsThemAndItself()
+    public void ReachableVoters_SomeInRecentContact_CountsThemAndItself()
     {
         SingleModule n1 = new(voters: 5);
         Assert.Equal(1, n1.Module.ReachableVoters);

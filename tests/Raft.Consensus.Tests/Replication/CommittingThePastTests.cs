@@ -51,7 +51,7 @@ public sealed class CommittingThePastTests
 
         // (d): S5 wins with the votes of S2, S3 and S4, and overwrites the entry of term 2 with its own of term 3.
         cluster.Isolate("n1");
-        cluster.Elect("n5"); // hears that term 4 is taken
+        cluster.Elect("n5"); // learns that term 4 is taken
         cluster.Elect("n5");
 
         Assert.Equal(RaftRole.Leader, cluster["n5"].Module.Role);

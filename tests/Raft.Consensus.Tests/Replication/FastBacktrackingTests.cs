@@ -23,7 +23,7 @@ public sealed class FastBacktrackingTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Leader_ConflictingTerms_SkipsThemWhole(long[] leader, long[] follower, int most)
+    public void Leader_ConflictingTerms_SkipsWholeTerms(long[] leader, long[] follower, int most)
     {
         Assert.InRange(Rejections(leader, follower), 0, most);
     }
@@ -41,7 +41,7 @@ public sealed class FastBacktrackingTests
             List<long> common = Extend(random, [], 1, random.Next(0, 6), step: 1);
             long term = common.Count == 0 ? 1 : common[^1] + 1;
 
-            // Odd terms went to one node and even ones to the other: behind the common part no term is in both logs.
+            // Odd terms went to one node and even ones to the other: after the common part no term is in both logs.
             long[] leader = [.. Extend(random, common, term | 1, random.Next(1, 25), step: 2)];
             long[] follower = [.. Extend(random, common, (term | 1) + 1, random.Next(0, 25), step: 2)];
             int conflicting = Math.Min(

@@ -29,7 +29,7 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public void Leader_JustSentEntries_PutsTheHeartbeatOff()
+    public void Leader_JustSentEntries_PostponesTheHeartbeat()
     {
         ModuleCluster cluster = Elected();
         cluster.Clock.Advance(Interval / 2);
@@ -65,7 +65,7 @@ public sealed class HeartbeatTests
 
     /// <summary>A follower need not wait for the next heartbeat to learn that an entry has committed.</summary>
     [Fact]
-    public void Leader_CommitAdvances_TellsTheFollowersAtOnce()
+    public void Leader_CommitAdvances_NotifiesTheFollowersAtOnce()
     {
         ModuleCluster cluster = Elected();
 
@@ -91,7 +91,7 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public void Leader_CommitNoticeDelayed_TellsTheFollowersWhenTheDelayIsOver()
+    public void Leader_CommitNoticeDelayed_NotifiesTheFollowersAfterTheDelay()
     {
         ModuleCluster cluster = Elected(Settings.Default with { CommitNoticeDelay = NoticeDelay });
         cluster.Propose("n1");
@@ -128,7 +128,7 @@ public sealed class HeartbeatTests
 
     /// <summary>The check of the quorum is put off by the answers: no host has to wake up for it between two heartbeats.</summary>
     [Fact]
-    public void Leader_HearsItsQuorum_HasNothingToDoBetweenHeartbeats()
+    public void Leader_AnswersOfItsQuorum_HasNothingToDoBetweenHeartbeats()
     {
         ModuleCluster cluster = Elected();
         for (int i = 0; i < 50; i++)
@@ -173,7 +173,7 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public void Follower_SilentForLong_GetsHeartbeatsAllTheSame()
+    public void Follower_SilentForLong_StillGetsHeartbeats()
     {
         ModuleCluster cluster = Elected();
         cluster.Drop = message => message.To == "n3";

@@ -21,7 +21,7 @@ public sealed class LoadingTests
     }
 
     [Fact]
-    public void Cluster_LargeCommands_KeepsNoMoreBytesInMemoryThanItMay()
+    public void Cluster_LargeCommands_KeepsItsMemoryWithinTheLimit()
     {
         ModuleCluster cluster = new(3, Settings.Plain with { MaximumCachedBytes = 1 << 20 });
         cluster.Elect("n1");
@@ -49,7 +49,7 @@ public sealed class LoadingTests
     }
 
     [Fact]
-    public void Leader_FollowerNeedsEvictedEntries_LoadsThemAndGoesOnFromMemory()
+    public void Leader_FollowerNeedsEvictedEntries_LoadsThemAndContinuesFromMemory()
     {
         ModuleCluster cluster = LaggingFollower();
 
@@ -228,7 +228,7 @@ public sealed class LoadingTests
 
     /// <summary>A restarted node keeps few entries in memory too, and leads with the rest on its disk.</summary>
     [Fact]
-    public void RestartedNode_LargeLog_LeadsAndFeedsABlankFollower()
+    public void RestartedNode_LargeLog_LeadsAndReplicatesToAnEmptyFollower()
     {
         ModuleCluster cluster = LaggingFollower();
         cluster["n1"].CrashAndRestart();

@@ -9,7 +9,7 @@ namespace Raft.Consensus.Tests.Replication;
 public sealed class LostLogTests
 {
     [Fact]
-    public void Follower_LosesItsWholeLog_IsFedFromTheStart()
+    public void Follower_LosesItsWholeLog_ReceivesItFromTheStart()
     {
         ModuleCluster cluster = Agreed();
         cluster["n3"].Disk.Wipe();
@@ -23,7 +23,7 @@ public sealed class LostLogTests
     }
 
     [Fact]
-    public void Follower_LosesTheEndOfItsLog_IsFedFromThere()
+    public void Follower_LosesTheEndOfItsLog_ReceivesItFromThere()
     {
         ModuleCluster cluster = Agreed();
         cluster.Preset("n3", 1, 1, 1);
@@ -38,7 +38,7 @@ public sealed class LostLogTests
     }
 
     [Fact]
-    public void Follower_LosesItsLogTwice_IsFedTwice()
+    public void Follower_LosesItsLogTwice_ReceivesItTwice()
     {
         ModuleCluster cluster = Agreed();
         for (int i = 0; i < 2; i++)
@@ -53,7 +53,7 @@ public sealed class LostLogTests
 
     /// <summary>What the follower held no longer counts towards a majority.</summary>
     [Fact]
-    public void Follower_LosesItsLog_ItsOldAcknowledgementsCountNoMore()
+    public void Follower_LosesItsLog_ItsOldAcknowledgementsNoLongerCount()
     {
         SingleModule n1 = new(voters: 2);
         n1.Lead();

@@ -6,7 +6,7 @@ namespace Raft.Consensus.Tests.Replication;
 public sealed class ReorderingTests
 {
     [Fact]
-    public void Follower_SecondAppendFirst_RejectsItThenTakesTheFirst()
+    public void Follower_SecondAppendFirst_RejectsItThenAcceptsTheFirst()
     {
         SingleModule n1 = new();
         AppendEntriesMessage first = Make.Append("n2", 1, 0, 0, 0, 1, 1);
@@ -41,7 +41,7 @@ public sealed class ReorderingTests
         Assert.Equal(3, cluster["n1"].Module.CommitIndex);
     }
 
-    /// <summary>The rejected request lies far behind what was acknowledged meanwhile, and the hint before it.</summary>
+    /// <summary>The rejected request is far before the index acknowledged meanwhile, and its hint is earlier still.</summary>
     [Fact]
     public void Leader_DelayedRejectionWithAnOldHint_DoesNotLowerMatch()
     {
@@ -140,7 +140,7 @@ public sealed class ReorderingTests
     }
 
     [Fact]
-    public void Leader_AcknowledgementsLost_GoesOnAfterTheNextHeartbeat()
+    public void Leader_AcknowledgementsLost_ContinuesAfterTheNextHeartbeat()
     {
         ModuleCluster cluster = StreamingPair();
         cluster.Drop = message => message.From == "n2";

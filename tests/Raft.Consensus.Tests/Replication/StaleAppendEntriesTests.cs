@@ -25,7 +25,7 @@ public sealed class StaleAppendEntriesTests
     }
 
     [Fact]
-    public void FormerLeader_HearsOfTheLaterTerm_StepsDown()
+    public void FormerLeader_MessageOfTheLaterTerm_StepsDown()
     {
         ModuleCluster cluster = new(3);
         cluster.Elect("n1");
@@ -40,7 +40,7 @@ public sealed class StaleAppendEntriesTests
 
     /// <summary>Entries that an old leader appended while it was cut off never commit, and give way.</summary>
     [Fact]
-    public void FormerLeader_UncommittedTail_GivesWay()
+    public void FormerLeader_UncommittedTail_IsReplaced()
     {
         ModuleCluster cluster = new(3);
         cluster.Elect("n1");
@@ -85,7 +85,7 @@ public sealed class StaleAppendEntriesTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Leader_RejectionOfItsOwnEarlierTerm_DoesNotSendTheLogAnew(bool restarted)
+    public void Leader_RejectionOfItsOwnEarlierTerm_DoesNotSendTheLogAgain(bool restarted)
     {
         ModuleCluster cluster = new(3);
         cluster.Elect("n1");

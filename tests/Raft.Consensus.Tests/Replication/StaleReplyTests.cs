@@ -53,7 +53,7 @@ public sealed class StaleReplyTests
     }
 
     [Fact]
-    public void Leader_HintOfARejection_IsNoMatch()
+    public void Leader_HintOfARejection_IsNotAMatch()
     {
         SingleModule n1 = SingleModule.Leader(voters: 3, term: 1, log: [1, 1]);
         AppendEntriesMessage append = n1.Pass(TimeSpan.FromMilliseconds(200)).OfType<AppendEntriesMessage>().First();

@@ -8,7 +8,7 @@ public sealed class UncommittedLimitTests
     private static readonly byte[] Payload = new byte[10];
 
     [Fact]
-    public void Leader_NothingCommits_TakesProposalsUpToTheLimit()
+    public void Leader_NothingCommits_AcceptsProposalsUpToTheLimit()
     {
         SingleModule n1 = Leader(limit: 160);
 
@@ -20,7 +20,7 @@ public sealed class UncommittedLimitTests
     }
 
     [Fact]
-    public void Leader_EntriesCommit_TakesAsManyMore()
+    public void Leader_EntriesCommit_AcceptsAsManyMore()
     {
         SingleModule n1 = Leader(limit: 160);
         for (int i = 0; i < 16; i++)
@@ -36,7 +36,7 @@ public sealed class UncommittedLimitTests
     }
 
     [Fact]
-    public void Leader_OversizedProposal_IsTakenWhenNothingWaits()
+    public void Leader_OversizedProposal_IsAcceptedWhenNothingWaits()
     {
         SingleModule n1 = Leader(limit: 160);
 

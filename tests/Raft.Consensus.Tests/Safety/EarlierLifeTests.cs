@@ -41,7 +41,7 @@ public sealed class EarlierLifeTests
     }
 
     [Fact]
-    public void Candidate_LateRefusalOfItsEarlierLife_DoesNotTakeThePlaceOfAGrant()
+    public void Candidate_LateRefusalOfItsEarlierLife_DoesNotReplaceAGrant()
     {
         ModuleCluster cluster = new(3);
         cluster.TimeOut("n1");

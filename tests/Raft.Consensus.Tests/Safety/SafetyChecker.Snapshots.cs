@@ -24,9 +24,9 @@ internal sealed partial class SafetyChecker
         Require(
             start <= _committed.Count && node.Module.TermAt(start) == _committed[(int)start - 1].Term,
             node,
-            $"the log starts behind {start}, which is not what was committed");
+            $"the log starts after {start}, which is not the committed entry");
         TestSnapshot? latest = node.Snapshots.Latest;
-        Require(latest?.Index >= start, node, $"the log starts behind {start}, of which there is no snapshot");
+        Require(latest?.Index >= start, node, $"the log starts after {start}, which no snapshot covers");
         Require(
             latest!.Content.AsSpan().StartsWith(StateAt(latest.Index)),
             node,

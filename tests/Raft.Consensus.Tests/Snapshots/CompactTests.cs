@@ -70,7 +70,7 @@ public sealed class CompactTests
     [InlineData(4, 1, false)]
     [InlineData(5, 2, false)]
     [InlineData(6, 3, false)]
-    public void Follower_ConsistencyCheckFromTheStartOn_IsAsBefore(long prevIndex, long prevTerm, bool success)
+    public void Follower_ConsistencyCheckFromTheStartOn_IsUnchanged(long prevIndex, long prevTerm, bool success)
     {
         SingleModule n1 = Compacted(through: 3);
 
@@ -85,7 +85,7 @@ public sealed class CompactTests
     [InlineData(0, 0)]
     [InlineData(1, 1)]
     [InlineData(2, 1)]
-    public void Follower_RequestFromBeforeTheStart_TakesWhatStandsBehindIt(int prevIndex, long prevTerm)
+    public void Follower_RequestFromBeforeTheStart_TakesTheEntriesAfterIt(int prevIndex, long prevTerm)
     {
         SingleModule n1 = Compacted(through: 3);
         long[] terms = [1, 1, 1, 2, 3, 3];
@@ -110,7 +110,7 @@ public sealed class CompactTests
     }
 
     [Fact]
-    public void Follower_ConflictDirectlyBehindTheStart_IsReplaced()
+    public void Follower_ConflictDirectlyAfterTheStart_IsReplaced()
     {
         SingleModule n1 = SingleModule.Follower(1);
         n1.Deliver(Make.Append("n2", 1, 0, 0, 2, 1, 1, 1, 1));
@@ -163,7 +163,7 @@ public sealed class CompactTests
     /// A leader may compact what it has sent and what is still unanswered; nothing of it is sent again unless it was lost.
     /// </summary>
     [Fact]
-    public void Leader_CompactsWhatAFollowerHasNotAnsweredYet_GoesOnStreaming()
+    public void Leader_CompactsWhatAFollowerHasNotAnsweredYet_ContinuesStreaming()
     {
         ModuleCluster cluster = new(3);
         cluster.Elect("n1");

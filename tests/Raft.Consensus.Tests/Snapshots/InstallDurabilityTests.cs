@@ -11,7 +11,7 @@ public sealed class InstallDurabilityTests
     private static readonly TestSnapshot Snapshot = new(10, 3, [1, 2, 3]);
 
     [Fact]
-    public void Follower_LogBeginsAnew_AnswersOnceTermAndStartAreDurableInThisOrder()
+    public void Follower_LogRestarts_AnswersOnceTermAndStartAreDurableInThisOrder()
     {
         SingleModule n1 = new();
         n1.Disk.Hold();
@@ -30,7 +30,7 @@ public sealed class InstallDurabilityTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void Follower_CrashAfterSoManyWritesOfAnInstall_RecoversBehindTheSnapshot(int writes)
+    public void Follower_CrashAfterAnyNumberOfWritesOfAnInstall_RecoversAfterTheSnapshot(int writes)
     {
         SingleModule n1 = SingleModule.Follower(1, 1, 1, 1);
         n1.Disk.Hold();
@@ -49,9 +49,9 @@ public sealed class InstallDurabilityTests
         Assert.Equal([3], n1.Disk.Log);
     }
 
-    /// <summary>The crash comes after the snapshot is stored and before the module hears of it.</summary>
+    /// <summary>The crash happens after the snapshot is stored and before the module is notified.</summary>
     [Fact]
-    public void Follower_CrashBeforeTheInstall_RecoversBehindTheSnapshot()
+    public void Follower_CrashBeforeTheInstall_RecoversAfterTheSnapshot()
     {
         SingleModule n1 = SingleModule.Follower(1, 1, 1, 1);
         n1.Node.Snapshots.Add(Snapshot);
@@ -78,7 +78,7 @@ public sealed class InstallDurabilityTests
     /// Writes from before the install complete after it: what they wrote is gone from the log, and counts as durable no more.
     /// </summary>
     [Fact]
-    public void Follower_WritesOfTheOldLogCompleteLate_CountForNothingThatStandsNow()
+    public void Follower_WritesOfTheOldLogCompleteLate_DoNotCountForTheNewLog()
     {
         SingleModule n1 = new();
         n1.Deliver(Make.Append("n2", 1, 0, 0, 1, 1, 1));
@@ -100,7 +100,7 @@ public sealed class InstallDurabilityTests
     }
 
     [Fact]
-    public void Follower_NewStartNotYetDurable_AnswersHeartbeatsWithWhatIs()
+    public void Follower_NewStartNotYetDurable_AnswersHeartbeatsWithTheDurableIndex()
     {
         SingleModule n1 = new();
         n1.Deliver(Make.Append("n2", 3, 0, 0, 1, 1));
@@ -113,7 +113,7 @@ public sealed class InstallDurabilityTests
     }
 
     [Fact]
-    public void Follower_SnapshotComesAgainWhileTheStartIsWritten_AnswersNoneOfThemBefore()
+    public void Follower_SnapshotRepeatedWhileTheStartIsWritten_AnswersNoneOfThemBefore()
     {
         SingleModule n1 = new();
         n1.Disk.Hold();
@@ -141,7 +141,7 @@ public sealed class InstallDurabilityTests
     }
 
     [Fact]
-    public void Follower_EntriesInTheSameBatchAsTheInstall_AreWrittenBehindTheStart()
+    public void Follower_EntriesInTheSameBatchAsTheInstall_AreWrittenAfterTheStart()
     {
         SingleModule n1 = SingleModule.Follower(1, 1, 1);
         n1.Node.StoresChunks = false;
@@ -191,7 +191,7 @@ public sealed class InstallDurabilityTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Follower_TwoInstallsInARow_EndsBehindTheSecond(bool together)
+    public void Follower_TwoInstallsInARow_EndsAfterTheSecond(bool together)
     {
         SingleModule n1 = SingleModule.Follower(1, 1, 1);
         TestSnapshot second = new(20, 4, [4, 5, 6]);

@@ -7,7 +7,7 @@ public sealed class ReceivingChunksTests
 {
     /// <summary>The next leader continues with longer chunks of the same snapshot, while a predecessor's chunk is being stored.</summary>
     [Fact]
-    public void Follower_ChunksOfTheNextLeaderAreLonger_GoesOnBehindWhatIsStored()
+    public void Follower_ChunksOfTheNextLeaderAreLonger_ContinuesAfterWhatIsStored()
     {
         SingleModule n1 = new();
         n1.Node.StoresChunks = false;
@@ -39,7 +39,7 @@ public sealed class ReceivingChunksTests
     private static readonly TestSnapshot OtherBytes = new(10, 4, [9, 8, 7, 6, 5, 4, 3, 2, 1]);
 
     [Fact]
-    public void Follower_ChunksInOrder_AsksForEachAndInstallsTheLast()
+    public void Follower_ChunksInOrder_RequestsEachAndInstallsTheLast()
     {
         SingleModule n1 = new();
 
@@ -52,7 +52,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_ChunkBeingStored_AnswersOnlyWhenItIs()
+    public void Follower_ChunkBeingStored_AnswersOnceItIsStored()
     {
         SingleModule n1 = Storing();
         Assert.Empty(n1.Deliver((RaftMessage)Chunk(0)));
@@ -65,7 +65,7 @@ public sealed class ReceivingChunksTests
 
     /// <summary>The leader waits for the answer to what it sent last.</summary>
     [Fact]
-    public void Follower_ChunkComesAgainWhileItIsStored_StoresItOnceAndAnswersTheLater()
+    public void Follower_ChunkRepeatedWhileItIsStored_StoresItOnceAndAnswersTheLater()
     {
         SingleModule n1 = Storing();
         n1.Deliver((RaftMessage)Chunk(0) with { Correlation = 7 });
@@ -78,7 +78,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_ChunkComesAgainAfterItWasStored_SaysWhatItWantsNext()
+    public void Follower_ChunkRepeatedAfterItWasStored_RequestsTheNext()
     {
         SingleModule n1 = new();
         n1.Deliver(Chunk(0));
@@ -89,7 +89,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_ChunkFurtherOn_SaysWhatItWantsNext()
+    public void Follower_ChunkAfterAGap_RequestsTheMissingOne()
     {
         SingleModule n1 = new();
         n1.Deliver(Chunk(0));
@@ -99,7 +99,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_ChunkFurtherOnWhileAnotherIsStored_IsNotStored()
+    public void Follower_LaterChunkWhileAnotherIsStored_IsNotStored()
     {
         SingleModule n1 = Storing();
         n1.Deliver((RaftMessage)Chunk(0));
@@ -109,7 +109,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_HasNoPartOfTheSnapshot_WantsItFromTheStart()
+    public void Follower_HasNoPartOfTheSnapshot_RequestsItFromTheStart()
     {
         SingleModule n1 = new();
 
@@ -120,7 +120,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_RestartsAmongChunks_WantsTheSnapshotFromTheStart()
+    public void Follower_RestartsBetweenChunks_RequestsTheSnapshotFromTheStart()
     {
         SingleModule n1 = new();
         n1.Deliver(Chunk(0));
@@ -160,7 +160,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_NextLeaderHasTheSameSnapshot_GoesOnWhereItWas()
+    public void Follower_NextLeaderHasTheSameSnapshot_ContinuesWhereItWas()
     {
         SingleModule n1 = new();
         n1.Deliver(Chunk(0));
@@ -172,7 +172,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_ChunkCannotBeStored_WantsTheSnapshotFromTheStart()
+    public void Follower_ChunkCannotBeStored_RequestsTheSnapshotFromTheStart()
     {
         SingleModule n1 = Storing();
         n1.Deliver((RaftMessage)Chunk(0));
@@ -188,7 +188,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_ChecksumIsWrong_WantsTheSnapshotFromTheStartAndInstallsNothing()
+    public void Follower_ChecksumIsWrong_RequestsTheSnapshotFromTheStartAndInstallsNothing()
     {
         SingleModule n1 = new();
         n1.Deliver(Chunk(0));
@@ -226,9 +226,9 @@ public sealed class ReceivingChunksTests
         Assert.Equal(8, n1.Node.Snapshots.PartLength + 4);
     }
 
-    /// <summary>The next leader still had the entries. A part of a snapshot that nobody needs any more is not kept.</summary>
+    /// <summary>The next leader still had the entries. A part of a snapshot that is no longer needed is not kept.</summary>
     [Fact]
-    public void Follower_EntriesMakeTheSnapshotNeedless_ForgetsItsPart()
+    public void Follower_EntriesMakeTheSnapshotObsolete_DiscardsItsPart()
     {
         SingleModule n1 = new();
         n1.Deliver(Chunk(0));
@@ -240,7 +240,7 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_EntriesMakeTheSnapshotNeedlessWhileAChunkIsStored_AnswersItAndForgetsItsPart()
+    public void Follower_EntriesMakeTheSnapshotObsoleteWhileAChunkIsStored_AnswersItAndDiscardsItsPart()
     {
         SingleModule n1 = Storing();
         n1.Deliver((RaftMessage)Chunk(0));
@@ -255,7 +255,7 @@ public sealed class ReceivingChunksTests
 
     /// <summary>Section 5.2: a chunk is a sign of life like an AppendEntries.</summary>
     [Fact]
-    public void Follower_HearsNothingButChunks_DoesNotCampaign()
+    public void Follower_ReceivesOnlyChunks_DoesNotCampaign()
     {
         SingleModule n1 = new(settings: Settings.Default);
         TestSnapshot snapshot = new(10, 4, new byte[100]);

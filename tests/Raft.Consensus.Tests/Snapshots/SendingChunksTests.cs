@@ -40,9 +40,11 @@ public sealed class SendingChunksTests
         Assert.Null(n1.Module.SnapshotUnderWayTo("n2"));
     }
 
-    /// <summary>Each wait in vain doubles the next, up to the longest election timeout: who does not answer is not flooded.</summary>
+    /// <summary>
+    /// Each wait without an answer doubles the next, up to the longest election timeout, so that a silent follower is not flooded.
+    /// </summary>
     [Fact]
-    public void Leader_ChunkNeverAnswered_RepeatsItLessAndLess()
+    public void Leader_ChunkNeverAnswered_RepeatsItLessAndLessOften()
     {
         (SingleModule n1, _) = Sending();
         List<double> times = [];
@@ -58,7 +60,7 @@ public sealed class SendingChunksTests
 
     /// <summary>The chunk or its answer was lost: the follower says what it has, and the transfer continues at once.</summary>
     [Fact]
-    public void Leader_RepeatedChunkAnswered_GoesOnAtOnce()
+    public void Leader_RepeatedChunkAnswered_ContinuesAtOnce()
     {
         (SingleModule n1, _) = Sending();
         InstallSnapshotMessage again = Repeated(n1);
@@ -77,7 +79,7 @@ public sealed class SendingChunksTests
     }
 
     [Fact]
-    public void Leader_AnswerThatComesTwice_SendsOneChunkForBoth()
+    public void Leader_DuplicateAnswer_SendsOneChunkForBoth()
     {
         (SingleModule n1, InstallSnapshotMessage first) = Sending();
         InstallSnapshotMessage second = Chunk(n1.Deliver(Make.Want(first)));
@@ -92,7 +94,7 @@ public sealed class SendingChunksTests
 
     /// <summary>Messages that come twice, and answers that do, must not make chunks multiply.</summary>
     [Fact]
-    public void Leader_EverythingComesTwice_SendsNoChunkTwice()
+    public void Leader_EveryMessageDuplicated_SendsNoChunkTwice()
     {
         ModuleCluster cluster = new(2, SmallChunks);
         cluster.Preset("n1", 5, Snapshot);
@@ -106,7 +108,7 @@ public sealed class SendingChunksTests
 
     /// <summary>The follower has a part from an earlier leader that had the same snapshot.</summary>
     [Fact]
-    public void Leader_FollowerHasAPart_GoesOnBehindIt()
+    public void Leader_FollowerHasAPart_ContinuesAfterIt()
     {
         (SingleModule n1, InstallSnapshotMessage first) = Sending();
 
@@ -133,7 +135,7 @@ public sealed class SendingChunksTests
     /// Its checksum is wrong, say: sending it again from the start will not help, and without a pause would fill the network.
     /// </summary>
     [Fact]
-    public void Leader_SnapshotRefusedAtItsEndTimeAndAgain_IsSentWithPauses()
+    public void Leader_SnapshotRefusedAtItsEndRepeatedly_IsSentWithPauses()
     {
         (SingleModule n1, InstallSnapshotMessage? chunk) = Sending();
         int transfers = 0;
@@ -150,7 +152,7 @@ public sealed class SendingChunksTests
     }
 
     [Fact]
-    public void Leader_ThereIsNoSnapshot_AsksLessAndLessUntilThereIs()
+    public void Leader_ThereIsNoSnapshot_AsksLessAndLessOftenUntilThereIs()
     {
         (SingleModule n1, AppendEntriesMessage probe) = Asking();
         n1.Node.AnswersSnapshotLoads = false;

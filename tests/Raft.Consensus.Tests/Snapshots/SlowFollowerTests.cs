@@ -14,7 +14,7 @@ public sealed class SlowFollowerTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(5)]
-    public void Follower_BehindTheStartOfTheLog_NeedsOneRejectionAndOneSnapshot(int tail)
+    public void Follower_LaggingBeforeTheStartOfTheLog_NeedsOneRejectionAndOneSnapshot(int tail)
     {
         ModuleCluster cluster = Lagging(tail);
 
@@ -64,7 +64,7 @@ public sealed class SlowFollowerTests
         AssertAgree(cluster);
     }
 
-    /// <summary>It has entries of a leader that nobody else heard, more of them than the leader has now.</summary>
+    /// <summary>It has entries of a leader that reached no other node, more of them than the current leader has.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

@@ -51,7 +51,7 @@ public sealed class SnapshotAgainstLogTests
 
     /// <summary>While the last chunk was being stored, the log continued beyond the snapshot, and was compacted there.</summary>
     [Fact]
-    public void Follower_LogStartsBehindTheSnapshotWhenItIsStored_ChangesNothing()
+    public void Follower_LogStartsAfterTheSnapshotWhenItIsStored_ChangesNothing()
     {
         SingleModule n1 = Follower();
         n1.Node.StoresChunks = false;
@@ -67,7 +67,7 @@ public sealed class SnapshotAgainstLogTests
     }
 
     [Fact]
-    public void Follower_SnapshotBeyondTheLog_BeginsAnewBehindIt()
+    public void Follower_SnapshotBeyondTheLog_RestartsAfterIt()
     {
         SingleModule n1 = Follower();
 
@@ -165,7 +165,7 @@ public sealed class SnapshotAgainstLogTests
 
     /// <summary>What the snapshot says to be committed no longer counts towards the bound of what is not.</summary>
     [Fact]
-    public void Leader_SnapshotCommitsAPartOfItsTail_TakesAsManyProposalsAsItsLimitAllows()
+    public void Leader_SnapshotCommitsAPartOfItsTail_AcceptsAsManyProposalsAsItsLimitAllows()
     {
         SingleModule n1 = new(settings: Settings.Plain with { MaximumUncommittedBytes = 16 });
         n1.Deliver(Make.Append("n2", 1, 0, 0, 1, 1, 1, 1));
@@ -188,7 +188,7 @@ public sealed class SnapshotAgainstLogTests
     }
 
     [Fact]
-    public void Candidate_SnapshotArrivesThatItBeganToReceiveAsAFollower_BeginsAnew()
+    public void Candidate_SnapshotArrivesThatItBeganToReceiveAsAFollower_StartsAgain()
     {
         SingleModule n1 = Follower();
         n1.Node.StoresChunks = false;

@@ -127,7 +127,7 @@ public sealed class SnapshotMessageTests
 
     /// <summary>Nobody can hold more of this term's log than its leader knows to be committed.</summary>
     [Fact]
-    public void Leader_InstalledAnswerBeyondWhatIsCommitted_IsNoMatch()
+    public void Leader_InstalledAnswerBeyondWhatIsCommitted_IsNotAMatch()
     {
         (SingleModule n1, InstallSnapshotMessage chunk) = Sending();
         long commit = n1.Module.CommitIndex;

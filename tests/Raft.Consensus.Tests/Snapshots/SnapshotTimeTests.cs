@@ -9,7 +9,7 @@ public sealed class SnapshotTimeTests
     private static readonly TestSnapshot Snapshot = new(10, 1, [1, 2, 3], Noon);
 
     [Fact]
-    public void NewLeader_LogBeginsBehindAnInstalledSnapshot_DoesNotFallBehindItsTime()
+    public void NewLeader_LogStartsAfterAnInstalledSnapshot_DoesNotFallBehindItsTime()
     {
         SingleModule n1 = new(voters: 2);
         n1.Deliver(Make.Install("n2", 1, Snapshot));
@@ -65,7 +65,7 @@ public sealed class SnapshotTimeTests
 
     /// <summary>The crash came between the snapshot and the log that begins after it.</summary>
     [Fact]
-    public void RestartedLeader_LogBeginsAnewAtRecovery_DoesNotFallBehindTheSnapshotsTime()
+    public void RestartedLeader_LogRestartsAtRecovery_DoesNotFallBehindTheSnapshotsTime()
     {
         SingleModule n1 = new(voters: 1);
         n1.Node.Snapshots.Add(Snapshot);

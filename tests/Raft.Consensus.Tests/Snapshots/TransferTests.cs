@@ -33,7 +33,7 @@ public sealed class TransferTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Cluster_AnswerLostOnce_GoesOnWithWhatFollows(int answer)
+    public void Cluster_AnswerLostOnce_ContinuesWithTheNextChunk(int answer)
     {
         ModuleCluster cluster = Cluster();
         int answers = 0;
@@ -48,7 +48,7 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public void Cluster_FollowerCutOffAmongChunks_GoesOnWhereItWas()
+    public void Cluster_FollowerIsolatedBetweenChunks_ContinuesWhereItWas()
     {
         ModuleCluster cluster = Cluster();
         CutAfter(cluster, chunks: 2);
@@ -64,7 +64,7 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public void Cluster_NextLeaderHasTheSameSnapshot_GoesOnWhereItWas()
+    public void Cluster_NextLeaderHasTheSameSnapshot_ContinuesWhereItWas()
     {
         ModuleCluster cluster = Cluster();
         CutAfter(cluster, chunks: 2);
@@ -100,7 +100,7 @@ public sealed class TransferTests
     /// tries again.
     /// </summary>
     [Fact]
-    public void Cluster_LeaderChangesWhileAChunkIsStored_GoesOnWhereItWas()
+    public void Cluster_LeaderChangesWhileAChunkIsStored_ContinuesWhereItWas()
     {
         ModuleCluster cluster = Cluster();
         cluster["n3"].StoresChunks = false;
@@ -116,7 +116,7 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public void Cluster_FollowerRestartsAmongChunks_GetsTheSnapshotFromTheStart()
+    public void Cluster_FollowerRestartsBetweenChunks_GetsTheSnapshotFromTheStart()
     {
         ModuleCluster cluster = Cluster();
         CutAfter(cluster, chunks: 2);
@@ -130,7 +130,7 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public void Cluster_LeaderRestartsAmongChunks_GoesOnWhereItWas()
+    public void Cluster_LeaderRestartsBetweenChunks_ContinuesWhereItWas()
     {
         ModuleCluster cluster = Cluster();
         CutAfter(cluster, chunks: 2);
@@ -183,7 +183,7 @@ public sealed class TransferTests
 
     /// <summary>It cannot store anything: the leader does not tire it, nor itself.</summary>
     [Fact]
-    public void Cluster_FollowerRefusesEveryChunk_IsAskedNowAndThen()
+    public void Cluster_FollowerRefusesEveryChunk_IsRetriedOccasionally()
     {
         ModuleCluster cluster = Cluster();
         cluster["n3"].StoresChunks = false;
@@ -206,7 +206,7 @@ public sealed class TransferTests
 
     /// <summary>The host may compact while it sends; in the end the follower has a snapshot after which the log continues.</summary>
     [Fact]
-    public void Cluster_LeaderCompactsTimeAndAgainMeanwhile_FollowerCatchesUpAtTheEnd()
+    public void Cluster_LeaderCompactsRepeatedlyMeanwhile_FollowerCatchesUpAtTheEnd()
     {
         ModuleCluster cluster = Cluster();
         CutAfter(cluster, chunks: 2);

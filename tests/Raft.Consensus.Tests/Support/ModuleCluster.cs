@@ -2,7 +2,7 @@ namespace Raft.Consensus.Tests.Support;
 
 /// <summary>
 /// Modules wired by hand: messages wait in <see cref="InFlight"/> until the test delivers them, in any order, and time
-/// stands still until the test moves it.
+/// does not move until the test moves it.
 /// </summary>
 internal sealed class ModuleCluster
 {
@@ -93,7 +93,7 @@ internal sealed class ModuleCluster
     /// <summary>The parts of snapshots that were delivered to a node, oldest first.</summary>
     public InstallSnapshotMessage[] ChunksTo(NodeId id) => [.. Delivered.OfType<InstallSnapshotMessage>().Where(chunk => chunk.To == id)];
 
-    /// <summary>How many times a node has told a leader that its log does not agree.</summary>
+    /// <summary>How many times a node has rejected a request because its log does not agree.</summary>
     public int RejectionsOf(NodeId id) => Delivered.OfType<AppendEntriesReplyMessage>().Count(reply => reply.From == id && !reply.Success);
 
     /// <summary>Starts the node over from a disk that holds this.</summary>

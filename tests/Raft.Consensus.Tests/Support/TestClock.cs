@@ -1,6 +1,6 @@
 namespace Raft.Consensus.Tests.Support;
 
-/// <summary>The time of a test: stands still until the test moves it.</summary>
+/// <summary>The time of a test. It does not move until the test moves it.</summary>
 internal sealed class TestClock
 {
     public TimeSpan Now { get; private set; }

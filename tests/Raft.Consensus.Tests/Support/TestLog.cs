@@ -25,13 +25,13 @@ internal sealed class TestLog
 
     public LogEntry this[long index] => _entries[(int)(index - Start.Index - 1)];
 
-    /// <summary>Replaces everything from the write's first index on, or the whole log by an empty one behind a start.</summary>
+    /// <summary>Replaces everything from the write's first index on, or the whole log with an empty one after a start.</summary>
     public void Apply(in PersistRequest write)
     {
         if (write.Start is { } start)
         {
             Assert.True(
-                write.HardState is null && write.Entries.IsEmpty, $"Write {write.Version} begins a log anew and is something else, too.");
+                write.HardState is null && write.Entries.IsEmpty, $"Write {write.Version} restarts the log and does something else, too.");
             StartAfter(start);
         }
         else if (!write.Entries.IsEmpty)

@@ -67,7 +67,7 @@ internal sealed partial class TestNode
     /// <summary>Stores the chunk that came first.</summary>
     public void StoreChunk() => StoreChunkInSilence()();
 
-    /// <summary>Stores the chunk that came first; the module is not told yet.</summary>
+    /// <summary>Stores the chunk that arrived first. The module is not notified yet.</summary>
     /// <returns>Tells it.</returns>
     public Action StoreChunkInSilence()
     {

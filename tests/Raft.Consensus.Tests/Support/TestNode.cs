@@ -119,7 +119,7 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    /// <summary>Moves the clock to the module's next deadline, and tells it.</summary>
+    /// <summary>Moves the clock to the module's next deadline, and notifies the module.</summary>
     public void AdvanceToDeadline()
     {
         _clock.AdvanceTo(Module.NextDeadline ?? _clock.Now);

@@ -41,7 +41,7 @@ internal sealed class TestSnapshotStore
         }
 
         Assert.True(_partOf == snapshot, $"A chunk of {snapshot} came at {chunk.Offset}, when {_partOf} was being received.");
-        Assert.True(_part.Count == chunk.Offset, $"A chunk came at {chunk.Offset} behind {_part.Count} bytes.");
+        Assert.True(_part.Count == chunk.Offset, $"A chunk arrived for offset {chunk.Offset}, but {_part.Count} bytes are stored.");
         _part.AddRange(chunk.Data.Span);
         if (!chunk.IsLast)
         {

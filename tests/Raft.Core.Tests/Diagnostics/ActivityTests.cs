@@ -28,7 +28,12 @@ public sealed class ActivityTests : IDisposable
 
         Activity propose = _activities.Single("raft.propose");
         Assert.Equal((caller.TraceId, caller.SpanId, ActivityKind.Client), (propose.TraceId, propose.ParentSpanId, propose.Kind));
-        AssertTags(propose, leader.Raft.Id.Value, ("raft.outcome", "committed"), ("raft.index", committed.Index), ("raft.term", committed.Term));
+        AssertTags(
+            propose,
+            leader.Raft.Id.Value,
+            ("raft.outcome", "committed"),
+            ("raft.index", committed.Index),
+            ("raft.term", committed.Term));
         Activity commit = _activities.Single("raft.commit");
         AssertTags(commit, leader.Raft.Id.Value, ("raft.index", committed.Index), ("raft.term", committed.Term));
         Activity[] applies = _activities.Of("raft.apply");
@@ -73,7 +78,7 @@ public sealed class ActivityTests : IDisposable
     }
 
     [Fact]
-    public void Proposal_Rejected_IsAnErrorAndAppliedAllTheSame()
+    public void Proposal_Rejected_IsAnErrorAndStillApplied()
     {
         LabNode node = _lab.Node(machine: new Account(), configure: Configure).Lead();
 
@@ -115,12 +120,14 @@ public sealed class ActivityTests : IDisposable
 
         _lab.World.Run(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(5), CancellationToken.None));
 
-        Assert.Equal(["raft.apply", "raft.commit", "raft.propose"], _activities.All.Select(static activity => activity.OperationName).Order());
+        Assert.Equal(
+            ["raft.apply", "raft.commit", "raft.propose"],
+            _activities.All.Select(static activity => activity.OperationName).Order());
         AssertTags(_activities.Single("raft.propose"), "n1", ("raft.outcome", "committed"));
     }
 
     [Fact]
-    public void EmptyCommand_IsTracedAsFarAsItsProposal()
+    public void EmptyCommand_IsTracedOnlyUpToItsProposal()
     {
         LabNode node = _lab.Node(machine: new Durable(), configure: Configure).Lead();
 
@@ -173,7 +180,7 @@ public sealed class ActivityTests : IDisposable
     }
 
     [Fact]
-    public void Command_AppliedAgainOutOfTheLog_IsNotCommittedAgain()
+    public void Command_AppliedAgainFromTheLog_IsNotCommittedAgain()
     {
         LabNode first = _lab.Node(configure: Configure).Lead();
         first.Commit("a");
@@ -199,7 +206,7 @@ public sealed class ActivityTests : IDisposable
     [InlineData("sample")]
     [InlineData("start")]
     [InlineData("stop")]
-    public void ListenerThatThrows_HarmsNobody(string when)
+    public void ListenerThatThrows_AffectsNothingElse(string when)
     {
         LabNode[] nodes = [.. _lab.Cluster(3, Configure)];
         Array.ForEach(nodes, static node => node.Run());
@@ -219,7 +226,7 @@ public sealed class ActivityTests : IDisposable
     }
 
     [Fact]
-    public void Command_WhoseMemoryIsNoArray_IsTracedAsFarAsItsProposal()
+    public void Command_WhoseMemoryIsNotAnArray_IsTracedOnlyUpToItsProposal()
     {
         LabNode node = _lab.Node(configure: Configure).Lead();
         using IMemoryOwner<byte> owner = new Unmanaged();
@@ -236,12 +243,14 @@ public sealed class ActivityTests : IDisposable
     private void AssertError(string outcome, string description)
     {
         Activity propose = _activities.Single("raft.propose");
-        Assert.Equal((outcome, ActivityStatusCode.Error, description), ((string)propose.GetTagItem("raft.outcome")!, propose.Status, propose.StatusDescription));
+        Assert.Equal(
+            (outcome, ActivityStatusCode.Error, description),
+            ((string)propose.GetTagItem("raft.outcome")!, propose.Status, propose.StatusDescription));
     }
 
     private void Configure(RaftNodeOptions options) => options.ClusterId = _activities.ClusterId;
 
-    /// <summary>Memory that no array stands behind, as far as anybody can tell.</summary>
+    /// <summary>Memory that does not expose an array.</summary>
     private sealed class Unmanaged : MemoryManager<byte>
     {
         private readonly byte[] _bytes = "ab"u8.ToArray();

@@ -8,42 +8,46 @@ public sealed class ApplyHangTests : IDisposable
 {
     private const string Suffix = "; its state machine has been working on the same commands for a long time: results and reads wait for it";
     private readonly Lab _lab = new();
-    private readonly Journal _journal = new();
+    private readonly RecordingLoggerFactory _logged = new();
     private readonly Gated _machine = new();
 
-    public ApplyHangTests() => _lab.Loggers = _journal;
+    public ApplyHangTests() => _lab.Loggers = _logged;
 
-    public void Dispose() => _journal.Dispose();
+    public void Dispose() => _logged.Dispose();
 
     [Fact]
-    public void Apply_ThatHangsAndGoesOn_IsToldOnceEach()
+    public void Apply_ThatHangsAndContinues_LogsEachOnce()
     {
         LabNode node = _lab.Node(machine: _machine).Lead();
         Task<Committed> proposal = node.Propose("slow");
         _lab.World.RunUntil(() => _machine.IsWaiting);
 
         _lab.World.RunFor(TimeSpan.FromSeconds(9.9));
-        Assert.Empty(_journal.Of(120));
+        Assert.Empty(_logged.Of(120));
         _lab.World.RunFor(TimeSpan.FromMinutes(5));
 
-        FakeLogRecord hang = Assert.Single(_journal.Of(120));
+        FakeLogRecord hang = Assert.Single(_logged.Of(120));
         Assert.Equal((LogLevel.Warning, "ApplyHangs"), (hang.Level, hang.Id.Name));
-        Assert.Equal(("n1", "2", "2", "00:00:10"), (Journal.Value(hang, "NodeId"), Journal.Value(hang, "FirstIndex"), Journal.Value(hang, "LastIndex"), Journal.Value(hang, "Since")));
-        Assert.Equal("The state machine of node n1 has been working on the entries 2 to 2 for 00:00:10: results and reads of this node wait for it", hang.Message);
+        Assert.Equal(("n1", "2", "2", "00:00:10"), (RecordingLoggerFactory.Value(hang, "NodeId"), RecordingLoggerFactory.Value(hang, "FirstIndex"), RecordingLoggerFactory.Value(hang, "LastIndex"), RecordingLoggerFactory.Value(hang, "Since")));
+        Assert.Equal(
+            "The state machine of node n1 has been working on the entries 2 to 2 for 00:00:10: results and reads of this node wait for it",
+            hang.Message);
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed" + Suffix, node.Status.Explanation);
 
         _machine.Release();
         _lab.World.Run(proposal);
         _lab.World.RunUntilIdle();
 
-        FakeLogRecord goesOn = Assert.Single(_journal.Of(121));
-        Assert.Equal((LogLevel.Information, "ApplyGoesOn", "The state machine of node n1 makes progress again"), (goesOn.Level, goesOn.Id.Name, goesOn.Message));
+        FakeLogRecord goesOn = Assert.Single(_logged.Of(121));
+        Assert.Equal(
+            (LogLevel.Information, "ApplyGoesOn", "The state machine of node n1 makes progress again"),
+            (goesOn.Level, goesOn.Id.Name, goesOn.Message));
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }
 
     /// <summary>Proposals that commit meanwhile are no sign that the state machine works.</summary>
     [Fact]
-    public void Apply_ThatHangsWhileProposalsKeepComing_IsToldInTime()
+    public void Apply_ThatHangsWhileProposalsArrive_IsLoggedInTime()
     {
         LabNode node = _lab.Node(machine: _machine).Lead();
         for (int i = 0; i < 11; i++)
@@ -52,12 +56,12 @@ public sealed class ApplyHangTests : IDisposable
             _lab.World.RunFor(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Single(_journal.Of(120));
+        Assert.Single(_logged.Of(120));
         Assert.EndsWith(Suffix, node.Status.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Apply_ThatHangsASecondTime_IsToldAgain()
+    public void Apply_ThatHangsASecondTime_IsLoggedAgain()
     {
         LabNode node = _lab.Node(machine: _machine).Lead();
         for (int round = 0; round < 2; round++)
@@ -70,26 +74,26 @@ public sealed class ApplyHangTests : IDisposable
             _lab.World.RunUntilIdle();
         }
 
-        Assert.Equal([120, 121, 120, 121], _journal.Ids.Where(static id => id is 120 or 121));
+        Assert.Equal([120, 121, 120, 121], _logged.Ids.Where(static id => id is 120 or 121));
     }
 
     [Fact]
-    public void Apply_ThatHangsWhileTheNodeLeads_IsToldOnce()
+    public void Apply_ThatHangsWhileTheNodeLeads_IsLoggedOnce()
     {
         LabNode node = _lab.Node(members: 3, machine: _machine);
         using FakePeers peers = new(_lab, "n2", "n3");
         node.Lead();
         _ = node.Propose("slow");
         _lab.World.RunUntil(() => _machine.IsWaiting);
-        _ = node.Propose("behind it");
+        _ = node.Propose("after it");
         _lab.World.RunFor(TimeSpan.FromMinutes(5));
 
         Assert.Equal(RaftRole.Leader, node.Status.Role);
-        Assert.Equal([120], _journal.Ids.Where(static id => id is 120 or 121));
+        Assert.Equal([120], _logged.Ids.Where(static id => id is 120 or 121));
     }
 
     [Fact]
-    public void Apply_ThatGoesOnWhileItsHangIsNoticed_IsNotShownAsHangingForEver()
+    public void Apply_ThatContinuesWhileItsHangIsDetected_IsNotShownAsHangingIndefinitely()
     {
         Meddler scheduler = new(_lab.World.Scheduler);
         _lab.Scheduler = scheduler;
@@ -103,7 +107,7 @@ public sealed class ApplyHangTests : IDisposable
         _lab.World.RunUntilIdle();
 
         Assert.DoesNotContain("state machine", node.Status.Explanation, StringComparison.Ordinal);
-        Assert.Single(_journal.Of(121));
+        Assert.Single(_logged.Of(121));
     }
 
     [Fact]

@@ -3,29 +3,31 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>A log store that finishes no write for ten minimum election timeouts: the log and the status say so, since no election does.</summary>
+/// <summary>
+/// A log store that finishes no write for ten minimum election timeouts: the log and the status say so, since no election does.
+/// </summary>
 public sealed class DiskHangTests : IDisposable
 {
     private const string Suffix = "; its log store has not finished a write for a long time: nothing counts as written here until it does";
     private readonly Lab _lab = new();
-    private readonly Journal _journal = new();
+    private readonly RecordingLoggerFactory _logged = new();
 
-    public DiskHangTests() => _lab.Loggers = _journal;
+    public DiskHangTests() => _lab.Loggers = _logged;
 
-    public void Dispose() => _journal.Dispose();
+    public void Dispose() => _logged.Dispose();
 
     [Fact]
-    public void Disk_ThatHangsAndGoesOn_IsToldOnceEach()
+    public void Disk_ThatHangsAndContinues_LogsEachOnce()
     {
         LabNode node = _lab.Node().Lead();
         node.Store.Hold();
         Task<Committed> proposal = node.Propose("slow");
 
         _lab.World.RunFor(TimeSpan.FromSeconds(9.9));
-        Assert.Empty(_journal.Of(122));
+        Assert.Empty(_logged.Of(122));
         _lab.World.RunFor(TimeSpan.FromMinutes(5));
 
-        FakeLogRecord hang = Assert.Single(_journal.Of(122));
+        FakeLogRecord hang = Assert.Single(_logged.Of(122));
         Assert.Equal((LogLevel.Warning, "DiskHangs"), (hang.Level, hang.Id.Name));
         Assert.EndsWith("writes for 00:00:10: nothing counts as written here until it does", hang.Message, StringComparison.Ordinal);
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed" + Suffix, node.Status.Explanation);
@@ -34,13 +36,13 @@ public sealed class DiskHangTests : IDisposable
         _lab.World.Run(proposal);
         _lab.World.RunUntilIdle();
 
-        Assert.Equal("The log store of node n1 makes progress again", Assert.Single(_journal.Of(123)).Message);
+        Assert.Equal("The log store of node n1 makes progress again", Assert.Single(_logged.Of(123)).Message);
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }
 
     /// <summary>Each proposal is another write, and none of them finishes.</summary>
     [Fact]
-    public void Disk_ThatHangsWhileProposalsKeepComing_IsToldInTime()
+    public void Disk_ThatHangsWhileProposalsArrive_IsLoggedInTime()
     {
         LabNode node = _lab.Node().Lead();
         node.Store.Hold();
@@ -50,14 +52,14 @@ public sealed class DiskHangTests : IDisposable
             _lab.World.RunFor(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Single(_journal.Of(122));
+        Assert.Single(_logged.Of(122));
         Assert.EndsWith(Suffix, node.Status.Explanation, StringComparison.Ordinal);
         node.Store.Release();
         node.Stop();
     }
 
     [Fact]
-    public void Disk_ThatIsSlowButFinishes_IsNotTold()
+    public void Disk_ThatIsSlowButFinishes_IsNotLogged()
     {
         LabNode node = _lab.Node().Lead();
         node.Store.MinimumDelay = node.Store.MaximumDelay = TimeSpan.FromSeconds(6);
@@ -71,6 +73,6 @@ public sealed class DiskHangTests : IDisposable
 
         _lab.World.RunUntil(() => proposals.All(proposal => proposal.IsCompleted));
 
-        Assert.Empty(_journal.Of(122));
+        Assert.Empty(_logged.Of(122));
     }
 }

@@ -51,7 +51,7 @@ public sealed class DurationTests : IDisposable
     }
 
     [Fact]
-    public void Commit_OfWhatNobodyProposedHere_IsNotMeasured()
+    public void Commit_OfEntriesProposedElsewhere_IsNotMeasured()
     {
         MetricCollector<double> commits = _meters.Collect<double>("raft.commit.duration");
         LabNode[] nodes = _lab.Cluster(3);
@@ -115,7 +115,7 @@ public sealed class DurationTests : IDisposable
     }
 
     [Fact]
-    public void ListenerThatThrows_HarmsNobody()
+    public void ListenerThatThrows_AffectsNothingElse()
     {
         using MeterListener listener = new();
         int thrown = 0;

@@ -53,8 +53,12 @@ public sealed class GaugeTests : IDisposable
 
         Assert.Equal(2, _meters.Gauge("raft.log.commit_lag")["n1"]);
         Assert.Equal(2, _meters.Gauge("raft.proposals.pending")["n1"]);
-        Assert.Equal(["n2 2", "n3 2"], _meters.Gauge("raft.follower.lag", RaftDiagnostics.FollowerIdTag).Select(static lag => $"{lag.Key} {lag.Value}"));
-        Assert.All(_meters.Gauge("raft.follower.in_flight", RaftDiagnostics.FollowerIdTag), static inFlight => Assert.InRange(inFlight.Value, 1, 2));
+        Assert.Equal(
+            ["n2 2", "n3 2"],
+            _meters.Gauge("raft.follower.lag", RaftDiagnostics.FollowerIdTag).Select(static lag => $"{lag.Key} {lag.Value}"));
+        Assert.All(
+            _meters.Gauge("raft.follower.in_flight", RaftDiagnostics.FollowerIdTag),
+            static inFlight => Assert.InRange(inFlight.Value, 1, 2));
     }
 
     [Fact]
@@ -118,7 +122,7 @@ public sealed class GaugeTests : IDisposable
     }
 
     [Fact]
-    public void FollowerGauges_OfALeaderThatRunsAgain_BeginAnew()
+    public void FollowerGauges_OfALeaderThatRunsAgain_StartAgain()
     {
         LabNode node = _lab.Node(members: 3);
         using FakePeers peers = new(_lab, "n2", "n3");
@@ -138,7 +142,7 @@ public sealed class GaugeTests : IDisposable
     }
 
     [Fact]
-    public void Gauges_OfANodeThatHasFailed_AreGone()
+    public void Gauges_OfANodeThatHasFailed_AreNotShown()
     {
         LabNode node = _lab.Node(machine: new Fragile()).Lead();
         _ = node.Propose("bad");
@@ -174,7 +178,7 @@ public sealed class GaugeTests : IDisposable
     }
 
     [Fact]
-    public void Leader_ThatComesBackInItsTerm_IsNoChange()
+    public void Leader_ThatReturnsInItsTerm_IsNotAChange()
     {
         MetricCollector<long> changes = _meters.Collect<long>("raft.leader.changes");
         LabNode node = _lab.Node("n2", members: 3);
@@ -191,7 +195,7 @@ public sealed class GaugeTests : IDisposable
     }
 
     [Fact]
-    public void Nodes_OfOneMeter_AreToldApartByTheirClustersToo()
+    public void Nodes_OfOneMeter_AreAlsoDistinguishedByTheirClusters()
     {
         _lab.Node(configure: static options => options.ClusterId = "a").Lead();
         _lab.Node(configure: static options => options.ClusterId = "b").Lead();

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Raft.Tests.Node;
 
-/// <summary>The instruments are a contract: dashboards and alerts stand on their names, units and tags.</summary>
+/// <summary>The instruments are a contract: dashboards and alerts depend on their names, units and tags.</summary>
 public sealed class InstrumentTests : IDisposable
 {
     private const string Tags = "raft.cluster.id, raft.node.id";

@@ -50,7 +50,7 @@ public sealed class MessageCountTests : IDisposable
     }
 
     [Fact]
-    public void Size_OfWhatIsReceived_IsThatOfWhatWasSent()
+    public void Size_OfAReceivedMessage_IsThatOfTheSentOne()
     {
         MetricCollector<long> sent = _meters.Collect<long>("raft.messages.sent.size");
         MetricCollector<long> received = _meters.Collect<long>("raft.messages.received.size");
@@ -88,7 +88,7 @@ public sealed class MessageCountTests : IDisposable
     }
 
     [Fact]
-    public void Messages_ThatComeAfterTheStop_AreNoOverflow()
+    public void Messages_ThatArriveAfterTheStop_AreNotAnOverflow()
     {
         MetricCollector<long> dropped = _meters.Collect<long>("raft.messages.dropped");
         SpyTransport transport = new();

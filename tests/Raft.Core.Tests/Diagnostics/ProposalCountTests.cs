@@ -54,7 +54,7 @@ public sealed class ProposalCountTests : IDisposable
         LabNode node = _lab.Node(members: 3);
         node.Run();
 
-        _lab.Fails<NotLeaderException>(node.Propose("nobody home"));
+        _lab.Fails<NotLeaderException>(node.Propose("no leader"));
 
         AssertCounts("refused 1");
     }
@@ -150,14 +150,14 @@ public sealed class ProposalCountTests : IDisposable
         LabNode node = _lab.Node(machine: machine, configure: static options => options.ShutdownTimeout = TimeSpan.FromSeconds(1)).Lead();
         Task<Committed> hung = node.Propose("hung");
         _lab.World.RunUntil(() => machine.IsWaiting);
-        Task<Committed> behind = node.Propose("behind");
+        Task<Committed> later = node.Propose("later");
         _lab.World.RunUntilIdle();
 
         node.RequestStop();
         _lab.World.RunUntil(() => !node.IsRunning);
 
         _lab.Fails<OutcomeUnknownException>(hung);
-        _lab.Fails<OutcomeUnknownException>(behind);
+        _lab.Fails<OutcomeUnknownException>(later);
         AssertCounts("unknown 2");
     }
 
@@ -182,7 +182,7 @@ public sealed class ProposalCountTests : IDisposable
     public void Proposals_OfABatchThatFailsInTheMiddle_AreCountedByTheirOwnEnds()
     {
         LabNode node = _lab.Node(machine: new Fragile()).Lead();
-        Task<Committed>[] proposals = [node.Propose("good"), node.Propose("bad"), node.Propose("behind")];
+        Task<Committed>[] proposals = [node.Propose("good"), node.Propose("bad"), node.Propose("later")];
 
         node.Failure();
         _lab.World.RunUntil(() => proposals.All(static proposal => proposal.IsCompleted));
@@ -237,7 +237,7 @@ public sealed class ProposalCountTests : IDisposable
     }
 
     [Fact]
-    public void Proposal_OfBytesThatAreNoCommand_IsCountedAsInvalid()
+    public void Proposal_OfBytesThatAreNotACommand_IsCountedAsInvalid()
     {
         LabNode node = _lab.Node(machine: new Account()).Lead();
 
@@ -250,7 +250,7 @@ public sealed class ProposalCountTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Proposals_EndingInManyWays_AreEachCountedOnce(ulong seed)
+    public void Proposals_WithDifferentOutcomes_AreEachCountedOnce(ulong seed)
     {
         Lab lab = new(seed) { Metrics = _meters.Metrics };
         LabNode node = lab.Node(configure: static options => options.MaximumPendingProposals = 8).Lead();
@@ -281,13 +281,17 @@ public sealed class ProposalCountTests : IDisposable
         Assert.Equal(tasks.Count, counts.Values.Sum());
         Assert.Equal(tasks.Count(static task => task.IsCompletedSuccessfully), counts.GetValueOrDefault("committed"));
         Assert.Equal(tasks.Count(static task => task.IsCanceled), counts.GetValueOrDefault("cancelled"));
-        Assert.Equal(tasks.Count(static task => task.Exception?.InnerException is ProposalRefusedException), counts.GetValueOrDefault("refused"));
+        Assert.Equal(
+            tasks.Count(static task => task.Exception?.InnerException is ProposalRefusedException),
+            counts.GetValueOrDefault("refused"));
     }
 
     private void AssertCounts(params string[] expected) =>
-        Assert.Equal(expected, Meters.Sum(_proposals, RaftDiagnostics.OutcomeTag).Select(static outcome => $"{outcome.Key} {outcome.Value}"));
+        Assert.Equal(
+            expected,
+            Meters.Sum(_proposals, RaftDiagnostics.OutcomeTag).Select(static outcome => $"{outcome.Key} {outcome.Value}"));
 
-    /// <summary>Gives each command two results, which is its mistake and harms nobody.</summary>
+    /// <summary>Gives each command two results. This is a mistake of the state machine without further effects.</summary>
     private sealed class Twofold : IStateMachine
     {
         public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)

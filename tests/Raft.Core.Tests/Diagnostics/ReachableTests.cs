@@ -6,7 +6,7 @@ public sealed class ReachableTests
     private readonly Lab _lab = new();
 
     [Fact]
-    public void Reachable_OfALeader_IsWhomItHears()
+    public void Reachable_OfALeader_AreTheMembersThatAnswer()
     {
         LabNode[] nodes = _lab.Cluster(3);
         Array.ForEach(nodes, static node => node.Run());
@@ -23,7 +23,7 @@ public sealed class ReachableTests
     }
 
     [Fact]
-    public void Reachable_OfANodeThatIsNoMoreThanMade_IsItself()
+    public void Reachable_OfANodeThatNeverRan_IsItself()
     {
         Assert.Equal(["n2"], Ids(_lab.Node("n2", members: 3).Status));
     }

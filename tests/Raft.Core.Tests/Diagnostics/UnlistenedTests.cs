@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Raft.Tests.Node;
 
-/// <summary>What nobody listens to is neither measured nor paid for.</summary>
+/// <summary>Without listeners, nothing is measured and nothing is allocated.</summary>
 [Collection(nameof(ProcessWide))]
 public sealed class UnlistenedTests : IDisposable
 {

@@ -26,7 +26,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task Data_TellsRoleTermLeaderAndIndexes()
+    public async Task Data_ContainsRoleTermLeaderAndIndexes()
     {
         _builder.Services.AddHealthChecks().AddRaftHealthCheck();
         Add("n1");
@@ -36,14 +36,16 @@ public sealed class HealthCheckTests
         HealthReportEntry entry = await CheckAsync(host);
 
         Assert.Equal(["n1.applied", "n1.committed", "n1.leader", "n1.role", "n1.term"], entry.Data.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal((1L, 1L, "n1", "Leader", 1L), (entry.Data["n1.applied"], entry.Data["n1.committed"], entry.Data["n1.leader"], entry.Data["n1.role"], entry.Data["n1.term"]));
+        Assert.Equal(
+            (1L, 1L, "n1", "Leader", 1L),
+            (entry.Data["n1.applied"], entry.Data["n1.committed"], entry.Data["n1.leader"], entry.Data["n1.role"], entry.Data["n1.term"]));
         await host.StopAsync(InMemoryHost.Patience());
     }
 
     [Theory]
     [InlineData(null, HealthStatus.Unhealthy)]
     [InlineData(HealthStatus.Degraded, HealthStatus.Degraded)]
-    public async Task NodeWithoutALeader_FailsAsToldAndSaysWhatIsMissing(HealthStatus? failureStatus, HealthStatus expected)
+    public async Task NodeWithoutALeader_ReportsTheConfiguredStatusAndSaysWhatIsMissing(HealthStatus? failureStatus, HealthStatus expected)
     {
         _builder.Services.AddHealthChecks().AddRaftHealthCheck(failureStatus: failureStatus);
         Add("n1", options => options.Members = ["n1", "n2", "n3"]).UseChannelTransport();
@@ -52,7 +54,9 @@ public sealed class HealthCheckTests
         HealthReportEntry entry = await CheckAsync(host);
 
         Assert.Equal(expected, entry.Status);
-        Assert.Equal("n1: no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout", entry.Description);
+        Assert.Equal(
+            "n1: no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout",
+            entry.Description);
         Assert.Equal("unknown", entry.Data["n1.leader"]);
         await host.StopAsync(InMemoryHost.Patience());
     }
@@ -60,7 +64,7 @@ public sealed class HealthCheckTests
     [Theory]
     [InlineData(2, HealthStatus.Unhealthy)]
     [InlineData(3, HealthStatus.Healthy)]
-    public async Task NodeThatApplies_MayBeBehindAsFarAsTheLimit(long maximumApplyLag, HealthStatus expected)
+    public async Task NodeThatApplies_MayLagUpToTheLimit(long maximumApplyLag, HealthStatus expected)
     {
         Gated machine = new() { IsOpen = true };
         _builder.Services.AddHealthChecks().AddRaftHealthCheck(maximumApplyLag: maximumApplyLag);
@@ -122,7 +126,9 @@ public sealed class HealthCheckTests
     [Fact]
     public async Task SeveralNodes_AreAllChecked_OrOneByItsName()
     {
-        _builder.Services.AddHealthChecks().AddRaftHealthCheck().AddRaftHealthCheck(nodeName: "n1", name: "one").AddRaftHealthCheck(nodeName: "n2", name: "two");
+        _builder.Services.AddHealthChecks().AddRaftHealthCheck().AddRaftHealthCheck(nodeName: "n1", name: "one").AddRaftHealthCheck(
+            nodeName: "n2",
+            name: "two");
         Add("n1");
         Add("n2", options => options.Members = ["n2", "n9"]).UseChannelTransport();
         using IHost host = await StartAsync();
@@ -140,7 +146,7 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
-    public async Task NodesOfTwoClustersWithTheSameId_AreToldApartByTheirNames()
+    public async Task NodesOfTwoClustersWithTheSameId_AreDistinguishedByTheirNames()
     {
         _builder.Services.AddHealthChecks().AddRaftHealthCheck();
         Add("orders", options => (options.NodeId, options.ClusterId, options.Members) = ("n1", "orders", ["n1"]));
@@ -157,7 +163,7 @@ public sealed class HealthCheckTests
     [Theory]
     [InlineData(null, "No Raft node is registered: call AddRaftNode.")]
     [InlineData("n9", "No Raft node named 'n9' is registered: choose one of 'n1'.")]
-    public async Task CheckOfANodeThatIsNotThere_IsUnhealthy(string? name, string message)
+    public async Task CheckOfANodeThatDoesNotExist_IsUnhealthy(string? name, string message)
     {
         _builder.Services.AddHealthChecks().AddRaftHealthCheck(name);
         if (name is not null)

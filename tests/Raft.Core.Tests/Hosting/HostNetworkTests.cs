@@ -47,7 +47,7 @@ public sealed class HostNetworkTests
     }
 
     [Fact]
-    public async Task TwoClusters_WithTheSameNodeIds_DoNotHearEachOther()
+    public async Task TwoClusters_WithTheSameNodeIds_ExchangeNoMessages()
     {
         HostApplicationBuilder builder = InMemoryHost.Builder();
         AddCluster(builder.Services, node => node.UseChannelTransport(), "a", "orders");
@@ -102,13 +102,13 @@ public sealed class HostNetworkTests
     }
 
     [Fact]
-    public async Task GivenNetwork_IsNoServiceOfTheHost()
+    public async Task GivenNetwork_IsNotAServiceOfTheHost()
     {
         ServiceCollection services = new();
         services.AddRaftNode("n1", Quick("n1")).UseChannelTransport(new ChannelNetwork());
         await using ServiceProvider provider = services.BuildServiceProvider();
 
-        Assert.Null(provider.GetService<ChannelNetwork>()); // another one would only mislead whoever injects faults
+        Assert.Null(provider.GetService<ChannelNetwork>()); // another one would mislead a test that injects faults
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class HostNetworkTests
     }
 
     [Fact]
-    public async Task TwoClusters_TheirNetworkAskedFor_SaysWhatToDo()
+    public async Task TwoClusters_TheirNetworkRequested_SaysWhatToDo()
     {
         ServiceCollection services = new();
         AddCluster(services, node => node.UseChannelTransport(), "a", "orders");

@@ -49,7 +49,7 @@ public sealed class LeaderWorkerTests
         await host.StopAsync(InMemoryHost.Patience());
     }
 
-    /// <summary>A worker that proposes is often the first to hear of the loss. That is no failure, and the host goes on.</summary>
+    /// <summary>A worker that proposes is often the first to notice the loss. This is not a failure, and the host continues.</summary>
     [Fact]
     public async Task WorkerWhoseProposalIsRefusedAfterTheLoss_EndsAsItShould()
     {
@@ -111,7 +111,7 @@ public sealed class LeaderWorkerTests
     }
 
     [Fact]
-    public async Task LeadershipThatPassedWhileTheLastWorkerEnded_GetsNoWorker()
+    public async Task LeadershipLostWhileTheLastWorkerEnded_GetsNoWorker()
     {
         TaskCompletionSource slow = new();
         _works.Body = (work, _) => work.Number == 1 ? slow.Task : Task.CompletedTask;
@@ -171,7 +171,7 @@ public sealed class LeaderWorkerTests
     }
 
     [Fact]
-    public async Task WorkerThatThrows_WithExceptionsIgnored_LeavesTheHostAlone()
+    public async Task WorkerThatThrows_WithExceptionsIgnored_DoesNotStopTheHost()
     {
         _works.Body = (_, _) => throw new FormatException("Broken.");
         using IHost host = Build(services => services.Configure<HostOptions>(options => options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore));
@@ -179,7 +179,7 @@ public sealed class LeaderWorkerTests
         Work work = await _works.NextAsync();
         await work.Ended.Task.InTimeAsync();
 
-        await host.Services.Node().ProposeAsync("goes on", InMemoryHost.Patience());
+        await host.Services.Node().ProposeAsync("continues", InMemoryHost.Patience());
 
         Assert.False(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
         await host.StopAsync(InMemoryHost.Patience());
@@ -239,7 +239,8 @@ public sealed class LeaderWorkerTests
         private readonly Channel<Work> _started = Channel.CreateUnbounded<Work>();
         private int _count;
 
-        public Func<Work, CancellationToken, Task> Body { get; set; } = static (work, token) => work.Node.WaitForCancellationAsync(token).AsTask();
+        public Func<Work, CancellationToken, Task> Body { get; set; } = static (work, token) =>
+            work.Node.WaitForCancellationAsync(token).AsTask();
 
         public bool AnyMore => _started.Reader.TryPeek(out _);
 

@@ -6,11 +6,11 @@ using Raft.Tests.Node;
 
 namespace Raft.Tests.Hosting;
 
-/// <summary>A node that fails stops its host, unless it was told not to.</summary>
+/// <summary>A node that fails stops its host, unless this is switched off.</summary>
 public sealed class NodeFailureTests
 {
     [Fact]
-    public async Task FailedNode_StopsItsHostAndFailsItsStop()
+    public async Task FailedNode_StopsItsHostAndMakesItsStopFail()
     {
         using IHost host = await StartAsync(stopHostOnFailure: true);
         TaskCompletionSource stopping = new();
@@ -36,14 +36,14 @@ public sealed class NodeFailureTests
     }
 
     [Fact]
-    public async Task FailedNode_WithStopHostOnFailureOff_LeavesTheHostAlone()
+    public async Task FailedNode_WithStopHostOnFailureOff_DoesNotStopTheHost()
     {
         using IHost host = await StartAsync(stopHostOnFailure: false);
 
         await FailAsync(host.Services.Node("n1"));
         await host.Services.Node("n1").DisposeAsync(); // all that follows a failure is over
         await host.Services.Node("n2").WaitForLeadershipAsync(InMemoryHost.Patience());
-        await host.Services.Node("n2").ProposeAsync("goes on", InMemoryHost.Patience());
+        await host.Services.Node("n2").ProposeAsync("continues", InMemoryHost.Patience());
 
         Assert.False(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
         await host.StopAsync(InMemoryHost.Patience());
@@ -51,7 +51,7 @@ public sealed class NodeFailureTests
 
     /// <summary>A logging provider that throws is no reason to leave a host running without its node.</summary>
     [Fact]
-    public async Task FailedNode_UnderALogThatThrows_StopsItsHostAllTheSame()
+    public async Task FailedNode_UnderALoggerThatThrows_StillStopsItsHost()
     {
         using IHost host = await StartAsync(stopHostOnFailure: true, new ThrowingLog());
         TaskCompletionSource stopping = new();
@@ -63,9 +63,9 @@ public sealed class NodeFailureTests
         await Assert.ThrowsAsync<NodeFailedException>(() => host.StopAsync(InMemoryHost.Patience()));
     }
 
-    /// <summary>The host disposes its log after the stop, and what the node said last must stand there by then.</summary>
+    /// <summary>The host disposes its logger after the stop. The last message of the node must be written by then.</summary>
     [Fact]
-    public async Task FailureAtTheVeryEnd_StandsInTheLogBeforeItIsDisposed()
+    public async Task FailureAtTheVeryEnd_IsLoggedBeforeTheLoggerIsDisposed()
     {
         HostApplicationBuilder builder = InMemoryHost.Builder();
         SlowLog log = new();
@@ -112,7 +112,8 @@ public sealed class NodeFailureTests
 
     private sealed class ThrowingLog : ILoggerProvider, ILogger
     {
-        public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("Raft", StringComparison.Ordinal) ? this : NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("Raft", StringComparison.Ordinal) ? this : NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;

@@ -6,7 +6,7 @@ using Raft.Tests.Node;
 
 namespace Raft.Tests.Hosting;
 
-/// <summary>What a node stands on: what its builder says, and otherwise what the host has.</summary>
+/// <summary>The ports of a node: those of its builder, and otherwise those of the host.</summary>
 public sealed class PortRegistrationTests
 {
     private readonly ServiceCollection _services = new();
@@ -53,7 +53,7 @@ public sealed class PortRegistrationTests
     }
 
     [Fact]
-    public async Task Container_LeavesTheClockAndTheSchedulerThatItWasGiven()
+    public async Task Container_DoesNotDisposeTheClockAndTheSchedulerThatItWasGiven()
     {
         Shared shared = new();
         Add("n1").UseClock(shared).UseScheduler(shared);
@@ -66,7 +66,7 @@ public sealed class PortRegistrationTests
     }
 
     [Fact]
-    public async Task TimeProvider_OfTheHost_IsWhatNodesGoBy()
+    public async Task TimeProvider_OfTheHost_IsUsedByTheNodes()
     {
         FakeTimeProvider time = new(new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero));
         _services.AddSingleton<TimeProvider>(time);
@@ -79,7 +79,7 @@ public sealed class PortRegistrationTests
     }
 
     [Fact]
-    public async Task UseClock_WithATimeProvider_ComesBeforeTheHosts()
+    public async Task UseClock_WithATimeProvider_OverridesTheHosts()
     {
         FakeTimeProvider time = new(new DateTimeOffset(2001, 2, 3, 4, 5, 6, TimeSpan.Zero));
         _services.AddSingleton(TimeProvider.System);
@@ -146,7 +146,8 @@ public sealed class PortRegistrationTests
     {
         private readonly InMemoryLogStore _inner = new();
 
-        public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) => _inner.OpenAsync(clusterId, nodeId, cancellationToken);
+        public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
+            _inner.OpenAsync(clusterId, nodeId, cancellationToken);
 
         public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             _inner.ReadAsync(firstIndex, maximumEntries, maximumBytes, cancellationToken);

@@ -55,7 +55,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task SeveralNodes_AskedForWithoutAKey_NameTheChoices()
+    public async Task SeveralNodes_RequestedWithoutAKey_NameTheChoices()
     {
         AddTwo();
         await using ServiceProvider provider = _services.BuildServiceProvider();
@@ -84,7 +84,7 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task UnnamedAndNamedNode_WithoutAKeyTheUnnamedOneIsMeant(bool unnamedFirst)
+    public async Task UnnamedAndNamedNode_WithoutAKey_ResolvesTheUnnamedOne(bool unnamedFirst)
     {
         void AddUnnamed() => _services.AddRaftNode(options => (options.NodeId, options.Members) = ("u1", ["u1"]));
         if (unnamedFirst)
@@ -123,7 +123,9 @@ public sealed class RegistrationTests
 
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => _services.AddRaftNode());
 
-        Assert.Equal("A Raft node without a name is registered already: give each node of a host a name, AddRaftNode(\"n1\").", error.Message);
+        Assert.Equal(
+            "A Raft node without a name is registered already: give each node of a host a name, AddRaftNode(\"n1\").",
+            error.Message);
     }
 
     [Theory]
@@ -148,7 +150,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task FailedNode_WithoutAHostToStop_StillTellsItsStop()
+    public async Task FailedNode_WithoutAHostToStop_StillMakesItsStopFail()
     {
         _services.AddRaftNode("n1", options => options.Members = ["n1"]).UseStateMachine<Fragile>();
         await using ServiceProvider provider = _services.BuildServiceProvider();
@@ -175,7 +177,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void ThirdPartyBuilder_OfANodeThatIsNotThere_NamesTheChoices()
+    public void ThirdPartyBuilder_OfANodeThatDoesNotExist_NamesTheChoices()
     {
         AddTwo();
 

@@ -112,8 +112,14 @@ public sealed class ServiceErrorTests
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
             () => Task.Run(() => host.StartAsync(InMemoryHost.Patience()), InMemoryHost.Patience()).InTimeAsync());
 
-        Assert.StartsWith($"The state machine {(injectsProposer ? nameof(InjectsProposer) : nameof(InjectsNode))} of ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("A state machine must not use its own node. Move that code to a service next to it", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The state machine {(injectsProposer ? nameof(InjectsProposer) : nameof(InjectsNode))} of ",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "A state machine must not use its own node. Move that code to a service next to it",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -163,7 +169,10 @@ public sealed class ServiceErrorTests
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
             () => Task.Run(() => provider.Node("n1"), InMemoryHost.Patience()).InTimeAsync());
 
-        Assert.StartsWith("A transport, log store or another port of Raft node 'n1' needs its own node", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A transport, log store or another port of Raft node 'n1' needs its own node",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     private static IRaftNodeBuilder Add(string? name, IServiceCollection services) => name is null

@@ -17,7 +17,10 @@ public sealed class StartTests
         await host.StartAsync(InMemoryHost.Patience());
 
         Assert.Null(host.Services.Node().Status.Leader);
-        Assert.StartsWith("no leader: 1 of 3 voters reachable, 2 needed", host.Services.Node().Status.Explanation, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "no leader: 1 of 3 voters reachable, 2 needed",
+            host.Services.Node().Status.Explanation,
+            StringComparison.Ordinal);
         await host.StopAsync(InMemoryHost.Patience());
     }
 
@@ -105,7 +108,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task CancelledStart_OverAStoreThatGoesOnOpening_Returns()
+    public async Task CancelledStart_OverAStoreThatIsStillOpening_Returns()
     {
         TaskCompletionSource opening = new();
         using CancellationTokenSource giveUp = new();
@@ -126,7 +129,7 @@ public sealed class StartTests
         await host.Services.Node().UntilAsync(status => status.Lifecycle == NodeLifecycle.Stopped);
     }
 
-    /// <summary>As after Ctrl+C during the start: what nobody waited for there must not be waited for at the end.</summary>
+    /// <summary>As after Ctrl+C during the start: the end must not wait for a task that the start did not wait for.</summary>
     [Fact]
     public async Task CancelledStart_OverAStoreThatNeverOpens_LetsTheHostBeDisposed()
     {
@@ -153,7 +156,8 @@ public sealed class StartTests
     {
         public bool LeavesProcess => false;
 
-        public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken) => throw new IOException("The port is taken.");
+        public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken) =>
+            throw new IOException("The port is taken.");
 
         public void Send(RaftMember to, RaftMessage message)
         {

@@ -10,7 +10,7 @@ public sealed class StopHostTests
     private readonly HostApplicationBuilder _builder = InMemoryHost.Builder();
 
     [Fact]
-    public async Task Stop_TellsEachCallerHowItsProposalEnded()
+    public async Task Stop_ReportsToEachCallerHowItsProposalEnded()
     {
         Gated machine = new();
         Add().UseStateMachine(_ => machine);
@@ -49,7 +49,7 @@ public sealed class StopHostTests
     }
 
     [Fact]
-    public async Task Stop_WithAnExpiredToken_LeavesAStoreThatHangsBehind()
+    public async Task Stop_WithAnExpiredToken_AbandonsAStoreThatHangs()
     {
         TaskCompletionSource closing = new();
         SpyStore store = new(new InMemoryLogStore()) { OnClose = () => new ValueTask(closing.Task) };
@@ -81,7 +81,7 @@ public sealed class StopHostTests
     }
 
     [Fact]
-    public async Task ThreeNodesUnderLoad_StopWithinTheHostsTimeoutAndLeaveNobodyWaiting()
+    public async Task ThreeNodesUnderLoad_StopWithinTheHostsTimeoutAndLeaveNoCallerWaiting()
     {
         string[] ids = ["n1", "n2", "n3"];
         foreach (string id in ids)

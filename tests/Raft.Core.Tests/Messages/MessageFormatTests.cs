@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Raft.Tests.Messages;
 
-/// <summary>The very bytes of docs/wire-format.md. If one of these fails, nodes of different versions no longer understand each other.</summary>
+/// <summary>
+/// The very bytes of docs/wire-format.md. If one of these fails, nodes of different versions no longer understand each other.
+/// </summary>
 public class MessageFormatTests
 {
     private const string RaftN1ToN2 = "0400 72616674  0200 6e31  0200 6e32";

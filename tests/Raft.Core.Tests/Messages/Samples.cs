@@ -152,7 +152,9 @@ internal static class Samples
         {
             Assert.True(expectedInstall.Header.Span.SequenceEqual(actualInstall.Header.Span), "header");
             Assert.True(expectedInstall.Data.Span.SequenceEqual(actualInstall.Data.Span), "data");
-            Assert.Equal(expectedInstall with { Header = default, Data = default }, actualInstall with { Header = default, Data = default });
+            Assert.Equal(
+                expectedInstall with { Header = default, Data = default },
+                actualInstall with { Header = default, Data = default });
             return;
         }
 

@@ -4,7 +4,7 @@ namespace Raft.Tests.Node;
 
 /// <summary>
 /// What a commit may allocate in a steady state, on all three nodes together and beyond the command's own bytes. A time cannot
-/// be tested here, an allocation can: whoever adds one to the way of a proposal sees it.
+/// be tested here, an allocation can: a change that adds one to the path of a proposal fails here.
 /// </summary>
 public sealed class AllocationBudgetTests
 {

@@ -14,7 +14,7 @@ public sealed class AppendEntriesTests
 
         Assert.Equal((2L, true, 0L), (reply.Term, reply.Success, reply.LastIndex));
         Assert.Equal((RaftRole.Follower, 2L, new NodeId("n2")), (node.Status.Role, node.Status.Term, node.Status.Leader));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class AppendEntriesTests
     }
 
     [Fact]
-    public void AppendEntriesAsync_BehindAGap_IsRefusedWithAHint()
+    public void AppendEntriesAsync_AfterAGap_IsRefusedWithAHint()
     {
         LabNode node = _lab.Node(members: 3);
         node.AppendEntries(1, "n2", 0, 0, [Lab.Entry(1), Lab.Entry(1)]);
@@ -65,7 +65,7 @@ public sealed class AppendEntriesTests
     }
 
     [Fact]
-    public void AppendEntriesAsync_WithConflictingEntries_ReplacesWhatStoodThere()
+    public void AppendEntriesAsync_WithConflictingEntries_ReplacesTheOldEntries()
     {
         LabNode node = _lab.Node(members: 3);
         node.AppendEntries(1, "n2", 0, 0, [Lab.Entry(1, "a"), Lab.Entry(1, "lost"), Lab.Entry(1, "lost too")]);
@@ -134,5 +134,6 @@ public sealed class AppendEntriesTests
         _lab.World.RunUntil(() => node.Status.Role == RaftRole.PreCandidate, TimeSpan.FromSeconds(3));
     }
 
-    private string[] Log(LabNode node) => [.. _lab.Collect(node.Raft.ReadLogAsync(cancellationToken: TestContext.Current.CancellationToken)).Select(entry => Lab.Text(entry))];
+    private string[] Log(LabNode node) =>
+        [.. _lab.Collect(node.Raft.ReadLogAsync(cancellationToken: TestContext.Current.CancellationToken)).Select(entry => Lab.Text(entry))];
 }

@@ -19,7 +19,7 @@ public sealed class BlockingSnapshotTests
         Assert.Equal(3, lab.Take(node)?.LastIncludedIndex);
 
         node.Stop();
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     /// <summary>Whatever the store does meanwhile, the machine is called on threads of its own, in the real world for once.</summary>
@@ -44,7 +44,10 @@ public sealed class BlockingSnapshotTests
     {
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(Token);
         RaftNodeOptions options = new() { MinimumElectionTimeout = TimeSpan.FromMilliseconds(50), MaximumElectionTimeout = TimeSpan.FromMilliseconds(100) };
-        await using RaftNode node = new("n1", options: options, ports: new RaftNodePorts { StateMachine = machine, LogStore = log, SnapshotStore = new LateSnapshotStore(log) });
+        await using RaftNode node = new(
+            "n1",
+            options: options,
+            ports: new RaftNodePorts { StateMachine = machine, LogStore = log, SnapshotStore = new LateSnapshotStore(log) });
         Task running = node.RunAsync(stopping.Token);
         await node.WaitForLeaderAsync(Token);
         await script(node);

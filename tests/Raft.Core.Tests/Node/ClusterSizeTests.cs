@@ -32,7 +32,7 @@ public sealed class ClusterSizeTests
     [InlineData(5, 2)]
     [InlineData(6, 2)]
     [InlineData(7, 3)]
-    public void Cluster_WithoutAMinority_GoesOn(int nodes, int failures)
+    public void Cluster_WithoutAMinority_KeepsCommitting(int nodes, int failures)
     {
         SimulatedCluster cluster = new(nodes, seed: 4);
         cluster.Start();
@@ -58,7 +58,7 @@ public sealed class ClusterSizeTests
     [InlineData(3, 2)]
     [InlineData(4, 2)]
     [InlineData(5, 3)]
-    public void Cluster_WithoutAMajority_StandsStillAndRecovers(int nodes, int failures)
+    public void Cluster_WithoutAMajority_StopsCommittingAndRecovers(int nodes, int failures)
     {
         SimulatedCluster cluster = new(nodes, seed: 6);
         cluster.Start();
@@ -77,7 +77,9 @@ public sealed class ClusterSizeTests
         Assert.Equal(ProposalFate.Unknown, proposal.Fate);
         Assert.Null(cluster.Leader);
         string silent = string.Join(", ", cluster.NodeIds.TakeLast(failures));
-        Assert.Equal($"no leader: {nodes - failures} of {nodes} voters reachable, {(nodes / 2) + 1} needed; not heard from {silent}", cluster["n1"].Status.Explanation);
+        Assert.Equal(
+            $"no leader: {nodes - failures} of {nodes} voters reachable, {(nodes / 2) + 1} needed; not heard from {silent}",
+            cluster["n1"].Status.Explanation);
 
         cluster.Start();
         cluster.Propose("recovered");

@@ -7,7 +7,7 @@ public sealed class DisposeTests
     private readonly Lab _lab = new();
 
     [Fact]
-    public void DisposeAsync_OfANodeThatNeverRan_EndsItForGood()
+    public void DisposeAsync_OfANodeThatNeverRan_EndsItPermanently()
     {
         LabNode node = _lab.Node();
         Task<NodeId> wait = node.Raft.WaitForLeaderAsync(Token).AsTask();
@@ -16,7 +16,7 @@ public sealed class DisposeTests
 
         AssertOver(node);
         _lab.Fails<NodeStoppedException>(wait);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -32,7 +32,9 @@ public sealed class DisposeTests
         AssertOver(node);
     }
 
-    /// <summary>What a store registers on its token is its own affair: whoever stops the node must not meet its exceptions.</summary>
+    /// <summary>
+    /// A callback that a store registers on its token may throw. The caller that stops the node must not get its exceptions.
+    /// </summary>
     [Fact]
     public void DisposeAsync_WhileAStoreOpensWhoseCallbackThrows_EndsTheNode()
     {
@@ -49,7 +51,7 @@ public sealed class DisposeTests
     }
 
     [Fact]
-    public void DisposeAsync_OfARunningNode_StopsItInGoodOrder()
+    public void DisposeAsync_OfARunningNode_StopsItGracefully()
     {
         LabNode node = _lab.Node().Lead();
         Task<Committed> proposal = node.Propose("last");
@@ -152,7 +154,7 @@ public sealed class DisposeTests
         _lab.Fails<NodeStoppedException, bool>(node.Raft.ReadLogAsync(cancellationToken: Token).GetAsyncEnumerator(Token).MoveNextAsync());
         _lab.World.Run(node.Raft.DisposeAsync());
         Assert.Contains(node.Status.Lifecycle, new[] { NodeLifecycle.Stopped, NodeLifecycle.Failed });
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     /// <summary>Opens only when it is cancelled, by a callback that then throws.</summary>

@@ -76,7 +76,9 @@ public sealed class ElectionExampleTests
     private static void UseDefaultTimeouts(RaftNodeOptions options)
     {
         RaftNodeOptions defaults = new();
-        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)), (defaults.MinimumElectionTimeout, defaults.MaximumElectionTimeout));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)),
+            (defaults.MinimumElectionTimeout, defaults.MaximumElectionTimeout));
         options.MinimumElectionTimeout = defaults.MinimumElectionTimeout;
         options.MaximumElectionTimeout = defaults.MaximumElectionTimeout;
     }

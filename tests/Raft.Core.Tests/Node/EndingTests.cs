@@ -8,7 +8,7 @@ public sealed class EndingTests
     private readonly Lab _lab = new();
 
     [Fact]
-    public void Stop_StateMachineWhoseTokenCallbackThrows_AnswersEverybodyAndSaysSo()
+    public void Stop_StateMachineWhoseTokenCallbackThrows_AnswersAllCallersAndReportsIt()
     {
         Stubborn machine = new();
         LabNode node = _lab.Node(machine: machine, configure: options => options.ShutdownTimeout = TimeSpan.FromSeconds(1)).Lead();
@@ -24,7 +24,7 @@ public sealed class EndingTests
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
         Assert.True(leadership.Lost.IsCancellationRequested);
         Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -43,11 +43,11 @@ public sealed class EndingTests
 
         Assert.Contains("Disk on fire", failure.Message, StringComparison.Ordinal);
         Assert.All([proposal, last], each => Assert.IsType<OutcomeUnknownException>(each.Exception?.InnerException));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void StateMachineThatGivesAResultOfNoCommand_FailsTheNodeInsteadOfHanging()
+    public void StateMachineThatReturnsAResultForNoCommand_FailsTheNodeInsteadOfHanging()
     {
         LabNode node = _lab.Node(machine: new Misplacing()).Lead();
         Task<Committed> proposal = node.Propose("a");
@@ -56,18 +56,18 @@ public sealed class EndingTests
 
         _lab.World.RunUntilIdle();
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void TypedProposal_StateMachineThatGivesNoResultOfItsType_IsToldSo()
+    public void TypedProposal_StateMachineThatReturnsAnotherType_Throws()
     {
         LabNode node = _lab.Node(machine: new Mute()).Lead();
 
         InvalidOperationException error = _lab.Fails<InvalidOperationException, long>(node.Raft.CreateProposer<string, long>().ProposeAsync("a", Token));
 
         Assert.Contains("was applied, but the state machine set no result", error.Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public sealed class EndingTests
         node.Stop();
 
         _lab.Fails<NodeStoppedException>(reader);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void ReadLogAsync_LogThatIsCutMeanwhile_SaysSoInsteadOfMixingTwoLogs()
+    public void ReadLogAsync_LogThatIsTruncatedMeanwhile_ThrowsInsteadOfMixingTwoLogs()
     {
         SpyStore store = new(_lab.World.CreateLogStore());
         LabNode first = _lab.Node(members: 3, store: store);
@@ -109,7 +109,7 @@ public sealed class EndingTests
         RaftException error = _lab.Fails<RaftException>(reading);
         Assert.Contains("read it again", error.Message, StringComparison.Ordinal);
         _lab.World.Run(node.Raft.DisposeAsync());
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
 
         static async Task<List<LogEntry>> CollectAsync(IAsyncEnumerable<LogEntry> log)
         {
@@ -124,7 +124,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public void Stop_StartTokenWhoseCallbackThrows_StopsInGoodOrderAndSaysSo()
+    public void Stop_StartTokenWhoseCallbackThrows_StopsGracefullyAndReportsIt()
     {
         LabNode node = _lab.Node(transport: new Resentful());
         using CancellationTokenSource stop = new();
@@ -132,7 +132,7 @@ public sealed class EndingTests
         _lab.World.RunUntil(() => node.Status.Role == RaftRole.Leader);
 
         Task<Committed> proposal = node.Propose("last");
-        stop.Cancel(); // and whoever cancels has no part in it
+        stop.Cancel(); // and the caller that cancels gets no exception
         _lab.World.Run(proposal);
 
         Assert.Contains("did not close cleanly", _lab.Fails<NodeFailedException>(run).Message, StringComparison.Ordinal);

@@ -2,7 +2,9 @@ using Raft.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>Third example: the leader fails, another takes over in a later term, nothing acknowledged is lost, and the old one catches up.</summary>
+/// <summary>
+/// Third example: the leader fails, another takes over in a later term, nothing acknowledged is lost, and the old one catches up.
+/// </summary>
 public sealed class FailoverExampleTests
 {
     [Theory]
@@ -54,7 +56,7 @@ public sealed class FailoverExampleTests
     }
 
     [Fact]
-    public void Cluster_WhoseLeadersFailOneAfterAnother_KeepsGoing()
+    public void Cluster_WhoseLeadersFailOneAfterAnother_KeepsCommitting()
     {
         SimulatedCluster cluster = new(5, seed: 3);
         cluster.Start();
@@ -78,7 +80,7 @@ public sealed class FailoverExampleTests
     }
 
     [Fact]
-    public void Leader_ThatStopsInGoodOrder_IsReplacedAndComesBack()
+    public void Leader_ThatStopsGracefully_IsReplacedAndReturns()
     {
         SimulatedCluster cluster = new(3);
         cluster.Start();

@@ -22,7 +22,7 @@ public sealed class FootprintTests
         _lab.World.RunUntilIdle();
 
         Assert.Equal(0, node.Raft.Footprint!.Value.StoreReads);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class FootprintTests
         }
 
         Assert.Equal(0, node.Raft.Footprint!.Value.HandlerCalls);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     /// <summary>Who gives up is forgotten once the answer is known.</summary>
@@ -85,7 +85,7 @@ public sealed class FootprintTests
             cluster.Settle();
         }
 
-        cluster.World.RunFor(TimeSpan.FromSeconds(1)); // until the leader hears of it
+        cluster.World.RunFor(TimeSpan.FromSeconds(1)); // until the leader is notified
 
         Assert.Equal(1, most);
         Assert.Equal(0, cluster["n1"].Raft.Footprint!.Value.SnapshotSenders);

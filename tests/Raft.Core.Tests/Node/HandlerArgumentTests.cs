@@ -50,7 +50,7 @@ public sealed class HandlerArgumentTests
     }
 
     [Fact]
-    public void AppendEntriesAsync_WithEntriesOfNoCorrectLeader_IsRefused()
+    public void AppendEntriesAsync_WithEntriesThatNoCorrectLeaderSends_IsRefused()
     {
         LabNode node = _lab.Node(members: 3);
         (long PrevLogIndex, long PrevLogTerm, LogEntry[] Entries)[] bad =
@@ -83,7 +83,7 @@ public sealed class HandlerArgumentTests
     }
 
     [Fact]
-    public void AppendEntriesAsync_TakesACopyOfTheList()
+    public void AppendEntriesAsync_CopiesTheList()
     {
         LabNode node = _lab.Node(members: 3);
         List<LogEntry> entries = [Lab.Entry(1, "a")];
@@ -99,7 +99,7 @@ public sealed class HandlerArgumentTests
 
     private void AssertUntouched(LabNode node)
     {
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Equal((0L, null, 0L), (node.Status.Term, node.Status.VotedFor, node.Status.LastIndex));
         Assert.Equal(default, node.Store.Written.HardState);
         _lab.World.Run(node.Raft.DisposeAsync());

@@ -22,7 +22,7 @@ public sealed class HandlerLifetimeTests
     }
 
     [Fact]
-    public void Acknowledgement_IsAnsweredOnlyOnceTheEntriesAreDurable()
+    public void Acknowledgement_IsSentOnlyOnceTheEntriesAreDurable()
     {
         LabNode node = _lab.Node(members: 3);
         node.AppendEntries(1, "n2", 0, 0, [Lab.Entry(1)]);
@@ -50,7 +50,7 @@ public sealed class HandlerLifetimeTests
     }
 
     [Fact]
-    public void Call_WhoseWaitIsCancelled_EndsAndTheVoteMayBeGivenAllTheSame()
+    public void Call_WhoseWaitIsCancelled_EndsAlthoughTheVoteMayBeGranted()
     {
         LabNode node = _lab.Node(members: 3);
         node.Store.Hold();
@@ -62,7 +62,7 @@ public sealed class HandlerLifetimeTests
         OperationCanceledException exception = _lab.Fails<OperationCanceledException>(vote);
 
         Assert.Equal(cancellation.Token, exception.CancellationToken);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         node.Store.Release();
         Assert.Equal(new RequestVoteReply(1, false), node.RequestVote(1, "n3"));
         Assert.Equal(new NodeId("n2"), node.Status.VotedFor);
@@ -75,7 +75,7 @@ public sealed class HandlerLifetimeTests
 
         _lab.Fails<OperationCanceledException>(node.Raft.RequestVoteAsync(1, "n2", 0, 0, new CancellationToken(canceled: true)).AsTask());
 
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class HandlerLifetimeTests
         _lab.Fails<NodeStoppedException>(append);
         node.Store.Release();
         _lab.World.Run(node.Running!);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class HandlerLifetimeTests
         Assert.Contains("Disk on fire", refused.Message, StringComparison.Ordinal);
         Assert.IsType<NodeFailedException>(refused.InnerException);
         Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -122,11 +122,11 @@ public sealed class HandlerLifetimeTests
 
         _lab.Fails<NodeStoppedException>(RequestVote(node, 1, "n2"));
         _lab.Fails<NodeStoppedException>(AppendEntries(node, 1, "n2", 0, 0));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void Calls_ThatCameBeforeTheRun_ShareItsLife()
+    public void Calls_ThatArrivedBeforeTheRun_ShareItsLife()
     {
         SpyStore store = new(_lab.World.CreateLogStore());
         LabNode node = _lab.Node(members: 3, store: store);

@@ -10,7 +10,10 @@ public sealed class IdleWakingTests
     {
         Lab lab = new();
         ChannelNetwork network = new(); // takes no time, so that nothing is ever due but what the nodes have set
-        LabNode[] nodes = lab.Cluster(3, static options => options.HeartbeatInterval = HeartbeatInterval, transport: network.CreateTransport);
+        LabNode[] nodes = lab.Cluster(
+            3,
+            static options => options.HeartbeatInterval = HeartbeatInterval,
+            transport: network.CreateTransport);
         Array.ForEach(nodes, static node => node.Run());
         lab.WaitForLeader(nodes);
         lab.World.RunFor(TimeSpan.FromSeconds(5)); // what was set before there was a leader is over

@@ -22,7 +22,7 @@ public sealed class InProcessTransportTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void IsolatedLeader_IsReplacedAndCatchesUpAfterTheHealing(bool channels)
+    public void IsolatedLeader_IsReplacedAndCatchesUpOnceHealed(bool channels)
     {
         (Lab lab, InProcessNetwork network, LabNode[] nodes) = Start(channels);
         LabNode old = lab.WaitForLeader(nodes);
@@ -46,7 +46,7 @@ public sealed class InProcessTransportTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void CutLink_KeepsOneFollowerBehindUntilItIsRestored(bool channels)
+    public void CutLink_KeepsOneFollowerLaggingUntilItIsRestored(bool channels)
     {
         (Lab lab, InProcessNetwork network, LabNode[] nodes) = Start(channels);
         LabNode leader = lab.WaitForLeader(nodes);
@@ -149,6 +149,6 @@ public sealed class InProcessTransportTests
 
         lab.World.RunUntil(() => nodes.All(node => !node.IsRunning));
         Assert.All(nodes, node => Assert.True(node.Running!.IsCompletedSuccessfully));
-        Assert.All(nodes, node => node.AssertNobodyWaits());
+        Assert.All(nodes, node => node.AssertNoCallerWaits());
     }
 }

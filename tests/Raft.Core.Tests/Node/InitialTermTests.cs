@@ -15,7 +15,7 @@ public sealed class InitialTermTests
     }
 
     [Fact]
-    public void InitialTerm_OfANodeAlone_IsCountedOn()
+    public void InitialTerm_OfASingleNode_IsIncremented()
     {
         Lab lab = new();
 

@@ -37,7 +37,9 @@ public sealed class LifecycleTests
     public void Node_RunWhileAHandlerOpensItsStore_IsStarting()
     {
         TaskCompletionSource opening = new();
-        LabNode node = _lab.Node(members: 3, store: new SpyStore(_lab.World.CreateLogStore()) { OnOpen = () => new ValueTask(opening.Task) });
+        LabNode node = _lab.Node(
+            members: 3,
+            store: new SpyStore(_lab.World.CreateLogStore()) { OnOpen = () => new ValueTask(opening.Task) });
         Task<RequestVoteReply> vote = node.Raft.RequestVoteAsync(1, "n2", 0, 0, Token).AsTask();
         _lab.World.RunUntilIdle();
         Assert.Equal(NodeLifecycle.Idle, node.Status.Lifecycle);

@@ -32,7 +32,7 @@ public sealed class OptionsTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void Constructor_WithASettingThatMakesNoSense_SaysWhatToDo(string message, Action<RaftNodeOptions> spoil)
+    public void Constructor_WithAnInvalidSetting_SaysWhatToDo(string message, Action<RaftNodeOptions> spoil)
     {
         RaftNodeOptions options = new() { Members = ["n1"] };
         spoil(options);
@@ -43,7 +43,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Constructor_WithTheSmallestSettings_TakesThem()
+    public void Constructor_WithTheSmallestSettings_AcceptsThem()
     {
         RaftNodeOptions options = new()
         {
@@ -69,7 +69,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Constructor_WithAVolatileStoreAndATransportThatLeavesTheProcess_SaysWhatToDo()
+    public void Constructor_WithAVolatileStoreAndATransportBetweenProcesses_SaysWhatToDo()
     {
         ITransport transport = Substitute.For<ITransport>();
         transport.LeavesProcess.Returns(true);
@@ -84,7 +84,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Constructor_WithAVolatileStoreWithinOneProcess_TakesIt() =>
+    public void Constructor_WithAVolatileStoreWithinOneProcess_AcceptsIt() =>
         Assert.Null(Record.Exception(() => New(new RaftNodeOptions { Members = ["n1", "n2"] }, new InMemoryNetwork().CreateTransport())));
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void ClusterId_IsWhatStoresAndMessagesGoBy()
+    public void ClusterId_IsUsedByStoresAndMessages()
     {
         Lab lab = new();
         LabNode node = lab.Node(members: 3, configure: options => options.ClusterId = "orders");
@@ -151,7 +151,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Int64Codec_BytesThatAreNoNumber_AreRefused()
+    public void Int64Codec_BytesThatAreNotANumber_AreRefused()
     {
         Assert.Throws<FormatException>(() => Codec.Int64.Read(new byte[9]));
         Assert.Throws<FormatException>(() => Codec.Int64.Read(new byte[7]));

@@ -20,6 +20,6 @@ public sealed class PauseTests
         Assert.Equal((RaftRole.Follower, "n2"), (n1.Status.Role, n1.Status.Leader?.Value));
         Assert.Empty(peers.Received.OfType<RequestVoteMessage>());
         n1.Stop();
-        n1.AssertNobodyWaits();
+        n1.AssertNoCallerWaits();
     }
 }

@@ -26,7 +26,9 @@ public sealed class ProposalBatchTests
 
         Assert.Equal([50], store.Writes.Select(write => write.Entries.Length));
         AppendEntriesMessage[] messages = [.. peers.Received.OfType<AppendEntriesMessage>().Where(message => !message.Entries.IsEmpty)];
-        Assert.Equal([(new NodeId("n2"), 50), (new NodeId("n3"), 50)], messages.Select(message => (message.To, message.Entries.Length)).Order());
+        Assert.Equal(
+            [(new NodeId("n2"), 50), (new NodeId("n3"), 50)],
+            messages.Select(message => (message.To, message.Entries.Length)).Order());
         Assert.Equal(Enumerable.Range(0, 50).Select(number => $"string {number}"), node.Log.Skip(EntriesBefore));
     }
 
@@ -68,6 +70,6 @@ public sealed class ProposalBatchTests
         Assert.Equal(3_001, machine.BatchSizes.Sum());
         Assert.InRange(machine.BatchSizes.Count, 4, 20);
         Assert.Equal(Enumerable.Range(0, 3_000).Select(number => $"{number}"), machine.Applied.Skip(1));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 }

@@ -16,14 +16,14 @@ public sealed class ProposalCancellationTests
         OperationCanceledException exception = _lab.Fails<OperationCanceledException>(proposal);
 
         Assert.Equal(cancellation.Token, exception.CancellationToken);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Equal(lastIndex, node.Status.LastIndex);
         node.Commit("next");
         Assert.Equal(["next"], node.Log);
     }
 
     [Fact]
-    public void Proposal_CancelledAfterItWasAppended_MayCommitAllTheSame()
+    public void Proposal_CancelledAfterItWasAppended_MayStillCommit()
     {
         LabNode node = _lab.Node().Lead();
         node.Store.Hold();
@@ -33,23 +33,23 @@ public sealed class ProposalCancellationTests
         _lab.World.RunUntilIdle();
         cancellation.Cancel();
         _lab.Fails<OperationCanceledException>(proposal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         node.Store.Release();
         node.Commit("next");
 
         Assert.Equal(["happens", "next"], node.Log);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void Proposal_WithACancelledToken_IsNotEvenTried()
+    public void Proposal_WithACancelledToken_IsNotAttempted()
     {
         LabNode node = _lab.Node().Lead();
 
         Task<Committed> proposal = node.Raft.ProposeAsync("never", new CancellationToken(canceled: true)).AsTask();
 
         Assert.True(proposal.IsCanceled);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Empty(node.Log);
     }
 
@@ -84,7 +84,7 @@ public sealed class ProposalCancellationTests
             proposal => Assert.Equal(proposal.Text, node.Log[(int)Codec.Int64.Read(proposal.Task.Result.Result) - 1]));
         Assert.All(proposals.Where(proposal => !proposal.Task.IsCompletedSuccessfully), proposal => Assert.True(proposal.Task.IsCanceled));
         Assert.True(proposals.Count(proposal => proposal.Task.IsCanceled) >= 50);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         cancellations.ForEach(cancellation => cancellation.Dispose());
     }
 }

@@ -1,6 +1,6 @@
 namespace Raft.Tests.Node;
 
-/// <summary>Proposals that entered the log: what their callers are told.</summary>
+/// <summary>Proposals that entered the log: which outcome their callers get.</summary>
 public sealed class ProposalFateTests
 {
     private readonly Lab _lab = new();
@@ -18,7 +18,7 @@ public sealed class ProposalFateTests
         OutcomeUnknownException unknown = _lab.Fails<OutcomeUnknownException>(proposal);
 
         Assert.Equal((leader.Status.LastIndex, term), (unknown.Index, unknown.Term));
-        leader.AssertNobodyWaits();
+        leader.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ProposalFateTests
         Assert.False(committed.IsCompleted);
         machine.Release();
         Assert.Equal("committed"u8.ToArray(), _lab.World.Run(committed).Result.ToArray());
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class ProposalFateTests
 
         Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully));
         Assert.Equal(Enumerable.Range(0, 6).Select(number => $"string {number}"), machine.Applied);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ProposalFateTests
         leader.Stop();
 
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
-        leader.AssertNobodyWaits();
+        leader.AssertNoCallerWaits();
     }
 
     private LabNode[] StartThree()

@@ -73,11 +73,11 @@ public sealed class ProposalFormTests
         LabNode node = _lab.Node().Lead();
 
         Assert.Throws<ArgumentNullException>("command", () => { _ = node.Raft.ProposeAsync((string)null!, Token).AsTask(); });
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void ProposeAsync_ToAMachineOfBytes_YieldsItsResult()
+    public void ProposeAsync_ToAMachineOfBytes_ReturnsItsResult()
     {
         Gated machine = new() { IsOpen = true };
         LabNode node = _lab.Node(machine: machine).Lead();
@@ -88,7 +88,7 @@ public sealed class ProposalFormTests
     }
 
     [Fact]
-    public void ProposeAsync_ToAMachineThatGivesNoResult_YieldsAnEmptyOne()
+    public void ProposeAsync_ToAMachineThatGivesNoResult_ReturnsAnEmptyOne()
     {
         LabNode node = _lab.Node(machine: new Durable()).Lead();
 

@@ -8,7 +8,9 @@ public sealed class ProposalRefusalTests
     [Fact]
     public void ProposeAsync_ToAFollower_NamesTheLeader()
     {
-        LabNode[] nodes = _lab.Cluster(3, options => options.Members = [.. options.Members.Select(member => new RaftMember(member.Id, $"{member.Id}.example:7000"))]);
+        LabNode[] nodes = _lab.Cluster(
+            3,
+            options => options.Members = [.. options.Members.Select(member => new RaftMember(member.Id, $"{member.Id}.example:7000"))]);
         LabNode leader = StartAndElect(nodes);
         LabNode follower = nodes.First(node => node != leader);
 
@@ -17,12 +19,12 @@ public sealed class ProposalRefusalTests
         Assert.Equal(leader.Raft.Id.Value, refusal.Leader?.Id);
         Assert.Equal($"{leader.Raft.Id}.example:7000", refusal.Leader?.Address);
         Assert.Contains(leader.Raft.Id.Value, refusal.Message, StringComparison.Ordinal);
-        follower.AssertNobodyWaits();
+        follower.AssertNoCallerWaits();
     }
 
     /// <summary>What is refused waits no longer, so it leaves room for others.</summary>
     [Fact]
-    public void ProposeAsync_ToAFollowerAgainAndAgain_IsNeverOverload()
+    public void ProposeAsync_ToAFollowerRepeatedly_NeverReportsOverload()
     {
         LabNode node = _lab.Node(members: 3, configure: options => options.MaximumPendingProposals = 2);
         node.Run();
@@ -33,7 +35,7 @@ public sealed class ProposalRefusalTests
             _lab.World.RunUntilIdle();
         }
 
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -43,14 +45,14 @@ public sealed class ProposalRefusalTests
         node.Run();
         _lab.World.RunUntilIdle();
 
-        NotLeaderException refusal = _lab.Fails<NotLeaderException>(node.Propose("nobody home"));
+        NotLeaderException refusal = _lab.Fails<NotLeaderException>(node.Propose("no leader"));
 
         Assert.Null(refusal.Leader);
         Assert.Contains("Node n1 knows no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout. Wait with WaitForLeaderAsync", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ProposeAsync_BeyondTheLimitOfPendingProposals_IsOverload()
+    public void ProposeAsync_BeyondTheLimitOfPendingProposals_ReportsOverload()
     {
         LabNode node = _lab.Node(configure: options => options.MaximumPendingProposals = 4).Lead();
         node.Store.Hold();
@@ -65,11 +67,11 @@ public sealed class ProposalRefusalTests
         _lab.World.RunUntil(() => taken.All(proposal => proposal.IsCompletedSuccessfully));
         node.Commit("room again");
         Assert.Equal(["0", "1", "2", "3", "room again"], node.Log);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void ProposeAsync_BeyondTheLimitOfUncommittedBytes_IsOverload()
+    public void ProposeAsync_BeyondTheLimitOfUncommittedBytes_ReportsOverload()
     {
         LabNode node = _lab.Node(configure: options => options.MaximumUncommittedBytes = 10).Lead();
         node.Store.Hold();
@@ -104,7 +106,7 @@ public sealed class ProposalRefusalTests
         NodeStoppedException refusal = _lab.Fails<NodeStoppedException>(node.Propose("too early"));
 
         Assert.Contains("call RunAsync", refusal.Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -116,7 +118,7 @@ public sealed class ProposalRefusalTests
         NodeStoppedException refusal = _lab.Fails<NodeStoppedException>(node.Propose("too early"));
 
         Assert.Contains("call RunAsync", refusal.Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -126,7 +128,7 @@ public sealed class ProposalRefusalTests
         node.Stop();
 
         _lab.Fails<NodeStoppedException>(node.Propose("too late"));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -139,7 +141,7 @@ public sealed class ProposalRefusalTests
         _lab.World.RunUntil(() => proposal.IsCompleted);
 
         Assert.True(proposal.IsCompletedSuccessfully || proposal.Exception?.InnerException is NotLeaderException);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]

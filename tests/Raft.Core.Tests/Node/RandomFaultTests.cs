@@ -14,7 +14,7 @@ public sealed class RandomFaultTests
     [InlineData(6, 5)]
     [InlineData(7, 2)]
     [InlineData(8, 1)]
-    public void Cluster_UnderFaultsOfAllKinds_RecoversAndLeavesNobodyWaiting(ulong seed, int nodes)
+    public void Cluster_UnderFaultsOfAllKinds_RecoversAndLeavesNoCallerWaiting(ulong seed, int nodes)
     {
         SimulatedCluster cluster = new(nodes, seed, options => options.MaximumCachedEntries = 16);
         SeededRandom random = cluster.World.Random;
@@ -75,7 +75,7 @@ public sealed class RandomFaultTests
     [InlineData("dispose")]
     [InlineData("disk")]
     [InlineData("state machine")]
-    public void Node_ThatEndsAtAnyMoment_LeavesNobodyWaiting(string how)
+    public void Node_ThatEndsAtAnyMoment_LeavesNoCallerWaiting(string how)
     {
         for (int steps = 0; steps < 40; steps++)
         {
@@ -85,7 +85,8 @@ public sealed class RandomFaultTests
             List<Task> calls = [];
             if (steps % 3 == 0)
             {
-                calls.Add(node.Raft.RequestVoteAsync(3, "n2", 0, 0, TestContext.Current.CancellationToken).AsTask()); // opens the store before the run
+                // Opens the store before the run.
+                calls.Add(node.Raft.RequestVoteAsync(3, "n2", 0, 0, TestContext.Current.CancellationToken).AsTask());
             }
 
             node.Run();
@@ -120,7 +121,7 @@ public sealed class RandomFaultTests
             }
 
             lab.World.RunUntil(() => !node.IsRunning);
-            node.AssertNobodyWaits();
+            node.AssertNoCallerWaits();
             Assert.All(calls, call => Assert.True(call.IsCompleted));
             Assert.Equal(how is "stop" or "dispose", node.Running!.IsCompletedSuccessfully);
         }

@@ -15,8 +15,10 @@ public sealed class ReadLogTests
 
         List<LogEntry> log = _lab.Collect(node.Raft.ReadLogAsync(cancellationToken: Token));
 
-        Assert.Equal([(EntryKind.NoOp, 1L, ""), (EntryKind.Command, 1L, "a"), (EntryKind.Command, 1L, "b")], log.Select(entry => (entry.Kind, entry.Term, Lab.Text(entry))));
-        node.AssertNobodyWaits();
+        Assert.Equal(
+            [(EntryKind.NoOp, 1L, ""), (EntryKind.Command, 1L, "a"), (EntryKind.Command, 1L, "b")],
+            log.Select(entry => (entry.Kind, entry.Term, Lab.Text(entry))));
+        node.AssertNoCallerWaits();
     }
 
     [Theory]
@@ -25,7 +27,7 @@ public sealed class ReadLogTests
     [InlineData(4, 1)]
     [InlineData(5, 0)]
     [InlineData(99, 0)]
-    public void ReadLogAsync_FromAnIndex_YieldsWhatStandsThereAndBehind(long firstIndex, int expected)
+    public void ReadLogAsync_FromAnIndex_YieldsTheEntriesFromThereOn(long firstIndex, int expected)
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -41,7 +43,7 @@ public sealed class ReadLogTests
     [InlineData(2)]
     [InlineData(1_500)]
     [InlineData(2_100)]
-    public void ReadLogAsync_OfEntriesThatLeftTheMemory_LoadsThemFromTheStore(long firstIndex)
+    public void ReadLogAsync_OfEvictedEntries_LoadsThemFromTheStore(long firstIndex)
     {
         SpyStore store = new(_lab.World.CreateLogStore());
         LabNode node = _lab.Node(store: store, configure: options => options.MaximumCachedEntries = 10).Lead();
@@ -53,11 +55,11 @@ public sealed class ReadLogTests
         Assert.Contains("read", store.Calls);
         string[] expected = [.. Enumerable.Range(1, 2_501).Select(index => index == 1 ? string.Empty : $"{index}").Skip((int)firstIndex - 1)];
         Assert.Equal(expected, log.Select(entry => Lab.Text(entry)));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void ReadLogAsync_ShowsUncommittedEntriesToo()
+    public void ReadLogAsync_IncludesUncommittedEntries()
     {
         LabNode node = _lab.Node(members: 3);
         node.AppendEntries(1, "n2", 0, 0, [Lab.Entry(1, "a"), Lab.Entry(1, "b")], leaderCommit: 1);
@@ -73,7 +75,7 @@ public sealed class ReadLogTests
         node.Stop();
 
         _lab.Fails<NodeStoppedException, bool>(node.Raft.ReadLogAsync(cancellationToken: Token).GetAsyncEnumerator(Token).MoveNextAsync());
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -82,7 +84,7 @@ public sealed class ReadLogTests
         LabNode node = _lab.Node().Lead();
 
         _lab.Fails<OperationCanceledException, bool>(node.Raft.ReadLogAsync(cancellationToken: new CancellationToken(canceled: true)).GetAsyncEnumerator(Token).MoveNextAsync());
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -99,6 +101,6 @@ public sealed class ReadLogTests
         Assert.ThrowsAny<RaftException>(() => _lab.Collect(node.Raft.ReadLogAsync(cancellationToken: Token)));
 
         Assert.Contains("Bad sector", node.Failure().Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 }

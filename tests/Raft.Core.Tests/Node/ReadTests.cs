@@ -17,7 +17,7 @@ public sealed class ReadTests
         node.Commit("b");
 
         Assert.Equal(2, _lab.World.Run(Count(node)));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -35,11 +35,11 @@ public sealed class ReadTests
         machine.Release();
         Assert.Equal(1, _lab.World.Run(read));
         _lab.World.Run(proposal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void ReadAsync_OfAQueryThatThrows_GivesTheExceptionBackAndTheNodeLivesOn()
+    public void ReadAsync_OfAQueryThatThrows_RethrowsAndTheNodeContinues()
     {
         LabNode node = _lab.Node().Lead();
 
@@ -47,9 +47,9 @@ public sealed class ReadTests
             node.Raft.ReadAsync<StringLog, int>(_ => throw new FormatException("Mine."), ReadConsistency.Local, Token));
 
         Assert.Equal("Mine.", exception.Message);
-        node.Commit("goes on");
+        node.Commit("continues");
         Assert.Equal(1, _lab.World.Run(Count(node)));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ReadTests
 
         Assert.Throws<ArgumentNullException>("query", () => { _ = node.Raft.ReadAsync<StringLog, int>(null!, ReadConsistency.Local, Token).AsTask(); });
         Assert.Throws<ArgumentOutOfRangeException>("consistency", () => { _ = node.Raft.ReadAsync<StringLog, int>(_ => 0, (ReadConsistency)99, Token).AsTask(); });
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ReadTests
         node.Stop();
 
         _lab.Fails<NodeStoppedException, int>(Count(node));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ReadTests
         _lab.World.Run(proposal);
 
         Assert.False(ran);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -148,8 +148,9 @@ public sealed class ReadTests
         _lab.World.RunUntil(() => readers.All(reader => reader.IsCompleted));
 
         Assert.True(reads > 0);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
-    private static ValueTask<int> Count(LabNode node) => node.Raft.ReadAsync<StringLog, int>(log => log.Entries.Count, ReadConsistency.Local, Token);
+    private static ValueTask<int> Count(LabNode node) =>
+        node.Raft.ReadAsync<StringLog, int>(log => log.Entries.Count, ReadConsistency.Local, Token);
 }

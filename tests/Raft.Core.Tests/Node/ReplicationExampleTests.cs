@@ -38,7 +38,7 @@ public sealed class ReplicationExampleTests
     }
 
     [Fact]
-    public void Proposal_WithAMajority_CommitsThoughOneNodeIsCutOff()
+    public void Proposal_WithAMajority_CommitsAlthoughOneNodeIsIsolated()
     {
         SimulatedCluster cluster = new(3);
         cluster.Start();

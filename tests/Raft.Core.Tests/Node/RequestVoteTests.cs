@@ -16,7 +16,7 @@ public sealed class RequestVoteTests
 
         Assert.Equal(new RequestVoteReply(1, true), reply);
         Assert.Equal((1L, new NodeId("n2"), RaftRole.Follower), (node.Status.Term, node.Status.VotedFor, node.Status.Role));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -111,6 +111,6 @@ public sealed class RequestVoteTests
         _lab.World.RunUntil(() => requests.All(request => request.IsCompleted));
 
         Assert.Single(requests, request => request.Result.VoteGranted);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 }

@@ -8,7 +8,7 @@ public sealed class RerunTests
     private readonly Lab _lab = new();
 
     [Fact]
-    public void RunAsync_AfterAStop_GoesOnAndAppliesNothingTwice()
+    public void RunAsync_AfterAStop_ContinuesAndAppliesNothingTwice()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -21,7 +21,7 @@ public sealed class RerunTests
         Assert.Equal(["a", "b", "c"], node.Log);
         Assert.Equal(2, node.Status.Term);
         node.Stop();
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class RerunTests
         }
 
         Assert.Equal(Enumerable.Range(1, 20).Select(round => $"round {round}"), node.Log);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class RerunTests
     }
 
     [Fact]
-    public void RunAsync_AfterAFailedWrite_GoesOnOnceTheStoreIsMended()
+    public void RunAsync_AfterAFailedWrite_ContinuesOnceTheStoreIsFixed()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("before");
@@ -99,7 +99,7 @@ public sealed class RerunTests
 
         Assert.Equal(["a", "b", "c"], node.Log);
         node.Stop();
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class RerunTests
     }
 
     [Fact]
-    public void DurableStateMachine_IsReplayedOnlyFromBehindWhatItContains()
+    public void DurableStateMachine_IsReplayedOnlyAfterWhatItContains()
     {
         Durable machine = new();
         LabNode first = _lab.Node(machine: machine).Lead();
@@ -168,11 +168,11 @@ public sealed class RerunTests
 
         Assert.IsType<StorageCorruptedException>(failure.InnerException);
         Assert.Contains("applied entries up to 9, but the log ends at 0", failure.Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void EntriesThatLeftTheMemory_AreLoadedForAStateMachineThatIsBehind()
+    public void EvictedEntries_AreLoadedForAStateMachineThatLags()
     {
         LabNode first = _lab.Node().Lead();
         Task<Committed>[] proposals = [.. Enumerable.Range(0, 3_000).Select(number => first.Propose($"{number}"))];
@@ -184,7 +184,7 @@ public sealed class RerunTests
 
         Assert.Equal(Enumerable.Range(0, 3_000).Select(number => $"{number}"), second.Log);
         second.Stop();
-        second.AssertNobodyWaits();
+        second.AssertNoCallerWaits();
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Raft.Tests.Node;
 public sealed class SingleNodeTests
 {
     [Fact]
-    public void NodeWithNothingButAnId_IsAFollowerOfTermZeroThatSaysWhatToDo()
+    public void NodeWithOnlyAnId_IsAFollowerOfTermZeroThatSaysWhatToDo()
     {
         using RaftNode node = new("n1");
 
@@ -19,7 +19,7 @@ public sealed class SingleNodeTests
     }
 
     [Fact]
-    public void RunAsync_OfANodeAlone_LeadsAtOnce()
+    public void RunAsync_OfASingleNode_LeadsAtOnce()
     {
         Lab lab = new();
         LabNode node = lab.Node();
@@ -31,7 +31,7 @@ public sealed class SingleNodeTests
     }
 
     [Fact]
-    public void ProposeAsync_OfANodeAlone_CommitsAndApplies()
+    public void ProposeAsync_OfASingleNode_CommitsAndApplies()
     {
         Lab lab = new();
         LabNode node = lab.Node().Lead();
@@ -43,11 +43,11 @@ public sealed class SingleNodeTests
         Assert.Equal((2L, 1L, 1L), (first.Index, first.Term, Codec.Int64.Read(first.Result))); // index 1 is the new leader's own entry
         Assert.Equal((3L, 1L, 2L), (second.Index, second.Term, Codec.Int64.Read(second.Result)));
         node.Stop();
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void NodeAlone_AfterACrash_HasEverythingItAcknowledged()
+    public void SingleNode_AfterACrash_HasEverythingItAcknowledged()
     {
         Lab lab = new();
         LabNode node = lab.Node().Lead();
@@ -62,7 +62,7 @@ public sealed class SingleNodeTests
     }
 
     [Fact]
-    public void NodeAlone_WhenIdle_SetsNoTimer()
+    public void SingleNode_WhenIdle_SetsNoTimer()
     {
         Lab lab = new();
         LabNode node = lab.Node().Lead();

@@ -3,7 +3,9 @@ using Raft.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>Captures and streams belong to state machines and stores: each is disposed once, and what that throws costs nothing else.</summary>
+/// <summary>
+/// Captures and streams belong to state machines and stores: each is disposed once, and what that throws costs nothing else.
+/// </summary>
 public sealed class SnapshotDisposalTests
 {
     private readonly SnapshotLab _lab = new();
@@ -14,11 +16,11 @@ public sealed class SnapshotDisposalTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void CaptureThatCannotBeDisposed_WithNothingNewInIt_CostsNothing()
+    public void CaptureThatCannotBeDisposed_WithNothingNewInIt_IsHarmless()
     {
         Captured machine = new() { OnDispose = static () => throw new FormatException("It does not close.") };
-        using Journal journal = new();
-        _lab.Lab.Loggers = journal;
+        using RecordingLoggerFactory logged = new();
+        _lab.Lab.Loggers = logged;
         LabNode node = _lab.Node(machine).Lead();
         node.Commit("a");
         SnapshotInfo? first = _lab.Take(node);
@@ -27,7 +29,7 @@ public sealed class SnapshotDisposalTests
 
         Assert.True(node.IsRunning);
         World.RunUntilIdle();
-        Assert.Contains(145, journal.Ids);
+        Assert.Contains(145, logged.Ids);
         node.Stop();
     }
 
@@ -53,7 +55,7 @@ public sealed class SnapshotDisposalTests
     }
 
     [Fact]
-    public void StreamThatCannotBeDisposed_AfterTheStateWasRestoredFromIt_CostsNothing()
+    public void StreamThatCannotBeDisposed_AfterTheStateWasRestoredFromIt_IsHarmless()
     {
         _store.DisposeThrows = true;
         Captured machine = new();
@@ -66,20 +68,20 @@ public sealed class SnapshotDisposalTests
 
     /// <summary>The snapshot is durable and will be installed: nothing has to be sent again.</summary>
     [Fact]
-    public void WriterThatCannotBeDisposed_AfterTheSnapshotWasReceived_IsNotToldAsARefusal()
+    public void WriterThatCannotBeDisposed_AfterTheSnapshotWasReceived_IsNotReportedAsARefusal()
     {
         _store.DisposeThrows = true;
-        using Journal journal = new();
-        _lab.Lab.Loggers = journal;
+        using RecordingLoggerFactory logged = new();
+        _lab.Lab.Loggers = logged;
 
         BroughtUpBySnapshot(new Captured());
 
-        Assert.Contains(145, journal.Ids);
-        Assert.DoesNotContain(143, journal.Ids);
+        Assert.Contains(145, logged.Ids);
+        Assert.DoesNotContain(143, logged.Ids);
     }
 
     [Fact]
-    public void StreamThatCannotBeDisposed_WhileALeaderStops_HoldsNothingUp()
+    public void StreamThatCannotBeDisposed_WhileALeaderStops_DelaysNothing()
     {
         LabNode node = Three(new Captured());
         using FakePeers peers = new(_lab.Lab, "n2", "n3");
@@ -89,11 +91,11 @@ public sealed class SnapshotDisposalTests
         node.Stop();
 
         Assert.Equal(0, _store.OpenStreams);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void StreamThatCannotBeDisposed_WhenASnapshotHasArrived_CostsNothing()
+    public void StreamThatCannotBeDisposed_WhenASnapshotHasArrived_IsHarmless()
     {
         LabNode node = Three(new Captured());
         using FakePeers peers = new(_lab.Lab, "n2", "n3");
@@ -152,7 +154,13 @@ public sealed class SnapshotDisposalTests
         return node;
     }
 
-    private LabNode Three(IStateMachine machine) => _lab.Lab.Node(members: 3, store: _lab.Log, snapshots: _store, machine: machine, configure: static options => options.TrailingEntries = 0);
+    private LabNode Three(IStateMachine machine) =>
+        _lab.Lab.Node(
+            members: 3,
+            store: _lab.Log,
+            snapshots: _store,
+            machine: machine,
+            configure: static options => options.TrailingEntries = 0);
 
     /// <summary>Has a leader send its snapshot to n2, which has lost its log.</summary>
     private InstallSnapshotMessage SendSnapshot(LabNode node, FakePeers peers)

@@ -1,6 +1,6 @@
 namespace Raft.Tests.Node;
 
-/// <summary>What goes wrong with a snapshot is told, and costs nothing but the snapshot.</summary>
+/// <summary>A failure of a snapshot is logged, and affects only that snapshot.</summary>
 public sealed class SnapshotFailureTests
 {
     private readonly SnapshotLab _lab = new();
@@ -8,7 +8,7 @@ public sealed class SnapshotFailureTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void StoreThatFails_IsToldAndTheNodeGoesOn()
+    public void StoreThatFails_IsLoggedAndTheNodeContinues()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -24,7 +24,7 @@ public sealed class SnapshotFailureTests
     }
 
     [Fact]
-    public void CaptureThatThrows_IsToldAndTheNodeGoesOn()
+    public void CaptureThatThrows_IsLoggedAndTheNodeContinues()
     {
         Moody machine = new() { Throws = true };
         LabNode node = _lab.Node(machine).Lead();
@@ -39,7 +39,7 @@ public sealed class SnapshotFailureTests
     }
 
     [Fact]
-    public void WritingThatThrows_IsToldAndTheCaptureDisposed()
+    public void WritingThatThrows_IsLoggedAndTheCaptureDisposed()
     {
         Moody machine = new() { ThrowsInWriting = true };
         LabNode node = _lab.Node(machine).Lead();
@@ -88,7 +88,9 @@ public sealed class SnapshotFailureTests
         Assert.Contains(nameof(InMemorySnapshotStore), error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A follower without a snapshot store cannot be helped, but its leader hears so, and nobody is disturbed.</summary>
+    /// <summary>
+    /// A follower without a snapshot store cannot install one, but its leader is notified, and no other node is affected.
+    /// </summary>
     [Fact]
     public void LeadersSnapshot_WithoutAStoreForIt_IsRefused()
     {

@@ -47,7 +47,7 @@ public sealed class SnapshotOverlapTests
 
     /// <summary>Their entries are committed, so they keep waiting when leadership is lost; then a snapshot replaces the entries.</summary>
     [Fact]
-    public void CallersWhoseEntriesASnapshotIncludes_HearThatTheOutcomeIsUnknown()
+    public void CallersWhoseEntriesASnapshotIncludes_GetAnUnknownOutcome()
     {
         _machine.IsOpen = false;
         LabNode node = _lab.Node(members: 3, machine: _machine, snapshots: World.CreateSnapshotStore());
@@ -66,7 +66,7 @@ public sealed class SnapshotOverlapTests
         _machine.Open();
         World.RunUntil(() => node.Status.AppliedIndex == 50);
         World.RunUntil(() => proposals.All(proposal => proposal.IsCompleted));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     /// <summary>Proposes a command that is in a batch of its own, and so may wait on its own.</summary>

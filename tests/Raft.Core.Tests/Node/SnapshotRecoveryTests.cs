@@ -10,7 +10,7 @@ public sealed class SnapshotRecoveryTests
     private SimulatedWorld World => _lab.Lab.World;
 
     [Fact]
-    public void NewNode_OverStoresWithASnapshot_GoesOnFromIt()
+    public void NewNode_OverStoresWithASnapshot_ContinuesFromIt()
     {
         LabNode first = _lab.Node().Lead();
         first.Commit("a");
@@ -25,7 +25,7 @@ public sealed class SnapshotRecoveryTests
         Assert.Equal(["a", "b", "c", "d"], second.Log);
         Assert.Equal(3, second.Status.SnapshotIndex);
         second.Stop();
-        second.AssertNobodyWaits();
+        second.AssertNoCallerWaits();
     }
 
     /// <summary>The state machine is still there: to restore it would take what it has applied since the snapshot.</summary>
@@ -77,12 +77,12 @@ public sealed class SnapshotRecoveryTests
         Assert.Equal(2, next.Status.SnapshotIndex);
     }
 
-    /// <summary>A leader's snapshot was durable, and the log that begins anew behind it was not.</summary>
+    /// <summary>A leader's snapshot was durable, and the log that restarts after it was not.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(3)]
-    public void Crash_BetweenAnInstalledSnapshotAndTheNewLog_BeginsTheLogAnew(int entries)
+    public void Crash_BetweenAnInstalledSnapshotAndTheNewLog_RestartsTheLog(int entries)
     {
         Write(_lab.Log, new HardState(2, null), [.. Enumerable.Repeat(2L, entries)]);
         SnapshotInfo snapshot = Put(_lab.Snapshots, index: 2, term: 5, "x", "y");
@@ -122,11 +122,11 @@ public sealed class SnapshotRecoveryTests
 
         Assert.IsType<StorageCorruptedException>(failure.InnerException);
         Assert.Empty(node.Log);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void LogThatBeginsBehindTheSnapshot_IsRefused()
+    public void LogThatStartsAfterTheSnapshot_IsRefused()
     {
         World.Run(_lab.Log.OpenAsync("raft", "n1", TestContext.Current.CancellationToken).AsTask());
         World.Run(_lab.Log.WriteAsync(new LogWrite(new HardState(1, null), 1, default)).AsTask());
@@ -170,7 +170,9 @@ public sealed class SnapshotRecoveryTests
     public void DurableStateMachine_AfterARestart_HasASnapshotDueForWhatItAppliedBefore()
     {
         Write(_lab.Log, new HardState(1, null), [.. Enumerable.Repeat(1L, 30)]);
-        LabNode node = _lab.Node(new Captured { AppliedIndex = 30 }, static options => (options.SnapshotAfterEntries, options.SnapshotAfterBytes) = (1_000, 900));
+        LabNode node = _lab.Node(
+            new Captured { AppliedIndex = 30 },
+            static options => (options.SnapshotAfterEntries, options.SnapshotAfterBytes) = (1_000, 900));
 
         node.Lead();
 
@@ -193,7 +195,7 @@ public sealed class SnapshotRecoveryTests
     }
 
     [Fact]
-    public void DurableStateMachine_BehindTheSnapshot_IsRestoredFromIt()
+    public void DurableStateMachine_OlderThanTheSnapshot_IsRestoredFromIt()
     {
         Write(_lab.Log, new HardState(1, null), [1, 1, 1]);
         Put(_lab.Snapshots, index: 2, term: 1, "x", "y");
@@ -214,7 +216,8 @@ public sealed class SnapshotRecoveryTests
         World.Run(store.CloseAsync().AsTask());
     }
 
-    private SnapshotInfo Put(SimulatedSnapshotStore store, long index, long term, params string[] strings) => Put(store, index, term, damage: false, strings);
+    private SnapshotInfo Put(SimulatedSnapshotStore store, long index, long term, params string[] strings) =>
+        Put(store, index, term, damage: false, strings);
 
     /// <summary>A snapshot of these strings, as a node writes it.</summary>
     private SnapshotInfo Put(SimulatedSnapshotStore store, long index, long term, bool damage, params string[] strings)

@@ -10,7 +10,7 @@ public sealed class SnapshotTests
     private SimulatedWorld World => _lab.Lab.World;
 
     [Fact]
-    public void SnapshotAsync_AfterCommands_StandsForTheLogUpToThem()
+    public void SnapshotAsync_AfterCommands_ReplacesTheLogUpToThem()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -24,11 +24,11 @@ public sealed class SnapshotTests
         World.RunUntilIdle();
         Assert.Equal(3, _lab.Log.Written.PreviousIndex);
         node.Stop();
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void SnapshotAsync_TakenTwiceWithoutNews_IsTheSame()
+    public void SnapshotAsync_TakenTwiceWithoutChanges_IsTheSame()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -67,7 +67,7 @@ public sealed class SnapshotTests
 
     /// <summary>Consensus and callers notice nothing: a snapshot store that hangs holds up snapshots, and nothing else.</summary>
     [Fact]
-    public void Commands_WhileASnapshotIsWritten_GoOn()
+    public void Commands_WhileASnapshotIsWritten_Continue()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -81,7 +81,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void SnapshotAsync_LaterCommands_AreNoPartOfIt()
+    public void SnapshotAsync_LaterCommands_AreNotPartOfIt()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -101,7 +101,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Snapshots_ByEntries_AreTakenByThemselves()
+    public void Snapshots_ByEntries_AreTakenAutomatically()
     {
         LabNode node = _lab.Node(configure: options => options.SnapshotAfterEntries = 10).Lead();
 
@@ -115,7 +115,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Snapshots_ByBytes_AreTakenByThemselves()
+    public void Snapshots_ByBytes_AreTakenAutomatically()
     {
         LabNode node = _lab.Node(new Counter(), options => options.SnapshotAfterBytes = 1_000).Lead();
 
@@ -136,7 +136,9 @@ public sealed class SnapshotTests
         Assert.Equal(2, _lab.Take(node)?.LastIncludedIndex);
     }
 
-    /// <summary>Dissertation, section 5.1.2: a state that is larger than what was added to it since is not written again and again.</summary>
+    /// <summary>
+    /// Dissertation, section 5.1.2: a state that is larger than what was added to it since is not written again and again.
+    /// </summary>
     [Fact]
     public void Snapshots_OfALargeState_WaitUntilTheLogHasGrownByAsMuch()
     {
@@ -184,7 +186,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void ReadLogAsync_FromBeforeTheStart_BeginsAtTheStart()
+    public void ReadLogAsync_FromBeforeTheStart_StartsAtTheStart()
     {
         LabNode node = _lab.Node().Lead();
         node.Commit("a");
@@ -216,9 +218,9 @@ public sealed class SnapshotTests
         _lab.Lab.Fails<NodeStoppedException, SnapshotInfo?>(node.Raft.SnapshotAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>What holds a snapshot up does not hold up a stop, and whoever waits for the snapshot hears of it.</summary>
+    /// <summary>A snapshot that hangs does not delay a stop, and callers that wait for the snapshot are answered.</summary>
     [Fact]
-    public void Stop_WhileASnapshotIsWritten_GivesItUp()
+    public void Stop_WhileASnapshotIsWritten_AbandonsIt()
     {
         Holding store = new();
         LabNode held = _lab.Lab.Node(snapshots: store).Lead();
@@ -231,7 +233,7 @@ public sealed class SnapshotTests
 
         Assert.True(World.Clock.Now - before < TimeSpan.FromSeconds(1));
         Assert.IsType<NodeStoppedException>(taken.Exception?.InnerException);
-        held.AssertNobodyWaits();
+        held.AssertNoCallerWaits();
     }
 
     /// <summary>The number of commands: a state of constant size, for logs that should stay short.</summary>
@@ -247,14 +249,15 @@ public sealed class SnapshotTests
             _count = await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken);
     }
 
-    /// <summary>Begins no snapshot before it is told to give up.</summary>
+    /// <summary>Starts no snapshot until its token is cancelled.</summary>
     private sealed class Holding : ISnapshotStore
     {
         public bool IsHolding { get; private set; }
 
         public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) => ValueTask.FromResult<SnapshotInfo?>(null);
 
-        public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) => ValueTask.FromException<Stream>(new FileNotFoundException());
+        public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) =>
+            ValueTask.FromException<Stream>(new FileNotFoundException());
 
         public async ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
         {

@@ -5,7 +5,7 @@ namespace Raft.Tests.Node;
 public sealed class SplitBrainTests
 {
     [Fact]
-    public void MinorityLeader_CutOff_CannotCommitAndStepsDown()
+    public void MinorityLeader_Isolated_CannotCommitAndStepsDown()
     {
         SimulatedCluster cluster = new(5);
         cluster.Start();
@@ -75,7 +75,7 @@ public sealed class SplitBrainTests
     }
 
     [Fact]
-    public void LeaderThatSendsButDoesNotHear_StepsDown()
+    public void LeaderThatSendsButDoesNotReceive_StepsDown()
     {
         SimulatedCluster cluster = new(3);
         cluster.Start();
@@ -86,7 +86,7 @@ public sealed class SplitBrainTests
         cluster.Network.CutOneWay("n3", "n1");
         cluster.World.RunUntil(() => cluster.Leader is { } leader && leader != "n1");
 
-        cluster.Propose("goes on");
+        cluster.Propose("continues");
         Assert.NotEqual(RaftRole.Leader, cluster["n1"].Status.Role);
     }
 

@@ -16,7 +16,7 @@ public sealed class StateMachineFailureTests
 
         Task<Committed> before = node.Propose("good too");
         Task<Committed> bad = node.Propose("bad");
-        Task<Committed> behind = node.Propose("behind it");
+        Task<Committed> later = node.Propose("after it");
         NodeFailedException failure = node.Failure();
 
         Assert.Contains("Fragile threw FormatException", failure.Message, StringComparison.Ordinal);
@@ -26,8 +26,8 @@ public sealed class StateMachineFailureTests
         Assert.Equal(["good", "good too"], machine.Applied);
         Assert.True(before.IsCompletedSuccessfully);
         Assert.Equal(4, Assert.IsType<OutcomeUnknownException>(bad.Exception?.InnerException).Index);
-        Assert.Equal(5, Assert.IsType<OutcomeUnknownException>(behind.Exception?.InnerException).Index);
-        node.AssertNobodyWaits();
+        Assert.Equal(5, Assert.IsType<OutcomeUnknownException>(later.Exception?.InnerException).Index);
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class StateMachineFailureTests
         _ = node.Propose("second");
 
         Assert.Contains("command of type String at index 2: No bytes for this.", node.Failure().Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class StateMachineFailureTests
         Assert.Contains("Cannot digest it.", refusal.Message, StringComparison.Ordinal);
         Assert.Same(failure, refusal.InnerException);
         _lab.Fails<OutcomeUnknownException>(bad);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class StateMachineFailureTests
 
         Assert.Contains("the command at index 2: Database gone.", node.Failure().Message, StringComparison.Ordinal);
         _lab.Fails<OutcomeUnknownException>(proposal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class StateMachineFailureTests
         Assert.True(leader.RequestVote(term + 1, "n1", leader.Status.LastIndex, term).VoteGranted);
         machine.Release();
         _lab.World.Run(proposal); // committed before leadership was lost
-        leader.AssertNobodyWaits();
+        leader.AssertNoCallerWaits();
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class StateMachineFailureTests
         Gated machine = new() { HeedsStopping = heedsStopping };
         LabNode node = _lab.Node(machine: machine, configure: options => options.ShutdownTimeout = TimeSpan.FromSeconds(2)).Lead();
         Task<Committed> proposal = node.Propose("slow");
-        Task<Committed> behind = node.Propose("behind it");
+        Task<Committed> later = node.Propose("after it");
         _lab.World.RunUntil(() => machine.IsWaiting);
         Task<int> read = node.Raft.ReadAsync<Gated, int>(_ => 0, ReadConsistency.Local, TestContext.Current.CancellationToken).AsTask();
         TimeSpan before = _lab.World.Clock.Now;
@@ -136,13 +136,13 @@ public sealed class StateMachineFailureTests
 
         Assert.InRange(_lab.World.Clock.Now - before, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2.1));
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
-        Assert.IsType<OutcomeUnknownException>(behind.Exception?.InnerException);
+        Assert.IsType<OutcomeUnknownException>(later.Exception?.InnerException);
         Assert.IsType<NodeStoppedException>(read.Exception?.InnerException);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         if (!heedsStopping)
         {
             machine.Release(); // late: its results go nowhere
-            node.AssertNobodyWaits();
+            node.AssertNoCallerWaits();
         }
 
         node.Run();
@@ -150,7 +150,7 @@ public sealed class StateMachineFailureTests
     }
 
     [Fact]
-    public void StateMachineThatMayBlock_RunsOnAThreadOfItsOwn()
+    public void StateMachineThatMayBlock_RunsOnItsOwnThread()
     {
         using ManualResetEventSlim gate = new();
         Blocking machine = new(gate);

@@ -93,6 +93,8 @@ public sealed class StatusTests
         Assert.True(
             status.AppliedIndex <= status.CommitIndex && status.CommitIndex <= status.LastIndex && status.FirstIndex <= status.LastIndex + 1,
             $"{status.NodeId}: applied {status.AppliedIndex}, committed {status.CommitIndex}, log {status.FirstIndex} to {status.LastIndex}.");
-        Assert.True(status.Role != RaftRole.Leader || (status.Leader == status.NodeId && status.VotedFor == status.NodeId), $"{status.NodeId} leads, and follows {status.Leader}.");
+        Assert.True(
+            status.Role != RaftRole.Leader || (status.Leader == status.NodeId && status.VotedFor == status.NodeId),
+            $"{status.NodeId} leads, and follows {status.Leader}.");
     }
 }

@@ -17,7 +17,7 @@ public sealed class StopTests
         Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully));
         Assert.Equal(NodeLifecycle.Stopped, leader.Status.Lifecycle);
         Assert.Null(leader.Status.Leader);
-        leader.AssertNobodyWaits();
+        leader.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class StopTests
         _lab.World.Run(leader.Running!);
         _lab.World.RunUntilIdle();
         Assert.IsType<OutcomeUnknownException>(early.Exception?.InnerException);
-        leader.AssertNobodyWaits();
+        leader.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class StopTests
         Assert.InRange(_lab.World.Clock.Now - before, TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(3.1));
         OutcomeUnknownException unknown = Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
         Assert.Equal((2L, 1L), (unknown.Index, unknown.Term));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class StopTests
         _lab.World.RunUntilIdle();
 
         Assert.True(proposal.IsCompletedSuccessfully);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class StopTests
         _lab.World.Run(node.Running!);
 
         Assert.True(_lab.World.Run(reply).Success);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class StopTests
 
         Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException);
         Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         node.Store.Release(); // the store closes only after its last write
         _lab.World.Run(node.Running!);
     }
@@ -140,7 +140,7 @@ public sealed class StopTests
         _lab.World.RunUntilIdle();
 
         Assert.True(proposal.IsCompletedSuccessfully);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class StopTests
         Assert.True(run.IsCompletedSuccessfully);
         Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle);
         Assert.Equal(0, node.Store.Written.HardState.Term);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         node.Run();
         _lab.World.RunUntilIdle();
         node.Stop();
@@ -167,7 +167,7 @@ public sealed class StopTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Stop_AtAnyMoment_EndsNormallyAndLeavesNobodyWaiting(ulong seed)
+    public void Stop_AtAnyMoment_EndsNormallyAndLeavesNoCallerWaiting(ulong seed)
     {
         for (int steps = 0; steps < 60; steps++)
         {
@@ -185,7 +185,7 @@ public sealed class StopTests
 
             Assert.All(proposals, proposal => Assert.True(proposal.IsCompleted));
             Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully || proposal.Exception?.InnerException is ProposalRefusedException));
-            node.AssertNobodyWaits();
+            node.AssertNoCallerWaits();
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class StoreFailureTests
         Assert.Equal((NodeLifecycle.Failed, failure), (node.Status.Lifecycle, node.Status.Failure));
         Assert.All(proposals, proposal => Assert.IsType<OutcomeUnknownException>(proposal.Exception?.InnerException));
         Assert.Equal(["before"], node.Log);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Equal("close", _store.Calls[^1]);
     }
 
@@ -53,8 +53,10 @@ public sealed class StoreFailureTests
         node.Failure();
 
         Assert.IsType<NodeStoppedException>(vote.Exception?.InnerException);
-        Assert.DoesNotContain(peers.Received, message => message is RequestVoteReplyMessage { VoteGranted: true } or AppendEntriesReplyMessage { Success: true });
-        node.AssertNobodyWaits();
+        Assert.DoesNotContain(
+            peers.Received,
+            message => message is RequestVoteReplyMessage { VoteGranted: true } or AppendEntriesReplyMessage { Success: true });
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -101,7 +103,7 @@ public sealed class StoreFailureTests
         Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         _lab.Fails<NodeStoppedException>(proposal);
         _lab.Fails<NodeStoppedException>(wait);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Equal(["open"], _store.Calls); // what was never opened is not closed
     }
 
@@ -120,8 +122,11 @@ public sealed class StoreFailureTests
         NodeFailedException failure = node.Failure();
 
         Assert.IsType<UnsupportedEntryException>(failure.InnerException);
-        Assert.Contains($"Entry 2 of the stored log has kind {kind}, which this version does not implement.", failure.Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        Assert.Contains(
+            $"Entry 2 of the stored log has kind {kind}, which this version does not implement.",
+            failure.Message,
+            StringComparison.Ordinal);
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -139,7 +144,7 @@ public sealed class StoreFailureTests
         _lab.World.RunUntilIdle();
         Assert.True(node.RequestVote(1, "n2").VoteGranted);
         node.Stop();
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -155,18 +160,21 @@ public sealed class StoreFailureTests
 
         Assert.Contains("Bad sector.", second.Failure().Message, StringComparison.Ordinal);
         Assert.Equal("close", _store.Calls[^1]);
-        second.AssertNobodyWaits();
+        second.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void StoreThatLacksWhatItClaims_StopsTheNode()
+    public void StoreThatLacksTheEntriesItReports_StopsTheNode()
     {
         _store.ClaimedSurplus = 3;
         LabNode node = _lab.Node(store: _store);
 
         node.Run();
 
-        Assert.Contains("has no entry 1", Assert.IsType<StorageCorruptedException>(node.Failure().InnerException).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no entry 1",
+            Assert.IsType<StorageCorruptedException>(node.Failure().InnerException).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,7 +188,7 @@ public sealed class StoreFailureTests
 
         Assert.Contains("Cannot close.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -194,7 +202,7 @@ public sealed class StoreFailureTests
 
         Assert.Contains("Disk on fire.", node.Failure().Message, StringComparison.Ordinal);
         _lab.Fails<OutcomeUnknownException>(proposal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     private async ValueTask FailLaterAsync()

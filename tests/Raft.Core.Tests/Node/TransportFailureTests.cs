@@ -3,7 +3,7 @@ using NSubstitute;
 
 namespace Raft.Tests.Node;
 
-[SuppressMessage("Reliability", "CA2012", Justification = "This is how a substitute is told what to return.")]
+[SuppressMessage("Reliability", "CA2012", Justification = "This configures what a substitute returns.")]
 public sealed class TransportFailureTests
 {
     private readonly Lab _lab = new();
@@ -22,11 +22,11 @@ public sealed class TransportFailureTests
         Assert.Contains("could not start: Port in use.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(NodeLifecycle.Failed, node.Status.Lifecycle);
         _lab.Fails<NodeStoppedException>(wait);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Equal(0, node.Store.UnderWay);
 
         _transport.StartAsync(Arg.Any<IMessageReceiver>(), Arg.Any<CancellationToken>()).Returns(default(ValueTask));
-        node.Run(); // mended
+        node.Run(); // fixed
         _lab.World.RunUntil(() => node.Status.Role == RaftRole.PreCandidate);
         node.Stop();
     }
@@ -41,7 +41,7 @@ public sealed class TransportFailureTests
 
         Assert.Contains("threw IOException from Send: Broken pipe.", node.Failure().Message, StringComparison.Ordinal);
         _transport.Received(1).StopAsync(Arg.Any<CancellationToken>());
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -57,11 +57,11 @@ public sealed class TransportFailureTests
 
         Assert.Contains("Will not stop.", node.Failure().Message, StringComparison.Ordinal);
         Assert.Equal("close", store.Calls[^1]);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void TransportThatStartsForEver_DoesNotKeepTheNodeFromStopping()
+    public void TransportThatNeverFinishesStarting_DoesNotKeepTheNodeFromStopping()
     {
         _transport.StartAsync(Arg.Any<IMessageReceiver>(), Arg.Any<CancellationToken>()).Returns(call => NeverAsync(call.Arg<CancellationToken>()));
         LabNode node = _lab.Node(members: 3, transport: _transport);
@@ -72,7 +72,7 @@ public sealed class TransportFailureTests
 
         Assert.True(node.Running!.IsCompletedSuccessfully);
         Assert.Equal(NodeLifecycle.Stopped, node.Status.Lifecycle);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -93,16 +93,21 @@ public sealed class TransportFailureTests
     [Fact]
     public void Node_GivesTheTransportTheMemberWithItsAddress()
     {
-        LabNode node = _lab.Node(members: 2, transport: _transport, configure: options => options.Members = ["n1", new RaftMember("n2", "n2.example:7000")]);
+        LabNode node = _lab.Node(
+            members: 2,
+            transport: _transport,
+            configure: options => options.Members = ["n1", new RaftMember("n2", "n2.example:7000")]);
         node.Run();
         _lab.World.RunUntil(() => node.Status.Role == RaftRole.PreCandidate);
 
-        _transport.Received().Send(Arg.Is<RaftMember>(member => member != null && member.Address == "n2.example:7000"), Arg.Any<RequestVoteMessage>());
+        _transport.Received().Send(
+            Arg.Is<RaftMember>(member => member != null && member.Address == "n2.example:7000"),
+            Arg.Any<RequestVoteMessage>());
         node.Stop();
     }
 
     [Fact]
-    public void Node_DropsMessagesOfOthersAndThoseThatPoseAsHandlerCalls()
+    public void Node_DropsMessagesForOthersAndThoseThatImitateHandlerCalls()
     {
         IMessageReceiver? receiver = null;
         _transport.StartAsync(Arg.Do<IMessageReceiver>(given => receiver = given), Arg.Any<CancellationToken>()).Returns(default(ValueTask));

@@ -10,7 +10,7 @@ public sealed class TypedProposerTests
     private readonly Account _account = new();
 
     [Fact]
-    public void ProposeAsync_OfACommand_YieldsTheStateMachinesResult()
+    public void ProposeAsync_OfACommand_ReturnsTheStateMachinesResult()
     {
         IProposer<Transfer, Balance> proposer = _lab.Node(machine: _account).Lead().Raft.CreateProposer<Transfer, Balance>();
 
@@ -29,7 +29,7 @@ public sealed class TypedProposerTests
         _lab.World.RunUntil(() => proposals.All(proposal => proposal.IsCompleted));
 
         Assert.Equal(Enumerable.Range(1, 200).Select(number => new Balance(number)), proposals.Select(proposal => proposal.Result));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class TypedProposerTests
     }
 
     [Fact]
-    public void ProposeAsync_OfACommandThatIsRejected_ThrowsAndTheNodeLivesOn()
+    public void ProposeAsync_OfACommandThatIsRejected_ThrowsAndTheNodeContinues()
     {
         LabNode node = _lab.Node(machine: _account).Lead();
         IProposer<Transfer, Balance> proposer = node.Raft.CreateProposer<Transfer, Balance>();
@@ -55,11 +55,11 @@ public sealed class TypedProposerTests
         Assert.Equal("Only 5 left.", rejection.Message);
         Assert.Equal(new Balance(4), _lab.World.Run(proposer.ProposeAsync(new Transfer(-1), Token)));
         Assert.Equal(RaftRole.Leader, node.Status.Role);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void ProposeAsync_OfBytesOfACommand_YieldsTheResultEncoded()
+    public void ProposeAsync_OfBytesOfACommand_ReturnsTheResultEncoded()
     {
         LabNode node = _lab.Node(machine: _account).Lead();
 
@@ -73,7 +73,7 @@ public sealed class TypedProposerTests
     [InlineData("[]")]
     [InlineData("")]
     [InlineData("null")]
-    public void ProposeAsync_OfBytesThatAreNoCommand_IsRefusedBeforeTheyEnterTheLog(string text)
+    public void ProposeAsync_OfBytesThatAreNotACommand_IsRefusedBeforeTheyEnterTheLog(string text)
     {
         LabNode node = _lab.Node(machine: _account).Lead();
         long lastIndex = node.Status.LastIndex;
@@ -83,7 +83,7 @@ public sealed class TypedProposerTests
 
         Assert.Contains("Transfer", exception.Message, StringComparison.Ordinal);
         Assert.Contains("CreateProposer<,>", exception.Message, StringComparison.Ordinal);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Equal(lastIndex, node.Status.LastIndex);
         Assert.Equal(RaftRole.Leader, node.Status.Role);
     }
@@ -95,7 +95,7 @@ public sealed class TypedProposerTests
 
         Assert.Throws<ArgumentNullException>("command", () => { _ = node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(null!, Token).AsTask(); });
 
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
         Assert.Equal(RaftRole.Leader, node.Status.Role);
     }
 
@@ -121,6 +121,6 @@ public sealed class TypedProposerTests
         LabNode node = _lab.Node(machine: _account);
 
         _lab.Fails<NodeStoppedException, Balance>(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(1), Token));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 }

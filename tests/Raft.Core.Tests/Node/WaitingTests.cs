@@ -20,11 +20,11 @@ public sealed class WaitingTests
         _lab.World.RunUntil(() => waits.All(wait => wait.IsCompleted));
 
         Assert.Single(waits.Select(wait => wait.Result).Distinct());
-        Assert.All(nodes, node => node.AssertNobodyWaits());
+        Assert.All(nodes, node => node.AssertNoCallerWaits());
     }
 
     [Fact]
-    public void WaitForStatusAsync_EndsWithTheFirstStatusThatIsAsWanted()
+    public void WaitForStatusAsync_EndsWithTheFirstStatusThatMatches()
     {
         LabNode node = _lab.Node();
         Task<RaftStatus> wait = node.Raft.WaitForStatusAsync(status => status is { Role: RaftRole.Leader, CommitIndex: 1 }, Token).AsTask();
@@ -34,7 +34,7 @@ public sealed class WaitingTests
 
         Assert.Equal((RaftRole.Leader, 1L), (status.Role, status.CommitIndex));
         Assert.True(node.Raft.WaitForStatusAsync(now => now.Term == status.Term, Token).AsTask().IsCompletedSuccessfully);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class WaitingTests
         cancellation.Cancel();
 
         _lab.Fails<OperationCanceledException>(wait);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class WaitingTests
         _lab.Fails<NodeStoppedException>(leader);
         _lab.Fails<NodeStoppedException>(leadership);
         _lab.Fails<NodeStoppedException>(node.Raft.WaitForLeaderAsync(Token).AsTask());
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class WaitingTests
         Assert.Contains("Disk on fire", exception.Message, StringComparison.Ordinal);
         _lab.Fails<NodeStoppedException>(vote);
         node.Failure();
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]

@@ -5,7 +5,7 @@ public sealed class WatchTests
     private readonly Lab _lab = new();
 
     [Fact]
-    public void WatchAsync_BeginsWithTheCurrentStatus()
+    public void WatchAsync_StartsWithTheCurrentStatus()
     {
         LabNode node = _lab.Node().Lead();
         using CancellationTokenSource cancellation = new();
@@ -37,7 +37,7 @@ public sealed class WatchTests
         });
         cancellation.Cancel();
         Assert.All(watchers, watcher => _lab.Fails<OperationCanceledException>(watcher));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
@@ -63,11 +63,11 @@ public sealed class WatchTests
         Assert.False(next.IsCompleted); // nothing has queued up
         cancellation.Cancel();
         _lab.Fails<OperationCanceledException>(next);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     [Fact]
-    public void WatchAsync_OverAStop_GoesOnWithTheNextRun()
+    public void WatchAsync_OverAStop_ContinuesWithTheNextRun()
     {
         LabNode node = _lab.Node().Lead();
         using CancellationTokenSource cancellation = new();
@@ -97,7 +97,7 @@ public sealed class WatchTests
         _lab.World.Run(watcher);
 
         Assert.Equal(NodeLifecycle.Stopped, seen[^1].Lifecycle);
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     private static async Task WatchAsync(LabNode node, List<RaftStatus> seen, CancellationToken cancellationToken)

@@ -78,7 +78,7 @@ public sealed class BindingTests
     public void NamedNode_TakesEverythingFromItsOwnSection() =>
         Assert.Equivalent(Expected, Options($$"""{ "Raft": { "n1": {{Everything}}, "n2": { "ClusterId": "another" } } }""", "n1"), strict: true);
 
-    /// <summary>No generator runs in this project: whoever binds by hand does it by reflection.</summary>
+    /// <summary>No generator runs in this project: binding by hand uses reflection.</summary>
     [Fact]
     public void ReflectionBinder_BindsTheSame()
     {

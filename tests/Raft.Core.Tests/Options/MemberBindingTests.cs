@@ -11,11 +11,11 @@ namespace Raft.Tests.Hosting;
 public sealed class MemberBindingTests
 {
     [Fact]
-    public void Members_AsPlainIds_AreTaken() =>
+    public void Members_AsPlainIds_AreAccepted() =>
         Assert.Equal(["n1", "n2", "n3"], Bind("""[ "n1", "n2", "n3" ]""").Select(member => member.Id));
 
     [Fact]
-    public void Members_AsObjectsAndPlainIds_AreAllTaken()
+    public void Members_AsObjectsAndPlainIds_AreAllAccepted()
     {
         IList<RaftMember> members = Bind("""[ "n1", { "Id": "n2", "Address": "two:2", "Tags": { "zone": "b" } }, "n3" ]""");
 
@@ -68,19 +68,22 @@ public sealed class MemberBindingTests
 
         Assert.All(["n1", "n2"], name => Assert.Equal(["n1", "n2"], options.Get(name).Members.Select(member => member.Id).Order()));
         Assert.All(["n1", "n2"], name => Assert.False(options.Get(name).PreVote));
-        Assert.Equal(["n1", "n2"], new[] { "n1", "n2" }.Select(name => options.Get(name).NodeId)); // that of the section is the unnamed node's
+        // That of the section is the unnamed node's.
+        Assert.Equal(["n1", "n2"], new[] { "n1", "n2" }.Select(name => options.Get(name).NodeId));
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), (options.Get("n1").ShutdownTimeout, options.Get("n2").ShutdownTimeout));
     }
 
     [Fact]
-    public void Members_OfItsOwn_TakeThePlaceOfTheSharedOnes()
+    public void Members_OfItsOwn_ReplaceTheSharedOnes()
     {
         using IHost host = InMemoryHost.FromJson("""{ "Raft": { "Members": [ "n1", "n2", "n3" ], "n1": { "Members": [ "n1" ] } } }""", "n1");
 
         Assert.Equal(["n1"], host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1").Members.Select(member => member.Id));
     }
 
-    /// <summary>Sources are merged by position, and which of the two came later cannot be told: taking both would make a larger cluster, in silence.</summary>
+    /// <summary>
+    /// Sources are merged by position, and the later of the two cannot be determined: accepting both would silently make a larger cluster.
+    /// </summary>
     [Fact]
     public void MemberThatIsAnObjectInOneSourceAndAPlainIdInAnother_IsRefused()
     {
@@ -105,7 +108,7 @@ public sealed class MemberBindingTests
     }
 
     [Fact]
-    public void NoSectionForAnyNode_IsSaid()
+    public void NoSectionForAnyNode_IsReported()
     {
         using IHost host = InMemoryHost.FromJson("""{ "Rafft": { "Members": [ "n1" ] } }""", "n1");
 
@@ -115,7 +118,7 @@ public sealed class MemberBindingTests
     }
 
     [Fact]
-    public void KeysThatNobodyReads_AreToldOnce()
+    public void UnusedKeys_AreLoggedOnce()
     {
         using FakeLoggerProvider log = new();
         HostApplicationBuilder builder = InMemoryHost.Builder(

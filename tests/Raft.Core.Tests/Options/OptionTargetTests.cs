@@ -3,7 +3,7 @@ using Raft.Tests.Node;
 
 namespace Raft.Tests.Hosting;
 
-/// <summary>Each option reaches what it is about, and nothing else. One that nobody has listed here fails the first test.</summary>
+/// <summary>Each option reaches what it is about, and nothing else. An option that is not listed here fails the first test.</summary>
 public sealed class OptionTargetTests
 {
     /// <summary>A value that no option has by default, for each option, and what a node's settings make of it.</summary>
@@ -55,10 +55,10 @@ public sealed class OptionTargetTests
     /// <summary>Options that are not part of a node's settings, each with the test of what it does.</summary>
     private static readonly SortedDictionary<string, string> Others = new(StringComparer.Ordinal)
     {
-        [nameof(RaftNodeOptions.NodeId)] = nameof(OptionsTests.Constructor_WithASettingThatMakesNoSense_SaysWhatToDo),
+        [nameof(RaftNodeOptions.NodeId)] = nameof(OptionsTests.Constructor_WithAnInvalidSetting_SaysWhatToDo),
         [nameof(RaftNodeOptions.AllowVolatileStorage)] =
-            nameof(OptionsTests.Constructor_WithAVolatileStoreAndATransportThatLeavesTheProcess_SaysWhatToDo),
-        [nameof(RaftNodeOptions.StopHostOnFailure)] = nameof(NodeFailureTests.FailedNode_WithStopHostOnFailureOff_LeavesTheHostAlone),
+            nameof(OptionsTests.Constructor_WithAVolatileStoreAndATransportBetweenProcesses_SaysWhatToDo),
+        [nameof(RaftNodeOptions.StopHostOnFailure)] = nameof(NodeFailureTests.FailedNode_WithStopHostOnFailureOff_DoesNotStopTheHost),
     };
 
     public static TheoryData<string> Names => [.. Targets.Keys];
@@ -96,7 +96,7 @@ public sealed class OptionTargetTests
         Assert.Contains("2 calls wait already, as many as MaximumWaitingMessages allows", refusal.Message, StringComparison.Ordinal);
         lab.World.RunUntil(() => proposals.All(static proposal => proposal.IsCompletedSuccessfully));
         Assert.All(votes[..2], static vote => Assert.True(vote.IsCompletedSuccessfully));
-        node.AssertNobodyWaits();
+        node.AssertNoCallerWaits();
     }
 
     private static NodeSettings Settings(string name, Action<RaftNodeOptions> change)

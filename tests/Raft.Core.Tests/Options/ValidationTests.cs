@@ -40,7 +40,7 @@ public sealed class ValidationTests
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public async Task Host_WithASettingThatMakesNoSense_DoesNotStart(string message, Action<RaftNodeOptions> spoil)
+    public async Task Host_WithAnInvalidSetting_DoesNotStart(string message, Action<RaftNodeOptions> spoil)
     {
         OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode("n1", options =>
         {
@@ -152,7 +152,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task LogInMemory_WithATransportThatLeavesTheProcess_IsRefused()
+    public async Task LogInMemory_WithATransportBetweenProcesses_IsRefused()
     {
         OptionsValidationException refusal = await RefuseAsync<OptionsValidationException>(services => services.AddRaftNode("n1", options => options.Members = ["n1", "n2"]).UseTransport(_ => Leaving()));
 

@@ -3,7 +3,7 @@ namespace Raft.Core.Tests.Scheduling;
 public sealed class LocalQueueShareTests
 {
     [Fact]
-    public void Take_OverOnePeriod_KeepsOneStretchBack()
+    public void Take_OverOnePeriod_KeepsOneIntervalInReserve()
     {
         LocalQueueShare share = default;
 

@@ -44,7 +44,7 @@ public sealed class PoolSchedulerTests
     }
 
     [Fact]
-    public void CreateBlocking_ForSeveralItems_RunsThemInOrderOnOneThreadOfItsOwn()
+    public void CreateBlocking_ForSeveralItems_RunsThemInOrderOnItsOwnThread()
     {
         using IBlockingScheduler scheduler = PoolScheduler.Shared.CreateBlocking("machine");
         using CountdownEvent ran = new(100);

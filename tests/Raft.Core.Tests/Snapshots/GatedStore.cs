@@ -22,7 +22,7 @@ internal sealed class GatedStore : ISnapshotStore
     /// <summary>From now on calls wait.</summary>
     public void Close() => _gate = new TaskCompletionSource();
 
-    /// <summary>Those that wait go on, and others wait no longer.</summary>
+    /// <summary>Those that wait continue, and others no longer wait.</summary>
     public void Open()
     {
         TaskCompletionSource gate = _gate!;

@@ -24,7 +24,7 @@ public sealed class LogSizesTests
     }
 
     [Fact]
-    public void IndexWithin_HasNoMoreBehindIt_AndNotMuchLess()
+    public void IndexWithin_HasNoMoreBytesAfterIt_AndNotManyFewer()
     {
         Random random = new(2);
         for (int run = 0; run < 50; run++)
@@ -53,21 +53,21 @@ public sealed class LogSizesTests
             LogSizes sizes = new(BytesBetweenMarks);
             List<(long Index, long Bytes)> added = Fill(sizes, random);
             long border = added[added.Count / 2].Index;
-            long[] behind = [.. added.Where(each => each.Index >= border).Select(each => each.Index)];
-            long[] before = [.. behind.Select(sizes.BytesAfter)];
+            long[] remaining = [.. added.Where(each => each.Index >= border).Select(each => each.Index)];
+            long[] before = [.. remaining.Select(sizes.BytesAfter)];
             long within = sizes.IndexWithin(500);
 
             sizes.RemoveBefore(border);
 
-            Assert.Equal(before, behind.Select(sizes.BytesAfter));
+            Assert.Equal(before, remaining.Select(sizes.BytesAfter));
             Assert.Equal(within, within >= border ? sizes.IndexWithin(500) : within);
             sizes.RemoveBefore(1); // was removed before
-            Assert.Equal(before, behind.Select(sizes.BytesAfter));
+            Assert.Equal(before, remaining.Select(sizes.BytesAfter));
         }
     }
 
     [Fact]
-    public void Nothing_HasNothingBehindIt()
+    public void EmptyLog_HasNoBytesAfterIt()
     {
         LogSizes sizes = new(BytesBetweenMarks);
         Assert.Equal(0, sizes.BytesAfter(0));
@@ -107,5 +107,6 @@ public sealed class LogSizesTests
         return added;
     }
 
-    private static long BytesAfter(List<(long Index, long Bytes)> added, long index) => added.Where(each => each.Index > index).Sum(static each => each.Bytes);
+    private static long BytesAfter(List<(long Index, long Bytes)> added, long index) =>
+        added.Where(each => each.Index > index).Sum(static each => each.Bytes);
 }

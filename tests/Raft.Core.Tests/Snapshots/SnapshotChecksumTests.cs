@@ -18,9 +18,11 @@ public sealed class SnapshotChecksumTests
         return checksum.Finish();
     }
 
-    private static Task VerifyAsync(byte[] content, SnapshotInfo info) => SnapshotVerification.VerifyAsync(new MemoryStream(content), info, Token).AsTask();
+    private static Task VerifyAsync(byte[] content, SnapshotInfo info) =>
+        SnapshotVerification.VerifyAsync(new MemoryStream(content), info, Token).AsTask();
 
-    private static Task<StorageCorruptedException> AssertDamagedAsync(byte[] content, SnapshotInfo info) => Assert.ThrowsAsync<StorageCorruptedException>(() => VerifyAsync(content, info));
+    private static Task<StorageCorruptedException> AssertDamagedAsync(byte[] content, SnapshotInfo info) =>
+        Assert.ThrowsAsync<StorageCorruptedException>(() => VerifyAsync(content, info));
 
     [Fact]
     public void Checksum_IsTheFirstHalfOfASha256_AsDocumented()
@@ -92,7 +94,7 @@ public sealed class SnapshotChecksumTests
     }
 
     [Fact]
-    public async Task ChecksummedStream_WrappedInSomethingThatDisposesIt_IsFinishedAllTheSame()
+    public async Task ChecksummedStream_DisposedByItsWrapper_IsStillFinished()
     {
         using MemoryStream store = new();
         using SnapshotChecksum checksum = new(7, 3, default);

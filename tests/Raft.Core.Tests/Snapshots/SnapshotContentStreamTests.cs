@@ -50,7 +50,7 @@ public sealed class SnapshotContentStreamTests : IDisposable
     }
 
     [Fact]
-    public void Seek_GoesByTheLengthOfTheState()
+    public void Seek_UsesTheLengthOfTheState()
     {
         Assert.Equal(98, _stream.Seek(-2, SeekOrigin.End));
         Assert.Equal(_snapshot.State[98], _stream.ReadByte());

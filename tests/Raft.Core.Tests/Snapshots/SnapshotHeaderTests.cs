@@ -19,11 +19,16 @@ public sealed class SnapshotHeaderTests
         Assert.Equal(expected.ClusterId, actual.ClusterId);
         Assert.Equal(expected.LastIncludedTime, actual.LastIncludedTime);
         Assert.Equal(expected.Sessions.ToArray(), actual.Sessions.ToArray());
-        Assert.Equal(expected.Members.Select(static member => (member.Id, member.Address)), actual.Members.Select(static member => (member.Id, member.Address)));
+        Assert.Equal(
+            expected.Members.Select(static member => (member.Id, member.Address)),
+            actual.Members.Select(static member => (member.Id, member.Address)));
         Assert.Equal(expected.Members.Select(Tags), actual.Members.Select(Tags));
     }
 
-    private static string Tags(RaftMember member) => string.Join(", ", member.Tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).Select(static tag => $"{tag.Key}={tag.Value}"));
+    private static string Tags(RaftMember member) =>
+        string.Join(
+            ", ",
+            member.Tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).Select(static tag => $"{tag.Key}={tag.Value}"));
 
     /// <summary>Whatever is read has exactly one form; what is not is refused with this one exception.</summary>
     private static bool IsReadInOneForm(byte[] bytes)

@@ -19,7 +19,7 @@ public sealed class SnapshotPolicyTests
     private static SnapshotInfo Snapshot(long index, long length) => new(index, 1, default, length);
 
     [Fact]
-    public void IsDue_AfterSoManyEntries()
+    public void IsDue_AfterTheConfiguredNumberOfEntries()
     {
         SnapshotPolicy policy = Policy(afterEntries: 100);
         HandOver(policy, 1, 100, bytesEach: 1);
@@ -30,7 +30,7 @@ public sealed class SnapshotPolicyTests
     }
 
     [Fact]
-    public void IsDue_AfterSoManyBytes()
+    public void IsDue_AfterTheConfiguredNumberOfBytes()
     {
         SnapshotPolicy policy = Policy(afterEntries: long.MaxValue, afterBytes: 64_000);
         HandOver(policy, 1, 63, bytesEach: 1_000);
@@ -48,7 +48,7 @@ public sealed class SnapshotPolicyTests
     }
 
     [Fact]
-    public void IsDue_BehindALargeSnapshot_NotBeforeTheLogIsAsLarge()
+    public void IsDue_AfterALargeSnapshot_NotBeforeTheLogIsAsLarge()
     {
         SnapshotPolicy policy = Policy(afterEntries: 100, afterBytes: 64_000);
         HandOver(policy, 1, 100, bytesEach: 100);
@@ -100,7 +100,7 @@ public sealed class SnapshotPolicyTests
     }
 
     [Fact]
-    public void CompactThrough_KeepsSoManyEntries()
+    public void CompactThrough_KeepsTheConfiguredNumberOfEntries()
     {
         SnapshotPolicy policy = Policy(trailing: 10);
         HandOver(policy, 1, 100, bytesEach: 1);
@@ -142,7 +142,7 @@ public sealed class SnapshotPolicyTests
     public void CompactThrough_WhereSnapshotsAreLarge_KeepsOnePeriodThatLasts()
     {
         // A snapshot of 500 KB is due after 5,000 entries and not after 100. Kept only 100 back, the log would be cut off
-        // before any follower could go on from the snapshot that it is being sent.
+        // before any follower could continue from the snapshot that it is being sent.
         static long CompactThrough(long lowestUnderWay)
         {
             SnapshotPolicy policy = Policy(afterEntries: 100, afterBytes: 64_000, trailing: 10);

@@ -39,7 +39,9 @@ public sealed class SnapshotReceiverTests
             ReceivedSnapshot received = Assert.Single(_received);
             Assert.Equal(snapshot.Identity, received.Snapshot);
             Assert.Equal(await _store.FindLatestAsync(Token), received.Info);
-            Assert.Equal((5, 2, snapshot.Content.Length), (received.Info.LastIncludedIndex, received.Info.LastIncludedTerm, received.Info.Length));
+            Assert.Equal(
+                (5, 2, snapshot.Content.Length),
+                (received.Info.LastIncludedIndex, received.Info.LastIncludedTerm, received.Info.Length));
             Assert.Equal(["n1", "n2"], received.Header.Members.Select(static member => member.Id));
             Assert.Equal(snapshot.Content, Read(received.Content));
             AssertNothingIsLeft(receiver);
@@ -50,7 +52,7 @@ public sealed class SnapshotReceiverTests
     [Theory]
     [InlineData(0)] // in the state
     [InlineData(39)]
-    [InlineData(40)] // in the checksum behind it
+    [InlineData(40)] // in the checksum after it
     [InlineData(55)]
     public async Task ADamagedByte_IsFound_BeforeTheSnapshotIsVisible(int offset)
     {
@@ -101,7 +103,7 @@ public sealed class SnapshotReceiverTests
     [InlineData("write")]
     [InlineData("commit")]
     [InlineData("open")]
-    public void AFailingStore_IsTold_AndTheSnapshotMayComeAgain(string call)
+    public void AFailingStore_IsReported_AndTheSnapshotMayBeSentAgain(string call)
     {
         TestSnapshot snapshot = new(5, stateLength: 40);
         SnapshotReceiver receiver = New();
@@ -121,7 +123,7 @@ public sealed class SnapshotReceiverTests
     }
 
     [Fact]
-    public void AWriterThatCannotBeDisposed_IsNoRefusal_AndHoldsNothingUp()
+    public void AWriterThatCannotBeDisposed_IsNotARefusal_AndDelaysNothing()
     {
         TestSnapshot snapshot = new(5, stateLength: 40);
         SnapshotReceiver receiver = New();
@@ -134,12 +136,12 @@ public sealed class SnapshotReceiverTests
     }
 
     [Fact]
-    public void AChunkThatFollowsOnNothing_IsRefused()
+    public void AChunkWithoutAPredecessor_IsRefused()
     {
         TestSnapshot snapshot = new(5, stateLength: 40);
         SnapshotReceiver receiver = New();
 
-        Store(receiver, snapshot.Chunk(20, 20)); // the node has begun anew since the first one
+        Store(receiver, snapshot.Chunk(20, 20)); // the node has restarted since the first one
 
         Assert.Equal([(snapshot.Identity, 0L)], _stored);
         Assert.Empty(_store.Calls);
@@ -200,7 +202,7 @@ public sealed class SnapshotReceiverTests
     }
 
     [Fact]
-    public void ANewSnapshot_WhileAChunkIsStored_TakesItsPlace()
+    public void ANewSnapshot_WhileAChunkIsStored_ReplacesTheFirst()
     {
         SnapshotReceiver receiver = New();
         TestSnapshot first = new(5, stateLength: 40);

@@ -31,11 +31,11 @@ public sealed class SnapshotSenderTests
 
         Assert.Equal(_snapshot.Content, content);
         Assert.Equal(1, _store.Calls.Count(static call => call == "open"));
-        Assert.Null(await LoadAsync(sender, identity, content.Count, latest)); // nothing stands behind the end
+        Assert.Null(await LoadAsync(sender, identity, content.Count, latest)); // there is nothing after the end
     }
 
     [Fact]
-    public async Task LoadAsync_AfterALaterOneWasTaken_GoesOnWithTheFirst()
+    public async Task LoadAsync_AfterALaterOneWasTaken_ContinuesWithTheFirst()
     {
         using SnapshotSender sender = Sender();
         SnapshotInfo first = await _snapshot.StoreAsync(_store, Token);
@@ -48,7 +48,7 @@ public sealed class SnapshotSenderTests
     }
 
     [Fact]
-    public async Task LoadAsync_OfWhateverThereIs_BeginsWithTheLatest()
+    public async Task LoadAsync_OfAnySnapshot_StartsWithTheLatest()
     {
         using SnapshotSender sender = Sender();
         await LoadAsync(sender, null, 0, await _snapshot.StoreAsync(_store, Token));
@@ -62,7 +62,7 @@ public sealed class SnapshotSenderTests
     }
 
     [Fact]
-    public async Task LoadAsync_OfOneThatIsGone_GivesNone()
+    public async Task LoadAsync_OfADeletedOne_ReturnsNull()
     {
         using SnapshotSender sender = Sender(); // of a later leadership of this node, say
         SnapshotInfo latest = await new TestSnapshot(9, stateLength: 100).StoreAsync(_store, Token);
@@ -103,13 +103,16 @@ public sealed class SnapshotSenderTests
 
         StorageCorruptedException damaged = await Assert.ThrowsAsync<StorageCorruptedException>(() => LoadAsync(sender, null, 0, tooShort));
 
-        Assert.Contains("up to index 5 is damaged: its content has 1 bytes, too few for a checksum", damaged.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "up to index 5 is damaged: its content has 1 bytes, too few for a checksum",
+            damaged.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, _store.OpenStreams);
     }
 
     /// <summary>Two snapshots of the same entries, of which the store has kept the other.</summary>
     [Fact]
-    public async Task LoadAsync_OfALatestThatIsNotThere_TakesTheOneThatIs()
+    public async Task LoadAsync_OfALatestThatDoesNotExist_LoadsTheOneThatDoes()
     {
         using SnapshotSender sender = Sender();
         await _snapshot.StoreAsync(_store, Token);

@@ -26,7 +26,7 @@ internal sealed class TestSnapshot
 
     public byte[] Header { get; }
 
-    /// <summary>The state, and the checksum behind it.</summary>
+    /// <summary>The state, and the checksum after it.</summary>
     public byte[] Content { get; }
 
     public UInt128 Checksum { get; }

@@ -36,7 +36,7 @@ public sealed partial class SnapshotCaptureTests
     }
 
     [Fact]
-    public async Task Read_WhatIsNoSuchValue_SaysSo()
+    public async Task Read_AnInvalidValue_SaysSo()
     {
         using MemoryStream stream = new(new byte[3]);
         await Assert.ThrowsAsync<FormatException>(async () => await SnapshotCapture.ReadAsync(stream, Codec.Int64, Token));

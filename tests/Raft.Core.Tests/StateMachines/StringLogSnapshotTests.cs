@@ -23,7 +23,11 @@ public sealed class StringLogSnapshotTests
     private static async Task AppendAsync(IStateMachine machine, string text)
     {
         CommittedBatch batch = new();
-        batch.Fill(1, new[] { new LogEntry(1, EntryKind.Command, Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch) }, new PendingProposals(), new ResumeBatchPool(new StepScheduler()).Rent());
+        batch.Fill(
+            1,
+            new[] { new LogEntry(1, EntryKind.Command, Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch) },
+            new PendingProposals(),
+            new ResumeBatchPool(new StepScheduler()).Rent());
         await machine.ApplyAsync(batch, Token);
     }
 
@@ -37,7 +41,8 @@ public sealed class StringLogSnapshotTests
         return stream;
     }
 
-    private static ValueTask RestoreAsync(IStateMachine machine, Stream snapshot) => machine.RestoreAsync(snapshot, lastIncludedIndex: 1, Token);
+    private static ValueTask RestoreAsync(IStateMachine machine, Stream snapshot) =>
+        machine.RestoreAsync(snapshot, lastIncludedIndex: 1, Token);
 
     private static async Task AssertRoundTripAsync(params string[] strings)
     {
@@ -55,7 +60,8 @@ public sealed class StringLogSnapshotTests
 
     [Fact]
     public async Task Restore_OfManyStrings_GivesTheSame() =>
-        await AssertRoundTripAsync([.. Enumerable.Range(0, 20_000).Select(static i => $"string number {i}")]); // about 500 KB: several writes
+        // About 500 KB: several writes.
+        await AssertRoundTripAsync([.. Enumerable.Range(0, 20_000).Select(static i => $"string number {i}")]);
 
     [Fact]
     public async Task Capture_StringsAppendedLater_DoNotShow()
@@ -75,7 +81,7 @@ public sealed class StringLogSnapshotTests
     }
 
     [Fact]
-    public async Task Restore_ThenAppend_LeavesListsTakenBeforeAlone()
+    public async Task Restore_ThenAppend_DoesNotChangeListsTakenBefore()
     {
         StringLog log = await WithAsync("old");
         IReadOnlyList<string> before = log.Entries;
@@ -115,7 +121,8 @@ public sealed class StringLogSnapshotTests
             StringLog log = await WithAsync("old");
             if (length == bytes.Length / 2)
             {
-                await RestoreAsync(log, new MemoryStream(bytes, 0, length)); // ends between two strings: nothing in it says that there were more
+                // Ends between two strings: nothing in it says that there were more.
+                await RestoreAsync(log, new MemoryStream(bytes, 0, length));
                 Assert.Equal(["one"], log.Entries);
                 continue;
             }

@@ -11,12 +11,14 @@ public sealed class InMemoryLogStoreTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static LogEntry Entry(long term, string text) => new(term, EntryKind.Command, Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
+    private static LogEntry Entry(long term, string text) =>
+        new(term, EntryKind.Command, Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
 
     private static LogEntry[] Entries(long term, int count, int from = 0) =>
         [.. Enumerable.Range(from, count).Select(i => Entry(term, $"e{i}"))];
 
-    private static IEnumerable<string> Texts(IEnumerable<LogEntry> entries) => entries.Select(entry => Encoding.UTF8.GetString(entry.Data.Span));
+    private static IEnumerable<string> Texts(IEnumerable<LogEntry> entries) =>
+        entries.Select(entry => Encoding.UTF8.GetString(entry.Data.Span));
 
     /// <summary>Entries one by one; each write must be complete when it returns.</summary>
     private void Append(int from, int count) => Append(from, count, Entries(term: 1, count: 1));
@@ -35,7 +37,8 @@ public sealed class InMemoryLogStoreTests
 
     private ValueTask<LogState> OpenAsync() => _store.OpenAsync("raft", "n1", Token);
 
-    private async Task<IReadOnlyList<LogEntry>> ReadAllAsync(long first = 1) => await _store.ReadAsync(first, int.MaxValue, long.MaxValue, Token);
+    private async Task<IReadOnlyList<LogEntry>> ReadAllAsync(long first = 1) =>
+        await _store.ReadAsync(first, int.MaxValue, long.MaxValue, Token);
 
     [Fact]
     public async Task OpenAsync_OfANewStore_IsEmpty()
@@ -89,7 +92,7 @@ public sealed class InMemoryLogStoreTests
     }
 
     [Fact]
-    public async Task WriteAsync_OfASuffix_ReplacesEverythingBehind()
+    public async Task WriteAsync_OfASuffix_ReplacesEverythingAfter()
     {
         await OpenAsync();
         await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 3_000)));
@@ -257,7 +260,7 @@ public sealed class InMemoryLogStoreTests
     }
 
     [Fact]
-    public async Task ReadAsync_OfAnEntry_GivesTheVeryPayloadThatWasWritten()
+    public async Task ReadAsync_OfAnEntry_ReturnsTheSamePayloadThatWasWritten()
     {
         await OpenAsync();
         LogEntry[] entries = Entries(term: 1, count: 1);
@@ -284,7 +287,7 @@ public sealed class InMemoryLogStoreTests
     }
 
     [Fact]
-    public async Task CompactAsync_OfEverything_LeavesAnEmptyLogThatGoesOn()
+    public async Task CompactAsync_OfEverything_LeavesAnEmptyLogThatCanGrow()
     {
         await OpenAsync();
         await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 4, count: 20)));
@@ -297,7 +300,7 @@ public sealed class InMemoryLogStoreTests
     }
 
     [Fact]
-    public async Task ResetAsync_OfALog_StartsAnewBehindTheSnapshot()
+    public async Task ResetAsync_OfALog_RestartsAfterTheSnapshot()
     {
         await OpenAsync();
         await _store.WriteAsync(new LogWrite(new HardState(7, "n3"), 1, Entries(term: 1, count: 20)));

@@ -49,7 +49,7 @@ public sealed class InMemorySnapshotStoreTests
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task CommitAsync_AnswersWhatIsFoundAndRead(string name)
+    public async Task CommitAsync_MakesTheSnapshotAvailable(string name)
     {
         ISnapshotStore store = Create(name);
         await using ISnapshotWriter writer = await BeginAsync(store, 5, "five", header: [1, 2, 3]);
@@ -78,7 +78,7 @@ public sealed class InMemorySnapshotStoreTests
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task OpenReadAsync_OfWhatWasReplaced_SaysSo(string name)
+    public async Task OpenReadAsync_OfAReplacedSnapshot_SaysSo(string name)
     {
         ISnapshotStore store = Create(name);
         SnapshotInfo first = await WriteAsync(store, 5, "five");
@@ -91,7 +91,7 @@ public sealed class InMemorySnapshotStoreTests
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task Read_WhileALaterOneIsCommitted_GoesOn(string name)
+    public async Task Read_WhileALaterOneIsCommitted_Continues(string name)
     {
         ISnapshotStore store = Create(name);
         await using Stream content = await store.OpenReadAsync(await WriteAsync(store, 5, "five"), Token);

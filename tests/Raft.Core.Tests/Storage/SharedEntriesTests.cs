@@ -37,7 +37,7 @@ public sealed class SharedEntriesTests
 
     /// <summary>What a node cuts off, and what it writes in its place, is none of the others' business.</summary>
     [Fact]
-    public void Write_OverAndBehindKeptEntries_ChangesNothingOfTheirs()
+    public void Write_OverAndAfterKeptEntries_DoesNotChangeThem()
     {
         LogEntry[] array = Array(50);
         LogEntry[] before = [.. array];

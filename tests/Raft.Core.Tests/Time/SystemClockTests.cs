@@ -146,7 +146,7 @@ public sealed class SystemClockTests
     }
 
     [Fact]
-    public void Callbacks_OfDifferentTicks_ComeInOrder()
+    public void Callbacks_OfDifferentTicks_RunInOrder()
     {
         SystemClock clock = NewClock();
         int[] dueTimes = [70, 20, 95, 20, 5, 40, 65, 15, 100, 30];

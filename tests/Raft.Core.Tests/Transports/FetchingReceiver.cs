@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Raft.Tests.Transports;
 
-/// <summary>Receives as a node does: is told that something waits, and fetches it when the test says so.</summary>
+/// <summary>Receives as a node does: is notified that something waits, and fetches it when the test requests it.</summary>
 internal sealed class FetchingReceiver(NodeId nodeId) : IInboxReceiver
 {
     private int _signals;
@@ -34,7 +34,7 @@ internal sealed class FetchingReceiver(NodeId nodeId) : IInboxReceiver
     [SuppressMessage("Usage", "CA2201", Justification = "Nobody catches it.")]
     public void Receive(RaftMessage message) => throw new InvalidOperationException("A node with an inbox is not pushed to.");
 
-    /// <summary>Fetches everything that waits, and gives the correlations, by which the tests tell messages apart.</summary>
+    /// <summary>Fetches everything that waits, and gives the correlations, by which the tests distinguish messages.</summary>
     public List<long> Fetch()
     {
         List<long> correlations = [];

@@ -62,7 +62,7 @@ public abstract class InProcessCutTests : InProcessNetworkTests
     }
 
     [Fact]
-    public async Task Rejoin_IsolatedNode_LeavesLinksCutThatWereCutOneByOne()
+    public async Task Rejoin_IsolatedNode_LeavesIndividuallyCutLinksCut()
     {
         (InProcessNetwork network, FetchingNode n1, FetchingNode n2, FetchingNode n3) = await StartThreeAsync();
         network.Isolate("n1");

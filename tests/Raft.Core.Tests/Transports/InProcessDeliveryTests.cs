@@ -214,7 +214,8 @@ public abstract class InProcessDeliveryTests : InProcessNetworkTests
     }
 
     [Fact]
-    public void Constructor_CapacityBelowOne_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => CreateNetwork(inboxCapacity: 0));
+    public void Constructor_CapacityBelowOne_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => CreateNetwork(inboxCapacity: 0));
 
     [Fact]
     public async Task Send_HealthyLink_AllocatesNothing()

@@ -66,6 +66,6 @@ internal sealed class Activities : IDisposable
     }
 }
 
-/// <summary>Tests that listen to what the whole process does, and those that need nobody to listen.</summary>
+/// <summary>Tests that listen to the whole process, and those that need a process without listeners.</summary>
 [CollectionDefinition(nameof(ProcessWide), DisableParallelization = true)]
 public static class ProcessWide;

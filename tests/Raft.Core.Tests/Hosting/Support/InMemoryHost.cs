@@ -44,7 +44,7 @@ internal static class InMemoryHost
 
     public static Task<T> InTimeAsync<T>(this Task<T> task) => task.WaitAsync(Patience());
 
-    /// <summary>Waits for what nothing tells of.</summary>
+    /// <summary>Waits for a condition that raises no event.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
         CancellationToken patience = Patience();
@@ -56,7 +56,8 @@ internal static class InMemoryHost
     }
 
     /// <summary>Waits until the node's status is as it should be.</summary>
-    public static Task<RaftStatus> UntilAsync(this RaftNode node, Func<RaftStatus, bool> condition) => node.WaitForStatusAsync(condition, Patience()).AsTask();
+    public static Task<RaftStatus> UntilAsync(this RaftNode node, Func<RaftStatus, bool> condition) =>
+        node.WaitForStatusAsync(condition, Patience()).AsTask();
 
     /// <summary>The node of a name, or the unnamed one.</summary>
     public static RaftNode Node(this IServiceProvider provider, string? name = null) =>

@@ -63,7 +63,7 @@ public sealed class AnsweredCallersTests : IDisposable
     }
 
     [Fact]
-    public void Batch_AfterResume_IsAnotherOne()
+    public void Batch_AfterResume_IsANewOne()
     {
         ResumeBatch first = _answers.Batch;
         Assert.Same(first, _answers.Batch);

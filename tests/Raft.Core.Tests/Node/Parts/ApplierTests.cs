@@ -28,8 +28,8 @@ public sealed class ApplierTests
 
         string[] order = [.. _machine.Calls];
         Assert.Equal(6, order.Length);
-        Assert.InRange(Array.IndexOf(order, "b"), 0, 3); // not behind all reads
-        Assert.InRange(Array.IndexOf(order, "read 0"), 0, 1); // not behind all commands
+        Assert.InRange(Array.IndexOf(order, "b"), 0, 3); // not after all reads
+        Assert.InRange(Array.IndexOf(order, "read 0"), 0, 1); // not after all commands
         Assert.Equal([1L, 2L], _applied);
         Assert.True(applier.IsIdle);
     }
@@ -109,7 +109,12 @@ public sealed class ApplierTests
     public void Close_AsABatchIsReported_CountsItAsApplied()
     {
         Applier applier = null!;
-        applier = new(Settings(), metrics: null, _ => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")), _failures.Add, () => _roomAgain++);
+        applier = new(
+            Settings(),
+            metrics: null,
+            _ => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")),
+            _failures.Add,
+            () => _roomAgain++);
         Post(applier, 1, "a");
 
         _scheduler.RunUntilIdle();
@@ -118,7 +123,7 @@ public sealed class ApplierTests
     }
 
     [Fact]
-    public void Close_WhileAReadRuns_LetsNobodyUseTheStateMachineAgain()
+    public void Close_WhileAReadRuns_PreventsFurtherUseOfTheStateMachine()
     {
         Applier applier = New();
         applier.Post(new ClosingQuery(() => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"))), maximumWaiting: 1);
@@ -129,7 +134,7 @@ public sealed class ApplierTests
     }
 
     [Fact]
-    public void BeginStop_TakesNoMoreReadsAndTellsWhenNothingRuns()
+    public void BeginStop_RefusesReadsAndReportsWhenNothingRuns()
     {
         Applier applier = New();
         Post(applier, 1, "a");
@@ -160,7 +165,8 @@ public sealed class ApplierTests
         Assert.Equal(["a", "b"], _machine.Calls);
     }
 
-    private NodeSettings Settings() => new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler });
+    private NodeSettings Settings() =>
+        new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler });
 
     private Applier New() => new(Settings(), metrics: null, _applied.Add, _failures.Add, () => _roomAgain++);
 

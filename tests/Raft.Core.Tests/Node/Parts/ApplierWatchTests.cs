@@ -32,7 +32,7 @@ public sealed class ApplierWatchTests : IDisposable
     }
 
     [Fact]
-    public void Look_BatchThatHasNotBegun_LooksAgainAtTheTimeout()
+    public void Look_BatchThatHasNotStarted_LooksAgainAtTheTimeout()
     {
         Post();
 

@@ -2,7 +2,7 @@ using Raft.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>One wait is completed once, by whoever claims it first, and its waiter runs on the scheduler.</summary>
+/// <summary>One wait is completed once, by the first caller that claims it, and its waiter runs on the scheduler.</summary>
 public sealed class CompletionSourceTests
 {
     private readonly StepScheduler _scheduler = new();
@@ -12,7 +12,7 @@ public sealed class CompletionSourceTests
     public CompletionSourceTests() => _pool = new CompletionSourcePool<string>(_scheduler, _live);
 
     [Fact]
-    public void Waiter_IsResumedByTheSchedulerAndNotByWhoeverCompletes()
+    public void Waiter_IsResumedByTheSchedulerAndNotByTheCompletingThread()
     {
         CompletionSource<string> source = _pool.Rent(CancellationToken.None);
         Task<string> task = source.Task.AsTask();
@@ -123,7 +123,7 @@ public sealed class CompletionSourceTests
     }
 
     [Fact]
-    public void Await_OfTheSameWaitTwice_IsRefusedAndDisturbsNobody()
+    public void Await_OfTheSameWaitTwice_IsRefusedAndAffectsNoOtherWait()
     {
         CompletionSource<string> source = _pool.Rent(CancellationToken.None);
         ValueTask<string> task = source.Task;
@@ -140,7 +140,7 @@ public sealed class CompletionSourceTests
     }
 
     [Fact]
-    public void GetResult_BeforeTheCompletion_IsRefusedAndTheWaitGoesOn()
+    public void GetResult_BeforeTheCompletion_IsRefusedAndTheWaitContinues()
     {
         CompletionSource<string> source = _pool.Rent(CancellationToken.None);
         ValueTask<string> task = source.Task;

@@ -54,7 +54,7 @@ public sealed class DiskWatchTests : IDisposable
     }
 
     [Fact]
-    public void Look_OneFinishedWithinTheTimeout_StartsItAgain()
+    public void Look_OneFinishedWithinTheTimeout_RestartsTheTimeout()
     {
         _watch.OnFirstWrite();
         _lab.Advance(Timeout / 2);

@@ -61,7 +61,7 @@ public sealed class DroppedMessagesTests : IDisposable
     private void AssertReports(params (string Count, string Total)[] expected)
     {
         _lab.Scheduler.RunUntilIdle();
-        FakeLogRecord[] records = _lab.Journal.Of(130);
-        Assert.Equal(expected, records.Select(static record => (Journal.Value(record, "Count")!, Journal.Value(record, "Total")!)));
+        FakeLogRecord[] records = _lab.Loggers.Of(130);
+        Assert.Equal(expected, records.Select(static record => (RecordingLoggerFactory.Value(record, "Count")!, RecordingLoggerFactory.Value(record, "Total")!)));
     }
 }

@@ -60,7 +60,7 @@ public sealed class LifeStateTests
     }
 
     [Fact]
-    public void RequestStop_AtAnyStage_LeavesTheStageAlone()
+    public void RequestStop_AtAnyStage_DoesNotChangeTheStage()
     {
         _state.TryAdvance(LifeStage.Opening);
 

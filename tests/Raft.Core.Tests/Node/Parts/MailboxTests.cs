@@ -24,7 +24,9 @@ public sealed class MailboxTests
         Assert.Single(batch.Proposals);
         Assert.Equal((7L, 2), (batch.PersistedVersion, batch.CompletedWrites));
         MailboxBatch next = _mailbox.Drain();
-        Assert.Equal((0, 0, 0, 0L, 0), (next.Messages.Count, next.Requests.Count, next.Proposals.Count, next.PersistedVersion, next.CompletedWrites));
+        Assert.Equal(
+            (0, 0, 0, 0L, 0),
+            (next.Messages.Count, next.Requests.Count, next.Proposals.Count, next.PersistedVersion, next.CompletedWrites));
     }
 
     [Fact]
@@ -40,7 +42,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void Post_CountsProposalsThatWaitBeyondTheMailboxToo()
+    public void Post_AlsoCountsProposalsThatWaitBeyondTheMailbox()
     {
         Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
         Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
@@ -55,7 +57,7 @@ public sealed class MailboxTests
         Assert.Equal(PostOutcome.Posted, _mailbox.Post(default, out _));
     }
 
-    /// <summary>The worker counts what it has taken, while others go on posting.</summary>
+    /// <summary>The worker counts what it has taken, while others continue posting.</summary>
     [Fact]
     public void Post_DuringAPass_CountsTowardsTheLimit()
     {
@@ -73,7 +75,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void CloseForProposals_RefusesThemAndNothingElse()
+    public void CloseForProposals_RefusesOnlyProposals()
     {
         _mailbox.Post(default, out _);
         _mailbox.CloseForProposals();
@@ -107,7 +109,8 @@ public sealed class MailboxTests
         Assert.Null(_mailbox.Drain().Failure);
     }
 
-    private static RequestVoteMessage Message(long term) => new() { From = "n2", To = "n1", ClusterId = "raft", Term = term, LastLogIndex = 0, LastLogTerm = 0 };
+    private static RequestVoteMessage Message(long term) =>
+        new() { From = "n2", To = "n1", ClusterId = "raft", Term = term, LastLogIndex = 0, LastLogTerm = 0 };
 
     private sealed class Request : NodeRequest
     {

@@ -19,7 +19,7 @@ public sealed class NodeLivesTests : IDisposable
     }
 
     [Fact]
-    public void BeginRun_AfterARun_BeginsAnotherLife()
+    public void BeginRun_AfterARun_StartsAnotherLife()
     {
         (NodeLives lives, PartsLab lab) = New();
         NodeLife first = lives.BeginRun(out _);
@@ -95,7 +95,7 @@ public sealed class NodeLivesTests : IDisposable
     }
 
     [Fact]
-    public void BeginDispose_OfALifeThatDoesNotRun_IsOverOnlyWhenItIsClosed()
+    public void BeginDispose_OfALifeThatDoesNotRun_CompletesOnlyWhenItIsClosed()
     {
         (NodeLives lives, _) = New();
         NodeLife opened = lives.Open()!;
@@ -159,7 +159,8 @@ public sealed class NodeLivesTests : IDisposable
     /// <summary>Cannot be opened.</summary>
     private sealed class BrokenStore : ILogStore
     {
-        public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) => throw new IOException("Disk gone.");
+        public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
+            throw new IOException("Disk gone.");
 
         public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

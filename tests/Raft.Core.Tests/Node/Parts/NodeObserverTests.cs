@@ -98,7 +98,7 @@ public sealed class NodeObserverTests : IDisposable
     }
 
     [Fact]
-    public void End_InGoodOrder_LogsThatTheNodeStopped()
+    public void End_WithoutAFailure_LogsThatTheNodeStopped()
     {
         Begin(Status(RaftRole.Follower, term: 1, leader: "n2"));
 

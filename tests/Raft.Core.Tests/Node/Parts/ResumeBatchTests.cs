@@ -39,7 +39,7 @@ public sealed class ResumeBatchTests
     }
 
     [Fact]
-    public void Waiter_ThatBlocks_DoesNotKeepTheOthers()
+    public void Waiter_ThatBlocks_DoesNotDelayTheOthers()
     {
         List<int> resumed = [];
         ResumeBatch batch = _batches.Rent();
@@ -50,7 +50,7 @@ public sealed class ResumeBatchTests
                 resumed.Add(number);
                 if (number == 3)
                 {
-                    _scheduler.RunUntilIdle(); // blocks its thread, while others go on elsewhere
+                    _scheduler.RunUntilIdle(); // blocks its thread, while others continue on other threads
                     Assert.Equal(Enumerable.Range(0, 10), resumed);
                 }
             });
@@ -63,7 +63,7 @@ public sealed class ResumeBatchTests
     }
 
     [Fact]
-    public void Waiter_ThatThrows_DoesNotKeepTheOthers()
+    public void Waiter_ThatThrows_DoesNotAffectTheOthers()
     {
         List<int> resumed = [];
         ResumeBatch batch = _batches.Rent();

@@ -10,7 +10,12 @@ public sealed class StatusBoardTests
     private readonly StatusBoard _board;
 
     public StatusBoardTests() =>
-        _board = new StatusBoard("n1", ["n1", "n2", "n3"], ownBit: 1, new CompletionSourcePool<bool>(_scheduler, _live), new ResumeBatchPool(_scheduler));
+        _board = new StatusBoard(
+            "n1",
+            ["n1", "n2", "n3"],
+            ownBit: 1,
+            new CompletionSourcePool<bool>(_scheduler, _live),
+            new ResumeBatchPool(_scheduler));
 
     [Fact]
     public void WaitForChangeAsync_WhenTheVersionIsOld_EndsAtOnce()
@@ -24,7 +29,7 @@ public sealed class StatusBoardTests
 
     /// <summary>A waiter looks, rents what it waits on, and looks again. It is held up between the two, at the pool.</summary>
     [Fact]
-    public void WaitForChangeAsync_StatusChangesBetweenTheTwoLooks_Ends()
+    public void WaitForChangeAsync_StatusChangesBetweenTheTwoChecks_Ends()
     {
         Inline scheduler = new();
         CompletionSourcePool<bool> sources = new(scheduler, _live);
@@ -65,7 +70,7 @@ public sealed class StatusBoardTests
     }
 
     [Fact]
-    public void Publish_OfTheSame_WakesNobody()
+    public void Publish_OfTheSame_WakesNoWaiter()
     {
         _board.Publish(new PublishedStatus { Term = 1 });
         (_, long version) = _board.Read();
@@ -81,7 +86,7 @@ public sealed class StatusBoardTests
     }
 
     [Fact]
-    public void WaitForChangeAsync_ThatIsCancelled_LeavesTheOthers()
+    public void WaitForChangeAsync_ThatIsCancelled_DoesNotAffectTheOthers()
     {
         (_, long version) = _board.Read();
         using CancellationTokenSource cancellation = new();

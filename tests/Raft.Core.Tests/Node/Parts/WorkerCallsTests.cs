@@ -48,7 +48,7 @@ public sealed class WorkerCallsTests : IDisposable
     }
 
     [Fact]
-    public void WaitUntilAsync_ConditionComesTrue_Ends()
+    public void WaitUntilAsync_ConditionBecomesTrue_Ends()
     {
         bool isMet = false;
         Task wait = WaitUntil(() => isMet, TimeSpan.FromSeconds(5));
@@ -65,7 +65,7 @@ public sealed class WorkerCallsTests : IDisposable
     }
 
     [Fact]
-    public void WaitUntilAsync_TimeIsOver_EndsWithoutTheCondition()
+    public void WaitUntilAsync_Timeout_EndsWithoutTheCondition()
     {
         Task wait = WaitUntil(static () => false, TimeSpan.FromSeconds(5));
         _lab.Advance(TimeSpan.FromSeconds(5));

@@ -17,7 +17,7 @@ internal sealed class FakePeers : IDisposable
         }
     }
 
-    /// <summary>Whether new entries are acknowledged; a heartbeat behind one that was not gets no answer either.</summary>
+    /// <summary>Whether new entries are acknowledged; a heartbeat after one that was not acknowledged gets no answer either.</summary>
     public bool Acknowledge { get; set; } = true;
 
     /// <summary>Everything that the peers have received.</summary>

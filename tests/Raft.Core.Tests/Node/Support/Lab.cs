@@ -62,7 +62,9 @@ internal sealed class Lab(ulong seed = 1, bool shuffle = true)
     public LabNode WaitForLeader(params LabNode[] nodes)
     {
         LabNode? Leader() => nodes.Where(static node => node.IsRunning && node.Status.Role == RaftRole.Leader).MaxBy(static node => node.Status.Term);
-        World.RunUntil(() => Leader() is { } leader && nodes.All(node => !node.IsRunning || node.Status.Leader == leader.Raft.Id), waitingFor: "a leader whom all follow");
+        World.RunUntil(
+            () => Leader() is { } leader && nodes.All(node => !node.IsRunning || node.Status.Leader == leader.Raft.Id),
+            waitingFor: "a leader whom all follow");
         return Leader()!;
     }
 
@@ -94,7 +96,8 @@ internal sealed class Lab(ulong seed = 1, bool shuffle = true)
         return World.Run(CollectAsync(sequence));
     }
 
-    public static LogEntry Entry(long term, string text = "") => new(term, EntryKind.Command, Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
+    public static LogEntry Entry(long term, string text = "") =>
+        new(term, EntryKind.Command, Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
 
     public static string Text(in LogEntry entry) => Encoding.UTF8.GetString(entry.Data.Span);
 }

@@ -42,7 +42,7 @@ internal sealed class LabNode(Lab lab, RaftNode raft, ILogStore store, IStateMac
     {
         RequestStop();
         lab.World.Run(Running!);
-        lab.World.RunUntilIdle(); // its callers hear of it on steps of their own
+        lab.World.RunUntilIdle(); // its callers are resumed in their own steps
     }
 
     /// <summary>How its run failed.</summary>
@@ -58,8 +58,8 @@ internal sealed class LabNode(Lab lab, RaftNode raft, ILogStore store, IStateMac
     public AppendEntriesReply AppendEntries(long term, string leader, long prevLogIndex, long prevLogTerm, IReadOnlyList<LogEntry> entries, long leaderCommit = 0) =>
         lab.World.Run(Raft.AppendEntriesAsync(term, leader, prevLogIndex, prevLogTerm, entries, leaderCommit));
 
-    /// <summary>Nobody waits at the node any more.</summary>
-    public void AssertNobodyWaits()
+    /// <summary>Asserts that no caller is waiting at the node.</summary>
+    public void AssertNoCallerWaits()
     {
         lab.World.RunUntilIdle();
         Assert.Equal(0, Raft.LiveCalls);

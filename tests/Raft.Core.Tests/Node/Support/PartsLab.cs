@@ -19,7 +19,7 @@ internal sealed class PartsLab : IDisposable
         });
         Sources = new NodeSources(Settings.Scheduler);
         Board = new StatusBoard("n1", Settings.Members, Settings.OwnBit, Sources.Signals, Sources.Resumes);
-        Logger = new NodeLogger(Journal, Scheduler, "n1", Sources.Lifecycle);
+        Logger = new NodeLogger(Loggers, Scheduler, "n1", Sources.Lifecycle);
         Context = new NodeContext(Settings, Sources, metrics: null, Logger, Life, () => Wakes++)
         {
             Module = new ConsensusModule(Settings.Consensus, default, 0, 0, default),
@@ -30,7 +30,7 @@ internal sealed class PartsLab : IDisposable
 
     public SimulatedClock Clock { get; } = new();
 
-    public Journal Journal { get; } = new();
+    public RecordingLoggerFactory Loggers { get; } = new();
 
     public LifeState Life { get; } = new();
 
@@ -56,7 +56,7 @@ internal sealed class PartsLab : IDisposable
         get
         {
             Scheduler.RunUntilIdle();
-            return [.. Journal.All.Select(static record => record.Id.Id)];
+            return [.. Loggers.All.Select(static record => record.Id.Id)];
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class PartsLab : IDisposable
         return answered.GetAwaiter().GetResult().Index;
     }
 
-    public void Dispose() => Journal.Dispose();
+    public void Dispose() => Loggers.Dispose();
 
     private sealed class Spy(PartsLab lab) : IScheduler
     {

@@ -17,7 +17,7 @@ internal sealed class SnapshotLab
         Snapshots = Lab.World.CreateSnapshotStore();
     }
 
-    /// <summary>A node over the stores as they are now, that keeps nothing of the log before a snapshot unless it is told to.</summary>
+    /// <summary>A node over the stores as they are now, that keeps no entries before a snapshot unless its options say otherwise.</summary>
     public LabNode Node(IStateMachine? machine = null, Action<RaftNodeOptions>? configure = null) => Lab.Node(
         configure: options =>
         {

@@ -3,9 +3,9 @@ using Raft.Consensus.Tests.Support;
 namespace Raft.Consensus.Tests.Snapshots;
 
 /// <summary>
-/// What a leader does besides while it sends a snapshot (section 7), and what ends a transfer or has nothing to say to it.
+/// What else a leader does while it sends a snapshot (section 7), and which messages end a transfer or do not affect it.
 /// </summary>
-public sealed class SendingBesidesTests
+public sealed class WorkDuringTransferTests
 {
     private static readonly Settings SmallChunks = Settings.Plain with { MaximumChunkBytes = 4 };
     private static readonly TestSnapshot Snapshot = new(10, 4, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -77,9 +77,9 @@ public sealed class SendingBesidesTests
         Assert.Equal(12, n1.Module.LowestSnapshotUnderWay);
     }
 
-    /// <summary>Dissertation, section 6.2: to answer a chunk is to be heard from, too.</summary>
+    /// <summary>Dissertation, section 6.2: an answer to a chunk counts as contact, too.</summary>
     [Fact]
-    public void Leader_FollowerAnswersNothingButChunks_HasItsQuorum()
+    public void Leader_FollowerAnswersOnlyChunks_HasItsQuorum()
     {
         SingleModule n1 = SendingSnapshots.Leader(
             new TestSnapshot(10, 4, new byte[1_000]), SmallChunks with { CheckQuorum = true, LeaderStickiness = true }, voters: 2);
@@ -97,7 +97,7 @@ public sealed class SendingBesidesTests
 
     /// <summary>A late acknowledgement says that the follower holds it all: it needs no snapshot.</summary>
     [Fact]
-    public void Leader_FollowerAcknowledgesTheStartOfTheLogMeanwhile_GoesOnWithEntries()
+    public void Leader_FollowerAcknowledgesTheStartOfTheLogMeanwhile_ContinuesWithEntries()
     {
         (SingleModule n1, InstallSnapshotMessage first) = Sending();
 
@@ -109,7 +109,7 @@ public sealed class SendingBesidesTests
     }
 
     [Fact]
-    public void Leader_LateRejectionOrAcknowledgementMeanwhile_GoesOnSending()
+    public void Leader_LateRejectionOrAcknowledgementMeanwhile_ContinuesSending()
     {
         SingleModule n1 = SendingSnapshots.Leader(Snapshot, SmallChunks);
         AppendEntriesMessage probe = n1.TakeSent<AppendEntriesMessage>().First(append => append.To == "n2");
@@ -126,7 +126,7 @@ public sealed class SendingBesidesTests
     /// An answer came while the same chunk was being loaded once more: it is not sent, and the next one is asked for at once.
     /// </summary>
     [Fact]
-    public void Leader_ChunkAnsweredWhileItIsLoadedAgain_GoesOnBehindIt()
+    public void Leader_ChunkAnsweredWhileItIsLoadedAgain_ContinuesAfterIt()
     {
         (SingleModule n1, InstallSnapshotMessage first) = Sending();
         n1.Node.AnswersSnapshotLoads = false;

@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>Keeps what nodes log; one for all categories.</summary>
-internal sealed class Journal : ILoggerFactory
+/// <summary>Records the messages that nodes log, of all categories.</summary>
+internal sealed class RecordingLoggerFactory : ILoggerFactory
 {
     private readonly FakeLogCollector _collector = new();
 
-    /// <summary>Called with each message, before it is kept.</summary>
+    /// <summary>Called with each message, before it is recorded.</summary>
     public Action<FakeLogRecord>? OnWrite { get; set; }
 
     public IReadOnlyList<FakeLogRecord> All => _collector.GetSnapshot();
 
     public IEnumerable<string> Lines => All.Select(static record => $"{record.Id.Id} {record.Message}");
 
-    /// <summary>What concerns operators: at Information and above.</summary>
+    /// <summary>The event ids of messages at Information and above.</summary>
     public IEnumerable<int> Ids => All.Where(static record => record.Level >= LogLevel.Information).Select(static record => record.Id.Id);
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
@@ -34,7 +34,7 @@ internal sealed class Journal : ILoggerFactory
         // nothing to release
     }
 
-    private sealed class Relay(Journal journal, FakeLogger inner) : ILogger
+    private sealed class Relay(RecordingLoggerFactory factory, FakeLogger inner) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => inner.BeginScope(state);
@@ -43,11 +43,11 @@ internal sealed class Journal : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (journal.OnWrite is not null)
+            if (factory.OnWrite is not null)
             {
                 FakeLogger single = new();
                 single.Log(logLevel, eventId, state, exception, formatter);
-                journal.OnWrite(single.LatestRecord);
+                factory.OnWrite(single.LatestRecord);
             }
 
             inner.Log(logLevel, eventId, state, exception, formatter);
