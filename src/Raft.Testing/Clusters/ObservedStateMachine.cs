@@ -8,7 +8,7 @@ namespace Raft.Testing;
 /// </summary>
 internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, ResultAgreement results) : ResultObserver, IStateMachine
 {
-    private static readonly TimeSpan WaysBack = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(1);
 
     public long AppliedIndex => inner.AppliedIndex;
 
@@ -36,11 +36,11 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
     /// </summary>
     private ValueTask Escaped(Task applying)
     {
-        string? wayBack = null;
-        applying.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Volatile.Write(ref wayBack, UserFrame.Describe(new StackTrace(fNeedFileInfo: true))));
-        SpinWait.SpinUntil(() => Volatile.Read(ref wayBack) is not null, WaysBack);
-        string way = Volatile.Read(ref wayBack) is { } seen ? $"It came back on another thread, {seen}" : "It has not come back within "
-            + $"{WaysBack.TotalSeconds:0} s of real time";
+        string? returnFrame = null;
+        applying.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Volatile.Write(ref returnFrame, UserFrame.Describe(new StackTrace(fNeedFileInfo: true))));
+        SpinWait.SpinUntil(() => Volatile.Read(ref returnFrame) is not null, ReturnTimeout);
+        string way = Volatile.Read(ref returnFrame) is { } seen ? $"It came back on another thread, {seen}" : "It has not come back within "
+            + $"{ReturnTimeout.TotalSeconds:0} s of real time";
         results.Report(
             $"ESCAPED: {inner.GetType().FullName}.{nameof(ApplyAsync)} on {node} awaits something that is not simulated, such as "
                 + $"Task.Run, Task.Delay, a timer or IO. {way}. In a simulation a state machine applies its batch before it returns.");

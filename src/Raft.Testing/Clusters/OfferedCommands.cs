@@ -11,12 +11,12 @@ internal sealed class OfferedCommands
     public void Offer(ReadOnlyMemory<byte> command) => _offered[command] = _offered.GetValueOrDefault(command) + 1;
 
     /// <summary>A proposal of it was refused.</summary>
-    public void TakeBack(ReadOnlyMemory<byte> command) => _offered[command]--;
+    public void Withdraw(ReadOnlyMemory<byte> command) => _offered[command]--;
 
     /// <summary>Looks for a command that is in a log more often than it may be. Nothing can be judged by it afterwards.</summary>
     /// <param name="log">The entries from index 1 on.</param>
     /// <returns>What is wrong; null if nothing is.</returns>
-    public string? FindSurplus(ReadOnlySpan<LogEntry> log)
+    public string? FindExtraCommand(ReadOnlySpan<LogEntry> log)
     {
         int index = 0;
         foreach (ref readonly LogEntry entry in log)

@@ -328,7 +328,7 @@ public sealed class SimulatedCluster
             }
         }
 
-        return Results is null ? null : _offers.FindSurplus(CommittedLog());
+        return Results is null ? null : _offers.FindExtraCommand(CommittedLog());
     }
 
     /// <summary>The log on which all nodes agree once they have settled, from index 1 on.</summary>
@@ -364,7 +364,7 @@ public sealed class SimulatedCluster
             else if (fate == ProposalFate.Refused)
             {
                 _refused.Add(proposal);
-                _offers.TakeBack(proposal.Command);
+                _offers.Withdraw(proposal.Command);
             }
         }
     }

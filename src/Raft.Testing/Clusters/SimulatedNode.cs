@@ -156,7 +156,7 @@ public sealed class SimulatedNode
             Transport = _transport,
             LogStore = Store,
             SnapshotStore = Snapshots,
-            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, MachineMayBlock, () => DemandOwnThread(process), OnSnapshot),
+            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, MachineMayBlock, () => RequireOwnThread(process), OnSnapshot),
             Clock = _process,
             Scheduler = _process,
         };
@@ -273,7 +273,7 @@ public sealed class SimulatedNode
     }
 
     /// <summary>Anywhere else, a state machine that blocks would hold up the node, or other nodes.</summary>
-    private void DemandOwnThread(SimulatedProcess process)
+    private void RequireOwnThread(SimulatedProcess process)
     {
         if (!process.IsOnOwnThread)
         {
@@ -321,7 +321,7 @@ public sealed class SimulatedNode
     }
 
     /// <summary>Starts it, unless it runs and is neither failed nor on its way to stop.</summary>
-    internal void StartUnlessWell()
+    internal void StartIfUnhealthy()
     {
         if (!IsRunning || !IsWell)
         {

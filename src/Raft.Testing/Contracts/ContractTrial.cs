@@ -13,7 +13,7 @@ internal abstract class ContractTrial(string contract, ContractClause clause, Co
     public void Note(string step) => _done.Add(step);
 
     /// <summary>Demands something of what was seen.</summary>
-    public void Demand(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] DemandText seen)
+    public void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] RequireText seen)
     {
         if (!holds)
         {

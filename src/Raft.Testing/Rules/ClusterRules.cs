@@ -35,7 +35,7 @@ internal sealed class ClusterRules
             new LargerTermIsTaken(),
             new MatchOnlyGrows(),
             new FollowersCommit(),
-            new NobodyIsForgotten(),
+            new EveryCallerIsAnswered(),
             new BoundedMemory(),
             new NothingIsLeaked(),
             new CompactionKeepsUnapplied(),

@@ -43,7 +43,7 @@ internal sealed class LivingLeaderStays : ClusterRule
         {
             case RequestVoteMessage { IsPreVote: true } or RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
                 break; // neither shows a term that a node is in
-            case RequestVoteMessage request when !node.IsPaused && ClingsToItsLeader(node, follower):
+            case RequestVoteMessage request when !node.IsPaused && HeardLeaderRecently(node, follower):
                 follower.Disturbing = request.Term > (follower.Disturbing?.Term ?? follower.Heard!.Value.Term) ? request : follower.Disturbing;
                 break;
             default:
@@ -77,7 +77,7 @@ internal sealed class LivingLeaderStays : ClusterRule
             : null;
     }
 
-    private static bool ClingsToItsLeader(SimulatedNode node, Follower follower)
+    private static bool HeardLeaderRecently(SimulatedNode node, Follower follower)
     {
         PublishedStatus status = follower.Life.PublishedStatus;
         return follower.Heard is { } heard && status.Leader == heard.Leader && status.Term == heard.Term

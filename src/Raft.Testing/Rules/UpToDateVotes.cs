@@ -31,7 +31,8 @@ internal sealed class UpToDateVotes : ClusterRule
             case RequestVoteMessage request:
                 _candidates[(request.From, request.Term)] = new LogEnd(request.LastLogTerm, request.LastLogIndex);
                 return null;
-            // A pre-vote is sent in the pass that grants it. Without a check of the quorum, what that pass appended before may not be written yet.
+            // A pre-vote is sent in the pass that grants it. Without a check of the quorum, what that pass appended before may not be
+            // written yet.
             case RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true } grant when node.Options.CheckQuorum
                 && _preCandidates.TryGetValue((grant.To, grant.Term, grant.Correlation), out LogEnd asking):
                 return Judge(node, grant.To, grant.Term, in asking, EndOf(node.Store.WrittenImage), "pre-vote");

@@ -110,7 +110,7 @@ internal sealed class SimulationRun
 
         foreach (NodeId id in ids[..majority])
         {
-            _cluster[id].StartUnlessWell();
+            _cluster[id].StartIfUnhealthy();
         }
 
         int committed = _cluster.Applied;
@@ -148,7 +148,7 @@ internal sealed class SimulationRun
     {
         foreach (SimulatedNode node in _cluster.Nodes)
         {
-            node.StartUnlessWell();
+            node.StartIfUnhealthy();
         }
 
         // All that the nodes which were down have missed must reach them, a message at a time if the settings say so.
@@ -159,7 +159,7 @@ internal sealed class SimulationRun
         }
 
         _workload.Finish(_cluster, _cluster.CommittedLog());
-        DemandStability();
+        RequireStability();
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);
@@ -173,7 +173,7 @@ internal sealed class SimulationRun
     }
 
     /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before ends first.</summary>
-    private void DemandStability()
+    private void RequireStability()
     {
         _cluster.World.RunFor(LongestElectionTimeout * 4);
         NodeId leader = _cluster.WaitForLeader();

@@ -38,22 +38,22 @@ public sealed class QuietRuleTests
     }
 
     [Fact]
-    public void NobodyIsForgotten_CallerOfALeaderWithAnEntryToCome_Waits()
+    public void EveryCallerIsAnswered_CallerOfALeaderWithAnEntryToCome_Waits()
     {
         _cluster.Network.Isolate("n1");
         _cluster.Submit("b", "n1");
         _cluster.World.RunFor(TimeSpan.FromMilliseconds(10));
 
         Assert.Equal(1, _cluster["n1"].Waiting);
-        Assert.Null(new NobodyIsForgotten().OnQuiet(_cluster["n1"]));
+        Assert.Null(new EveryCallerIsAnswered().OnQuiet(_cluster["n1"]));
     }
 
     [Fact]
-    public void NobodyIsForgotten_CallerWithoutAnEntry_IsFound()
+    public void EveryCallerIsAnswered_CallerWithoutAnEntry_IsFound()
     {
         _cluster["n2"].Propose("never looked at", new byte[] { 1 }); // no step is run, so nothing has answered yet
 
-        Assert.Contains("1 callers wait at n2, Follower of term 1, whose state machine has applied 2 of 2 entries", new NobodyIsForgotten().OnQuiet(_cluster["n2"]), StringComparison.Ordinal);
+        Assert.Contains("1 callers wait at n2, Follower of term 1, whose state machine has applied 2 of 2 entries", new EveryCallerIsAnswered().OnQuiet(_cluster["n2"]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed partial class LogStoreContract
         {
             List<Task> writes = BeginMany(trial, random, 40, states: null);
             await trial.CallAsync("waited for all of them", () => Task.WhenAll(writes)).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);
         }
     });
@@ -34,10 +34,10 @@ public sealed partial class LogStoreContract
             HardState later = new(trial.Expected.HardState.Term + trial.Expected.State.LastTerm + 1, "n3");
             calls.Add(trial.Begin(new LogWrite(later, 0, default))); // as a node does that has yet to reach the snapshot's term
             calls.Add(trial.BeginReset(trial.Expected.LastIndex + random.Next(50), later.Term));
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
             calls.AddRange(BeginMany(trial, random, random.Next(6), states: null));
             await trial.CallAsync("waited for all of them", () => Task.WhenAll(calls)).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);
         }
     });
@@ -64,19 +64,19 @@ public sealed partial class LogStoreContract
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(1, 5, term: 1)).ConfigureAwait(false);
         trial.Subject.FailNextWrite();
-        List<Task> writes = [.. Enumerable.Range(0, 4).Select(i => BeginToFailAsync(trial, ContractEntries.Write(6 + i, 1, term: 2)))];
+        List<Task> writes = [.. Enumerable.Range(0, 4).Select(i => WriteUncheckedAsync(trial, ContractEntries.Write(6 + i, 1, term: 2)))];
         for (int i = 0; i < writes.Count; i++)
         {
             Exception? failure = await trial.CatchAsync($"waited for write {i + 1} of 4, of which the first was to fail", () => writes[i]).ConfigureAwait(false);
-            trial.Demand(failure is not null, $"It was reported durable.");
+            trial.Require(failure is not null, $"It was reported durable.");
         }
 
-        Exception? later = await trial.CatchAsync("wrote once more", () => BeginToFailAsync(trial, ContractEntries.Write(6, 1, term: 3))).ConfigureAwait(false);
-        trial.Demand(later is not null, $"It was reported durable, though a write before it had failed.");
+        Exception? later = await trial.CatchAsync("wrote once more", () => WriteUncheckedAsync(trial, ContractEntries.Write(6, 1, term: 3))).ConfigureAwait(false);
+        trial.Require(later is not null, $"It was reported durable, though a write before it had failed.");
         await trial.CatchAsync("closed it", () => trial.Store.CloseAsync().AsTask()).ConfigureAwait(false);
         LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
         // The failed one itself may be: nobody knows how far it came.
-        trial.Demand(state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2), $"{state}: a write behind the failed one is there.");
+        trial.Require(state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2), $"{state}: a write behind the failed one is there.");
     });
 
     /// <summary>
@@ -207,7 +207,7 @@ public sealed partial class LogStoreContract
     });
 
     /// <summary>Begins a write that may fail, at once or later.</summary>
-    private static async Task BeginToFailAsync(LogStoreTrial trial, LogWrite write) =>
+    private static async Task WriteUncheckedAsync(LogStoreTrial trial, LogWrite write) =>
         await trial.Store.WriteAsync(write).ConfigureAwait(false);
 
     /// <summary>

@@ -12,7 +12,7 @@ public sealed partial class LogStoreContract
         await trial.WriteAsync(ContractEntries.Write(1, 1, term: 1)).ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(2, 5, term: 1)).ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(7, 100, term: 3)).ConfigureAwait(false);
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(107, 3, term: 4)).ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
@@ -33,7 +33,7 @@ public sealed partial class LogStoreContract
         ];
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(new LogWrite(new HardState(long.MaxValue, "n3"), 1, entries)).ConfigureAwait(false);
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -45,7 +45,7 @@ public sealed partial class LogStoreContract
         LogEntry[] entries = [.. ContractEntries.Make(1, 9, term: 1).Select(static (entry, i) => i % 3 == 1 ? entry : entry with { Data = default })];
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(new LogWrite(null, 1, entries)).ConfigureAwait(false);
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -64,7 +64,7 @@ public sealed partial class LogStoreContract
             index += entries.Length;
         }
 
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -81,7 +81,7 @@ public sealed partial class LogStoreContract
             index += count;
         }
 
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -95,7 +95,7 @@ public sealed partial class LogStoreContract
         {
             await trial.WriteAsync(ContractEntries.Write(1, length, term: 1)).ConfigureAwait(false);
             await trial.WriteAsync(ContractEntries.Write(from, count, term: 2)).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
         }
     });
 

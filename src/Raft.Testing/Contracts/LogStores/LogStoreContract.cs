@@ -101,7 +101,7 @@ public sealed partial class LogStoreContract : PortContract
         await trial.WriteAsync(ContractEntries.Write(1, 1, term: 1, new HardState(1, vote))).ConfigureAwait(false);
         await trial.CloseAsync().ConfigureAwait(false);
         LogState state = await trial.OpenAsync(ClusterId, node).ConfigureAwait(false);
-        trial.Demand(state == trial.Expected.State, $"The vote is '{state.HardState.VotedFor}', the log ends at {state.LastIndex}.");
+        trial.Require(state == trial.Expected.State, $"The vote is '{state.HardState.VotedFor}', the log ends at {state.LastIndex}.");
     });
 
     /// <summary>After it was closed the same object can be opened again.</summary>
@@ -116,8 +116,8 @@ public sealed partial class LogStoreContract : PortContract
             await trial.CloseAsync().ConfigureAwait(false);
             LogState state = await trial.CallAsync(
                 "opened the same object again", () => trial.Store.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node, CancellationToken.None)).ConfigureAwait(false);
-            trial.Demand(state == trial.Expected.State, $"{state}. It should be {trial.Expected.State}.");
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            trial.Require(state == trial.Expected.State, $"{state}. It should be {trial.Expected.State}.");
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
         }
 
         await trial.CloseAsync().ConfigureAwait(false);
@@ -133,7 +133,7 @@ public sealed partial class LogStoreContract : PortContract
             ILogStore store = trial.Subject.CreateStore();
             Exception? refusal = await trial.CatchAsync(
                 $"opened a store as {node} of cluster '{clusterId}'", () => store.OpenAsync(clusterId, node, CancellationToken.None).AsTask()).ConfigureAwait(false);
-            trial.Demand(refusal is StorageCorruptedException, $"It belongs to {LogStoreTrial.Node} of cluster "
+            trial.Require(refusal is StorageCorruptedException, $"It belongs to {LogStoreTrial.Node} of cluster "
                 + $"'{LogStoreTrial.ClusterId}'. {refusal?.GetType().Name ?? "Nothing"} was thrown: {refusal?.Message}");
         }
 

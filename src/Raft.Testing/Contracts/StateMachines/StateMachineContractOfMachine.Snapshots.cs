@@ -61,10 +61,10 @@ public sealed partial class StateMachineContract<TMachine>
         using ISnapshotCapture capture = trial.Capture(machine);
         TMachine restored = _create();
         await trial.RestoreAsync(restored, await trial.WriteAsync(capture).ConfigureAwait(false), middle).ConfigureAwait(false);
-        trial.Demand(restored.AppliedIndex == middle, $"AppliedIndex is {restored.AppliedIndex}, where {middle} was restored.");
+        trial.Require(restored.AppliedIndex == middle, $"AppliedIndex is {restored.AppliedIndex}, where {middle} was restored.");
         trial.Note("made a machine over the durable state");
         TMachine reopened = _reopen!(restored);
-        trial.Demand(reopened.AppliedIndex == middle, $"AppliedIndex is {reopened.AppliedIndex}, where {middle} was restored.");
+        trial.Require(reopened.AppliedIndex == middle, $"AppliedIndex is {reopened.AppliedIndex}, where {middle} was restored.");
     });
 
     private static bool Captures(TMachine machine)
@@ -100,7 +100,7 @@ public sealed partial class StateMachineContract<TMachine>
             TMachine restored = await createToRestore().ConfigureAwait(false);
             await trial.RestoreAsync(restored, snapshot, index).ConfigureAwait(false);
             actual.Add(await trial.ApplyAsync(restored, BatchSizes.Random(14), index + 1, long.MaxValue).ConfigureAwait(false));
-            DemandSame(trial, expected, actual, captured, restored);
+            RequireSame(trial, expected, actual, captured, restored);
         }
     }
 }

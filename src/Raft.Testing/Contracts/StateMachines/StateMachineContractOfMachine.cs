@@ -81,7 +81,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     {
         trial.Note("made a machine");
         long applied = _create().AppliedIndex;
-        trial.Demand(applied == 0, $"AppliedIndex is {applied}.");
+        trial.Require(applied == 0, $"AppliedIndex is {applied}.");
         return Task.CompletedTask;
     });
 
@@ -94,7 +94,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         foreach (long index in trial.CommandIndexes)
         {
             int answers = applied.AnswersTo(index);
-            trial.Demand(answers == 1, $"The command at index {index} was given {answers} results: {trial.DescribeCommand(index)}.");
+            trial.Require(answers == 1, $"The command at index {index} was given {answers} results: {trial.DescribeCommand(index)}.");
         }
     });
 
@@ -144,7 +144,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     {
         AppliedCommands applied = await trial.ApplyAsync(_create(), BatchSizes.Random(8)).ConfigureAwait(false);
         long? changed = applied.FindChanged();
-        trial.Demand(changed is null, $"The result of the command at index {changed} changed after it was given.");
+        trial.Require(changed is null, $"The result of the command at index {changed} changed after it was given.");
     });
 
     /// <summary>
@@ -160,7 +160,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         {
             AppliedCommands applied = await trial.ApplyAsync(machine, BatchSizes.Fixed(1), index, index).ConfigureAwait(false);
             string after = _digest(machine);
-            trial.Demand(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was refused, and yet the state "
+            trial.Require(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was refused, and yet the state "
                 + $"changed from '{before}' to '{after}'.");
             before = after;
         }
@@ -181,11 +181,11 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
             actual.Add(await trial.ApplyAsync(machine, BatchSizes.Random(10), part[0], part[^1]).ConfigureAwait(false));
             trial.Note("made a machine over the durable state");
             machine = _reopen!(machine);
-            trial.Demand(machine.AppliedIndex == part[^1], $"AppliedIndex is {machine.AppliedIndex}, though the last command that was "
+            trial.Require(machine.AppliedIndex == part[^1], $"AppliedIndex is {machine.AppliedIndex}, though the last command that was "
                 + $"applied stands at {part[^1]}.");
         }
 
-        DemandSame(trial, expected, actual, straight, machine);
+        RequireSame(trial, expected, actual, straight, machine);
     });
 
     private async Task CompareAsync(StateMachineTrial trial, BatchSizes left, BatchSizes right, Func<Func<Task<AppliedCommands>>, Task<AppliedCommands>> surround)
@@ -194,22 +194,22 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         TMachine other = _create();
         AppliedCommands expected = await trial.ApplyAsync(one, left).ConfigureAwait(false);
         AppliedCommands actual = await surround(() => trial.ApplyAsync(other, right)).ConfigureAwait(false);
-        DemandSame(trial, expected, actual, one, other);
+        RequireSame(trial, expected, actual, one, other);
     }
 
-    private void DemandSame(StateMachineTrial trial, AppliedCommands expected, AppliedCommands actual, TMachine one, TMachine other)
+    private void RequireSame(StateMachineTrial trial, AppliedCommands expected, AppliedCommands actual, TMachine one, TMachine other)
     {
         foreach (long index in trial.CommandIndexes)
         {
             (string left, string right) = (expected.Describe(index), actual.Describe(index));
-            trial.Demand(left == right, $"At index {index}, {trial.DescribeCommand(index)} resulted in {left} in the first machine and "
+            trial.Require(left == right, $"At index {index}, {trial.DescribeCommand(index)} resulted in {left} in the first machine and "
                 + $"in {right} in the second.");
         }
 
         if (_digest is not null)
         {
             (string left, string right) = (_digest(one), _digest(other));
-            trial.Demand(left == right, $"After the same commands, the state of the first machine is '{left}' and that of the second is "
+            trial.Require(left == right, $"After the same commands, the state of the first machine is '{left}' and that of the second is "
                 + $"'{right}'.");
         }
     }

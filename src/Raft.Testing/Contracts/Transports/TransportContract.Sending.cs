@@ -53,7 +53,7 @@ public sealed partial class TransportContract
             trial.Send(N1, trial.Describe(N2), ContractMessages.Plain(N1, N2, trial.NextCorrelation()));
             trial.Send(N1, trial.Describe(N3), ContractMessages.Plain(N1, N3, trial.NextCorrelation()));
             TimeSpan taken = Stopwatch.GetElapsedTime(start);
-            trial.Demand(taken < LongestSends, $"The first {2 * (i + 1)} of them took {taken}.");
+            trial.Require(taken < LongestSends, $"The first {2 * (i + 1)} of them took {taken}.");
         }
     });
 
@@ -80,7 +80,7 @@ public sealed partial class TransportContract
         await trial.DeliverAsync(N1, N2, ContractMessages.Plain(N1, N2, trial.NextCorrelation())).ConfigureAwait(false);
         foreach ((RaftMessage message, string text) in trial.Receiver(N2).Received.Where(static each => each.Message is AppendEntriesMessage))
         {
-            trial.Demand(sent.Contains(text), $"Nobody sent what arrived: {ContractMessages.Shorten(text)}");
+            trial.Require(sent.Contains(text), $"Nobody sent what arrived: {ContractMessages.Shorten(text)}");
         }
     });
 }

@@ -109,7 +109,7 @@ internal sealed class TransportTrial : ContractTrial
             }
         }
 
-        Demand(arrived, $"It did not arrive, however often it was sent. {to} received {receiver.Count - before} other messages "
+        Require(arrived, $"It did not arrive, however often it was sent. {to} received {receiver.Count - before} other messages "
             + $"meanwhile; of all, the last was: {(receiver.Count == 0 ? "none" : ContractMessages.Shorten(receiver.Received[^1].Text))}");
     }
 

@@ -5,9 +5,9 @@ namespace Raft.Testing;
 /// other node one that is committed besides. So nobody waits at a node that has lost its leadership for what may never be committed
 /// there, and nobody at all at a node that has ended.
 /// </summary>
-internal sealed class NobodyIsForgotten : ClusterRule
+internal sealed class EveryCallerIsAnswered : ClusterRule
 {
-    public override string Name => "Nobody is forgotten";
+    public override string Name => "Every caller is answered";
 
     public override string? OnQuiet(SimulatedNode node)
     {
@@ -19,7 +19,8 @@ internal sealed class NobodyIsForgotten : ClusterRule
             return calls == 0 ? null : $"{node.Id} has ended, and {calls} of its callers were never answered.";
         }
 
-        if (waiting == 0 || node.Current.Footprint is null) // a node that still reads its log makes its callers wait, and has every right to
+        // A node that still reads its log makes its callers wait, and has every right to.
+        if (waiting == 0 || node.Current.Footprint is null)
         {
             return null;
         }
