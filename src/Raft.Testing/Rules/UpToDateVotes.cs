@@ -47,15 +47,20 @@ internal sealed class UpToDateVotes : ClusterRule
     public override string? OnWriting(SimulatedNode node, LogWrite write)
     {
         LogImage log = node.Store.WrittenImage;
-        bool isVote = write.HardState is { VotedFor: { } voted } hard && voted != node.Id && (hard.Term, hard.VotedFor) != (log.HardState.Term, log.HardState.VotedFor);
+        bool isVote = write.HardState is { VotedFor: { } voted } hard && voted != node.Id
+            && (hard.Term, hard.VotedFor) != (log.HardState.Term, log.HardState.VotedFor);
         if (!isVote || !_candidates.TryGetValue((write.HardState!.Value.VotedFor!.Value, write.HardState.Value.Term), out LogEnd candidate))
         {
             return null;
         }
 
         // Entries in the same write came before the vote, unless they are of its term; then nothing can be said.
-        LogEnd own = write.Entries.IsEmpty ? EndOf(log) : new LogEnd(write.Entries.Span[^1].Term, write.FirstIndex + write.Entries.Length - 1);
-        return own.Term >= write.HardState.Value.Term ? null : Judge(node, write.HardState.Value.VotedFor!.Value, write.HardState.Value.Term, in candidate, in own, "vote");
+        LogEnd own = write.Entries.IsEmpty
+            ? EndOf(log)
+            : new LogEnd(write.Entries.Span[^1].Term, write.FirstIndex + write.Entries.Length - 1);
+        return own.Term >= write.HardState.Value.Term
+            ? null
+            : Judge(node, write.HardState.Value.VotedFor!.Value, write.HardState.Value.Term, in candidate, in own, "vote");
     }
 
     private static LogEnd EndOf(LogImage log) => new(log.Entries.LastTerm, log.Entries.LastIndex);

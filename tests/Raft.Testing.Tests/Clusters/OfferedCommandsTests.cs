@@ -1,6 +1,6 @@
 namespace Raft.Testing.Tests.Clusters;
 
-/// <summary>A command stands in the log at most once for each time that it was proposed and not refused.</summary>
+/// <summary>A command is in the log at most once for each time that it was proposed and not refused.</summary>
 public sealed class OfferedCommandsTests
 {
     private readonly OfferedCommands _offers = new();

@@ -53,17 +53,24 @@ public sealed class QuietRuleTests
     {
         _cluster["n2"].Propose("never looked at", new byte[] { 1 }); // no step is run, so nothing has answered yet
 
-        Assert.Contains("1 callers wait at n2, Follower of term 1, whose state machine has applied 2 of 2 entries", new EveryCallerIsAnswered().OnQuiet(_cluster["n2"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 callers wait at n2, Follower of term 1, whose state machine has applied 2 of 2 entries",
+            new EveryCallerIsAnswered().OnQuiet(_cluster["n2"]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void BoundedMemory_CommandBeyondTheLimit_IsFound()
     {
         SimulatedNode leader = _cluster["n1"];
-        LogEntry[] Commands(int count) => [.. Enumerable.Range(0, count).Select(_ => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch))];
+        LogEntry[] Commands(int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch))];
 
         Assert.Null(new BoundedMemory().OnWriting(leader, new LogWrite(null, 3, Commands(3))));
-        Assert.Contains("takes a command of 1 bytes beyond 3 uncommitted ones", new BoundedMemory().OnWriting(leader, new LogWrite(null, 3, Commands(4))), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes a command of 1 bytes beyond 3 uncommitted ones",
+            new BoundedMemory().OnWriting(leader, new LogWrite(null, 3, Commands(4))),
+            StringComparison.Ordinal);
         Assert.Null(new BoundedMemory().OnWriting(_cluster["n2"], new LogWrite(null, 3, Commands(4)))); // its leader has judged
     }
 

@@ -20,7 +20,8 @@ public sealed partial class LogStoreContract
                     IReadOnlyList<LogEntry> read = await trial.ReadAsync(first, entries, bytes).ConfigureAwait(false);
                     trial.Require(read.Count >= 1, $"No entry was given.");
                     trial.Require(read.Count <= entries, $"{read.Count} entries were given.");
-                    trial.Require(read.Count == 1 || read.Count * Size <= bytes, $"{read.Count} entries with {read.Count * Size} bytes were given.");
+                    trial.Require(
+                        read.Count == 1 || read.Count * Size <= bytes, $"{read.Count} entries with {read.Count * Size} bytes were given.");
                     trial.Require(first + read.Count - 1 <= 50, $"{read.Count} entries were given, though the log ends at 50.");
                     for (int i = 0; i < read.Count; i++)
                     {
@@ -111,8 +112,12 @@ public sealed partial class LogStoreContract
         LogState expected = trial.Expected.State;
         // Less may be: it need not be durable.
         trial.Require(state.PreviousIndex <= 220, $"The log starts behind {state.PreviousIndex}: more was dropped than was compacted.");
-        trial.Require(state.LastIndex == 250 && state.LastTerm == 5 && state.HardState == expected.HardState, $"{state}, where compaction has left {expected}.");
-        trial.Require(state.PreviousIndex == 0 ? state.PreviousTerm == 0 : state.PreviousTerm == (state.PreviousIndex <= 200 ? 1 : 5), $"{state}: the term before the log is wrong.");
+        trial.Require(
+            state.LastIndex == 250 && state.LastTerm == 5 && state.HardState == expected.HardState,
+            $"{state}, where compaction has left {expected}.");
+        trial.Require(
+            state.PreviousIndex == 0 ? state.PreviousTerm == 0 : state.PreviousTerm == (state.PreviousIndex <= 200 ? 1 : 5),
+            $"{state}: the term before the log is wrong.");
         await trial.RequireExpectedAsync().ConfigureAwait(false);
     });
 

@@ -42,7 +42,8 @@ public sealed partial class LogStoreContract
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task EmptyPayloadsAreKept() => Check(nameof(EmptyPayloadsAreKept), static async trial =>
     {
-        LogEntry[] entries = [.. ContractEntries.Make(1, 9, term: 1).Select(static (entry, i) => i % 3 == 1 ? entry : entry with { Data = default })];
+        LogEntry[] entries = [.. ContractEntries.Make(1, 9, term: 1)
+            .Select(static (entry, i) => i % 3 == 1 ? entry : entry with { Data = default })];
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(new LogWrite(null, 1, entries)).ConfigureAwait(false);
         await trial.RequireExpectedAsync().ConfigureAwait(false);
@@ -155,6 +156,7 @@ public sealed partial class LogStoreContract
     /// </summary>
     private static (int Length, int From, int Count)[] Replacements { get; } =
     [
-        (1, 1, 1), (5, 3, 1), (5, 1, 1), (16, 16, 1), (17, 16, 3), (40, 2, 38), (64, 33, 1), (100, 17, 120), (300, 1, 2), (1_500, 1_025, 10), (1_500, 7, 600), (3_000, 1, 1),
+        (1, 1, 1), (5, 3, 1), (5, 1, 1), (16, 16, 1), (17, 16, 3), (40, 2, 38), (64, 33, 1), (100, 17, 120), (300, 1, 2), (
+            1_500, 1_025, 10), (1_500, 7, 600), (3_000, 1, 1),
     ];
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Raft.Testing;
 
 /// <summary>One check of a log store, together with what it must hold.</summary>
-internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subject) : ContractTrial(nameof(LogStoreContract), clause, subject)
+internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subject)
+    : ContractTrial(nameof(LogStoreContract), clause, subject)
 {
     public const string ClusterId = "contract";
 
@@ -30,7 +31,9 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
     public async Task<LogState> OpenAsync(string clusterId, NodeId node)
     {
         _store = Subject.CreateStore();
-        LogState state = await CallAsync($"opened a store as {node} of cluster '{clusterId}'", () => Store.OpenAsync(clusterId, node, CancellationToken.None)).ConfigureAwait(false);
+        LogState state = await CallAsync(
+            $"opened a store as {node} of cluster '{clusterId}'",
+            () => Store.OpenAsync(clusterId, node, CancellationToken.None)).ConfigureAwait(false);
         HoldsAnOpenStore = true;
         return state;
     }
@@ -150,7 +153,8 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
     {
         IReadOnlyList<LogEntry> read = await ReadAsync(Expected.PreviousIndex + 1, int.MaxValue, long.MaxValue).ConfigureAwait(false);
         return read.Count == Expected.LastIndex - Expected.PreviousIndex
-            && read.Select((entry, i) => ContractEntries.AreSame(in entry, Expected[Expected.PreviousIndex + 1 + i])).All(static same => same);
+            && read.Select((entry, i) => ContractEntries.AreSame(in entry, Expected[Expected.PreviousIndex + 1 + i])).All(
+                static same => same);
     }
 
     private async Task RequireExpectedAsync(LogState state)
@@ -166,7 +170,9 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     private static string Describe(LogWrite write)
     {
-        string hardState = write.HardState is { } value ? string.Create(CultureInfo.InvariantCulture, $"term {value.Term} and vote '{value.VotedFor}'") : "no hard state";
+        string hardState = write.HardState is { } value
+            ? string.Create(CultureInfo.InvariantCulture, $"term {value.Term} and vote '{value.VotedFor}'")
+            : "no hard state";
         return string.Create(CultureInfo.InvariantCulture, $"wrote {hardState}, and {write.Entries.Length} entries from "
             + $"{write.FirstIndex} on");
     }

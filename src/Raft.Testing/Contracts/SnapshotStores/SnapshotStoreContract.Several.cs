@@ -68,7 +68,9 @@ public sealed partial class SnapshotStoreContract
         await trial.StoreAsync(new ContractSnapshot(6, length: 3_000)).ConfigureAwait(false);
         Stream? stream = null;
         Exception? refusal = await trial.CatchAsync(
-            "opened the first one", async () => stream = await trial.Store.OpenReadAsync(replaced, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+            "opened the first one",
+            async () =>
+                stream = await trial.Store.OpenReadAsync(replaced, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
         trial.Require(refusal is null or IOException, $"{refusal?.GetType().Name} was thrown: {refusal?.Message}");
         if (stream is not null)
         {
@@ -113,7 +115,8 @@ public sealed partial class SnapshotStoreContract
     {
         ContractSnapshot snapshot = new(5, length: 100_000);
         SnapshotInfo info = await trial.StoreAsync(snapshot).ConfigureAwait(false);
-        Stream[] streams = [await trial.OpenAsync(info).ConfigureAwait(false), await trial.OpenAsync(info).ConfigureAwait(false), await trial.OpenAsync(info).ConfigureAwait(false)];
+        Stream[] streams = [await trial.OpenAsync(info).ConfigureAwait(false), await trial.OpenAsync(info)
+            .ConfigureAwait(false), await trial.OpenAsync(info).ConfigureAwait(false)];
         for (int round = 0; round < 3; round++)
         {
             for (int i = 0; i < streams.Length; i++)
@@ -146,7 +149,9 @@ public sealed partial class SnapshotStoreContract
             for (int i = 0; i < snapshots.Length; i++)
             {
                 byte[] content = snapshots[i].Content;
-                await trial.WriteAsync(writers[i], content.AsMemory(Math.Min(start, content.Length)..Math.Min(start + 5_000, content.Length))).ConfigureAwait(false);
+                await trial.WriteAsync(
+                    writers[i],
+                    content.AsMemory(Math.Min(start, content.Length)..Math.Min(start + 5_000, content.Length))).ConfigureAwait(false);
             }
         }
 

@@ -128,7 +128,10 @@ public sealed partial class SnapshotStoreContract : PortContract
         {
             // As a leader reads it.
             byte[] piece = await trial.ReadAsync(stream, Math.Min(262_144, snapshot.Content.Length - position)).ConfigureAwait(false);
-            trial.RequireBytes(piece, snapshot.Content.AsSpan(position, Math.Min(262_144, snapshot.Content.Length - position)), $"a piece from byte {position} on");
+            trial.RequireBytes(
+                piece,
+                snapshot.Content.AsSpan(position, Math.Min(262_144, snapshot.Content.Length - position)),
+                $"a piece from byte {position} on");
             position += piece.Length;
         }
     });

@@ -1,7 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>One check of a snapshot store.</summary>
-internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSubject subject) : ContractTrial(nameof(SnapshotStoreContract), clause, subject), IAsyncDisposable
+internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSubject subject)
+    : ContractTrial(nameof(SnapshotStoreContract), clause, subject), IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _opened = [];
     private ISnapshotStore? _store;
@@ -29,7 +30,8 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
     public async Task<ISnapshotWriter> CreateAsync(ContractSnapshot snapshot)
     {
         ISnapshotWriter writer = await CallAsync(
-            $"began {snapshot}", () => Store.CreateAsync(snapshot.Index, snapshot.Term, snapshot.Header, CancellationToken.None)).ConfigureAwait(false);
+            $"began {snapshot}",
+            () => Store.CreateAsync(snapshot.Index, snapshot.Term, snapshot.Header, CancellationToken.None)).ConfigureAwait(false);
         _opened.Add(writer);
         return writer;
     }
@@ -46,7 +48,8 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
 
     public async Task<SnapshotInfo> CommitAsync(ISnapshotWriter writer, ContractSnapshot snapshot)
     {
-        SnapshotInfo info = await CallAsync($"committed the snapshot up to index {snapshot.Index}", () => writer.CommitAsync(CancellationToken.None)).ConfigureAwait(false);
+        SnapshotInfo info = await CallAsync(
+            $"committed the snapshot up to index {snapshot.Index}", () => writer.CommitAsync(CancellationToken.None)).ConfigureAwait(false);
         RequireInfo(info, snapshot);
         return info;
     }
@@ -72,7 +75,9 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
 
     public async Task<Stream> OpenAsync(SnapshotInfo info)
     {
-        Stream stream = await CallAsync($"opened the snapshot up to index {info.LastIncludedIndex}", () => Store.OpenReadAsync(info, CancellationToken.None)).ConfigureAwait(false);
+        Stream stream = await CallAsync(
+            $"opened the snapshot up to index {info.LastIncludedIndex}",
+            () => Store.OpenReadAsync(info, CancellationToken.None)).ConfigureAwait(false);
         _opened.Add(stream);
         return stream;
     }
@@ -81,7 +86,8 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
     public async Task<byte[]> ReadAsync(Stream stream, int count)
     {
         byte[] bytes = new byte[count];
-        int read = await CallAsync($"read {count} bytes", () => stream.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false)).ConfigureAwait(false);
+        int read = await CallAsync(
+            $"read {count} bytes", () => stream.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false)).ConfigureAwait(false);
         return bytes[..read];
     }
 

@@ -82,7 +82,8 @@ public sealed partial class StateMachineContract<TMachine>
     }
 
     /// <summary>Captures a machine in the middle of its log, restores another from that, and applies the rest to both.</summary>
-    private async Task RestoreAsync(StateMachineTrial trial, Func<ISnapshotCapture, Func<Task>, Task<byte[]>> write, Func<Task<TMachine>> createToRestore)
+    private async Task RestoreAsync(
+        StateMachineTrial trial, Func<ISnapshotCapture, Func<Task>, Task<byte[]>> write, Func<Task<TMachine>> createToRestore)
     {
         foreach (double share in (double[])[0.02, 0.5, 1])
         {
@@ -94,7 +95,11 @@ public sealed partial class StateMachineContract<TMachine>
             byte[] snapshot;
             using (ISnapshotCapture capture = trial.Capture(captured))
             {
-                snapshot = await write(capture, async () => expected.Add(await trial.ApplyAsync(captured, BatchSizes.Random(12), index + 1, long.MaxValue).ConfigureAwait(false))).ConfigureAwait(false);
+                snapshot = await write(
+                    capture,
+                    async () => expected.Add(
+                        await trial.ApplyAsync(captured, BatchSizes.Random(12), index + 1, long.MaxValue).ConfigureAwait(false)))
+                    .ConfigureAwait(false);
             }
 
             TMachine restored = await createToRestore().ConfigureAwait(false);

@@ -29,7 +29,13 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// Makes a machine over the durable state of another, which is not used any more; null if the state is not durable.
     /// </param>
     public StateMachineContract(
-        Func<TMachine> create, Func<SeededRandom, ReadOnlyMemory<byte>> nextCommand, Func<TMachine, string>? digest = null, Func<TMachine, TMachine>? reopen = null)
+        Func<TMachine> create,
+        Func<SeededRandom,
+        ReadOnlyMemory<byte>> nextCommand,
+        Func<TMachine,
+        string>? digest = null,
+        Func<TMachine,
+        TMachine>? reopen = null)
     {
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(nextCommand);
@@ -102,7 +108,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task SameCommandsGiveSameResults() => Check(
-        nameof(SameCommandsGiveSameResults), trial => CompareAsync(trial, BatchSizes.Random(4), BatchSizes.Random(4), static apply => apply()));
+        nameof(SameCommandsGiveSameResults),
+        trial => CompareAsync(trial, BatchSizes.Random(4), BatchSizes.Random(4), static apply => apply()));
 
     /// <summary>How the commands are cut into batches changes no result and no state.</summary>
     /// <returns>Completes when the clause holds.</returns>
@@ -116,7 +123,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// <summary>The culture of the thread and the time of day change no result and no state.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task SurroundingsDoNotMatter() => Check(nameof(SurroundingsDoNotMatter), trial => CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), static async apply =>
+    public Task SurroundingsDoNotMatter() => Check(
+        nameof(SurroundingsDoNotMatter), trial => CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), static async apply =>
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         CultureInfo other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -188,7 +196,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         RequireSame(trial, expected, actual, straight, machine);
     });
 
-    private async Task CompareAsync(StateMachineTrial trial, BatchSizes left, BatchSizes right, Func<Func<Task<AppliedCommands>>, Task<AppliedCommands>> surround)
+    private async Task CompareAsync(
+        StateMachineTrial trial, BatchSizes left, BatchSizes right, Func<Func<Task<AppliedCommands>>, Task<AppliedCommands>> surround)
     {
         TMachine one = _create();
         TMachine other = _create();

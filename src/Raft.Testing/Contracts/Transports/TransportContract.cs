@@ -61,7 +61,8 @@ public sealed partial class TransportContract : PortContract
 
         foreach (NodeId other in (NodeId[])[N1, N3])
         {
-            bool received = await trial.Subject.WaitUntilAsync(() => trial.Receiver(other).Count > 0, trial.Subject.Patience).ConfigureAwait(false);
+            bool received = await trial.Subject.WaitUntilAsync(
+                () => trial.Receiver(other).Count > 0, trial.Subject.Patience).ConfigureAwait(false);
             trial.Require(!received, $"{other} received: {ContractMessages.Shorten(trial.Receiver(other).Received[0].Text)}");
         }
     });
@@ -99,7 +100,8 @@ public sealed partial class TransportContract : PortContract
         await trial.StartAllAsync().ConfigureAwait(false);
         for (int i = 0; i < 30; i++)
         {
-            await trial.DeliverAsync(N1, N2, ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 1 + (i % 3), 40 + (i * 7))).ConfigureAwait(false);
+            await trial.DeliverAsync(
+                N1, N2, ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 1 + (i % 3), 40 + (i * 7))).ConfigureAwait(false);
         }
 
         RequireUnchanged(trial, N2, "while others followed");
@@ -127,7 +129,8 @@ public sealed partial class TransportContract : PortContract
             trial.Send(N1, trial.Describe(N2), ContractMessages.Plain(N1, N2, trial.NextCorrelation()));
         }
 
-        bool received = await trial.Subject.WaitUntilAsync(() => trial.Receiver(N2).Count > before, trial.Subject.Patience).ConfigureAwait(false);
+        bool received = await trial.Subject.WaitUntilAsync(
+            () => trial.Receiver(N2).Count > before, trial.Subject.Patience).ConfigureAwait(false);
         trial.Require(!received, $"n2 received {trial.Receiver(N2).Count - before} messages after its stop had completed.");
     });
 

@@ -102,8 +102,10 @@ internal sealed class TransportTrial : ContractTrial
         for (TimeSpan waited = TimeSpan.Zero; !arrived && waited < Subject.Limit; waited += ResendAfter)
         {
             Send(from, Describe(to), message);
-            arrived = await Subject.WaitUntilAsync(() => receiver.Received.Skip(before).Any(each => each.Text == text), ResendAfter).ConfigureAwait(false);
-            if (!arrived && receiver.Received.Skip(before).FirstOrDefault(each => each.Message.Correlation == message.Correlation) is { Text: { } other })
+            arrived = await Subject.WaitUntilAsync(() => receiver.Received.Skip(before).Any(each => each.Text == text), ResendAfter)
+                .ConfigureAwait(false);
+            if (!arrived && receiver.Received.Skip(before)
+                .FirstOrDefault(each => each.Message.Correlation == message.Correlation) is { Text: { } other })
             {
                 throw Broken($"It arrived as: {ContractMessages.Shorten(other)}");
             }
