@@ -59,7 +59,7 @@ internal sealed record Arguments
     /// <summary>Empty for all.</summary>
     public IReadOnlyList<int> Proposers { get; init; } = [];
 
-    /// <summary>What goes on to BenchmarkDotNet.</summary>
+    /// <summary>The arguments that are passed to BenchmarkDotNet.</summary>
     public IReadOnlyList<string> Rest { get; init; } = [];
 
     /// <summary>Reads a command line.</summary>

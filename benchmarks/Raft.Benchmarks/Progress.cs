@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Raft.Benchmarks;
 
 /// <summary>Shows how far it is: a bar on a terminal, and a line for each step where the output goes to a file.</summary>
-/// <remarks>It draws between two measurements only, and never beside one.</remarks>
+/// <remarks>It draws only between two measurements, never during one.</remarks>
 internal sealed class Progress
 {
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Raft.Testing;
 
 /// <summary>
-/// The one thread that a simulation runs on, and what came from any other. Such an escape is only recorded where it
-/// happens, since an exception on a foreign thread would end the process, and reported by the next run.
+/// The thread of a simulation, and the calls that came from other threads. Such an escape is only recorded where it happens,
+/// since an exception on another thread would end the process. The next run reports it.
 /// </summary>
 internal sealed class HomeThread
 {
@@ -13,7 +13,7 @@ internal sealed class HomeThread
     private readonly int _threadId = Environment.CurrentManagedThreadId;
     private volatile bool _hasEscapes; // looked at twice a step, where a lock would cost more than all the rest
 
-    /// <summary>Whether the caller is on the thread; if not, notes down who it is.</summary>
+    /// <summary>Whether the caller is on the thread. If not, records the caller.</summary>
     public bool Admits(string what)
     {
         if (Environment.CurrentManagedThreadId == _threadId)
@@ -33,10 +33,10 @@ internal sealed class HomeThread
         return false;
     }
 
-    /// <summary>Whether anything came from another thread.</summary>
+    /// <summary>Whether any call came from another thread.</summary>
     public bool HasEscapes => _hasEscapes;
 
-    /// <summary>Throws if something came from another thread, or if the conditions for staying on this one are not met.</summary>
+    /// <summary>Throws if a call came from another thread, or if the conditions for staying on this thread are not met.</summary>
     public void ThrowIfLeft()
     {
         if (Environment.CurrentManagedThreadId != _threadId)

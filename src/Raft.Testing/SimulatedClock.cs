@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Virtual time: it does not move until it is advanced, and then calls back whatever has become due, in order, on the thread that
+/// Virtual time: it moves only when it is advanced, and then calls every timer that has become due, in order, on the thread that
 /// advances it.
 /// </summary>
 /// <remarks>

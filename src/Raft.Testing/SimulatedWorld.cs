@@ -123,7 +123,8 @@ public sealed class SimulatedWorld
     /// <param name="limit">How much virtual time it may take; null for <see cref="DefaultLimit"/>.</param>
     /// <param name="waitingFor">What is waited for, in failure messages; by default the text of the condition.</param>
     /// <exception cref="SimulationException">It did not come true in time, or never will; or work left the simulation.</exception>
-    public void RunUntil(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string waitingFor = "") =>
+    public void RunUntil(
+        Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string waitingFor = "") =>
         RunUntil(condition, limit, waitingFor, rule: null);
 
     /// <summary>The same, with a name for what is broken if it does not come true in time.</summary>
@@ -153,7 +154,7 @@ public sealed class SimulatedWorld
     }
 
     /// <summary>Runs until a task has ended.</summary>
-    /// <param name="task">The task, which nobody else awaits.</param>
+    /// <param name="task">The task, which no other code awaits.</param>
     /// <param name="limit">How much virtual time it may take; null for <see cref="DefaultLimit"/>.</param>
     /// <param name="waitingFor">What is waited for, in failure messages.</param>
     /// <typeparam name="T">The type of its result.</typeparam>
@@ -165,7 +166,7 @@ public sealed class SimulatedWorld
     }
 
     /// <summary>Runs until a task has ended; if it failed, its exception is thrown.</summary>
-    /// <param name="task">The task, which nobody else awaits.</param>
+    /// <param name="task">The task, which no other code awaits.</param>
     /// <param name="limit">How much virtual time it may take; null for <see cref="DefaultLimit"/>.</param>
     /// <param name="waitingFor">What is waited for, in failure messages.</param>
     public void Run(ValueTask task, TimeSpan? limit = null, [CallerArgumentExpression(nameof(task))] string waitingFor = "")

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Runs nodes one step at a time, on the thread of whoever asks for a step: no thread pool, and nothing happens in between.
+/// Runs nodes one step at a time, on the thread that requests a step: no thread pool, and nothing runs in between.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -1,15 +1,15 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// The timers that are set, the next one first. A timer knows its place, so that setting it again, which nodes do with every
-/// message, takes no search and no memory.
+/// The timers that are set, the next one first. A timer knows its position, so that setting it again, which nodes do at every
+/// message, needs no search and no allocation.
 /// </summary>
 internal sealed class TimerHeap
 {
     private Timer[] _timers = new Timer[16];
     private int _count;
 
-    /// <summary>The timer that is due first; of several, the one that was set first. Null if none is set.</summary>
+    /// <summary>The timer that is due first; of several with the same time, the one that was set first. Null if none is set.</summary>
     public Timer? First => _count == 0 ? null : _timers[0];
 
     public void Add(Timer timer)
@@ -22,7 +22,7 @@ internal sealed class TimerHeap
         MoveUp(timer, _count++);
     }
 
-    /// <summary>Takes a timer out; does nothing if it is not in.</summary>
+    /// <summary>Removes a timer; does nothing if it is not set.</summary>
     public void Remove(Timer timer)
     {
         int place = timer.Place;
@@ -92,10 +92,10 @@ internal sealed class TimerHeap
     {
         public TimeSpan DueAt { get; set; }
 
-        /// <summary>Grows each time that any timer is set, so that no two are alike.</summary>
+        /// <summary>Grows each time that any timer is set, so that no two timers are equal.</summary>
         public long Order { get; set; }
 
-        /// <summary>Where in the heap it is; below zero if it is not.</summary>
+        /// <summary>The position in the heap; negative if it is not in the heap.</summary>
         public int Place { get; set; } = -1;
 
         public bool IsBefore(Timer other) => DueAt < other.DueAt || (DueAt == other.DueAt && Order < other.Order);

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Raft.Testing;
 
 /// <summary>
-/// Everything that happens in a simulated run, folded into a 64-bit hash: two runs with equal hashes took the same course.
-/// The hash of a seed is the same in every process and build. The last events are kept as text, for failure messages.
+/// Everything that happens in a simulated run, reduced to a 64-bit hash: two runs with equal hashes were the same. The hash of a
+/// seed is the same in every process and build. The last events are kept as text, for failure messages.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 public sealed class Trace
@@ -16,21 +16,21 @@ public sealed class Trace
     private Queue<TraceEvent>? _kept;
     private int _limit;
 
-    /// <summary>Makes an empty trace.</summary>
-    /// <param name="recentEvents">How many of the last events are kept as text: 0 or more, default 60.</param>
+    /// <summary>Creates an empty trace.</summary>
+    /// <param name="recentEvents">The number of recent events that are kept as text: 0 or more, default 60.</param>
     public Trace(int recentEvents = 60)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(recentEvents);
         _recent = new TraceEvent[recentEvents];
     }
 
-    /// <summary>The hash of all events so far.</summary>
+    /// <summary>Gets the hash of all events so far.</summary>
     public ulong Hash { get; private set; } = OffsetBasis;
 
-    /// <summary>How many events there were.</summary>
+    /// <summary>Gets the number of events.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The last events, the oldest first, one line each.</summary>
+    /// <summary>Gets the last events, the oldest first, one line each.</summary>
     public IReadOnlyList<string> RecentEvents
     {
         get
@@ -46,17 +46,17 @@ public sealed class Trace
         }
     }
 
-    /// <summary>Whether all events are kept, not only the last few.</summary>
+    /// <summary>Gets whether all events are kept, not only the most recent.</summary>
     public bool KeepsEvents => _kept is not null;
 
     /// <summary>The events that were kept, the oldest first.</summary>
     internal IReadOnlyCollection<TraceEvent> Kept => _kept ?? [];
 
     /// <summary>
-    /// From now on keeps all events, for a <see cref="TraceReport"/>, and with them what the nodes became and which faults
-    /// struck them. The hash stays what it would be without.
+    /// Keeps all events from now on, for a <see cref="TraceReport"/>, together with role changes and faults of the nodes. This
+    /// does not change the hash.
     /// </summary>
-    /// <param name="limit">How many: beyond, the oldest are forgotten. 1 or more, default 1,000,000.</param>
+    /// <param name="limit">The maximum number of events; beyond it the oldest are dropped. 1 or more, default 1,000,000.</param>
     public void KeepEvents(int limit = 1_000_000)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -64,24 +64,24 @@ public sealed class Trace
         _limit = limit;
     }
 
-    /// <summary>Keeps something for people to read. It follows from the other events, and so is no part of the hash.</summary>
+    /// <summary>Keeps a note for readers. It follows from the other events, so it is not part of the hash.</summary>
     internal void Note(TimeSpan at, string what, NodeId node, long detail, string text) =>
         Keep(new TraceEvent(at, what, node, detail, null, text));
 
     /// <summary>Records an event.</summary>
-    /// <param name="at">When, in virtual time.</param>
-    /// <param name="what">What happened.</param>
-    /// <param name="node">Which node it concerns, if one.</param>
-    /// <param name="detail">A number that distinguishes it from others of its kind.</param>
+    /// <param name="at">The virtual time.</param>
+    /// <param name="what">The kind of event.</param>
+    /// <param name="node">The node that it concerns, if any.</param>
+    /// <param name="detail">A number that distinguishes the event from others of its kind.</param>
     public void Add(TimeSpan at, string what, NodeId node = default, long detail = 0)
     {
         ArgumentNullException.ThrowIfNull(what);
         Begin(new TraceEvent(at, what, node, detail, null));
     }
 
-    /// <summary>Records what happened to a message, with all that it carries.</summary>
-    /// <param name="at">When, in virtual time.</param>
-    /// <param name="what">What happened to it.</param>
+    /// <summary>Records an event of a message, with the content of the message.</summary>
+    /// <param name="at">The virtual time.</param>
+    /// <param name="what">The kind of event.</param>
     /// <param name="message">The message.</param>
     public void Add(TimeSpan at, string what, RaftMessage message)
     {
@@ -136,7 +136,7 @@ public sealed class Trace
         }
     }
 
-    /// <summary>Folds a step of the scheduler into the hash; there are too many of them to be worth a line.</summary>
+    /// <summary>Adds a step of the scheduler to the hash. Steps are too many to keep as text.</summary>
     internal void AddStep(TimeSpan at, long number)
     {
         Mix(at.Ticks);

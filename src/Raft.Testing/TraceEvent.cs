@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Raft.Testing;
 
-/// <summary>One event of a <see cref="Trace"/>, turned into text only when somebody wants to read it.</summary>
+/// <summary>One event of a <see cref="Trace"/>, converted to text only when it is read.</summary>
 internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node, long Detail, RaftMessage? Message, string? Text = null)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.TotalMilliseconds,12:F4} ms  {Describe()}");
@@ -40,7 +40,8 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
                 CultureInfo.InvariantCulture,
                 $"{route} InstallSnapshot up to {install.LastIncludedIndex} of term {install.LastIncludedTerm}: {install.Data.Length} "
                     + $"bytes from {install.Offset} of {install.Length}"),
-            InstallSnapshotReplyMessage { IsInstalled: true } reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: installed"),
+            InstallSnapshotReplyMessage { IsInstalled: true } reply =>
+                string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: installed"),
             InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to "
                 + $"{reply.LastIncludedIndex}: go on from {reply.NextOffset}"),
             _ => $"{route} {message.GetType().Name}",

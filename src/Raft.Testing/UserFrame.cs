@@ -3,19 +3,22 @@ using System.Globalization;
 
 namespace Raft.Testing;
 
-/// <summary>Finds the frame of a stack in which somebody who uses the library finds himself.</summary>
+/// <summary>Finds the first stack frame that belongs to the user's code.</summary>
 internal static class UserFrame
 {
-    private static readonly string[] Others = ["System", "Microsoft", "mscorlib", "netstandard", "Raft.Core", "Raft.Consensus", "Raft.Testing"];
+    private static readonly string[] Others =
+        ["System", "Microsoft", "mscorlib", "netstandard", "Raft.Core", "Raft.Consensus", "Raft.Testing"];
 
-    /// <summary>Says through which method of the user's a stack leads, as the end of a sentence.</summary>
+    /// <summary>Names the user's method in a stack trace, as the end of a sentence.</summary>
     public static string Describe(StackTrace stack)
     {
         foreach (StackFrame frame in stack.GetFrames())
         {
             if (DiagnosticMethodInfo.Create(frame) is { } method && !IsOthers(method.DeclaringAssemblyName))
             {
-                string place = frame.GetFileName() is { } file ? string.Create(CultureInfo.InvariantCulture, $" ({file}:{frame.GetFileLineNumber()})") : "";
+                string place = frame.GetFileName() is { } file
+                    ? string.Create(CultureInfo.InvariantCulture, $" ({file}:{frame.GetFileLineNumber()})")
+                    : "";
                 return $"through {NameOf(method)}{place}";
             }
         }
@@ -30,14 +33,17 @@ internal static class UserFrame
     {
         string[] types = typeName.Split('+');
         string owner = string.Join('.', types.TakeWhile(static type => !type.StartsWith('<')));
-        string? generated = new[] { methodName }.Concat(types.Reverse()).FirstOrDefault(static name => name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) > 1);
+        string? generated = new[] { methodName }.Concat(types.Reverse()).FirstOrDefault(
+            static name => name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) > 1);
         if (generated is null)
         {
             return $"{owner}.{methodName}";
         }
 
         string source = generated[1..generated.IndexOf('>', StringComparison.Ordinal)].TrimStart('<');
-        string form = generated.Contains(">b__", StringComparison.Ordinal) ? "a lambda in " : methodName == "MoveNext" ? "an await in " : "";
+        string form = generated.Contains(">b__", StringComparison.Ordinal) ? "a lambda in "
+            : methodName == "MoveNext" ? "an await in "
+            : "";
         return $"{form}{owner}.{source}";
     }
 
@@ -46,6 +52,7 @@ internal static class UserFrame
     private static bool IsOthers(string assembly)
     {
         string name = assembly.Split(',')[0];
-        return Array.Exists(Others, other => name == other || (other is "System" or "Microsoft" && name.StartsWith(other + ".", StringComparison.Ordinal)));
+        return Array.Exists(
+            Others, other => name == other || (other is "System" or "Microsoft" && name.StartsWith(other + ".", StringComparison.Ordinal)));
     }
 }

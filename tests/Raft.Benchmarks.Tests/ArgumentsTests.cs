@@ -9,7 +9,8 @@ public sealed class ArgumentsTests
     {
         Arguments arguments = Parse("compare")!;
 
-        Assert.Equal((Command.Compare, false, Path.Combine("artifacts", "benchmarks")), (arguments.Command, arguments.IsQuick, arguments.Output));
+        Assert.Equal(
+            (Command.Compare, false, Path.Combine("artifacts", "benchmarks")), (arguments.Command, arguments.IsQuick, arguments.Output));
         Assert.Empty(arguments.Only);
         Assert.Empty(arguments.Proposers);
         Assert.True(arguments.Includes("bare"));

@@ -63,5 +63,8 @@ public sealed class RatioTests
 
     [Fact]
     public void Payload_OnTheHeap_TakesItsArraysHeaderAndIsRoundedUp() =>
-        Assert.Equal((40, 152, 1_048, 32), (new LoadCase(1, 16).PayloadAllocation, new LoadCase(1, 128).PayloadAllocation, new LoadCase(1, 1_024).PayloadAllocation, new LoadCase(1, 1).PayloadAllocation));
+        Assert.Equal(40, new LoadCase(1, 16).PayloadAllocation);
+        Assert.Equal(152, new LoadCase(1, 128).PayloadAllocation);
+        Assert.Equal(1_048, new LoadCase(1, 1_024).PayloadAllocation);
+        Assert.Equal(32, new LoadCase(1, 1).PayloadAllocation);
 }

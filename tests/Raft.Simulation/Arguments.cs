@@ -73,7 +73,9 @@ internal sealed record Arguments
             string name = args[i];
             if (!name.StartsWith("--", StringComparison.Ordinal) || i + 1 == args.Count)
             {
-                error = name.StartsWith("--", StringComparison.Ordinal) ? $"{name} is unknown, or its value is missing." : $"'{name}' is no option.";
+                error = name.StartsWith("--", StringComparison.Ordinal)
+                    ? $"{name} is unknown, or its value is missing."
+                    : $"'{name}' is no option.";
                 return null;
             }
 
@@ -96,7 +98,8 @@ internal sealed record Arguments
 
     private static bool TryParseSeconds(string text, out TimeSpan duration)
     {
-        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and <= MaximumShrinkSeconds;
+        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is >= 0 and <= MaximumShrinkSeconds;
         duration = TimeSpan.FromSeconds(isNumber ? seconds : 0);
         return isNumber;
     }
@@ -133,7 +136,10 @@ internal sealed record Arguments
         "--minutes" => TryParsePositive(value, MaximumMinutes, out double minutes) ? this with { Minutes = minutes } : null,
         "--profile" => ParseProfiles(value) is { } profiles ? this with { Profiles = profiles } : null,
         "--nodes" when value == "mixed" => this with { Nodes = null },
-        "--nodes" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int nodes) && nodes is >= 1 and <= MaximumNodes ? this with { Nodes = nodes } : null,
+        "--nodes" =>
+            int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int nodes) && nodes is >= 1 and <= MaximumNodes
+            ? this with { Nodes = nodes }
+            : null,
         "--faults" => NumberList.TryParse(value, out IReadOnlyList<int> faults) ? this with { Faults = faults } : null,
         "--known-seeds" => this with { KnownSeeds = value },
         "--output" when value.Length > 0 => this with { Output = value },
@@ -144,7 +150,8 @@ internal sealed record Arguments
     private Arguments? WithSeeds(string value)
     {
         string[] ends = value.Split('-');
-        return ends.Length <= 2 && TryParseSeed(ends[0], out ulong first) && TryParseSeed(ends[^1], out ulong last) && first <= last && last - first < int.MaxValue
+        return ends.Length <= 2 && TryParseSeed(ends[0], out ulong first) && TryParseSeed(ends[^1], out ulong last) && first <= last
+            && last - first < int.MaxValue
             ? this with { FirstSeed = first, LastSeed = last }
             : null;
     }

@@ -30,7 +30,8 @@ try
     {
         IReadOnlyList<Job> jobs = JobList.Of(arguments);
         Progress progress = new(jobs.Count, totals);
-        progress.Show(() => new Batch(jobs, static job => Simulation.Run(job.Seed, job.Options)).Run(Environment.ProcessorCount, arguments.StopAtFirst, (job, report) =>
+        Batch batch = new(jobs, static job => Simulation.Run(job.Seed, job.Options));
+        progress.Show(() => batch.Run(Environment.ProcessorCount, arguments.StopAtFirst, (job, report) =>
         {
             totals.Add(job, report);
             progress.Advance();

@@ -22,7 +22,12 @@ internal sealed class Progress(int total, Totals totals)
         }
 
         AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new ElapsedTimeColumn(),
+                new RemainingTimeColumn())
             .Start(context =>
             {
                 _bar = context.AddTask("simulating", maxValue: total);

@@ -22,7 +22,8 @@ internal sealed class Totals
 
     /// <summary>Those that broke a rule, the smallest seeds first, whichever ended first.</summary>
     public IReadOnlyList<(Job Job, SimulationReport Report)> Violations =>
-        [.. _violations.OrderBy(static violation => violation.Job.Seed).ThenBy(static violation => violation.Job.Weather.Name, StringComparer.Ordinal)];
+        [.. _violations.OrderBy(static violation => violation.Job.Seed)
+            .ThenBy(static violation => violation.Job.Weather.Name, StringComparer.Ordinal)];
 
     public void Add(Job job, SimulationReport report)
     {
@@ -84,6 +85,8 @@ internal sealed class Totals
 
         public override string ToString() => string.Create(
             CultureInfo.InvariantCulture,
-            $"per simulated minute at least {_fewestCommits:F0} commits, {_fewestElections:F1} elections, {_fewestFaults:F1} faults; on average {_commits / _minutes:F0}, {_elections / _minutes:F1}, {_faults / _minutes:F1}, with {_snapshots / _minutes:F1} snapshots and {_restorations / _minutes:F1} restorations");
+            $"per simulated minute at least {_fewestCommits:F0} commits, {_fewestElections:F1} elections, {_fewestFaults:F1} faults; "
+                + $"on average {_commits / _minutes:F0}, {_elections / _minutes:F1}, {_faults / _minutes:F1}, "
+                + $"with {_snapshots / _minutes:F1} snapshots and {_restorations / _minutes:F1} restorations");
     }
 }

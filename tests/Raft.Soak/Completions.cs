@@ -45,7 +45,7 @@ internal sealed class Completions
 
     private async Task<int> RunAsync(Random random)
     {
-        // Threads of their own, and not the pool's, so that they really run beside those who call.
+        // Dedicated threads instead of pool threads, so that they run in parallel with the callers.
         Thread[] racers = [new(Complete), new(Cancel), new(Complete)];
         foreach (Thread racer in racers)
         {
@@ -120,7 +120,7 @@ internal sealed class Completions
 
     private void Count(ref long ending, bool isRight) => Interlocked.Increment(ref isRight ? ref ending : ref _wrong);
 
-    /// <summary>Completes whatever call it finds, again and again: most attempts on a call come too late, some long after it.</summary>
+    /// <summary>Completes every call that it finds, repeatedly: most attempts on a call are too late, some by a long time.</summary>
     private void Complete(object? state)
     {
         Random random = (Random)state!;

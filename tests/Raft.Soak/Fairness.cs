@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Raft.Soak;
 
 /// <summary>
-/// Busy nodes must leave the thread pool usable for everybody else: with two saturated clusters on it, a timer of 50 ms
-/// is never 50 ms late.
+/// Busy nodes must leave the thread pool usable for other code: with two saturated clusters on it, a timer of 50 ms is never 50
+/// ms late.
 /// </summary>
 internal static class Fairness
 {
@@ -47,7 +47,9 @@ internal static class Fairness
         await ending.CancelAsync();
         long[] applied = await Task.WhenAll(clusters);
 
-        Console.WriteLine($"{Clusters} clusters of 3, {ProposersPerCluster} proposers each: {string.Join(" and ", applied.Select(count => $"{count / seconds:N0}"))} commands/s; paused for garbage collection {pauses.TotalMilliseconds:N0} of {all.ElapsedMilliseconds:N0} ms");
+        string rates = string.Join(" and ", applied.Select(count => $"{count / seconds:N0}"));
+        Console.WriteLine($"{Clusters} clusters of 3, {ProposersPerCluster} proposers each: {rates} commands/s; "
+            + $"paused for garbage collection {pauses.TotalMilliseconds:N0} of {all.ElapsedMilliseconds:N0} ms");
         Console.WriteLine($"a thread of its own, as the measure of the machine: {Describe(ofThread)}");
         Console.WriteLine($"{Tries} timers of {Wait.TotalMilliseconds} ms: {Describe(lateness)}; limit {Limit.TotalMilliseconds} ms");
         return lateness.Max() < Limit.TotalMilliseconds && applied.All(static count => count > 0) ? 0 : 1;
@@ -94,11 +96,13 @@ internal static class Fairness
         {
             InMemoryLogStore store = new();
             counters.Add(new Counter(store));
-            nodes.Add(new RaftNode(id, 0, options, new RaftNodePorts { Transport = network.CreateTransport(), LogStore = store, StateMachine = counters[^1] }));
+            RaftNodePorts ports = new() { Transport = network.CreateTransport(), LogStore = store, StateMachine = counters[^1] };
+            nodes.Add(new RaftNode(id, 0, options, ports));
         }
 
         Task[] running = [.. nodes.Select(node => node.RunAsync(stopping.Token))];
-        Task[] proposers = [.. Enumerable.Range(0, ProposersPerCluster).Select(_ => Task.Run(() => ProposeAsync(nodes, ending), CancellationToken.None))];
+        Task[] proposers = [.. Enumerable.Range(0, ProposersPerCluster)
+            .Select(_ => Task.Run(() => ProposeAsync(nodes, ending), CancellationToken.None))];
         await Task.WhenAll(proposers);
         await stopping.CancelAsync();
         await Task.WhenAll(running);

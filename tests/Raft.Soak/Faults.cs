@@ -26,7 +26,7 @@ internal sealed class Faults(IReadOnlyList<Member> members, SoakNetwork network,
         }
     }
 
-    /// <summary>Lets things go wrong until it is told to end, and returns when everything works again.</summary>
+    /// <summary>Injects faults until it is canceled, and returns when everything works again.</summary>
     public async Task RunAsync(CancellationToken ending)
     {
         List<Task> underWay = [];

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Raft.Soak;
 
-/// <summary>What went wrong, and what must not contradict itself while the run goes on. Safe to use from any thread.</summary>
+/// <summary>The violations found so far, and the facts that must stay consistent during the run. Safe to use from any thread.</summary>
 internal sealed class Findings
 {
     private const int MaximumPrinted = 20;

@@ -1,6 +1,6 @@
 namespace Raft.Soak;
 
-/// <summary>One member of the cluster over all its lives: the disk outlives them, everything else is made anew.</summary>
+/// <summary>One member of the cluster, across restarts: the disk survives them, and everything else is created again.</summary>
 internal sealed class Member(string id, IReadOnlyList<string> ids, SoakNetwork network, Findings findings)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -42,7 +42,8 @@ internal sealed class Member(string id, IReadOnlyList<string> ids, SoakNetwork n
             MaximumCachedEntries = 4_096, // so that followers that come back need entries from the store
             ShutdownTimeout = diesAbruptly ? TimeSpan.Zero : TimeSpan.FromSeconds(2),
         };
-        RaftNode node = new(Id, 0, options, new RaftNodePorts { Transport = network.CreateTransport(), LogStore = store, StateMachine = strings });
+        RaftNode node = new(
+            Id, 0, options, new RaftNodePorts { Transport = network.CreateTransport(), LogStore = store, StateMachine = strings });
         Life life = new(node, strings, store, diesAbruptly);
         life.Running = RunAsync(life);
         life.Watching = WatchAsync(life);
@@ -81,7 +82,7 @@ internal sealed class Member(string id, IReadOnlyList<string> ids, SoakNetwork n
         return life.DiesAbruptly;
     }
 
-    /// <summary>With the watching ended too, nobody must be left waiting at this node.</summary>
+    /// <summary>After the watching has ended too, no caller may still wait at this node.</summary>
     public Task EndCallsAsync() => EndCallsAsync(_life!);
 
     private async Task EndCallsAsync(Life life)

@@ -35,7 +35,12 @@ internal static class Program
 
         bool dictionary = options.GetValueOrDefault("transport") == "dictionary";
         SoakNetwork network = new(dictionary ? new InMemoryNetwork() : new ChannelNetwork(), new FaultyNetwork((ulong)seed));
-        SoakRun run = new(network, Number(options, "nodes", 3), Number(options, "proposers", 64), TimeSpan.FromSeconds(Number(options, "seconds", 60)), seed);
+        SoakRun run = new(
+            network,
+            Number(options, "nodes", 3),
+            Number(options, "proposers", 64),
+            TimeSpan.FromSeconds(Number(options, "seconds", 60)),
+            seed);
         return await run.RunAsync();
     }
 

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Raft.Soak;
 
 /// <summary>
-/// A client: proposes strings that nobody else proposes, one after another, to whoever it takes for the leader, and keeps
-/// account of how each ended.
+/// A client: proposes unique strings, one after another, to the node that it believes is the leader, and keeps account of how
+/// each ended.
 /// </summary>
 /// <remarks>
 /// It keeps to a rate on average: the log is in memory and is not compacted, every restarted node applies it from the
@@ -24,7 +24,7 @@ internal sealed class Proposer(int number, IReadOnlyList<Member> members, Findin
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>A leader that has just started answers only when it has applied the whole log anew.</summary>
+    /// <summary>A leader that has just started answers only after it has applied the whole log again.</summary>
     private static readonly TimeSpan PatiencePerEntry = TimeSpan.FromMicroseconds(4);
 
     private readonly Random _random = new(seed);
@@ -39,7 +39,7 @@ internal sealed class Proposer(int number, IReadOnlyList<Member> members, Findin
 
     public int UnknownCount { get; private set; }
 
-    /// <summary>How long the slowest proposal took to end, in whatever way.</summary>
+    /// <summary>The time that the slowest proposal took, with any outcome.</summary>
     public TimeSpan Longest { get; private set; }
 
     public int Lost { get; private set; }
@@ -135,7 +135,8 @@ internal sealed class Proposer(int number, IReadOnlyList<Member> members, Findin
         long start = Stopwatch.GetTimestamp();
         try
         {
-            Committed committed = await node.ProposeAsync(string.Create(CultureInfo.InvariantCulture, $"{number}:{command}"), impatience?.Token ?? default);
+            Committed committed = await node.ProposeAsync(
+                string.Create(CultureInfo.InvariantCulture, $"{number}:{command}"), impatience?.Token ?? default);
             _endings[command] = _lastIndex = committed.Index;
             Acknowledged++;
             findings.Led(committed.Term, node.Id); // only the leader of the term that appended it can know

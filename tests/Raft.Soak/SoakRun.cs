@@ -84,7 +84,9 @@ internal sealed class SoakRun
                     + $"{GC.GetTotalMemory(false) >> 20} MiB;");
                 foreach (Member member in _members)
                 {
-                    line.Append(member.Node?.Status is { } status ? $" {member.Id} {status.Role} {status.Term}/{status.CommitIndex}" : $" {member.Id} down");
+                    line.Append(member.Node?.Status is { } status
+                        ? $" {member.Id} {status.Role} {status.Term}/{status.CommitIndex}"
+                        : $" {member.Id} down");
                 }
 
                 await Console.Error.WriteLineAsync(line.ToString());
@@ -115,7 +117,9 @@ internal sealed class SoakRun
         for (Stopwatch waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(10))
         {
             RaftStatus?[] all = [.. _members.Select(static member => member.Node?.Status)];
-            if (all[0] is { } first && all.All(status => status is not null && status.Leader is not null && status.Leader == first.Leader && status.Term == first.Term
+            if (all[0] is { } first
+                && all.All(
+                    status => status is not null && status.Leader is not null && status.Leader == first.Leader && status.Term == first.Term
                 && status.LastIndex == first.LastIndex && status.CommitIndex == first.LastIndex && status.AppliedIndex == first.LastIndex))
             {
                 return;
@@ -182,7 +186,8 @@ internal sealed class SoakRun
 
         Console.WriteLine($"  {_network.Links.Statistics}, under way {_network.Links.Statistics.UnderWay}");
         FaultyNetwork faults = _network.Faults;
-        Console.WriteLine($"  dropped at random {faults.DroppedAtRandom}, by overflow {faults.DroppedByOverflow}, duplicated {faults.Duplicated}");
+        Console.WriteLine(
+            $"  dropped at random {faults.DroppedAtRandom}, by overflow {faults.DroppedByOverflow}, duplicated {faults.Duplicated}");
     }
 
     private int Conclude()
@@ -196,7 +201,9 @@ internal sealed class SoakRun
         int duplicated = Total(static each => each.Duplicated);
         Console.WriteLine(_title);
         Console.WriteLine($"faults: {_faults.Counts}");
-        Console.WriteLine($"refused {Total(static each => each.RefusedCount)}, unknown {Total(static each => each.UnknownCount)}, terms with a leader {_findings.Terms}, slowest call {_proposers.Max(static each => each.Longest).TotalMilliseconds:0} ms, violations {_findings.Count}");
+        Console.WriteLine($"refused {Total(static each => each.RefusedCount)}, unknown {Total(static each => each.UnknownCount)}, "
+            + $"terms with a leader {_findings.Terms}, "
+            + $"slowest call {_proposers.Max(static each => each.Longest).TotalMilliseconds:0} ms, violations {_findings.Count}");
         Console.WriteLine($"faults {_faults.Count}, acknowledged {Total(static each => each.Acknowledged)}, lost {lost}, duplicated "
             + $"{duplicated}, hanging {_findings.Hanging}");
         return _findings.Count == 0 ? 0 : 1;

@@ -108,7 +108,8 @@ public sealed class SimulatedLogStoreTests
     [Fact]
     public void Crash_AfterASuffixWasReplacedInMemory_LeavesTheOldSuffix()
     {
-        _world.Run(_store.WriteAsync(new LogWrite(null, 1, new[] { SampleMessages.Entry("a"), SampleMessages.Entry("b"), SampleMessages.Entry("c") })));
+        LogEntry[] entries = [SampleMessages.Entry("a"), SampleMessages.Entry("b"), SampleMessages.Entry("c")];
+        _world.Run(_store.WriteAsync(new LogWrite(null, 1, entries)));
         _store.Hold();
         Task replaced = _store.WriteAsync(Write(2, "x")).AsTask();
 

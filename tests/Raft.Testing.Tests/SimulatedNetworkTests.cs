@@ -234,7 +234,8 @@ public sealed class SimulatedNetworkTests
     {
         SimulatedTransport old = _nodes["n2"].Transport;
         SimulatedTransport replacement = _world.Network.CreateTransport();
-        Assert.Throws<InvalidOperationException>(() => _world.Run(replacement.StartAsync(new Inbox("n2", _world.Clock), TestContext.Current.CancellationToken)));
+        Assert.Throws<InvalidOperationException>(
+            () => _world.Run(replacement.StartAsync(new Inbox("n2", _world.Clock), TestContext.Current.CancellationToken)));
 
         old.Sever();
         Inbox inbox = new("n2", _world.Clock);

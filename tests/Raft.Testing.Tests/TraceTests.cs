@@ -26,7 +26,16 @@ public sealed class TraceTests
     {
         AppendEntriesMessage append = SampleMessages.Append("n1", "n2", 3, "payload of some length", "b");
         RequestVoteMessage vote = SampleMessages.Vote("n1", "n2");
-        AppendEntriesReplyMessage reply = new() { From = "n1", To = "n2", ClusterId = "raft", Term = 1, Success = true, PrevLogIndex = 1, LastIndex = 2 };
+        AppendEntriesReplyMessage reply = new()
+        {
+            From = "n1",
+            To = "n2",
+            ClusterId = "raft",
+            Term = 1,
+            Success = true,
+            PrevLogIndex = 1,
+            LastIndex = 2,
+        };
         RequestVoteReplyMessage voteReply = new() { From = "n1", To = "n2", ClusterId = "raft", Term = 1, VoteGranted = true };
         InstallSnapshotMessage install = SampleMessages.Install("n1", "n2");
         InstallSnapshotReplyMessage installReply = SampleMessages.InstallReply("n1", "n2");
@@ -44,7 +53,14 @@ public sealed class TraceTests
             append with { Entries = append.Entries[..1] },
             append with { Entries = new[] { SampleMessages.Entry("payload of some lengtH"), SampleMessages.Entry("b") } },
             append with { Entries = new[] { SampleMessages.Entry(2, "payload of some length"), SampleMessages.Entry("b") } },
-            append with { Entries = new[] { SampleMessages.Entry("payload of some length") with { Kind = EntryKind.NoOp }, SampleMessages.Entry("b") } },
+            append with
+            {
+                Entries = new[]
+                {
+                    SampleMessages.Entry("payload of some length") with { Kind = EntryKind.NoOp },
+                    SampleMessages.Entry("b"),
+                },
+            },
             vote,
             vote with { IsPreVote = true },
             vote with { LastLogIndex = 1 },
@@ -100,7 +116,8 @@ public sealed class TraceTests
             trace.Add(TimeSpan.FromMilliseconds(i), "tick", "n1", i);
         }
 
-        Assert.Equal(["7.0000 ms  tick n1 7", "8.0000 ms  tick n1 8", "9.0000 ms  tick n1 9"], trace.RecentEvents.Select(line => line.Trim()));
+        Assert.Equal(
+            ["7.0000 ms  tick n1 7", "8.0000 ms  tick n1 8", "9.0000 ms  tick n1 9"], trace.RecentEvents.Select(line => line.Trim()));
         Assert.Empty(new Trace(recentEvents: 0).RecentEvents);
     }
 
@@ -129,7 +146,10 @@ public sealed class TraceTests
         trace.Add(TimeSpan.FromMilliseconds(2), "send", SampleMessages.Vote("n2", "n1", term: 7) with { IsPreVote = true });
 
         Assert.Equal(
-            ["1.5000 ms  send n1 -> n2 term 1 AppendEntries: 1 after 3 of term 0, commit 0", "2.0000 ms  send n2 -> n1 term 7 pre-vote: log ends at 0 of term 0"],
+            [
+                "1.5000 ms  send n1 -> n2 term 1 AppendEntries: 1 after 3 of term 0, commit 0",
+                "2.0000 ms  send n2 -> n1 term 7 pre-vote: log ends at 0 of term 0",
+            ],
             trace.RecentEvents.Select(line => line.Trim()));
     }
 }

@@ -73,7 +73,9 @@ internal sealed class RandomRun(ulong seed)
         }
     }
 
-    /// <summary>Mostly to the leader; now and then to whoever comes, who may be down, cut off or deposed and not know it.</summary>
+    /// <summary>
+    /// Mostly to the leader; sometimes to any node, which may be down, isolated, or a former leader that does not know it.
+    /// </summary>
     private void Propose(SimulatedNode anyone)
     {
         int count = 1 + _random.Next(4);

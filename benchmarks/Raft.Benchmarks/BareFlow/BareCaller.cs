@@ -2,12 +2,12 @@ using System.Threading.Tasks.Sources;
 
 namespace Raft.Benchmarks.BareFlow;
 
-/// <summary>A proposal, and whoever waits for it. Used again and again, and so never allocated for a proposal.</summary>
+/// <summary>A proposal and its waiting caller. Reused, so that a proposal allocates nothing.</summary>
 internal sealed class BareCaller : IValueTaskSource<long>
 {
     private const int MaximumKept = 16_384;
 
-    // A caller comes back on the thread that proposes next, so a pool per thread never runs dry and needs no lock.
+    // A caller returns on the thread that proposes next, so a pool per thread is never empty and needs no lock.
     [ThreadStatic]
     private static Stack<BareCaller>? _free;
 
@@ -33,7 +33,7 @@ internal sealed class BareCaller : IValueTaskSource<long>
         return caller;
     }
 
-    /// <summary>Notes the result. It is for whoever then calls <see cref="Resume"/> to see.</summary>
+    /// <summary>Records the result, for the code that then calls <see cref="Resume"/>.</summary>
     public void Complete(long index)
     {
         _index = index;

@@ -13,7 +13,7 @@ internal sealed class BareFollower(BareLeader leader, int number) : IThreadPoolW
 
     public BareLog Log { get; } = new();
 
-    /// <summary>Carried along, as in Raft; nobody asks for it here.</summary>
+    /// <summary>Sent as in Raft; not used here.</summary>
     public long CommitIndex { get; private set; }
 
     public void Receive(in BareBatch batch)

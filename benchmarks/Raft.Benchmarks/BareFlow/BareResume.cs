@@ -1,8 +1,8 @@
 namespace Raft.Benchmarks.BareFlow;
 
 /// <summary>
-/// Resumes many callers with one work item, by the rule that none may be stuck behind another that blocks: before the first is
-/// resumed the item queues itself again, and whoever runs takes one caller at a time.
+/// Resumes many callers with one work item. A caller that blocks must not delay the others: before the first is resumed, the item
+/// queues itself again, and each run takes one caller at a time.
 /// </summary>
 internal sealed class BareResume(BareResumePool pool) : IThreadPoolWorkItem
 {

@@ -84,7 +84,7 @@ internal sealed class DotNextContender : Contender<bool>
         return configuration;
     }
 
-    /// <summary>Ports that nobody uses, all held open until the last is found.</summary>
+    /// <summary>Free ports, all held open until the last is found.</summary>
     private static IPEndPoint[] FreeEndPoints()
     {
         TcpListener[] listeners = [.. Enumerable.Range(0, Nodes).Select(static _ => new TcpListener(IPAddress.Loopback, 0))];

@@ -17,7 +17,7 @@ internal interface IContender : IAsyncDisposable
     /// <summary>Proposes one command after another until the load ends.</summary>
     Task RunProposerAsync(Proposer proposer, Load load);
 
-    /// <summary>Reads back what all nodes keep and compares it; nobody proposes meanwhile.</summary>
-    /// <returns>What differs; null if nothing does.</returns>
+    /// <summary>Reads back and compares the state of all nodes. There must be no proposals meanwhile.</summary>
+    /// <returns>A description of the difference; null if there is none.</returns>
     Task<string?> FindDifferenceAsync();
 }

@@ -4,7 +4,7 @@ namespace Raft.Benchmarks.Contenders;
 internal static class LogComparison
 {
     /// <summary>Compares what all nodes still have, entry by entry and byte by byte.</summary>
-    /// <returns>What differs; null if nothing does.</returns>
+    /// <returns>A description of the difference; null if there is none.</returns>
     public static async Task<string?> FindDifferenceAsync(RaftGroup group)
     {
         await group.SettleAsync();

@@ -32,7 +32,7 @@ internal sealed class RaftGroup : IAsyncDisposable
 
     public IReadOnlyList<CountingMachine> Machines => _machines;
 
-    /// <summary>Who led when it was last asked for.</summary>
+    /// <summary>The leader at the last lookup.</summary>
     public RaftNode Leader => _leader ?? throw new InvalidOperationException("The group is not started.");
 
     /// <summary>Starts all nodes, and waits for a leader.</summary>
@@ -49,7 +49,7 @@ internal sealed class RaftGroup : IAsyncDisposable
         Task<RaftNode>[] waits = [.. _nodes.Select(node => WaitForLeadershipAsync(node, done.Token))];
         _leader = await await Task.WhenAny(waits);
         await done.CancelAsync();
-        await Task.WhenAll(waits).ContinueWith(static ended => ended.Exception, TaskScheduler.Default); // the others have waited in vain
+        await Task.WhenAll(waits).ContinueWith(static ended => ended.Exception, TaskScheduler.Default); // the other waits were canceled
     }
 
     /// <summary>Waits until all nodes have applied the same entries.</summary>

@@ -48,7 +48,7 @@ internal static class FailoverCommand
         RaftNode old = group.Leader;
         await old.ProposeAsync(Command);
         await group.SettleAsync();
-        await old.ProposeAsync(Command); // the last that the others hear of it
+        await old.ProposeAsync(Command); // the last proposal that reaches the others
         long termBefore = old.Status.Term;
         long start = Stopwatch.GetTimestamp();
         network.Isolate(old.Id);
@@ -58,7 +58,7 @@ internal static class FailoverCommand
         TimeSpan elapsed = await await Task.WhenAny(survivors);
         long terms = group.Nodes.Where(node => node != old).Max(static node => node.Status.Term) - termBefore;
         await done.CancelAsync();
-        await Task.WhenAll(survivors).ContinueWith(static ended => ended.Exception, TaskScheduler.Default); // the other has waited in vain
+        await Task.WhenAll(survivors).ContinueWith(static ended => ended.Exception, TaskScheduler.Default); // the other wait was canceled
 
         network.Heal();
         while (old.Status is not { Role: RaftRole.Follower, Leader: not null } || old.Status.Leader == old.Id)

@@ -7,7 +7,7 @@ namespace Raft.Benchmarks.Measuring;
 internal static class ClosedLoop
 {
     /// <summary>Runs it on a thread of its own, so that the clock does not wait for a busy thread pool.</summary>
-    /// <param name="contender">Who is measured; started.</param>
+    /// <param name="contender">The library to measure, already started.</param>
     /// <param name="load">The load.</param>
     /// <param name="warmUp">How long it runs before anything counts.</param>
     /// <param name="duration">How long it is measured.</param>
@@ -18,7 +18,7 @@ internal static class ClosedLoop
 
     private static Measurement Run(IContender contender, LoadCase load, TimeSpan warmUp, TimeSpan duration, Func<bool> isWarm)
     {
-        GC.Collect(); // what the run before has left behind is not for this one to clear away
+        GC.Collect(); // so that this run does not pay for the garbage of the previous one
         RunningLoad running = RunningLoad.Start(contender, load);
         do
         {

@@ -20,7 +20,7 @@ internal sealed class Load
     /// <summary>Whether what happens now is measured.</summary>
     public bool IsMeasured => _isMeasured;
 
-    /// <summary>Whether the proposers are to come to an end.</summary>
+    /// <summary>Whether the proposers must stop.</summary>
     public bool HasEnded => _hasEnded;
 
     public void BeginMeasuring() => _isMeasured = true;

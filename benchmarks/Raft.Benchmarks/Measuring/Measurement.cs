@@ -28,7 +28,7 @@ internal sealed record Measurement
 
     public required double Gen2 { get; init; }
 
-    /// <summary>The share of the time that the garbage collector had everything stand still.</summary>
+    /// <summary>The share of the time in which the garbage collector paused all threads.</summary>
     public required double GcPauseShare { get; init; }
 
     /// <summary>Attempts that failed and were repeated.</summary>

@@ -10,7 +10,7 @@ public class MailboxBenchmarks
     private readonly Mailbox _mailbox = new(maximumMessages: 4_096, maximumProposals: 65_536);
     private readonly byte[] _payload = new byte[128];
 
-    /// <summary>Per proposal, with nobody else at the lock.</summary>
+    /// <summary>Per proposal, without contention for the lock.</summary>
     [Benchmark(OperationsPerInvoke = BatchSize)]
     public int PostAndDrain()
     {

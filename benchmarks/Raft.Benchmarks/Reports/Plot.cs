@@ -12,7 +12,7 @@ internal sealed class Plot
     private const int Height = 520;
 
     private const string Font = "sans-serif";
-    private const double TitleDistance = 24; // clear of the longest number beside the axis
+    private const double TitleDistance = 24; // leaves room for the longest number next to the axis
     private const double LegendPadding = 24; // a browser's font may be wider than the one that was measured
 
     private static readonly OxyColor[] Colors =
@@ -67,7 +67,7 @@ internal sealed class Plot
         _model.Series.Add(line);
     }
 
-    /// <summary>Adds bars that stand side by side.</summary>
+    /// <summary>Adds bars side by side.</summary>
     public void AddBars(string name, IEnumerable<(double From, double To, double Height)> bars)
     {
         RectangleBarSeries series = new() { Title = name, FillColor = OxyColors.LightGray };

@@ -14,7 +14,7 @@ internal sealed class GcPauses : EventListener
     private readonly List<TimeSpan> _pauses = [];
     private DateTime? _suspendedAt;
 
-    /// <summary>All pauses so far, oldest first. The runtime tells of a pause a little later.</summary>
+    /// <summary>All pauses so far, oldest first. The runtime reports a pause with a small delay.</summary>
     public IReadOnlyList<TimeSpan> Pauses
     {
         get

@@ -7,7 +7,7 @@ namespace Raft.Benchmarks.Sustain;
 /// <param name="HeapAfterCollection">The managed heap after its latest collection, whichever generation that was.</param>
 /// <param name="WorkingSet">What the process has of the machine's memory.</param>
 /// <param name="RetainedEntries">What the logs of all nodes hold.</param>
-/// <param name="GcPauseShare">The share of the time since the sample before that the collector had everything stand still.</param>
+/// <param name="GcPauseShare">The share of the time since the previous sample in which the garbage collector paused all threads.</param>
 internal sealed record SustainSample(
     double Seconds,
     double CommitsPerSecond,

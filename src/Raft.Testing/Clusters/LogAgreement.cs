@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace Raft.Testing;
 
 /// <summary>
-/// State Machine Safety (Figure 3), and what callers were promised: all nodes apply the same strings in the same order,
-/// what was acknowledged stands where the answer says, and what was refused never turns up.
+/// State Machine Safety (Figure 3) and the guarantees to callers: all nodes apply the same strings in the same order, each
+/// acknowledged string is at the index in its answer, and a refused string is never applied.
 /// </summary>
-/// <param name="broken">Receives what is broken.</param>
+/// <param name="broken">Receives the description of a violation.</param>
 internal sealed class LogAgreement(Action<string> broken)
 {
     private readonly List<string> _agreed = [];
@@ -16,10 +16,10 @@ internal sealed class LogAgreement(Action<string> broken)
     /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
     public IReadOnlyList<string> Agreed => _agreed;
 
-    /// <summary>A node has applied a string.</summary>
+    /// <summary>Records that a node has applied a string.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="number">How many strings it has applied with this one.</param>
-    /// <param name="hash">Their hash.</param>
+    /// <param name="number">The number of strings that it has applied, including this one.</param>
+    /// <param name="hash">The hash of those strings.</param>
     /// <param name="text">The string.</param>
     public void Apply(NodeId node, int number, ulong hash, string text)
     {
@@ -40,11 +40,11 @@ internal sealed class LogAgreement(Action<string> broken)
         }
     }
 
-    /// <summary>A node's state machine was restored.</summary>
+    /// <summary>Records that a node's state machine was restored.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="count">How many strings it holds.</param>
-    /// <param name="hash">Their hash.</param>
-    /// <param name="last">The last ones.</param>
+    /// <param name="count">The number of strings that it holds.</param>
+    /// <param name="hash">The hash of those strings.</param>
+    /// <param name="last">The last strings.</param>
     public void Restore(NodeId node, int count, ulong hash, ReadOnlySpan<string> last)
     {
         if (count >= _hashes.Count || hash != _hashes[count] || last.Length > count
@@ -55,25 +55,26 @@ internal sealed class LogAgreement(Action<string> broken)
         }
     }
 
-    /// <summary>Something else is wrong with how a state machine is used.</summary>
+    /// <summary>Reports another error in how a state machine is used.</summary>
     public void Report(string what) => broken(what);
 
-    /// <summary>Whether a node with so many strings of such a hash has applied everything.</summary>
+    /// <summary>Whether a node with this number of strings and this hash has applied everything.</summary>
     public bool IsAll(int count, ulong hash) => count == _agreed.Count && hash == _hashes[count];
 
     /// <summary>Checks that an acknowledged proposal is where its answer says.</summary>
-    /// <returns>What is broken; null if nothing is.</returns>
+    /// <returns>A description of the violation; null if there is none.</returns>
     public string? CheckAcknowledged(SimulatedProposal proposal)
     {
         ReadOnlyMemory<byte> result = proposal.Result.Result;
         long position = result.Length == sizeof(long) ? Codec.Int64.Read(result) : 0;
-        return position < 1 || position > _agreed.Count || !string.Equals(_agreed[(int)position - 1], proposal.Text, StringComparison.Ordinal)
+        return position < 1 || position > _agreed.Count
+            || !string.Equals(_agreed[(int)position - 1], proposal.Text, StringComparison.Ordinal)
             ? $"An acknowledgement is false: '{proposal.Text}' was acknowledged as number {position}, and it does not stand there."
             : null;
     }
 
     /// <summary>Checks that a refused proposal was not applied; its text must be unique in the run.</summary>
-    /// <returns>What is broken; null if nothing is.</returns>
+    /// <returns>A description of the violation; null if there is none.</returns>
     public string? CheckRefused(SimulatedProposal proposal) => _applied.Contains(proposal.Text)
         ? $"A refusal is false: '{proposal.Text}' was refused, and yet it was applied."
         : null;

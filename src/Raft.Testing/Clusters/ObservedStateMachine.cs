@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Raft.Testing;
 
 /// <summary>
-/// A user's state machine on a simulated node: its answers are compared with those of the other nodes, and it must not leave the
-/// simulation.
+/// A user's state machine on a simulated node. Its answers are compared with those of the other nodes, and it must not await anything
+/// outside the simulation.
 /// </summary>
 internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, ResultAgreement results) : ResultObserver, IStateMachine
 {
-    private static readonly TimeSpan WaysBack = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(1);
 
     public long AppliedIndex => inner.AppliedIndex;
 
@@ -31,16 +31,17 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
     public override void OnRejected(long index, string reason) => results.Observe(node, index, default, reason);
 
     /// <summary>
-    /// It awaits something, and nothing that it could reach is simulated: so it goes on in real time, on another thread. Where
-    /// it comes back shows who it was; this step waits for that.
+    /// Reports a state machine that awaits something outside the simulation. It continues in real time, on another thread; the stack
+    /// trace there shows what it awaited, so this step waits for it.
     /// </summary>
     private ValueTask Escaped(Task applying)
     {
-        string? wayBack = null;
-        applying.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Volatile.Write(ref wayBack, UserFrame.Describe(new StackTrace(fNeedFileInfo: true))));
-        SpinWait.SpinUntil(() => Volatile.Read(ref wayBack) is not null, WaysBack);
-        string way = Volatile.Read(ref wayBack) is { } seen ? $"It came back on another thread, {seen}" : "It has not come back within "
-            + $"{WaysBack.TotalSeconds:0} s of real time";
+        string? returnFrame = null;
+        applying.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(
+            () => Volatile.Write(ref returnFrame, UserFrame.Describe(new StackTrace(fNeedFileInfo: true))));
+        SpinWait.SpinUntil(() => Volatile.Read(ref returnFrame) is not null, ReturnTimeout);
+        string way = Volatile.Read(ref returnFrame) is { } seen ? $"It came back on another thread, {seen}" : "It has not come back within "
+            + $"{ReturnTimeout.TotalSeconds:0} s of real time";
         results.Report(
             $"ESCAPED: {inner.GetType().FullName}.{nameof(ApplyAsync)} on {node} awaits something that is not simulated, such as "
                 + $"Task.Run, Task.Delay, a timer or IO. {way}. In a simulation a state machine applies its batch before it returns.");

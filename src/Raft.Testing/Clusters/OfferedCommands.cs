@@ -1,8 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// What clients have proposed and was not refused, whatever the state machine: it may stand in the log once for each time, and
-/// what was refused may not stand there at all. Commands need not be unique, so they are counted.
+/// The commands that clients have proposed and that were not refused, for any state machine. The log may contain a command once for each
+/// such proposal, and must not contain a refused command. Commands need not be unique, so they are counted.
 /// </summary>
 internal sealed class OfferedCommands
 {
@@ -10,13 +10,13 @@ internal sealed class OfferedCommands
 
     public void Offer(ReadOnlyMemory<byte> command) => _offered[command] = _offered.GetValueOrDefault(command) + 1;
 
-    /// <summary>A proposal of it was refused.</summary>
-    public void TakeBack(ReadOnlyMemory<byte> command) => _offered[command]--;
+    /// <summary>Removes one proposal of the command, because it was refused.</summary>
+    public void Withdraw(ReadOnlyMemory<byte> command) => _offered[command]--;
 
-    /// <summary>Looks for a command that is in a log more often than it may be. Nothing can be judged by it afterwards.</summary>
+    /// <summary>Finds a command that a log contains more often than it was proposed. Consumes the counts, so call it once.</summary>
     /// <param name="log">The entries from index 1 on.</param>
-    /// <returns>What is wrong; null if nothing is.</returns>
-    public string? FindSurplus(ReadOnlySpan<LogEntry> log)
+    /// <returns>A description of the first extra command; null if there is none.</returns>
+    public string? FindExtraCommand(ReadOnlySpan<LogEntry> log)
     {
         int index = 0;
         foreach (ref readonly LogEntry entry in log)

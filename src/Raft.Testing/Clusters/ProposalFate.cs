@@ -1,20 +1,20 @@
 namespace Raft.Testing;
 
-/// <summary>How a proposal ended for its caller.</summary>
+/// <summary>The outcome of a proposal for its caller.</summary>
 public enum ProposalFate
 {
-    /// <summary>Not yet.</summary>
+    /// <summary>The proposal has no outcome yet.</summary>
     Pending,
 
-    /// <summary>It is committed and applied.</summary>
+    /// <summary>The proposal is committed and applied.</summary>
     Committed,
 
-    /// <summary>It surely never entered the log.</summary>
+    /// <summary>The proposal was refused: it never entered the log.</summary>
     Refused,
 
-    /// <summary>It may be in the log or not; also if the node crashed before it answered.</summary>
+    /// <summary>The outcome is unknown: the proposal may be in the log. Also if the node crashed before it answered.</summary>
     Unknown,
 
-    /// <summary>It is committed, and the state machine has refused it.</summary>
+    /// <summary>The proposal is committed, but the state machine rejected it.</summary>
     Rejected,
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Raft.Testing;
 
 /// <summary>
-/// State Machine Safety (Figure 3), told by results: whatever the state machine, all nodes answer the same to the command at
-/// an index, in every life, and callers were told just that.
+/// State Machine Safety (Figure 3), checked by results: for any state machine, all nodes give the same answer to the command at
+/// an index, also after restarts, and callers received exactly that answer.
 /// </summary>
 internal sealed class ResultAgreement(Action<string> broken)
 {
@@ -20,10 +20,10 @@ internal sealed class ResultAgreement(Action<string> broken)
     /// <summary>How many commands were applied.</summary>
     public int Count => _answers.Count;
 
-    /// <summary>Whether the state machine has refused the command at an index.</summary>
+    /// <summary>Whether the state machine rejected the command at an index.</summary>
     public bool IsRejected(long index) => _answers.TryGetValue(index, out Answer? answer) && answer.Rejection is not null;
 
-    /// <summary>A node has answered to the command at an index: with a result, or with a refusal.</summary>
+    /// <summary>Records a node's answer to the command at an index: a result or a rejection.</summary>
     public void Observe(NodeId node, long index, ReadOnlySpan<byte> result, string? rejection)
     {
         if (!_answers.TryGetValue(index, out Answer? first))
@@ -40,11 +40,13 @@ internal sealed class ResultAgreement(Action<string> broken)
         }
     }
 
-    /// <summary>Says what is wrong.</summary>
+    /// <summary>Reports an error.</summary>
     public void Report(string what) => broken(what);
 
-    /// <summary>Checks that a proposal was answered as its index was, and that no other received the same index.</summary>
-    /// <returns>What is broken; null if nothing is.</returns>
+    /// <summary>
+    /// Checks that a proposal received the answer that belongs to its index, and that no other proposal received the same index.
+    /// </summary>
+    /// <returns>A description of the violation; null if there is none.</returns>
     public string? CheckAcknowledged(SimulatedProposal proposal)
     {
         Committed committed = proposal.Result;

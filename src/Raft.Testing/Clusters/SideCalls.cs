@@ -1,16 +1,16 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Calls of a node other than proposals: reads of its log, and calls of its handlers. They change nothing, and show whether every
-/// caller is answered and whether the node forgets its callers afterwards.
+/// Calls to a node other than proposals: reads of its log, and calls to its handlers. They change nothing. They show whether every
+/// caller is answered and whether the node releases its callers afterwards.
 /// </summary>
 /// <param name="id">The node.</param>
-/// <param name="broken">Receives what is wrong with an answer.</param>
+/// <param name="broken">Receives the description of a wrong answer.</param>
 internal sealed class SideCalls(NodeId id, Action<string> broken)
 {
     private readonly List<Task> _calls = [];
 
-    /// <summary>How many calls were not answered yet.</summary>
+    /// <summary>The number of calls that have no answer yet.</summary>
     public int Pending
     {
         get
@@ -23,7 +23,7 @@ internal sealed class SideCalls(NodeId id, Action<string> broken)
     /// <summary>Reads the log from an index to its end.</summary>
     public void ReadLog(RaftNode raft, long firstIndex) => _calls.Add(ReadLogAsync(raft, firstIndex));
 
-    /// <summary>Calls both handlers as a node of an earlier term, which is refused and so changes nothing.</summary>
+    /// <summary>Calls both handlers as a node of an earlier term. The node refuses such calls, so they change nothing.</summary>
     public void CallHandlers(RaftNode raft, NodeId caller, long staleTerm)
     {
         _calls.Add(RequestVoteAsync(raft, caller, staleTerm));

@@ -4,14 +4,14 @@ using System.Text;
 namespace Raft.Testing;
 
 /// <summary>
-/// A whole cluster in one simulated world, and the verbs to write a script with: elect n1, cut it off from n3, propose,
-/// crash n2, and look at the logs. Nodes are called n1, n2 and so on; each has a log of strings, a simulated disk
-/// and election timeouts of 150 to 300 ms.
+/// A whole cluster in one simulated world, with the operations that a script needs: elect n1, cut it off from n3, propose, crash
+/// n2, and inspect the logs. Nodes are called n1, n2 and so on. Each has a log of strings, a simulated disk and election timeouts
+/// of 150 to 300 ms.
 /// </summary>
 /// <remarks>
-/// After every step it checks that no term has two leaders, that all nodes apply the same strings in the same order, that
-/// acknowledged strings stand where the answer said, and that no node failed unexpectedly. Belongs to the thread that
-/// made it.
+/// After every step it checks that no term has two leaders, that all nodes apply the same strings in the same order, that each
+/// acknowledged string is at the index that the answer gave, and that no node failed unexpectedly. Use it only on the thread that
+/// created it.
 /// </remarks>
 public sealed class SimulatedCluster
 {
@@ -25,16 +25,17 @@ public sealed class SimulatedCluster
     private string? _broken;
     private readonly LogAgreement _agreement;
 
-    /// <summary>Makes a cluster; no node runs yet.</summary>
-    /// <param name="nodes">How many nodes: 1 or more, default 3.</param>
-    /// <param name="seed">Everything random in it follows from this.</param>
+    /// <summary>Creates a cluster whose nodes are not started.</summary>
+    /// <param name="nodes">The number of nodes: 1 or more, default 3.</param>
+    /// <param name="seed">The seed of everything random in the cluster.</param>
     /// <param name="configure">Changes the options of every node, each time it starts.</param>
     public SimulatedCluster(int nodes = 3, ulong seed = 1, Action<RaftNodeOptions>? configure = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         World = new SimulatedWorld(seed);
         _agreement = new LogAgreement(broken => _broken ??= broken);
-        NodeId[] ids = [.. Enumerable.Range(1, nodes).Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
+        NodeId[] ids = [.. Enumerable.Range(1, nodes)
+            .Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
         NodeIds = ids;
         foreach (NodeId id in ids)
         {
@@ -59,19 +60,19 @@ public sealed class SimulatedCluster
         World.Describing += Describe;
     }
 
-    /// <summary>The world that the cluster lives in.</summary>
+    /// <summary>Gets the simulated world of the cluster.</summary>
     public SimulatedWorld World { get; }
 
-    /// <summary>What connects the nodes: the place for cuts, losses and delays.</summary>
+    /// <summary>Gets the network that connects the nodes, with which a script cuts links and loses or delays messages.</summary>
     public SimulatedNetwork Network => World.Network;
 
-    /// <summary>The ids of all nodes, in order.</summary>
+    /// <summary>Gets the ids of all nodes, in order.</summary>
     public IReadOnlyList<NodeId> NodeIds { get; }
 
-    /// <summary>All nodes, in order.</summary>
+    /// <summary>Gets all nodes, in order.</summary>
     public IEnumerable<SimulatedNode> Nodes => _nodes.Values;
 
-    /// <summary>The running node that leads; of several that think so, the one with the highest term. Null if none does.</summary>
+    /// <summary>Gets the running leader; if several nodes are leaders, the one with the highest term. Null if there is none.</summary>
     public NodeId? Leader
     {
         get
@@ -79,7 +80,8 @@ public sealed class SimulatedCluster
             SimulatedNode? leader = null;
             foreach (SimulatedNode node in _nodes.Values)
             {
-                if (node.IsRunning && node.Raft.PublishedStatus.Role == RaftRole.Leader && (leader is null || node.Raft.PublishedStatus.Term > leader.Raft.PublishedStatus.Term))
+                if (node.IsRunning && node.Raft.PublishedStatus.Role == RaftRole.Leader
+                    && (leader is null || node.Raft.PublishedStatus.Term > leader.Raft.PublishedStatus.Term))
                 {
                     leader = node;
                 }
@@ -89,14 +91,14 @@ public sealed class SimulatedCluster
         }
     }
 
-    /// <summary>How many terms had a leader that spoke up.</summary>
+    /// <summary>Gets the number of terms in which a leader sent a message.</summary>
     public int Elections => _rules.Elections;
 
-    /// <summary>How many snapshots became durable, taken or received.</summary>
+    /// <summary>Gets the number of snapshots, taken or received, that became durable.</summary>
     public int Snapshots => _snapshots.Count;
 
     /// <summary>
-    /// How many times a node's state machine was restored from a snapshot: at the beginning of a life, or when its leader sent one.
+    /// Gets how often a state machine was restored from a snapshot: when its node started, or when the leader sent one.
     /// </summary>
     public int Restorations => _inOrder.Sum(static node => node.Restorations);
 
@@ -106,21 +108,21 @@ public sealed class SimulatedCluster
     /// <summary>What the nodes have answered to each command, if they have a state machine other than the log of strings.</summary>
     internal ResultAgreement? Results { get; private set; }
 
-    /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
+    /// <summary>Gets every string that any node has applied so far, in the order on which all nodes agree.</summary>
     public IReadOnlyList<string> Agreed => _agreement.Agreed;
 
-    /// <summary>A node.</summary>
-    /// <param name="id">Its id.</param>
+    /// <summary>Gets a node.</summary>
+    /// <param name="id">The id of the node.</param>
     public SimulatedNode this[NodeId id] => _nodes.TryGetValue(id, out SimulatedNode? node)
         ? node
         : throw new ArgumentException($"There is no node '{id}'; the cluster has {string.Join(", ", NodeIds)}.", nameof(id));
 
-    /// <summary>The strings that a node has applied in its present life.</summary>
+    /// <summary>Returns the strings that a node has applied since its last start.</summary>
     /// <param name="id">The node.</param>
-    /// <returns>The strings, as they are now.</returns>
+    /// <returns>A copy of the strings.</returns>
     public IReadOnlyList<string> LogOf(NodeId id) => this[id].Log;
 
-    /// <summary>Starts all nodes that do not run.</summary>
+    /// <summary>Starts all nodes that are not running.</summary>
     public void Start()
     {
         foreach (SimulatedNode node in _nodes.Values)
@@ -132,22 +134,22 @@ public sealed class SimulatedCluster
         }
     }
 
-    /// <summary>Starts a node, for the first time or again: a new <see cref="RaftNode"/> over what its disk holds.</summary>
-    /// <param name="id">The node, which must not run.</param>
+    /// <summary>Starts a node, for the first time or again, as a new <see cref="RaftNode"/> on the contents of its disk.</summary>
+    /// <param name="id">The node, which must not be running.</param>
     public void Start(NodeId id) => this[id].Start();
 
-    /// <summary>Stops a node in good order, and waits for its end.</summary>
+    /// <summary>Stops a node gracefully and waits until it has stopped.</summary>
     /// <param name="id">The node.</param>
     public void Stop(NodeId id) => this[id].Stop();
 
-    /// <summary>Crashes a node: from now on nothing of it runs, and its disk keeps only what is durable.</summary>
+    /// <summary>Crashes a node: it runs no further code, and its disk keeps only durable data.</summary>
     /// <param name="id">The node.</param>
     /// <param name="survivingWrites">
-    /// How many of its writes under way reach the disk all the same; see <see cref="SimulatedLogStore.Crash"/>.
+    /// How many of its pending writes reach the disk anyway; see <see cref="SimulatedLogStore.Crash"/>.
     /// </param>
     public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
 
-    /// <summary>Has a node take a snapshot of what it has applied, and waits until it is durable.</summary>
+    /// <summary>Makes a node take a snapshot of what it has applied, and waits until the snapshot is durable.</summary>
     /// <param name="id">The node.</param>
     /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
     /// <returns>The snapshot; null if nothing was applied yet.</returns>
@@ -158,18 +160,18 @@ public sealed class SimulatedCluster
         return taken.Result;
     }
 
-    /// <summary>Pauses a node's process: nothing of it runs, while messages reach it and time goes by.</summary>
+    /// <summary>Pauses a node's process. It runs no code, but messages still reach it and time passes.</summary>
     /// <param name="id">The node.</param>
     public void Pause(NodeId id) => this[id].Pause();
 
-    /// <summary>Lets a paused node continue, with everything that has waited for it.</summary>
+    /// <summary>Resumes a paused node, which then processes everything that arrived during the pause.</summary>
     /// <param name="id">The node.</param>
     public void Resume(NodeId id) => this[id].Resume();
 
-    /// <summary>Lets a node's clock run faster or slower, until it is set again or the node is started again.</summary>
+    /// <summary>Sets the rate of a node's clock, until it is set again or the node restarts.</summary>
     /// <param name="id">The node.</param>
     /// <param name="rate">How fast it runs, from 0.1 to 10: at 2, its second lasts half a second.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rate lies outside.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is less than 0.1 or greater than 10.</exception>
     public void SetClockRate(NodeId id, double rate)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rate, 0.1);
@@ -177,7 +179,7 @@ public sealed class SimulatedCluster
         this[id].SetClockRate(rate);
     }
 
-    /// <summary>Crashes a node, if it runs, and starts it again.</summary>
+    /// <summary>Crashes a node if it is running, and starts it again.</summary>
     /// <param name="id">The node.</param>
     public void Restart(NodeId id)
     {
@@ -199,8 +201,8 @@ public sealed class SimulatedCluster
     }
 
     /// <summary>
-    /// Makes a node the leader, by losing what any other sends as a leader or candidate until it has won. It can only win if
-    /// its log is up to date and a majority can reach it.
+    /// Makes a node the leader, by dropping the messages that other nodes send as leaders or candidates until it has won. It can win
+    /// only if its log is up to date and it can reach a majority.
     /// </summary>
     /// <param name="id">The node.</param>
     /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
@@ -218,7 +220,7 @@ public sealed class SimulatedCluster
     /// </summary>
     /// <param name="text">The string.</param>
     /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
-    /// <returns>Its index and result. If it was not committed, what the node threw is thrown.</returns>
+    /// <returns>The index and result. If the string was not committed, the exception of the node is thrown.</returns>
     public Committed Propose(string text, TimeSpan? limit = null)
     {
         SimulatedProposal proposal = Submit(text, Leader ?? WaitForLeader(limit));
@@ -226,10 +228,10 @@ public sealed class SimulatedCluster
         return proposal.Result;
     }
 
-    /// <summary>Proposes a string to a node, and does not wait.</summary>
+    /// <summary>Proposes a string to a node without waiting.</summary>
     /// <param name="text">The string; unique in the run, if refusals are to be checked.</param>
     /// <param name="id">The node.</param>
-    /// <returns>The proposal, to look at later.</returns>
+    /// <returns>The proposal, whose result is available later.</returns>
     public SimulatedProposal Submit(string text, NodeId id) => Submit(Encoding.UTF8.GetBytes(text), text, id);
 
     /// <summary>Proposes bytes to a node, and does not wait.</summary>
@@ -257,12 +259,12 @@ public sealed class SimulatedCluster
         return proposal;
     }
 
-    /// <summary>Runs until all nodes that run have applied everything in the leader's log.</summary>
+    /// <summary>Runs until all running nodes have applied every entry in the leader's log.</summary>
     /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
     public void Settle(TimeSpan? limit = null) => World.RunUntil(IsSettled, limit, "all running nodes to apply the leader's whole log");
 
-    /// <summary>Checks that nothing that was refused was applied. Everything else is checked after every step anyway.</summary>
-    /// <exception cref="SimulationException">Something was.</exception>
+    /// <summary>Checks that no refused proposal was applied. Everything else is checked after every step.</summary>
+    /// <exception cref="SimulationException">A refused proposal was applied.</exception>
     public void CheckRefusals()
     {
         foreach (SimulatedProposal proposal in _refused)
@@ -294,7 +296,9 @@ public sealed class SimulatedCluster
 
         long term = this[leader].Status.Term;
         return new ReferenceQuorum<NodeId>([.. NodeIds]).IsReachedBy(
-            _inOrder.Where(node => node.IsRunning && node.Status.Leader == leader && node.Status.Term == term).Select(static node => node.Id));
+            _inOrder
+                .Where(node => node.IsRunning && node.Status.Leader == leader && node.Status.Term == term)
+                .Select(static node => node.Id));
     }
 
     /// <summary>Whether all nodes that run have applied everything in the leader's log.</summary>
@@ -310,7 +314,7 @@ public sealed class SimulatedCluster
     }
 
     /// <summary>Compares the logs of all nodes, and what their state machines hold or answered, once they have settled.</summary>
-    /// <returns>What differs; null if nothing does.</returns>
+    /// <returns>A description of the difference; null if there is none.</returns>
     internal string? FindDisagreement()
     {
         SimulatedNode first = _inOrder[0];
@@ -328,7 +332,7 @@ public sealed class SimulatedCluster
             }
         }
 
-        return Results is null ? null : _offers.FindSurplus(CommittedLog());
+        return Results is null ? null : _offers.FindExtraCommand(CommittedLog());
     }
 
     /// <summary>The log on which all nodes agree once they have settled, from index 1 on.</summary>
@@ -364,7 +368,7 @@ public sealed class SimulatedCluster
             else if (fate == ProposalFate.Refused)
             {
                 _refused.Add(proposal);
-                _offers.TakeBack(proposal.Command);
+                _offers.Withdraw(proposal.Command);
             }
         }
     }

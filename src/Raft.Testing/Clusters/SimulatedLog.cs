@@ -6,22 +6,21 @@ using System.Text;
 namespace Raft.Testing;
 
 /// <summary>
-/// The state machine of a simulated node: a log of strings, each compared with what the other nodes applied there. Of earlier
-/// strings it keeps their number and a hash, and of the last ones the text, so that a snapshot after hours costs no more than
-/// one after seconds.
+/// The state machine of a simulated node: a log of strings, each compared with what the other nodes applied at its index. For
+/// earlier strings it keeps only their number and a hash, so that a snapshot after hours costs no more than one after seconds.
 /// </summary>
-/// <param name="node">Whose it is.</param>
-/// <param name="agreement">What all nodes have applied.</param>
+/// <param name="node">The node that it belongs to.</param>
+/// <param name="agreement">The strings that all nodes have applied.</param>
 internal sealed class SimulatedLog(NodeId node, LogAgreement agreement) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
 {
     private const int KeptTexts = 100;
 
     private readonly Queue<string> _last = new(KeptTexts);
 
-    /// <summary>How many strings it holds.</summary>
+    /// <summary>The number of strings that it holds.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Of all its strings, in order.</summary>
+    /// <summary>The hash of all strings, in order.</summary>
     public ulong Hash { get; private set; }
 
     protected override long Apply(string command, in CommandContext context)
@@ -63,8 +62,9 @@ internal sealed class SimulatedLog(NodeId node, LogAgreement agreement) : StateM
         Hash = PrefixHash.Add(Hash, MemoryMarshal.AsBytes(text.AsSpan()));
     }
 
-    /// <summary>In two pieces, between which something may go wrong.</summary>
-    private static async ValueTask WriteAsync((int Count, ulong Hash, string[] Last) state, Stream destination, CancellationToken cancellationToken)
+    /// <summary>Writes in two pieces, so that a fault can occur between them.</summary>
+    private static async ValueTask WriteAsync(
+        (int Count, ulong Hash, string[] Last) state, Stream destination, CancellationToken cancellationToken)
     {
         byte[] head = new byte[sizeof(int) + sizeof(ulong)];
         BinaryPrimitives.WriteInt32LittleEndian(head, state.Count);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Raft.Testing;
 
 /// <summary>
-/// A node of a <see cref="SimulatedCluster"/> through all its lives: each start makes a new <see cref="RaftNode"/> with an empty
-/// log of strings over what its disk holds.
+/// A node of a <see cref="SimulatedCluster"/>, across restarts. Each start creates a new <see cref="RaftNode"/> with an empty
+/// log of strings on the contents of its disk.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and is disposed with each life; a script has nothing to dispose.
 public sealed class SimulatedNode
@@ -37,33 +37,35 @@ public sealed class SimulatedNode
     /// <summary>The node's id.</summary>
     public NodeId Id { get; }
 
-    /// <summary>Its disk; a new object after each crash.</summary>
+    /// <summary>Gets the node's disk; a new object after each crash.</summary>
     public SimulatedLogStore Store { get; private set; }
 
-    /// <summary>Its snapshots, on a disk of their own; a new object after each crash.</summary>
+    /// <summary>Gets the node's snapshots, on a separate disk; a new object after each crash.</summary>
     public SimulatedSnapshotStore Snapshots { get; private set; }
 
-    /// <summary>Its present life, or the last one.</summary>
-    /// <exception cref="InvalidOperationException">It was never started.</exception>
+    /// <summary>Gets the running <see cref="RaftNode"/>, or the last one that ran.</summary>
+    /// <exception cref="InvalidOperationException">The node was never started.</exception>
     public RaftNode Raft => Current ?? throw new InvalidOperationException($"Node '{Id}' was never started.");
 
-    /// <summary>What its state machine holds in this life: the strings that it has applied, in order.</summary>
-    // Compared when it applied them.
+    /// <summary>Gets the strings that the state machine has applied since the last start, in order.</summary>
+    // They were compared when they were applied.
     public IReadOnlyList<string> Log => StateMachine is { } log ? [.. _agreement.Agreed.Take(log.Count)] : [];
 
-    /// <summary>Its status.</summary>
+    /// <summary>Gets the node's status.</summary>
     public RaftStatus Status => Raft.Status;
 
-    /// <summary>Whether it was started and neither stopped, crashed nor failed since.</summary>
+    /// <summary>Gets whether the node was started and has not stopped, crashed or failed since.</summary>
     public bool IsRunning => _running is { IsCompleted: false } && _process is not null;
 
-    /// <summary>What made it fail in this life; null if nothing did.</summary>
+    /// <summary>Gets the exception that made the node fail since its last start; null if there is none.</summary>
     public Exception? Failure => _running?.Exception?.InnerException;
 
-    /// <summary>Whether the script expects it to fail, as with a broken disk. Default false: a failing node fails the run.</summary>
+    /// <summary>
+    /// Gets or sets whether the script expects the node to fail, as with a broken disk. Default false: a failing node fails the run.
+    /// </summary>
     public bool MayFail { get; set; }
 
-    /// <summary>What its state machine throws when its state is captured next, once; null for nothing.</summary>
+    /// <summary>The exception that the next capture of the state machine throws, once; null for none.</summary>
     internal Exception? NextCaptureFailure { get; set; }
 
     /// <summary>How many segments of memory its log store takes.</summary>
@@ -95,7 +97,7 @@ public sealed class SimulatedNode
 
     internal RaftNode? Current { get; private set; }
 
-    /// <summary>Whether a node that runs is neither on its way to stop nor about to end because of its disk.</summary>
+    /// <summary>Whether a running node is neither stopping nor about to end because its disk failed.</summary>
     private bool IsWell => !_isStopping && !Store.HasFailed && Raft.PublishedStatus.Lifecycle != NodeLifecycle.Failed;
 
     internal SimulatedLog? StateMachine { get; private set; }
@@ -156,7 +158,14 @@ public sealed class SimulatedNode
             Transport = _transport,
             LogStore = Store,
             SnapshotStore = Snapshots,
-            StateMachine = new SlowStateMachine(StateMachine ?? NewStateMachine!(this), _world, _applyRandom, () => ApplyDelay, MachineMayBlock, () => DemandOwnThread(process), OnSnapshot),
+            StateMachine = new SlowStateMachine(
+                StateMachine ?? NewStateMachine!(this),
+                _world,
+                _applyRandom,
+                () => ApplyDelay,
+                MachineMayBlock,
+                () => RequireOwnThread(process),
+                OnSnapshot),
             Clock = _process,
             Scheduler = _process,
         };
@@ -183,7 +192,7 @@ public sealed class SimulatedNode
                 _world.Trace.Note(_world.Clock.Now, "status", Id, status.Term, "Failed");
             }
 
-            return; // before it has opened its store, what it says is no more than a guess; after a failed write it is about to end
+            return; // the status is not reliable before the store is open, and the node is about to end after a failed write
         }
 
         NodeSituation before = Situation;
@@ -225,13 +234,15 @@ public sealed class SimulatedNode
             _world.Run(running, waitingFor: $"the end of node '{Id}'");
         }
 
-        // A node that has ended and still owes somebody an answer has forgotten him.
+        // A node that has ended must have answered every caller.
         if (Current is { } ended)
         {
             _world.RunUntilIdle();
             if (ended.LiveCalls != 0)
             {
-                throw _world.Failure($"Node {Id} has stopped, and {ended.LiveCalls} of its callers were never answered.", rule: "A caller was never answered");
+                throw _world.Failure(
+                    $"Node {Id} has stopped, and {ended.LiveCalls} of its callers were never answered.",
+                    rule: "A caller was never answered");
             }
         }
 
@@ -253,7 +264,7 @@ public sealed class SimulatedNode
         End();
     }
 
-    /// <summary>Has it take a snapshot now. Whether it can is not waited for.</summary>
+    /// <summary>Asks the node to take a snapshot now, without waiting for the outcome.</summary>
     internal void BeginSnapshot()
     {
         _world.Trace.Add(_world.Clock.Now, "begin snapshot", Id);
@@ -268,12 +279,12 @@ public sealed class SimulatedNode
         }
         catch (RaftException)
         {
-            // the node has said why it cannot: it stops, its state machine or its disk failed, or there are no snapshots
+            // expected: the node is stopping, its state machine or disk failed, or it has no snapshots
         }
     }
 
-    /// <summary>Anywhere else, a state machine that blocks would hold up the node, or other nodes.</summary>
-    private void DemandOwnThread(SimulatedProcess process)
+    /// <summary>On any other thread, a state machine that blocks would delay this node or other nodes.</summary>
+    private void RequireOwnThread(SimulatedProcess process)
     {
         if (!process.IsOnOwnThread)
         {
@@ -295,7 +306,7 @@ public sealed class SimulatedNode
         }
     }
 
-    /// <summary>Asks it to stop, without waiting for it.</summary>
+    /// <summary>Asks the node to stop, without waiting until it has.</summary>
     internal void BeginStop()
     {
         _world.Trace.Add(_world.Clock.Now, "begin stop", Id);
@@ -303,7 +314,7 @@ public sealed class SimulatedNode
         _stopping?.Cancel();
     }
 
-    /// <summary>Starts it after a fault that has ended it, or should have. One that hangs in its end is crashed.</summary>
+    /// <summary>Starts the node after a fault that has ended it or should have. A node that hangs while it ends is crashed first.</summary>
     internal void StartAgain()
     {
         Store.ForgetFailure();
@@ -311,7 +322,7 @@ public sealed class SimulatedNode
         {
             if (IsWell)
             {
-                return; // the fault has not struck
+                return; // the fault had no effect
             }
 
             Crash(survivingWrites: 0);
@@ -320,8 +331,8 @@ public sealed class SimulatedNode
         Start();
     }
 
-    /// <summary>Starts it, unless it runs and is neither failed nor on its way to stop.</summary>
-    internal void StartUnlessWell()
+    /// <summary>Starts the node unless it is running and is neither failed nor stopping.</summary>
+    internal void StartIfUnhealthy()
     {
         if (!IsRunning || !IsWell)
         {
@@ -356,7 +367,7 @@ public sealed class SimulatedNode
         SimulatedProposal proposal = new(text, Id, token => raft.ProposeAsync(command, token));
         if (_process is null)
         {
-            proposal.NoteCrash(); // nobody is there to answer
+            proposal.NoteCrash(); // a node that is down never answers
         }
 
         _proposals.RemoveAll(static other => !other.IsPending);

@@ -1,9 +1,9 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// One life of a simulated node: the clock and the scheduler that it uses. Its clock can run fast or slow, it can be
-/// paused, as by a debugger or a busy machine, and both can be pulled out from under it: after that nothing of it ever runs
-/// again, as after a crash, while the object that was the node still exists.
+/// The process of a simulated node from one start to its end: the clock and the scheduler that the node uses. Its clock can run
+/// fast or slow, and it can be paused, as by a debugger or a busy machine. After it is killed, it runs no further code, as after
+/// a crash, although the node object still exists.
 /// </summary>
 internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, IScheduler
 {
@@ -16,10 +16,10 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
 
     private SimulatedClock World => world.Clock;
 
-    /// <summary>Whether what runs at the moment runs on a thread of its own, where it may block.</summary>
+    /// <summary>Whether the current work runs on a separate thread, where it may block.</summary>
     public bool IsOnOwnThread { get; private set; }
 
-    /// <summary>Whether nothing of it runs for the time being.</summary>
+    /// <summary>Whether the process is paused.</summary>
     public bool IsPaused { get; private set; }
 
     public TimeSpan Now => _ownAtRate + ((world.Clock.Now - _worldAtRate) * _rate);
@@ -42,7 +42,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
 
     public IBlockingScheduler CreateBlocking(string name) => new BlockingItems(this, world.Scheduler.CreateBlocking(name));
 
-    /// <summary>Lets its clock run faster or slower than the world's, from now on.</summary>
+    /// <summary>Makes its clock run faster or slower than the world's from now on.</summary>
     public void SetRate(double rate)
     {
         (_ownAtRate, _worldAtRate) = (Now, world.Clock.Now);
@@ -53,10 +53,10 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
         }
     }
 
-    /// <summary>Nothing of it runs from now on, while time goes by.</summary>
+    /// <summary>Pauses the process. Time continues.</summary>
     public void Pause() => IsPaused = true;
 
-    /// <summary>It continues with what has waited meanwhile, timers that became due included.</summary>
+    /// <summary>Resumes the process with everything that arrived during the pause, including timers that became due.</summary>
     public void Resume()
     {
         IsPaused = false;
@@ -71,7 +71,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
         }
     }
 
-    /// <summary>Ends it: its timers are gone, and work that waits is dropped when its turn comes.</summary>
+    /// <summary>Ends the process. Its timers are removed, and waiting work is dropped when its turn comes.</summary>
     public void Kill()
     {
         _isDead = true;
@@ -156,7 +156,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
             _inner.Dispose();
         }
 
-        /// <summary>Sets it to when, in the world's time, the process' clock will show its time.</summary>
+        /// <summary>Sets the timer to the world time at which the process' clock will show the due time.</summary>
         public void SetAgain()
         {
             if (_dueAt is { } dueAt)

@@ -1,17 +1,26 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A state machine that takes its time: half of its batches are applied in a later step, and all of them late where that is asked
-/// for.
+/// A slow state machine: half of its batches are applied in a later step, and all of them late where a delay is set.
 /// </summary>
-/// <param name="inner">The state machine.</param>
-/// <param name="world">Where it takes its time.</param>
-/// <param name="random">What says when.</param>
-/// <param name="delay">How long it takes at least.</param>
-/// <param name="mayBlock">Whether it says that it may block even if the state machine does not.</param>
-/// <param name="demandOwnThread">Is called with each call, if it may block.</param>
-/// <param name="snapshots">Called before the state is captured (false), when it may throw, and after it was restored (true).</param>
-internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world, SeededRandom random, Func<TimeSpan> delay, bool mayBlock, Action demandOwnThread, Action<bool> snapshots) : IStateMachine
+/// <param name="inner">The inner state machine.</param>
+/// <param name="world">The world whose virtual time it uses.</param>
+/// <param name="random">The source of the delays.</param>
+/// <param name="delay">The minimum time for a batch.</param>
+/// <param name="mayBlock">Whether it reports that it may block even if the inner state machine does not.</param>
+/// <param name="demandOwnThread">Called at each call if the state machine may block, to check the thread.</param>
+/// <param name="snapshots">
+/// Called with false before the state is captured, where it may throw, and with true after the state was restored.
+/// </param>
+internal sealed class SlowStateMachine(
+    IStateMachine inner,
+    SimulatedWorld world,
+    SeededRandom random,
+    Func<TimeSpan> delay,
+    bool mayBlock,
+    Action demandOwnThread,
+    Action<bool> snapshots)
+    : IStateMachine
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
 
@@ -61,7 +70,9 @@ internal sealed class SlowStateMachine(IStateMachine inner, SimulatedWorld world
 
     private async ValueTask WaitAsync(TimeSpan takes)
     {
-        SimulatedCompletion<bool> completion = _completions.TryPop(out SimulatedCompletion<bool>? free) ? free : new SimulatedCompletion<bool>(world.Scheduler, _completions);
+        SimulatedCompletion<bool> completion = _completions.TryPop(out SimulatedCompletion<bool>? free)
+            ? free
+            : new SimulatedCompletion<bool>(world.Scheduler, _completions);
         ValueTask waited = completion.UntypedTask;
         if (takes == TimeSpan.Zero)
         {

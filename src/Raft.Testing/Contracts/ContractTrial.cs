@@ -12,8 +12,8 @@ internal abstract class ContractTrial(string contract, ContractClause clause, Co
     /// <summary>Notes down a step, for the message.</summary>
     public void Note(string step) => _done.Add(step);
 
-    /// <summary>Demands something of what was seen.</summary>
-    public void Demand(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] DemandText seen)
+    /// <summary>Fails the trial unless a condition holds.</summary>
+    public void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] RequireText seen)
     {
         if (!holds)
         {

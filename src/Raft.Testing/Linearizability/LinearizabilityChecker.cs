@@ -28,7 +28,12 @@ public static class LinearizabilityChecker
     /// <param name="stepLimit">How many steps to try at most; 1 or more.</param>
     /// <returns>The verdict.</returns>
     public static LinearizabilityResult Check<TState, TInput, TOutput>(
-        SequentialModel<TState, TInput, TOutput> model, IEnumerable<Operation<TInput, TOutput>> operations, long stepLimit = DefaultStepLimit)
+        SequentialModel<TState,
+        TInput,
+        TOutput> model,
+        IEnumerable<Operation<TInput,
+        TOutput>> operations,
+        long stepLimit = DefaultStepLimit)
         where TState : notnull
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -35,7 +35,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
 
     /// <summary>The completed operations that have no place in the longest order, the earliest first.</summary>
     public IEnumerable<Operation<TInput, TOutput>> NotPlaced =>
-        _operations.Where(operation => operation.Outcome == OperationOutcome.Completed).Where(operation => !Longest.Any(placed => ReferenceEquals(placed, operation))).OrderBy(static operation => operation.EndedAt);
+        _operations.Where(operation => operation.Outcome == OperationOutcome.Completed)
+            .Where(operation => !Longest.Any(placed => ReferenceEquals(placed, operation))).OrderBy(static operation => operation.EndedAt);
 
     public LinearizabilityVerdict Run()
     {

@@ -2,13 +2,19 @@ namespace Raft.Testing;
 
 /// <summary>
 /// An order of operations that is known beforehand, such as that of a replicated log. If it explains what was seen, no search
-/// is needed, which could take for ever where many operations were abandoned.
+/// is needed, which could take too long where many operations were abandoned.
 /// </summary>
 internal static class LinearizationWitness
 {
     /// <summary>Whether an order has every completed operation, keeps to real time, and gives each what it was answered.</summary>
     public static bool Explains<TState, TInput, TOutput>(
-        SequentialModel<TState, TInput, TOutput> model, IEnumerable<Operation<TInput, TOutput>> operations, IEnumerable<Operation<TInput, TOutput>> order)
+        SequentialModel<TState,
+        TInput,
+        TOutput> model,
+        IEnumerable<Operation<TInput,
+        TOutput>> operations,
+        IEnumerable<Operation<TInput,
+        TOutput>> order)
         where TState : notnull
     {
         HashSet<object> placed = new(ReferenceEqualityComparer.Instance);
@@ -19,7 +25,7 @@ internal static class LinearizationWitness
             bool isCompleted = operation.Outcome == OperationOutcome.Completed;
             if (!placed.Add(operation) || (isCompleted && operation.EndedAt < latestBegin))
             {
-                return false; // it had ended before one that stands in front of it began
+                return false; // it ended before an operation that precedes it in the order began
             }
 
             latestBegin = Math.Max(latestBegin, operation.BeganAt);

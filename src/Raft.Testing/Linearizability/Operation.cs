@@ -23,7 +23,7 @@ public enum OperationOutcome
 /// <param name="BeganAt">When it asked, in the order of the history.</param>
 public sealed record Operation<TInput, TOutput>(string Client, TInput Input, long BeganAt)
 {
-    /// <summary>How it ended.</summary>
+    /// <summary>Gets the outcome.</summary>
     public OperationOutcome Outcome { get; init; }
 
     /// <summary>What was answered, if it was.</summary>

@@ -65,7 +65,9 @@ public sealed class FaultyNetwork
     /// <summary>How many messages were dropped at <see cref="DropRate"/>.</summary>
     public long DroppedAtRandom => Interlocked.Read(ref _droppedAtRandom);
 
-    /// <summary>How many messages were dropped because <see cref="MaximumDelayedMessages"/> of their transport were delayed already.</summary>
+    /// <summary>
+    /// How many messages were dropped because <see cref="MaximumDelayedMessages"/> of their transport were delayed already.
+    /// </summary>
     public long DroppedByOverflow => Interlocked.Read(ref _droppedByOverflow);
 
     /// <summary>How many messages were dropped because their transport was stopped, before or while they were delayed.</summary>

@@ -129,7 +129,9 @@ public sealed class FaultyTransport : ITransport
         _queue.Enqueue(envelope, (_network.Clock.Now + delay, _sequence++));
     }
 
-    /// <summary>Sends all messages that are due. One thread does it at a time, which keeps their order; another leaves its messages to the first.</summary>
+    /// <summary>
+    /// Sends all messages that are due. One thread does it at a time, which keeps their order; another leaves its messages to the first.
+    /// </summary>
     private void SendDue()
     {
         lock (_lock)
@@ -160,7 +162,9 @@ public sealed class FaultyTransport : ITransport
         }
     }
 
-    /// <summary>Takes the next message that is due. Ends the sending in the same step if there is none, so that no message is left behind.</summary>
+    /// <summary>
+    /// Takes the next message that is due. Ends the sending in the same step if there is none, so that no message is left behind.
+    /// </summary>
     private bool TryTakeDue(out Envelope envelope)
     {
         lock (_lock)

@@ -1,11 +1,11 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// The links between simulated nodes. Messages travel for a drawn virtual time, and links can be cut, slowed and made to
-/// lose, repeat, reorder or hold messages while nodes run. All of it repeats from the seed.
+/// The links between simulated nodes. A message takes a random virtual time, and links can be cut, slowed and made to lose,
+/// repeat, reorder or hold messages while nodes run. The same seed gives the same behavior.
 /// </summary>
 /// <remarks>
-/// Belongs to the thread that made it. Cutting a link also loses what is on its way there, so a script's next line can
+/// Use it only on the thread that created it. Cutting a link also loses the messages in transit on it, so a script's next line can
 /// rely on it. The order of effects on a message: links, rules of the script, losses, delays, and links again on arrival.
 /// </remarks>
 public sealed class SimulatedNetwork
@@ -15,7 +15,7 @@ public sealed class SimulatedNetwork
     private readonly Trace? _trace;
     private readonly SeededRandom _random;
     private readonly IClockTimer _arrival;
-    private readonly Dictionary<NodeId, SimulatedTransport> _attached = []; // never gone through, so its order is nobody's
+    private readonly Dictionary<NodeId, SimulatedTransport> _attached = []; // never enumerated, so its order does not matter
     private readonly SortedSet<NodeId> _isolated = [];
     private readonly SortedSet<(NodeId From, NodeId To)> _cut = [];
     private readonly SortedDictionary<(NodeId From, NodeId To), Queue<RaftMessage>> _clogged = [];
@@ -24,9 +24,9 @@ public sealed class SimulatedNetwork
     private readonly List<MessageRule> _rules = [];
     private long _order;
 
-    /// <summary>Makes a network without nodes.</summary>
-    /// <param name="clock">The time that messages travel in.</param>
-    /// <param name="seed">Of delays and losses.</param>
+    /// <summary>Creates a network without nodes.</summary>
+    /// <param name="clock">The clock that message delays use.</param>
+    /// <param name="seed">The seed of delays and losses.</param>
     public SimulatedNetwork(SimulatedClock clock, ulong seed)
         : this(clock, new HomeThread(), trace: null, new SeededRandom(seed))
     {
@@ -42,34 +42,34 @@ public sealed class SimulatedNetwork
         _arrival = clock.CreateTimer(DeliverDue);
     }
 
-    /// <summary>The weather.</summary>
+    /// <summary>Gets the random losses, repetitions and delays.</summary>
     public NetworkConditions Conditions { get; } = new();
 
-    /// <summary>How many messages were sent.</summary>
+    /// <summary>Gets the number of messages that were sent.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>How many messages were delivered; each copy of a repeated one counts.</summary>
+    /// <summary>Gets the number of messages that were delivered. Each copy of a repeated message counts.</summary>
     public long Delivered { get; private set; }
 
-    /// <summary>How many messages were lost, for whatever reason.</summary>
+    /// <summary>Gets the number of messages that were lost for any reason.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>How many messages are on their way.</summary>
+    /// <summary>Gets the number of messages in transit.</summary>
     public int InFlight => _inFlight.Count;
 
-    /// <summary>Sees every message that a node sends, whether it will arrive or not.</summary>
+    /// <summary>Raised for every message that a node sends, also if it will be lost.</summary>
     internal event Action<RaftMessage>? MessageSent;
 
-    /// <summary>Sees every message that reaches a node, before the node does.</summary>
+    /// <summary>Raised for every message that reaches a node, before the node receives it.</summary>
     internal event Action<RaftMessage>? MessageDelivered;
 
-    /// <summary>Makes the transport of one node; the node names itself when it starts.</summary>
+    /// <summary>Creates the transport of one node. The node gives its id when it starts.</summary>
     /// <returns>The transport.</returns>
     public SimulatedTransport CreateTransport() => new(this);
 
     /// <summary>Cuts a link in one direction.</summary>
-    /// <param name="from">The sender that is no longer heard.</param>
-    /// <param name="to">The node that no longer hears it.</param>
+    /// <param name="from">The sender whose messages are lost.</param>
+    /// <param name="to">The node that no longer receives them.</param>
     public void CutOneWay(NodeId from, NodeId to) => _cut.Add((from, to));
 
     /// <summary>Cuts a link in both directions.</summary>
@@ -81,14 +81,14 @@ public sealed class SimulatedNetwork
         CutOneWay(other, one);
     }
 
-    /// <summary>Clogs a link in one direction: messages pile up, in their order, until it is unclogged.</summary>
+    /// <summary>Clogs a link in one direction: messages accumulate, in order, until it is unclogged.</summary>
     /// <param name="from">The sender.</param>
-    /// <param name="to">The node that hears nothing for a while, and then all of it.</param>
+    /// <param name="to">The receiver, which receives nothing until the link is unclogged and then everything.</param>
     public void Clog(NodeId from, NodeId to) => _clogged.TryAdd((from, to), new Queue<RaftMessage>());
 
-    /// <summary>Unclogs a link: what has piled up is sent on at once.</summary>
+    /// <summary>Unclogs a link: the accumulated messages are sent at once.</summary>
     /// <param name="from">The sender.</param>
-    /// <param name="to">The node that heard nothing.</param>
+    /// <param name="to">The receiver.</param>
     public void Unclog(NodeId from, NodeId to)
     {
         if (_clogged.Remove((from, to), out Queue<RaftMessage>? piled))
@@ -115,10 +115,10 @@ public sealed class SimulatedNetwork
 
     /// <summary>Repairs a link in one direction.</summary>
     /// <param name="from">The sender.</param>
-    /// <param name="to">The node that hears it again, unless one of them is isolated.</param>
+    /// <param name="to">The node that receives its messages again, unless one of the two is isolated.</param>
     public void RestoreOneWay(NodeId from, NodeId to) => _cut.Remove((from, to));
 
-    /// <summary>Ends the isolation of a node. Links that were cut one by one stay cut.</summary>
+    /// <summary>Ends the isolation of a node. Links that were cut individually stay cut.</summary>
     /// <param name="node">The node.</param>
     public void Rejoin(NodeId node) => _isolated.Remove(node);
 
@@ -141,13 +141,13 @@ public sealed class SimulatedNetwork
         }
     }
 
-    /// <summary>Loses every message that matches, until the rule is disposed.</summary>
-    /// <param name="matches">Which ones, such as <c>m => m is AppendEntriesMessage</c>.</param>
+    /// <summary>Drops every message that matches, until the rule is disposed.</summary>
+    /// <param name="matches">The condition, such as <c>m => m is AppendEntriesMessage</c>.</param>
     /// <returns>The rule. If several match, the first one counts.</returns>
     public MessageRule Drop(Func<RaftMessage, bool> matches) => Add(matches, holds: false);
 
     /// <summary>Holds back every message that matches, until the rule releases it or is disposed.</summary>
-    /// <param name="matches">Which ones.</param>
+    /// <param name="matches">The condition.</param>
     /// <returns>The rule. If several match, the first one counts.</returns>
     public MessageRule Hold(Func<RaftMessage, bool> matches) => Add(matches, holds: true);
 
@@ -207,7 +207,7 @@ public sealed class SimulatedNetwork
         Dispatch(message);
     }
 
-    /// <summary>Puts a message on its way, or loses it.</summary>
+    /// <summary>Sends a message, or loses it.</summary>
     internal void Dispatch(RaftMessage message)
     {
         if (_clogged.Count > 0 && _clogged.TryGetValue((message.From, message.To), out Queue<RaftMessage>? piled))

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>A node's end of a <see cref="SimulatedNetwork"/>. After a stop it may be started again.</summary>
-/// <remarks>Belongs to the simulation's thread.</remarks>
+/// <remarks>Use it only on the thread of the simulation.</remarks>
 public sealed class SimulatedTransport : ITransport
 {
     private readonly SimulatedNetwork _network;

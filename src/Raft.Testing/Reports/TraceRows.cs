@@ -85,8 +85,10 @@ internal sealed class TraceRows
     private static string LabelOf(RaftMessage message) => message switch
     {
         AppendEntriesMessage { Entries.IsEmpty: true } => "heartbeat",
-        AppendEntriesMessage { Entries.Length: 1 } append => string.Create(CultureInfo.InvariantCulture, $"append {append.PrevLogIndex + 1}"),
-        AppendEntriesMessage append => string.Create(CultureInfo.InvariantCulture, $"append {append.PrevLogIndex + 1}–{append.PrevLogIndex + append.Entries.Length}"),
+        AppendEntriesMessage { Entries.Length: 1 } append =>
+            string.Create(CultureInfo.InvariantCulture, $"append {append.PrevLogIndex + 1}"),
+        AppendEntriesMessage append =>
+            string.Create(CultureInfo.InvariantCulture, $"append {append.PrevLogIndex + 1}–{append.PrevLogIndex + append.Entries.Length}"),
         AppendEntriesReplyMessage { Success: true } reply => string.Create(CultureInfo.InvariantCulture, $"holds {reply.LastIndex}"),
         AppendEntriesReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"refused, try {reply.ConflictIndex}"),
         RequestVoteMessage { IsPreVote: true } => "pre-vote?",
@@ -94,7 +96,8 @@ internal sealed class TraceRows
         RequestVoteReplyMessage reply => $"{(reply.IsPreVote ? "pre-vote" : "vote")} {(reply.VoteGranted ? "yes" : "no")}",
         InstallSnapshotMessage install => string.Create(CultureInfo.InvariantCulture, $"snapshot {install.LastIncludedIndex}, "
             + $"{install.Offset}–{install.Offset + install.Data.Length}"),
-        InstallSnapshotReplyMessage { IsInstalled: true } reply => string.Create(CultureInfo.InvariantCulture, $"installed {reply.LastIncludedIndex}"),
+        InstallSnapshotReplyMessage { IsInstalled: true } reply =>
+            string.Create(CultureInfo.InvariantCulture, $"installed {reply.LastIncludedIndex}"),
         InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"from {reply.NextOffset}"),
         _ => message.GetType().Name,
     };

@@ -53,7 +53,9 @@ internal sealed class BoundedMemory : ClusterRule
 
         long limit = node.Options.MaximumUncommittedBytes;
         long uncommitted = 0;
-        for (long index = Math.Max(was.CommitIndex + 1, footprint.FirstCachedIndex); index <= log.Entries.LastIndex && uncommitted <= limit; index++)
+        for (long index = Math.Max(was.CommitIndex + 1, footprint.FirstCachedIndex);
+            index <= log.Entries.LastIndex && uncommitted <= limit;
+            index++)
         {
             uncommitted += log.Entries[index].Data.Length;
         }

@@ -25,7 +25,8 @@ internal sealed class CandidatesConcede : ClusterRule
         }
 
         PublishedStatus status = heard.Life.PublishedStatus;
-        return status.IsRunning && !node.Store.HasFailed && status.Term == heard.Term && status.Role is RaftRole.PreCandidate or RaftRole.Candidate
+        return status.IsRunning && !node.Store.HasFailed && status.Term == heard.Term
+            && status.Role is RaftRole.PreCandidate or RaftRole.Candidate
             ? $"{node.Id} is {status.Role} of term {status.Term}, which {heard.Leader} leads, and has just heard it."
             : null;
     }

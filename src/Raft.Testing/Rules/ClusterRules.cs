@@ -13,7 +13,7 @@ internal sealed class ClusterRules
     private readonly Action<string> _broken;
 
     /// <param name="nodes">The nodes of the cluster.</param>
-    /// <param name="broken">Receives what is broken.</param>
+    /// <param name="broken">Receives the description of a violation.</param>
     public ClusterRules(SimulatedNode[] nodes, Action<string> broken)
     {
         _broken = broken;
@@ -35,7 +35,7 @@ internal sealed class ClusterRules
             new LargerTermIsTaken(),
             new MatchOnlyGrows(),
             new FollowersCommit(),
-            new NobodyIsForgotten(),
+            new EveryCallerIsAnswered(),
             new BoundedMemory(),
             new NothingIsLeaked(),
             new CompactionKeepsUnapplied(),

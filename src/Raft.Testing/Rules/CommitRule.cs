@@ -13,7 +13,8 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes, 
     /// never does.
     /// </summary>
     public override string? OnSent(SimulatedNode node, RaftMessage message) =>
-        message is AppendEntriesMessage append && append.LeaderCommit > committed.LastIndex && node.Store.WrittenImage.Reaches(append.LeaderCommit)
+        message is AppendEntriesMessage append && append.LeaderCommit > committed.LastIndex
+            && node.Store.WrittenImage.Reaches(append.LeaderCommit)
             ? CheckLeader(node, append.Term, append.LeaderCommit, node.Store.WrittenImage)
             : null;
 
@@ -63,7 +64,8 @@ internal sealed class CommitRule(CommittedLog committed, SimulatedNode[] nodes, 
 
         if (isNew && !quorum.IsReachedBy(holders))
         {
-            return $"{node.Id}, leader of term {leaderTerm}, commits entry {index}, which {holders.Count} of {nodes.Length} nodes hold durably.";
+            return $"{node.Id}, leader of term {leaderTerm}, commits entry {index}, which {holders.Count} of {nodes.Length} nodes hold "
+                + "durably.";
         }
 
         return committed.Extend(leaderTerm, index, log) ? null : $"{node.Id}, leader of term {leaderTerm}, commits another entry {index} "

@@ -1,6 +1,8 @@
 namespace Raft.Testing;
 
-/// <summary>Election Safety (Figure 3): at most one leader in a term, whether it only thinks so or speaks as one, heard or not.</summary>
+/// <summary>
+/// Election Safety (Figure 3): at most one leader in a term, by its own status or by the messages that it sends, even if they are lost.
+/// </summary>
 internal sealed class ElectionSafety : ClusterRule
 {
     private readonly Dictionary<long, NodeId> _leaders = [];

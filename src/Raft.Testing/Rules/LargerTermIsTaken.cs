@@ -12,7 +12,7 @@ internal sealed class LargerTermIsTaken : ClusterRule
 
     public override string? OnDelivered(SimulatedNode node, RaftMessage message)
     {
-        if (Demands(node, message) && !node.IsPaused && node.Current is { } life && message.Term > node.Situation.Term)
+        if (MustAdopt(node, message) && !node.IsPaused && node.Current is { } life && message.Term > node.Situation.Term)
         {
             _seen[node.Id] = (life, message.Term > TermSeen(node) ? message.Term : TermSeen(node));
         }
@@ -40,7 +40,7 @@ internal sealed class LargerTermIsTaken : ClusterRule
     /// <summary>
     /// Whether the term of a message is one that somebody is in, and not to be ignored while a leader lives (section 6, end).
     /// </summary>
-    private static bool Demands(SimulatedNode node, RaftMessage message) => message switch
+    private static bool MustAdopt(SimulatedNode node, RaftMessage message) => message switch
     {
         RequestVoteMessage request => !request.IsPreVote && !node.Options.LeaderStickiness,
         RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true } => false, // the term that was asked for

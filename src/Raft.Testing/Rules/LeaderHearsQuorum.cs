@@ -25,7 +25,7 @@ internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : Cluste
         /// </summary>
         public TimeSpan SilentSince { get; set; } = since;
 
-        /// <summary>Who has answered since it was looked at.</summary>
+        /// <summary>The nodes that have answered, and when.</summary>
         public List<NodeId> Arrived { get; } = [];
 
         public SortedDictionary<NodeId, TimeSpan> AnsweredAt { get; } = [];
@@ -33,7 +33,8 @@ internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : Cluste
 
     public override string? OnDelivered(SimulatedNode node, RaftMessage message)
     {
-        if (message is AppendEntriesReplyMessage && _leaders.TryGetValue(node.Id, out Leadership? leadership) && message.Term == leadership.Term)
+        if (message is AppendEntriesReplyMessage && _leaders.TryGetValue(node.Id, out Leadership? leadership)
+            && message.Term == leadership.Term)
         {
             leadership.Arrived.Add(message.From);
         }
@@ -50,7 +51,8 @@ internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : Cluste
         }
 
         TimeSpan now = node.Now;
-        if (!_leaders.TryGetValue(node.Id, out Leadership? leadership) || leadership.Life != node.Current || leadership.Term != node.Situation.Term)
+        if (!_leaders.TryGetValue(node.Id, out Leadership? leadership) || leadership.Life != node.Current
+            || leadership.Term != node.Situation.Term)
         {
             _leaders[node.Id] = leadership = new Leadership(node.Current!, node.Situation.Term, now);
         }
@@ -87,7 +89,10 @@ internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : Cluste
         leadership.Arrived.Clear();
         foreach (TimeSpan heardAt in leadership.AnsweredAt.Values.OrderDescending())
         {
-            if (quorum.IsReachedBy([leader, .. leadership.AnsweredAt.Where(answer => answer.Value >= heardAt).Select(static answer => answer.Key)]))
+            IEnumerable<NodeId> answered = leadership.AnsweredAt
+                .Where(answer => answer.Value >= heardAt)
+                .Select(static answer => answer.Key);
+            if (quorum.IsReachedBy([leader, .. answered]))
             {
                 leadership.SilentSince = heardAt > leadership.SilentSince ? heardAt : leadership.SilentSince;
                 return;

@@ -14,7 +14,7 @@ internal sealed class LivingLeaderStays : ClusterRule
     {
         public RaftNode Life { get; } = life;
 
-        /// <summary>Whom it follows, in which term, and when it heard from it last.</summary>
+        /// <summary>Its leader, the term, and when it last received a message from the leader.</summary>
         public (NodeId Leader, long Term, TimeSpan At)? Heard { get; set; }
 
         /// <summary>The leader's message that it looks at now.</summary>
@@ -43,8 +43,10 @@ internal sealed class LivingLeaderStays : ClusterRule
         {
             case RequestVoteMessage { IsPreVote: true } or RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
                 break; // neither shows a term that a node is in
-            case RequestVoteMessage request when !node.IsPaused && ClingsToItsLeader(node, follower):
-                follower.Disturbing = request.Term > (follower.Disturbing?.Term ?? follower.Heard!.Value.Term) ? request : follower.Disturbing;
+            case RequestVoteMessage request when !node.IsPaused && HeardLeaderRecently(node, follower):
+                follower.Disturbing = request.Term > (follower.Disturbing?.Term ?? follower.Heard!.Value.Term)
+                    ? request
+                    : follower.Disturbing;
                 break;
             default:
                 follower.Excuse = Math.Max(follower.Excuse, message.Term);
@@ -64,20 +66,22 @@ internal sealed class LivingLeaderStays : ClusterRule
 
         PublishedStatus status = follower.Life.PublishedStatus;
         (NodeId Leader, long Term, TimeSpan At)? heardBefore = follower.Heard;
-        if (follower.Arriving is { } append && status.Role == RaftRole.Follower && status.Term == append.Term && status.Leader == append.From)
+        if (follower.Arriving is { } append && status.Role == RaftRole.Follower && status.Term == append.Term
+            && status.Leader == append.From)
         {
             follower.Heard = (append.From, append.Term, node.Now);
         }
 
         RequestVoteMessage? disturbing = follower.Disturbing;
         (follower.Arriving, follower.Disturbing) = (null, null);
-        return disturbing is not null && heardBefore is { } heard && status.IsRunning && status.Term >= disturbing.Term && follower.Excuse <= heard.Term
+        return disturbing is not null && heardBefore is { } heard && status.IsRunning && status.Term >= disturbing.Term
+            && follower.Excuse <= heard.Term
             ? $"{node.Id} has come to term {status.Term} because {disturbing.From} asked for its vote, although {heard.Leader}, the "
                 + $"leader of term {heard.Term}, is alive."
             : null;
     }
 
-    private static bool ClingsToItsLeader(SimulatedNode node, Follower follower)
+    private static bool HeardLeaderRecently(SimulatedNode node, Follower follower)
     {
         PublishedStatus status = follower.Life.PublishedStatus;
         return follower.Heard is { } heard && status.Leader == heard.Leader && status.Term == heard.Term

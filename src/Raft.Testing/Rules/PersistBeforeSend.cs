@@ -17,15 +17,19 @@ internal sealed class PersistBeforeSend : ClusterRule
                 + $"is in term {disk.HardState.Term}.",
             RequestVoteMessage when disk.HardState.Term == message.Term && disk.HardState.VotedFor != node.Id =>
                 $"{node.Id} asks for votes in term {message.Term}, and its own is not on its disk.",
-            RequestVoteReplyMessage { VoteGranted: true } when disk.HardState.Term == message.Term && disk.HardState.VotedFor != message.To =>
+            RequestVoteReplyMessage { VoteGranted: true } when disk.HardState.Term == message.Term
+                && disk.HardState.VotedFor != message.To =>
                 $"{node.Id} gives {message.To} its vote in term {message.Term}, and its disk does not say so.",
             // One of an earlier term may be late: what it vouches for was durable, before a leader of this term replaced it.
-            AppendEntriesReplyMessage { Success: true } reply when disk.HardState.Term == reply.Term && disk.Entries.LastIndex < reply.LastIndex =>
+            AppendEntriesReplyMessage { Success: true } reply when disk.HardState.Term == reply.Term
+                && disk.Entries.LastIndex < reply.LastIndex =>
                 $"{node.Id} acknowledges entries up to {reply.LastIndex}, and its disk holds them up to {disk.Entries.LastIndex}.",
-            AppendEntriesReplyMessage { Success: true } reply when node.Store.WrittenImage.HardState.Term == reply.Term && node.Store.SafeIndex < reply.LastIndex =>
+            AppendEntriesReplyMessage { Success: true } reply when node.Store.WrittenImage.HardState.Term == reply.Term
+                && node.Store.SafeIndex < reply.LastIndex =>
                 $"{node.Id} acknowledges entries up to {reply.LastIndex}, and a crash would leave its leader's log up to "
                     + $"{node.Store.SafeIndex}.",
-            InstallSnapshotReplyMessage { IsInstalled: true } reply when disk.HardState.Term == reply.Term && disk.Entries.LastIndex < reply.LastIncludedIndex =>
+            InstallSnapshotReplyMessage { IsInstalled: true } reply when disk.HardState.Term == reply.Term
+                && disk.Entries.LastIndex < reply.LastIncludedIndex =>
                 $"{node.Id} says that it holds everything up to {reply.LastIncludedIndex}, and its disk holds it up to "
                     + $"{disk.Entries.LastIndex}.",
             _ => null,

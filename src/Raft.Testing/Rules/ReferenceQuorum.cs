@@ -5,7 +5,9 @@ namespace Raft.Testing;
 /// also of a second set. It shares no code with the library's own quorums, so that a fault there does not hide from the rules.
 /// </summary>
 /// <param name="voters">The voters.</param>
-/// <param name="outgoing">The voters of the configuration that is being replaced; null or empty unless two configurations are joint.</param>
+/// <param name="outgoing">
+/// The voters of the configuration that is being replaced; null or empty unless two configurations are joint.
+/// </param>
 internal sealed class ReferenceQuorum<T>(IReadOnlyCollection<T> voters, IReadOnlyCollection<T>? outgoing = null)
 {
     /// <summary>Whether these nodes are a quorum.</summary>

@@ -15,7 +15,7 @@ internal sealed class SnapshotsAgree(CommittedLog committed)
     public int Count { get; private set; }
 
     /// <summary>A snapshot has become durable.</summary>
-    /// <returns>What is broken; null if nothing is.</returns>
+    /// <returns>A description of the violation; null if there is none.</returns>
     public string? OnCommitted(NodeId node, in SnapshotInfo snapshot, ReadOnlySpan<byte> content)
     {
         Count++;

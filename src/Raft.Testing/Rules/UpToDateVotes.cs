@@ -31,7 +31,8 @@ internal sealed class UpToDateVotes : ClusterRule
             case RequestVoteMessage request:
                 _candidates[(request.From, request.Term)] = new LogEnd(request.LastLogTerm, request.LastLogIndex);
                 return null;
-            // A pre-vote is sent in the pass that grants it. Without a check of the quorum, what that pass appended before may not be written yet.
+            // A pre-vote is sent in the pass that grants it. Without a check of the quorum, what that pass appended before may not be
+            // written yet.
             case RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true } grant when node.Options.CheckQuorum
                 && _preCandidates.TryGetValue((grant.To, grant.Term, grant.Correlation), out LogEnd asking):
                 return Judge(node, grant.To, grant.Term, in asking, EndOf(node.Store.WrittenImage), "pre-vote");
@@ -46,15 +47,20 @@ internal sealed class UpToDateVotes : ClusterRule
     public override string? OnWriting(SimulatedNode node, LogWrite write)
     {
         LogImage log = node.Store.WrittenImage;
-        bool isVote = write.HardState is { VotedFor: { } voted } hard && voted != node.Id && (hard.Term, hard.VotedFor) != (log.HardState.Term, log.HardState.VotedFor);
+        bool isVote = write.HardState is { VotedFor: { } voted } hard && voted != node.Id
+            && (hard.Term, hard.VotedFor) != (log.HardState.Term, log.HardState.VotedFor);
         if (!isVote || !_candidates.TryGetValue((write.HardState!.Value.VotedFor!.Value, write.HardState.Value.Term), out LogEnd candidate))
         {
             return null;
         }
 
         // Entries in the same write came before the vote, unless they are of its term; then nothing can be said.
-        LogEnd own = write.Entries.IsEmpty ? EndOf(log) : new LogEnd(write.Entries.Span[^1].Term, write.FirstIndex + write.Entries.Length - 1);
-        return own.Term >= write.HardState.Value.Term ? null : Judge(node, write.HardState.Value.VotedFor!.Value, write.HardState.Value.Term, in candidate, in own, "vote");
+        LogEnd own = write.Entries.IsEmpty
+            ? EndOf(log)
+            : new LogEnd(write.Entries.Span[^1].Term, write.FirstIndex + write.Entries.Length - 1);
+        return own.Term >= write.HardState.Value.Term
+            ? null
+            : Judge(node, write.HardState.Value.VotedFor!.Value, write.HardState.Value.Term, in candidate, in own, "vote");
     }
 
     private static LogEnd EndOf(LogImage log) => new(log.Entries.LastTerm, log.Entries.LastIndex);

@@ -1,8 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// How far nodes that are behind have come in catching up: what each has acknowledged for the first time. It takes as long as
-/// there is to send, a message at a time if the settings say so; what must not happen is that it stops, or repeats itself.
+/// The progress of nodes that are behind: what each has acknowledged for the first time. It takes as long as there is to send, a
+/// message at a time if the settings say so; what must not happen is that it stops, or repeats itself.
 /// </summary>
 internal sealed class CatchUp
 {

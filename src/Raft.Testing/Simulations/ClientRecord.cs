@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// What clients were told, and whether it was true: what is acknowledged stands in the log once, and behind everything that was
+/// What clients were told, and whether it was true: an acknowledged command is in the log once, and after everything that was
 /// acknowledged before it was proposed.
 /// </summary>
 internal sealed class ClientRecord

@@ -2,7 +2,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// Finds out which faults of a schedule it takes to break a rule: delta debugging (Zeller and Hildebrandt 2002, <c>ddmin</c>).
-/// It leaves out ever smaller parts of the schedule, and keeps whatever still breaks the same rule.
+/// It leaves out ever smaller parts of the schedule, and keeps any part that still breaks the same rule.
 /// </summary>
 /// <param name="run">Runs a simulation.</param>
 /// <param name="isTimeUp">Whether to stop with what there is.</param>

@@ -24,7 +24,13 @@ internal sealed class SimulatedClient
     private int _proposed;
     private NodeId _target;
 
-    public SimulatedClient(SimulatedCluster cluster, int number, SeededRandom random, ClientRecord record, SimulatedWorkload workload, SimulationSettings settings)
+    public SimulatedClient(
+        SimulatedCluster cluster,
+        int number,
+        SeededRandom random,
+        ClientRecord record,
+        SimulatedWorkload workload,
+        SimulationSettings settings)
     {
         _cluster = cluster;
         _number = number;

@@ -44,7 +44,12 @@ public static class Simulation
     /// <param name="options">What it is to do; null for the defaults.</param>
     /// <returns>What it did, with the history. A broken rule is reported, not thrown.</returns>
     public static SimulationReport<TCommand, TResult> Run<TCommand, TResult>(
-        ulong seed, Func<StateMachine<TCommand, TResult>> stateMachine, Func<SeededRandom, TCommand> command, SimulationOptions? options = null)
+        ulong seed,
+        Func<StateMachine<TCommand,
+        TResult>> stateMachine,
+        Func<SeededRandom,
+        TCommand> command,
+        SimulationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stateMachine);
         ArgumentNullException.ThrowIfNull(command);

@@ -10,7 +10,14 @@ namespace Raft.Testing;
 /// <param name="TraceHash">Equal for two runs that took the same course.</param>
 /// <param name="Violation">The rule that was broken and how it came to that; null if none was.</param>
 public sealed record SimulationReport(
-    ulong Seed, TimeSpan VirtualTime, long Steps, long Commits, int Elections, IReadOnlyList<Fault> Faults, ulong TraceHash, SimulationException? Violation)
+    ulong Seed,
+    TimeSpan VirtualTime,
+    long Steps,
+    long Commits,
+    int Elections,
+    IReadOnlyList<Fault> Faults,
+    ulong TraceHash,
+    SimulationException? Violation)
 {
     /// <summary>How many snapshots became durable, taken or received.</summary>
     public long Snapshots { get; init; }

@@ -21,7 +21,8 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     /// <param name="model">What the state machine is supposed to do.</param>
     /// <param name="stepLimit">How many steps to try at most; 1 or more.</param>
     /// <exception cref="SimulationException">The violation; or the history is not linearizable, or could not be decided.</exception>
-    public void ThrowUnlessLinearizable<TState>(SequentialModel<TState, TCommand, TResult> model, long stepLimit = LinearizabilityChecker.DefaultStepLimit)
+    public void ThrowUnlessLinearizable<TState>(
+        SequentialModel<TState, TCommand, TResult> model, long stepLimit = LinearizabilityChecker.DefaultStepLimit)
         where TState : notnull
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -42,7 +43,12 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     /// <param name="stepLimit">How many steps to try at most for a key; 1 or more.</param>
     /// <exception cref="SimulationException">The violation; or the history is not linearizable, or could not be decided.</exception>
     public void ThrowUnlessLinearizable<TKey, TState>(
-        SequentialModel<TState, TCommand, TResult> model, Func<TCommand, TKey> keyOf, long stepLimit = LinearizabilityChecker.DefaultStepLimit)
+        SequentialModel<TState,
+        TCommand,
+        TResult> model,
+        Func<TCommand,
+        TKey> keyOf,
+        long stepLimit = LinearizabilityChecker.DefaultStepLimit)
         where TKey : notnull
         where TState : notnull
     {
@@ -50,7 +56,8 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
         ArgumentNullException.ThrowIfNull(keyOf);
         ThrowIfViolated();
         ILookup<TKey, Operation<TCommand, TResult>>? orders = Order?.ToLookup(operation => keyOf(operation.Input));
-        if (orders is null || !Operations.GroupBy(operation => keyOf(operation.Input)).All(part => LinearizationWitness.Explains(model, part, orders[part.Key])))
+        if (orders is null || !Operations.GroupBy(operation => keyOf(operation.Input))
+            .All(part => LinearizationWitness.Explains(model, part, orders[part.Key])))
         {
             LinearizabilityChecker.Check(model, Operations, keyOf, stepLimit).ThrowUnlessLinearizable();
         }

@@ -47,7 +47,8 @@ internal sealed class SimulationRun
         _cluster.Start();
         FaultInjector weather = new(_cluster, _faults, _settings);
         ClientRecord record = new();
-        SimulatedClient[] clients = [.. Enumerable.Range(1, _settings.Clients).Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _workload, _settings))];
+        SimulatedClient[] clients = [.. Enumerable.Range(1, _settings.Clients)
+            .Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _workload, _settings))];
         _cluster.World.RunFor(_options.Duration);
         weather.Stop();
         Recover();
@@ -60,7 +61,14 @@ internal sealed class SimulationRun
     }
 
     public SimulationReport Report(SimulationException? violation) => new(
-        _seed, _cluster.World.Clock.Now, _cluster.World.Scheduler.Steps, _cluster.Applied, _cluster.Elections, _faults, _cluster.World.Trace.Hash, violation)
+        _seed,
+        _cluster.World.Clock.Now,
+        _cluster.World.Scheduler.Steps,
+        _cluster.Applied,
+        _cluster.Elections,
+        _faults,
+        _cluster.World.Trace.Hash,
+        violation)
     {
         Events = _cluster.World.Trace.Count,
         Snapshots = _cluster.Snapshots,
@@ -69,9 +77,10 @@ internal sealed class SimulationRun
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };
 
-    /// <summary>What came out of a step, and nobody has caught.</summary>
+    /// <summary>Reports an exception that a step threw and no code caught.</summary>
     public SimulationException Failure(Exception exception) =>
-        _cluster.World.Failure($"{exception.GetType().Name} came out of a step: {exception.Message}", exception, rule: "An exception comes out of a step");
+        _cluster.World.Failure(
+            $"{exception.GetType().Name} came out of a step: {exception.Message}", exception, rule: "An exception comes out of a step");
 
     private void Configure(RaftNodeOptions options)
     {
@@ -83,7 +92,7 @@ internal sealed class SimulationRun
         CultureInfo.InvariantCulture, $"Seed {_seed}, weather {_options.Weather}, {_options.Nodes} nodes, {_faults.Count} faults, "
             + $"{_settings}");
 
-    /// <summary>A random majority is up and hears each other: it must elect and commit within a few election timeouts.</summary>
+    /// <summary>A random majority is up and connected. It must elect a leader and commit within a few election timeouts.</summary>
     private void Recover()
     {
         NodeId[] ids = [.. _cluster.NodeIds];
@@ -110,16 +119,19 @@ internal sealed class SimulationRun
 
         foreach (NodeId id in ids[..majority])
         {
-            _cluster[id].StartUnlessWell();
+            _cluster[id].StartIfUnhealthy();
         }
 
         int committed = _cluster.Applied;
-        RunUntil(() => _cluster.Applied > committed, $"progress of {string.Join(", ", ids[..majority])} after the weather", rule: "Liveness of a majority");
+        RunUntil(
+            () => _cluster.Applied > committed,
+            $"progress of {string.Join(", ", ids[..majority])} after the weather",
+            rule: "Liveness of a majority");
     }
 
     /// <summary>
-    /// Runs until a condition holds: within a few election timeouts of the last time at which a node that is behind came any further.
-    /// What a slow disk has still to do when this begins takes its time first: even a vote has to wait for it.
+    /// Runs until a condition holds, at most a few election timeouts after a node that is behind last made progress. What a slow
+    /// disk has still to do when this begins takes its time first: even a vote has to wait for it.
     /// </summary>
     private void RunUntil(Func<bool> condition, string waitingFor, string rule)
     {
@@ -143,12 +155,12 @@ internal sealed class SimulationRun
         throw _cluster.World.Failure($"It did not happen in time, and no node comes any further. Waited for: {waitingFor}.", rule: rule);
     }
 
-    /// <summary>All nodes are up again and agree; nobody waits any more; every client was told the truth.</summary>
+    /// <summary>Checks that all nodes are up and agree, no caller waits, and every answer to a client was correct.</summary>
     private void Finish()
     {
         foreach (SimulatedNode node in _cluster.Nodes)
         {
-            node.StartUnlessWell();
+            node.StartIfUnhealthy();
         }
 
         // All that the nodes which were down have missed must reach them, a message at a time if the settings say so.
@@ -159,7 +171,7 @@ internal sealed class SimulationRun
         }
 
         _workload.Finish(_cluster, _cluster.CommittedLog());
-        DemandStability();
+        RequireStability();
         foreach (NodeId id in _cluster.NodeIds)
         {
             _cluster.Stop(id);
@@ -172,8 +184,10 @@ internal sealed class SimulationRun
         }
     }
 
-    /// <summary>Section 5.2: while nodes hear a leader they begin no election. One that had begun before ends first.</summary>
-    private void DemandStability()
+    /// <summary>
+    /// Section 5.2: nodes that receive messages from a leader start no election. An election that is already running ends first.
+    /// </summary>
+    private void RequireStability()
     {
         _cluster.World.RunFor(LongestElectionTimeout * 4);
         NodeId leader = _cluster.WaitForLeader();
@@ -183,7 +197,9 @@ internal sealed class SimulationRun
         {
             if (node.Status.Term != term)
             {
-                throw _cluster.World.Failure($"Nothing goes wrong, {leader} leads term {term}, and yet {node.Id} has come to term {node.Status.Term}.", rule: "Stability");
+                throw _cluster.World.Failure(
+                    $"There are no faults and {leader} leads term {term}, but {node.Id} has reached term {node.Status.Term}.",
+                    rule: "Stability");
             }
         }
     }

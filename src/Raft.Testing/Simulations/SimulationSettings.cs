@@ -77,7 +77,7 @@ public sealed record SimulationSettings
     public TimeSpan SnapshotDelay { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Draws settings: a third of the draws gives the defaults, and the others differ from them here and there.</summary>
-    /// <param name="random">What they are drawn from.</param>
+    /// <param name="random">The random source.</param>
     /// <returns>Settings that a node accepts.</returns>
     public static SimulationSettings Draw(SeededRandom random)
     {

@@ -1,7 +1,9 @@
 namespace Raft.Testing;
 
 /// <summary>Commands of a user's, as what they are, with a history of what the clients asked and were answered.</summary>
-internal sealed class TypedCommands<TCommand, TResult>(Func<StateMachine<TCommand, TResult>> stateMachine, Func<SeededRandom, TCommand> command) : SimulatedWorkload
+internal sealed class TypedCommands<TCommand, TResult>(
+    Func<StateMachine<TCommand, TResult>> stateMachine, Func<SeededRandom, TCommand> command)
+    : SimulatedWorkload
 {
     private readonly History<TCommand, TResult> _history = new();
     private readonly ICodec<TCommand> _commands = stateMachine().Commands;
@@ -17,7 +19,7 @@ internal sealed class TypedCommands<TCommand, TResult>(Func<StateMachine<TComman
     public IReadOnlyList<Operation<TCommand, TResult>>? Order { get; private set; }
 
     /// <summary>
-    /// An entry whose index nobody received is that of an operation whose outcome is unknown: of several with the same command, of the
+    /// An entry whose index no caller received belongs to an operation whose outcome is unknown: of several with the same command, to the
     /// one that began first, which suits as well as any other.
     /// </summary>
     public override void Finish(SimulatedCluster cluster, ReadOnlySpan<LogEntry> log)
@@ -39,7 +41,7 @@ internal sealed class TypedCommands<TCommand, TResult>(Func<StateMachine<TComman
                 string command = Convert.ToHexString(log[i].Data.Span);
                 int used = taken.GetValueOrDefault(command);
                 taken[command] = used + 1;
-                number = unknown[command].Skip(used).First(); // there is one: the log has no command that nobody proposed
+                number = unknown[command].Skip(used).First(); // always found: every command in the log was proposed
             }
 
             order.Add(_history[number]);

@@ -15,7 +15,7 @@ internal sealed class LogImage
 
     public LogState State => new(HardState, Entries.PreviousIndex, Entries.PreviousTerm, Entries.LastIndex, Entries.LastTerm);
 
-    /// <summary>The hash of the log up to an index, which must not lie before the log's start or after its end.</summary>
+    /// <summary>The hash of the log up to an index, which must not be before the log's start or after its end.</summary>
     public ulong HashAt(long index) => index == Entries.PreviousIndex ? _previousHash : _hashes[(int)(index - Entries.PreviousIndex - 1)];
 
     /// <summary>The term at an index that it <see cref="Reaches"/>.</summary>

@@ -6,7 +6,8 @@ namespace Raft.Testing;
 /// A result that comes later, as a step of the simulation: completing it only schedules it, and its step resumes the
 /// waiter. Goes back to its pool once the waiter has fetched the result.
 /// </summary>
-internal sealed class SimulatedCompletion<T>(IScheduler scheduler, Stack<SimulatedCompletion<T>> pool) : IValueTaskSource<T>, IValueTaskSource, IThreadPoolWorkItem
+internal sealed class SimulatedCompletion<T>(IScheduler scheduler, Stack<SimulatedCompletion<T>> pool)
+    : IValueTaskSource<T>, IValueTaskSource, IThreadPoolWorkItem
 {
     private ManualResetValueTaskSourceCore<T> _core; // runs continuations right there: in the step, on the simulation's thread
     private T? _result;

@@ -1,10 +1,10 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A log store on a simulated disk: what is written becomes durable a drawn virtual time later, and a crash leaves only
-/// what is durable. Calls complete asynchronously, as steps of the simulation, in at least half of the cases.
+/// A log store on a simulated disk: a write becomes durable after a random virtual time, and a crash leaves only durable data.
+/// Calls complete asynchronously, as steps of the simulation, in at least half of the cases.
 /// </summary>
-/// <remarks>Belongs to the simulation's thread.</remarks>
+/// <remarks>Use it only on the thread of the simulation.</remarks>
 public sealed class SimulatedLogStore : ILogStore
 {
     private readonly SimulatedClock _clock;
@@ -25,10 +25,10 @@ public sealed class SimulatedLogStore : ILogStore
     private bool _isHeld;
     private bool _isCrashed;
 
-    /// <summary>Makes an empty store.</summary>
-    /// <param name="clock">The time that writes take.</param>
-    /// <param name="scheduler">Where completions run.</param>
-    /// <param name="seed">Of the delays, and of which calls complete at once.</param>
+    /// <summary>Creates an empty store.</summary>
+    /// <param name="clock">The clock that write delays use.</param>
+    /// <param name="scheduler">The scheduler that runs completions.</param>
+    /// <param name="seed">The seed of the delays, and of which calls complete synchronously.</param>
     public SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, ulong seed)
         : this(clock, scheduler, new SeededRandom(seed), trace: null, new LogImage(), owner: null)
     {
@@ -39,7 +39,8 @@ public sealed class SimulatedLogStore : ILogStore
     {
     }
 
-    private SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace, LogImage durable, (string, NodeId)? owner)
+    private SimulatedLogStore(
+        SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace, LogImage durable, (string, NodeId)? owner)
     {
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(scheduler);
@@ -53,25 +54,25 @@ public sealed class SimulatedLogStore : ILogStore
         _timer = clock.CreateTimer(MakeDurable);
     }
 
-    /// <summary>The shortest time until a write is durable. Zero or more; default 0.1 ms.</summary>
+    /// <summary>Gets or sets the shortest time until a write is durable. Zero or more; default 0.1 ms.</summary>
     public TimeSpan MinimumDelay { get; set; } = TimeSpan.FromMilliseconds(0.1);
 
-    /// <summary>The longest time until a write is durable. At least <see cref="MinimumDelay"/>; default 2 ms.</summary>
+    /// <summary>Gets or sets the longest time until a write is durable. At least <see cref="MinimumDelay"/>; default 2 ms.</summary>
     public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>How likely a call completes at once if nothing is under way: 0 to 1, default 0.5.</summary>
+    /// <summary>Gets or sets the probability that a call completes synchronously when no write is pending: 0 to 1, default 0.5.</summary>
     public double SynchronousRate { get; set; } = 0.5;
 
-    /// <summary>How many changes are not durable yet.</summary>
+    /// <summary>Gets the number of changes that are not durable yet.</summary>
     public int UnderWay => _underWay.Count;
 
-    /// <summary>When all that was written is durable, unless it is held up.</summary>
+    /// <summary>Gets the time at which all writes are durable, unless the disk is held.</summary>
     internal TimeSpan BusyUntil => _lastDurableAt;
 
-    /// <summary>What has been written, durable or not.</summary>
+    /// <summary>Gets the state of the log as written, durable or not.</summary>
     public LogState Written => _inMemory.State;
 
-    /// <summary>What would survive a crash.</summary>
+    /// <summary>Gets the state of the log that would survive a crash.</summary>
     public LogState Durable => _durable.State;
 
     /// <summary>The log as it was written, durable or not.</summary>
@@ -81,8 +82,8 @@ public sealed class SimulatedLogStore : ILogStore
     internal LogImage DurableImage => _durable;
 
     /// <summary>
-    /// Up to here the log as it was written survives any crash from now on. A write under way that replaces entries puts those
-    /// that stood there at risk, and its own until it is durable: a crash may leave the state before it or after it.
+    /// The index up to which the written log survives any crash from now on. A pending write that replaces entries puts the
+    /// replaced entries at risk, and its own until it is durable: a crash may leave the state before it or after it.
     /// </summary>
     internal long SafeIndex
     {
@@ -104,7 +105,7 @@ public sealed class SimulatedLogStore : ILogStore
     /// </summary>
     internal bool HasFailed => _failure is not null;
 
-    /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
+    /// <summary>Cancels a <see cref="FailNext"/> that has had no effect yet.</summary>
     internal void ForgetFailure() => _failNext = null;
 
     /// <summary>Gives the hash of the log that a snapshot up to an index includes; null if it is not known.</summary>
@@ -143,7 +144,7 @@ public sealed class SimulatedLogStore : ILogStore
     }
 
     /// <summary>Lets the next write fail, and with it all that follow until the store is opened again.</summary>
-    /// <param name="exception">What it fails with.</param>
+    /// <param name="exception">The exception that it throws.</param>
     public void FailNext(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
@@ -155,10 +156,10 @@ public sealed class SimulatedLogStore : ILogStore
     /// disk holds. A write is atomic, as <see cref="ILogStore.WriteAsync"/> promises, so one that a crash tears vanishes whole.
     /// </summary>
     /// <param name="survivingWrites">
-    /// How many of the changes that are not durable yet reach the disk all the same, the oldest first. 0 (the default) to
-    /// <see cref="UnderWay"/>: a crash may leave any prefix.
+    /// The number of pending changes that reach the disk anyway, the oldest first. 0 (the default) to <see cref="UnderWay"/>: a
+    /// crash may leave any prefix.
     /// </param>
-    /// <returns>The store to restart the node with; it has the settings of this one.</returns>
+    /// <returns>The store to restart the node with. It has the same settings as this one.</returns>
     public SimulatedLogStore Crash(int survivingWrites = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(survivingWrites);
@@ -208,7 +209,8 @@ public sealed class SimulatedLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumEntries, 1);
         if (cancellationToken.IsCancellationRequested)
@@ -306,7 +308,7 @@ public sealed class SimulatedLogStore : ILogStore
         return task;
     }
 
-    /// <summary>Half of the failures come at once, the others a step later.</summary>
+    /// <summary>Half of the failures occur immediately, the others one step later.</summary>
     private ValueTask Fail(Exception failure)
     {
         if (_random.Chance(SynchronousRate))
@@ -370,5 +372,7 @@ public sealed class SimulatedLogStore : ILogStore
     }
 
     private SimulatedCompletion<bool> RentCompletion() =>
-        _completions.TryPop(out SimulatedCompletion<bool>? completion) ? completion : new SimulatedCompletion<bool>(_scheduler, _completions);
+        _completions.TryPop(out SimulatedCompletion<bool>? completion)
+            ? completion
+            : new SimulatedCompletion<bool>(_scheduler, _completions);
 }

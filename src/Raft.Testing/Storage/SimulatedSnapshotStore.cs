@@ -1,10 +1,10 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A snapshot store on a simulated disk: a commit takes a drawn virtual time, and a crash leaves what was committed before, or
+/// A snapshot store on a simulated disk: a commit takes a random virtual time, and a crash leaves what was committed before, or
 /// what was being committed. Calls complete asynchronously, as steps of the simulation, in at least half of the cases.
 /// </summary>
-/// <remarks>Belongs to the simulation's thread.</remarks>
+/// <remarks>Use it only on the thread of the simulation.</remarks>
 public sealed class SimulatedSnapshotStore : ISnapshotStore
 {
     private readonly SimulatedClock _clock;
@@ -37,13 +37,13 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     private sealed record Commit(Stored Snapshot, int Life, SimulatedCompletion<bool> Completion, IClockTimer Timer);
 
-    /// <summary>The longest time until a commit is durable; a twentieth of it at least. Default 5 ms.</summary>
+    /// <summary>Gets or sets the longest time until a commit is durable; the shortest is a twentieth of it. Default 5 ms.</summary>
     public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How likely a call completes at once: 0 to 1, default 0.5.</summary>
+    /// <summary>Gets or sets the probability that a call completes synchronously: 0 to 1, default 0.5.</summary>
     public double SynchronousRate { get; set; } = 0.5;
 
-    /// <summary>The latest snapshot that would survive a crash.</summary>
+    /// <summary>Gets the latest snapshot that would survive a crash.</summary>
     public SnapshotInfo? Durable => _latest?.Info;
 
     /// <summary>
@@ -52,10 +52,10 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     /// </summary>
     internal bool MayBeUnknown { get; private set; }
 
-    /// <summary>Sees every snapshot that becomes durable: where it ends, and its content.</summary>
+    /// <summary>Called for every snapshot that becomes durable, with its last index and its content.</summary>
     internal Action<SnapshotInfo, ReadOnlyMemory<byte>>? Committed { get; set; }
 
-    /// <summary>From now on no commit becomes durable, as with a disk that hangs, until <see cref="Release"/>.</summary>
+    /// <summary>Holds every commit, as a disk that hangs does, until <see cref="Release"/>.</summary>
     public void Hold()
     {
         _isHeld = true;
@@ -75,26 +75,26 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         }
     }
 
-    /// <summary>Lets the next call that reads or writes fail. Later calls are not affected.</summary>
-    /// <param name="exception">What it fails with.</param>
+    /// <summary>Makes the next call that reads or writes fail. Later calls are not affected.</summary>
+    /// <param name="exception">The exception that it throws.</param>
     public void FailNext(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         _failNext = exception;
     }
 
-    /// <summary>The node starts: what is under way belongs to an earlier life of it.</summary>
+    /// <summary>Called when the node starts. Pending calls belong to the previous run of the node.</summary>
     internal void BeginLife()
     {
         _life++;
         MayBeUnknown = false;
     }
 
-    /// <summary>Takes back a <see cref="FailNext"/> that has not struck yet.</summary>
+    /// <summary>Cancels a <see cref="FailNext"/> that has had no effect yet.</summary>
     internal void ForgetFailure() => _failNext = null;
 
-    /// <summary>The node crashes: this object freezes, and a new one takes over what the disk holds.</summary>
-    /// <param name="commitSurvives">Whether a commit under way reaches the disk all the same.</param>
+    /// <summary>Crashes the store: this object becomes inactive, and a new one takes over the contents of the disk.</summary>
+    /// <param name="commitSurvives">Whether a pending commit reaches the disk anyway.</param>
     /// <returns>The store to restart the node with.</returns>
     public SimulatedSnapshotStore Crash(bool commitSurvives = false)
     {
@@ -128,10 +128,12 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken) =>
-        AnswerAsync<ISnapshotWriter>(() => new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header, Length: 0)), cancellationToken);
+    public ValueTask<ISnapshotWriter> CreateAsync(
+        long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken) =>
+        AnswerAsync<ISnapshotWriter>(
+            () => new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header, Length: 0)), cancellationToken);
 
-    /// <summary>Lets a call pass in this step or a later one; if one is to fail, this is it.</summary>
+    /// <summary>Completes a call in this step or a later one. If a failure is set, this call fails.</summary>
     internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested || _failNext is not null)
@@ -203,7 +205,9 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     }
 
     private SimulatedCompletion<bool> RentCompletion() =>
-        _completions.TryPop(out SimulatedCompletion<bool>? completion) ? completion : new SimulatedCompletion<bool>(_scheduler, _completions);
+        _completions.TryPop(out SimulatedCompletion<bool>? completion)
+            ? completion
+            : new SimulatedCompletion<bool>(_scheduler, _completions);
 
     private sealed class Writer(SimulatedSnapshotStore store, SnapshotInfo info) : ISnapshotWriter
     {

@@ -1,6 +1,6 @@
 namespace Raft.Testing;
 
-/// <summary>A stream of a simulated snapshot store: what is asynchronous may come back in a later step, and may fail.</summary>
+/// <summary>A stream of a simulated snapshot store: an asynchronous call may complete in a later step, and may fail.</summary>
 internal sealed class SimulatedStream(SimulatedSnapshotStore store, MemoryStream content) : Stream
 {
     public override bool CanRead => content.CanRead;

@@ -1,6 +1,6 @@
 namespace Raft.Testing;
 
-/// <summary>Lets the faults of a schedule happen to a cluster, each at its time, and ends them again.</summary>
+/// <summary>Begins and ends the faults of a schedule in a cluster, each at its time.</summary>
 internal sealed class FaultInjector
 {
     private readonly SimulatedCluster _cluster;
@@ -27,11 +27,11 @@ internal sealed class FaultInjector
         SetTimer();
     }
 
-    /// <summary>How many faults have begun.</summary>
+    /// <summary>The number of faults that have begun.</summary>
     public int Begun { get; private set; }
 
     /// <summary>
-    /// Ends all faults, and begins no more: the links heal, the disks work, the clocks agree. Nodes that are down stay down.
+    /// Ends all faults and begins no more: links, disks and clocks work again. Nodes that are down stay down.
     /// </summary>
     public void Stop()
     {
@@ -99,7 +99,7 @@ internal sealed class FaultInjector
 
     private SimulatedNode NodeOf(Fault fault) => _cluster[_cluster.NodeIds[_struck[fault]]];
 
-    /// <summary>The other end of a link; never the node itself, unless it is alone.</summary>
+    /// <summary>The other end of a link; never the node itself, unless it is the only node.</summary>
     private NodeId OtherOf(Fault fault) => _cluster.NodeIds[fault.Other == _struck[fault] ? fault.Node : fault.Other];
 
     private int? NumberOfLeader()
@@ -256,7 +256,7 @@ internal sealed class FaultInjector
         node.BeginSnapshot();
     }
 
-    /// <summary>The group around the node, of a size that the intensity says, and all others do not hear each other.</summary>
+    /// <summary>Separates a group around the node, whose size depends on the intensity, from all other nodes.</summary>
     private void Divide(Fault fault, bool cut)
     {
         IReadOnlyList<NodeId> ids = _cluster.NodeIds;

@@ -9,10 +9,10 @@ public enum FaultKind
     /// <summary>A link is cut in one direction.</summary>
     OneWayCut,
 
-    /// <summary>The nodes fall into two groups that do not hear each other.</summary>
+    /// <summary>The nodes are partitioned into two groups that cannot communicate.</summary>
     Partition,
 
-    /// <summary>Messages pile up on a link, and arrive all at once in the end.</summary>
+    /// <summary>Messages accumulate on a link, and all arrive at once at the end.</summary>
     Clog,
 
     /// <summary>Messages are lost at random.</summary>
@@ -30,13 +30,13 @@ public enum FaultKind
     /// <summary>A node crashes, loses what was not durable, and starts again later.</summary>
     Crash,
 
-    /// <summary>A node stops in good order, and starts again later.</summary>
+    /// <summary>A node stops gracefully, and starts again later.</summary>
     Stop,
 
-    /// <summary>A node's process is paused while time goes by.</summary>
+    /// <summary>A node's process is paused while time continues.</summary>
     Pause,
 
-    /// <summary>A node's state machine takes its time.</summary>
+    /// <summary>A node's state machine is slow.</summary>
     SlowApply,
 
     /// <summary>A node's disk hangs.</summary>
@@ -51,7 +51,7 @@ public enum FaultKind
     /// <summary>A node's clock runs fast or slow.</summary>
     ClockDrift,
 
-    /// <summary>A node takes a snapshot: no fault, but at the worst of moments.</summary>
+    /// <summary>A node takes a snapshot at an unfavorable moment. This is not a fault by itself.</summary>
     Snapshot,
 
     /// <summary>

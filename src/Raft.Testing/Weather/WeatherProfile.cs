@@ -1,6 +1,6 @@
 namespace Raft.Testing;
 
-/// <summary>Which faults come, and how often.</summary>
+/// <summary>Which faults occur, and how often.</summary>
 public sealed class WeatherProfile
 {
     private const double StormsPerMinute = 1.5;
@@ -9,7 +9,7 @@ public sealed class WeatherProfile
     private static readonly TimeSpan ShortestInStorm = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestInStorm = TimeSpan.FromMilliseconds(1_500);
 
-    /// <summary>A storm has one of each, but for one group.</summary>
+    /// <summary>A storm has one fault of each group except one.</summary>
     private static readonly FaultKind[][] Groups =
     [
         [FaultKind.Isolation, FaultKind.OneWayCut, FaultKind.Partition, FaultKind.Clog],
@@ -29,7 +29,7 @@ public sealed class WeatherProfile
         }
     }
 
-    /// <summary>Nothing goes wrong.</summary>
+    /// <summary>No faults.</summary>
     public static WeatherProfile Calm { get; } = new("calm");
 
     /// <summary>Links lose, repeat, reorder and delay messages.</summary>
@@ -53,7 +53,7 @@ public sealed class WeatherProfile
     public static WeatherProfile Clocks { get; } = new(
         "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
 
-    /// <summary>All of it.</summary>
+    /// <summary>All faults.</summary>
     public static WeatherProfile Everything { get; } = new(
         "everything",
         (FaultKind.Loss, 2), (FaultKind.Duplication, 2), (FaultKind.Reordering, 2), (FaultKind.Delay, 2),
@@ -65,24 +65,24 @@ public sealed class WeatherProfile
     /// <summary>All profiles.</summary>
     public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Everything];
 
-    /// <summary>What it is called.</summary>
+    /// <summary>Gets the name.</summary>
     public string Name { get; }
 
     /// <summary>Finds a profile.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The profile.</returns>
-    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    /// <exception cref="ArgumentException">There is no profile of that name.</exception>
     public static WeatherProfile Find(string name) => All.FirstOrDefault(profile => profile.Name == name)
         ?? throw new ArgumentException($"There is no weather called '{name}': choose one of "
             + $"{string.Join(", ", All.Select(static profile => profile.Name))}.", nameof(name));
 
     /// <summary>
-    /// Draws the faults of a run. Each kind comes more or less often, or not at all, as the seed has it. Besides, several kinds come
+    /// Draws the faults of a run. The seed determines how often each kind occurs, if at all. In addition, several kinds occur
     /// together in storms, mostly at the leader: it takes a hung disk, a cut link and a crash at once to show some bugs.
     /// </summary>
-    /// <param name="random">What they are drawn from.</param>
-    /// <param name="nodes">How many nodes there are.</param>
-    /// <param name="duration">How long the run is.</param>
+    /// <param name="random">The random source.</param>
+    /// <param name="nodes">The number of nodes.</param>
+    /// <param name="duration">The length of the run.</param>
     /// <returns>The faults, in the order in which they begin.</returns>
     public IReadOnlyList<Fault> Draw(SeededRandom random, int nodes, TimeSpan duration)
     {
@@ -107,7 +107,8 @@ public sealed class WeatherProfile
 
     private void DrawStorms(List<Fault> faults, SeededRandom random, int nodes, TimeSpan duration)
     {
-        FaultKind[][] groups = [.. Groups.Select(group => group.Where(_perMinute.ContainsKey).ToArray()).Where(static group => group.Length > 0)];
+        FaultKind[][] groups = [.. Groups.Select(group => group.Where(_perMinute.ContainsKey).ToArray())
+            .Where(static group => group.Length > 0)];
         int count = groups.Length == 0 ? 0 : (int)Math.Round(StormsPerMinute * random.Next(3) * duration.TotalMinutes);
         for (int storm = 0; storm < count; storm++)
         {

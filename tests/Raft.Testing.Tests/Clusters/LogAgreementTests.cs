@@ -7,7 +7,7 @@ public sealed class LogAgreementTests
 
     public LogAgreementTests() => _agreement = new LogAgreement(_broken.Add);
 
-    /// <summary>A node applies the first strings of a log; the hash is a stand-in that tells apart what differs.</summary>
+    /// <summary>A node applies the first strings of a log. The hash is a substitute that distinguishes different strings.</summary>
     private void Apply(NodeId node, params string[] texts)
     {
         for (int count = 1; count <= texts.Length; count++)

@@ -1,6 +1,6 @@
 namespace Raft.Testing.Tests.Clusters;
 
-/// <summary>A command stands in the log at most once for each time that it was proposed and not refused.</summary>
+/// <summary>A command is in the log at most once for each time that it was proposed and not refused.</summary>
 public sealed class OfferedCommandsTests
 {
     private readonly OfferedCommands _offers = new();
@@ -10,7 +10,7 @@ public sealed class OfferedCommandsTests
     {
         Offer(1, 1, 2);
 
-        Assert.Null(_offers.FindSurplus(Log(1, 2, 1)));
+        Assert.Null(_offers.FindExtraCommand(Log(1, 2, 1)));
     }
 
     [Fact]
@@ -18,16 +18,16 @@ public sealed class OfferedCommandsTests
     {
         Offer(1, 2);
 
-        Assert.Contains("the one at index 3", _offers.FindSurplus(Log(1, 2, 1)), StringComparison.Ordinal);
+        Assert.Contains("the one at index 3", _offers.FindExtraCommand(Log(1, 2, 1)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Log_WithWhatWasRefused_IsFound()
     {
         Offer(1, 2);
-        _offers.TakeBack(new byte[] { 2 });
+        _offers.Withdraw(new byte[] { 2 });
 
-        Assert.Contains("the one at index 2", _offers.FindSurplus(Log(1, 2)), StringComparison.Ordinal);
+        Assert.Contains("the one at index 2", _offers.FindExtraCommand(Log(1, 2)), StringComparison.Ordinal);
     }
 
     private void Offer(params byte[] commands)

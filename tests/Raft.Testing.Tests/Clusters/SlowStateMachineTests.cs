@@ -11,7 +11,8 @@ public sealed class SlowStateMachineTests
     [InlineData(false, 0)]
     public void Capture_DemandsTheOwnThreadOfAMachineThatMayBlock(bool mayBlock, int demands)
     {
-        SlowStateMachine machine = new(new StringLog(), _world, new SeededRandom(1), static () => TimeSpan.Zero, mayBlock, () => _demands++, static _ => { });
+        SlowStateMachine machine = new(
+            new StringLog(), _world, new SeededRandom(1), static () => TimeSpan.Zero, mayBlock, () => _demands++, static _ => { });
 
         machine.Capture();
 

@@ -150,7 +150,7 @@ public sealed class SnapshotClusterTests
         Assert.Equal(cluster.LogOf("n1"), cluster.LogOf("n3"));
     }
 
-    /// <summary>The leader of the moment has no time for anything but the snapshot, says nobody: heartbeats and the others go on.</summary>
+    /// <summary>A snapshot transfer does not block the leader: heartbeats and other followers continue.</summary>
     [Fact]
     public void Install_IntoAStoreThatHangs_DisturbsNobody()
     {

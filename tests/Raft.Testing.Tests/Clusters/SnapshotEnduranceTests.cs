@@ -1,6 +1,6 @@
 namespace Raft.Testing.Tests;
 
-/// <summary>With snapshots the log stays bounded for ever (section 7; dissertation, chapter 5).</summary>
+/// <summary>With snapshots the log stays bounded indefinitely (section 7; dissertation, chapter 5).</summary>
 public sealed class SnapshotEnduranceTests
 {
     private const int SnapshotAfter = 500;
@@ -50,7 +50,7 @@ public sealed class SnapshotEnduranceTests
         Assert.True(cluster.Snapshots > 3 * 30);
     }
 
-    /// <summary>A count, which takes the same room for ever.</summary>
+    /// <summary>A count, whose size never grows.</summary>
     private sealed class Tally() : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
     {
         private long _count;

@@ -28,7 +28,9 @@ public sealed class BrokenLogStoreTests
 
     [Fact]
     public void Clauses_AreExactlyTheDefects() =>
-        Assert.Equal(Enum.GetNames<JournalDefect>().Skip(1).Order(StringComparer.Ordinal), ContractOf(JournalDefect.None).Clauses.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enum.GetNames<JournalDefect>().Skip(1).Order(StringComparer.Ordinal),
+            ContractOf(JournalDefect.None).Clauses.Order(StringComparer.Ordinal));
 
     private static LogStoreContract ContractOf(JournalDefect defect) => new(() => new JournalDisk(defect));
 }

@@ -24,7 +24,9 @@ public sealed class BrokenSnapshotStoreTests
 
     [Fact]
     public void Clauses_AreExactlyTheDefects() =>
-        Assert.Equal(Enum.GetNames<SnapshotDefect>().Skip(1).Order(StringComparer.Ordinal), ContractOf(SnapshotDefect.None).Clauses.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enum.GetNames<SnapshotDefect>().Skip(1).Order(StringComparer.Ordinal),
+            ContractOf(SnapshotDefect.None).Clauses.Order(StringComparer.Ordinal));
 
     private static SnapshotStoreContract ContractOf(SnapshotDefect defect) => new(() => new Shelf(defect));
 }

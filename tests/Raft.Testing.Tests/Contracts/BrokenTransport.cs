@@ -70,7 +70,11 @@ internal sealed class BrokenTransport(BrokenNetwork network, TransportDefect def
         }
 
         ArrayBufferWriter<byte> bytes = new();
-        MessageCodec.Write(defect == TransportDefect.EveryTypeArrivesUnchanged && message is AppendEntriesReplyMessage ? message with { Correlation = 1 } : message, bytes);
+        MessageCodec.Write(
+            defect == TransportDefect.EveryTypeArrivesUnchanged && message is AppendEntriesReplyMessage
+                ? message with { Correlation = 1 }
+                : message,
+            bytes);
         if (!network.Receivers.TryGetValue(to.Id, out IMessageReceiver? receiver))
         {
             if (defect == TransportDefect.SendNeverBlocks)

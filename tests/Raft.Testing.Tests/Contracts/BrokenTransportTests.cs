@@ -23,7 +23,9 @@ public sealed class BrokenTransportTests
 
     [Fact]
     public void Clauses_AreExactlyTheDefects() =>
-        Assert.Equal(Enum.GetNames<TransportDefect>().Skip(1).Order(StringComparer.Ordinal), ContractOf(TransportDefect.None).Clauses.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enum.GetNames<TransportDefect>().Skip(1).Order(StringComparer.Ordinal),
+            ContractOf(TransportDefect.None).Clauses.Order(StringComparer.Ordinal));
 
     private static TransportContract ContractOf(TransportDefect defect) =>
         new(() => new BrokenNetwork(defect) { Limit = TimeSpan.FromSeconds(2) });

@@ -66,7 +66,11 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
     public ISnapshotCapture Capture() => defect switch
     {
         CounterDefect.RestoredMachineGoesOnAsTheCapturedOne => SnapshotCapture.Of(sum & 0xFFF, Codec.Int64),
-        CounterDefect.LaterCommandsDoNotChangeACapture => SnapshotCapture.Of(this, static (counter, stream, cancellationToken) => SnapshotCapture.Of(counter.Sum, Codec.Int64).WriteToAsync(stream, cancellationToken)),
+        CounterDefect.LaterCommandsDoNotChangeACapture =>
+            SnapshotCapture.Of(
+                this,
+                static (counter, stream, cancellationToken) =>
+                    SnapshotCapture.Of(counter.Sum, Codec.Int64).WriteToAsync(stream, cancellationToken)),
         _ => SnapshotCapture.Of(sum, Codec.Int64),
     };
 

@@ -14,8 +14,12 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
 
     public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken)
     {
-        StringComparison comparison = Has(JournalDefect.StoreOfAnotherClusterIsRefused) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        if (disk.Owner is { } owner && (!string.Equals(owner.ClusterId, clusterId, comparison) || (owner.Node != nodeId && !Has(JournalDefect.StoreOfAnotherNodeIsRefused))))
+        StringComparison comparison = Has(JournalDefect.StoreOfAnotherClusterIsRefused)
+            ? StringComparison.OrdinalIgnoreCase
+            : StringComparison.Ordinal;
+        if (disk.Owner is { } owner
+            && (!string.Equals(owner.ClusterId, clusterId, comparison)
+                || (owner.Node != nodeId && !Has(JournalDefect.StoreOfAnotherNodeIsRefused))))
         {
             throw new StorageCorruptedException($"It belongs to {owner}.");
         }
@@ -33,7 +37,8 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         return new(Has(JournalDefect.NewStoreIsEmpty) ? state with { HardState = new HardState(1, null) } : state);
     }
 
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ExpectedLog log = Has(JournalDefect.ReadsSeeWritesUnderWay) ? disk.Durable : _log;
         if (Has(JournalDefect.ReadsOutsideTheLogGiveNothing) && log.LastIndex > log.PreviousIndex)
@@ -89,7 +94,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         disk.Flush();
         long through = Has(JournalDefect.CompactionKeepsLaterEntries) ? Math.Min(throughIndex + 1, _log.LastIndex) : throughIndex;
         _log.Compact(through);
-        bool dropsMore = Has(JournalDefect.CrashAfterACompactionKeepsLaterEntries); // which in good order is mended
+        bool dropsMore = Has(JournalDefect.CrashAfterACompactionKeepsLaterEntries); // restored later in the correct implementation
         disk.Durable.Compact(dropsMore ? Math.Min(through + 1, _log.LastIndex) : through);
         return ValueTask.CompletedTask;
     }
@@ -138,7 +143,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
 
     public void Abandon() => _isAbandoned = true;
 
-    /// <summary>The write as a store does it that overwrites entries in place and forgets to cut off what stands behind them.</summary>
+    /// <summary>A write of a store that overwrites entries in place and does not remove the entries after them.</summary>
     public static LogWrite KeepTail(ExpectedLog log, LogWrite write)
     {
         if (write.Entries.IsEmpty)
@@ -172,17 +177,21 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
     private void CopyToDisk()
     {
         disk.Durable.Reset(_log.PreviousIndex, _log.PreviousTerm);
-        LogEntry[] entries = [.. Enumerable.Range(0, (int)(_log.LastIndex - _log.PreviousIndex)).Select(i => _log[_log.PreviousIndex + 1 + i])];
+        LogEntry[] entries = [.. Enumerable.Range(0, (int)(_log.LastIndex - _log.PreviousIndex))
+            .Select(i => _log[_log.PreviousIndex + 1 + i])];
         disk.Durable.Write(new LogWrite(_log.HardState, _log.PreviousIndex + 1, entries));
     }
 
     private LogWrite Distort(LogWrite write) => defect switch
     {
-        JournalDefect.TimeAndKindAreKept => Change(write, entry => entry with { Time = DateTimeOffset.FromUnixTimeMilliseconds(entry.Time.ToUnixTimeMilliseconds()) }),
-        JournalDefect.EmptyPayloadsAreKept => write with { Entries = write.Entries.ToArray().Where(entry => entry.Data.Length > 0).ToArray() },
+        JournalDefect.TimeAndKindAreKept =>
+            Change(write, entry => entry with { Time = DateTimeOffset.FromUnixTimeMilliseconds(entry.Time.ToUnixTimeMilliseconds()) }),
+        JournalDefect.EmptyPayloadsAreKept =>
+            write with { Entries = write.Entries.ToArray().Where(entry => entry.Data.Length > 0).ToArray() },
         JournalDefect.LargePayloadsAreKept => Change(write, entry => entry with { Data = entry.Data[..(entry.Data.Length & 0xFFFF)] }),
         JournalDefect.HardStateIsWrittenWithTheEntries => write with { HardState = write.Entries.IsEmpty ? write.HardState : null },
-        JournalDefect.WriteWithoutEntriesKeepsTheLog when write.Entries.IsEmpty && write.FirstIndex > 1 && write.FirstIndex <= _log.LastIndex =>
+        JournalDefect.WriteWithoutEntriesKeepsTheLog when write.Entries.IsEmpty && write.FirstIndex > 1
+            && write.FirstIndex <= _log.LastIndex =>
             write with { FirstIndex = write.FirstIndex - 1, Entries = new[] { _log[write.FirstIndex - 1] } },
         JournalDefect.AnyNamesAreKept when write.HardState is { VotedFor: { } vote } state =>
             write with { HardState = state with { VotedFor = Encoding.ASCII.GetString(Encoding.ASCII.GetBytes(vote.Value)) } },

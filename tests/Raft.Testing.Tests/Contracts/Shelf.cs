@@ -45,7 +45,8 @@ internal sealed class Shelf(SnapshotDefect defect) : SnapshotStoreSubject
     {
         bool counts = defect switch
         {
-            SnapshotDefect.LargestIndexCounts => Durable is null || string.CompareOrdinal($"{snapshot.Info.LastIncludedIndex}", $"{Durable.Info.LastIncludedIndex}") > 0,
+            SnapshotDefect.LargestIndexCounts =>
+                Durable is null || string.CompareOrdinal($"{snapshot.Info.LastIncludedIndex}", $"{Durable.Info.LastIncludedIndex}") > 0,
             SnapshotDefect.EarlierSnapshotChangesNothing => true,
             SnapshotDefect.EmptyContentIsKept => snapshot.Content.Length > 0,
             _ => Durable is null || snapshot.Info.LastIncludedIndex >= Durable.Info.LastIncludedIndex,
@@ -54,7 +55,7 @@ internal sealed class Shelf(SnapshotDefect defect) : SnapshotStoreSubject
         {
             if (defect == SnapshotDefect.ReadingGoesOnWhileALaterOneIsCommitted && Durable is not null)
             {
-                Array.Clear(Durable.Content); // though somebody may be reading it
+                Array.Clear(Durable.Content); // although a reader may be using it
             }
 
             Durable = snapshot;

@@ -25,7 +25,8 @@ internal sealed class ShelfStore(Shelf shelf, SnapshotDefect defect) : ISnapshot
     public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
         StoredSnapshot? durable = shelf.Durable;
-        if (durable is null || (durable.Info.LastIncludedIndex != snapshot.LastIncludedIndex && !Has(SnapshotDefect.ReplacedSnapshotIsReadOrRefused)))
+        if (durable is null
+            || (durable.Info.LastIncludedIndex != snapshot.LastIncludedIndex && !Has(SnapshotDefect.ReplacedSnapshotIsReadOrRefused)))
         {
             throw new FileNotFoundException($"There is no snapshot up to index {snapshot.LastIncludedIndex}.");
         }
@@ -38,11 +39,15 @@ internal sealed class ShelfStore(Shelf shelf, SnapshotDefect defect) : ISnapshot
         return new(Has(SnapshotDefect.ReadersCanSeek) ? new ForwardStream(_lastOpened) : _lastOpened);
     }
 
-    public ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
+    public ValueTask<ISnapshotWriter> CreateAsync(
+        long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
     {
         _hasWritten = true;
         byte[] kept = Has(SnapshotDefect.HeaderAndLengthAreKept) ? header[..Math.Min(header.Length, 255)].ToArray() : header.ToArray();
-        ShelfWriter writer = new(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, kept, Length: 0), Has(SnapshotDefect.WritersDoNotDisturbEachOther) ? _shared : new MemoryStream());
+        ShelfWriter writer = new(
+            this,
+            new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, kept, Length: 0),
+            Has(SnapshotDefect.WritersDoNotDisturbEachOther) ? _shared : new MemoryStream());
         shelf.Writers.Add(writer);
         return new(writer);
     }

@@ -32,12 +32,20 @@ public sealed class StateMachineContractTests
 
     [Fact]
     public void Clauses_AreExactlyTheDefects() =>
-        Assert.Equal(Enum.GetNames<CounterDefect>().Skip(1).Order(StringComparer.Ordinal), ContractOf(CounterDefect.None).Clauses.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enum.GetNames<CounterDefect>().Skip(1).Order(StringComparer.Ordinal),
+            ContractOf(CounterDefect.None).Clauses.Order(StringComparer.Ordinal));
 
     [Fact]
     public void RunAsync_UnknownClause_NamesTheOnesThatAre() =>
-        Assert.Contains(nameof(StateMachineContract<>.EveryCommandIsAnswered), Assert.Throws<ArgumentException>(() => { _ = OfStringLog.RunAsync("Nonsense"); }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            nameof(StateMachineContract<>.EveryCommandIsAnswered),
+            Assert.Throws<ArgumentException>(() => { _ = OfStringLog.RunAsync("Nonsense"); }).Message,
+            StringComparison.Ordinal);
 
     private static StateMachineContract<Counter> ContractOf(CounterDefect defect) => new(
-        () => new Counter(defect), static random => new[] { (byte)random.Next(100) }, static counter => counter.Digest, static counter => counter.Reopen());
+        () => new Counter(defect),
+        static random => new[] { (byte)random.Next(100) },
+        static counter => counter.Digest,
+        static counter => counter.Reopen());
 }

@@ -28,7 +28,8 @@ public sealed class GeneratedHistoryTests
     public void OneReadThatSeesWhatNobodyWrote_IsFound(ulong seed)
     {
         Operation<KeyedInput, int>[] operations = Generate(seed, operations: 1_000, keys: 8, clients: 16, unknownRate: 0.05);
-        int read = Array.FindLastIndex(operations, static operation => operation is { Outcome: OperationOutcome.Completed, Input.Value: null });
+        int read = Array.FindLastIndex(
+            operations, static operation => operation is { Outcome: OperationOutcome.Completed, Input.Value: null });
         operations[read] = operations[read] with { Output = -1 };
 
         LinearizabilityResult result = LinearizabilityChecker.Check(KeyedRegister.Model, operations, static input => input.Key);

@@ -26,7 +26,7 @@ public sealed class LinearizabilityCheckerTests
         Expect(LinearizabilityVerdict.NotLinearizable);
     }
 
-    /// <summary>A read that runs beside a write may see either value.</summary>
+    /// <summary>A read that runs concurrently with a write may see either value.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -267,7 +267,8 @@ public sealed class FaultyNetworkTests
     [InlineData(true)]
     [InlineData(false)]
     public void LeavesProcess_IsThatOfTheWrappedTransport(bool leaves) =>
-        Assert.Equal(leaves, new FaultyNetwork(seed: 1, _clock).Wrap(new RecordingTransport(_clock) { LeavesProcess = leaves }).LeavesProcess);
+        Assert.Equal(
+            leaves, new FaultyNetwork(seed: 1, _clock).Wrap(new RecordingTransport(_clock) { LeavesProcess = leaves }).LeavesProcess);
 
     private static void Send(FaultyTransport transport, params ReadOnlySpan<long> terms)
     {

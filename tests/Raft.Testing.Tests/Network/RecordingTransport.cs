@@ -1,6 +1,8 @@
 namespace Raft.Testing.Tests.Network;
 
-/// <summary>The transport under a <see cref="FaultyTransport"/>: records what reaches it, and that only one thread at a time calls it.</summary>
+/// <summary>
+/// The transport under a <see cref="FaultyTransport"/>: records what reaches it, and that only one thread at a time calls it.
+/// </summary>
 internal sealed class RecordingTransport(IClock clock) : ITransport
 {
     private int _callers;

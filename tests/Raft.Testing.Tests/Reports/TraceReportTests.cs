@@ -30,7 +30,7 @@ public sealed class TraceReportTests
     {
         AppendEntriesMessage message = SampleMessages.Append("n1", "n2", 3, "x");
         _trace.Add(TimeSpan.FromMilliseconds(1), "send", message);
-        _trace.Add(TimeSpan.FromMilliseconds(2), "send", message with { }); // an equal one, and yet another
+        _trace.Add(TimeSpan.FromMilliseconds(2), "send", message with { }); // equal, but a separate object
         _trace.Add(TimeSpan.FromMilliseconds(3), "receive", message);
 
         JsonElement data = DataOf(Page());
@@ -38,7 +38,10 @@ public sealed class TraceReportTests
         Assert.Equal(["n1", "n2"], data.GetProperty("nodes").EnumerateArray().Select(node => node.GetString()));
         JsonElement[] rows = [.. data.GetProperty("events").EnumerateArray()];
         Assert.Equal([0, 1, 0], rows.Select(row => row[5].GetInt32()));
-        Assert.Equal((1000, "send", "entries", 0, 1, "append 4"), (rows[0][0].GetDouble(), WhatOf(rows[0]), rows[0][2].GetString(), rows[0][3].GetInt32(), rows[0][4].GetInt32(), rows[0][7].GetString()));
+        JsonElement row = rows[0];
+        Assert.Equal(
+            (1000, "send", "entries", 0, 1, "append 4"),
+            (row[0].GetDouble(), WhatOf(row), row[2].GetString(), row[3].GetInt32(), row[4].GetInt32(), row[7].GetString()));
     }
 
     [Fact]
@@ -107,13 +110,16 @@ public sealed class TraceReportTests
     [Fact]
     public void Page_OfASimulation_TellsOfFaultsAndWhatNodesBecame()
     {
-        SimulationReport report = Simulation.Run(seed: 3, new SimulationOptions { Duration = TimeSpan.FromSeconds(10), KeepsEvents = true });
+        SimulationReport report = Simulation.Run(
+            seed: 3, new SimulationOptions { Duration = TimeSpan.FromSeconds(10), KeepsEvents = true });
         using StringWriter writer = new();
 
         report.Trace!.WriteHtml(writer);
 
         HashSet<string> seen = [.. DataOf(writer.ToString()).GetProperty("events").EnumerateArray().Select(WhatOf)];
-        Assert.Superset(new HashSet<string> { "send", "receive", "status", "commit", "start", "fault begins", "fault ends", "durable", "propose" }, seen);
+        Assert.Superset(
+            new HashSet<string> { "send", "receive", "status", "commit", "start", "fault begins", "fault ends", "durable", "propose" },
+            seen);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class LeaderRuleTests
         Assert.Null(rule.OnQuiet(follower)); // it has stayed in its term
 
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
-        _cluster.Elect("n3"); // of which the rule hears nothing else
+        _cluster.Elect("n3"); // the rule receives no other message of it
 
         Assert.Contains("n2 has come to term 2 because n3 asked for its vote, although n1, the leader of term 1, is "
             + "alive", rule.OnQuiet(follower), StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class LeaderRuleTests
         LivingLeaderStays rule = new();
         SimulatedNode follower = _cluster["n2"];
         Hear(rule, follower);
-        _cluster.World.RunFor(MinimumElectionTimeout); // in which the rule hears of no heartbeat
+        _cluster.World.RunFor(MinimumElectionTimeout); // the rule receives no heartbeat in this time
 
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
         _cluster.Elect("n3");
@@ -74,7 +74,16 @@ public sealed class LeaderRuleTests
         Hear(rule, follower);
 
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
-        rule.OnDelivered(follower, new AppendEntriesReplyMessage { From = "n3", To = "n2", ClusterId = "simulated", Term = 2, Success = false, PrevLogIndex = 2, LastIndex = 2 });
+        rule.OnDelivered(follower, new AppendEntriesReplyMessage
+        {
+            From = "n3",
+            To = "n2",
+            ClusterId = "simulated",
+            Term = 2,
+            Success = false,
+            PrevLogIndex = 2,
+            LastIndex = 2,
+        });
         _cluster.Elect("n3");
 
         Assert.Null(rule.OnQuiet(follower));
@@ -83,7 +92,7 @@ public sealed class LeaderRuleTests
     [Fact]
     public void LeaderHearsQuorum_LeaderThatNobodyAnswers_IsFound()
     {
-        LeaderHearsQuorum rule = new(ThreeNodes); // which is told of no answer
+        LeaderHearsQuorum rule = new(ThreeNodes); // receives no answers
         SimulatedNode leader = _cluster["n1"];
         string? broken = null;
 
@@ -94,7 +103,8 @@ public sealed class LeaderRuleTests
         }
 
         Assert.Null(broken);
-        Assert.Contains("n1 still leads term 1, and for 460 ms of its clock no majority has answered", rule.OnQuiet(leader), StringComparison.Ordinal);
+        Assert.Contains(
+            "n1 still leads term 1, and for 460 ms of its clock no majority has answered", rule.OnQuiet(leader), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +115,16 @@ public sealed class LeaderRuleTests
 
         for (int looks = 0; looks < 100; looks++)
         {
-            rule.OnDelivered(leader, new AppendEntriesReplyMessage { From = "n2", To = "n1", ClusterId = "simulated", Term = 1, Success = true, PrevLogIndex = 2, LastIndex = 2 });
+            rule.OnDelivered(leader, new AppendEntriesReplyMessage
+            {
+                From = "n2",
+                To = "n1",
+                ClusterId = "simulated",
+                Term = 1,
+                Success = true,
+                PrevLogIndex = 2,
+                LastIndex = 2,
+            });
             Assert.Null(rule.OnQuiet(leader));
             _cluster.World.RunFor(TimeSpan.FromMilliseconds(10));
         }
@@ -117,7 +136,7 @@ public sealed class LeaderRuleTests
         LeaderHearsQuorum rule = new(ThreeNodes);
         SimulatedNode leader = _cluster["n1"];
         Assert.Null(rule.OnQuiet(leader));
-        _cluster.World.RunFor(MinimumElectionTimeout * 4); // and the rule does not look, as at one that stands still
+        _cluster.World.RunFor(MinimumElectionTimeout * 4); // the rule does not check a paused node
 
         Assert.Null(rule.OnQuiet(leader));
     }

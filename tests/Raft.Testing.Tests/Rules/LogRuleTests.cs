@@ -13,7 +13,10 @@ public sealed class LogRuleTests
         Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(null, 1, RuleLab.Entries(1, 2))));
         Assert.Null(rule.OnWriting(_lab["n2"], new LogWrite(null, 1, RuleLab.Entries(1, 2))));
 
-        Assert.Contains("index 2 and term 2 behind another history", rule.OnWriting(_lab["n3"], new LogWrite(null, 1, RuleLab.Entries(2, 2))), StringComparison.Ordinal);
+        Assert.Contains(
+            "index 2 and term 2 behind another history",
+            rule.OnWriting(_lab["n3"], new LogWrite(null, 1, RuleLab.Entries(2, 2))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,7 +39,8 @@ public sealed class LogRuleTests
 
         Assert.Null(rule.OnSent(_lab["n1"], append));
         Assert.Equal(1, _committed.LastIndex);
-        Assert.Contains("which 1 of 3 nodes hold durably", rule.OnSent(_lab["n1"], append with { LeaderCommit = 2 }), StringComparison.Ordinal);
+        Assert.Contains(
+            "which 1 of 3 nodes hold durably", rule.OnSent(_lab["n1"], append with { LeaderCommit = 2 }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,10 +95,13 @@ public sealed class LogRuleTests
         LeaderCompleteness rule = new(_committed);
 
         Assert.Null(rule.OnChanged(_lab["n2"], RuleLab.Situation(term: 2), RuleLab.Situation(RaftRole.Leader, term: 2)));
-        Assert.Contains("n3 leads term 2 without the entries up to 2", rule.OnChanged(_lab["n3"], RuleLab.Situation(term: 2), RuleLab.Situation(RaftRole.Leader, term: 2)), StringComparison.Ordinal);
+        Assert.Contains(
+            "n3 leads term 2 without the entries up to 2",
+            rule.OnChanged(_lab["n3"], RuleLab.Situation(term: 2), RuleLab.Situation(RaftRole.Leader, term: 2)),
+            StringComparison.Ordinal);
     }
 
-    /// <summary>Votes that arrive late may still elect somebody in a term that the cluster has left behind; it then leads nobody.</summary>
+    /// <summary>Late votes may still elect a leader of an earlier term. It then has no followers.</summary>
     [Fact]
     public void LeaderCompleteness_LateLeaderOfAnEarlierTerm_IsRight()
     {
@@ -102,7 +109,8 @@ public sealed class LogRuleTests
         _lab.Write("n2", new HardState(5, "n1"), 1, 5);
         Assert.Null(Commit("n1", term: 5, index: 1));
 
-        Assert.Null(new LeaderCompleteness(_committed).OnChanged(_lab["n3"], RuleLab.Situation(term: 4), RuleLab.Situation(RaftRole.Leader, term: 4)));
+        Assert.Null(new LeaderCompleteness(_committed).OnChanged(
+            _lab["n3"], RuleLab.Situation(term: 4), RuleLab.Situation(RaftRole.Leader, term: 4)));
     }
 
     [Fact]
@@ -111,7 +119,10 @@ public sealed class LogRuleTests
         CommitOnTwo(1, 1);
         _lab.WriteInMemory("n3", new HardState(1, null), 1, 1, 1);
 
-        Assert.Contains("with 2 committed, 0 durable", new AppliedBounds(_committed).OnChanged(_lab["n3"], RuleLab.Situation(), RuleLab.Situation(last: 2, commit: 2, applied: 1)), StringComparison.Ordinal);
+        Assert.Contains(
+            "with 2 committed, 0 durable",
+            new AppliedBounds(_committed).OnChanged(_lab["n3"], RuleLab.Situation(), RuleLab.Situation(last: 2, commit: 2, applied: 1)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +131,10 @@ public sealed class LogRuleTests
         CommitOnTwo(1, 1);
         _lab.Write("n3", new HardState(2, null), 1, 1, 2);
 
-        Assert.Contains("has applied an entry 2 that the cluster has not committed", new AppliedBounds(_committed).OnChanged(_lab["n3"], RuleLab.Situation(), RuleLab.Situation(last: 2, commit: 2, applied: 2)), StringComparison.Ordinal);
+        Assert.Contains(
+            "has applied an entry 2 that the cluster has not committed",
+            new AppliedBounds(_committed).OnChanged(_lab["n3"], RuleLab.Situation(), RuleLab.Situation(last: 2, commit: 2, applied: 2)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +146,10 @@ public sealed class LogRuleTests
 
         Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(null, 3, RuleLab.Entries(1))));
         Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(new HardState(2, null), 2, RuleLab.Entries(2))));
-        Assert.Contains("overwrites its log from index 2 on", rule.OnWriting(_lab["n1"], new LogWrite(null, 2, RuleLab.Entries(1))), StringComparison.Ordinal);
+        Assert.Contains(
+            "overwrites its log from index 2 on",
+            rule.OnWriting(_lab["n1"], new LogWrite(null, 2, RuleLab.Entries(1))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -160,7 +177,11 @@ public sealed class LogRuleTests
 
     /// <summary>Entries so many seconds after 1970, which is the time of all others here.</summary>
     private static LogWrite At(long firstIndex, params long[] seconds) => new(
-        null, firstIndex, seconds.Select(static each => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch.AddSeconds(each))).ToArray());
+        null,
+        firstIndex,
+        seconds
+            .Select(static each => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch.AddSeconds(each)))
+            .ToArray());
 
     private string? Commit(string id, long term, long index, RaftRole role = RaftRole.Leader) => Rule().OnChanged(
         _lab[id], RuleLab.Situation(role, term, last: index), RuleLab.Situation(role, term, last: index, commit: index));

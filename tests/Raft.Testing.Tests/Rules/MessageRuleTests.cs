@@ -23,13 +23,17 @@ public sealed class MessageRuleTests
         ElectionSafety rule = new();
 
         Assert.Null(rule.OnChanged(_lab["n1"], RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader)));
-        Assert.Contains("two leaders, n1 and n2", rule.OnChanged(_lab["n2"], RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader)), StringComparison.Ordinal);
+        Assert.Contains(
+            "two leaders, n1 and n2",
+            rule.OnChanged(_lab["n2"], RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void BoundedMemory_MessageBeyondItsLimit_IsFound()
     {
-        SimulatedCluster cluster = new(nodes: 3, configure: options => (options.MaximumMessageBytes, options.SnapshotChunkBytes) = (100, 3));
+        SimulatedCluster cluster = new(
+            nodes: 3, configure: options => (options.MaximumMessageBytes, options.SnapshotChunkBytes) = (100, 3));
         cluster.Start();
         SimulatedNode node = cluster["n1"];
         BoundedMemory rule = new();
@@ -63,7 +67,8 @@ public sealed class MessageRuleTests
     {
         OneVotePerTerm rule = new();
 
-        Assert.Null(rule.OnSent(_lab["n1"], new RequestVoteReplyMessage { From = "n1", To = "n2", ClusterId = "simulated", Term = 1, VoteGranted = true }));
+        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", ClusterId = "simulated", Term = 1, VoteGranted = true };
+        Assert.Null(rule.OnSent(_lab["n1"], grant));
         Assert.NotNull(rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n3") with { Term = 1 }));
     }
 
@@ -88,7 +93,16 @@ public sealed class MessageRuleTests
         PersistBeforeSend rule = new();
         _lab.Write("n1", new HardState(1, null), 1, 1);
         _lab.WriteInMemory("n1", null, 2, 1);
-        AppendEntriesReplyMessage reply = new() { From = "n1", To = "n2", ClusterId = "simulated", Term = 1, Success = true, PrevLogIndex = 0, LastIndex = 1 };
+        AppendEntriesReplyMessage reply = new()
+        {
+            From = "n1",
+            To = "n2",
+            ClusterId = "simulated",
+            Term = 1,
+            Success = true,
+            PrevLogIndex = 0,
+            LastIndex = 1,
+        };
 
         Assert.Null(rule.OnSent(_lab["n1"], reply));
         Assert.Contains("acknowledges entries up to 2", rule.OnSent(_lab["n1"], reply with { LastIndex = 2 }), StringComparison.Ordinal);
@@ -100,7 +114,10 @@ public sealed class MessageRuleTests
         PersistBeforeSend rule = new();
         _lab.Write("n1", new HardState(1, "n2"), 1);
 
-        Assert.Contains("its own is not on its disk", rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n2") with { Term = 1 }), StringComparison.Ordinal);
+        Assert.Contains(
+            "its own is not on its disk",
+            rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n2") with { Term = 1 }),
+            StringComparison.Ordinal);
         Assert.Null(rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n2") with { Term = 9, IsPreVote = true }));
     }
 
@@ -111,7 +128,10 @@ public sealed class MessageRuleTests
         NodeSituation candidate = RuleLab.Situation(RaftRole.Candidate, term: 2);
         NodeSituation leader = RuleLab.Situation(RaftRole.Leader, term: 2);
         _lab.WriteInMemory("n1", new HardState(2, "n1"), 1);
-        Assert.Contains("n1 leads term 2, and its own vote is not on its disk", rule.OnChanged(_lab["n1"], candidate, leader), StringComparison.Ordinal);
+        Assert.Contains(
+            "n1 leads term 2, and its own vote is not on its disk",
+            rule.OnChanged(_lab["n1"], candidate, leader),
+            StringComparison.Ordinal);
 
         _lab["n1"].Store.Release();
         _lab.Write("n1", new HardState(2, "n1"), 1);
@@ -126,7 +146,8 @@ public sealed class MessageRuleTests
         Assert.Null(rule.OnSent(_lab["n1"], SampleMessages.Append("n1", "n2") with { Term = 5 }));
 
         Assert.Null(rule.OnChanged(_lab["n1"], RuleLab.Situation(term: 0), RuleLab.Situation(term: 5)));
-        Assert.Contains("had told others of term 5", rule.OnChanged(_lab["n1"], default, RuleLab.Situation(term: 4)), StringComparison.Ordinal);
+        Assert.Contains(
+            "had told others of term 5", rule.OnChanged(_lab["n1"], default, RuleLab.Situation(term: 4)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -136,7 +157,9 @@ public sealed class MessageRuleTests
     public void Monotony_AnythingThatFallsInALife_IsFound(long term, long commit, long applied)
     {
         string? broken = new Monotony().OnChanged(
-            _lab["n1"], RuleLab.Situation(term: 2, last: 2, commit: 2, applied: 2), RuleLab.Situation(term: term, last: 2, commit: commit, applied: applied));
+            _lab["n1"],
+            RuleLab.Situation(term: 2, last: 2, commit: 2, applied: 2),
+            RuleLab.Situation(term: term, last: 2, commit: commit, applied: applied));
 
         Assert.StartsWith("n1 fell from term 2, committed 2, applied 2", broken, StringComparison.Ordinal);
     }

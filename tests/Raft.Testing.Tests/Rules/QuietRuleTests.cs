@@ -38,32 +38,39 @@ public sealed class QuietRuleTests
     }
 
     [Fact]
-    public void NobodyIsForgotten_CallerOfALeaderWithAnEntryToCome_Waits()
+    public void EveryCallerIsAnswered_CallerOfALeaderWithAnEntryToCome_Waits()
     {
         _cluster.Network.Isolate("n1");
         _cluster.Submit("b", "n1");
         _cluster.World.RunFor(TimeSpan.FromMilliseconds(10));
 
         Assert.Equal(1, _cluster["n1"].Waiting);
-        Assert.Null(new NobodyIsForgotten().OnQuiet(_cluster["n1"]));
+        Assert.Null(new EveryCallerIsAnswered().OnQuiet(_cluster["n1"]));
     }
 
     [Fact]
-    public void NobodyIsForgotten_CallerWithoutAnEntry_IsFound()
+    public void EveryCallerIsAnswered_CallerWithoutAnEntry_IsFound()
     {
         _cluster["n2"].Propose("never looked at", new byte[] { 1 }); // no step is run, so nothing has answered yet
 
-        Assert.Contains("1 callers wait at n2, Follower of term 1, whose state machine has applied 2 of 2 entries", new NobodyIsForgotten().OnQuiet(_cluster["n2"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 callers wait at n2, Follower of term 1, whose state machine has applied 2 of 2 entries",
+            new EveryCallerIsAnswered().OnQuiet(_cluster["n2"]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void BoundedMemory_CommandBeyondTheLimit_IsFound()
     {
         SimulatedNode leader = _cluster["n1"];
-        LogEntry[] Commands(int count) => [.. Enumerable.Range(0, count).Select(_ => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch))];
+        LogEntry[] Commands(int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => new LogEntry(1, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch))];
 
         Assert.Null(new BoundedMemory().OnWriting(leader, new LogWrite(null, 3, Commands(3))));
-        Assert.Contains("takes a command of 1 bytes beyond 3 uncommitted ones", new BoundedMemory().OnWriting(leader, new LogWrite(null, 3, Commands(4))), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes a command of 1 bytes beyond 3 uncommitted ones",
+            new BoundedMemory().OnWriting(leader, new LogWrite(null, 3, Commands(4))),
+            StringComparison.Ordinal);
         Assert.Null(new BoundedMemory().OnWriting(_cluster["n2"], new LogWrite(null, 3, Commands(4)))); // its leader has judged
     }
 

@@ -18,7 +18,8 @@ internal sealed class RuleLab
 
     public SimulatedNode this[string id] => _cluster[id];
 
-    public static NodeSituation Situation(RaftRole role = RaftRole.Follower, long term = 1, long last = 0, long commit = 0, long applied = 0) =>
+    public static NodeSituation Situation(
+        RaftRole role = RaftRole.Follower, long term = 1, long last = 0, long commit = 0, long applied = 0) =>
         new(role, term, last, commit, applied);
 
     /// <summary>Entries of these terms.</summary>

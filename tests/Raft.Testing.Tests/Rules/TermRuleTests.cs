@@ -29,11 +29,30 @@ public sealed class TermRuleTests
     {
         UpToDateVotes rule = new();
         _lab.Write("n1", new HardState(2, null), 1, 1, 2, 2);
-        RequestVoteMessage request = SampleMessages.Vote("n2", "n1") with { Term = 4, LastLogTerm = 2, LastLogIndex = 2, IsPreVote = true, Correlation = 7 };
-        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", ClusterId = "simulated", Term = 4, VoteGranted = true, IsPreVote = true, Correlation = 7 };
+        RequestVoteMessage request = SampleMessages.Vote("n2", "n1") with
+        {
+            Term = 4,
+            LastLogTerm = 2,
+            LastLogIndex = 2,
+            IsPreVote = true,
+            Correlation = 7,
+        };
+        RequestVoteReplyMessage grant = new()
+        {
+            From = "n1",
+            To = "n2",
+            ClusterId = "simulated",
+            Term = 4,
+            VoteGranted = true,
+            IsPreVote = true,
+            Correlation = 7,
+        };
         rule.OnSent(_lab["n2"], request);
 
-        Assert.Contains("its pre-vote for term 4, whose log ends with entry 2 of term 2; its own ends with entry 3 of term 2", rule.OnSent(_lab["n1"], grant), StringComparison.Ordinal);
+        Assert.Contains(
+            "its pre-vote for term 4, whose log ends with entry 2 of term 2; its own ends with entry 3 of term 2",
+            rule.OnSent(_lab["n1"], grant),
+            StringComparison.Ordinal);
         Assert.Null(rule.OnSent(_lab["n1"], grant with { VoteGranted = false }));
     }
 
@@ -44,7 +63,8 @@ public sealed class TermRuleTests
 
         Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(new HardState(3, "n1"), 0, default)));
         Assert.Null(rule.OnWriting(_lab["n2"], new LogWrite(new HardState(3, null), 0, default)));
-        Assert.Contains("n2 enters term 4", rule.OnWriting(_lab["n2"], new LogWrite(new HardState(4, null), 0, default)), StringComparison.Ordinal);
+        Assert.Contains(
+            "n2 enters term 4", rule.OnWriting(_lab["n2"], new LogWrite(new HardState(4, null), 0, default)), StringComparison.Ordinal);
         Assert.Null(rule.OnSent(_lab["n3"], SampleMessages.Vote("n3", "n2") with { Term = 4 }));
         Assert.Null(rule.OnWriting(_lab["n2"], new LogWrite(new HardState(4, null), 0, default)));
     }
@@ -53,13 +73,25 @@ public sealed class TermRuleTests
     public void MatchOnlyGrows_SendsAgainWhatWasAcknowledged_IsFound()
     {
         MatchOnlyGrows rule = new();
-        AppendEntriesReplyMessage reply = new() { From = "n2", To = "n1", ClusterId = "simulated", Term = 2, Success = true, PrevLogIndex = 0, LastIndex = 5 };
+        AppendEntriesReplyMessage reply = new()
+        {
+            From = "n2",
+            To = "n1",
+            ClusterId = "simulated",
+            Term = 2,
+            Success = true,
+            PrevLogIndex = 0,
+            LastIndex = 5,
+        };
         AppendEntriesMessage append = SampleMessages.Append("n1", "n2") with { Term = 2, PrevLogIndex = 4 };
         Assert.Null(rule.OnSent(_lab["n1"], append));
 
         rule.OnDelivered(_lab["n1"], reply);
 
-        Assert.Contains("sends n2 what follows 4, after it had acknowledged everything up to 5", rule.OnSent(_lab["n1"], append), StringComparison.Ordinal);
+        Assert.Contains(
+            "sends n2 what follows 4, after it had acknowledged everything up to 5",
+            rule.OnSent(_lab["n1"], append),
+            StringComparison.Ordinal);
         Assert.Null(rule.OnSent(_lab["n1"], append with { PrevLogIndex = 5 }));
         Assert.Null(rule.OnSent(_lab["n1"], append with { Term = 3 }));
     }
@@ -74,7 +106,10 @@ public sealed class TermRuleTests
         rule.OnDelivered(node, SampleMessages.Append("n1", "n2") with { PrevLogIndex = 3, LeaderCommit = 9, Entries = default });
 
         Assert.Null(rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(commit: 3)));
-        Assert.Contains("no leader has told it of more than 3", rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(commit: 4)), StringComparison.Ordinal);
+        Assert.Contains(
+            "no leader has told it of more than 3",
+            rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(commit: 4)),
+            StringComparison.Ordinal);
         Assert.Null(rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader, commit: 4)));
         Assert.Null(rule.OnChanged(node, RuleLab.Situation(commit: 3), RuleLab.Situation(commit: 4))); // it led meanwhile
     }

@@ -11,7 +11,9 @@ public sealed class ArgumentsTests
     {
         Arguments arguments = Parse(string.Empty)!;
 
-        Assert.Equal((1UL, 100UL, 10, null, false), (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst));
+        Assert.Equal(
+            (1UL, 100UL, 10, null, false),
+            (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst));
         Assert.Equal([WeatherProfile.Everything], arguments.Profiles);
     }
 
@@ -21,7 +23,9 @@ public sealed class ArgumentsTests
         Arguments arguments = Parse("--seeds 7-9 --minutes 0.5 --profile calm,disk --nodes mixed --stop-at-first --output traces "
             + "--shrink-seconds 5")!;
 
-        Assert.Equal((7UL, 9UL, 0.5, null, true, "traces"), (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst, arguments.Output));
+        Assert.Equal(
+            (7UL, 9UL, 0.5, null, true, "traces"),
+            (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst, arguments.Output));
         Assert.Equal([WeatherProfile.Calm, WeatherProfile.Disk], arguments.Profiles);
         Assert.Equal(TimeSpan.FromSeconds(5), arguments.ShrinkLimit);
         Assert.Equal(6, JobList.Of(arguments).Count);

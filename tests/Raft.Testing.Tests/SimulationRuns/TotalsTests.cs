@@ -7,7 +7,10 @@ public sealed class TotalsTests
     private static readonly Job Any = new(1, WeatherProfile.Disk, 3, 1);
 
     private static SimulationReport Report(double minutes, long commits, int elections, SimulationException? violation = null) =>
-        new(1, TimeSpan.FromMinutes(minutes), 5, commits, elections, [new Fault(FaultKind.Crash, default, default, 0, 1, 0)], 0, violation) { Events = 100 };
+        new(1, TimeSpan.FromMinutes(minutes), 5, commits, elections, [new Fault(FaultKind.Crash, default, default, 0, 1, 0)], 0, violation)
+        {
+            Events = 100,
+        };
 
     [Fact]
     public void Totals_OfSeveralRuns_AddUpAndShowTheIdlest()
@@ -51,7 +54,8 @@ public sealed class TotalsTests
         StringWriter output = new();
         string directory = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-        new ViolationReport(output, directory, shrinkLimit: TimeSpan.Zero).Tell(Any, Report(minutes: 0.1, commits: 0, elections: 0, new SimulationException("broken", "what", null)));
+        new ViolationReport(output, directory, shrinkLimit: TimeSpan.Zero).Tell(
+            Any, Report(minutes: 0.1, commits: 0, elections: 0, new SimulationException("broken", "what", null)));
 
         Assert.Contains("rule:   broken", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("--seed 1 ", output.ToString(), StringComparison.Ordinal);
@@ -75,7 +79,8 @@ public sealed class TotalsTests
         Job[] jobs = [.. Enumerable.Range(1, 50).Select(seed => Any with { Seed = (ulong)seed })];
         List<ulong> completed = [];
 
-        new Batch(jobs, job => Report(1, 1, 1, job.Seed == 3 ? new SimulationException("broken") : null)).Run(threads: 1, stopAtFirst: true, (job, _) => completed.Add(job.Seed));
+        new Batch(jobs, job => Report(1, 1, 1, job.Seed == 3 ? new SimulationException("broken") : null)).Run(
+            threads: 1, stopAtFirst: true, (job, _) => completed.Add(job.Seed));
 
         Assert.Equal([1, 2, 3], completed);
     }

@@ -36,7 +36,8 @@ public sealed class OwnStateMachineTests
     [Fact]
     public void Workload_ThatThrows_IsReportedWithItsSeed()
     {
-        SimulationReport<long, long> report = Simulation.Run<long, long>(seed: 7, () => new Account(), _ => throw new FormatException("no such command"), Short);
+        SimulationReport<long, long> report = Simulation.Run<long, long>(
+            seed: 7, () => new Account(), _ => throw new FormatException("no such command"), Short);
 
         SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
         Assert.StartsWith("FormatException came out of a step: no such command", broken.Message, StringComparison.Ordinal);
@@ -74,13 +75,18 @@ public sealed class OwnStateMachineTests
         elsewhere.Join();
 
         SimulationException escaped = Assert.Throws<SimulationException>(() => world.Step());
-        Assert.Contains("through Raft.Testing.Tests.Simulations.OwnStateMachineTests.UseFromElsewhere", escaped.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "through Raft.Testing.Tests.Simulations.OwnStateMachineTests.UseFromElsewhere", escaped.Message, StringComparison.Ordinal);
     }
 
     private static void UseFromElsewhere(SimulatedWorld world) => world.Clock.CreateTimer(static () => { }).Set(TimeSpan.FromSeconds(1));
 
     private static SimulationReport RunBytes(ulong seed) =>
-        Simulation.Run(seed, static () => new Contracts.Counter(Contracts.CounterDefect.None), static random => new[] { (byte)random.Next(100) }, Short);
+        Simulation.Run(
+            seed,
+            static () => new Contracts.Counter(Contracts.CounterDefect.None),
+            static random => new[] { (byte)random.Next(100) },
+            Short);
 
     /// <summary>Adds up, and never falls below zero.</summary>
     private class Account() : StateMachine<long, long>(Codec.Int64, Codec.Int64)

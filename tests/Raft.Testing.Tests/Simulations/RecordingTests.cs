@@ -33,6 +33,9 @@ public sealed class RecordingTests
         Assert.Equal("TIMEOUT", error.Rule);
         using StringWriter text = new();
         new TraceReport(cluster.World.Trace, "a test").WriteText(text);
-        Assert.EndsWith("violation TIMEOUT: it did not happen in time. Waited for: what never comes.", text.ToString().TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "violation TIMEOUT: it did not happen in time. Waited for: what never comes.",
+            text.ToString().TrimEnd(),
+            StringComparison.Ordinal);
     }
 }

@@ -10,11 +10,19 @@ public sealed class ScheduleShrinkerTests
     private static SimulationOptions Schedule(int count) => new()
     {
         Duration = TimeSpan.FromMinutes(1),
-        Faults = [.. Enumerable.Range(1, count).Select(number => new Fault(FaultKind.Pause, TimeSpan.FromSeconds(number * 0.5), TimeSpan.FromSeconds(1), number, 0, 1))],
+        Faults = [.. Enumerable.Range(1, count)
+            .Select(number => new Fault(FaultKind.Pause, TimeSpan.FromSeconds(number * 0.5), TimeSpan.FromSeconds(1), number, 0, 1))],
     };
 
     private static SimulationReport Report(SimulationOptions options, string? rule) => new(
-        1, rule is null ? options.Duration : ViolatedAt, 0, 0, 0, options.Faults!, 0, rule is null ? null : new SimulationException(rule, rule, null));
+        1,
+        rule is null ? options.Duration : ViolatedAt,
+        0,
+        0,
+        0,
+        options.Faults!,
+        0,
+        rule is null ? null : new SimulationException(rule, rule, null));
 
     /// <summary>Breaks a rule only if all these faults come.</summary>
     private ShrunkSimulation Shrink(SimulationOptions options, int[] needed, Func<bool>? isTimeUp = null)

@@ -1,6 +1,6 @@
 namespace Raft.Testing.Tests.Simulations;
 
-/// <summary>Settings differ from seed to seed, a replay has the same, and whoever reads of a run is told of them.</summary>
+/// <summary>Settings differ between seeds, a replay has the same settings, and a report of a run shows them.</summary>
 public sealed class SimulationSettingsTests
 {
     private static readonly SimulationSettings[] Drawn = [.. Enumerable.Range(1, 300).Select(seed => Simulation.DrawSettings((ulong)seed))];
@@ -18,10 +18,14 @@ public sealed class SimulationSettingsTests
             Drawn.Select(settings => (settings.CheckQuorum, settings.LeaderStickiness)).Distinct().Order());
         Assert.Equal([false, true], Drawn.Select(settings => settings.StateMachineMayBlock).Distinct().Order());
         Assert.Equal([false, true], Drawn.Select(settings => settings.AutomaticSnapshots).Distinct().Order());
-        Assert.Contains(Drawn, settings => settings is { AutomaticSnapshots: true, SnapshotAfterEntries: null, SnapshotAfterBytes: not null });
+        Assert.Contains(
+            Drawn, settings => settings is { AutomaticSnapshots: true, SnapshotAfterEntries: null, SnapshotAfterBytes: not null });
         Assert.Contains(Drawn, settings => settings.SnapshotDelay > SimulationSettings.Default.SnapshotDelay);
         Assert.Contains(Drawn, settings => settings is { MaximumCachedEntries: 1, MaximumInFlightMessages: 1 });
-        Assert.Contains(Drawn, settings => settings is { MaximumMessageBytes: not null, MaximumUncommittedBytes: not null, MaximumPendingProposals: not null });
+        Assert.Contains(
+            Drawn,
+            settings =>
+                settings is { MaximumMessageBytes: not null, MaximumUncommittedBytes: not null, MaximumPendingProposals: not null });
     }
 
     [Fact]
@@ -45,14 +49,33 @@ public sealed class SimulationSettingsTests
     public void Run_WithSettings_GivesThemToEveryNode()
     {
         List<RaftNodeOptions> options = [];
-        SimulationSettings settings = new() { PreVote = false, CheckQuorum = false, LeaderStickiness = false, MaximumCachedEntries = 8, MaximumMessageBytes = 150, MaximumInFlightMessages = 2, MaximumUncommittedBytes = 64, MaximumPendingProposals = 3 };
+        SimulationSettings settings = new()
+        {
+            PreVote = false,
+            CheckQuorum = false,
+            LeaderStickiness = false,
+            MaximumCachedEntries = 8,
+            MaximumMessageBytes = 150,
+            MaximumInFlightMessages = 2,
+            MaximumUncommittedBytes = 64,
+            MaximumPendingProposals = 3,
+        };
 
-        SimulationReport report = Simulation.Run(seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(1), Settings = settings, Configure = options.Add });
+        SimulationReport report = Simulation.Run(
+            seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(1), Settings = settings, Configure = options.Add });
 
         Assert.Equal(settings, report.Settings);
         Assert.All(options, each => Assert.Equal(
             (false, false, false, 8, 150, 2, 64, 3),
-            (each.PreVote, each.CheckQuorum, each.LeaderStickiness, each.MaximumCachedEntries, each.MaximumMessageBytes, each.MaximumInFlightMessages, each.MaximumUncommittedBytes, each.MaximumPendingProposals)));
+            (
+                each.PreVote,
+                each.CheckQuorum,
+                each.LeaderStickiness,
+                each.MaximumCachedEntries,
+                each.MaximumMessageBytes,
+                each.MaximumInFlightMessages,
+                each.MaximumUncommittedBytes,
+                each.MaximumPendingProposals)));
     }
 
     [Fact]
@@ -60,7 +83,9 @@ public sealed class SimulationSettingsTests
     {
         SimulationSettings settings = new() { StateMachineMayBlock = true, SnapshotAfterEntries = 5, TrailingEntries = 0 };
 
-        SimulationReport report = Simulation.Run(seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(20), Weather = WeatherProfile.Everything, Settings = settings });
+        SimulationReport report = Simulation.Run(
+            seed: 1,
+            new SimulationOptions { Duration = TimeSpan.FromSeconds(20), Weather = WeatherProfile.Everything, Settings = settings });
 
         Assert.Null(report.Violation);
         Assert.NotEqual((0, 0), (report.Commits, report.Restorations));
@@ -69,7 +94,13 @@ public sealed class SimulationSettingsTests
     [Fact]
     public void Run_SnapshotsOnDemandOnly_HasClientsAskForThem()
     {
-        SimulationSettings settings = new() { AutomaticSnapshots = false, SnapshotAfterEntries = 1, SnapshotAfterBytes = 1, TrailingEntries = 0 };
+        SimulationSettings settings = new()
+        {
+            AutomaticSnapshots = false,
+            SnapshotAfterEntries = 1,
+            SnapshotAfterBytes = 1,
+            TrailingEntries = 0,
+        };
 
         SimulationReport report = Simulation.Run(
             seed: 1, new SimulationOptions { Duration = TimeSpan.FromSeconds(20), Weather = WeatherProfile.Calm, Settings = settings });
@@ -84,6 +115,14 @@ public sealed class SimulationSettingsTests
         Assert.Equal("default settings", SimulationSettings.Default.ToString());
         Assert.Equal(
             "no pre-vote, no check of the quorum, 8 entries cached, 12 clients, writes 0.2 ms",
-            new SimulationSettings { PreVote = false, CheckQuorum = false, LeaderStickiness = false, MaximumCachedEntries = 8, Clients = 12, WriteDelay = TimeSpan.FromMilliseconds(0.2) }.ToString());
+            new SimulationSettings
+            {
+                PreVote = false,
+                CheckQuorum = false,
+                LeaderStickiness = false,
+                MaximumCachedEntries = 8,
+                Clients = 12,
+                WriteDelay = TimeSpan.FromMilliseconds(0.2),
+            }.ToString());
     }
 }

@@ -23,7 +23,8 @@ public sealed class SimulationTests
     [MemberData(nameof(Runs))]
     public void Cluster_InAnyWeather_KeepsEveryRule(string weather, ulong seed)
     {
-        SimulationReport report = Simulation.Run(seed, new SimulationOptions { Weather = WeatherProfile.Find(weather), Duration = TimeSpan.FromSeconds(30) });
+        SimulationReport report = Simulation.Run(
+            seed, new SimulationOptions { Weather = WeatherProfile.Find(weather), Duration = TimeSpan.FromSeconds(30) });
 
         report.ThrowIfViolated();
         Assert.InRange(report.Commits, 200, long.MaxValue); // idle weather would show nothing
@@ -65,8 +66,15 @@ public sealed class SimulationTests
     [Fact]
     public void EveryKindOfFault_ComesInSomeProfile()
     {
-        FaultKind[] drawn = [.. WeatherProfile.All.SelectMany(profile => Enumerable.Range(1, 20).SelectMany(
-            seed => profile.Draw(new SeededRandom((ulong)seed), nodes: 3, TimeSpan.FromMinutes(1)))).Select(fault => fault.Kind).Distinct().Order()];
+        FaultKind[] drawn =
+        [
+            .. WeatherProfile.All
+                .SelectMany(profile => Enumerable.Range(1, 20).SelectMany(
+                    seed => profile.Draw(new SeededRandom((ulong)seed), nodes: 3, TimeSpan.FromMinutes(1))))
+                .Select(fault => fault.Kind)
+                .Distinct()
+                .Order(),
+        ];
 
         Assert.Equal(Enum.GetValues<FaultKind>(), drawn);
     }

@@ -19,7 +19,8 @@ internal static class ContractEntries
         new(hardState, firstIndex, Make(firstIndex, count, term));
 
     public static bool AreSame(in LogEntry left, in LogEntry right) =>
-        left.Term == right.Term && left.Kind == right.Kind && left.Time.EqualsExact(right.Time) && left.Data.Span.SequenceEqual(right.Data.Span);
+        left.Term == right.Term && left.Kind == right.Kind && left.Time.EqualsExact(right.Time)
+            && left.Data.Span.SequenceEqual(right.Data.Span);
 
     public static string Describe(in LogEntry entry)
     {

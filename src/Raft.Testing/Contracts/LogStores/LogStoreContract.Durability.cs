@@ -5,7 +5,7 @@ public sealed partial class LogStoreContract
 {
     private const int CrashesTried = 60;
 
-    /// <summary>Writes take effect in the order of the calls, though none waits for the one before.</summary>
+    /// <summary>Writes take effect in the order of the calls, even if none waits for the previous one.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task WritesUnderWayTakeEffectInOrder() => Check(nameof(WritesUnderWayTakeEffectInOrder), static async trial =>
@@ -16,7 +16,7 @@ public sealed partial class LogStoreContract
         {
             List<Task> writes = BeginMany(trial, random, 40, states: null);
             await trial.CallAsync("waited for all of them", () => Task.WhenAll(writes)).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);
         }
     });
@@ -34,10 +34,10 @@ public sealed partial class LogStoreContract
             HardState later = new(trial.Expected.HardState.Term + trial.Expected.State.LastTerm + 1, "n3");
             calls.Add(trial.Begin(new LogWrite(later, 0, default))); // as a node does that has yet to reach the snapshot's term
             calls.Add(trial.BeginReset(trial.Expected.LastIndex + random.Next(50), later.Term));
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
             calls.AddRange(BeginMany(trial, random, random.Next(6), states: null));
             await trial.CallAsync("waited for all of them", () => Task.WhenAll(calls)).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);
         }
     });
@@ -64,19 +64,23 @@ public sealed partial class LogStoreContract
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(1, 5, term: 1)).ConfigureAwait(false);
         trial.Subject.FailNextWrite();
-        List<Task> writes = [.. Enumerable.Range(0, 4).Select(i => BeginToFailAsync(trial, ContractEntries.Write(6 + i, 1, term: 2)))];
+        List<Task> writes = [.. Enumerable.Range(0, 4).Select(i => WriteUncheckedAsync(trial, ContractEntries.Write(6 + i, 1, term: 2)))];
         for (int i = 0; i < writes.Count; i++)
         {
-            Exception? failure = await trial.CatchAsync($"waited for write {i + 1} of 4, of which the first was to fail", () => writes[i]).ConfigureAwait(false);
-            trial.Demand(failure is not null, $"It was reported durable.");
+            Exception? failure = await trial.CatchAsync(
+                $"waited for write {i + 1} of 4, of which the first was to fail", () => writes[i]).ConfigureAwait(false);
+            trial.Require(failure is not null, $"It was reported durable.");
         }
 
-        Exception? later = await trial.CatchAsync("wrote once more", () => BeginToFailAsync(trial, ContractEntries.Write(6, 1, term: 3))).ConfigureAwait(false);
-        trial.Demand(later is not null, $"It was reported durable, though a write before it had failed.");
+        Exception? later = await trial.CatchAsync(
+            "wrote once more", () => WriteUncheckedAsync(trial, ContractEntries.Write(6, 1, term: 3))).ConfigureAwait(false);
+        trial.Require(later is not null, $"It was reported durable, though a write before it had failed.");
         await trial.CatchAsync("closed it", () => trial.Store.CloseAsync().AsTask()).ConfigureAwait(false);
         LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
         // The failed one itself may be: nobody knows how far it came.
-        trial.Demand(state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2), $"{state}: a write behind the failed one is there.");
+        trial.Require(
+            state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2),
+            $"{state}: a write behind the failed one is there.");
     });
 
     /// <summary>
@@ -187,9 +191,11 @@ public sealed partial class LogStoreContract
         for (int crash = 0; crash < CrashesTried / 2; crash++)
         {
             long term = trial.Expected.State.LastTerm + 1;
-            await trial.WriteAsync(ContractEntries.Write(trial.Expected.LastIndex + 1, 1 + random.Next(40), term, new HardState(term, "n2"))).ConfigureAwait(false);
+            LogWrite write = ContractEntries.Write(trial.Expected.LastIndex + 1, 1 + random.Next(40), term, new HardState(term, "n2"));
+            await trial.WriteAsync(write).ConfigureAwait(false);
             List<ExpectedLog> states = [trial.Expected.Copy()]; // as they were without the compaction
-            long through = trial.Expected.LastIndex - random.Next((int)Math.Min(20, trial.Expected.LastIndex - trial.Expected.PreviousIndex));
+            long through = trial.Expected.LastIndex - random.Next(
+                (int)Math.Min(20, trial.Expected.LastIndex - trial.Expected.PreviousIndex));
             Task compaction = trial.BeginCompaction(through);
             if (random.Chance(0.5))
             {
@@ -198,7 +204,8 @@ public sealed partial class LogStoreContract
 
             for (int i = random.Next(3); i > 0; i--)
             {
-                _ = trial.Begin(ContractEntries.Write(trial.Expected.LastIndex + 1, 1 + random.Next(5), term + 1, new HardState(term + 1, null)));
+                _ = trial.Begin(
+                    ContractEntries.Write(trial.Expected.LastIndex + 1, 1 + random.Next(5), term + 1, new HardState(term + 1, null)));
                 states.Add(trial.Expected.Copy());
             }
 
@@ -206,8 +213,8 @@ public sealed partial class LogStoreContract
         }
     });
 
-    /// <summary>Begins a write that may fail, at once or later.</summary>
-    private static async Task BeginToFailAsync(LogStoreTrial trial, LogWrite write) =>
+    /// <summary>Writes without recording the write as expected. It may fail immediately or later.</summary>
+    private static async Task WriteUncheckedAsync(LogStoreTrial trial, LogWrite write) =>
         await trial.Store.WriteAsync(write).ConfigureAwait(false);
 
     /// <summary>
@@ -221,7 +228,9 @@ public sealed partial class LogStoreContract
             ExpectedLog log = trial.Expected;
             long term = Math.Max(log.State.LastTerm, log.HardState.Term) + 1;
             long back = random.Chance(0.3) ? random.Next((int)Math.Min(20, log.LastIndex - log.PreviousIndex + 1)) : 0;
-            HardState? hardState = random.Chance(0.4) ? new HardState(term, random.Chance(0.5) ? new NodeId("n2") : default(NodeId?)) : null;
+            HardState? hardState = random.Chance(0.4)
+                ? new HardState(term, random.Chance(0.5) ? new NodeId("n2") : default(NodeId?))
+                : null;
             int entries = hardState is not null && random.Chance(0.3) ? 0 : 1 + random.Next(8);
             writes.Add(trial.Begin(ContractEntries.Write(log.LastIndex + 1 - back, entries, term, hardState)));
             states?.Add(trial.Expected.Copy());

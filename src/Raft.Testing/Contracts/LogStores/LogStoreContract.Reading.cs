@@ -18,13 +18,14 @@ public sealed partial class LogStoreContract
                 foreach (long bytes in (long[])[0, 1, Size - 1, Size, (2 * Size) - 1, 20 * Size, long.MaxValue])
                 {
                     IReadOnlyList<LogEntry> read = await trial.ReadAsync(first, entries, bytes).ConfigureAwait(false);
-                    trial.Demand(read.Count >= 1, $"No entry was given.");
-                    trial.Demand(read.Count <= entries, $"{read.Count} entries were given.");
-                    trial.Demand(read.Count == 1 || read.Count * Size <= bytes, $"{read.Count} entries with {read.Count * Size} bytes were given.");
-                    trial.Demand(first + read.Count - 1 <= 50, $"{read.Count} entries were given, though the log ends at 50.");
+                    trial.Require(read.Count >= 1, $"No entry was given.");
+                    trial.Require(read.Count <= entries, $"{read.Count} entries were given.");
+                    trial.Require(
+                        read.Count == 1 || read.Count * Size <= bytes, $"{read.Count} entries with {read.Count * Size} bytes were given.");
+                    trial.Require(first + read.Count - 1 <= 50, $"{read.Count} entries were given, though the log ends at 50.");
                     for (int i = 0; i < read.Count; i++)
                     {
-                        trial.DemandSame(first + i, read[i], trial.Expected[first + i]);
+                        trial.RequireSame(first + i, read[i], trial.Expected[first + i]);
                     }
                 }
             }
@@ -37,17 +38,17 @@ public sealed partial class LogStoreContract
     public Task ReadsOutsideTheLogGiveNothing() => Check(nameof(ReadsOutsideTheLogGiveNothing), static async trial =>
     {
         await trial.OpenAsync().ConfigureAwait(false);
-        await trial.DemandNothingAsync(1).ConfigureAwait(false);
+        await trial.RequireNothingAsync(1).ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(1, 20, term: 1)).ConfigureAwait(false);
         foreach (long index in (long[])[0, 21, 22, 1_000_000, long.MaxValue])
         {
-            await trial.DemandNothingAsync(index).ConfigureAwait(false);
+            await trial.RequireNothingAsync(index).ConfigureAwait(false);
         }
 
         await trial.ResetAsync(30, term: 2).ConfigureAwait(false);
         foreach (long index in (long[])[0, 1, 20, 30, 31, 32])
         {
-            await trial.DemandNothingAsync(index).ConfigureAwait(false);
+            await trial.RequireNothingAsync(index).ConfigureAwait(false);
         }
     });
 
@@ -62,7 +63,7 @@ public sealed partial class LogStoreContract
         {
             trial.Note("began a write of 3 entries");
             writes.Add(trial.Begin(ContractEntries.Write((i * 2) + 1, 3, term: i + 1))); // the third is replaced by the next
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
         }
 
         await trial.CallAsync("waited for all of them", () => Task.WhenAll(writes)).ConfigureAwait(false);
@@ -82,10 +83,10 @@ public sealed partial class LogStoreContract
         await trial.WriteAsync(ContractEntries.Write(1, 40, term: 2)).ConfigureAwait(false);
         await trial.ReadAsync(1, 40, long.MaxValue).ConfigureAwait(false);
         await trial.CompactAsync(35).ConfigureAwait(false);
-        trial.Demand(read.Count == count, $"The list that was read had {count} entries, and now has {read.Count}.");
+        trial.Require(read.Count == count, $"The list that was read had {count} entries, and now has {read.Count}.");
         for (int i = 0; i < count; i++)
         {
-            trial.DemandSame(i + 1, read[i], before[i + 1]);
+            trial.RequireSame(i + 1, read[i], before[i + 1]);
         }
     });
 
@@ -99,9 +100,9 @@ public sealed partial class LogStoreContract
         foreach (long through in (long[])[1, 10, 5, 64, 150, 200])
         {
             await trial.CompactAsync(through).ConfigureAwait(false);
-            await trial.DemandNothingAsync(1).ConfigureAwait(false);
-            await trial.DemandNothingAsync(trial.Expected.PreviousIndex).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireNothingAsync(1).ConfigureAwait(false);
+            await trial.RequireNothingAsync(trial.Expected.PreviousIndex).ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
         }
 
         await trial.WriteAsync(ContractEntries.Write(201, 50, term: 5)).ConfigureAwait(false);
@@ -110,10 +111,14 @@ public sealed partial class LogStoreContract
         LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
         LogState expected = trial.Expected.State;
         // Less may be: it need not be durable.
-        trial.Demand(state.PreviousIndex <= 220, $"The log starts behind {state.PreviousIndex}: more was dropped than was compacted.");
-        trial.Demand(state.LastIndex == 250 && state.LastTerm == 5 && state.HardState == expected.HardState, $"{state}, where compaction has left {expected}.");
-        trial.Demand(state.PreviousIndex == 0 ? state.PreviousTerm == 0 : state.PreviousTerm == (state.PreviousIndex <= 200 ? 1 : 5), $"{state}: the term before the log is wrong.");
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        trial.Require(state.PreviousIndex <= 220, $"The log starts behind {state.PreviousIndex}: more was dropped than was compacted.");
+        trial.Require(
+            state.LastIndex == 250 && state.LastTerm == 5 && state.HardState == expected.HardState,
+            $"{state}, where compaction has left {expected}.");
+        trial.Require(
+            state.PreviousIndex == 0 ? state.PreviousTerm == 0 : state.PreviousTerm == (state.PreviousIndex <= 200 ? 1 : 5),
+            $"{state}: the term before the log is wrong.");
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
     });
 
     /// <summary>A reset leaves an empty log that starts after its index, durably, and keeps the hard state.</summary>
@@ -126,7 +131,7 @@ public sealed partial class LogStoreContract
         foreach ((long index, long term) in ((long, long)[])[(500, 3), (40, 2), (1_000_000, 9)])
         {
             await trial.ResetAsync(index, term).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);
             await trial.WriteAsync(ContractEntries.Write(index + 1, 30, term)).ConfigureAwait(false);
             await trial.ReopenAsync().ConfigureAwait(false);

@@ -12,7 +12,7 @@ public sealed partial class LogStoreContract
         await trial.WriteAsync(ContractEntries.Write(1, 1, term: 1)).ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(2, 5, term: 1)).ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(7, 100, term: 3)).ConfigureAwait(false);
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(107, 3, term: 4)).ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
@@ -33,7 +33,7 @@ public sealed partial class LogStoreContract
         ];
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(new LogWrite(new HardState(long.MaxValue, "n3"), 1, entries)).ConfigureAwait(false);
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -42,10 +42,11 @@ public sealed partial class LogStoreContract
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task EmptyPayloadsAreKept() => Check(nameof(EmptyPayloadsAreKept), static async trial =>
     {
-        LogEntry[] entries = [.. ContractEntries.Make(1, 9, term: 1).Select(static (entry, i) => i % 3 == 1 ? entry : entry with { Data = default })];
+        LogEntry[] entries = [.. ContractEntries.Make(1, 9, term: 1)
+            .Select(static (entry, i) => i % 3 == 1 ? entry : entry with { Data = default })];
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(new LogWrite(null, 1, entries)).ConfigureAwait(false);
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -64,7 +65,7 @@ public sealed partial class LogStoreContract
             index += entries.Length;
         }
 
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -81,7 +82,7 @@ public sealed partial class LogStoreContract
             index += count;
         }
 
-        await trial.DemandExpectedAsync().ConfigureAwait(false);
+        await trial.RequireExpectedAsync().ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false);
     });
 
@@ -95,7 +96,7 @@ public sealed partial class LogStoreContract
         {
             await trial.WriteAsync(ContractEntries.Write(1, length, term: 1)).ConfigureAwait(false);
             await trial.WriteAsync(ContractEntries.Write(from, count, term: 2)).ConfigureAwait(false);
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
         }
     });
 
@@ -155,6 +156,7 @@ public sealed partial class LogStoreContract
     /// </summary>
     private static (int Length, int From, int Count)[] Replacements { get; } =
     [
-        (1, 1, 1), (5, 3, 1), (5, 1, 1), (16, 16, 1), (17, 16, 3), (40, 2, 38), (64, 33, 1), (100, 17, 120), (300, 1, 2), (1_500, 1_025, 10), (1_500, 7, 600), (3_000, 1, 1),
+        (1, 1, 1), (5, 3, 1), (5, 1, 1), (16, 16, 1), (17, 16, 3), (40, 2, 38), (64, 33, 1), (100, 17, 120), (300, 1, 2), (
+            1_500, 1_025, 10), (1_500, 7, 600), (3_000, 1, 1),
     ];
 }

@@ -81,13 +81,16 @@ public sealed partial class LogStoreContract : PortContract
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task StoreOfAnotherNodeIsRefused() => Check(
-        nameof(StoreOfAnotherNodeIsRefused), static trial => RefusesAsync(trial, (LogStoreTrial.ClusterId, "n2"), (LogStoreTrial.ClusterId, "N1")));
+        nameof(StoreOfAnotherNodeIsRefused),
+        static trial => RefusesAsync(trial, (LogStoreTrial.ClusterId, "n2"), (LogStoreTrial.ClusterId, "N1")));
 
     /// <summary>A store that belongs to another cluster is refused.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task StoreOfAnotherClusterIsRefused() => Check(
-        nameof(StoreOfAnotherClusterIsRefused), static trial => RefusesAsync(trial, ("another", LogStoreTrial.Node), ("Contract", LogStoreTrial.Node), ("contract ", LogStoreTrial.Node)));
+        nameof(StoreOfAnotherClusterIsRefused),
+        static trial =>
+            RefusesAsync(trial, ("another", LogStoreTrial.Node), ("Contract", LogStoreTrial.Node), ("contract ", LogStoreTrial.Node)));
 
     /// <summary>Ids of clusters and nodes, and votes, may have any characters.</summary>
     /// <returns>Completes when the clause holds.</returns>
@@ -101,7 +104,7 @@ public sealed partial class LogStoreContract : PortContract
         await trial.WriteAsync(ContractEntries.Write(1, 1, term: 1, new HardState(1, vote))).ConfigureAwait(false);
         await trial.CloseAsync().ConfigureAwait(false);
         LogState state = await trial.OpenAsync(ClusterId, node).ConfigureAwait(false);
-        trial.Demand(state == trial.Expected.State, $"The vote is '{state.HardState.VotedFor}', the log ends at {state.LastIndex}.");
+        trial.Require(state == trial.Expected.State, $"The vote is '{state.HardState.VotedFor}', the log ends at {state.LastIndex}.");
     });
 
     /// <summary>After it was closed the same object can be opened again.</summary>
@@ -112,12 +115,14 @@ public sealed partial class LogStoreContract : PortContract
         await trial.OpenAsync().ConfigureAwait(false);
         for (long round = 1; round <= 3; round++)
         {
-            await trial.WriteAsync(ContractEntries.Write((round * 10) - 9, 10, term: round, new HardState(round, null))).ConfigureAwait(false);
+            await trial.WriteAsync(
+                ContractEntries.Write((round * 10) - 9, 10, term: round, new HardState(round, null))).ConfigureAwait(false);
             await trial.CloseAsync().ConfigureAwait(false);
             LogState state = await trial.CallAsync(
-                "opened the same object again", () => trial.Store.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node, CancellationToken.None)).ConfigureAwait(false);
-            trial.Demand(state == trial.Expected.State, $"{state}. It should be {trial.Expected.State}.");
-            await trial.DemandExpectedAsync().ConfigureAwait(false);
+                "opened the same object again",
+                () => trial.Store.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node, CancellationToken.None)).ConfigureAwait(false);
+            trial.Require(state == trial.Expected.State, $"{state}. It should be {trial.Expected.State}.");
+            await trial.RequireExpectedAsync().ConfigureAwait(false);
         }
 
         await trial.CloseAsync().ConfigureAwait(false);
@@ -132,12 +137,13 @@ public sealed partial class LogStoreContract : PortContract
         {
             ILogStore store = trial.Subject.CreateStore();
             Exception? refusal = await trial.CatchAsync(
-                $"opened a store as {node} of cluster '{clusterId}'", () => store.OpenAsync(clusterId, node, CancellationToken.None).AsTask()).ConfigureAwait(false);
-            trial.Demand(refusal is StorageCorruptedException, $"It belongs to {LogStoreTrial.Node} of cluster "
+                $"opened a store as {node} of cluster '{clusterId}'",
+                () => store.OpenAsync(clusterId, node, CancellationToken.None).AsTask()).ConfigureAwait(false);
+            trial.Require(refusal is StorageCorruptedException, $"It belongs to {LogStoreTrial.Node} of cluster "
                 + $"'{LogStoreTrial.ClusterId}'. {refusal?.GetType().Name ?? "Nothing"} was thrown: {refusal?.Message}");
         }
 
-        await trial.OpenAsync().ConfigureAwait(false); // a refusal harms nobody
+        await trial.OpenAsync().ConfigureAwait(false); // a refusal has no lasting effect
     }
 
     private async Task Check(string clause, Func<LogStoreTrial, Task> check)

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Raft.Testing;
 
 /// <summary>One check of a log store, together with what it must hold.</summary>
-internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subject) : ContractTrial(nameof(LogStoreContract), clause, subject)
+internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subject)
+    : ContractTrial(nameof(LogStoreContract), clause, subject)
 {
     public const string ClusterId = "contract";
 
@@ -24,13 +25,15 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
     public async Task OpenAsync()
     {
         LogState state = await OpenAsync(ClusterId, Node).ConfigureAwait(false);
-        await DemandExpectedAsync(state).ConfigureAwait(false);
+        await RequireExpectedAsync(state).ConfigureAwait(false);
     }
 
     public async Task<LogState> OpenAsync(string clusterId, NodeId node)
     {
         _store = Subject.CreateStore();
-        LogState state = await CallAsync($"opened a store as {node} of cluster '{clusterId}'", () => Store.OpenAsync(clusterId, node, CancellationToken.None)).ConfigureAwait(false);
+        LogState state = await CallAsync(
+            $"opened a store as {node} of cluster '{clusterId}'",
+            () => Store.OpenAsync(clusterId, node, CancellationToken.None)).ConfigureAwait(false);
         HoldsAnOpenStore = true;
         return state;
     }
@@ -89,35 +92,35 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
         () => Store.ReadAsync(firstIndex, maximumEntries, maximumBytes, CancellationToken.None));
 
     /// <summary>Reads the whole log, which must be what is expected.</summary>
-    public async Task DemandExpectedAsync()
+    public async Task RequireExpectedAsync()
     {
         for (long index = Expected.PreviousIndex + 1; index <= Expected.LastIndex;)
         {
             IReadOnlyList<LogEntry> read = await ReadAsync(index, int.MaxValue, long.MaxValue).ConfigureAwait(false);
-            Demand(read.Count > 0, $"Nothing was read at index {index}, though the log goes from {Expected.PreviousIndex + 1} to "
+            Require(read.Count > 0, $"Nothing was read at index {index}, though the log goes from {Expected.PreviousIndex + 1} to "
                 + $"{Expected.LastIndex}.");
             foreach (LogEntry entry in read)
             {
-                Demand(index <= Expected.LastIndex, $"An entry was read at index {index}, though the log ends at {Expected.LastIndex}: "
+                Require(index <= Expected.LastIndex, $"An entry was read at index {index}, though the log ends at {Expected.LastIndex}: "
                     + $"{ContractEntries.Describe(entry)}.");
-                DemandSame(index, entry, Expected[index]);
+                RequireSame(index, entry, Expected[index]);
                 index++;
             }
         }
 
-        await DemandNothingAsync(Expected.LastIndex + 1).ConfigureAwait(false);
+        await RequireNothingAsync(Expected.LastIndex + 1).ConfigureAwait(false);
     }
 
-    public async Task DemandNothingAsync(long index)
+    public async Task RequireNothingAsync(long index)
     {
         IReadOnlyList<LogEntry> read = await ReadAsync(index, 10, long.MaxValue).ConfigureAwait(false);
-        Demand(
+        Require(
             read.Count == 0,
             $"{read.Count} entries were read from index {index} on, though the log goes from {Expected.PreviousIndex + 1} to "
                 + $"{Expected.LastIndex}. The first: {ContractEntries.Describe(read[0])}.");
     }
 
-    public void DemandSame(long index, LogEntry actual, LogEntry expected) => Demand(
+    public void RequireSame(long index, LogEntry actual, LogEntry expected) => Require(
         ContractEntries.AreSame(in actual, in expected),
         $"At index {index} stands: {ContractEntries.Describe(actual)}. There should stand: {ContractEntries.Describe(expected)}.");
 
@@ -142,21 +145,22 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
             }
         }
 
-        Demand(survived >= 0, $"What is left is the result of no prefix of the writes: {Describe(state)}.");
-        Demand(survived >= atLeast, $"What is left is the result of the first {survived} writes only: {Describe(state)}.");
+        Require(survived >= 0, $"What is left is the result of no prefix of the writes: {Describe(state)}.");
+        Require(survived >= atLeast, $"What is left is the result of the first {survived} writes only: {Describe(state)}.");
     }
 
     private async Task<bool> HoldsExpectedAsync()
     {
         IReadOnlyList<LogEntry> read = await ReadAsync(Expected.PreviousIndex + 1, int.MaxValue, long.MaxValue).ConfigureAwait(false);
         return read.Count == Expected.LastIndex - Expected.PreviousIndex
-            && read.Select((entry, i) => ContractEntries.AreSame(in entry, Expected[Expected.PreviousIndex + 1 + i])).All(static same => same);
+            && read.Select((entry, i) => ContractEntries.AreSame(in entry, Expected[Expected.PreviousIndex + 1 + i])).All(
+                static same => same);
     }
 
-    private async Task DemandExpectedAsync(LogState state)
+    private async Task RequireExpectedAsync(LogState state)
     {
-        Demand(state == Expected.State, $"{Describe(state)}. It should be {Describe(Expected.State)}.");
-        await DemandExpectedAsync().ConfigureAwait(false);
+        Require(state == Expected.State, $"{Describe(state)}. It should be {Describe(Expected.State)}.");
+        await RequireExpectedAsync().ConfigureAwait(false);
     }
 
     private static string Describe(LogState state) => string.Create(
@@ -166,7 +170,9 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     private static string Describe(LogWrite write)
     {
-        string hardState = write.HardState is { } value ? string.Create(CultureInfo.InvariantCulture, $"term {value.Term} and vote '{value.VotedFor}'") : "no hard state";
+        string hardState = write.HardState is { } value
+            ? string.Create(CultureInfo.InvariantCulture, $"term {value.Term} and vote '{value.VotedFor}'")
+            : "no hard state";
         return string.Create(CultureInfo.InvariantCulture, $"wrote {hardState}, and {write.Entries.Length} entries from "
             + $"{write.FirstIndex} on");
     }

@@ -14,9 +14,9 @@ public sealed partial class SnapshotStoreContract
         {
             ContractSnapshot snapshot = new(index, length: 1_000);
             await trial.StoreAsync(snapshot).ConfigureAwait(false);
-            await trial.DemandLatestAsync(snapshot).ConfigureAwait(false);
+            await trial.RequireLatestAsync(snapshot).ConfigureAwait(false);
             trial.Reopen();
-            await trial.DemandLatestAsync(snapshot).ConfigureAwait(false);
+            await trial.RequireLatestAsync(snapshot).ConfigureAwait(false);
         }
     });
 
@@ -32,9 +32,9 @@ public sealed partial class SnapshotStoreContract
         await trial.StoreAsync(later).ConfigureAwait(false);
         await trial.CommitAsync(slow, earlier).ConfigureAwait(false);
         await trial.DisposeAsync(slow).ConfigureAwait(false);
-        await trial.DemandLatestAsync(later).ConfigureAwait(false);
+        await trial.RequireLatestAsync(later).ConfigureAwait(false);
         trial.Reopen();
-        await trial.DemandLatestAsync(later).ConfigureAwait(false);
+        await trial.RequireLatestAsync(later).ConfigureAwait(false);
     });
 
     /// <summary>A reader that has a snapshot open reads it to its end, though later ones are committed meanwhile.</summary>
@@ -45,17 +45,17 @@ public sealed partial class SnapshotStoreContract
         ContractSnapshot first = new(5, length: 300_000);
         Stream stream = await trial.OpenAsync(await trial.StoreAsync(first).ConfigureAwait(false)).ConfigureAwait(false);
         byte[] start = await trial.ReadAsync(stream, 1_000).ConfigureAwait(false);
-        trial.DemandBytes(start, first.Content.AsSpan(0, 1_000), "the first bytes");
+        trial.RequireBytes(start, first.Content.AsSpan(0, 1_000), "the first bytes");
         for (long index = 6; index < 10; index++)
         {
             ContractSnapshot later = new(index, length: 300_000);
             await trial.StoreAsync(later).ConfigureAwait(false);
-            await trial.DemandLatestAsync(later).ConfigureAwait(false);
+            await trial.RequireLatestAsync(later).ConfigureAwait(false);
         }
 
-        await trial.DemandContentAsync(stream, first, from: 1_000).ConfigureAwait(false);
+        await trial.RequireContentAsync(stream, first, from: 1_000).ConfigureAwait(false);
         stream.Position = 0;
-        await trial.DemandContentAsync(stream, first).ConfigureAwait(false);
+        await trial.RequireContentAsync(stream, first).ConfigureAwait(false);
     });
 
     /// <summary>A snapshot that was replaced is read as it was, or opening it fails with an IOException.</summary>
@@ -68,11 +68,13 @@ public sealed partial class SnapshotStoreContract
         await trial.StoreAsync(new ContractSnapshot(6, length: 3_000)).ConfigureAwait(false);
         Stream? stream = null;
         Exception? refusal = await trial.CatchAsync(
-            "opened the first one", async () => stream = await trial.Store.OpenReadAsync(replaced, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
-        trial.Demand(refusal is null or IOException, $"{refusal?.GetType().Name} was thrown: {refusal?.Message}");
+            "opened the first one",
+            async () =>
+                stream = await trial.Store.OpenReadAsync(replaced, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+        trial.Require(refusal is null or IOException, $"{refusal?.GetType().Name} was thrown: {refusal?.Message}");
         if (stream is not null)
         {
-            await trial.DemandContentAsync(stream, first).ConfigureAwait(false);
+            await trial.RequireContentAsync(stream, first).ConfigureAwait(false);
             await trial.CloseAsync(stream).ConfigureAwait(false);
         }
     });
@@ -84,26 +86,26 @@ public sealed partial class SnapshotStoreContract
     {
         ContractSnapshot snapshot = new(5, length: 200_000);
         Stream stream = await trial.OpenAsync(await trial.StoreAsync(snapshot).ConfigureAwait(false)).ConfigureAwait(false);
-        trial.Demand(stream.CanRead && stream.CanSeek, $"CanRead is {stream.CanRead}, CanSeek is {stream.CanSeek}.");
-        trial.Demand(stream.Length == snapshot.Content.Length && stream.Position == 0, $"Length is {stream.Length} and Position is "
+        trial.Require(stream.CanRead && stream.CanSeek, $"CanRead is {stream.CanRead}, CanSeek is {stream.CanSeek}.");
+        trial.Require(stream.Length == snapshot.Content.Length && stream.Position == 0, $"Length is {stream.Length} and Position is "
             + $"{stream.Position}, where {snapshot.Content.Length} and 0 are right.");
         foreach (int position in (int[])[199_984, 0, 65_536, 65_535, 199_999, 200_000, 1])
         {
             trial.Note($"went to byte {position}");
             stream.Position = position;
             byte[] bytes = await trial.ReadAsync(stream, 16).ConfigureAwait(false);
-            trial.DemandBytes(bytes, snapshot.Content.AsSpan(position, Math.Min(16, 200_000 - position)), "the content from byte "
+            trial.RequireBytes(bytes, snapshot.Content.AsSpan(position, Math.Min(16, 200_000 - position)), "the content from byte "
                 + $"{position} on");
-            trial.Demand(stream.Position == position + bytes.Length, $"Position is {stream.Position}.");
+            trial.Require(stream.Position == position + bytes.Length, $"Position is {stream.Position}.");
         }
 
         stream.Seek(-5, SeekOrigin.End);
         stream.Seek(-5, SeekOrigin.Current);
         trial.Note("went to 10 bytes before the end, in two steps");
-        await trial.DemandContentAsync(stream, snapshot, from: 199_990).ConfigureAwait(false);
+        await trial.RequireContentAsync(stream, snapshot, from: 199_990).ConfigureAwait(false);
         stream.Seek(7, SeekOrigin.Begin);
         trial.Note("went to byte 7");
-        await trial.DemandContentAsync(stream, snapshot, from: 7).ConfigureAwait(false);
+        await trial.RequireContentAsync(stream, snapshot, from: 7).ConfigureAwait(false);
     });
 
     /// <summary>A snapshot may be open several times, each with a position of its own.</summary>
@@ -113,20 +115,21 @@ public sealed partial class SnapshotStoreContract
     {
         ContractSnapshot snapshot = new(5, length: 100_000);
         SnapshotInfo info = await trial.StoreAsync(snapshot).ConfigureAwait(false);
-        Stream[] streams = [await trial.OpenAsync(info).ConfigureAwait(false), await trial.OpenAsync(info).ConfigureAwait(false), await trial.OpenAsync(info).ConfigureAwait(false)];
+        Stream[] streams = [await trial.OpenAsync(info).ConfigureAwait(false), await trial.OpenAsync(info)
+            .ConfigureAwait(false), await trial.OpenAsync(info).ConfigureAwait(false)];
         for (int round = 0; round < 3; round++)
         {
             for (int i = 0; i < streams.Length; i++)
             {
                 int length = 1_000 * (i + 1); // each continues where it was
                 byte[] bytes = await trial.ReadAsync(streams[i], length).ConfigureAwait(false);
-                trial.DemandBytes(bytes, snapshot.Content.AsSpan(round * length, length), $"what reader {i + 1} reads from byte "
+                trial.RequireBytes(bytes, snapshot.Content.AsSpan(round * length, length), $"what reader {i + 1} reads from byte "
                     + $"{round * length} on");
             }
         }
 
         await trial.CloseAsync(streams[0]).ConfigureAwait(false);
-        await trial.DemandContentAsync(streams[1], snapshot, from: 6_000).ConfigureAwait(false);
+        await trial.RequireContentAsync(streams[1], snapshot, from: 6_000).ConfigureAwait(false);
     });
 
     /// <summary>Several snapshots may be written at once.</summary>
@@ -146,16 +149,18 @@ public sealed partial class SnapshotStoreContract
             for (int i = 0; i < snapshots.Length; i++)
             {
                 byte[] content = snapshots[i].Content;
-                await trial.WriteAsync(writers[i], content.AsMemory(Math.Min(start, content.Length)..Math.Min(start + 5_000, content.Length))).ConfigureAwait(false);
+                await trial.WriteAsync(
+                    writers[i],
+                    content.AsMemory(Math.Min(start, content.Length)..Math.Min(start + 5_000, content.Length))).ConfigureAwait(false);
             }
         }
 
         await trial.DisposeAsync(writers[3]).ConfigureAwait(false); // abandoned, which does not affect the others
         await trial.CommitAsync(writers[0], snapshots[0]).ConfigureAwait(false);
-        await trial.DemandLatestAsync(snapshots[0]).ConfigureAwait(false);
+        await trial.RequireLatestAsync(snapshots[0]).ConfigureAwait(false);
         await trial.CommitAsync(writers[1], snapshots[1]).ConfigureAwait(false);
         await trial.CommitAsync(writers[2], snapshots[2]).ConfigureAwait(false);
-        await trial.DemandLatestAsync(snapshots[1]).ConfigureAwait(false);
+        await trial.RequireLatestAsync(snapshots[1]).ConfigureAwait(false);
     });
 
     /// <summary>A commit completes only when the snapshot would survive a crash. For subjects that can crash.</summary>
@@ -171,7 +176,7 @@ public sealed partial class SnapshotStoreContract
             await trial.WriteAsync(writer, snapshot.Content).ConfigureAwait(false);
             await trial.CommitAsync(writer, snapshot).ConfigureAwait(false);
             trial.Crash(random);
-            await trial.DemandLatestAsync(snapshot).ConfigureAwait(false);
+            await trial.RequireLatestAsync(snapshot).ConfigureAwait(false);
         }
     });
 
@@ -188,12 +193,12 @@ public sealed partial class SnapshotStoreContract
             ISnapshotWriter writer = await trial.CreateAsync(snapshot).ConfigureAwait(false);
             await trial.WriteAsync(writer, snapshot.Content).ConfigureAwait(false);
             trial.Crash(random);
-            await trial.DemandLatestAsync(committed).ConfigureAwait(false);
+            await trial.RequireLatestAsync(committed).ConfigureAwait(false);
             if (random.Chance(0.5))
             {
                 await trial.StoreAsync(snapshot).ConfigureAwait(false); // what is left of the first attempt does not hinder it
                 committed = snapshot;
-                await trial.DemandLatestAsync(committed).ConfigureAwait(false);
+                await trial.RequireLatestAsync(committed).ConfigureAwait(false);
             }
         }
     });
@@ -216,7 +221,7 @@ public sealed partial class SnapshotStoreContract
             trial.Crash(random);
             SnapshotInfo? found = await trial.FindAsync().ConfigureAwait(false);
             before = wasCommitted || found?.LastIncludedIndex == crash ? snapshot : before;
-            await trial.DemandLatestAsync(before).ConfigureAwait(false);
+            await trial.RequireLatestAsync(before).ConfigureAwait(false);
         }
     });
 }

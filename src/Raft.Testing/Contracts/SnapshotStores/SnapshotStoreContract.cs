@@ -47,9 +47,9 @@ public sealed partial class SnapshotStoreContract : PortContract
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task NewStoreHasNoSnapshot() => Check(nameof(NewStoreHasNoSnapshot), static async trial =>
     {
-        await trial.DemandLatestAsync(null).ConfigureAwait(false);
+        await trial.RequireLatestAsync(null).ConfigureAwait(false);
         trial.Reopen();
-        await trial.DemandLatestAsync(null).ConfigureAwait(false);
+        await trial.RequireLatestAsync(null).ConfigureAwait(false);
     });
 
     /// <summary>A committed snapshot is found and read as it was written, also by another store over the same disk.</summary>
@@ -62,12 +62,12 @@ public sealed partial class SnapshotStoreContract : PortContract
         await trial.WriteAsync(writer, snapshot.Content).ConfigureAwait(false);
         SnapshotInfo info = await trial.CommitAsync(writer, snapshot).ConfigureAwait(false);
         Stream stream = await trial.OpenAsync(info).ConfigureAwait(false); // what the commit answered can be opened, too
-        await trial.DemandContentAsync(stream, snapshot).ConfigureAwait(false);
+        await trial.RequireContentAsync(stream, snapshot).ConfigureAwait(false);
         await trial.CloseAsync(stream).ConfigureAwait(false);
         await trial.DisposeAsync(writer).ConfigureAwait(false);
-        await trial.DemandLatestAsync(snapshot).ConfigureAwait(false); // disposing the writer has not taken it away
+        await trial.RequireLatestAsync(snapshot).ConfigureAwait(false); // disposing the writer has not taken it away
         trial.Reopen();
-        await trial.DemandLatestAsync(snapshot).ConfigureAwait(false);
+        await trial.RequireLatestAsync(snapshot).ConfigureAwait(false);
     });
 
     /// <summary>Index, term, header and length are kept, whatever they are.</summary>
@@ -86,9 +86,9 @@ public sealed partial class SnapshotStoreContract : PortContract
         foreach (ContractSnapshot snapshot in snapshots)
         {
             await trial.StoreAsync(snapshot).ConfigureAwait(false);
-            await trial.DemandLatestAsync(snapshot).ConfigureAwait(false);
+            await trial.RequireLatestAsync(snapshot).ConfigureAwait(false);
             trial.Reopen();
-            await trial.DemandLatestAsync(snapshot).ConfigureAwait(false);
+            await trial.RequireLatestAsync(snapshot).ConfigureAwait(false);
         }
     });
 
@@ -100,9 +100,9 @@ public sealed partial class SnapshotStoreContract : PortContract
         await trial.StoreAsync(new ContractSnapshot(3, length: 100)).ConfigureAwait(false);
         ContractSnapshot empty = new(4, length: 0);
         await trial.StoreAsync(empty).ConfigureAwait(false);
-        await trial.DemandLatestAsync(empty).ConfigureAwait(false);
+        await trial.RequireLatestAsync(empty).ConfigureAwait(false);
         trial.Reopen();
-        await trial.DemandLatestAsync(empty).ConfigureAwait(false);
+        await trial.RequireLatestAsync(empty).ConfigureAwait(false);
     });
 
     /// <summary>Content of any size is kept whole, in whatever pieces it is written and read.</summary>
@@ -121,14 +121,17 @@ public sealed partial class SnapshotStoreContract : PortContract
         SnapshotInfo info = await trial.CommitAsync(writer, snapshot).ConfigureAwait(false);
         await trial.DisposeAsync(writer).ConfigureAwait(false);
         trial.Reopen();
-        await trial.DemandLatestAsync(snapshot).ConfigureAwait(false);
+        await trial.RequireLatestAsync(snapshot).ConfigureAwait(false);
 
         Stream stream = await trial.OpenAsync(info).ConfigureAwait(false);
         for (int position = 0; position < snapshot.Content.Length;)
         {
             // As a leader reads it.
             byte[] piece = await trial.ReadAsync(stream, Math.Min(262_144, snapshot.Content.Length - position)).ConfigureAwait(false);
-            trial.DemandBytes(piece, snapshot.Content.AsSpan(position, Math.Min(262_144, snapshot.Content.Length - position)), $"a piece from byte {position} on");
+            trial.RequireBytes(
+                piece,
+                snapshot.Content.AsSpan(position, Math.Min(262_144, snapshot.Content.Length - position)),
+                $"a piece from byte {position} on");
             position += piece.Length;
         }
     });
@@ -142,15 +145,15 @@ public sealed partial class SnapshotStoreContract : PortContract
         ISnapshotWriter writer = await trial.CreateAsync(first).ConfigureAwait(false);
         await trial.WriteAsync(writer, first.Content).ConfigureAwait(false);
         await trial.CallAsync("flushed it", () => writer.Stream.FlushAsync()).ConfigureAwait(false);
-        await trial.DemandLatestAsync(null).ConfigureAwait(false);
+        await trial.RequireLatestAsync(null).ConfigureAwait(false);
         await trial.CommitAsync(writer, first).ConfigureAwait(false);
 
         ContractSnapshot second = new(8, length: 20_000);
         ISnapshotWriter next = await trial.CreateAsync(second).ConfigureAwait(false);
         await trial.WriteAsync(next, second.Content).ConfigureAwait(false);
-        await trial.DemandLatestAsync(first).ConfigureAwait(false);
+        await trial.RequireLatestAsync(first).ConfigureAwait(false);
         await trial.CommitAsync(next, second).ConfigureAwait(false);
-        await trial.DemandLatestAsync(second).ConfigureAwait(false);
+        await trial.RequireLatestAsync(second).ConfigureAwait(false);
     });
 
     /// <summary>A writer that is disposed before the commit leaves nothing behind.</summary>
@@ -164,7 +167,7 @@ public sealed partial class SnapshotStoreContract : PortContract
             ISnapshotWriter writer = await trial.CreateAsync(first).ConfigureAwait(false);
             await trial.WriteAsync(writer, first.Content.AsMemory(0, written)).ConfigureAwait(false);
             await trial.DisposeAsync(writer).ConfigureAwait(false);
-            await trial.DemandLatestAsync(null).ConfigureAwait(false);
+            await trial.RequireLatestAsync(null).ConfigureAwait(false);
         }
 
         await trial.StoreAsync(first).ConfigureAwait(false);
@@ -172,11 +175,11 @@ public sealed partial class SnapshotStoreContract : PortContract
         ISnapshotWriter abandoned = await trial.CreateAsync(second).ConfigureAwait(false);
         await trial.WriteAsync(abandoned, second.Content).ConfigureAwait(false);
         await trial.DisposeAsync(abandoned).ConfigureAwait(false);
-        await trial.DemandLatestAsync(first).ConfigureAwait(false);
+        await trial.RequireLatestAsync(first).ConfigureAwait(false);
         trial.Reopen();
-        await trial.DemandLatestAsync(first).ConfigureAwait(false);
+        await trial.RequireLatestAsync(first).ConfigureAwait(false);
         await trial.StoreAsync(second).ConfigureAwait(false);
-        await trial.DemandLatestAsync(second).ConfigureAwait(false);
+        await trial.RequireLatestAsync(second).ConfigureAwait(false);
     });
 
     private async Task Check(string clause, Func<SnapshotStoreTrial, Task> check)

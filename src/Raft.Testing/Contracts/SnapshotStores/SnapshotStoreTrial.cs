@@ -1,7 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>One check of a snapshot store.</summary>
-internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSubject subject) : ContractTrial(nameof(SnapshotStoreContract), clause, subject), IAsyncDisposable
+internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSubject subject)
+    : ContractTrial(nameof(SnapshotStoreContract), clause, subject), IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _opened = [];
     private ISnapshotStore? _store;
@@ -29,7 +30,8 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
     public async Task<ISnapshotWriter> CreateAsync(ContractSnapshot snapshot)
     {
         ISnapshotWriter writer = await CallAsync(
-            $"began {snapshot}", () => Store.CreateAsync(snapshot.Index, snapshot.Term, snapshot.Header, CancellationToken.None)).ConfigureAwait(false);
+            $"began {snapshot}",
+            () => Store.CreateAsync(snapshot.Index, snapshot.Term, snapshot.Header, CancellationToken.None)).ConfigureAwait(false);
         _opened.Add(writer);
         return writer;
     }
@@ -46,8 +48,9 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
 
     public async Task<SnapshotInfo> CommitAsync(ISnapshotWriter writer, ContractSnapshot snapshot)
     {
-        SnapshotInfo info = await CallAsync($"committed the snapshot up to index {snapshot.Index}", () => writer.CommitAsync(CancellationToken.None)).ConfigureAwait(false);
-        DemandInfo(info, snapshot);
+        SnapshotInfo info = await CallAsync(
+            $"committed the snapshot up to index {snapshot.Index}", () => writer.CommitAsync(CancellationToken.None)).ConfigureAwait(false);
+        RequireInfo(info, snapshot);
         return info;
     }
 
@@ -72,7 +75,9 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
 
     public async Task<Stream> OpenAsync(SnapshotInfo info)
     {
-        Stream stream = await CallAsync($"opened the snapshot up to index {info.LastIncludedIndex}", () => Store.OpenReadAsync(info, CancellationToken.None)).ConfigureAwait(false);
+        Stream stream = await CallAsync(
+            $"opened the snapshot up to index {info.LastIncludedIndex}",
+            () => Store.OpenReadAsync(info, CancellationToken.None)).ConfigureAwait(false);
         _opened.Add(stream);
         return stream;
     }
@@ -81,7 +86,8 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
     public async Task<byte[]> ReadAsync(Stream stream, int count)
     {
         byte[] bytes = new byte[count];
-        int read = await CallAsync($"read {count} bytes", () => stream.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false)).ConfigureAwait(false);
+        int read = await CallAsync(
+            $"read {count} bytes", () => stream.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false)).ConfigureAwait(false);
         return bytes[..read];
     }
 
@@ -92,43 +98,43 @@ internal sealed class SnapshotStoreTrial(ContractClause clause, SnapshotStoreSub
     }
 
     /// <summary>The latest snapshot must be this one; null for none.</summary>
-    public async Task DemandLatestAsync(ContractSnapshot? expected)
+    public async Task RequireLatestAsync(ContractSnapshot? expected)
     {
         SnapshotInfo? found = await FindAsync().ConfigureAwait(false);
         if (expected is null)
         {
-            Demand(found is null, $"A snapshot up to index {found?.LastIncludedIndex} was found, where none was committed.");
+            Require(found is null, $"A snapshot up to index {found?.LastIncludedIndex} was found, where none was committed.");
             return;
         }
 
-        Demand(found is not null, $"None was found, though {expected} was committed.");
-        DemandInfo(found!.Value, expected);
+        Require(found is not null, $"None was found, though {expected} was committed.");
+        RequireInfo(found!.Value, expected);
         Stream stream = await OpenAsync(found.Value).ConfigureAwait(false);
-        await DemandContentAsync(stream, expected).ConfigureAwait(false);
+        await RequireContentAsync(stream, expected).ConfigureAwait(false);
         await CloseAsync(stream).ConfigureAwait(false);
     }
 
     /// <summary>What is read from here on must be the content of a snapshot, from a byte on.</summary>
-    public async Task DemandContentAsync(Stream stream, ContractSnapshot expected, int from = 0)
+    public async Task RequireContentAsync(Stream stream, ContractSnapshot expected, int from = 0)
     {
         byte[] content = await ReadAsync(stream, expected.Content.Length - from + 1).ConfigureAwait(false);
-        DemandBytes(content, expected.Content.AsSpan(from), $"the content of the snapshot up to index {expected.Index}, from byte {from} "
+        RequireBytes(content, expected.Content.AsSpan(from), $"the content of the snapshot up to index {expected.Index}, from byte {from} "
             + "on");
     }
 
-    public void DemandInfo(SnapshotInfo info, ContractSnapshot expected)
+    public void RequireInfo(SnapshotInfo info, ContractSnapshot expected)
     {
-        Demand(
+        Require(
             info.LastIncludedIndex == expected.Index && info.LastIncludedTerm == expected.Term && info.Length == expected.Content.Length,
             $"It is said to go up to index {info.LastIncludedIndex} of term {info.LastIncludedTerm} and to have {info.Length} bytes. It "
                 + $"should be {expected}.");
-        DemandBytes(info.Header.Span, expected.Header, $"the header of the snapshot up to index {expected.Index}");
+        RequireBytes(info.Header.Span, expected.Header, $"the header of the snapshot up to index {expected.Index}");
     }
 
-    public void DemandBytes(ReadOnlySpan<byte> actual, ReadOnlySpan<byte> expected, string what)
+    public void RequireBytes(ReadOnlySpan<byte> actual, ReadOnlySpan<byte> expected, string what)
     {
         int same = actual.CommonPrefixLength(expected);
-        Demand(
+        Require(
             same == expected.Length && same == actual.Length,
             $"Of {what}, {actual.Length} bytes were read where there are {expected.Length}; the first {same} are as they were written.");
     }

@@ -57,7 +57,10 @@ internal sealed class AppliedCommands : ResultObserver
     }
 
     private static string Describe(Answer answer) => answer.Rejection is null
-        ? $"{Describe(answer.Copy)}{(answer.Copy.Length > BytesShown ? " " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(answer.Copy)) : "")}"
+        ? Describe(answer.Copy)
+            + (answer.Copy.Length > BytesShown
+                ? " " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(answer.Copy))
+                : "")
         : $"the refusal '{answer.Rejection}'";
 
     private void Note(long index, Answer answer)

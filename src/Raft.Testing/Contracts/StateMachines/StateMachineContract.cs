@@ -20,7 +20,13 @@ public static class StateMachineContract
     /// </param>
     /// <returns>The suite.</returns>
     public static StateMachineContract<TMachine> For<TMachine, TCommand, TResult>(
-        Func<TMachine> create, Func<SeededRandom, TCommand> nextCommand, Func<TMachine, string>? digest = null, Func<TMachine, TMachine>? reopen = null)
+        Func<TMachine> create,
+        Func<SeededRandom,
+        TCommand> nextCommand,
+        Func<TMachine,
+        string>? digest = null,
+        Func<TMachine,
+        TMachine>? reopen = null)
         where TMachine : StateMachine<TCommand, TResult>
     {
         ArgumentNullException.ThrowIfNull(create);

@@ -61,10 +61,10 @@ public sealed partial class StateMachineContract<TMachine>
         using ISnapshotCapture capture = trial.Capture(machine);
         TMachine restored = _create();
         await trial.RestoreAsync(restored, await trial.WriteAsync(capture).ConfigureAwait(false), middle).ConfigureAwait(false);
-        trial.Demand(restored.AppliedIndex == middle, $"AppliedIndex is {restored.AppliedIndex}, where {middle} was restored.");
+        trial.Require(restored.AppliedIndex == middle, $"AppliedIndex is {restored.AppliedIndex}, where {middle} was restored.");
         trial.Note("made a machine over the durable state");
         TMachine reopened = _reopen!(restored);
-        trial.Demand(reopened.AppliedIndex == middle, $"AppliedIndex is {reopened.AppliedIndex}, where {middle} was restored.");
+        trial.Require(reopened.AppliedIndex == middle, $"AppliedIndex is {reopened.AppliedIndex}, where {middle} was restored.");
     });
 
     private static bool Captures(TMachine machine)
@@ -82,7 +82,8 @@ public sealed partial class StateMachineContract<TMachine>
     }
 
     /// <summary>Captures a machine in the middle of its log, restores another from that, and applies the rest to both.</summary>
-    private async Task RestoreAsync(StateMachineTrial trial, Func<ISnapshotCapture, Func<Task>, Task<byte[]>> write, Func<Task<TMachine>> createToRestore)
+    private async Task RestoreAsync(
+        StateMachineTrial trial, Func<ISnapshotCapture, Func<Task>, Task<byte[]>> write, Func<Task<TMachine>> createToRestore)
     {
         foreach (double share in (double[])[0.02, 0.5, 1])
         {
@@ -94,13 +95,17 @@ public sealed partial class StateMachineContract<TMachine>
             byte[] snapshot;
             using (ISnapshotCapture capture = trial.Capture(captured))
             {
-                snapshot = await write(capture, async () => expected.Add(await trial.ApplyAsync(captured, BatchSizes.Random(12), index + 1, long.MaxValue).ConfigureAwait(false))).ConfigureAwait(false);
+                snapshot = await write(
+                    capture,
+                    async () => expected.Add(
+                        await trial.ApplyAsync(captured, BatchSizes.Random(12), index + 1, long.MaxValue).ConfigureAwait(false)))
+                    .ConfigureAwait(false);
             }
 
             TMachine restored = await createToRestore().ConfigureAwait(false);
             await trial.RestoreAsync(restored, snapshot, index).ConfigureAwait(false);
             actual.Add(await trial.ApplyAsync(restored, BatchSizes.Random(14), index + 1, long.MaxValue).ConfigureAwait(false));
-            DemandSame(trial, expected, actual, captured, restored);
+            RequireSame(trial, expected, actual, captured, restored);
         }
     }
 }

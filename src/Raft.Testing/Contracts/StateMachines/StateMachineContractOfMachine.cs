@@ -29,7 +29,13 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// Makes a machine over the durable state of another, which is not used any more; null if the state is not durable.
     /// </param>
     public StateMachineContract(
-        Func<TMachine> create, Func<SeededRandom, ReadOnlyMemory<byte>> nextCommand, Func<TMachine, string>? digest = null, Func<TMachine, TMachine>? reopen = null)
+        Func<TMachine> create,
+        Func<SeededRandom,
+        ReadOnlyMemory<byte>> nextCommand,
+        Func<TMachine,
+        string>? digest = null,
+        Func<TMachine,
+        TMachine>? reopen = null)
     {
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(nextCommand);
@@ -81,7 +87,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     {
         trial.Note("made a machine");
         long applied = _create().AppliedIndex;
-        trial.Demand(applied == 0, $"AppliedIndex is {applied}.");
+        trial.Require(applied == 0, $"AppliedIndex is {applied}.");
         return Task.CompletedTask;
     });
 
@@ -94,7 +100,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         foreach (long index in trial.CommandIndexes)
         {
             int answers = applied.AnswersTo(index);
-            trial.Demand(answers == 1, $"The command at index {index} was given {answers} results: {trial.DescribeCommand(index)}.");
+            trial.Require(answers == 1, $"The command at index {index} was given {answers} results: {trial.DescribeCommand(index)}.");
         }
     });
 
@@ -102,7 +108,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task SameCommandsGiveSameResults() => Check(
-        nameof(SameCommandsGiveSameResults), trial => CompareAsync(trial, BatchSizes.Random(4), BatchSizes.Random(4), static apply => apply()));
+        nameof(SameCommandsGiveSameResults),
+        trial => CompareAsync(trial, BatchSizes.Random(4), BatchSizes.Random(4), static apply => apply()));
 
     /// <summary>How the commands are cut into batches changes no result and no state.</summary>
     /// <returns>Completes when the clause holds.</returns>
@@ -116,7 +123,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// <summary>The culture of the thread and the time of day change no result and no state.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task SurroundingsDoNotMatter() => Check(nameof(SurroundingsDoNotMatter), trial => CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), static async apply =>
+    public Task SurroundingsDoNotMatter() => Check(
+        nameof(SurroundingsDoNotMatter), trial => CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), static async apply =>
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         CultureInfo other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -144,7 +152,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     {
         AppliedCommands applied = await trial.ApplyAsync(_create(), BatchSizes.Random(8)).ConfigureAwait(false);
         long? changed = applied.FindChanged();
-        trial.Demand(changed is null, $"The result of the command at index {changed} changed after it was given.");
+        trial.Require(changed is null, $"The result of the command at index {changed} changed after it was given.");
     });
 
     /// <summary>
@@ -160,7 +168,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         {
             AppliedCommands applied = await trial.ApplyAsync(machine, BatchSizes.Fixed(1), index, index).ConfigureAwait(false);
             string after = _digest(machine);
-            trial.Demand(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was refused, and yet the state "
+            trial.Require(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was refused, and yet the state "
                 + $"changed from '{before}' to '{after}'.");
             before = after;
         }
@@ -181,35 +189,36 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
             actual.Add(await trial.ApplyAsync(machine, BatchSizes.Random(10), part[0], part[^1]).ConfigureAwait(false));
             trial.Note("made a machine over the durable state");
             machine = _reopen!(machine);
-            trial.Demand(machine.AppliedIndex == part[^1], $"AppliedIndex is {machine.AppliedIndex}, though the last command that was "
+            trial.Require(machine.AppliedIndex == part[^1], $"AppliedIndex is {machine.AppliedIndex}, though the last command that was "
                 + $"applied stands at {part[^1]}.");
         }
 
-        DemandSame(trial, expected, actual, straight, machine);
+        RequireSame(trial, expected, actual, straight, machine);
     });
 
-    private async Task CompareAsync(StateMachineTrial trial, BatchSizes left, BatchSizes right, Func<Func<Task<AppliedCommands>>, Task<AppliedCommands>> surround)
+    private async Task CompareAsync(
+        StateMachineTrial trial, BatchSizes left, BatchSizes right, Func<Func<Task<AppliedCommands>>, Task<AppliedCommands>> surround)
     {
         TMachine one = _create();
         TMachine other = _create();
         AppliedCommands expected = await trial.ApplyAsync(one, left).ConfigureAwait(false);
         AppliedCommands actual = await surround(() => trial.ApplyAsync(other, right)).ConfigureAwait(false);
-        DemandSame(trial, expected, actual, one, other);
+        RequireSame(trial, expected, actual, one, other);
     }
 
-    private void DemandSame(StateMachineTrial trial, AppliedCommands expected, AppliedCommands actual, TMachine one, TMachine other)
+    private void RequireSame(StateMachineTrial trial, AppliedCommands expected, AppliedCommands actual, TMachine one, TMachine other)
     {
         foreach (long index in trial.CommandIndexes)
         {
             (string left, string right) = (expected.Describe(index), actual.Describe(index));
-            trial.Demand(left == right, $"At index {index}, {trial.DescribeCommand(index)} resulted in {left} in the first machine and "
+            trial.Require(left == right, $"At index {index}, {trial.DescribeCommand(index)} resulted in {left} in the first machine and "
                 + $"in {right} in the second.");
         }
 
         if (_digest is not null)
         {
             (string left, string right) = (_digest(one), _digest(other));
-            trial.Demand(left == right, $"After the same commands, the state of the first machine is '{left}' and that of the second is "
+            trial.Require(left == right, $"After the same commands, the state of the first machine is '{left}' and that of the second is "
                 + $"'{right}'.");
         }
     }

@@ -54,7 +54,9 @@ internal sealed class StateMachineTrial : ContractTrial
             if (batch.Count > 0)
             {
                 batch.Observer = applied;
-                await CallAsync($"applied a batch of {batch.Count} commands from index {first} on", () => machine.ApplyAsync(batch, CancellationToken.None).AsTask()).ConfigureAwait(false);
+                await CallAsync(
+                    $"applied a batch of {batch.Count} commands from index {first} on",
+                    () => machine.ApplyAsync(batch, CancellationToken.None).AsTask()).ConfigureAwait(false);
             }
 
             batch.Finish(metrics: null);
@@ -79,7 +81,8 @@ internal sealed class StateMachineTrial : ContractTrial
         ChecksummedStream destination = new(content, checksum);
         await using (destination.ConfigureAwait(false))
         {
-            await CallAsync("wrote the capture", () => capture.WriteToAsync(destination, CancellationToken.None).AsTask()).ConfigureAwait(false);
+            await CallAsync(
+                "wrote the capture", () => capture.WriteToAsync(destination, CancellationToken.None).AsTask()).ConfigureAwait(false);
             await destination.FinishAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
@@ -94,7 +97,8 @@ internal sealed class StateMachineTrial : ContractTrial
         await using (state.ConfigureAwait(false))
         {
             await CallAsync(
-                $"restored a machine from the {state.Length} bytes, up to index {lastIncludedIndex}", () => machine.RestoreAsync(state, lastIncludedIndex, CancellationToken.None).AsTask()).ConfigureAwait(false);
+                $"restored a machine from the {state.Length} bytes, up to index {lastIncludedIndex}",
+                () => machine.RestoreAsync(state, lastIncludedIndex, CancellationToken.None).AsTask()).ConfigureAwait(false);
         }
     }
 

@@ -42,11 +42,58 @@ internal static class ContractMessages
         LogEntry plain = ContractEntries.Make(1, term: 8, size: 300);
         return
         [
-            new RequestVoteMessage { From = from, To = to, ClusterId = "clüster/日本 \U0001F6F6", Term = 11, Correlation = correlation, LastLogIndex = 12, LastLogTerm = 10 },
-            new RequestVoteMessage { From = from, To = to, ClusterId = "contract", Term = 13, Correlation = correlation + 1, LastLogIndex = 0, LastLogTerm = 0, IsPreVote = true },
-            new RequestVoteReplyMessage { From = from, To = to, ClusterId = "contract", Term = 14, Correlation = correlation + 2, VoteGranted = true },
-            new RequestVoteReplyMessage { From = from, To = to, ClusterId = "contract", Term = 15, Correlation = correlation + 3, VoteGranted = false, IsPreVote = true },
-            new AppendEntriesMessage { From = from, To = to, ClusterId = "contract", Term = long.MaxValue, Correlation = correlation + 4, PrevLogIndex = 1L << 50, PrevLogTerm = 1L << 40, LeaderCommit = 1L << 49, Entries = default },
+            new RequestVoteMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "clüster/日本 \U0001F6F6",
+                Term = 11,
+                Correlation = correlation,
+                LastLogIndex = 12,
+                LastLogTerm = 10,
+            },
+            new RequestVoteMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 13,
+                Correlation = correlation + 1,
+                LastLogIndex = 0,
+                LastLogTerm = 0,
+                IsPreVote = true,
+            },
+            new RequestVoteReplyMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 14,
+                Correlation = correlation + 2,
+                VoteGranted = true,
+            },
+            new RequestVoteReplyMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 15,
+                Correlation = correlation + 3,
+                VoteGranted = false,
+                IsPreVote = true,
+            },
+            new AppendEntriesMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = long.MaxValue,
+                Correlation = correlation + 4,
+                PrevLogIndex = 1L << 50,
+                PrevLogTerm = 1L << 40,
+                LeaderCommit = 1L << 49,
+                Entries = default,
+            },
             new AppendEntriesMessage
             {
                 From = from,
@@ -65,8 +112,30 @@ internal static class ContractMessages
                     plain with { Kind = EntryKind.NoOp, Term = 1L << 41 },
                 },
             },
-            new AppendEntriesReplyMessage { From = from, To = to, ClusterId = "contract", Term = 17, Correlation = correlation + 6, Success = true, PrevLogIndex = 21, LastIndex = 25 },
-            new AppendEntriesReplyMessage { From = from, To = to, ClusterId = "contract", Term = 18, Correlation = long.MaxValue, Success = false, PrevLogIndex = 30, LastIndex = 26, ConflictIndex = 24, ConflictTerm = 6 },
+            new AppendEntriesReplyMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 17,
+                Correlation = correlation + 6,
+                Success = true,
+                PrevLogIndex = 21,
+                LastIndex = 25,
+            },
+            new AppendEntriesReplyMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 18,
+                Correlation = long.MaxValue,
+                Success = false,
+                PrevLogIndex = 30,
+                LastIndex = 26,
+                ConflictIndex = 24,
+                ConflictTerm = 6,
+            },
             new InstallSnapshotMessage
             {
                 From = from,
@@ -96,8 +165,31 @@ internal static class ContractMessages
                 Offset = 1L << 41,
                 Data = plain.Data,
             },
-            new InstallSnapshotReplyMessage { From = from, To = to, ClusterId = "contract", Term = 20, Correlation = correlation + 9, LastIncludedIndex = 31, LastIncludedTerm = 18, Checksum = new UInt128(5, 1UL << 63), NextOffset = 1L << 40 },
-            new InstallSnapshotReplyMessage { From = from, To = to, ClusterId = "contract", Term = 21, Correlation = correlation + 10, LastIncludedIndex = 32, LastIncludedTerm = 17, Checksum = 6, NextOffset = 33, IsInstalled = true },
+            new InstallSnapshotReplyMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 20,
+                Correlation = correlation + 9,
+                LastIncludedIndex = 31,
+                LastIncludedTerm = 18,
+                Checksum = new UInt128(5, 1UL << 63),
+                NextOffset = 1L << 40,
+            },
+            new InstallSnapshotReplyMessage
+            {
+                From = from,
+                To = to,
+                ClusterId = "contract",
+                Term = 21,
+                Correlation = correlation + 10,
+                LastIncludedIndex = 32,
+                LastIncludedTerm = 17,
+                Checksum = 6,
+                NextOffset = 33,
+                IsInstalled = true,
+            },
         ];
     }
 
@@ -123,7 +215,8 @@ internal static class ContractMessages
             case InstallSnapshotMessage install:
                 text.Append(CultureInfo.InvariantCulture, $", last included {install.LastIncludedIndex} of term "
                     + $"{install.LastIncludedTerm}, checksum {install.Checksum:x32}, length {install.Length}, offset {install.Offset}");
-                text.Append(", header ").Append(Convert.ToHexStringLower(install.Header.Span)).Append(", data ").Append(Convert.ToHexStringLower(install.Data.Span));
+                text.Append(", header ").Append(Convert.ToHexStringLower(install.Header.Span)).Append(", data ").Append(
+                    Convert.ToHexStringLower(install.Data.Span));
                 break;
             case InstallSnapshotReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", last included {reply.LastIncludedIndex} of term {reply.LastIncludedTerm}, "
@@ -134,7 +227,8 @@ internal static class ContractMessages
                     + $"{append.LeaderCommit}, {append.Entries.Length} entries");
                 foreach (ref readonly LogEntry entry in append.Entries.Span)
                 {
-                    text.Append(" (").Append(ContractEntries.Describe(in entry)).Append(CultureInfo.InvariantCulture, $", hash {PrefixHash.Add(0, in entry):x16})");
+                    text.Append(" (").Append(ContractEntries.Describe(in entry)).Append(
+                        CultureInfo.InvariantCulture, $", hash {PrefixHash.Add(0, in entry):x16})");
                 }
 
                 break;

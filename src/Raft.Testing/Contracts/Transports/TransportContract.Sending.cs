@@ -26,7 +26,10 @@ public sealed partial class TransportContract
 
         trial.Note("sent 64 MiB in one message");
         LogEntry entry = new(1, EntryKind.Command, new byte[1_024 * 1_024], SimulatedClock.Origin);
-        trial.Send(N1, trial.Describe(N2), ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 1, 1) with { Entries = Enumerable.Repeat(entry, 64).ToArray() });
+        trial.Send(
+            N1,
+            trial.Describe(N2),
+            ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 1, 1) with { Entries = Enumerable.Repeat(entry, 64).ToArray() });
         await trial.StopAsync(N2).ConfigureAwait(false);
         trial.Note("sent to a node that was stopped");
         for (int i = 0; i < 100; i++)
@@ -53,7 +56,7 @@ public sealed partial class TransportContract
             trial.Send(N1, trial.Describe(N2), ContractMessages.Plain(N1, N2, trial.NextCorrelation()));
             trial.Send(N1, trial.Describe(N3), ContractMessages.Plain(N1, N3, trial.NextCorrelation()));
             TimeSpan taken = Stopwatch.GetElapsedTime(start);
-            trial.Demand(taken < LongestSends, $"The first {2 * (i + 1)} of them took {taken}.");
+            trial.Require(taken < LongestSends, $"The first {2 * (i + 1)} of them took {taken}.");
         }
     });
 
@@ -68,7 +71,8 @@ public sealed partial class TransportContract
         const int Messages = 100;
         await trial.StartAllAsync().ConfigureAwait(false);
         trial.Note($"sent {Messages} messages from each of {Threads} threads");
-        AppendEntriesMessage[] messages = [.. Enumerable.Range(0, Threads * Messages).Select(_ => ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 2, 200))];
+        AppendEntriesMessage[] messages = [.. Enumerable.Range(0, Threads * Messages)
+            .Select(_ => ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 2, 200))];
         SortedSet<string> sent = new(messages.Select(ContractMessages.Describe), StringComparer.Ordinal);
         await trial.CallAsync("waited for the threads", () => Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() =>
         {
@@ -78,9 +82,10 @@ public sealed partial class TransportContract
             }
         })))).ConfigureAwait(false);
         await trial.DeliverAsync(N1, N2, ContractMessages.Plain(N1, N2, trial.NextCorrelation())).ConfigureAwait(false);
-        foreach ((RaftMessage message, string text) in trial.Receiver(N2).Received.Where(static each => each.Message is AppendEntriesMessage))
+        foreach ((RaftMessage message, string text) in
+            trial.Receiver(N2).Received.Where(static each => each.Message is AppendEntriesMessage))
         {
-            trial.Demand(sent.Contains(text), $"Nobody sent what arrived: {ContractMessages.Shorten(text)}");
+            trial.Require(sent.Contains(text), $"Nobody sent what arrived: {ContractMessages.Shorten(text)}");
         }
     });
 }

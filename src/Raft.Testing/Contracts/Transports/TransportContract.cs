@@ -61,8 +61,9 @@ public sealed partial class TransportContract : PortContract
 
         foreach (NodeId other in (NodeId[])[N1, N3])
         {
-            bool received = await trial.Subject.WaitUntilAsync(() => trial.Receiver(other).Count > 0, trial.Subject.Patience).ConfigureAwait(false);
-            trial.Demand(!received, $"{other} received: {ContractMessages.Shorten(trial.Receiver(other).Received[0].Text)}");
+            bool received = await trial.Subject.WaitUntilAsync(
+                () => trial.Receiver(other).Count > 0, trial.Subject.Patience).ConfigureAwait(false);
+            trial.Require(!received, $"{other} received: {ContractMessages.Shorten(trial.Receiver(other).Received[0].Text)}");
         }
     });
 
@@ -99,12 +100,13 @@ public sealed partial class TransportContract : PortContract
         await trial.StartAllAsync().ConfigureAwait(false);
         for (int i = 0; i < 30; i++)
         {
-            await trial.DeliverAsync(N1, N2, ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 1 + (i % 3), 40 + (i * 7))).ConfigureAwait(false);
+            await trial.DeliverAsync(
+                N1, N2, ContractMessages.Loaded(N1, N2, trial.NextCorrelation(), 1 + (i % 3), 40 + (i * 7))).ConfigureAwait(false);
         }
 
-        DemandUnchanged(trial, N2, "while others followed");
+        RequireUnchanged(trial, N2, "while others followed");
         await trial.StopAsync(N2).ConfigureAwait(false);
-        DemandUnchanged(trial, N2, "while the transport stopped");
+        RequireUnchanged(trial, N2, "while the transport stopped");
     });
 
     /// <summary>When StopAsync has completed, nothing is received any more.</summary>
@@ -127,8 +129,9 @@ public sealed partial class TransportContract : PortContract
             trial.Send(N1, trial.Describe(N2), ContractMessages.Plain(N1, N2, trial.NextCorrelation()));
         }
 
-        bool received = await trial.Subject.WaitUntilAsync(() => trial.Receiver(N2).Count > before, trial.Subject.Patience).ConfigureAwait(false);
-        trial.Demand(!received, $"n2 received {trial.Receiver(N2).Count - before} messages after its stop had completed.");
+        bool received = await trial.Subject.WaitUntilAsync(
+            () => trial.Receiver(N2).Count > before, trial.Subject.Patience).ConfigureAwait(false);
+        trial.Require(!received, $"n2 received {trial.Receiver(N2).Count - before} messages after its stop had completed.");
     });
 
     /// <summary>After a stop the transport may be started again, with another receiver.</summary>
@@ -146,16 +149,16 @@ public sealed partial class TransportContract : PortContract
             await trial.StartAsync(N2).ConfigureAwait(false);
             await trial.DeliverAsync(N1, N2, ContractMessages.Plain(N1, N2, trial.NextCorrelation())).ConfigureAwait(false);
             await trial.DeliverAsync(N2, N1, ContractMessages.Plain(N2, N1, trial.NextCorrelation())).ConfigureAwait(false);
-            trial.Demand(earlier.Count == before, $"The receiver of the time before the stop received {earlier.Count - before} messages.");
+            trial.Require(earlier.Count == before, $"The receiver of the time before the stop received {earlier.Count - before} messages.");
         }
     });
 
-    private static void DemandUnchanged(TransportTrial trial, NodeId id, string when)
+    private static void RequireUnchanged(TransportTrial trial, NodeId id, string when)
     {
         foreach ((RaftMessage message, string text) in trial.Receiver(id).Received)
         {
             string now = ContractMessages.Describe(message);
-            trial.Demand(now == text, $"A message that {id} had received changed {when}. It was: {ContractMessages.Shorten(text)} It is: "
+            trial.Require(now == text, $"A message that {id} had received changed {when}. It was: {ContractMessages.Shorten(text)} It is: "
                 + $"{ContractMessages.Shorten(now)}");
         }
     }

@@ -102,14 +102,16 @@ internal sealed class TransportTrial : ContractTrial
         for (TimeSpan waited = TimeSpan.Zero; !arrived && waited < Subject.Limit; waited += ResendAfter)
         {
             Send(from, Describe(to), message);
-            arrived = await Subject.WaitUntilAsync(() => receiver.Received.Skip(before).Any(each => each.Text == text), ResendAfter).ConfigureAwait(false);
-            if (!arrived && receiver.Received.Skip(before).FirstOrDefault(each => each.Message.Correlation == message.Correlation) is { Text: { } other })
+            arrived = await Subject.WaitUntilAsync(() => receiver.Received.Skip(before).Any(each => each.Text == text), ResendAfter)
+                .ConfigureAwait(false);
+            if (!arrived && receiver.Received.Skip(before)
+                .FirstOrDefault(each => each.Message.Correlation == message.Correlation) is { Text: { } other })
             {
                 throw Broken($"It arrived as: {ContractMessages.Shorten(other)}");
             }
         }
 
-        Demand(arrived, $"It did not arrive, however often it was sent. {to} received {receiver.Count - before} other messages "
+        Require(arrived, $"It did not arrive, however often it was sent. {to} received {receiver.Count - before} other messages "
             + $"meanwhile; of all, the last was: {(receiver.Count == 0 ? "none" : ContractMessages.Shorten(receiver.Received[^1].Text))}");
     }
 

@@ -5,11 +5,11 @@ namespace Raft.Testing;
 
 /// <summary>What was seen instead of what was demanded; put together only if the demand is not met, since most are.</summary>
 [InterpolatedStringHandler]
-internal ref struct DemandText
+internal ref struct RequireText
 {
     private DefaultInterpolatedStringHandler _text;
 
-    public DemandText(int literalLength, int formattedCount, bool holds, out bool isNeeded)
+    public RequireText(int literalLength, int formattedCount, bool holds, out bool isNeeded)
     {
         isNeeded = !holds;
         _text = isNeeded ? new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture) : default;

@@ -1,13 +1,13 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Who waits for an answer waits for an entry that can still bring it: on a leader one that its state machine has not applied, on any
-/// other node one that is committed besides. So nobody waits at a node that has lost its leadership for what may never be committed
-/// there, and nobody at all at a node that has ended.
+/// Every waiting caller has an entry that can still produce its answer. On a leader, that is any entry that its state machine has not
+/// applied; on any other node, the entry must also be committed. No caller therefore waits at a former leader for an entry that may never
+/// be committed, and no caller waits at a node that has ended.
 /// </summary>
-internal sealed class NobodyIsForgotten : ClusterRule
+internal sealed class EveryCallerIsAnswered : ClusterRule
 {
-    public override string Name => "Nobody is forgotten";
+    public override string Name => "Every caller is answered";
 
     public override string? OnQuiet(SimulatedNode node)
     {
@@ -19,7 +19,8 @@ internal sealed class NobodyIsForgotten : ClusterRule
             return calls == 0 ? null : $"{node.Id} has ended, and {calls} of its callers were never answered.";
         }
 
-        if (waiting == 0 || node.Current.Footprint is null) // a node that still reads its log makes its callers wait, and has every right to
+        // Callers may wait at a node that is still reading its log.
+        if (waiting == 0 || node.Current.Footprint is null)
         {
             return null;
         }
