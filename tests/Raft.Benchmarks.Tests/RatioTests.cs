@@ -62,9 +62,11 @@ public sealed class RatioTests
     public void Median_OfValues_IsTheMiddle(double[] values, double median) => Assert.Equal(median, Median.Of(values));
 
     [Fact]
-    public void Payload_OnTheHeap_TakesItsArraysHeaderAndIsRoundedUp() =>
+    public void Payload_OnTheHeap_TakesItsArraysHeaderAndIsRoundedUp()
+    {
         Assert.Equal(40, new LoadCase(1, 16).PayloadAllocation);
         Assert.Equal(152, new LoadCase(1, 128).PayloadAllocation);
         Assert.Equal(1_048, new LoadCase(1, 1_024).PayloadAllocation);
         Assert.Equal(32, new LoadCase(1, 1).PayloadAllocation);
+    }
 }
