@@ -60,7 +60,7 @@ public sealed class EndingTests
     }
 
     [Fact]
-    public void TypedProposal_StateMachineThatReturnsAnotherType_Throws()
+    public void TypedProposal_StateMachineThatSetsNoResult_Throws()
     {
         LabNode node = _lab.Node(machine: new Mute()).Lead();
 

@@ -5,7 +5,7 @@ namespace Raft.Consensus.Tests.Replication;
 /// <summary>
 /// A rejection that does not bring the logs closer, such as one at index 0, must not make the leader send without a pause.
 /// </summary>
-public sealed class StaleRejectionTests
+public sealed class RejectionWithoutProgressTests
 {
     private static readonly TimeSpan Interval = Settings.Plain.HeartbeatInterval;
 
