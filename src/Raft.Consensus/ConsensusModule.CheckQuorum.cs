@@ -6,7 +6,7 @@ public sealed partial class ConsensusModule
     private TimeSpan _checkQuorumAt;
 
     /// <summary>Whether this node decides alone, as in a cluster of one.</summary>
-    private bool IsQuorumAlone => _configuration.Quorum.OutcomeOf(granted: 1UL << _position, refused: 0) == VoteOutcome.Won;
+    private bool IsQuorumAlone => Configuration.OutcomeOf(voter => voter == Id ? true : null) == VoteOutcome.Won;
 
     /// <summary>Whether this leader has to hear from others to remain the leader.</summary>
     private bool NeedsQuorumContact => _options.CheckQuorum && !IsQuorumAlone;
@@ -19,7 +19,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        TimeSpan heardAt = _contact.QuorumHeardAt(_now);
+        TimeSpan heardAt = _contact.QuorumHeardAt(Configuration, _now);
         TimeSpan silentAt = heardAt + _options.MinimumElectionTimeout;
         if (_now < _checkQuorumAt)
         {

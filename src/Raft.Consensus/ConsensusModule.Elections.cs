@@ -15,13 +15,14 @@ public sealed partial class ConsensusModule
     private long _firstRequestOfRound;
     private long _lastRequestOfRound;
     private TimeSpan? _leaderHeardAt;
+    private bool _isTransferElection;
 
     /// <summary>
     /// Whether a leader was heard from so recently that nobody else receives a vote. A leader itself counts as long as it hears from
     /// a quorum. Always false without check-quorum: a leader that can send but not receive would stay forever.
     /// </summary>
     private bool LeaderIsAlive => _options.CheckQuorum && (Role == RaftRole.Leader
-        ? _now - _contact.QuorumHeardAt(_now) < _options.MinimumElectionTimeout
+        ? _now - _contact.QuorumHeardAt(Configuration, _now) < _options.MinimumElectionTimeout
         : Leader is not null && _leaderHeardAt is { } heardAt && _now - heardAt < _options.MinimumElectionTimeout);
 
     /// <summary>Section 5.2: a new randomized timeout for each wait, drawn from the whole range, so that split votes are rare.</summary>
@@ -30,6 +31,7 @@ public sealed partial class ConsensusModule
 
     private void StartElection()
     {
+        _isTransferElection = false;
         ResetElectionDeadline();
         if (Role == RaftRole.Candidate && DurableVersion < _ownVoteVersion)
         {
@@ -51,7 +53,7 @@ public sealed partial class ConsensusModule
     {
         Role = RaftRole.PreCandidate;
         Leader = null;
-        _tally = new VoteTally(_configuration);
+        _tally = new VoteTally(Configuration);
         _tally.Record(Id, granted: true); // at once: a pre-vote promises nothing, so nothing has to be durable first
         if (_tally.Outcome == VoteOutcome.Won)
         {
@@ -70,7 +72,7 @@ public sealed partial class ConsensusModule
         Term++;
         VotedFor = Id;
         _lastCorrelation = Math.Max(_lastCorrelation, FirstCorrelationOf(Term));
-        _tally = new VoteTally(_configuration); // without its own vote, which CountOwnVote adds when it is durable
+        _tally = new VoteTally(Configuration); // without its own vote, which CountOwnVote adds when it is durable
         _hardStateChanged = true;
         _ownVoteVersion = VersionOfHardState;
         SendVoteRequests(Term, isPreVote: false);
@@ -91,9 +93,11 @@ public sealed partial class ConsensusModule
     private void SendVoteRequests(long term, bool isPreVote)
     {
         _firstRequestOfRound = _lastCorrelation + 1;
-        foreach (NodeId voter in _configuration.Voters)
+        NodeSet firstMembers = _log.LastIndex == 0 ? FirstMembers : NodeSet.Empty;
+        foreach (RaftMember member in Configuration.Members)
         {
-            if (voter == Id)
+            NodeId voter = member.NodeId;
+            if (voter == Id || !Configuration.IsVoter(voter))
             {
                 continue;
             }
@@ -102,12 +106,15 @@ public sealed partial class ConsensusModule
             {
                 From = Id,
                 To = voter,
-                ClusterId = _options.ClusterId,
+                Origin = Origin,
+                SentAtTicks = UtcNow.UtcTicks,
                 Term = term,
                 Correlation = ++_lastCorrelation,
                 LastLogIndex = _log.LastIndex,
                 LastLogTerm = _log.LastTerm,
                 IsPreVote = isPreVote,
+                IsTransfer = _isTransferElection,
+                FirstMembers = firstMembers,
             };
             Outputs.Add(request, isPreVote ? 0 : _ownVoteVersion);
         }
@@ -134,7 +141,7 @@ public sealed partial class ConsensusModule
             _followers = [];
         }
 
-        Role = RaftRole.Follower;
+        Role = PassiveRole;
         Leader = leader;
         _tally = null;
     }
@@ -145,7 +152,8 @@ public sealed partial class ConsensusModule
     /// </summary>
     private void OnRequestVote(RequestVoteMessage request)
     {
-        bool granted = (VotedFor is null || VotedFor == request.From)
+        bool granted = Join is null
+            && (VotedFor is null || VotedFor == request.From)
             && _log.IsCandidateUpToDate(request.LastLogTerm, request.LastLogIndex);
         if (granted)
         {
@@ -163,7 +171,8 @@ public sealed partial class ConsensusModule
     /// </summary>
     private void OnRequestPreVote(RequestVoteMessage request)
     {
-        bool granted = request.Term > Term
+        bool granted = Join is null
+            && request.Term > Term
             && !LeaderIsAlive
             && _log.IsCandidateUpToDate(request.LastLogTerm, request.LastLogIndex);
         ReplyToVote(request, granted ? request.Term : Term, granted, requiredVersion: 0);
@@ -177,7 +186,10 @@ public sealed partial class ConsensusModule
         {
             From = Id,
             To = request.From,
-            ClusterId = _options.ClusterId,
+            Origin = Origin,
+            SentAtTicks = UtcNow.UtcTicks,
+            IsStopping = IsStopping,
+            Leader = granted ? null : Leader,
             Term = term,
             Correlation = request.Correlation,
             VoteGranted = granted,

@@ -67,13 +67,18 @@ public sealed partial class ConsensusModule
         long firstNew = request.PrevLogIndex + 1 + present;
         if (firstNew <= _log.LastIndex)
         {
-            ThrowIfBroken(firstNew <= CommitIndex, "a leader's log contradicts a committed entry (Leader Completeness, section 5.4).");
+            ThrowIfBroken(
+                firstNew <= CommitIndex,
+                $"the leader {request.From} of term {request.Term} replaces entry {firstNew}, which is committed (Leader Completeness, "
+                + "section 5.4). A majority of the voters has lost durable data, such as by starting with empty or older stores under "
+                + "their former ids. Keep this node's data: it may be the only copy of what the others have lost.");
             _log.TruncateFrom(firstNew);
             _durability.TruncateFrom(firstNew);
             _firstUnwritten = Math.Min(_firstUnwritten, firstNew);
         }
 
         _log.Append(request.Entries[present..]);
+        OnConfigurationMayHaveChanged();
     }
 
     /// <summary>
@@ -104,7 +109,10 @@ public sealed partial class ConsensusModule
         {
             From = Id,
             To = request.From,
-            ClusterId = _options.ClusterId,
+            Origin = Origin,
+            SentAtTicks = UtcNow.UtcTicks,
+            IsStopping = IsStopping,
+            AppliedIndex = AppliedIndex,
             Term = Term,
             Correlation = request.Correlation,
             Success = success,

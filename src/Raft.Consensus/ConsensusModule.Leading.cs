@@ -60,23 +60,42 @@ public sealed partial class ConsensusModule
         _firstRequestOfTerm = _lastCorrelation + 1;
         _contact.OnLeading(_now);
         _checkQuorumAt = _now + _options.MinimumElectionTimeout;
-        _followers = NewFollowers();
-        _uncommittedBytes = _log.BytesOf(Math.Max(CommitIndex + 1, _log.FirstCachedIndex), _log.LastIndex);
+        _followers = FollowersOf(Configuration);
+        _uncommittedBytes = _log.CommandBytesOf(Math.Max(CommitIndex + 1, _log.FirstCachedIndex), _log.LastIndex);
 
         // Section 8: an entry of its own term must commit before the leader knows what is committed (section 5.4.2), so it appends
-        // an empty one at once instead of waiting for a client. It repeats the time of the previous entry: no clock was read.
-        AppendOwn(EntryKind.NoOp, default, DateTimeOffset.UnixEpoch);
+        // one at once instead of waiting for a client. It repeats the time of the previous entry: no clock was read.
+        if (_log.Configurations.IsEmpty)
+        {
+            AppendFirstConfiguration();
+        }
+        else
+        {
+            AppendOwn(EntryKind.NoOp, default, DateTimeOffset.UnixEpoch);
+        }
     }
 
-    private FollowerProgress[] NewFollowers()
+    /// <summary>
+    /// The members that were configured become the first configuration in the log. It takes the place of the empty entry, so that
+    /// indices do not depend on it.
+    /// </summary>
+    private void AppendFirstConfiguration()
+    {
+        ClusterConfiguration first = _stores.AddTo(Configuration, Id, Origin.Store);
+        AppendOwn(EntryKind.Configuration, ConfigurationEncoding.Encode(first), DateTimeOffset.UnixEpoch);
+        OnConfigurationMayHaveChanged();
+    }
+
+    /// <summary>Everyone that this leader replicates to, keeping what it knows about those that were followers before.</summary>
+    private FollowerProgress[] FollowersOf(ClusterConfiguration configuration)
     {
         List<FollowerProgress> followers = [];
-        for (int position = 0; position < _configuration.Voters.Count; position++)
+        foreach (RaftMember member in configuration.Members)
         {
-            if (position != _position)
+            if (member.NodeId != Id)
             {
                 InFlightWindow window = new(_options.MaximumInFlightMessages, _options.MaximumInFlightBytes);
-                followers.Add(new FollowerProgress(_configuration.Voters[position], position, _log.LastIndex + 1, _now, window));
+                followers.Add(FollowerOf(member.NodeId) ?? new FollowerProgress(member.NodeId, _log.LastIndex + 1, _now, window));
             }
         }
 
@@ -87,7 +106,7 @@ public sealed partial class ConsensusModule
     {
         DateTimeOffset last = _log.LastTime;
         _log.Append(new LogEntry(Term, kind, data, utcNow > last ? utcNow : last));
-        _uncommittedBytes += data.Length;
+        _uncommittedBytes += kind == EntryKind.Command ? data.Length : 0;
     }
 
     /// <summary>
@@ -96,14 +115,7 @@ public sealed partial class ConsensusModule
     /// </summary>
     private void AdvanceCommitIndex()
     {
-        Span<long> matches = stackalloc long[_configuration.Voters.Count];
-        foreach (FollowerProgress follower in _followers)
-        {
-            matches[follower.Position] = follower.Match;
-        }
-
-        matches[_position] = DurableIndex; // the leader's own disk counts like a follower's: when it is synced
-        long reached = _configuration.Quorum.LargestReached(matches);
+        long reached = Configuration.LargestReached(_matchOf);
         if (reached <= CommitIndex || _log.TermAt(reached) != Term)
         {
             return;
@@ -111,6 +123,12 @@ public sealed partial class ConsensusModule
 
         CommitThrough(reached);
     }
+
+    /// <summary>
+    /// Figure 2's <c>matchIndex</c> of a voter. The leader's own disk counts like a follower's: when it is synced, and if the leader
+    /// is a voter.
+    /// </summary>
+    private long MatchOf(NodeId voter) => voter == Id ? DurableIndex : FollowerOf(voter)?.Match ?? 0;
 
     private FollowerProgress? FollowerOf(NodeId node)
     {

@@ -24,6 +24,7 @@ public sealed partial class ConsensusModule
     {
         SetTime(now);
         _durability.Persisted(version);
+        EndJoinIfCaughtUp();
         CountOwnVote();
     }
 
@@ -33,7 +34,7 @@ public sealed partial class ConsensusModule
     /// </summary>
     private void EmitWrites()
     {
-        HardState? hardState = _hardStateChanged ? new HardState(Term, VotedFor) : null;
+        HardState? hardState = _hardStateChanged ? new HardState(Term, VotedFor) { Identity = Origin.Identity, Join = Join } : null;
         if (_unwrittenStart is { } start)
         {
             EmitStart(hardState, start);
@@ -63,10 +64,11 @@ public sealed partial class ConsensusModule
     {
         if (hardState is not null)
         {
-            Outputs.Add(new PersistRequest(IssueHardState(_durability.IssuedIndex), hardState, start.Index + 1, default));
+            long version = IssueHardState(_durability.IssuedIndex);
+            Outputs.Add(new PersistRequest(version, hardState, start.Index + 1, default) { CommitIndex = CommitIndex });
         }
 
-        Outputs.Add(new PersistRequest(_durability.Issue(start.Index), null, start.Index + 1, default) { Start = start });
+        Outputs.Add(new PersistRequest(_durability.Issue(start.Index), null, start.Index + 1, default) { Start = start, CommitIndex = CommitIndex });
         _unwrittenStart = null;
     }
 
@@ -76,7 +78,7 @@ public sealed partial class ConsensusModule
         _firstUnwritten += entries.Length;
         long lastIndex = _firstUnwritten - 1;
         long version = hardState is null ? _durability.Issue(lastIndex) : IssueHardState(lastIndex);
-        Outputs.Add(new PersistRequest(version, hardState, firstIndex, entries));
+        Outputs.Add(new PersistRequest(version, hardState, firstIndex, entries) { CommitIndex = Math.Min(CommitIndex, lastIndex) });
     }
 
     /// <summary>Numbers a write that contains the current term and vote.</summary>

@@ -6,7 +6,9 @@ namespace Raft.Consensus;
 /// </content>
 public sealed partial class ConsensusModule
 {
-    /// <summary>Takes a message. One for another node or cluster, or one that contradicts itself, is ignored and counted.</summary>
+    /// <summary>
+    /// Takes a message. One for another node, of another identity, or one that contradicts itself, changes nothing and is counted.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="now">The time.</param>
     public void Receive(RaftMessage message, TimeSpan now)
@@ -19,6 +21,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
+        NoteOrigin(message);
         bool isForHandler = CompareTerms(message);
         NoteContact(message);
         if (isForHandler)
@@ -31,7 +34,7 @@ public sealed partial class ConsensusModule
     private bool IsAdmitted(RaftMessage message) =>
         message.To == Id
         && message.From != Id
-        && message.ClusterId == _options.ClusterId
+        && IsOfThisCluster(message)
         && message.Term is >= 0 and <= LargestNumber
         && message switch
         {
@@ -40,6 +43,7 @@ public sealed partial class ConsensusModule
             InstallSnapshotMessage request => IsWellFormed(request),
             InstallSnapshotReplyMessage reply => IsWellFormed(reply),
             RequestVoteMessage request => IsWellFormed(request),
+            TimeoutNowMessage request => request.LastLogIndex is >= 0 and <= LargestNumber && request.LastLogTerm >= 0,
             _ => true,
         };
 
@@ -57,8 +61,9 @@ public sealed partial class ConsensusModule
             case RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
                 return true;
 
-            // Section 6, end: a server that was removed, or cut off for a while, must not depose a leader that works.
-            case RequestVoteMessage request when request.Term > Term && _options.LeaderStickiness && LeaderIsAlive:
+            // Section 6, end: a server that was removed, or cut off for a while, must not depose a leader that works. The election that
+            // a leader asks for is none of these.
+            case RequestVoteMessage { IsTransfer: false } request when request.Term > Term && _options.LeaderStickiness && LeaderIsAlive:
                 RefuseVote(request);
                 return false;
 
@@ -89,7 +94,7 @@ public sealed partial class ConsensusModule
                 Reject(request, conflictIndex: 0, conflictTerm: 0);
                 break;
             case InstallSnapshotMessage request:
-                AnswerChunk(request, nextOffset: 0, isInstalled: false, VersionOfHardState);
+                AnswerChunk(request, nextOffset: 0, SnapshotReplyReason.NotItsLeader, VersionOfHardState);
                 break;
             case RequestVoteMessage request:
                 RefuseVote(request);
@@ -160,7 +165,7 @@ public sealed partial class ConsensusModule
         long term = Math.Max(request.PrevLogTerm, 1);
         foreach (ref readonly LogEntry entry in request.Entries.Span)
         {
-            if (entry.Term < term || entry.Term > request.Term || !entry.Kind.IsImplemented())
+            if (entry.Term < term || entry.Term > request.Term || !entry.Kind.IsImplemented() || !IsReadable(in entry))
             {
                 return false;
             }
@@ -171,6 +176,9 @@ public sealed partial class ConsensusModule
         return true;
     }
 
+    private static bool IsReadable(in LogEntry entry) =>
+        entry.Kind != EntryKind.Configuration || ConfigurationEncoding.TryDecode(entry.Data, out _) is null;
+
     private static bool IsWellFormed(AppendEntriesReplyMessage reply) =>
         reply.PrevLogIndex is >= 0 and <= LargestNumber
         && reply.LastIndex is >= 0 and <= LargestNumber
@@ -180,6 +188,7 @@ public sealed partial class ConsensusModule
     private static bool IsWellFormed(InstallSnapshotMessage request) =>
         request.LastIncludedIndex is > 0 and <= LargestNumber
         && request.LastIncludedTerm > 0 && request.LastIncludedTerm <= request.Term
+        && request.LeaderCommit >= 0
         && request.Offset >= 0 && request.Data.Length > 0 && request.Offset <= request.Length - request.Data.Length;
 
     private static bool IsWellFormed(InstallSnapshotReplyMessage reply) =>

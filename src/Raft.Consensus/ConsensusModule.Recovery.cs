@@ -15,18 +15,23 @@ public sealed partial class ConsensusModule
             _log.Append(in entry);
         }
 
+        OnConfigurationMayHaveChanged();
         _durability.Recover(_log.LastIndex);
         _firstUnwritten = _log.LastIndex + 1;
         _log.Evict(_log.LastIndex, _options.MaximumCachedEntries, _options.MaximumCachedBytes);
     }
 
-    /// <summary>Records that entries up to an index are known to be committed, because a durable state machine has applied them.</summary>
+    /// <summary>
+    /// Records that entries up to an index are known to be committed, because a durable state machine has applied them, or the log
+    /// store says so.
+    /// </summary>
     /// <param name="index">The index; at most <see cref="LastIndex"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The log does not reach the index.</exception>
     public void RecoverCommit(long index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, LastIndex);
         CommitIndex = Math.Max(CommitIndex, index);
+        EndJoinIfCaughtUp();
     }
 
     private void CheckStored(in LogEntry entry, long index)

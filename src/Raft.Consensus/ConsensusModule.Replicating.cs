@@ -84,7 +84,9 @@ public sealed partial class ConsensusModule
         {
             From = Id,
             To = follower.Id,
-            ClusterId = _options.ClusterId,
+            Origin = Origin,
+            SentAtTicks = UtcNow.UtcTicks,
+            IsStopping = IsStopping,
             Term = Term,
             Correlation = ++_lastCorrelation,
             PrevLogIndex = previous,
@@ -111,7 +113,7 @@ public sealed partial class ConsensusModule
     /// </summary>
     private TimeSpan NextHeartbeat(FollowerProgress follower, bool isHeartbeat)
     {
-        if (!isHeartbeat && _now - _contact.HeardAt(follower.Position) >= _options.HeartbeatInterval)
+        if (!isHeartbeat && _now - _contact.HeardAt(follower.Id) >= _options.HeartbeatInterval)
         {
             return follower.HeartbeatDueAt;
         }
@@ -131,12 +133,13 @@ public sealed partial class ConsensusModule
 
         if (reply.Success)
         {
-            follower.OnAccepted(reply.LastIndex);
+            follower.OnAccepted(reply.LastIndex, reply.Origin.Store);
             follower.EndSnapshot(_log.PreviousIndex);
         }
         else if (IsOfThisTerm(reply) && follower.IsFreshRejection(reply.Correlation, reply.PrevLogIndex))
         {
-            follower.OnRejected(reply.Correlation, NextAfterRejection(reply));
+            long lost = follower.OnRejected(reply.Correlation, NextAfterRejection(reply));
+            NoteLoss(follower, reply, lost);
         }
     }
 

@@ -26,7 +26,8 @@ public sealed partial class ConsensusModule
         SetTime(now);
         if (_reception is { } reception && reception.Snapshot == snapshot && reception.Awaits(nextOffset))
         {
-            AnswerChunk(reception.OnStored(nextOffset), nextOffset, isInstalled: false, VersionOfHardState);
+            SnapshotReplyReason reason = nextOffset == 0 ? SnapshotReplyReason.NotStored : SnapshotReplyReason.Stored;
+            AnswerChunk(reception.OnStored(nextOffset), nextOffset, reason, VersionOfHardState);
             ClearObsoleteReception();
         }
     }
@@ -38,17 +39,19 @@ public sealed partial class ConsensusModule
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="lastIncludedTime">The time of the last entry that it covers.</param>
     /// <param name="now">The time.</param>
+    /// <param name="configuration">The configuration that it contains; null if it contains none.</param>
     /// <returns>
     /// True if the log restarts after the snapshot, from which the state machine is to be restored. False if the log contains the
     /// entries, which are applied as always.
     /// </returns>
-    public bool SnapshotReceived(SnapshotIdentity snapshot, DateTimeOffset lastIncludedTime, TimeSpan now)
+    public bool SnapshotReceived(
+        SnapshotIdentity snapshot, DateTimeOffset lastIncludedTime, TimeSpan now, ClusterConfiguration? configuration = null)
     {
         SetTime(now);
-        bool restartsLog = Install(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, lastIncludedTime);
+        bool restartsLog = Install(in snapshot, lastIncludedTime, configuration);
         if (_reception is { Storing: not null } reception && reception.Snapshot == snapshot)
         {
-            AnswerChunk(reception.Storing, nextOffset: 0, isInstalled: true, VersionOfLog(snapshot.LastIncludedIndex));
+            AnswerChunk(reception.Storing, nextOffset: 0, SnapshotReplyReason.Installed, VersionOfLog(snapshot.LastIncludedIndex));
             _reception = null;
         }
 
@@ -59,8 +62,9 @@ public sealed partial class ConsensusModule
     /// InstallSnapshot, receiver's rules 6 to 8 of Figure 13: if the log contains the snapshot's last entry, it agrees with the
     /// snapshot, and the entries after it stay. Otherwise the whole log is discarded, including a conflicting tail.
     /// </summary>
-    private bool Install(long lastIncludedIndex, long lastIncludedTerm, DateTimeOffset lastIncludedTime)
+    private bool Install(in SnapshotIdentity snapshot, DateTimeOffset lastIncludedTime, ClusterConfiguration? configuration)
     {
+        (long lastIncludedIndex, long lastIncludedTerm, _) = snapshot;
         if (lastIncludedIndex <= CommitIndex)
         {
             return false; // stale: this node has all of it
@@ -72,7 +76,8 @@ public sealed partial class ConsensusModule
             ThrowIfBroken(
                 Role == RaftRole.Leader,
                 $"a leader lacks committed entry {lastIncludedIndex} of term {lastIncludedTerm} (Leader Completeness, section 5.4).");
-            _log.StartAfter(lastIncludedIndex, lastIncludedTerm, lastIncludedTime);
+            _log.RestartAfter(lastIncludedIndex, lastIncludedTerm, lastIncludedTime, configuration);
+            OnConfigurationMayHaveChanged();
             _durability.TruncateFrom(CommitIndex + 1); // the snapshot covers what was committed; the rest of the log is gone
             _firstUnwritten = lastIncludedIndex + 1;
             _unwrittenStart = new LogStart(lastIncludedIndex, lastIncludedTerm);
@@ -102,7 +107,7 @@ public sealed partial class ConsensusModule
     {
         if (ContradictsLeader(request))
         {
-            AnswerChunk(request, nextOffset: 0, isInstalled: false, VersionOfHardState);
+            AnswerChunk(request, nextOffset: 0, SnapshotReplyReason.NotItsLeader, VersionOfHardState);
             return;
         }
 
@@ -112,7 +117,7 @@ public sealed partial class ConsensusModule
         {
             // This node has everything that the snapshot covers. It need not be sent: only its entries are now known to be committed.
             CommitThrough(index);
-            AnswerChunk(request, nextOffset: 0, isInstalled: true, VersionOfLog(index));
+            AnswerChunk(request, nextOffset: 0, SnapshotReplyReason.Installed, VersionOfLog(index));
             return;
         }
 
@@ -127,7 +132,7 @@ public sealed partial class ConsensusModule
         {
             if (request.Offset != 0)
             {
-                AnswerChunk(request, nextOffset: 0, isInstalled: false, VersionOfHardState);
+                AnswerChunk(request, nextOffset: 0, SnapshotReplyReason.OutOfPlace, VersionOfHardState);
                 return;
             }
 
@@ -149,7 +154,7 @@ public sealed partial class ConsensusModule
         }
         else if (request.Offset != _reception.NextOffset)
         {
-            AnswerChunk(request, _reception.NextOffset, isInstalled: false, VersionOfHardState);
+            AnswerChunk(request, _reception.NextOffset, SnapshotReplyReason.OutOfPlace, VersionOfHardState);
         }
         else
         {
@@ -158,20 +163,22 @@ public sealed partial class ConsensusModule
         }
     }
 
-    private void AnswerChunk(InstallSnapshotMessage request, long nextOffset, bool isInstalled, long requiredVersion)
+    private void AnswerChunk(InstallSnapshotMessage request, long nextOffset, SnapshotReplyReason reason, long requiredVersion)
     {
         InstallSnapshotReplyMessage reply = new()
         {
             From = Id,
             To = request.From,
-            ClusterId = _options.ClusterId,
+            Origin = Origin,
+            SentAtTicks = UtcNow.UtcTicks,
+            IsStopping = IsStopping,
             Term = Term,
             Correlation = request.Correlation,
             LastIncludedIndex = request.LastIncludedIndex,
             LastIncludedTerm = request.LastIncludedTerm,
             Checksum = request.Checksum,
             NextOffset = nextOffset,
-            IsInstalled = isInstalled,
+            Reason = reason,
         };
         Outputs.Add(reply, requiredVersion);
     }

@@ -15,7 +15,7 @@ public sealed partial class ConsensusModule
             foreach (FollowerProgress follower in _followers)
             {
                 if (follower.Transfer?.Snapshot is { } snapshot
-                    && _now - _contact.HeardAt(follower.Position) < _options.MinimumElectionTimeout
+                    && _now - _contact.HeardAt(follower.Id) < _options.MinimumElectionTimeout
                     && (lowest is null || snapshot.LastIncludedIndex < lowest))
                 {
                     lowest = snapshot.LastIncludedIndex;
@@ -108,7 +108,10 @@ public sealed partial class ConsensusModule
         {
             From = Id,
             To = follower.Id,
-            ClusterId = _options.ClusterId,
+            Origin = Origin,
+            SentAtTicks = UtcNow.UtcTicks,
+            IsStopping = IsStopping,
+            LeaderCommit = CommitIndex,
             Term = Term,
             Correlation = ++_lastCorrelation,
             LastIncludedIndex = chunk.Snapshot.LastIncludedIndex,
@@ -132,7 +135,7 @@ public sealed partial class ConsensusModule
 
         if (reply.IsInstalled && reply.LastIncludedIndex <= CommitIndex)
         {
-            follower.OnAccepted(reply.LastIncludedIndex);
+            follower.OnAccepted(reply.LastIncludedIndex, reply.Origin.Store);
             follower.EndSnapshot(_log.PreviousIndex);
         }
         else if (follower.Transfer is { } transfer)

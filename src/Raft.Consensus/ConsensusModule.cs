@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Raft.Consensus;
 
 /// <summary>
@@ -34,12 +32,11 @@ public sealed partial class ConsensusModule
     internal const long LargestNumber = 1L << 62;
 
     private readonly ConsensusOptions _options;
-    private readonly ClusterConfiguration _configuration;
     private readonly DeterministicRandom _random;
     private readonly ReplicatedLog _log;
     private readonly DurabilityTracker _durability;
-    private readonly VoterContact _contact;
-    private readonly int _position; // of this node among the voters
+    private readonly MemberContact _contact;
+    private readonly Func<NodeId, long> _matchOf;
     private readonly long _storedTerm;
     private bool _started;
     private TimeSpan _now;
@@ -51,6 +48,8 @@ public sealed partial class ConsensusModule
     /// <param name="previousIndex">The index before the first stored entry; 0 unless the log was compacted.</param>
     /// <param name="previousTerm">The term at that index; 0 unless the log was compacted.</param>
     /// <param name="previousTime">The time of the entry there, if it is known: no later entry gets an earlier time.</param>
+    /// <param name="previousConfiguration">The configuration in the snapshot that ends there; null if there is none.</param>
+    /// <param name="store">The identity of the log store; null if it is volatile.</param>
     /// <exception cref="ArgumentException">The options contradict themselves; the message says where.</exception>
     /// <exception cref="ConsensusInvariantException">The stored term and the start of the log contradict each other.</exception>
     public ConsensusModule(
@@ -58,24 +57,34 @@ public sealed partial class ConsensusModule
         HardState hardState = default,
         long previousIndex = 0,
         long previousTerm = 0,
-        DateTimeOffset previousTime = default)
+        DateTimeOffset previousTime = default,
+        ClusterConfiguration? previousConfiguration = null,
+        StoreIdentity? store = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         CheckStored(hardState, previousIndex, previousTerm);
 
         _options = options;
-        _configuration = new ClusterConfiguration(options.Voters);
-        _position = _configuration.PositionOf(Id);
-        _contact = new VoterContact(_configuration, _position);
+        Origin = new MessageOrigin(options.ClusterId, hardState.Identity, store, options.OptionsDigest);
+        _contact = new MemberContact(Id);
+        _matchOf = MatchOf;
         _random = new DeterministicRandom(options.RandomSeed);
-        _log = new ReplicatedLog(previousIndex, previousTerm, options.MaximumCachedEntries, previousTime, options.MaximumCachedBytes);
+        ClusterConfiguration? initial = hardState.Join is null ? options.InitialConfiguration : null;
+        ConfigurationHistory configurations = new(initial ?? ClusterConfiguration.Empty);
+        configurations.StartFrom(previousConfiguration);
+        _log = new ReplicatedLog(
+            previousIndex, previousTerm, options.MaximumCachedEntries, previousTime, options.MaximumCachedBytes, configurations);
+        _stores = new MemberStores();
+        OnConfigurationMayHaveChanged();
         _durability = new DurabilityTracker(previousIndex);
         _firstUnwritten = previousIndex + 1;
         CommitIndex = previousIndex;
         _storedTerm = hardState.Term;
         Term = hardState.Term;
         VotedFor = hardState.VotedFor;
+        Join = hardState.Join;
+        Role = PassiveRole;
         if (options.InitialTerm > Term)
         {
             Term = options.InitialTerm;
@@ -94,7 +103,7 @@ public sealed partial class ConsensusModule
     public NodeId? VotedFor { get; private set; }
 
     /// <summary>The node's current role.</summary>
-    public RaftRole Role { get; private set; } = RaftRole.Follower;
+    public RaftRole Role { get; private set; }
 
     /// <summary>The leader of <see cref="Term"/>, as far as this node knows.</summary>
     public NodeId? Leader { get; private set; }
@@ -123,19 +132,34 @@ public sealed partial class ConsensusModule
     /// <summary>How many payload bytes of the log are in memory.</summary>
     internal long CachedBytes => _log.CachedBytes;
 
+    /// <summary>The configuration in effect: the latest in the log or, if it has none, in the snapshot or the options.</summary>
+    public ClusterConfiguration Configuration => _log.Configurations.Current;
+
+    /// <summary>The configuration that was in effect at an index: the one that a snapshot up to there contains.</summary>
+    /// <param name="index">An index that the log has not dropped.</param>
+    /// <returns>The configuration.</returns>
+    public ClusterConfiguration ConfigurationAt(long index) => _log.Configurations.At(index);
+
     /// <summary>Messages that were ignored because they contradict themselves or the protocol, since the module was made.</summary>
     public long IgnoredMessages { get; private set; }
 
     /// <summary>
-    /// How many voters this node has heard from in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself included. A
-    /// leader counts those that have answered what it sent as the leader.
+    /// How many members this node has heard from in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself included. For
+    /// a leader, of the messages since its election only answers to what it sent as the leader count.
     /// </summary>
-    public int ReachableVoters => BitOperations.PopCount(ReachableVoterBits);
+    public int ReachableMembers => Reachable.Count;
+
+    /// <summary>The members that <see cref="ReachableMembers"/> counts.</summary>
+    internal NodeSet Reachable => _contact.HeardWithin(_options.MaximumElectionTimeout, Configuration, _now);
 
     /// <summary>
-    /// The voters that <see cref="ReachableVoters"/> counts: bit <c>i</c> is the voter at position <c>i</c> in the order of their ids.
+    /// The last entry that the host's state machine has applied; the host sets it before it completes a batch. The node's answers
+    /// carry it.
     /// </summary>
-    internal ulong ReachableVoterBits => _contact.HeardWithin(_options.MaximumElectionTimeout, _now);
+    public long AppliedIndex { get; set; }
+
+    /// <summary>The host's UTC; the host sets it before it passes inputs. Messages carry it, and nothing depends on it.</summary>
+    public DateTimeOffset UtcNow { get; set; }
 
     /// <summary>What this leader knows about each follower; empty for any other role.</summary>
     internal ReadOnlySpan<FollowerProgress> Followers => _followers;
@@ -144,7 +168,10 @@ public sealed partial class ConsensusModule
     public ConsensusOutputs Outputs { get; } = new();
 
     /// <summary>When <see cref="AdvanceTime"/> must be called next; null if time does not matter.</summary>
-    public TimeSpan? NextDeadline => !_started ? null : Role == RaftRole.Leader ? LeaderDeadline : _electionDeadline;
+    public TimeSpan? NextDeadline => !_started ? null
+        : Role == RaftRole.Leader ? LeaderDeadline
+        : MayCampaign ? _electionDeadline
+        : null;
 
     /// <summary>Starts the election timer. Before this call, the module answers messages but never campaigns.</summary>
     /// <param name="now">The time, from any origin; must never fall from call to call.</param>
@@ -179,7 +206,7 @@ public sealed partial class ConsensusModule
         {
             CheckQuorum();
         }
-        else if (_now >= _electionDeadline)
+        else if (_now >= _electionDeadline && MayCampaign)
         {
             StartElection();
         }
@@ -237,10 +264,11 @@ public sealed partial class ConsensusModule
 
         if (Role == RaftRole.Leader)
         {
-            _uncommittedBytes -= _log.BytesOf(Math.Max(CommitIndex + 1, _log.FirstCachedIndex), index);
+            _uncommittedBytes -= _log.CommandBytesOf(Math.Max(CommitIndex + 1, _log.FirstCachedIndex), index);
         }
 
         CommitIndex = index;
+        EndJoinIfCaughtUp();
         ClearObsoleteReception();
     }
 

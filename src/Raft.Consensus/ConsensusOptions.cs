@@ -3,17 +3,19 @@ namespace Raft.Consensus;
 /// <summary>The settings of one <see cref="ConsensusModule"/>. They must not change once the module is made.</summary>
 public sealed class ConsensusOptions
 {
-    /// <summary>The module's node; one of <see cref="Voters"/>.</summary>
+    /// <summary>The module's node.</summary>
     public required NodeId NodeId { get; init; }
 
     /// <summary>The cluster's name, which every message carries.</summary>
     public string ClusterId { get; init; } = "raft";
 
-    /// <summary>The largest number of voters in a cluster: more than anybody needs, and few enough for a bit each.</summary>
-    public const int MaximumVoters = 63;
+    /// <summary>
+    /// The configuration that counts until the log has one, with this node as a voter; null if the node joins a cluster that exists.
+    /// </summary>
+    public required ClusterConfiguration? InitialConfiguration { get; init; }
 
-    /// <summary>All voters, this node included; each once, in any order; at most <see cref="MaximumVoters"/>.</summary>
-    public required IReadOnlyList<NodeId> Voters { get; init; }
+    /// <summary>A digest of the options that should be the same on all members; 0, the default, to compare none.</summary>
+    public ulong OptionsDigest { get; init; }
 
     /// <summary>The smallest term to start in; the larger of it and the stored term is used. Default 0.</summary>
     public long InitialTerm { get; init; }
@@ -94,8 +96,9 @@ public sealed class ConsensusOptions
 
     internal void Validate()
     {
-        Require(Voters.Contains(NodeId), $"Node '{NodeId}' is not among the voters ({string.Join(", ", Voters)}); list it.");
-        Require(Voters.Count <= MaximumVoters, $"There are {Voters.Count} voters; a cluster has at most {MaximumVoters}.");
+        Require(
+            InitialConfiguration is null || InitialConfiguration.IsVoter(NodeId),
+            $"Node '{NodeId}' is not among the voters ({InitialConfiguration}); list it.");
         Require(InitialTerm >= 0, $"{nameof(InitialTerm)} is {InitialTerm}; terms count from 0.");
         Require(
             InitialTerm <= ConsensusModule.LargestNumber,

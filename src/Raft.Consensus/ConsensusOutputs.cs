@@ -14,6 +14,12 @@ public readonly record struct PersistRequest(long Version, HardState? HardState,
     /// hard state does not change.
     /// </summary>
     public LogStart? Start { get; init; }
+
+    /// <summary>
+    /// The commit index, to be stored along with the rest: after a restart it is a lower bound of what was committed. It alone is
+    /// never a reason to write.
+    /// </summary>
+    public long CommitIndex { get; init; }
 }
 
 /// <summary>Where a log starts: directly after this entry, which is the last one that a snapshot covers.</summary>
@@ -53,6 +59,7 @@ public sealed class ConsensusOutputs
     private readonly List<EntryLoadRequest> _entryLoads = [];
     private readonly List<ChunkLoadRequest> _chunkLoads = [];
     private readonly List<InstallSnapshotMessage> _receivedChunks = [];
+    private readonly List<ConsensusNotice> _notices = [];
 
     internal ConsensusOutputs()
     {
@@ -77,9 +84,12 @@ public sealed class ConsensusOutputs
     /// </summary>
     public ReadOnlySpan<InstallSnapshotMessage> ReceivedChunks => CollectionsMarshal.AsSpan(_receivedChunks);
 
+    /// <summary>What people should know about.</summary>
+    internal ReadOnlySpan<ConsensusNotice> Notices => CollectionsMarshal.AsSpan(_notices);
+
     /// <summary>Whether there is nothing to do.</summary>
-    public bool IsEmpty =>
-        _writes.Count == 0 && _messages.Count == 0 && _entryLoads.Count == 0 && _chunkLoads.Count == 0 && _receivedChunks.Count == 0;
+    public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _entryLoads.Count == 0 && _chunkLoads.Count == 0
+        && _receivedChunks.Count == 0 && _notices.Count == 0;
 
     /// <summary>Clears everything, once the host has taken it.</summary>
     public void Clear()
@@ -89,6 +99,7 @@ public sealed class ConsensusOutputs
         _entryLoads.Clear();
         _chunkLoads.Clear();
         _receivedChunks.Clear();
+        _notices.Clear();
     }
 
     internal void Add(in PersistRequest write) => _writes.Add(write);
@@ -100,6 +111,8 @@ public sealed class ConsensusOutputs
     internal void Add(in ChunkLoadRequest load) => _chunkLoads.Add(load);
 
     internal void Add(InstallSnapshotMessage chunk) => _receivedChunks.Add(chunk);
+
+    internal void Add(ConsensusNotice notice) => _notices.Add(notice);
 
     internal void BindToLastWrite(long version)
     {

@@ -107,11 +107,13 @@ public sealed class Trace
                 Mix(reply.LastIndex);
                 Mix(reply.ConflictIndex);
                 Mix(reply.ConflictTerm);
+                Mix(reply.AppliedIndex);
                 break;
             case RequestVoteMessage request:
                 Mix(request.IsPreVote ? 5 : 4);
                 Mix(request.LastLogIndex);
                 Mix(request.LastLogTerm);
+                Mix(request.IsTransfer ? 1 : 0);
                 break;
             case RequestVoteReplyMessage reply:
                 Mix((reply.IsPreVote ? 8 : 6) + (reply.VoteGranted ? 1 : 0));
@@ -128,10 +130,24 @@ public sealed class Trace
                 break;
             case InstallSnapshotReplyMessage reply:
                 Mix(reply.IsInstalled ? 12 : 11);
+                Mix((long)reply.Reason);
                 Mix(reply.LastIncludedIndex);
                 Mix(reply.LastIncludedTerm);
                 MixChecksum(reply.Checksum);
                 Mix(reply.NextOffset);
+                break;
+            case TimeoutNowMessage transfer:
+                Mix(13);
+                Mix(transfer.LastLogIndex);
+                Mix(transfer.LastLogTerm);
+                break;
+            case TimeoutNowReplyMessage reply:
+                Mix(14);
+                Mix((long)reply.Reason);
+                break;
+            case IdentityRefusalMessage refusal:
+                Mix(15);
+                Mix(refusal.FirstMembers.Count);
                 break;
         }
     }

@@ -44,6 +44,10 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
                 string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: installed"),
             InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to "
                 + $"{reply.LastIncludedIndex}: go on from {reply.NextOffset}"),
+            TimeoutNowMessage transfer => string.Create(
+                CultureInfo.InvariantCulture, $"{route} TimeoutNow: log ends at {transfer.LastLogIndex} of term {transfer.LastLogTerm}"),
+            TimeoutNowReplyMessage reply => $"{route} TimeoutNow refused: {reply.Reason}",
+            IdentityRefusalMessage => $"{route} refused: it belongs to another cluster, or was set up with other members",
             _ => $"{route} {message.GetType().Name}",
         };
     }

@@ -11,7 +11,7 @@ public enum EntryKind : byte
     /// </summary>
     NoOp = 1,
 
-    /// <summary>A configuration of the cluster (section 6). Reserved: this version refuses such entries.</summary>
+    /// <summary>A <see cref="ClusterConfiguration"/> (section 6), in effect as soon as it is in the log.</summary>
     Configuration = 2,
 
     /// <summary>Bookkeeping of a client session (section 8). Reserved: this version refuses such entries.</summary>

@@ -4,5 +4,5 @@ namespace Raft;
 internal static class EntryKinds
 {
     /// <summary>Whether entries of this kind are accepted, from other nodes and from the log store.</summary>
-    public static bool IsImplemented(this EntryKind kind) => kind is EntryKind.Command or EntryKind.NoOp;
+    public static bool IsImplemented(this EntryKind kind) => kind is EntryKind.Command or EntryKind.NoOp or EntryKind.Configuration;
 }

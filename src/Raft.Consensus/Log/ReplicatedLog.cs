@@ -29,6 +29,7 @@ internal sealed class ReplicatedLog
     private readonly List<LogSegment> _segments = [];
     private readonly int _largestSegment;
     private readonly long _fullSegmentBytes;
+    private readonly ConfigurationHistory _configurations;
     private TermRuns _terms;
     private DateTimeOffset _timeBeforeCached;
 
@@ -41,13 +42,16 @@ internal sealed class ReplicatedLog
     /// <param name="maximumBytes">
     /// How many payload bytes stay in memory. A segment takes a part of them, and at most one large entry more.
     /// </param>
+    /// <param name="configurations">The configurations in the log; null if they do not matter.</param>
     public ReplicatedLog(
         long previousIndex,
         long previousTerm,
         long maximumEntries = LargestSegment,
         DateTimeOffset previousTime = default,
-        long maximumBytes = long.MaxValue)
+        long maximumBytes = long.MaxValue,
+        ConfigurationHistory? configurations = null)
     {
+        _configurations = configurations ?? new ConfigurationHistory(ClusterConfiguration.Empty);
         _largestSegment = (int)Math.Clamp(maximumEntries, SmallestSegment, LargestSegment);
         _fullSegmentBytes = Math.Max(1, maximumBytes / SegmentsOfMaximumBytes);
         StartAfter(previousIndex, previousTerm, previousTime);
@@ -71,6 +75,9 @@ internal sealed class ReplicatedLog
 
     /// <summary>The time of the last entry, or the latest one before it that is known.</summary>
     public DateTimeOffset LastTime { get; private set; }
+
+    /// <summary>The configurations in the log and its snapshot.</summary>
+    public ConfigurationHistory Configurations => _configurations;
 
     /// <summary>The term of the entry at an index from <see cref="PreviousIndex"/> to <see cref="LastIndex"/>.</summary>
     public long TermAt(long index)
@@ -105,6 +112,7 @@ internal sealed class ReplicatedLog
         _terms.Append(LastIndex + 1, entry.Term);
         OpenSegment().Append(entry);
         LastIndex++;
+        NoteConfiguration(in entry, LastIndex);
         LastTime = entry.Time;
         CachedBytes += entry.Data.Length;
     }
@@ -132,6 +140,7 @@ internal sealed class ReplicatedLog
         foreach (ref readonly LogEntry entry in entries.Span)
         {
             _terms.Append(++LastIndex, entry.Term);
+            NoteConfiguration(in entry, LastIndex);
         }
 
         LastTime = entries.Span[^1].Time;
@@ -156,6 +165,7 @@ internal sealed class ReplicatedLog
     public void TruncateFrom(long index)
     {
         _terms.TruncateFrom(index);
+        _configurations.TruncateFrom(index);
         LastIndex = index - 1;
         FirstCachedIndex = Math.Min(FirstCachedIndex, index);
         while (_segments.Count > 0 && _segments[^1].LastIndex >= index)
@@ -221,8 +231,8 @@ internal sealed class ReplicatedLog
         return count;
     }
 
-    /// <summary>The payload bytes of the entries from one index to another, all of which must be in memory.</summary>
-    public long BytesOf(long firstIndex, long lastIndex)
+    /// <summary>The bytes of the commands from one index to another, all of which must be in memory.</summary>
+    public long CommandBytesOf(long firstIndex, long lastIndex)
     {
         long bytes = 0;
         while (firstIndex <= lastIndex)
@@ -230,7 +240,7 @@ internal sealed class ReplicatedLog
             ReadOnlyMemory<LogEntry> slice = Slice(firstIndex, lastIndex, int.MaxValue, long.MaxValue);
             foreach (ref readonly LogEntry entry in slice.Span)
             {
-                bytes += entry.Data.Length;
+                bytes += entry.Kind == EntryKind.Command ? entry.Data.Length : 0;
             }
 
             firstIndex += slice.Length;
@@ -282,13 +292,24 @@ internal sealed class ReplicatedLog
 
         _segments.RemoveRange(0, dropped);
         _terms.DropBefore(index);
+        _configurations.DropBefore(index);
         PreviousIndex = index;
         FirstCachedIndex = Math.Max(FirstCachedIndex, index + 1);
     }
 
     /// <summary>Section 7: drops the whole log, which then continues after a snapshot.</summary>
+    /// <param name="index">The last entry that the snapshot covers.</param>
+    /// <param name="term">Its term.</param>
+    /// <param name="time">Its time.</param>
+    /// <param name="configuration">The configuration that the snapshot contains; null if it contains none.</param>
+    public void RestartAfter(long index, long term, DateTimeOffset time, ClusterConfiguration? configuration)
+    {
+        StartAfter(index, term, time);
+        _configurations.StartFrom(configuration);
+    }
+
     [MemberNotNull(nameof(_terms))]
-    public void StartAfter(long index, long term, DateTimeOffset time)
+    private void StartAfter(long index, long term, DateTimeOffset time)
     {
         _segments.Clear();
         _terms = new TermRuns(index, term);
@@ -297,6 +318,14 @@ internal sealed class ReplicatedLog
         PreviousIndex = index;
         LastIndex = index;
         FirstCachedIndex = index + 1;
+    }
+
+    private void NoteConfiguration(in LogEntry entry, long index)
+    {
+        if (entry.Kind == EntryKind.Configuration)
+        {
+            _configurations.Append(index, ConfigurationEncoding.Decode(entry.Data, index));
+        }
     }
 
     private LogSegment OpenSegment()

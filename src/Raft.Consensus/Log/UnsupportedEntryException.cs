@@ -27,6 +27,10 @@ public sealed class UnsupportedEntryException : NotSupportedException
     {
     }
 
+    internal static UnsupportedEntryException OfConfiguration(long index, string problem) => new(
+        $"Entry {index} of the stored log is a configuration of the cluster that this version cannot read: {problem}. "
+        + "Run the version that wrote it, or a later one.");
+
     internal static UnsupportedEntryException Of(long index, EntryKind kind) => new(
         $"Entry {index} of the stored log has kind {kind}, which this version does not implement. "
         + "Run the version that wrote it, or a later one.");

@@ -1,40 +1,187 @@
-namespace Raft.Consensus;
+using Raft.Consensus;
+
+namespace Raft;
 
 /// <summary>
-/// The set of voters. Ordered by id, so that everything that walks over it does so in the same order on every node and in every
-/// run. A voter's position in that order is its bit in a <see cref="Consensus.Quorum"/>.
+/// The configuration of a cluster (section 6): who votes, who only receives the log, and the entry of the log that says so. It alone
+/// answers who decides: a majority of the voters or, while the configuration changes, a majority of each of two sets of voters.
 /// </summary>
-internal sealed class ClusterConfiguration
+/// <remarks>Immutable, and ordered by id: everything that walks over it does so in the same order on every node. Safe to use from any
+/// thread.</remarks>
+public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
 {
-    private readonly NodeId[] _voters;
+    private readonly VoterSet _voters;
+    private readonly VoterSet? _outgoingVoters;
+    private readonly RaftMember[] _members;
 
-    public ClusterConfiguration(IEnumerable<NodeId> voters)
+    /// <summary>Makes a configuration.</summary>
+    /// <param name="voters">The voters; at least one.</param>
+    /// <param name="outgoingVoters">
+    /// The voters of the configuration that is being replaced (joint consensus, section 6); null or empty if none is. A voter of both
+    /// is listed in both.
+    /// </param>
+    /// <param name="learners">
+    /// Members that receive the log without a vote (dissertation, section 4.2.1). A voter that is being replaced may become one.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// There is no voter, an id is missing or too long, an id is listed twice, or a voter is also a learner.
+    /// </exception>
+    public ClusterConfiguration(
+        IEnumerable<RaftMember> voters, IEnumerable<RaftMember>? outgoingVoters = null, IEnumerable<RaftMember>? learners = null)
+        : this(Order(voters), Order(outgoingVoters), Order(learners))
     {
-        _voters = [.. voters.Order()];
-        if (_voters.Length == 0)
+        if (_voters.Count == 0)
         {
             throw new ArgumentException("A cluster needs at least one voter.", nameof(voters));
         }
+    }
 
-        for (int i = 1; i < _voters.Length; i++)
+    private ClusterConfiguration(RaftMember[] voters, RaftMember[] outgoingVoters, RaftMember[] learners)
+    {
+        Voters = voters;
+        OutgoingVoters = outgoingVoters;
+        Learners = learners;
+        _voters = new VoterSet(IdsOf(voters));
+        _outgoingVoters = outgoingVoters.Length == 0 ? null : new VoterSet(IdsOf(outgoingVoters));
+        _members = [.. voters.Concat(learners).Concat(outgoingVoters).DistinctBy(static member => member.Id).OrderBy(static member => member.NodeId)];
+        if (learners.FirstOrDefault(learner => _voters.Contains(learner.NodeId)) is { } both)
         {
-            if (_voters[i] == _voters[i - 1])
+            throw new ArgumentException($"Member '{both.Id}' is listed as a voter and as a learner; it can be only one of them.");
+        }
+    }
+
+    private ClusterConfiguration(ClusterConfiguration other, long index, ReadOnlyMemory<byte> extensions)
+    {
+        (_voters, _outgoingVoters, _members) = (other._voters, other._outgoingVoters, other._members);
+        (Voters, OutgoingVoters, Learners) = (other.Voters, other.OutgoingVoters, other.Learners);
+        Index = index;
+        Extensions = extensions;
+    }
+
+    /// <summary>No members: what a node knows that waits for a leader to join a cluster. Nobody decides in it.</summary>
+    internal static ClusterConfiguration Empty { get; } = new([], [], []);
+
+    /// <summary>The entry that contains it; 0 if it comes from the node's options, because the log has none yet.</summary>
+    public long Index { get; }
+
+    /// <summary>All members, each once, ordered by id.</summary>
+    public IReadOnlyList<RaftMember> Members => _members;
+
+    /// <summary>The voters.</summary>
+    public IReadOnlyList<RaftMember> Voters { get; }
+
+    /// <summary>The voters of the configuration that is being replaced; empty unless <see cref="IsJoint"/>.</summary>
+    public IReadOnlyList<RaftMember> OutgoingVoters { get; }
+
+    /// <summary>The members that receive the log without a vote.</summary>
+    public IReadOnlyList<RaftMember> Learners { get; }
+
+    /// <summary>Whether two sets of voters must agree, because one replaces the other (joint consensus, section 6).</summary>
+    public bool IsJoint => _outgoingVoters is not null;
+
+    /// <summary>Parts of a later version, which are preserved without being understood.</summary>
+    internal ReadOnlyMemory<byte> Extensions { get; }
+
+    /// <summary>How many voters must agree, in words, for messages to people.</summary>
+    internal string Needed => _outgoingVoters is null
+        ? $"{_voters.Majority}"
+        : $"{_voters.Majority} of the new and {_outgoingVoters.Majority} of the old configuration";
+
+    /// <summary>Whether the node votes, be it in the new or the outgoing set.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>True if it does.</returns>
+    public bool IsVoter(NodeId node) => _voters.Contains(node) || _outgoingVoters?.Contains(node) == true;
+
+    /// <summary>Whether the node receives the log, and has no vote.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>True if it does.</returns>
+    public bool IsLearner(NodeId node) => Find(node) is not null && !IsVoter(node);
+
+    /// <summary>The member with an id.</summary>
+    /// <param name="node">The id.</param>
+    /// <returns>The member; null if there is none.</returns>
+    public RaftMember? Find(NodeId node)
+    {
+        foreach (RaftMember member in _members)
+        {
+            if (member.Id == node.Value)
             {
-                throw new ArgumentException($"Voter '{_voters[i]}' is listed twice.", nameof(voters));
+                return member;
             }
         }
 
-        Quorum = Quorum.OfMajority(_voters.Length);
+        return null;
     }
 
-    public IReadOnlyList<NodeId> Voters => _voters;
+    /// <summary>The outcome of a vote, given the votes so far.</summary>
+    /// <param name="voteOf">What a voter has answered; null if nothing yet.</param>
+    internal VoteOutcome OutcomeOf(Func<NodeId, bool?> voteOf)
+    {
+        VoteOutcome outcome = _voters.OutcomeOf(voteOf);
+        VoteOutcome outgoing = _outgoingVoters?.OutcomeOf(voteOf) ?? VoteOutcome.Won;
+        return outcome == VoteOutcome.Lost || outgoing == VoteOutcome.Lost ? VoteOutcome.Lost
+            : outcome == VoteOutcome.Won ? outgoing
+            : VoteOutcome.Pending;
+    }
 
-    /// <summary>Who decides elections and commitment.</summary>
-    public Quorum Quorum { get; }
+    /// <summary>
+    /// The largest value that a quorum has reached: of match indices, the index that a quorum holds (section 5.3); of times, the
+    /// time since which a quorum has been heard from.
+    /// </summary>
+    /// <param name="valueOf">The value of a voter.</param>
+    internal long LargestReached(Func<NodeId, long> valueOf)
+    {
+        long reached = _voters.LargestReached(valueOf);
+        return _outgoingVoters is null ? reached : Math.Min(reached, _outgoingVoters.LargestReached(valueOf));
+    }
 
-    /// <summary>The voter's position in <see cref="Voters"/>, or -1 for a node that is not a voter.</summary>
-    public int PositionOf(NodeId node) => Array.IndexOf(_voters, node);
+    /// <summary>The same configuration, as that of an entry of the log.</summary>
+    internal ClusterConfiguration At(long index) => new(this, index, Extensions);
 
-    /// <summary>The voter's bit; 0 for a node that is not a voter.</summary>
-    public ulong BitOf(NodeId node) => PositionOf(node) is >= 0 and int position ? 1UL << position : 0;
+    /// <summary>The same configuration, with parts of a later version.</summary>
+    internal ClusterConfiguration WithExtensions(ReadOnlyMemory<byte> extensions) => new(this, Index, extensions);
+
+    /// <summary>Whether both have the same members in the same roles, wherever they come from.</summary>
+    internal bool HasSameMembers(ClusterConfiguration other) =>
+        Voters.SequenceEqual(other.Voters) && OutgoingVoters.SequenceEqual(other.OutgoingVoters) && Learners.SequenceEqual(other.Learners);
+
+    /// <summary>Whether both come from the same entry and say the same.</summary>
+    /// <param name="other">The other configuration.</param>
+    /// <returns>True if they do.</returns>
+    public bool Equals(ClusterConfiguration? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && Index == other.Index && HasSameMembers(other) && Extensions.Span.SequenceEqual(other.Extensions.Span));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ClusterConfiguration);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (int)Index ^ (_members.Length << 24);
+
+    /// <summary>The configuration in a line, for people.</summary>
+    /// <returns>The line; its form may change.</returns>
+    public override string ToString()
+    {
+        string text = $"voters {Text(Voters)}";
+        text += IsJoint ? $", outgoing voters {Text(OutgoingVoters)}" : string.Empty;
+        return Learners.Count == 0 ? text : $"{text}, learners {Text(Learners)}";
+    }
+
+    private static string Text(IReadOnlyList<RaftMember> members) => string.Join(", ", members.Select(static member => member.Id));
+
+    private static RaftMember[] Order(IEnumerable<RaftMember>? members)
+    {
+        RaftMember[] ordered = [.. (members ?? []).Select(static member => member.Freeze()).OrderBy(static member => member.NodeId)];
+        for (int i = 1; i < ordered.Length; i++)
+        {
+            if (ordered[i].Id == ordered[i - 1].Id)
+            {
+                throw new ArgumentException($"Voter '{ordered[i].Id}' is listed twice.", nameof(members));
+            }
+        }
+
+        return ordered;
+    }
+
+    private static NodeId[] IdsOf(RaftMember[] members) => [.. members.Select(static member => member.NodeId)];
 }

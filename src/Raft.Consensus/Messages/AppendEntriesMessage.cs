@@ -44,4 +44,7 @@ public sealed record AppendEntriesReplyMessage : RaftMessage
 
     /// <summary>The term of the follower's entry at <see cref="ConflictIndex"/>.</summary>
     public long ConflictTerm { get; init; }
+
+    /// <summary>The last entry that the follower's state machine has applied.</summary>
+    public long AppliedIndex { get; init; }
 }

@@ -18,6 +18,9 @@ public sealed record InstallSnapshotMessage : RaftMessage
     /// </summary>
     public required UInt128 Checksum { get; init; }
 
+    /// <summary>The leader's commit index.</summary>
+    public long LeaderCommit { get; init; }
+
     /// <summary>The number of bytes of the whole snapshot.</summary>
     public required long Length { get; init; }
 
@@ -52,5 +55,8 @@ public sealed record InstallSnapshotReplyMessage : RaftMessage
     public required long NextOffset { get; init; }
 
     /// <summary>Whether everything that the snapshot covers is durable on the follower: as the snapshot, or in its log.</summary>
-    public bool IsInstalled { get; init; }
+    public bool IsInstalled => Reason == SnapshotReplyReason.Installed;
+
+    /// <summary>What became of the chunk.</summary>
+    public SnapshotReplyReason Reason { get; init; }
 }

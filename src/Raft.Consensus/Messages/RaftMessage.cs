@@ -17,14 +17,27 @@ public abstract record RaftMessage
     /// <summary>The node that it is for.</summary>
     public required NodeId To { get; init; }
 
-    /// <summary>The cluster that it belongs to; a node drops messages of any other.</summary>
-    public required string ClusterId { get; init; }
+    /// <summary>
+    /// What the sender says about itself, above all which cluster it belongs to. A node accepts nothing from another identity.
+    /// </summary>
+    public required MessageOrigin Origin { get; init; }
+
+    /// <summary>The name of the cluster, from <see cref="Origin"/>.</summary>
+    public string ClusterId => Origin.ClusterId;
 
     /// <summary>The sender's current term (a pre-vote request carries the term that it would campaign in).</summary>
     public required long Term { get; init; }
 
     /// <summary>The number of a request, which grows with each; a reply copies it. 0 or more on any wire.</summary>
     public long Correlation { get; init; }
+
+    /// <summary>
+    /// The sender's UTC when it made the message, in ticks; 0 if it does not say. For diagnosis only: no decision depends on it.
+    /// </summary>
+    public long SentAtTicks { get; init; }
+
+    /// <summary>Whether the sender is about to stop: it does not campaign, and nobody transfers leadership to it.</summary>
+    public bool IsStopping { get; init; }
 
     /// <summary>
     /// Whether the caller of a node's handler waits for the answer, and not another node: the host gives such requests numbers below

@@ -1,3 +1,5 @@
+using Raft.Consensus;
+
 namespace Raft;
 
 /// <summary>A candidate asks for a vote: RequestVote of Figure 2, or its pre-vote form (dissertation, section 9.6).</summary>
@@ -11,6 +13,18 @@ public sealed record RequestVoteMessage : RaftMessage
 
     /// <summary>Whether this only asks if a vote would be granted. A pre-vote changes no term and no vote.</summary>
     public bool IsPreVote { get; init; }
+
+    /// <summary>
+    /// Whether the leader has asked the candidate to campaign (dissertation, section 3.10): then voters do not refuse because they still
+    /// hear from that leader.
+    /// </summary>
+    public bool IsTransfer { get; init; }
+
+    /// <summary>
+    /// The ids of the candidate's first members, ordered, while its log is empty: should the receiver have others, both can say which.
+    /// Empty otherwise.
+    /// </summary>
+    public IReadOnlyList<NodeId> FirstMembers { get; init; } = NodeSet.Empty;
 }
 
 /// <summary>The answer to a <see cref="RequestVoteMessage"/>.</summary>
@@ -23,4 +37,7 @@ public sealed record RequestVoteReplyMessage : RaftMessage
 
     /// <summary>Whether it answers a pre-vote.</summary>
     public bool IsPreVote { get; init; }
+
+    /// <summary>In a refusal, the leader that the voter follows; null if it knows none, or has granted.</summary>
+    public NodeId? Leader { get; init; }
 }

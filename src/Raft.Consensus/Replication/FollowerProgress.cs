@@ -21,7 +21,7 @@ internal enum ReplicationState
 /// What a leader knows about one follower: Figure 2's <c>nextIndex</c> and <c>matchIndex</c>, and what may be sent next. All
 /// changes between probing, streaming and sending a snapshot are made here.
 /// </summary>
-internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, TimeSpan now, InFlightWindow window)
+internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, InFlightWindow window)
 {
     private bool _probeOutstanding;
     private long _lastRequest;
@@ -29,13 +29,13 @@ internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, 
 
     public NodeId Id { get; } = id;
 
-    /// <summary>Its position in the <see cref="ClusterConfiguration"/>.</summary>
-    public int Position { get; } = position;
-
     public ReplicationState State { get; private set; } = ReplicationState.Probe;
 
     /// <summary>The highest index known to be durable on the follower; 0 until it answers.</summary>
     public long Match { get; private set; }
+
+    /// <summary>The store that <see cref="Match"/> is about; null if it is volatile.</summary>
+    public StoreIdentity? Store { get; private set; }
 
     /// <summary>The index of the next entry to send.</summary>
     public long Next { get; private set; } = nextIndex;
@@ -131,11 +131,14 @@ internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, 
     }
 
     /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
-    public void OnAccepted(long match)
+    /// <param name="match">The index.</param>
+    /// <param name="store">The store in which it is durable; null if the store is volatile.</param>
+    public void OnAccepted(long match, StoreIdentity? store = null)
     {
         if (match > Match)
         {
             Match = match;
+            Store = store;
             _lastRequestAtMatch = _lastRequest;
         }
 
@@ -176,10 +179,13 @@ internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, 
     /// </summary>
     /// <param name="correlation">The number of the rejected request.</param>
     /// <param name="nextIndex">The index after the last entry on which both logs may agree.</param>
-    public void OnRejected(long correlation, long nextIndex)
+    /// <returns>The index that the follower had acknowledged and no longer has; 0 if it has lost nothing.</returns>
+    public long OnRejected(long correlation, long nextIndex)
     {
+        long lost = 0;
         if (nextIndex <= Match && correlation > _lastRequestAtMatch)
         {
+            lost = Match;
             Match = 0; // it lost its log, see above; a rejection that is only late never lowers the match index
             _lastRequestAtMatch = _lastRequest;
         }
@@ -187,7 +193,7 @@ internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, 
         long next = Math.Max(nextIndex, Match + 1);
         if (next >= Next)
         {
-            return;
+            return lost;
         }
 
         State = ReplicationState.Probe;
@@ -195,5 +201,6 @@ internal sealed class FollowerProgress(NodeId id, int position, long nextIndex, 
         Next = next;
         _probeOutstanding = false;
         window.Clear();
+        return lost;
     }
 }

@@ -110,4 +110,49 @@ internal sealed partial class NodeLogger
         "Node {NodeId} could not dispose a snapshot's capture, writer or stream, which may stay open: {Reason}",
         EventName = "SnapshotNotClosed")]
     private partial void LogSnapshotNotClosed(Exception exception, NodeId nodeId, string reason);
+
+    [LoggerMessage(
+        150, LogLevel.Error,
+        "Node {NodeId} refuses the messages of {Sender}, which was set up differently, and neither elects the other: {Sender} belongs to "
+        + "cluster {TheirCluster} with the identity {TheirIdentity} and the first members {TheirMembers}; this node belongs to {OwnCluster} "
+        + "with the identity {OwnIdentity} and its options list {OwnMembers}. Give all nodes the same cluster id and members, and empty the "
+        + "stores of those that were started with others",
+        EventName = "ForeignIdentity")]
+    private partial void LogForeignIdentity(
+        NodeId nodeId,
+        NodeId sender,
+        string theirCluster,
+        ClusterIdentity? theirIdentity,
+        string theirMembers,
+        string ownCluster,
+        ClusterIdentity? ownIdentity,
+        string ownMembers);
+
+    [LoggerMessage(
+        151, LogLevel.Warning,
+        "Node {NodeId} sees that member {Member} runs on another store, or on an older state of it: {Seen} instead of {Known}. If it lost "
+        + "its data, it must not vote: start it with FirstStart set to Join",
+        EventName = "StoreReplaced")]
+    private partial void LogStoreReplaced(NodeId nodeId, NodeId member, StoreIdentity known, StoreIdentity seen);
+
+    [LoggerMessage(
+        152, LogLevel.Error,
+        "Node {NodeId} sees that {Follower} has lost entries that it had acknowledged as durable: it has entries up to {LastIndex} only, "
+        + "and had acknowledged those up to {AcknowledgedIndex} in the same store ({Store}). They are sent again, but its disk or its log "
+        + "store does not keep what it promises: check them before the next failure",
+        EventName = "DurableDataLost")]
+    private partial void LogDurableDataLost(NodeId nodeId, NodeId follower, StoreIdentity store, long acknowledgedIndex, long lastIndex);
+
+    [LoggerMessage(
+        153, LogLevel.Warning,
+        "Node {NodeId} runs with other options than {Member}: timeouts, limits of messages, pre-vote, check-quorum and leader stickiness "
+        + "should be the same on all members",
+        EventName = "OptionsDiffer")]
+    private partial void LogOptionsDiffer(NodeId nodeId, NodeId member);
+
+    [LoggerMessage(
+        154, LogLevel.Warning,
+        "The options of node {NodeId} list the members {Members}, but the configuration in the log has {Configuration}: the log counts",
+        EventName = "MembersDiffer")]
+    private partial void LogMembersDiffer(NodeId nodeId, string members, ClusterConfiguration configuration);
 }

@@ -65,6 +65,26 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
 
+    public void ForeignIdentity(
+        NodeId sender, MessageOrigin theirs, IReadOnlyList<NodeId> theirMembers, MessageOrigin ours, IReadOnlyList<RaftMember> members) =>
+        Write(() =>
+        {
+            string own = string.Join(", ", members.Select(static member => member.Id));
+            string other = theirMembers.Count == 0 ? "not said" : string.Join(", ", theirMembers);
+            LogForeignIdentity(nodeId, sender, theirs.ClusterId, theirs.Identity, other, ours.ClusterId, ours.Identity, own);
+        });
+
+    public void StoreReplaced(NodeId member, StoreIdentity known, StoreIdentity seen) =>
+        Write(() => LogStoreReplaced(nodeId, member, known, seen));
+
+    public void DurableDataLost(NodeId follower, StoreIdentity store, long acknowledgedIndex, long lastIndex) =>
+        Write(() => LogDurableDataLost(nodeId, follower, store, acknowledgedIndex, lastIndex));
+
+    public void OptionsDiffer(NodeId member) => Write(() => LogOptionsDiffer(nodeId, member));
+
+    public void MembersDiffer(IReadOnlyList<RaftMember> options, ClusterConfiguration configuration) =>
+        Write(() => LogMembersDiffer(nodeId, string.Join(", ", options.Select(static member => member.Id)), configuration));
+
     /// <summary>Waits until all that was reported so far is written, which a provider may delay for as long as it likes.</summary>
     public ValueTask WaitUntilWrittenAsync(CancellationToken cancellationToken)
     {

@@ -7,13 +7,14 @@ namespace Raft;
 /// <summary>One node's measurements. Counts are added on any thread; gauges are read on the collector's.</summary>
 internal sealed class NodeMetrics
 {
-    private const int BytesPerMessage = 64;
+    private const int BytesPerMessage = 128;
     private const int BytesPerEntry = 21;
 
     private static readonly string[] MessageTypes =
     [
         "other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply",
         "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply",
+        "timeout_now", "timeout_now_reply", "identity_refusal",
     ];
 
     private readonly RaftMetrics _metrics;
@@ -80,6 +81,9 @@ internal sealed class NodeMetrics
     public void CountSnapshotInstalled() => Add(_metrics.SnapshotsInstalled, 1, in _node);
 
     public void CountSnapshotFailure() => Add(_metrics.SnapshotFailures, 1, in _node);
+
+    public void CountLostData(NodeId follower) =>
+        Add(_metrics.FollowersLostData, 1, Tagged(RaftDiagnostics.FollowerIdTag, follower.Value));
 
     public void CountSent(RaftMessage message) => Count(message, _metrics.MessagesSent, _metrics.BytesSent);
 
@@ -178,6 +182,9 @@ internal sealed class NodeMetrics
         AppendEntriesReplyMessage => 4,
         InstallSnapshotMessage => 7,
         InstallSnapshotReplyMessage => 8,
+        TimeoutNowMessage => 9,
+        TimeoutNowReplyMessage => 10,
+        IdentityRefusalMessage => 11,
         _ => 0,
     };
 

@@ -14,6 +14,7 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
     private long _lastLeaderTerm;
     private TimeSpan? _leaderlessSince;
     private bool _leaderlessReported;
+    private ClusterConfiguration? _reportedConfiguration;
 
     /// <summary>The node begins to run. Its status now is where changes are counted from.</summary>
     public void Begin(in PublishedStatus status)
@@ -22,7 +23,7 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
         _last = status;
         _lastLeaderTerm = status.Leader is null ? 0 : status.Term;
         _metrics?.Start();
-        _logger?.Running(context.Settings.ClusterId, status.Term, status.FirstIndex, status.LastIndex, context.Settings.Members);
+        _logger?.Running(context.Settings.ClusterId, status.Term, status.FirstIndex, status.LastIndex, status.Configuration.Members);
     }
 
     /// <summary>The life ends.</summary>
@@ -55,17 +56,37 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
             ReportLeader(in status);
         }
 
+        ReportMembers(in status);
         _last = status;
         ReportLeaderless(in status);
         dropped.Report(context.Module.IgnoredMessages, context.Now);
         _metrics?.PublishFollowers(context.Module.Followers, status.LastIndex);
     }
 
+    /// <summary>Reports once for each configuration in the log that the options list other members.</summary>
+    private void ReportMembers(in PublishedStatus status)
+    {
+        ClusterConfiguration configuration = status.Configuration;
+        if (configuration.Index == 0 || ReferenceEquals(configuration, _reportedConfiguration))
+        {
+            return;
+        }
+
+        _reportedConfiguration = configuration;
+        IReadOnlyList<RaftMember> listed = context.Settings.Members;
+        bool areSame = listed.Count == configuration.Members.Count
+            && listed.All(member => configuration.Find(member.NodeId) is not null);
+        if (!areSame && context.Settings.FirstStart != FirstStart.Join)
+        {
+            _logger?.MembersDiffer(listed, configuration);
+        }
+    }
+
     private void ReportLoss(in PublishedStatus status)
     {
         if (_last.Role == RaftRole.Leader && (status.Role != RaftRole.Leader || status.Term != _last.Term))
         {
-            _logger?.LostLeadership(_last.Term, status.Term, StatusExplanation.Of(in status, context.Settings.Members));
+            _logger?.LostLeadership(_last.Term, status.Term, StatusExplanation.Of(in status));
         }
         else if (_last.Leader is { } lost && lost != context.NodeId && status.Leader is null)
         {
@@ -127,7 +148,7 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
         if (!_leaderlessReported && since >= LeaderlessTimeouts * context.Settings.MaximumElectionTimeout)
         {
             _leaderlessReported = true;
-            _logger?.Leaderless(since, StatusExplanation.Of(in status, context.Settings.Members));
+            _logger?.Leaderless(since, StatusExplanation.Of(in status));
         }
     }
 }

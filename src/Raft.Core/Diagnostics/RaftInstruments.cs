@@ -81,6 +81,9 @@ public static class RaftInstruments
     /// <summary>Entries that a follower is not known to hold.</summary>
     public const string FollowerLag = "raft.follower.lag";
 
+    /// <summary>Times that a follower lacked entries that it had acknowledged as durable.</summary>
+    public const string FollowerLostData = "raft.follower.lost_data";
+
     /// <summary>Messages with entries that a follower has not answered.</summary>
     public const string FollowerInFlight = "raft.follower.in_flight";
 }

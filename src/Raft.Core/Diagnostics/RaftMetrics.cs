@@ -61,6 +61,10 @@ public sealed class RaftMetrics
             RaftInstruments.MessagesDropped, "{message}",
             "Messages that arrived and were not processed, by reason.");
 
+        FollowersLostData = meter.CreateCounter<long>(
+            RaftInstruments.FollowerLostData, "{loss}",
+            "Times that a follower lacked entries that it had acknowledged as durable.");
+
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
         Gauge(
             meter, RaftInstruments.NodeTerm, "{term}",
@@ -125,6 +129,8 @@ public sealed class RaftMetrics
     internal Counter<long> BytesReceived { get; }
 
     internal Counter<long> MessagesDropped { get; }
+
+    internal Counter<long> FollowersLostData { get; }
 
     /// <summary>From the latency of a cluster within one process to that of slow disks behind slow links.</summary>
     private static InstrumentAdvice<double> Buckets { get; } = new()

@@ -1,3 +1,5 @@
+using Raft.Consensus;
+
 namespace Raft;
 
 /// <content>Reading. The parts are read in their order in the message, since the first problem is the one that is reported.</content>
@@ -22,12 +24,12 @@ public static partial class MessageCodec
         MessageType type = (MessageType)reader.ReadByte("message type");
         byte knownFlags = type switch
         {
-            MessageType.RequestVote => PreVoteFlag,
-            MessageType.RequestVoteReply => VoteGrantedFlag | PreVoteReplyFlag,
+            MessageType.RequestVote => PreVoteFlag | TransferFlag,
+            MessageType.RequestVoteReply => VoteGrantedFlag | PreVoteReplyFlag | LeaderFlag,
             MessageType.AppendEntries => 0,
             MessageType.AppendEntriesReply => SuccessFlag,
             MessageType.InstallSnapshot => 0,
-            MessageType.InstallSnapshotReply => InstalledFlag,
+            MessageType.InstallSnapshotReply or MessageType.TimeoutNow or MessageType.TimeoutNowReply or MessageType.IdentityRefusal => 0,
             _ => byte.MaxValue,
         };
         if (knownFlags == byte.MaxValue)
@@ -43,18 +45,23 @@ public static partial class MessageCodec
 
         long term = reader.ReadInt64("term");
         long correlation = reader.ReadInt64("correlation");
+        long sentAt = reader.ReadInt64("time of sending");
         string clusterId = reader.ReadString("cluster id");
         NodeId from = reader.ReadNodeId("sender's id");
         NodeId to = reader.ReadNodeId("receiver's id");
-        Envelope envelope = new(clusterId, from, to, term, correlation, flags);
+        MessageOrigin origin = ReadOrigin(ref reader, clusterId, out bool isStopping);
+        Envelope envelope = new(origin, from, to, term, correlation, sentAt, isStopping, flags);
         RaftMessage? message = type switch
         {
             MessageType.RequestVote => ReadRequestVote(ref reader, in envelope),
-            MessageType.RequestVoteReply => ReadRequestVoteReply(in envelope),
+            MessageType.RequestVoteReply => ReadRequestVoteReply(ref reader, in envelope),
             MessageType.AppendEntries => ReadAppendEntries(ref reader, in envelope),
             MessageType.AppendEntriesReply => ReadAppendEntriesReply(ref reader, in envelope),
             MessageType.InstallSnapshot => ReadInstallSnapshot(ref reader, in envelope),
             MessageType.InstallSnapshotReply => ReadInstallSnapshotReply(ref reader, in envelope),
+            MessageType.TimeoutNow => ReadTimeoutNow(ref reader, in envelope),
+            MessageType.TimeoutNowReply => ReadTimeoutNowReply(ref reader, in envelope),
+            MessageType.IdentityRefusal => ReadIdentityRefusal(ref reader, in envelope),
             _ => null,
         };
         reader.ReadEnd();
@@ -63,34 +70,43 @@ public static partial class MessageCodec
 
     private static RequestVoteMessage ReadRequestVote(ref MessageReader reader, in Envelope envelope) => new()
     {
-        ClusterId = envelope.ClusterId,
+        Origin = envelope.Origin,
         From = envelope.From,
         To = envelope.To,
         Term = envelope.Term,
         Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
         IsPreVote = envelope.Has(PreVoteFlag),
         LastLogIndex = reader.ReadInt64("last log index"),
         LastLogTerm = reader.ReadInt64("last log term"),
+        IsTransfer = envelope.Has(TransferFlag),
+        FirstMembers = ReadMembers(ref reader),
     };
 
-    private static RequestVoteReplyMessage ReadRequestVoteReply(in Envelope envelope) => new()
+    private static RequestVoteReplyMessage ReadRequestVoteReply(ref MessageReader reader, in Envelope envelope) => new()
     {
-        ClusterId = envelope.ClusterId,
+        Origin = envelope.Origin,
         From = envelope.From,
         To = envelope.To,
         Term = envelope.Term,
         Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
         VoteGranted = envelope.Has(VoteGrantedFlag),
         IsPreVote = envelope.Has(PreVoteReplyFlag),
+        Leader = envelope.Has(LeaderFlag) ? reader.ReadNodeId("leader's id") : (NodeId?)null,
     };
 
     private static AppendEntriesMessage ReadAppendEntries(ref MessageReader reader, in Envelope envelope) => new()
     {
-        ClusterId = envelope.ClusterId,
+        Origin = envelope.Origin,
         From = envelope.From,
         To = envelope.To,
         Term = envelope.Term,
         Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
         PrevLogIndex = reader.ReadInt64("previous log index"),
         PrevLogTerm = reader.ReadInt64("previous log term"),
         LeaderCommit = reader.ReadInt64("leader's commit index"),
@@ -99,47 +115,140 @@ public static partial class MessageCodec
 
     private static AppendEntriesReplyMessage ReadAppendEntriesReply(ref MessageReader reader, in Envelope envelope) => new()
     {
-        ClusterId = envelope.ClusterId,
+        Origin = envelope.Origin,
         From = envelope.From,
         To = envelope.To,
         Term = envelope.Term,
         Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
         Success = envelope.Has(SuccessFlag),
         PrevLogIndex = reader.ReadInt64("previous log index"),
         LastIndex = reader.ReadInt64("last index"),
         ConflictIndex = reader.ReadInt64("conflict index"),
         ConflictTerm = reader.ReadInt64("conflict term"),
+        AppliedIndex = reader.ReadInt64("applied index"),
     };
 
     private static InstallSnapshotMessage ReadInstallSnapshot(ref MessageReader reader, in Envelope envelope) => new()
     {
-        ClusterId = envelope.ClusterId,
+        Origin = envelope.Origin,
         From = envelope.From,
         To = envelope.To,
         Term = envelope.Term,
         Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
         LastIncludedIndex = reader.ReadInt64("last included index"),
         LastIncludedTerm = reader.ReadInt64("last included term"),
         Checksum = reader.ReadUInt128("checksum"),
         Length = reader.ReadInt64("length of the snapshot"),
         Offset = reader.ReadInt64("offset in the snapshot"),
+        LeaderCommit = reader.ReadInt64("leader's commit index"),
         Header = reader.ReadData("length of the header"),
         Data = reader.ReadData("length of the data"),
     };
 
     private static InstallSnapshotReplyMessage ReadInstallSnapshotReply(ref MessageReader reader, in Envelope envelope) => new()
     {
-        ClusterId = envelope.ClusterId,
+        Origin = envelope.Origin,
         From = envelope.From,
         To = envelope.To,
         Term = envelope.Term,
         Correlation = envelope.Correlation,
-        IsInstalled = envelope.Has(InstalledFlag),
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
         LastIncludedIndex = reader.ReadInt64("last included index"),
         LastIncludedTerm = reader.ReadInt64("last included term"),
         Checksum = reader.ReadUInt128("checksum"),
         NextOffset = reader.ReadInt64("next offset"),
+        Reason = (SnapshotReplyReason)ReadCode(ref reader, (byte)SnapshotReplyReason.NotStored, "reason"),
     };
+
+    private static TimeoutNowMessage ReadTimeoutNow(ref MessageReader reader, in Envelope envelope) => new()
+    {
+        Origin = envelope.Origin,
+        From = envelope.From,
+        To = envelope.To,
+        Term = envelope.Term,
+        Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
+        LastLogIndex = reader.ReadInt64("last log index"),
+        LastLogTerm = reader.ReadInt64("last log term"),
+    };
+
+    private static TimeoutNowReplyMessage ReadTimeoutNowReply(ref MessageReader reader, in Envelope envelope) => new()
+    {
+        Origin = envelope.Origin,
+        From = envelope.From,
+        To = envelope.To,
+        Term = envelope.Term,
+        Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
+        Reason = (TimeoutNowRefusal)ReadCode(ref reader, (byte)TimeoutNowRefusal.Stopping, "reason"),
+    };
+
+    private static IdentityRefusalMessage ReadIdentityRefusal(ref MessageReader reader, in Envelope envelope) => new()
+    {
+        Origin = envelope.Origin,
+        From = envelope.From,
+        To = envelope.To,
+        Term = envelope.Term,
+        Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
+        FirstMembers = ReadMembers(ref reader),
+    };
+
+    private static MessageOrigin ReadOrigin(ref MessageReader reader, string clusterId, out bool isStopping)
+    {
+        byte flags = reader.ReadByte("flags of the sender");
+        if (flags > (IdentityFlag | StoreFlag | StoppingFlag))
+        {
+            reader.Fail(reader.Position - 1, $"the flags of the sender are {flags}, which this node does not know");
+        }
+
+        ulong digest = reader.ReadUInt64("digest of the options");
+        ClusterIdentity? identity = (flags & IdentityFlag) == 0
+            ? null
+            : new ClusterIdentity(reader.ReadUInt128("identity of the cluster"), reader.ReadInt32("generation of the cluster"));
+        StoreIdentity? store = (flags & StoreFlag) == 0
+            ? null
+            : new StoreIdentity(reader.ReadGuid("id of the store"), reader.ReadInt64("opening of the store"));
+        isStopping = (flags & StoppingFlag) != 0;
+        return new MessageOrigin(clusterId, identity, store, digest);
+    }
+
+    private static NodeSet ReadMembers(ref MessageReader reader)
+    {
+        int count = reader.ReadCount(SmallestNodeId, "number of first members");
+        if (count == 0)
+        {
+            return NodeSet.Empty;
+        }
+
+        NodeId[] members = new NodeId[count];
+        for (int i = 0; i < members.Length && !reader.Failed; i++)
+        {
+            members[i] = reader.ReadNodeId("id of a first member");
+        }
+
+        return new NodeSet(members);
+    }
+
+    /// <summary>Reads a byte that is one of a few codes.</summary>
+    private static byte ReadCode(ref MessageReader reader, byte largest, string what)
+    {
+        byte code = reader.ReadByte(what);
+        if (code > largest)
+        {
+            reader.Fail(reader.Position - 1, $"the {what} is {code}, which this node does not know");
+        }
+
+        return code;
+    }
 
     private static ReadOnlyMemory<LogEntry> ReadEntries(ref MessageReader reader)
     {
@@ -175,7 +284,8 @@ public static partial class MessageCodec
     }
 
     /// <summary>The first part of every message.</summary>
-    private readonly record struct Envelope(string ClusterId, NodeId From, NodeId To, long Term, long Correlation, byte Flags)
+    private readonly record struct Envelope(
+        MessageOrigin Origin, NodeId From, NodeId To, long Term, long Correlation, long SentAt, bool IsStopping, byte Flags)
     {
         public bool Has(byte flag) => (Flags & flag) != 0;
     }

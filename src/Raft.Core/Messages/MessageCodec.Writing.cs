@@ -8,15 +8,33 @@ public static partial class MessageCodec
     /// <summary>Returns the size of all parts that <see cref="MeasureContent"/> does not measure.</summary>
     private static int MeasureHead(RaftMessage message)
     {
+        Require(message.Origin is not null, "The origin of the message is not set.");
         RequireNotNegative(message.Term, "term");
         RequireNotNegative(message.Correlation, "correlation");
         Require(message.From != default && message.To != default, "The sender or the receiver of the message is not set.");
+
+        RequireNotNegative(message.SentAtTicks, "time of sending");
+        RequireNotNegative(message.Origin!.Store?.Opening ?? 0, "opening of the sender's store");
+        RequireNotNegative(message.Origin.Identity?.Generation ?? 0, "generation of the cluster");
 
         return FixedHeaderSize
             + MessageWriter.Measure(message.ClusterId, "cluster id")
             + MessageWriter.Measure(message.From.Value, "sender's id")
             + MessageWriter.Measure(message.To.Value, "receiver's id")
+            + (message.Origin.Identity is null ? 0 : IdentitySize)
+            + (message.Origin.Store is null ? 0 : StoreSize)
             + MeasureBody(message);
+    }
+
+    private static int MeasureMembers(IReadOnlyList<NodeId> members)
+    {
+        int size = sizeof(uint);
+        foreach (NodeId member in members)
+        {
+            size += MessageWriter.Measure(member.Value, "id of a first member");
+        }
+
+        return size;
     }
 
     private static int MeasureBody(RaftMessage message)
@@ -26,9 +44,9 @@ public static partial class MessageCodec
             case RequestVoteMessage vote:
                 RequireNotNegative(vote.LastLogIndex, "last log index");
                 RequireNotNegative(vote.LastLogTerm, "last log term");
-                return 2 * sizeof(long);
-            case RequestVoteReplyMessage:
-                return 0;
+                return (2 * sizeof(long)) + MeasureMembers(vote.FirstMembers);
+            case RequestVoteReplyMessage vote:
+                return vote.Leader is { } leader ? MessageWriter.Measure(leader.Value, "leader's id") : 0;
             case AppendEntriesMessage append:
                 RequireNotNegative(append.PrevLogIndex, "previous log index");
                 RequireNotNegative(append.PrevLogTerm, "previous log term");
@@ -39,18 +57,28 @@ public static partial class MessageCodec
                 RequireNotNegative(reply.LastIndex, "last index");
                 RequireNotNegative(reply.ConflictIndex, "conflict index");
                 RequireNotNegative(reply.ConflictTerm, "conflict term");
-                return 4 * sizeof(long);
+                RequireNotNegative(reply.AppliedIndex, "applied index");
+                return 5 * sizeof(long);
             case InstallSnapshotMessage install:
                 RequireNotNegative(install.LastIncludedIndex, "last included index");
                 RequireNotNegative(install.LastIncludedTerm, "last included term");
                 RequireNotNegative(install.Length, "length of the snapshot");
                 RequireNotNegative(install.Offset, "offset in the snapshot");
-                return (4 * sizeof(long)) + ChecksumSize;
+                RequireNotNegative(install.LeaderCommit, "leader's commit index");
+                return (5 * sizeof(long)) + ChecksumSize;
             case InstallSnapshotReplyMessage reply:
                 RequireNotNegative(reply.LastIncludedIndex, "last included index");
                 RequireNotNegative(reply.LastIncludedTerm, "last included term");
                 RequireNotNegative(reply.NextOffset, "next offset");
-                return (3 * sizeof(long)) + ChecksumSize;
+                return (3 * sizeof(long)) + ChecksumSize + sizeof(byte);
+            case TimeoutNowMessage transfer:
+                RequireNotNegative(transfer.LastLogIndex, "last log index");
+                RequireNotNegative(transfer.LastLogTerm, "last log term");
+                return 2 * sizeof(long);
+            case TimeoutNowReplyMessage:
+                return sizeof(byte);
+            case IdentityRefusalMessage refusal:
+                return MeasureMembers(refusal.FirstMembers);
             default:
                 throw new ArgumentException($"Messages of the type {message.GetType().Name} cannot be encoded.", nameof(message));
         }
@@ -81,14 +109,19 @@ public static partial class MessageCodec
     {
         (MessageType type, byte flags) = message switch
         {
-            RequestVoteMessage vote => (MessageType.RequestVote, Flag(vote.IsPreVote, PreVoteFlag)),
+            RequestVoteMessage vote => (
+                MessageType.RequestVote, (byte)(Flag(vote.IsPreVote, PreVoteFlag) | Flag(vote.IsTransfer, TransferFlag))),
             RequestVoteReplyMessage reply => (
                 MessageType.RequestVoteReply,
-                (byte)(Flag(reply.VoteGranted, VoteGrantedFlag) | Flag(reply.IsPreVote, PreVoteReplyFlag))),
+                (byte)(Flag(reply.VoteGranted, VoteGrantedFlag) | Flag(reply.IsPreVote, PreVoteReplyFlag)
+                    | Flag(reply.Leader is not null, LeaderFlag))),
             AppendEntriesMessage => (MessageType.AppendEntries, (byte)0),
             AppendEntriesReplyMessage reply => (MessageType.AppendEntriesReply, Flag(reply.Success, SuccessFlag)),
             InstallSnapshotMessage => (MessageType.InstallSnapshot, (byte)0),
-            InstallSnapshotReplyMessage reply => (MessageType.InstallSnapshotReply, Flag(reply.IsInstalled, InstalledFlag)),
+            InstallSnapshotReplyMessage => (MessageType.InstallSnapshotReply, (byte)0),
+            TimeoutNowMessage => (MessageType.TimeoutNow, (byte)0),
+            TimeoutNowReplyMessage => (MessageType.TimeoutNowReply, (byte)0),
+            IdentityRefusalMessage => (MessageType.IdentityRefusal, (byte)0),
             _ => default, // MeasureBody has refused it
         };
         writer.WriteBytes(Magic);
@@ -97,10 +130,40 @@ public static partial class MessageCodec
         writer.WriteByte(flags);
         writer.WriteInt64(message.Term);
         writer.WriteInt64(message.Correlation);
+        writer.WriteInt64(message.SentAtTicks);
         writer.WriteString(message.ClusterId);
         writer.WriteString(message.From.Value);
         writer.WriteString(message.To.Value);
+        WriteOrigin(ref writer, message);
         WriteBody(ref writer, message);
+    }
+
+    private static void WriteOrigin(ref MessageWriter writer, RaftMessage message)
+    {
+        MessageOrigin origin = message.Origin;
+        writer.WriteByte((byte)(Flag(origin.Identity is not null, IdentityFlag) | Flag(origin.Store is not null, StoreFlag)
+            | Flag(message.IsStopping, StoppingFlag)));
+        writer.WriteUInt64(origin.OptionsDigest);
+        if (origin.Identity is { } identity)
+        {
+            writer.WriteUInt128(identity.Hash);
+            writer.WriteCount(identity.Generation);
+        }
+
+        if (origin.Store is { } store)
+        {
+            writer.WriteGuid(store.Id);
+            writer.WriteInt64(store.Opening);
+        }
+    }
+
+    private static void WriteMembers(ref MessageWriter writer, IReadOnlyList<NodeId> members)
+    {
+        writer.WriteCount(members.Count);
+        foreach (NodeId member in members)
+        {
+            writer.WriteString(member.Value);
+        }
     }
 
     private static void WriteBody(ref MessageWriter writer, RaftMessage message)
@@ -110,6 +173,10 @@ public static partial class MessageCodec
             case RequestVoteMessage vote:
                 writer.WriteInt64(vote.LastLogIndex);
                 writer.WriteInt64(vote.LastLogTerm);
+                WriteMembers(ref writer, vote.FirstMembers);
+                break;
+            case RequestVoteReplyMessage { Leader: { } leader }:
+                writer.WriteString(leader.Value);
                 break;
             case AppendEntriesMessage append:
                 writer.WriteInt64(append.PrevLogIndex);
@@ -122,6 +189,7 @@ public static partial class MessageCodec
                 writer.WriteInt64(reply.LastIndex);
                 writer.WriteInt64(reply.ConflictIndex);
                 writer.WriteInt64(reply.ConflictTerm);
+                writer.WriteInt64(reply.AppliedIndex);
                 break;
             case InstallSnapshotMessage install:
                 writer.WriteInt64(install.LastIncludedIndex);
@@ -129,12 +197,24 @@ public static partial class MessageCodec
                 writer.WriteUInt128(install.Checksum);
                 writer.WriteInt64(install.Length);
                 writer.WriteInt64(install.Offset);
+                writer.WriteInt64(install.LeaderCommit);
                 break;
             case InstallSnapshotReplyMessage reply:
                 writer.WriteInt64(reply.LastIncludedIndex);
                 writer.WriteInt64(reply.LastIncludedTerm);
                 writer.WriteUInt128(reply.Checksum);
                 writer.WriteInt64(reply.NextOffset);
+                writer.WriteByte((byte)reply.Reason);
+                break;
+            case TimeoutNowMessage transfer:
+                writer.WriteInt64(transfer.LastLogIndex);
+                writer.WriteInt64(transfer.LastLogTerm);
+                break;
+            case TimeoutNowReplyMessage reply:
+                writer.WriteByte((byte)reply.Reason);
+                break;
+            case IdentityRefusalMessage refusal:
+                WriteMembers(ref writer, refusal.FirstMembers);
                 break;
         }
     }

@@ -9,4 +9,7 @@ internal enum MessageType : byte
     AppendEntriesReply = 4,
     InstallSnapshot = 5,
     InstallSnapshotReply = 6,
+    TimeoutNow = 7,
+    TimeoutNowReply = 8,
+    IdentityRefusal = 9,
 }

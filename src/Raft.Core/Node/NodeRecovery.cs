@@ -34,16 +34,40 @@ internal sealed class NodeRecovery(
     public async ValueTask<RecoveredNode> RecoverAsync(LogState state)
     {
         StoredSnapshot? snapshot = await FindSnapshotAsync().ConfigureAwait(false);
+        state = await SettleIdentityAsync(state, snapshot).ConfigureAwait(false);
         if (snapshot is not null)
         {
             state = await RestartLogAfterAsync(snapshot.Info, state).ConfigureAwait(false);
         }
 
         DateTimeOffset previousTime = snapshot?.Info.LastIncludedIndex == state.PreviousIndex ? snapshot.Header.LastIncludedTime : default;
-        ConsensusModule module = new(settings.Consensus, state.HardState, state.PreviousIndex, state.PreviousTerm, previousTime);
+        ClusterConfiguration? configuration =
+            snapshot?.Info.LastIncludedIndex >= state.PreviousIndex ? snapshot.Header.Configuration : null;
+        ConsensusModule module = new(
+            settings.Consensus, state.HardState, state.PreviousIndex, state.PreviousTerm, previousTime, configuration, state.Store);
         _appliedTime = previousTime;
         await ReadLogAsync(module, state.LastIndex, snapshot?.Info.LastIncludedIndex ?? 0).ConfigureAwait(false);
+        RecoverCommit(module, state.CommitIndex);
         return await RecoverAppliedAsync(module, snapshot).ConfigureAwait(false);
+    }
+
+    /// <summary>The store keeps which cluster it belongs to, durably before the node says or acknowledges anything.</summary>
+    private async ValueTask<LogState> SettleIdentityAsync(LogState state, StoredSnapshot? snapshot)
+    {
+        HardState hardState = FirstStartRules.Decide(settings, in state, snapshot is not null);
+        if (snapshot is not null && hardState.Identity is { } identity && snapshot.Header.Identity != identity)
+        {
+            throw new StorageCorruptedException(
+                $"The snapshot store holds the state of a cluster with the identity {snapshot.Header.Identity}, and the log store of node "
+                + $"{settings.NodeId} belongs to {identity}: the two are not of the same node. Give the node its own stores.");
+        }
+
+        if (hardState != state.HardState)
+        {
+            await settings.LogStore.WriteAsync(new LogWrite(hardState, state.LastIndex + 1, default)).ConfigureAwait(false);
+        }
+
+        return state with { HardState = hardState };
     }
 
     private async ValueTask<StoredSnapshot?> FindSnapshotAsync()
@@ -78,14 +102,14 @@ internal sealed class NodeRecovery(
             return state;
         }
 
-        HardState hardState = state.HardState.Term >= term ? state.HardState : new HardState(term, VotedFor: null);
+        HardState hardState = state.HardState.Term >= term ? state.HardState : state.HardState with { Term = term, VotedFor = null };
         if (hardState != state.HardState)
         {
             await settings.LogStore.WriteAsync(new LogWrite(hardState, index + 1, default)).ConfigureAwait(false);
         }
 
         await settings.LogStore.ResetAsync(index, term).ConfigureAwait(false);
-        return new LogState(hardState, index, term, index, term);
+        return new LogState(hardState, index, term, index, term) { CommitIndex = state.CommitIndex, Store = state.Store };
     }
 
     /// <returns>The term of an entry in the log store; -1 if the log ends before it.</returns>
@@ -125,6 +149,20 @@ internal sealed class NodeRecovery(
     private static StorageCorruptedException MissingEntry(long index, long lastIndex) => new(
         $"The log store reports that its log ends at {lastIndex}, but has no entry {index}. Restore it from a copy, "
         + "or start the node with empty stores while the others run: its leader sends it everything.");
+
+    /// <summary>An entry is committed only once this node has it, and the commit index is written after it: the log reaches that far.</summary>
+    private void RecoverCommit(ConsensusModule module, long commitIndex)
+    {
+        if (commitIndex > module.LastIndex)
+        {
+            throw new StorageCorruptedException(
+                $"The log store of node {settings.NodeId} says that entries up to {commitIndex} are committed, but its log ends at "
+                + $"{module.LastIndex}: it has lost entries. Restore it from a copy. Without one, empty the node's stores and start it with "
+                + $"{nameof(RaftNodeOptions.FirstStart)} {nameof(FirstStart.Join)} while all others run: its leader sends it everything.");
+        }
+
+        module.RecoverCommit(commitIndex);
+    }
 
     /// <summary>
     /// What the state machine has applied in an earlier life is not handed over again. But it makes the next snapshot due like all that

@@ -27,7 +27,9 @@ internal sealed class NodeSettings
         ClusterId = options.ClusterId;
         Members = options.Members.Count == 0
             ? [new RaftMember(nodeId)]
-            : [.. options.Members.Select(static member => member with { }).OrderBy(static member => member.Id, StringComparer.Ordinal)];
+            : [.. options.Members.Select(static member => member.Freeze()).OrderBy(static member => member.Id, StringComparer.Ordinal)];
+        FirstStart = options.FirstStart;
+        FirstIdentity = ClusterIdentityHash.Compute(ClusterId, Members.Select(static member => member.NodeId));
         MaximumElectionTimeout = options.MaximumElectionTimeout;
         ShutdownTimeout = options.ShutdownTimeout;
         HangTimeout = options.MinimumElectionTimeout * ElectionTimeoutsUntilHang;
@@ -55,7 +57,8 @@ internal sealed class NodeSettings
         {
             NodeId = nodeId,
             ClusterId = options.ClusterId,
-            Voters = [.. Members.Select(static member => member.NodeId)],
+            InitialConfiguration = FirstStart == FirstStart.Join ? null : new ClusterConfiguration(Members),
+            OptionsDigest = OptionsDigest.Compute(options, heartbeat),
             InitialTerm = initialTerm,
             MinimumElectionTimeout = options.MinimumElectionTimeout,
             MaximumElectionTimeout = options.MaximumElectionTimeout,
@@ -76,6 +79,7 @@ internal sealed class NodeSettings
         };
         Activities = new CommandActivities(nodeId, ClusterId, Clock);
         Consensus.Validate();
+        _ = ConfigurationEncoding.Encode(new ClusterConfiguration(Members)); // refuses addresses and tags that the log cannot hold
         ClaimStateMachine();
     }
 
@@ -84,6 +88,12 @@ internal sealed class NodeSettings
     public string ClusterId { get; }
 
     public IReadOnlyList<RaftMember> Members { get; }
+
+    /// <summary>What a blank store means.</summary>
+    public FirstStart FirstStart { get; }
+
+    /// <summary>The identity of a cluster that starts with these members.</summary>
+    public ClusterIdentity FirstIdentity { get; }
 
     public TimeSpan MaximumElectionTimeout { get; }
 
@@ -129,11 +139,13 @@ internal sealed class NodeSettings
     /// </summary>
     public TimeSpan HangTimeout { get; }
 
-    /// <summary>The bit of this node among the members, which are ordered by their ids.</summary>
-    public ulong OwnBit => 1UL << Members.TakeWhile(member => member.Id != NodeId.Value).Count();
+    /// <summary>The configuration that shows in the status until the log is read.</summary>
+    public ClusterConfiguration InitialConfiguration => Consensus.InitialConfiguration ?? ClusterConfiguration.Empty;
 
-    /// <summary>The member with an id; an id of no member gets one without an address.</summary>
-    public RaftMember MemberOf(NodeId id)
+    /// <summary>
+    /// How to reach a node: its address in this node's options, or else in the configuration. A node in neither is found by its id.
+    /// </summary>
+    public RaftMember MemberOf(NodeId id, ClusterConfiguration configuration)
     {
         foreach (RaftMember member in Members)
         {
@@ -143,7 +155,7 @@ internal sealed class NodeSettings
             }
         }
 
-        return new RaftMember(id);
+        return configuration.Find(id) ?? new RaftMember(id);
     }
 
     /// <summary>One seed serves a whole cluster: with the same timeouts on every node, votes would split forever.</summary>

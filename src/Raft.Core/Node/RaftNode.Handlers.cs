@@ -37,7 +37,7 @@ public sealed partial class RaftNode
         {
             From = candidateId,
             To = Id,
-            ClusterId = _settings.ClusterId,
+            Origin = new MessageOrigin(_settings.ClusterId, _settings.FirstIdentity),
             Term = term,
             LastLogIndex = lastLogIndex,
             LastLogTerm = lastLogTerm,
@@ -84,7 +84,7 @@ public sealed partial class RaftNode
         {
             From = leaderId,
             To = Id,
-            ClusterId = _settings.ClusterId,
+            Origin = new MessageOrigin(_settings.ClusterId, _settings.FirstIdentity),
             Term = term,
             PrevLogIndex = prevLogIndex,
             PrevLogTerm = prevLogTerm,
@@ -96,7 +96,8 @@ public sealed partial class RaftNode
             throw new ArgumentException(
                 $"No correct leader of term {term} sends these entries after entry {prevLogIndex} of term {prevLogTerm}. Their terms must "
                 + "start at 1, not fall along the log, and not exceed the leader's term. Their kinds must be "
-                + $"{nameof(EntryKind.Command)} or {nameof(EntryKind.NoOp)}, which are all that this version implements.",
+                + $"{nameof(EntryKind.Command)}, {nameof(EntryKind.NoOp)} or {nameof(EntryKind.Configuration)}, which are all that this version "
+                + "implements, and a configuration must be readable.",
                 nameof(entries));
         }
 

@@ -38,12 +38,12 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     {
         _settings = new NodeSettings(nodeId, initialTerm, options ?? new RaftNodeOptions(), ports ?? new RaftNodePorts());
         _sources = new NodeSources(_settings.Scheduler);
-        _board = new StatusBoard(nodeId, _settings.Members, _settings.OwnBit, _sources.Signals, _sources.Resumes);
+        _board = new StatusBoard(nodeId, _sources.Signals, _sources.Resumes);
         _leadership = new LeadershipToken(_settings.Scheduler);
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
         _logger = _settings.Loggers is { } loggers ? new NodeLogger(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
         _lives = new NodeLives(new NodeShared(_settings, _sources, _board, _leadership, _metrics, _logger));
-        _board.Publish(new PublishedStatus { Term = initialTerm, FirstIndex = 1, ReachableBits = _settings.OwnBit });
+        _board.Publish(new PublishedStatus { Term = initialTerm, FirstIndex = 1, Configuration = _settings.InitialConfiguration });
     }
 
     /// <summary>The node's id.</summary>

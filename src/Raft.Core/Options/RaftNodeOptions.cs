@@ -23,11 +23,18 @@ public sealed class RaftNodeOptions
     public string ClusterId { get; set; } = "raft";
 
     /// <summary>
-    /// All members, including this node: 1 to 63, each listed once. Empty (the default): for the constructor, a cluster of only this node;
+    /// All members, including this node, each listed once; 3 or 5 are usual. They start the cluster: from then on, its log says who is
+    /// a member, and this list only says which addresses this node dials. Empty (the default): for the constructor, a cluster of only this node;
     /// <c>AddRaftNode</c> refuses it. In configuration: <c>"Members": [{ "Id": "n1", "Address": "..." }]</c>, or plain ids,
     /// <c>"Members": ["n1", "n2", "n3"]</c>.
     /// </summary>
     public IList<RaftMember> Members { get; set; } = [];
+
+    /// <summary>
+    /// What a node with blank stores does. Default <see cref="FirstStart.Bootstrap"/>. Set it to <see cref="FirstStart.Refuse"/> or
+    /// <see cref="FirstStart.Join"/> after the first day of a cluster with durable stores, so that a lost volume is noticed.
+    /// </summary>
+    public FirstStart FirstStart { get; set; }
 
     /// <summary>
     /// The shortest election timeout. Default 1 s; above zero. A follower that receives nothing from a leader waits for a random time

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Raft.Consensus;
 
 namespace Raft;
 
@@ -22,6 +21,13 @@ internal static class RaftNodeOptionsRules
         AddMembers(options, nodeId, allowNoMembers, failures);
         failures.AddRange(Ranges.Validate(name: null, options).Failures ?? []);
         AddTimeouts(options, failures);
+        if (!Enum.IsDefined(options.FirstStart))
+        {
+            failures.Add(
+                $"{nameof(options.FirstStart)} is {(int)options.FirstStart}: set it to {nameof(FirstStart.Bootstrap)}, "
+                + $"{nameof(FirstStart.Join)} or {nameof(FirstStart.Refuse)}.");
+        }
+
         if (string.IsNullOrWhiteSpace(options.ClusterId))
         {
             failures.Add($"{nameof(options.ClusterId)} is blank: give all nodes of the cluster the same name.");
@@ -108,13 +114,6 @@ internal static class RaftNodeOptionsRules
             }
 
             return;
-        }
-
-        if (members.Count > ConsensusOptions.MaximumVoters)
-        {
-            failures.Add(
-                $"{nameof(options.Members)} lists {members.Count} members: a cluster has at most {ConsensusOptions.MaximumVoters}, "
-                + "and 3 or 5 are usual.");
         }
 
         if (members.Any(static member => string.IsNullOrWhiteSpace(member.Id)))

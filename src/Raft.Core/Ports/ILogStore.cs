@@ -6,7 +6,17 @@ namespace Raft;
 /// <param name="PreviousTerm">The term at that index.</param>
 /// <param name="LastIndex">The last entry's index; <paramref name="PreviousIndex"/> if there is none.</param>
 /// <param name="LastTerm">The last entry's term; <paramref name="PreviousTerm"/> if there is none.</param>
-public readonly record struct LogState(HardState HardState, long PreviousIndex, long PreviousTerm, long LastIndex, long LastTerm);
+public readonly record struct LogState(HardState HardState, long PreviousIndex, long PreviousTerm, long LastIndex, long LastTerm)
+{
+    /// <summary>The commit index of the last write: a lower bound of what is committed. 0 in a new store.</summary>
+    public long CommitIndex { get; init; }
+
+    /// <summary>
+    /// Identifies the store: a random id from its creation, and how often it was opened, both durable before
+    /// <see cref="ILogStore.OpenAsync"/> returns. Null for a volatile store.
+    /// </summary>
+    public StoreIdentity? Store { get; init; }
+}
 
 /// <summary>One atomic write.</summary>
 /// <param name="HardState">The new term and vote, or null to keep the stored ones.</param>
@@ -15,7 +25,13 @@ public readonly record struct LogState(HardState HardState, long PreviousIndex, 
 /// Entries that replace everything from <paramref name="FirstIndex"/> on, including later entries. If empty, the log is unchanged. The
 /// memory never changes, so a store may keep it instead of copying it.
 /// </param>
-public readonly record struct LogWrite(HardState? HardState, long FirstIndex, ReadOnlyMemory<LogEntry> Entries);
+public readonly record struct LogWrite(HardState? HardState, long FirstIndex, ReadOnlyMemory<LogEntry> Entries)
+{
+    /// <summary>
+    /// The node's commit index, to be stored with the rest and returned in <see cref="LogState.CommitIndex"/>. It never falls.
+    /// </summary>
+    public long CommitIndex { get; init; }
+}
 
 /// <summary>
 /// Keeps a node's log, term and vote. Everything that a node promises to the others depends on it, so its contract is strict. One instance

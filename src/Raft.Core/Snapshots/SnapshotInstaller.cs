@@ -89,7 +89,8 @@ internal sealed class SnapshotInstaller(
     {
         SnapshotInfo info = received.Info;
         latest.Record(in info);
-        if (!context.Module.SnapshotReceived(received.Snapshot, received.Header.LastIncludedTime, context.Now))
+        SnapshotHeader header = received.Header;
+        if (!context.Module.SnapshotReceived(received.Snapshot, header.LastIncludedTime, context.Now, header.Configuration))
         {
             disposal.Later(received.Content);
             return;

@@ -201,6 +201,13 @@ internal sealed class SnapshotReceiver(
                 + $"not of cluster '{chunk.ClusterId}'.");
         }
 
+        if (header.Identity != chunk.Origin.Identity)
+        {
+            throw new IOException(
+                $"The snapshot up to index {chunk.LastIncludedIndex} that {chunk.From} has sent is of a cluster with the identity "
+                + $"{header.Identity}, and {chunk.From} belongs to {chunk.Origin.Identity}.");
+        }
+
         SnapshotInfo info = await _writer!.CommitAsync(Stopping).ConfigureAwait(false);
         Stream content = await store.OpenReadAsync(info, Stopping).ConfigureAwait(false);
         await CloseWriterAsync().ConfigureAwait(false);

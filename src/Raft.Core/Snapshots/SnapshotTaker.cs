@@ -95,7 +95,8 @@ internal sealed class SnapshotTaker(
         }
         else
         {
-            SnapshotHeader header = new(context.Settings.ClusterId, time, context.Settings.Members, Sessions: default);
+            SnapshotHeader header = new(
+                context.Settings.ClusterId, context.Module.Origin.Identity!, time, context.Module.ConfigurationAt(index), Sessions: default);
             SnapshotWriting writing = new(
                 context.Settings, capture, disposal, index, context.Module.TermAt(index), header, ReportEnd, stopping);
             context.Settings.Scheduler.Schedule(writing, preferLocal: false);

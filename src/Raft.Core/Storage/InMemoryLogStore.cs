@@ -11,6 +11,7 @@ public sealed partial class InMemoryLogStore : ILogStore
     private readonly Lock _lock = new();
     private readonly StoredEntries _entries = new();
     private HardState _hardState;
+    private long _commitIndex;
     private (string ClusterId, NodeId NodeId)? _owner;
     private Exception? _failure;
     private bool _isOpen;
@@ -53,7 +54,10 @@ public sealed partial class InMemoryLogStore : ILogStore
             _isOpen = true;
             _failure = null;
             return ValueTask.FromResult(
-                new LogState(_hardState, _entries.PreviousIndex, _entries.PreviousTerm, _entries.LastIndex, _entries.LastTerm));
+                new LogState(_hardState, _entries.PreviousIndex, _entries.PreviousTerm, _entries.LastIndex, _entries.LastTerm)
+                {
+                    CommitIndex = _commitIndex,
+                });
         }
     }
 
@@ -96,6 +100,7 @@ public sealed partial class InMemoryLogStore : ILogStore
 
             _hardState = write.HardState ?? _hardState;
             _entries.Write(write.FirstIndex, write.Entries);
+            _commitIndex = Math.Max(_commitIndex, write.CommitIndex);
             return ValueTask.CompletedTask;
         }
     }

@@ -70,7 +70,7 @@ internal sealed class TraceRows
     {
         AppendEntriesMessage { Entries.IsEmpty: true } => "heartbeat",
         AppendEntriesMessage or InstallSnapshotMessage => "entries",
-        AppendEntriesReplyMessage or InstallSnapshotReplyMessage => "reply",
+        AppendEntriesReplyMessage or InstallSnapshotReplyMessage or IdentityRefusalMessage => "reply",
         not null => "vote",
         null => each.What switch
         {
@@ -99,6 +99,9 @@ internal sealed class TraceRows
         InstallSnapshotReplyMessage { IsInstalled: true } reply =>
             string.Create(CultureInfo.InvariantCulture, $"installed {reply.LastIncludedIndex}"),
         InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"from {reply.NextOffset}"),
+        TimeoutNowMessage => "campaign now",
+        TimeoutNowReplyMessage reply => $"no: {reply.Reason}",
+        IdentityRefusalMessage => "other cluster",
         _ => message.GetType().Name,
     };
 

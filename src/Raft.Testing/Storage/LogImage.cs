@@ -11,9 +11,15 @@ internal sealed class LogImage
 
     public HardState HardState { get; set; }
 
+    /// <summary>The largest commit index that was written.</summary>
+    public long CommitIndex { get; set; }
+
     public StoredEntries Entries { get; } = new();
 
-    public LogState State => new(HardState, Entries.PreviousIndex, Entries.PreviousTerm, Entries.LastIndex, Entries.LastTerm);
+    public LogState State => new(HardState, Entries.PreviousIndex, Entries.PreviousTerm, Entries.LastIndex, Entries.LastTerm)
+    {
+        CommitIndex = CommitIndex,
+    };
 
     /// <summary>The hash of the log up to an index, which must not be before the log's start or after its end.</summary>
     public ulong HashAt(long index) => index == Entries.PreviousIndex ? _previousHash : _hashes[(int)(index - Entries.PreviousIndex - 1)];
@@ -62,7 +68,7 @@ internal sealed class LogImage
 
     public LogImage Copy()
     {
-        LogImage copy = new() { HardState = HardState };
+        LogImage copy = new() { HardState = HardState, CommitIndex = CommitIndex };
         copy.Entries.Reset(Entries.PreviousIndex, Entries.PreviousTerm);
         copy._previousHash = _previousHash;
         copy.Entries.Write(Entries.PreviousIndex + 1, Entries.Read(Entries.PreviousIndex + 1, int.MaxValue, long.MaxValue));

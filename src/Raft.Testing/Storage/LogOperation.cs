@@ -21,6 +21,7 @@ internal abstract record LogOperation
         public override void ApplyTo(LogImage image)
         {
             image.HardState = Content.HardState ?? image.HardState;
+            image.CommitIndex = Math.Max(image.CommitIndex, Content.CommitIndex);
             image.Write(Content.FirstIndex, Content.Entries.Span);
         }
     }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Raft.Testing;
 
 /// <summary>
@@ -16,7 +18,9 @@ public sealed class SimulatedLogStore : ILogStore
     private readonly Queue<LogOperation> _underWay = new();
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
     private readonly IClockTimer _timer;
+    private readonly Guid _storeId;
     private (string ClusterId, NodeId NodeId)? _owner;
+    private long _openings;
     private SimulatedCompletion<bool>? _closing;
     private Exception? _failNext;
     private Exception? _failure;
@@ -30,17 +34,24 @@ public sealed class SimulatedLogStore : ILogStore
     /// <param name="scheduler">The scheduler that runs completions.</param>
     /// <param name="seed">The seed of the delays, and of which calls complete synchronously.</param>
     public SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, ulong seed)
-        : this(clock, scheduler, new SeededRandom(seed), trace: null, new LogImage(), owner: null)
+        : this(clock, scheduler, new SeededRandom(seed), trace: null)
     {
     }
 
     internal SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace)
-        : this(clock, scheduler, random, trace, new LogImage(), owner: null)
+        : this(clock, scheduler, random, trace, new LogImage(), owner: null, NewId(random), openings: 0)
     {
     }
 
     private SimulatedLogStore(
-        SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace, LogImage durable, (string, NodeId)? owner)
+        SimulatedClock clock,
+        IScheduler scheduler,
+        SeededRandom random,
+        Trace? trace,
+        LogImage durable,
+        (string, NodeId)? owner,
+        Guid storeId,
+        long openings)
     {
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(scheduler);
@@ -51,6 +62,8 @@ public sealed class SimulatedLogStore : ILogStore
         _durable = durable;
         _inMemory = durable.Copy();
         _owner = owner;
+        _storeId = storeId;
+        _openings = openings;
         _timer = clock.CreateTimer(MakeDurable);
     }
 
@@ -173,7 +186,7 @@ public sealed class SimulatedLogStore : ILogStore
         }
 
         _trace?.Add(_clock.Now, "crash of the store", _owner?.NodeId ?? default, survived.Entries.LastIndex);
-        return new SimulatedLogStore(_clock, _scheduler, _random.Fork(), _trace, survived, _owner)
+        return new SimulatedLogStore(_clock, _scheduler, _random.Fork(), _trace, survived, _owner, _storeId, _openings)
         {
             MinimumDelay = MinimumDelay,
             MaximumDelay = MaximumDelay,
@@ -205,7 +218,8 @@ public sealed class SimulatedLogStore : ILogStore
         _owner = (clusterId, nodeId);
         _isOpen = true;
         _failure = null;
-        return Answer(_inMemory.State);
+        _openings++; // durable at once: a store counts its openings before it returns
+        return Answer(_inMemory.State with { Store = new StoreIdentity(_storeId, _openings) });
     }
 
     /// <inheritdoc/>
@@ -274,6 +288,14 @@ public sealed class SimulatedLogStore : ILogStore
 
         _closing = RentCompletion();
         return _closing.UntypedTask;
+    }
+
+    private static Guid NewId(SeededRandom random)
+    {
+        Span<byte> bytes = stackalloc byte[2 * sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, random.NextUInt64());
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[sizeof(ulong)..], random.NextUInt64());
+        return new Guid(bytes);
     }
 
     private static InvalidOperationException NotOpen() => new("The simulated log store is not open.");

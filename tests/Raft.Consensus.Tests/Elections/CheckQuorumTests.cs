@@ -164,11 +164,11 @@ public sealed class CheckQuorumTests
         SingleModule n1 = SingleModule.Leader(voters: 5, settings: CheckQuorum);
         AppendEntriesMessage[] heartbeats = [.. n1.Pass(TimeSpan.FromMilliseconds(200)).OfType<AppendEntriesMessage>()];
         n1.Deliver(Make.Accept(heartbeats[0]));
-        Assert.Equal(3, n1.Module.ReachableVoters); // n3 has granted its vote
+        Assert.Equal(3, n1.Module.ReachableMembers); // n3 has granted its vote
 
         n1.Pass(TimeSpan.FromSeconds(0.8));
 
-        Assert.Equal((RaftRole.Follower, 2), (n1.Module.Role, n1.Module.ReachableVoters));
+        Assert.Equal((RaftRole.Follower, 2), (n1.Module.Role, n1.Module.ReachableMembers));
     }
 
     [Fact]

@@ -180,9 +180,12 @@ public sealed class ElectionOutcomeTests
 
     /// <summary>Section 8: a new leader appends a no-op of its term and sends it at once.</summary>
     [Fact]
-    public void Leader_JustElected_AppendsAndSendsANoOp()
+    public void Leader_JustElectedWithAConfigurationInItsLog_AppendsAndSendsANoOp()
     {
-        SingleModule n1 = new();
+        LogEntry first = Make.Configuration(term: 1, "n1", "n2", "n3");
+        SingleModule n1 = new(term: 1);
+        n1.Disk.Preset(new HardState(1, null), [first]);
+        n1.Node.Restart();
         n1.Lead();
 
         AppendEntriesMessage[] appends = n1.TakeSent<AppendEntriesMessage>();
@@ -190,7 +193,7 @@ public sealed class ElectionOutcomeTests
         Assert.Equal(2, appends.Length);
         Assert.All(
             appends,
-            append => Assert.Equal((1, EntryKind.NoOp), (Assert.Single(append.Entries.ToArray()).Term, append.Entries.Span[0].Kind)));
+            append => Assert.Equal((2, EntryKind.NoOp), (Assert.Single(append.Entries.ToArray()).Term, append.Entries.Span[0].Kind)));
     }
 
     [Theory]

@@ -101,7 +101,7 @@ public sealed class LogCompactionTests
     {
         ReplicatedLog log = Log(40);
 
-        log.StartAfter(30, 9, Noon);
+        log.RestartAfter(30, 9, Noon, configuration: null);
 
         Assert.Equal((30, 30, 31, 9), (log.PreviousIndex, log.LastIndex, log.FirstCachedIndex, log.LastTerm));
         Assert.Equal((Noon, 0, 0), (log.LastTime, log.CachedBytes, log.CachedEntries));
@@ -256,7 +256,7 @@ public sealed class LogCompactionTests
                 _startTime = Noon.AddSeconds(++_made);
                 _start = index;
                 _model.Clear();
-                _log.StartAfter(_start, _startTerm, _startTime);
+                _log.RestartAfter(_start, _startTerm, _startTime, configuration: null);
             }
         }
 

@@ -74,7 +74,7 @@ public sealed class ReplicatedLogTests
 
         log.Append(entries.AsMemory());
 
-        Assert.Equal((count + 1, 2, 3 * count), (log.LastIndex, log.LastTerm, log.BytesOf(2, count + 1)));
+        Assert.Equal((count + 1, 2, 3 * count), (log.LastIndex, log.LastTerm, log.CommandBytesOf(2, count + 1)));
         Assert.Equal(shares, log.Slice(2, count + 1, count, long.MaxValue).Span.Overlaps(entries));
     }
 

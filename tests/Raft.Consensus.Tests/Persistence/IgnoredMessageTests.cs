@@ -11,8 +11,8 @@ public sealed class IgnoredMessageTests
 
     private static readonly IReadOnlyDictionary<string, RaftMessage> Bad = new Dictionary<string, RaftMessage>
     {
-        ["other cluster"] = Good with { ClusterId = "other" },
-        ["other case of the cluster's name"] = Good with { ClusterId = "RAFT" },
+        ["other cluster"] = Good with { Origin = new MessageOrigin("other", null) },
+        ["other case of the cluster's name"] = Good with { Origin = new MessageOrigin("RAFT", null) },
         ["other node"] = Good with { To = "n2" },
         ["negative term"] = Good with { Term = -1 },
         ["absurd term"] = Good with { Term = long.MaxValue },
@@ -24,10 +24,10 @@ public sealed class IgnoredMessageTests
         ["entry of a later term than the leader's"] = Good with { Entries = Make.Entries(4, 6) },
         ["entry of an earlier term than the one before"] = Good with { PrevLogTerm = 4, Entries = Make.Entries(3) },
         ["falling terms"] = Good with { Entries = Make.Entries(5, 4) },
-        ["configuration entry, which is not implemented"] = Good with { Entries = Entry(EntryKind.Configuration) },
+        ["configuration entry that cannot be read"] = Good with { Entries = Entry(EntryKind.Configuration) },
         ["session entry, which is not implemented"] = Good with { Entries = Entry(EntryKind.Session) },
         ["entry of term 0"] = Good with { PrevLogIndex = 0, PrevLogTerm = 0, Entries = Make.Entries(0) },
-        ["vote request of another cluster"] = Make.RequestVote("n2", 9, 9, 9) with { ClusterId = "other" },
+        ["vote request of another cluster"] = Make.RequestVote("n2", 9, 9, 9) with { Origin = new MessageOrigin("other", null) },
         ["vote request of a negative index"] = Make.RequestVote("n2", 9, -1, 0),
         ["vote request of a negative last term"] = Make.RequestVote("n2", 9, 9, -1),
         ["vote request of an absurd index"] = Make.RequestVote("n2", 9, long.MaxValue, 9),
@@ -39,7 +39,7 @@ public sealed class IgnoredMessageTests
         ["answer to a chunk with a negative offset"] = Make.Want(Chunk, -1) with { From = "n2", To = "n1" },
         ["vote request of an absurd term"] = Make.RequestVote("n2", long.MaxValue, 9, 9),
         ["vote of another cluster"] =
-            Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { ClusterId = "other" },
+            Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { Origin = new MessageOrigin("other", null) },
     };
 
     public static TheoryData<string> Names => [.. Bad.Keys];
@@ -59,7 +59,7 @@ public sealed class IgnoredMessageTests
         Assert.Equal([1], n1.Node.Log);
         Assert.Equal(deadline, n1.Module.NextDeadline);
         Assert.Equal(0, n1.Disk.WriteCount);
-        Assert.Equal(1, n1.Module.ReachableVoters);
+        Assert.Equal(1, n1.Module.ReachableMembers);
     }
 
     [Fact]

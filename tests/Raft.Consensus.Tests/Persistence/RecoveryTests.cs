@@ -70,7 +70,6 @@ public sealed class RecoveryTests
     }
 
     [Theory]
-    [InlineData(EntryKind.Configuration)]
     [InlineData(EntryKind.Session)]
     public void Recover_EntryOfAKindThatIsNotImplemented_Throws(EntryKind kind)
     {
@@ -226,7 +225,6 @@ public sealed class RecoveryTests
         Assert.All(
             [
                 good.For("n9", ids),
-                good.For("n1", [.. ids, "n1"]),
                 (good with { InitialTerm = -1 }).For("n1", ids),
                 (good with { InitialTerm = long.MaxValue }).For("n1", ids),
                 (good with { HeartbeatInterval = TimeSpan.FromSeconds(1) }).For("n1", ids),
@@ -241,6 +239,17 @@ public sealed class RecoveryTests
                 (good with { MaximumCachedEntries = 0 }).For("n1", ids),
             ],
             options => Assert.Throws<ArgumentException>(() => new ConsensusModule(options)));
+    }
+
+    [Fact]
+    public void Recover_ConfigurationThatCannotBeRead_Throws()
+    {
+        ConsensusModule module = new(Settings.Plain.For("n1", Settings.Ids(3)), new HardState(1, null));
+        LogEntry[] entries = [.. Make.Entries(1), new(1, EntryKind.Configuration, default, DateTimeOffset.UnixEpoch)];
+
+        UnsupportedEntryException refusal = Assert.Throws<UnsupportedEntryException>(() => module.Recover(entries));
+
+        Assert.StartsWith("Entry 2 of the stored log is a configuration of the cluster that", refusal.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A leader whose log starts after index 3, and its first message to n2.</summary>

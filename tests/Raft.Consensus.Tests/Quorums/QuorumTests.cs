@@ -1,3 +1,4 @@
+using System.Globalization;
 using Raft.Testing;
 
 namespace Raft.Consensus.Tests.Quorums;
@@ -26,7 +27,7 @@ public sealed class QuorumTests
     [InlineData(63, 0xFFFF_FFFFL, 0L, "Won")]
     public void OutcomeOf_OneSet_IsDecidedByItsMajority(int voters, long granted, long refused, string outcome)
     {
-        Assert.Equal(outcome, Quorum.OfMajority(voters).OutcomeOf((ulong)granted, (ulong)refused).ToString());
+        Assert.Equal(outcome, Outcome(Configuration(ulong.MaxValue >> (64 - voters)), (ulong)granted, (ulong)refused).ToString());
     }
 
     [Theory]
@@ -40,9 +41,9 @@ public sealed class QuorumTests
     [InlineData(0b1001, 0b0010, "Pending")]
     public void OutcomeOf_OverlappingSets_NeedsAMajorityOfEach(long granted, long refused, string outcome)
     {
-        Quorum joint = new(Voters: 0b0111, OutgoingVoters: 0b1110);
+        ClusterConfiguration joint = Configuration(voters: 0b0111, outgoing: 0b1110);
 
-        Assert.Equal(outcome, joint.OutcomeOf((ulong)granted, (ulong)refused).ToString());
+        Assert.Equal(outcome, Outcome(joint, (ulong)granted, (ulong)refused).ToString());
     }
 
     [Theory]
@@ -51,18 +52,18 @@ public sealed class QuorumTests
     [InlineData(0b11_0011, "Pending")] // half of an even set
     public void OutcomeOf_DisjointEvenSets_NeedsMoreThanHalfOfEach(long granted, string outcome)
     {
-        Quorum joint = new(Voters: 0b00_1111, OutgoingVoters: 0b11_0000);
+        ClusterConfiguration joint = Configuration(voters: 0b00_1111, outgoing: 0b11_0000);
 
-        Assert.Equal(outcome, joint.OutcomeOf((ulong)granted, refused: 0).ToString());
+        Assert.Equal(outcome, Outcome(joint, (ulong)granted, refused: 0).ToString());
     }
 
     [Fact]
     public void OutcomeOf_VotesOfOthers_DoNotCount()
     {
-        Quorum three = Quorum.OfMajority(3);
+        ClusterConfiguration three = Configuration(0b111);
 
-        Assert.Equal(VoteOutcome.Pending, three.OutcomeOf(granted: 0b11_0001, refused: 0));
-        Assert.Equal(VoteOutcome.Pending, three.OutcomeOf(granted: 0, refused: 0b11_0001));
+        Assert.Equal(VoteOutcome.Pending, Outcome(three, granted: 0b11_0001, refused: 0));
+        Assert.Equal(VoteOutcome.Pending, Outcome(three, granted: 0, refused: 0b11_0001));
     }
 
     [Theory]
@@ -75,7 +76,7 @@ public sealed class QuorumTests
     [InlineData(new long[] { 0, 0, 0, 8, 8, 8, 8 }, 8)]
     public void LargestReached_OneSet_IsReachedByItsMajority(long[] values, long reached)
     {
-        Assert.Equal(reached, Quorum.OfMajority(values.Length).LargestReached(values));
+        Assert.Equal(reached, Configuration(ulong.MaxValue >> (64 - values.Length)).LargestReached(ValueOf(values)));
     }
 
     [Theory]
@@ -85,9 +86,9 @@ public sealed class QuorumTests
     [InlineData(new long[] { 1, 1, 7, 1, 1 }, 1)]
     public void LargestReached_TwoSets_IsReachedByAMajorityOfEach(long[] values, long reached)
     {
-        Quorum joint = new(Voters: 0b0_0111, OutgoingVoters: 0b0_1100);
+        ClusterConfiguration joint = Configuration(voters: 0b0_0111, outgoing: 0b0_1100);
 
-        Assert.Equal(reached, joint.LargestReached(values));
+        Assert.Equal(reached, joint.LargestReached(ValueOf(values)));
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class QuorumTests
         {
             for (ulong outgoing = 0; outgoing < 1 << MostVoters; outgoing++)
             {
-                CheckOutcomes(new Quorum(voters, outgoing));
+                CheckOutcomes(voters, outgoing);
             }
         }
     }
@@ -109,29 +110,31 @@ public sealed class QuorumTests
         long[] values = new long[MostVoters];
         for (int trial = 0; trial < 20_000; trial++)
         {
-            Quorum quorum = new((ulong)random.Next(1, 1 << MostVoters), (ulong)random.Next(1 << MostVoters));
+            ulong voters = (ulong)random.Next(1, 1 << MostVoters);
+            ulong outgoing = (ulong)random.Next(1 << MostVoters);
             for (int i = 0; i < values.Length; i++)
             {
                 values[i] = random.Next(6);
             }
 
-            ReferenceQuorum<int> reference = Reference(quorum);
+            ReferenceQuorum<int> reference = Reference(voters, outgoing);
             long expected = values.Where(value => reference.IsReachedBy(PositionsOf(position => values[position] >= value))).Max();
 
-            Assert.Equal(expected, quorum.LargestReached(values));
+            Assert.Equal(expected, Configuration(voters, outgoing).LargestReached(ValueOf(values)));
         }
     }
 
     [Fact]
     public void LargestReached_ManyTimes_DoesNotAllocate()
     {
-        Quorum joint = new(Voters: 0b0_0111, OutgoingVoters: 0b1_1100);
+        ClusterConfiguration joint = Configuration(voters: 0b0_0111, outgoing: 0b1_1100);
         long[] values = [5, 4, 3, 2, 1];
+        Func<NodeId, long> valueOf = ValueOf(values);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         for (int i = 0; i < 1_000; i++)
         {
-            values[0] = joint.LargestReached(values);
+            values[0] = joint.LargestReached(valueOf);
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
@@ -143,12 +146,23 @@ public sealed class QuorumTests
     [InlineData(0b111, 0b1_1110, "2 of the new and 3 of the old configuration")]
     public void Needed_Sets_AreDescribed(long voters, long outgoing, string needed)
     {
-        Assert.Equal(needed, new Quorum((ulong)voters, (ulong)outgoing).Needed);
+        Assert.Equal(needed, Configuration((ulong)voters, (ulong)outgoing).Needed);
     }
 
-    private static void CheckOutcomes(Quorum quorum)
+    [Fact]
+    public void Quorum_MoreThan64Voters_IsTheirMajority()
     {
-        ReferenceQuorum<int> reference = Reference(quorum);
+        ClusterConfiguration many = new(Enumerable.Range(1, 201).Select(number => new RaftMember($"n{number:000}")));
+
+        Assert.Equal(VoteOutcome.Pending, many.OutcomeOf(voter => Number(voter) <= 100 ? true : null));
+        Assert.Equal(VoteOutcome.Won, many.OutcomeOf(voter => Number(voter) <= 101 ? true : null));
+        Assert.Equal(101, many.LargestReached(voter => Number(voter)));
+    }
+
+    private static void CheckOutcomes(ulong voters, ulong outgoing)
+    {
+        ClusterConfiguration configuration = Configuration(voters, outgoing);
+        ReferenceQuorum<int> reference = Reference(voters, outgoing);
         for (ulong granted = 0; granted < 1 << MostVoters; granted++)
         {
             ulong refused = ~granted & 0b0_1101; // some of the others have not answered
@@ -156,11 +170,26 @@ public sealed class QuorumTests
                 : reference.IsReachedBy(Positions(~refused)) ? VoteOutcome.Pending
                 : VoteOutcome.Lost;
 
-            Assert.Equal(expected, quorum.OutcomeOf(granted, refused));
+            Assert.Equal(expected, Outcome(configuration, granted, refused));
         }
     }
 
-    private static ReferenceQuorum<int> Reference(Quorum quorum) => new(Positions(quorum.Voters), Positions(quorum.OutgoingVoters));
+    /// <summary>Node n1 is bit 0, n2 is bit 1, and so on.</summary>
+    private static ClusterConfiguration Configuration(ulong voters, ulong outgoing = 0) => new(Members(voters), Members(outgoing));
+
+    private static IEnumerable<RaftMember> Members(ulong bits) =>
+        Enumerable.Range(0, 64).Where(position => (bits >> position & 1) != 0).Select(position => new RaftMember($"n{position + 1}"));
+
+    private static VoteOutcome Outcome(ClusterConfiguration configuration, ulong granted, ulong refused) =>
+        configuration.OutcomeOf(voter => Has(granted, voter) ? true : Has(refused, voter) ? false : null);
+
+    private static Func<NodeId, long> ValueOf(long[] values) => voter => values[Number(voter) - 1];
+
+    private static bool Has(ulong bits, NodeId voter) => (bits >> (Number(voter) - 1) & 1) != 0;
+
+    private static int Number(NodeId voter) => int.Parse(voter.Value.AsSpan(1), CultureInfo.InvariantCulture);
+
+    private static ReferenceQuorum<int> Reference(ulong voters, ulong outgoing) => new(Positions(voters), Positions(outgoing));
 
     private static int[] Positions(ulong bits) => PositionsOf(position => (bits >> position & 1) != 0);
 

@@ -108,9 +108,9 @@ public sealed class TermRuleTests
     {
         SingleModule n1 = SingleModule.Follower(1, 1);
 
-        Assert.Empty(n1.Deliver(Kinds[kind](7) with { ClusterId = "other" }));
+        Assert.Empty(n1.Deliver(Kinds[kind](7) with { Origin = new MessageOrigin("other", null) }));
 
-        Assert.Equal((1, 1, 1), (n1.Module.Term, n1.Module.IgnoredMessages, n1.Module.ReachableVoters));
+        Assert.Equal((1, 1, 1), (n1.Module.Term, n1.Module.IgnoredMessages, n1.Module.ReachableMembers));
     }
 
     [Theory]

@@ -72,14 +72,14 @@ public sealed class ClusterSizeTests
     public void ReachableVoters_SomeInRecentContact_CountsThemAndItself()
     {
         SingleModule n1 = new(voters: 5);
-        Assert.Equal(1, n1.Module.ReachableVoters);
+        Assert.Equal(1, n1.Module.ReachableMembers);
 
         n1.Deliver(Make.Append("n2", 1, 0, 0, 0));
         n1.Deliver(Make.RequestVote("n3", 1, 0, 0));
         n1.Deliver(Make.RequestVote("n9", 1, 0, 0));
-        Assert.Equal(3, n1.Module.ReachableVoters);
+        Assert.Equal(3, n1.Module.ReachableMembers);
 
         n1.Pass(TimeSpan.FromSeconds(3.1));
-        Assert.Equal(1, n1.Module.ReachableVoters);
+        Assert.Equal(1, n1.Module.ReachableMembers);
     }
 }

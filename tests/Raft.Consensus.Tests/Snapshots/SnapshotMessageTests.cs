@@ -169,7 +169,7 @@ public sealed class SnapshotMessageTests
             { "a negative length", good with { Length = -1 } },
             { "a length below the data's", good with { Length = 4 } },
             { "another node's", good with { To = "n3" } },
-            { "another cluster's", good with { ClusterId = "other" } },
+            { "another cluster's", good with { Origin = new MessageOrigin("other", null) } },
             { "a negative term", good with { Term = -1 } },
         };
     }

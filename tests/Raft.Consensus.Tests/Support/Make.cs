@@ -5,16 +5,26 @@ internal static class Make
 {
     public const string ClusterId = "raft";
 
+    /// <summary>Modules that were not told otherwise have no identity, and volatile stores.</summary>
+    public static readonly MessageOrigin Origin = new(ClusterId, Identity: null);
+
     /// <summary>Empty commands of these terms.</summary>
     public static LogEntry[] Entries(params long[] terms) =>
         [.. terms.Select(term => new LogEntry(term, EntryKind.Command, default, DateTimeOffset.UnixEpoch))];
+
+    /// <summary>An entry with a configuration of these voters.</summary>
+    public static LogEntry Configuration(long term, params string[] voters)
+    {
+        ClusterConfiguration configuration = new(voters.Select(static voter => new RaftMember(voter)));
+        return new LogEntry(term, EntryKind.Configuration, ConfigurationEncoding.Encode(configuration), DateTimeOffset.UnixEpoch);
+    }
 
     /// <summary>RequestVote of a candidate whose last entry is (<paramref name="lastIndex"/>, <paramref name="lastTerm"/>).</summary>
     public static RequestVoteMessage RequestVote(NodeId from, long term, long lastIndex, long lastTerm, bool isPreVote = false) => new()
     {
         From = from,
         To = "n1",
-        ClusterId = ClusterId,
+        Origin = Origin,
         Term = term,
         LastLogIndex = lastIndex,
         LastLogTerm = lastTerm,
@@ -27,7 +37,7 @@ internal static class Make
         {
             From = from,
             To = "n1",
-            ClusterId = ClusterId,
+            Origin = Origin,
             Term = term,
             PrevLogIndex = prevIndex,
             PrevLogTerm = prevTerm,
@@ -40,7 +50,7 @@ internal static class Make
     {
         From = request.To,
         To = request.From,
-        ClusterId = ClusterId,
+        Origin = Origin,
         Term = term ?? request.Term,
         Correlation = request.Correlation,
         VoteGranted = granted,
@@ -52,7 +62,7 @@ internal static class Make
     {
         From = request.To,
         To = request.From,
-        ClusterId = ClusterId,
+        Origin = Origin,
         Term = request.Term,
         Correlation = request.Correlation,
         Success = true,
@@ -73,7 +83,7 @@ internal static class Make
         {
             From = from,
             To = "n1",
-            ClusterId = ClusterId,
+            Origin = Origin,
             Term = term,
             Correlation = correlation,
             LastIncludedIndex = snapshot.Index,
@@ -91,7 +101,7 @@ internal static class Make
     {
         From = request.To,
         To = request.From,
-        ClusterId = ClusterId,
+        Origin = Origin,
         Term = request.Term,
         Correlation = request.Correlation,
         LastIncludedIndex = request.LastIncludedIndex,
@@ -102,5 +112,5 @@ internal static class Make
 
     /// <summary>The follower holds all that the snapshot covers.</summary>
     public static InstallSnapshotReplyMessage Installed(InstallSnapshotMessage request) =>
-        Want(request, nextOffset: 0) with { IsInstalled = true };
+        Want(request, nextOffset: 0) with { Reason = SnapshotReplyReason.Installed };
 }

@@ -51,7 +51,7 @@ internal sealed record Settings
     public ConsensusOptions For(NodeId id, IReadOnlyList<NodeId> voters) => new()
     {
         NodeId = id,
-        Voters = voters,
+        InitialConfiguration = new ClusterConfiguration(voters.Select(static voter => new RaftMember(voter))),
         PreVote = PreVote,
         CheckQuorum = CheckQuorum,
         LeaderStickiness = LeaderStickiness,

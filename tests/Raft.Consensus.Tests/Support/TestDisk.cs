@@ -98,7 +98,7 @@ internal sealed class TestDisk
     /// <summary>What a host does on start if the log lacks what a stored snapshot covers; the term first, as always.</summary>
     public void StartAfter(LogStart start)
     {
-        HardState = HardState.Term >= start.Term ? HardState : new HardState(start.Term, VotedFor: null);
+        HardState = HardState.Term >= start.Term ? HardState : HardState with { Term = start.Term, VotedFor = null };
         Stored.StartAfter(start);
     }
 

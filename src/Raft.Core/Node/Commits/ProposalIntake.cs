@@ -66,11 +66,11 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
         {
             return new NotLeaderException(
                 $"Node {context.NodeId} does not lead; {leader} leads term {module.Term}: propose there.",
-                context.Settings.MemberOf(leader));
+                context.Settings.MemberOf(leader, module.Configuration));
         }
 
         PublishedStatus status = PublishedStatus.Of(module, context.Life.Lifecycle);
-        string situation = StatusExplanation.NoLeader(in status, context.Settings.Members);
+        string situation = StatusExplanation.NoLeader(in status);
         return new NotLeaderException(
             $"Node {context.NodeId} knows {situation}. Wait with {nameof(RaftNode.WaitForLeaderAsync)}, then propose again.", leader: null);
     }

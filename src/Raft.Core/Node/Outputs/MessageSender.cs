@@ -28,7 +28,7 @@ internal sealed class MessageSender(NodeContext context, HandlerCalls handlers)
     {
         try
         {
-            transport.Send(context.Settings.MemberOf(message.To), message);
+            transport.Send(context.Settings.MemberOf(message.To, context.Module.Configuration), message);
         }
         catch (Exception exception)
         {

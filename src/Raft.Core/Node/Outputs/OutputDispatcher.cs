@@ -7,7 +7,12 @@ namespace Raft;
 /// leaves before what it promises is durable (Figure 2, persistent state).
 /// </summary>
 internal sealed class OutputDispatcher(
-    NodeContext context, MessageSender sender, LogStoreReader reader, SnapshotSenders snapshotSenders, SnapshotInstaller snapshotInstaller)
+    NodeContext context,
+    MessageSender sender,
+    LogStoreReader reader,
+    SnapshotSenders snapshotSenders,
+    SnapshotInstaller snapshotInstaller,
+    NoticeReports notices)
 {
     private readonly Queue<OutgoingMessage> _held = new(); // bounded by what the module may have unanswered while writes are under way
     private readonly DiskWatch _disk = new(context);
@@ -42,6 +47,7 @@ internal sealed class OutputDispatcher(
             SendOrHold(outputs.Messages);
             persisted = Write(outputs.Writes);
             Load(outputs);
+            notices.Report(outputs.Notices);
             outputs.Clear();
             if (persisted > 0)
             {
@@ -112,7 +118,7 @@ internal sealed class OutputDispatcher(
         {
             return request.Start is { } start
                 ? store.ResetAsync(start.Index, start.Term)
-                : store.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries));
+                : store.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries) { CommitIndex = request.CommitIndex });
         }
         catch (Exception exception)
         {

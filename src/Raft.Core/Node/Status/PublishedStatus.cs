@@ -1,10 +1,9 @@
-using System.Numerics;
 using Raft.Consensus;
 
 namespace Raft;
 
 /// <summary>The part of a node's status that its worker publishes after each pass.</summary>
-internal readonly record struct PublishedStatus
+internal readonly record struct PublishedStatus()
 {
     public NodeLifecycle Lifecycle { get; init; }
 
@@ -24,8 +23,17 @@ internal readonly record struct PublishedStatus
 
     public long SnapshotIndex { get; init; }
 
-    /// <summary>The voters that can be reached: bit <c>i</c> is set for the member at position <c>i</c>.</summary>
-    public ulong ReachableBits { get; init; }
+    /// <summary>The configuration in effect.</summary>
+    public ClusterConfiguration Configuration { get; init; } = ClusterConfiguration.Empty;
+
+    /// <summary>The members that can be reached.</summary>
+    public NodeSet Reachable { get; init; } = NodeSet.Empty;
+
+    /// <summary>Whether the node joins a cluster, and may not vote yet.</summary>
+    public bool IsJoining { get; init; }
+
+    /// <summary>The members that have lost what they had acknowledged as durable.</summary>
+    public NodeSet LostData { get; init; } = NodeSet.Empty;
 
     public bool ApplyHangs { get; init; }
 
@@ -34,7 +42,19 @@ internal readonly record struct PublishedStatus
     public Exception? Failure { get; init; }
 
     /// <summary>How many voters can be reached.</summary>
-    public int ReachableVoters => BitOperations.PopCount(ReachableBits);
+    public int ReachableVoters
+    {
+        get
+        {
+            int count = 0;
+            foreach (NodeId node in Reachable.Nodes)
+            {
+                count += Configuration.IsVoter(node) ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>Whether the node takes part in the cluster, be it for the last time.</summary>
     public bool IsRunning => Lifecycle is NodeLifecycle.Running or NodeLifecycle.Stopping;
@@ -53,6 +73,8 @@ internal readonly record struct PublishedStatus
         FirstIndex = module.FirstIndex,
         LastIndex = module.LastIndex,
         CommitIndex = module.CommitIndex,
-        ReachableBits = module.ReachableVoterBits,
+        Configuration = module.Configuration,
+        Reachable = module.Reachable,
+        IsJoining = module.Join is not null,
     };
 }

@@ -36,14 +36,26 @@ public sealed record RaftStatus
     /// <summary>The last entry that its latest snapshot includes (section 7); 0 if it has none.</summary>
     public long SnapshotIndex { get; init; }
 
-    /// <summary>The members of the cluster.</summary>
-    public IReadOnlyList<RaftMember> Members { get; init; } = [];
+    /// <summary>
+    /// The configuration in effect: who votes, and who only receives the log. It is the latest one in the log, committed or not (section
+    /// 6); before there is one, that of the options.
+    /// </summary>
+    public ClusterConfiguration Membership { get; init; } = ClusterConfiguration.Empty;
+
+    /// <summary>The members of the cluster, from <see cref="Membership"/>.</summary>
+    public IReadOnlyList<RaftMember> Members => Membership.Members;
 
     /// <summary>
     /// The members that the node has received a message from within the longest election timeout, itself included. A follower hears from
     /// its leader and rarely from other nodes, so ask the leader which nodes are up.
     /// </summary>
     public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
+
+    /// <summary>
+    /// The followers that have lost entries that they had acknowledged as durable, as far as this node has noticed as a leader. Their
+    /// disks or log stores do not keep what they promise.
+    /// </summary>
+    public IReadOnlyList<NodeId> LostData { get; init; } = [];
 
     /// <summary>The situation in a sentence for people: who leads, or why no node does and what is needed.</summary>
     public string Explanation { get; init; } = string.Empty;

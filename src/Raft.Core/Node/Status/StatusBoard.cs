@@ -1,18 +1,20 @@
+using Raft.Consensus;
+
 namespace Raft;
 
 /// <summary>
 /// Holds the status that the worker publishes after each pass, for others to read or to wait for a change of it. Readers receive a copy
 /// that is made under a lock; no foreign code runs under it.
 /// </summary>
-internal sealed class StatusBoard(
-    NodeId nodeId, IReadOnlyList<RaftMember> members, ulong ownBit, CompletionSourcePool<bool> sources, ResumeBatchPool resumes)
+internal sealed class StatusBoard(NodeId nodeId, CompletionSourcePool<bool> sources, ResumeBatchPool resumes)
 {
     private const int MinimumToClean = 64;
 
     private readonly Lock _lock = new();
     private readonly List<PendingCaller<bool>> _waiters = [];
     private PublishedStatus _current;
-    private (ulong Bits, MemberList Members)? _reachable;
+    private readonly NodeSet _self = new([nodeId]);
+    private (NodeSet Nodes, ClusterConfiguration Configuration, MemberList Members)? _reachable;
     private long _appliedIndex;
     private long _version;
     private int _cleanAt = MinimumToClean;
@@ -94,7 +96,7 @@ internal sealed class StatusBoard(
             Lifecycle = failure is null ? NodeLifecycle.Stopped : NodeLifecycle.Failed,
             Role = RaftRole.Follower,
             Leader = null,
-            ReachableBits = ownBit,
+            Reachable = _self,
             ApplyHangs = false,
             DiskHangs = false,
             Failure = failure,
@@ -157,9 +159,10 @@ internal sealed class StatusBoard(
             CommitIndex = published.CommitIndex,
             AppliedIndex = applied,
             SnapshotIndex = published.SnapshotIndex,
-            Members = members,
-            Reachable = ReachableMembers(published.ReachableBits),
-            Explanation = StatusExplanation.Of(in published, members),
+            Membership = published.Configuration,
+            Reachable = ReachableMembers(in published),
+            LostData = published.LostData,
+            Explanation = StatusExplanation.Of(in published),
             Failure = published.Failure,
         };
         return (status, version);
@@ -211,14 +214,17 @@ internal sealed class StatusBoard(
         }
     }
 
-    /// <summary>The members that the bits mark, kept as long as the bits are the same.</summary>
-    private MemberList ReachableMembers(ulong bits)
+    /// <summary>The members that can be reached, kept as long as they are the same.</summary>
+    private MemberList ReachableMembers(in PublishedStatus published)
     {
+        NodeSet reachable = published.Reachable;
+        ClusterConfiguration configuration = published.Configuration;
         lock (_lock)
         {
-            if (_reachable is not { } known || known.Bits != bits)
+            if (_reachable is not { } known || !ReferenceEquals(known.Nodes, reachable) || !ReferenceEquals(known.Configuration, configuration))
             {
-                _reachable = known = (bits, new MemberList([.. members.Where((_, position) => (bits >> position & 1) != 0)]));
+                MemberList members = new([.. configuration.Members.Where(member => reachable.Contains(member.NodeId))]);
+                _reachable = known = (reachable, configuration, members);
             }
 
             return known.Members;

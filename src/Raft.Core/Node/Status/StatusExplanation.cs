@@ -14,7 +14,7 @@ internal static class StatusExplanation
     private const string DiskHangs =
         "; its log store has not finished a write for a long time: nothing counts as written here until it does";
 
-    public static string Of(in PublishedStatus status, IReadOnlyList<RaftMember> members)
+    public static string Of(in PublishedStatus status)
     {
         string situation = status.Lifecycle switch
         {
@@ -22,37 +22,46 @@ internal static class StatusExplanation
             NodeLifecycle.Stopped => "stopped: call RunAsync to run again",
             NodeLifecycle.Idle => IsIdle,
             NodeLifecycle.Starting => "starting: it opens its stores and its transport, and does not campaign yet",
-            NodeLifecycle.Stopping => $"stopping: it takes no more proposals; {InCluster(in status, members)}",
-            _ => InCluster(in status, members),
+            NodeLifecycle.Stopping => $"stopping: it takes no more proposals; {InCluster(in status)}",
+            _ => InCluster(in status),
         };
         string applier = status.ApplyHangs ? ApplyHangs : string.Empty;
         string disk = status.DiskHangs ? DiskHangs : string.Empty;
         return situation + applier + disk;
     }
 
-    private static string InCluster(in PublishedStatus status, IReadOnlyList<RaftMember> members) => status switch
+    private static string InCluster(in PublishedStatus status) => status switch
     {
-        { Role: RaftRole.Leader } => $"leads term {Text(status.Term)}: {Reach(in status, members)}",
+        { Role: RaftRole.Leader } => $"leads term {Text(status.Term)}: {Reach(in status)}",
         { Leader: { } leader } => $"follows {leader} in term {Text(status.Term)}",
-        _ => NoLeader(in status, members),
+        _ => NoLeader(in status),
     };
 
     /// <summary>
     /// Without a leader: the node waits for one for an election timeout, too few voters are reachable, or an election is under way.
     /// </summary>
-    public static string NoLeader(in PublishedStatus status, IReadOnlyList<RaftMember> members) => status.Role == RaftRole.Follower
-        ? $"no leader: {Reach(in status, members)}; an election follows within the election timeout"
-        : Quorum.OfMajority(members.Count).OutcomeOf(granted: status.ReachableBits, refused: 0) == VoteOutcome.Won
-        ? $"no leader: {Reach(in status, members)}, so an election is under way"
-        : $"no leader: {Reach(in status, members)}";
+    public static string NoLeader(in PublishedStatus status) => status.IsJoining
+        ? "no leader: it joins a cluster that exists, waits for its leader, and does not vote until it has caught up"
+        : status.Role is RaftRole.Follower or RaftRole.Learner
+        ? $"no leader: {Reach(in status)}; an election follows within the election timeout"
+        : CanElect(in status)
+        ? $"no leader: {Reach(in status)}, so an election is under way"
+        : $"no leader: {Reach(in status)}";
 
-    private static string Reach(in PublishedStatus status, IReadOnlyList<RaftMember> members)
+    private static bool CanElect(in PublishedStatus status)
     {
-        ulong reachable = status.ReachableBits;
-        string needed = Quorum.OfMajority(members.Count).Needed;
+        NodeSet reachable = status.Reachable;
+        return status.Configuration.OutcomeOf(voter => reachable.Contains(voter) ? true : null) == VoteOutcome.Won;
+    }
+
+    private static string Reach(in PublishedStatus status)
+    {
+        NodeSet reachable = status.Reachable;
+        ClusterConfiguration configuration = status.Configuration;
+        string[] voters = [.. configuration.Members.Select(static member => member.Id).Where(id => configuration.IsVoter(id))];
         string counts = string.Create(
-            CultureInfo.InvariantCulture, $"{status.ReachableVoters} of {members.Count} voters reachable, {needed} needed");
-        string[] silent = [.. members.Where((_, position) => (reachable >> position & 1) == 0).Select(static member => member.Id)];
+            CultureInfo.InvariantCulture, $"{status.ReachableVoters} of {voters.Length} voters reachable, {configuration.Needed} needed");
+        string[] silent = [.. voters.Where(id => !reachable.Contains(id))];
         return silent.Length == 0 ? counts : $"{counts}; not heard from {string.Join(", ", silent)}";
     }
 

@@ -36,8 +36,9 @@ internal sealed class NodeParts
         Installer = new SnapshotInstaller(Context, LatestSnapshot, Commits, Pending, disposal, ports.Stopping);
         SnapshotSenders = new SnapshotSenders(Context, LatestSnapshot, disposal, ports.Stopping);
 
+        Notices = new NoticeReports(Context);
         Sender = new MessageSender(Context, Handlers);
-        Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer);
+        Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices);
         Recovery = new NodeRecovery(settings, policy, LatestSnapshot, disposal, appliedBefore, ports.Stopping);
     }
 
@@ -73,6 +74,9 @@ internal sealed class NodeParts
 
     /// <summary>What the module wants done: persisting before sending.</summary>
     public OutputDispatcher Outputs { get; }
+
+    /// <summary>What the module notices about other nodes.</summary>
+    public NoticeReports Notices { get; }
 
     /// <summary>Messages on their way out.</summary>
     public MessageSender Sender { get; }

@@ -144,6 +144,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
             return;
         }
 
+        _context.Module.UtcNow = _context.Settings.Clock.UtcNow;
+        _context.Module.AppliedIndex = _board.AppliedIndex;
         TakeIn(_batch);
         if (_endReason is not null)
         {
@@ -198,6 +200,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         SnapshotIndex = _parts.LatestSnapshot.Index,
         ApplyHangs = _parts.Commits.Hangs,
         DiskHangs = _parts.Outputs.DiskHangs,
+        LostData = _parts.Notices.LostData,
     };
 
     /// <summary>

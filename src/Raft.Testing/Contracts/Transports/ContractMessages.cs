@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Raft.Consensus;
 
 namespace Raft.Testing;
 
@@ -11,11 +12,18 @@ internal static class ContractMessages
 {
     private const int TextShown = 1_000;
 
+    private static readonly MessageOrigin Origin = new(
+        "contract",
+        new ClusterIdentity(new UInt128(1UL << 63, 7), Generation: 2),
+        new StoreIdentity(new Guid("00010203-0405-0607-0809-0a0b0c0d0eff"), Opening: 3),
+        OptionsDigest: ulong.MaxValue);
+
     public static RequestVoteMessage Plain(NodeId from, NodeId to, long correlation) => new()
     {
         From = from,
         To = to,
-        ClusterId = "contract",
+        Origin = Origin,
+        SentAtTicks = 638_000_000_000_000_001,
         Term = 3,
         Correlation = correlation,
         LastLogIndex = correlation,
@@ -27,7 +35,8 @@ internal static class ContractMessages
     {
         From = from,
         To = to,
-        ClusterId = "contract",
+        Origin = Origin,
+        SentAtTicks = 638_000_000_000_000_001,
         Term = 5,
         Correlation = correlation,
         PrevLogIndex = 7,
@@ -46,7 +55,7 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "clüster/日本 \U0001F6F6",
+                Origin = Origin with { ClusterId = "clüster/日本 \U0001F6F6", Store = null },
                 Term = 11,
                 Correlation = correlation,
                 LastLogIndex = 12,
@@ -56,7 +65,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 13,
                 Correlation = correlation + 1,
                 LastLogIndex = 0,
@@ -67,7 +77,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 14,
                 Correlation = correlation + 2,
                 VoteGranted = true,
@@ -76,7 +87,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 15,
                 Correlation = correlation + 3,
                 VoteGranted = false,
@@ -86,7 +98,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = long.MaxValue,
                 Correlation = correlation + 4,
                 PrevLogIndex = 1L << 50,
@@ -98,7 +111,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 16,
                 Correlation = correlation + 5,
                 PrevLogIndex = 20,
@@ -116,7 +130,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 17,
                 Correlation = correlation + 6,
                 Success = true,
@@ -127,7 +142,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 18,
                 Correlation = long.MaxValue,
                 Success = false,
@@ -140,7 +156,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 19,
                 Correlation = correlation + 7,
                 LastIncludedIndex = 1L << 50,
@@ -155,7 +172,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 19,
                 Correlation = correlation + 8,
                 LastIncludedIndex = 31,
@@ -169,7 +187,8 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 20,
                 Correlation = correlation + 9,
                 LastIncludedIndex = 31,
@@ -181,14 +200,67 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                ClusterId = "contract",
+                Origin = Origin,
+                SentAtTicks = 638_000_000_000_000_001,
                 Term = 21,
                 Correlation = correlation + 10,
                 LastIncludedIndex = 32,
                 LastIncludedTerm = 17,
                 Checksum = 6,
                 NextOffset = 33,
-                IsInstalled = true,
+                Reason = SnapshotReplyReason.Installed,
+            },
+            new RequestVoteMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                SentAtTicks = 1,
+                Term = 22,
+                Correlation = correlation + 11,
+                LastLogIndex = 14,
+                LastLogTerm = 13,
+                IsTransfer = true,
+                FirstMembers = new NodeSet(["n1", "n2"]),
+            },
+            new RequestVoteReplyMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 23,
+                Correlation = correlation + 12,
+                VoteGranted = false,
+                Leader = "n3",
+                IsStopping = true,
+            },
+            new TimeoutNowMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 24,
+                Correlation = correlation + 13,
+                LastLogIndex = 41,
+                LastLogTerm = 24,
+            },
+            new TimeoutNowReplyMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 25,
+                Correlation = correlation + 14,
+                Reason = TimeoutNowRefusal.NotAVoter,
+            },
+            new IdentityRefusalMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin with { Identity = null },
+                Term = 26,
+                Correlation = correlation + 15,
+                FirstMembers = new NodeSet(["n1", "n4"]),
             },
         ];
     }
@@ -198,29 +270,42 @@ internal static class ContractMessages
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{message.GetType().Name} from '{message.From}' to '{message.To}' of cluster "
-            + $"'{message.ClusterId}', term {message.Term}, correlation {message.Correlation}");
+            + $"'{message.ClusterId}', term {message.Term}, correlation {message.Correlation}, identity {message.Origin.Identity}, "
+            + $"store {message.Origin.Store}, digest {message.Origin.OptionsDigest}, sent at {message.SentAtTicks}, "
+            + $"stopping {message.IsStopping}");
         switch (message)
         {
             case RequestVoteMessage vote:
                 text.Append(CultureInfo.InvariantCulture, $", last log index {vote.LastLogIndex}, last log term {vote.LastLogTerm}, "
-                    + $"pre-vote {vote.IsPreVote}");
+                    + $"pre-vote {vote.IsPreVote}, transfer {vote.IsTransfer}, first members {string.Join(' ', vote.FirstMembers)}");
                 break;
             case RequestVoteReplyMessage reply:
-                text.Append(CultureInfo.InvariantCulture, $", granted {reply.VoteGranted}, pre-vote {reply.IsPreVote}");
+                text.Append(CultureInfo.InvariantCulture, $", granted {reply.VoteGranted}, pre-vote {reply.IsPreVote}, "
+                    + $"leader {reply.Leader}");
                 break;
             case AppendEntriesReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", success {reply.Success}, previous {reply.PrevLogIndex}, last "
-                    + $"{reply.LastIndex}, conflict {reply.ConflictIndex} of term {reply.ConflictTerm}");
+                    + $"{reply.LastIndex}, conflict {reply.ConflictIndex} of term {reply.ConflictTerm}, applied {reply.AppliedIndex}");
                 break;
             case InstallSnapshotMessage install:
                 text.Append(CultureInfo.InvariantCulture, $", last included {install.LastIncludedIndex} of term "
-                    + $"{install.LastIncludedTerm}, checksum {install.Checksum:x32}, length {install.Length}, offset {install.Offset}");
+                    + $"{install.LastIncludedTerm}, checksum {install.Checksum:x32}, length {install.Length}, offset {install.Offset}, "
+                    + $"commit {install.LeaderCommit}");
                 text.Append(", header ").Append(Convert.ToHexStringLower(install.Header.Span)).Append(", data ").Append(
                     Convert.ToHexStringLower(install.Data.Span));
                 break;
             case InstallSnapshotReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", last included {reply.LastIncludedIndex} of term {reply.LastIncludedTerm}, "
-                    + $"checksum {reply.Checksum:x32}, next {reply.NextOffset}, installed {reply.IsInstalled}");
+                    + $"checksum {reply.Checksum:x32}, next {reply.NextOffset}, {reply.Reason}");
+                break;
+            case TimeoutNowMessage transfer:
+                text.Append(CultureInfo.InvariantCulture, $", last {transfer.LastLogIndex} of term {transfer.LastLogTerm}");
+                break;
+            case TimeoutNowReplyMessage reply:
+                text.Append(CultureInfo.InvariantCulture, $", {reply.Reason}");
+                break;
+            case IdentityRefusalMessage refusal:
+                text.Append(CultureInfo.InvariantCulture, $", first members {string.Join(' ', refusal.FirstMembers)}");
                 break;
             case AppendEntriesMessage append:
                 text.Append(CultureInfo.InvariantCulture, $", previous {append.PrevLogIndex} of term {append.PrevLogTerm}, commit "

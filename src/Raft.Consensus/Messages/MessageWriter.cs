@@ -44,6 +44,19 @@ internal ref struct MessageWriter(Span<byte> span)
         Position += 2 * sizeof(long);
     }
 
+    public void WriteUInt64(ulong value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(_span[Position..], value);
+        Position += sizeof(ulong);
+    }
+
+    /// <summary>Writes an id of 16 bytes.</summary>
+    public void WriteGuid(Guid value)
+    {
+        value.TryWriteBytes(_span[Position..]);
+        Position += 2 * sizeof(long);
+    }
+
     public void WriteCount(int value)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(_span[Position..], (uint)value);

@@ -34,6 +34,21 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         return Failed ? default : bytes[0];
     }
 
+    /// <summary>Reads a number of 4 bytes that must not be negative.</summary>
+    public int ReadInt32(string what)
+    {
+        int start = _position;
+        ReadOnlySpan<byte> bytes = Take(sizeof(int), what);
+        int value = Failed ? 0 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        if (value < 0)
+        {
+            Fail(start, $"the {what} is {value}, but numbers in a message must not be negative");
+            return 0;
+        }
+
+        return value;
+    }
+
     /// <summary>Reads a number of 8 bytes that must not be negative.</summary>
     public long ReadInt64(string what)
     {
@@ -52,6 +67,26 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         }
 
         return value;
+    }
+
+    public ushort ReadUInt16(string what)
+    {
+        ReadOnlySpan<byte> bytes = Take(sizeof(ushort), what);
+        return Failed ? default : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+    }
+
+    /// <summary>Reads an id of 16 bytes.</summary>
+    public Guid ReadGuid(string what)
+    {
+        ReadOnlySpan<byte> bytes = Take(2 * sizeof(long), what);
+        return Failed ? default : new Guid(bytes);
+    }
+
+    /// <summary>Reads a number of 8 bytes, of which each bit pattern is one.</summary>
+    public ulong ReadUInt64(string what)
+    {
+        ReadOnlySpan<byte> bytes = Take(sizeof(ulong), what);
+        return Failed ? default : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
     /// <summary>Reads a number of 16 bytes.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Raft;
 
 /// <summary>A member of a cluster: its id, its address, and tags of the application.</summary>
@@ -28,7 +30,13 @@ public sealed record RaftMember
     public string? Address { get; set; }
 
     /// <summary>Other data, such as the address of an endpoint of the application, to redirect clients to. Empty by default.</summary>
-    public IDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+    public IDictionary<string, string> Tags { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The store that the member had when the configuration was written; null if that was not known, or if its log store is volatile.
+    /// The cluster sets it: it cannot be configured.
+    /// </summary>
+    public Guid? StoreId { get; internal init; }
 
     /// <summary>The id, as a <see cref="Raft.NodeId"/>.</summary>
     /// <exception cref="ArgumentException"><see cref="Id"/> is empty or too long.</exception>
@@ -42,6 +50,42 @@ public sealed record RaftMember
     /// <param name="id">The id.</param>
     /// <returns>The member.</returns>
     public static RaftMember FromString(string id) => new(new NodeId(id));
+
+    /// <summary>Whether the other member has the same id, address, store and tags.</summary>
+    /// <param name="other">The other member.</param>
+    /// <returns>True if all are the same.</returns>
+    public bool Equals(RaftMember? other) =>
+        other is not null
+        && (ReferenceEquals(this, other)
+            || (Id == other.Id && Address == other.Address && StoreId == other.StoreId && HasTagsOf(other)));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => EqualityComparer<string>.Default.GetHashCode(Id);
+
+    /// <summary>A copy that shares nothing that can change.</summary>
+    internal RaftMember Freeze()
+    {
+        SortedDictionary<string, string> tags = new(Tags, StringComparer.Ordinal);
+        return this with { Tags = new ReadOnlyDictionary<string, string>(tags) };
+    }
+
+    private bool HasTagsOf(RaftMember other)
+    {
+        if (Tags.Count != other.Tags.Count)
+        {
+            return false;
+        }
+
+        foreach ((string name, string value) in Tags)
+        {
+            if (!other.Tags.TryGetValue(name, out string? same) || same != value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Address is null ? Id : $"{Id} at {Address}";

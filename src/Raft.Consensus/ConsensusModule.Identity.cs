@@ -1,0 +1,120 @@
+namespace Raft.Consensus;
+
+/// <content>
+/// Who a message comes from. Nothing is accepted from another identity, not even a term: nodes that were set up with other members
+/// would elect leaders side by side, and each would replace what the other has acknowledged.
+/// </content>
+public sealed partial class ConsensusModule
+{
+    private readonly MemberStores _stores;
+
+    /// <summary>What this node says about itself with every message.</summary>
+    public MessageOrigin Origin { get; private set; }
+
+    /// <summary>The ids of the first members that this node was configured with.</summary>
+    private NodeSet FirstMembers =>
+        _options.InitialConfiguration is { } initial ? new NodeSet([.. initial.Members.Select(static member => member.NodeId)]) : NodeSet.Empty;
+
+    /// <summary>
+    /// A number that no request of this node has exceeded so far, in any run: requests are numbered by their term, and a follower has
+    /// sent none in a later one.
+    /// </summary>
+    private long LatestRequest =>
+        Role is RaftRole.Leader or RaftRole.Candidate ? _lastCorrelation : Math.Max(_lastCorrelation, FirstCorrelationOf(Term + 1) - 1);
+
+    /// <summary>
+    /// Whether a message comes from this node's cluster. A handler was called by this process, which knows what it does. A node that
+    /// waits for a leader to join a cluster listens to any leader of the cluster's name.
+    /// </summary>
+    private bool IsOfThisCluster(RaftMessage message)
+    {
+        if (message.ClusterId != _options.ClusterId)
+        {
+            return false; // another cluster, on the same network
+        }
+
+        ClusterIdentity? theirs = message.Origin.Identity;
+        bool isOfOurs = message.IsHandlerCall || theirs == Origin.Identity || (IsWaitingForLeader && IsOfLeader(message));
+        if (isOfOurs && message is not IdentityRefusalMessage)
+        {
+            return true;
+        }
+
+        if (theirs is not null && !IsWaitingForLeader)
+        {
+            RefuseIdentity(message);
+        }
+
+        return false;
+    }
+
+    private bool IsWaitingForLeader => Join is { CommitIndex: null };
+
+    private static bool IsOfLeader(RaftMessage message) =>
+        message is AppendEntriesMessage or InstallSnapshotMessage && message.Origin.Identity is not null;
+
+    /// <summary>Reports a message of another identity, and answers it if it is a request, so that its sender can report it too.</summary>
+    private void RefuseIdentity(RaftMessage message)
+    {
+        IReadOnlyList<NodeId> firstMembers = message switch
+        {
+            RequestVoteMessage request => request.FirstMembers,
+            IdentityRefusalMessage refusal => refusal.FirstMembers,
+            _ => NodeSet.Empty,
+        };
+        Outputs.Add(new ForeignIdentityNotice(message.From, message.Origin, firstMembers));
+        if (message is RequestVoteMessage or AppendEntriesMessage or InstallSnapshotMessage or TimeoutNowMessage)
+        {
+            IdentityRefusalMessage refusal = new()
+            {
+                From = Id,
+                To = message.From,
+                Origin = Origin,
+                SentAtTicks = UtcNow.UtcTicks,
+                IsStopping = IsStopping,
+                Term = Term,
+                Correlation = message.Correlation,
+                FirstMembers = FirstMembers,
+            };
+            Outputs.Add(refusal, VersionOfHardState);
+        }
+    }
+
+    /// <summary>Takes note of what an admitted message says about its sender.</summary>
+    private void NoteOrigin(RaftMessage message)
+    {
+        if (message.IsHandlerCall)
+        {
+            return;
+        }
+
+        if (IsWaitingForLeader)
+        {
+            long commit = message is AppendEntriesMessage request ? request.LeaderCommit : ((InstallSnapshotMessage)message).LeaderCommit;
+            TakeIdentity(message.Origin.Identity!, commit);
+        }
+
+        bool isAnswer = message is AppendEntriesReplyMessage or InstallSnapshotReplyMessage or RequestVoteReplyMessage;
+        if (_stores.Note(message.From, message.Origin.Store, isAnswer ? message.Correlation : null, LatestRequest) is { } replaced)
+        {
+            Outputs.Add(new StoreReplacedNotice(message.From, replaced, message.Origin.Store!));
+        }
+
+        if (message.Origin.OptionsDigest != Origin.OptionsDigest && message.Origin.OptionsDigest != 0 && Origin.OptionsDigest != 0)
+        {
+            Outputs.Add(new OptionsDifferNotice(message.From));
+        }
+    }
+
+    /// <summary>
+    /// A follower with a durable log never rejects what it has acknowledged. If it does, and still has the same store, the store lost
+    /// entries after it had reported them as durable.
+    /// </summary>
+    private void NoteLoss(FollowerProgress follower, AppendEntriesReplyMessage reply, long lostIndex)
+    {
+        if (lostIndex > 0 && reply.Origin.Store is { } store && follower.Store?.Id == store.Id)
+        {
+            Outputs.Add(new DurableDataLostNotice(follower.Id, store, lostIndex, reply.LastIndex));
+        }
+    }
+}

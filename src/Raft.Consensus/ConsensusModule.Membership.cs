@@ -1,0 +1,75 @@
+namespace Raft.Consensus;
+
+/// <content>
+/// What follows from the configuration in effect, section 6: who replicates to whom, and who may campaign. Joining a cluster that
+/// exists.
+/// </content>
+public sealed partial class ConsensusModule
+{
+    private ClusterConfiguration? _lastConfiguration;
+
+    /// <summary>Whether the node has announced its stop; see <see cref="BeginStop"/>.</summary>
+    public bool IsStopping { get; private set; }
+
+    /// <summary>Set while the node joins a cluster: it neither votes nor campaigns.</summary>
+    public JoinState? Join { get; private set; }
+
+    /// <summary>Whether this node starts elections: only a voter that has not announced its stop does.</summary>
+    private bool MayCampaign => Join is null && !IsStopping && Configuration.IsVoter(Id);
+
+    /// <summary>
+    /// The node is about to stop. It does not campaign any more, and its messages say so, so that nobody transfers leadership to it.
+    /// </summary>
+    public void BeginStop() => IsStopping = true;
+
+    /// <summary>The role of a node that neither leads nor campaigns.</summary>
+    private RaftRole PassiveRole => Configuration.IsLearner(Id) ? RaftRole.Learner : RaftRole.Follower;
+
+    /// <summary>
+    /// Section 6: the latest configuration in the log is in effect, committed or not. Called after entries were appended or truncated.
+    /// </summary>
+    private void OnConfigurationMayHaveChanged()
+    {
+        if (ReferenceEquals(_lastConfiguration, Configuration))
+        {
+            return;
+        }
+
+        _lastConfiguration = Configuration;
+        _stores.Add(Configuration);
+        if (Role == RaftRole.Leader)
+        {
+            _followers = FollowersOf(Configuration);
+        }
+        else if (Role is RaftRole.Follower or RaftRole.Learner)
+        {
+            Role = PassiveRole;
+        }
+    }
+
+    /// <summary>
+    /// A node that joins takes the identity of its cluster from the first leader that sends to it. It may vote only once it has what
+    /// was committed by then: an earlier store of this node may have acknowledged it.
+    /// </summary>
+    private void TakeIdentity(ClusterIdentity identity, long leaderCommit)
+    {
+        Origin = Origin with { Identity = identity };
+        Join = new JoinState(leaderCommit);
+        _hardStateChanged = true;
+    }
+
+    /// <summary>
+    /// A node has joined once its log contains a configuration that lists it, and everything that was committed when it began. What it
+    /// has must be durable: otherwise a crash could leave a node that votes without it.
+    /// </summary>
+    private void EndJoinIfCaughtUp()
+    {
+        if (Join is { CommitIndex: { } index } && Math.Min(CommitIndex, DurableIndex) >= index
+            && !_log.Configurations.IsEmpty && Configuration.Find(Id) is not null)
+        {
+            Join = null;
+            _hardStateChanged = true;
+            ResetElectionDeadline();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Raft.Consensus;
+
+/// <summary>Something that people should know about, and that changes nothing for the algorithm. The host reports it.</summary>
+internal abstract record ConsensusNotice
+{
+    private protected ConsensusNotice()
+    {
+    }
+}
+
+/// <summary>A message of another cluster, or of a node that was set up with other first members, was refused.</summary>
+/// <param name="Sender">The node that sent it.</param>
+/// <param name="Origin">What the sender says about itself.</param>
+/// <param name="FirstMembers">The ids of its first members, if it named them.</param>
+internal sealed record ForeignIdentityNotice(NodeId Sender, MessageOrigin Origin, IReadOnlyList<NodeId> FirstMembers) : ConsensusNotice;
+
+/// <summary>A member runs on another store than before, or on an earlier state of it: it may have lost what it acknowledged.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Known">The store that it had.</param>
+/// <param name="Seen">The store that it has now.</param>
+internal sealed record StoreReplacedNotice(NodeId Member, StoreIdentity Known, StoreIdentity Seen) : ConsensusNotice;
+
+/// <summary>A follower lacks entries that it had acknowledged as durable in the same store.</summary>
+/// <param name="Follower">The follower.</param>
+/// <param name="Store">Its store.</param>
+/// <param name="AcknowledgedIndex">The last entry that it had acknowledged.</param>
+/// <param name="LastIndex">The last entry that it has now.</param>
+internal sealed record DurableDataLostNotice(NodeId Follower, StoreIdentity Store, long AcknowledgedIndex, long LastIndex) : ConsensusNotice;
+
+/// <summary>A member runs with other options than this node, of those that should be the same on all members.</summary>
+/// <param name="Member">The member.</param>
+internal sealed record OptionsDifferNotice(NodeId Member) : ConsensusNotice;

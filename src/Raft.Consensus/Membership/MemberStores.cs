@@ -1,0 +1,82 @@
+namespace Raft.Consensus;
+
+/// <summary>
+/// On which store each member was last seen. A node that lost its disk, or runs on an old copy of it, may lack what it acknowledged and
+/// may have forgotten its vote, which Raft cannot repair.
+/// </summary>
+internal sealed class MemberStores
+{
+    private readonly SortedList<NodeId, Sighting> _sightings = [];
+
+    /// <param name="Store">The store.</param>
+    /// <param name="Request">The number of this node's latest request then. Answers to later ones were sent later.</param>
+    private readonly record struct Sighting(StoreIdentity Store, long Request);
+
+    /// <summary>The stores that a configuration names are known, unless one was seen since.</summary>
+    public void Add(ClusterConfiguration configuration)
+    {
+        foreach (RaftMember member in configuration.Members)
+        {
+            if (member.StoreId is { } id)
+            {
+                _sightings.TryAdd(member.NodeId, new Sighting(new StoreIdentity(id, Opening: 0), Request: 0));
+            }
+        }
+    }
+
+    /// <summary>
+    /// A node has sent a message. Another store than before, or an earlier opening of it, is evidence only in the answer to a request
+    /// that was sent after the first was seen: any other message may be late.
+    /// </summary>
+    /// <param name="node">The sender.</param>
+    /// <param name="store">Its store; null if it is volatile.</param>
+    /// <param name="answered">The number of the request that the message answers; null if it answers none.</param>
+    /// <param name="latestRequest">A number that no request of this node has exceeded so far.</param>
+    /// <returns>What was known before, if the store was replaced; else null.</returns>
+    public StoreIdentity? Note(NodeId node, StoreIdentity? store, long? answered, long latestRequest)
+    {
+        if (store is null)
+        {
+            return null;
+        }
+
+        if (!_sightings.TryGetValue(node, out Sighting known))
+        {
+            _sightings.Add(node, new Sighting(store, latestRequest));
+            return null;
+        }
+
+        if (store == known.Store)
+        {
+            return null;
+        }
+
+        bool isLaterOpening = store.Id == known.Store.Id && store.Opening > known.Store.Opening;
+        bool isEvidence = answered > known.Request && answered <= latestRequest;
+        if (isLaterOpening || isEvidence)
+        {
+            _sightings[node] = new Sighting(store, latestRequest);
+        }
+
+        return isEvidence && !isLaterOpening ? known.Store : null;
+    }
+
+    /// <summary>A configuration with the ids of the stores that are known.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="self">This node.</param>
+    /// <param name="own">Its store; null if it is volatile.</param>
+    public ClusterConfiguration AddTo(ClusterConfiguration configuration, NodeId self, StoreIdentity? own)
+    {
+        return new ClusterConfiguration(
+            configuration.Voters.Select(WithStore),
+            configuration.OutgoingVoters.Select(WithStore),
+            configuration.Learners.Select(WithStore));
+
+        RaftMember WithStore(RaftMember member) => member with
+        {
+            StoreId = member.NodeId == self ? own?.Id
+                : _sightings.TryGetValue(member.NodeId, out Sighting seen) ? seen.Store.Id
+                : member.StoreId,
+        };
+    }
+}

@@ -1,0 +1,112 @@
+namespace Raft.Consensus;
+
+/// <summary>
+/// When each member was last heard from: which members this node can reach, and for how long a leader has not heard from a quorum.
+/// The module decides which messages count; see <c>NoteContact</c>.
+/// </summary>
+internal sealed class MemberContact
+{
+    private readonly NodeId _self;
+    private readonly List<(NodeId Member, TimeSpan HeardAt)> _contacts = [];
+    private readonly Func<NodeId, long> _heardAt;
+    private NodeSet _reachable = NodeSet.Empty;
+    private TimeSpan _leadingSince;
+    private TimeSpan _pausedUntil;
+    private TimeSpan? _pardonedSilence;
+    private TimeSpan _now;
+
+    /// <param name="self">This node, which always reaches itself.</param>
+    public MemberContact(NodeId self)
+    {
+        _self = self;
+        _heardAt = node => node == _self ? _now.Ticks : HeardAt(node).Ticks;
+    }
+
+    /// <summary>A message of a node has arrived.</summary>
+    public void OnHeard(NodeId node, TimeSpan now)
+    {
+        int position = _contacts.FindIndex(contact => contact.Member == node);
+        if (position >= 0)
+        {
+            _contacts[position] = (node, now);
+        }
+        else
+        {
+            _contacts.Add((node, now));
+        }
+    }
+
+    /// <summary>The node has become the leader: silence counts from now on, since it has asked nobody before.</summary>
+    public void OnLeading(TimeSpan now) => _leadingSince = now;
+
+    /// <summary>The process was paused until now.</summary>
+    public void OnPaused(TimeSpan now) => _pausedUntil = now;
+
+    /// <summary>When this leader last heard from a node; the start of its leadership if it has not heard from it since then.</summary>
+    public TimeSpan HeardAt(NodeId node) => LastHeardAt(node) is { } heardAt && heardAt > _leadingSince ? heardAt : _leadingSince;
+
+    /// <summary>The time since which this leader has heard from a quorum, itself included if it votes.</summary>
+    public TimeSpan QuorumHeardAt(ClusterConfiguration configuration, TimeSpan now)
+    {
+        _now = now;
+        return TimeSpan.FromTicks(configuration.LargestReached(_heardAt));
+    }
+
+    /// <summary>
+    /// The members that were heard from within a time, this node included. It is the same object as long as they are the same.
+    /// </summary>
+    public NodeSet HeardWithin(TimeSpan duration, ClusterConfiguration configuration, TimeSpan now)
+    {
+        int count = 0;
+        bool isSame = true;
+        foreach (RaftMember member in configuration.Members)
+        {
+            if (IsHeard(member.NodeId))
+            {
+                isSame &= count < _reachable.Count && _reachable[count] == member.NodeId;
+                count++;
+            }
+        }
+
+        if (!isSame || count != _reachable.Count)
+        {
+            _reachable = new NodeSet([.. configuration.Members.Select(static member => member.NodeId).Where(IsHeard)]);
+        }
+
+        return _reachable;
+
+        bool IsHeard(NodeId node) => node == _self || now - LastHeardAt(node) <= duration;
+    }
+
+    /// <summary>Nodes that have been silent for a time no longer count as reachable.</summary>
+    public void ForgetSilent(TimeSpan silence, TimeSpan now) => _contacts.RemoveAll(contact => now - contact.HeardAt >= silence);
+
+    /// <summary>
+    /// Whether a silence is excused because the process was paused meanwhile: the followers had no request to answer. Each silence
+    /// is excused once, so that a leader whose process is always late does not stay forever.
+    /// </summary>
+    /// <param name="quorumHeardAt">When the silence began.</param>
+    public bool TryPardon(TimeSpan quorumHeardAt)
+    {
+        if (_pausedUntil <= quorumHeardAt || _pardonedSilence == quorumHeardAt)
+        {
+            return false;
+        }
+
+        _pardonedSilence = quorumHeardAt;
+        return true;
+    }
+
+    private TimeSpan? LastHeardAt(NodeId node)
+    {
+        foreach ((NodeId member, TimeSpan heardAt) in _contacts)
+        {
+            if (member == node)
+            {
+                return heardAt;
+            }
+        }
+
+        return null;
+    }
+}

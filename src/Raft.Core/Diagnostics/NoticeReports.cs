@@ -1,0 +1,83 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// Reports what the module notices about other nodes: in the log when it begins, and then at most once a minute; in a counter each
+/// time.
+/// </summary>
+internal sealed class NoticeReports(NodeContext context)
+{
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
+
+    private readonly List<(Type Kind, NodeId Node, TimeSpan At)> _reports = []; // one for each node that something was noticed about
+
+    /// <summary>The members that have lost entries that they had acknowledged as durable, since this node's start.</summary>
+    public NodeSet LostData { get; private set; } = NodeSet.Empty;
+
+    /// <summary>Reports the notices of a batch.</summary>
+    public void Report(ReadOnlySpan<ConsensusNotice> notices)
+    {
+        foreach (ConsensusNotice notice in notices)
+        {
+            switch (notice)
+            {
+                case ForeignIdentityNotice foreign when IsDue(foreign, foreign.Sender):
+                    context.Logger?.ForeignIdentity(
+                        foreign.Sender, foreign.Origin, foreign.FirstMembers, context.Module.Origin, context.Settings.Members);
+                    break;
+                case StoreReplacedNotice replaced when IsDue(replaced, replaced.Member):
+                    context.Logger?.StoreReplaced(replaced.Member, replaced.Known, replaced.Seen);
+                    break;
+                case DurableDataLostNotice lost:
+                    Add(lost.Follower);
+                    context.Metrics?.CountLostData(lost.Follower);
+                    if (IsDue(lost, lost.Follower))
+                    {
+                        context.Logger?.DurableDataLost(lost.Follower, lost.Store, lost.AcknowledgedIndex, lost.LastIndex);
+                    }
+
+                    break;
+                case OptionsDifferNotice differ when IsFirst(differ, differ.Member):
+                    context.Logger?.OptionsDiffer(differ.Member);
+                    break;
+            }
+        }
+    }
+
+    private void Add(NodeId node)
+    {
+        if (!LostData.Contains(node))
+        {
+            LostData = new NodeSet([.. LostData.Append(node).Order()]);
+        }
+    }
+
+    private bool IsFirst(ConsensusNotice notice, NodeId node)
+    {
+        if (_reports.Exists(report => report.Kind == notice.GetType() && report.Node == node))
+        {
+            return false;
+        }
+
+        _reports.Add((notice.GetType(), node, context.Now));
+        return true;
+    }
+
+    private bool IsDue(ConsensusNotice notice, NodeId node)
+    {
+        int position = _reports.FindIndex(report => report.Kind == notice.GetType() && report.Node == node);
+        if (position < 0)
+        {
+            return IsFirst(notice, node);
+        }
+
+        if (context.Now - _reports[position].At < ReportInterval)
+        {
+            return false;
+        }
+
+        _reports[position] = (notice.GetType(), node, context.Now);
+        return true;
+    }
+}
