@@ -120,8 +120,20 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
     private sealed class ChunkLoaded(
         SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotChunk? chunk, Exception? failure) : NodeRequest
     {
-        public override void Execute() => senders.OnLoaded(sender, in load, in chunk, failure);
+        private bool _isTaken;
 
-        public override void Refuse(Exception reason) => sender.Dispose();
+        public override void Execute()
+        {
+            _isTaken = true; // a life that ends later in this pass refuses this request as well, when the sender may read the next chunk
+            senders.OnLoaded(sender, in load, in chunk, failure);
+        }
+
+        public override void Refuse(Exception reason)
+        {
+            if (!_isTaken)
+            {
+                sender.Dispose();
+            }
+        }
     }
 }

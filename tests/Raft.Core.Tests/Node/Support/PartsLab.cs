@@ -6,7 +6,7 @@ namespace Raft.Tests.Node;
 /// <summary>What a part of a node needs around it, for tests of that part alone. The test plays the worker.</summary>
 internal sealed class PartsLab : IDisposable
 {
-    public PartsLab(IStateMachine? machine = null, ILogStore? store = null, int members = 3)
+    public PartsLab(IStateMachine? machine = null, ILogStore? store = null, int members = 3, ISnapshotStore? snapshots = null)
     {
         RaftNodeOptions options = new() { Members = [.. Enumerable.Range(1, members).Select(static number => new RaftMember($"n{number}"))] };
         Settings = new NodeSettings("n1", initialTerm: 0, options, new RaftNodePorts
@@ -14,6 +14,7 @@ internal sealed class PartsLab : IDisposable
             Clock = Clock,
             Scheduler = new Spy(this),
             LogStore = store,
+            SnapshotStore = snapshots,
             StateMachine = machine,
             Transport = new SimulatedWorld().Network.CreateTransport(),
         });
