@@ -64,6 +64,28 @@ public sealed class SnapshotSendersTests : IDisposable
         Assert.Equal(0, _store.OpenStreams);
     }
 
+    /// <summary>The node has lost and regained its leadership while it read: the read of the earlier one is not disturbed.</summary>
+    [Fact]
+    public async Task Load_WhileAnEarlierOneIsRead_UsesASenderOfItsOwn()
+    {
+        await StoreAsync();
+        _store.Close();
+        Load(null, offset: 0);
+        Load(null, offset: 0);
+        Assert.Equal(2, _senders.Count);
+
+        _store.Open();
+        _lab.Scheduler.RunUntilIdle();
+        foreach (NodeRequest request in _lab.Context.Mailbox.Drain().Requests)
+        {
+            request.Execute();
+        }
+
+        _senders.End();
+        _lab.Scheduler.RunUntilIdle();
+        Assert.Equal(0, _store.OpenStreams);
+    }
+
     private async Task StoreAsync()
     {
         SnapshotInfo stored = await _snapshot.StoreAsync(_store, TestContext.Current.CancellationToken);
