@@ -127,8 +127,8 @@ public sealed partial class ConsensusModule
     public long IgnoredMessages { get; private set; }
 
     /// <summary>
-    /// How many voters this node has heard from in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself included. A
-    /// leader counts those that have answered what it sent as the leader.
+    /// How many voters this node has heard from in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself
+    /// included. After its election, a leader counts only answers to what it sent as the leader.
     /// </summary>
     public int ReachableVoters => BitOperations.PopCount(ReachableVoterBits);
 
