@@ -33,7 +33,8 @@ public sealed class ProposalCountTests : IDisposable
     {
         LabNode node = _lab.Node(machine: new Account()).Lead();
 
-        _lab.Fails<CommandRejectedException, Balance>(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
+        _lab.Fails<CommandRejectedException, Balance>(
+            node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
 
         AssertCounts("rejected 1");
     }

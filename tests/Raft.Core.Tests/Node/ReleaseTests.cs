@@ -121,7 +121,8 @@ public sealed class ReleaseTests
     /// <summary>A follower whose leader has sent it the first half of a snapshot up to index 5.</summary>
     private LabNode ReceivePart(FakePeers peers, ILogStore? log = null)
     {
-        LabNode node = _lab.Node(members: 3, store: log, snapshots: _snapshots, configure: static options => options.AllowVolatileStorage = true);
+        LabNode node = _lab.Node(
+            members: 3, store: log, snapshots: _snapshots, configure: static options => options.AllowVolatileStorage = true);
         node.Run();
         _lab.World.RunUntilIdle();
         peers.Send("n2", new TestSnapshot(5, 100).Chunks(50).First() with { Term = 3 });
@@ -147,7 +148,8 @@ public sealed class ReleaseTests
             {
                 IsReading = true;
                 TaskCompletionSource cancelled = new();
-                await using CancellationTokenRegistration registration = cancellationToken.Register(() => cancelled.SetCanceled(cancellationToken));
+                await using CancellationTokenRegistration registration =
+                    cancellationToken.Register(() => cancelled.SetCanceled(cancellationToken));
                 try
                 {
                     await cancelled.Task;

@@ -94,7 +94,8 @@ public sealed class StateMachineFailureTests
     {
         Gated machine = new() { MayBlock = mayBlock };
         LabNode leader = _lab.Node("n4", members: 4, machine: machine, configure: options => options.LeaderStickiness = false);
-        LabNode[] nodes = [.. _lab.Cluster(4, options => options.LeaderStickiness = false, () => new Gated { IsOpen = true }).Take(3), leader];
+        LabNode[] nodes =
+            [.. _lab.Cluster(4, options => options.LeaderStickiness = false, () => new Gated { IsOpen = true }).Take(3), leader];
         foreach (LabNode node in nodes)
         {
             node.Run();

@@ -186,7 +186,8 @@ public sealed class NodeLivesTests : IDisposable
         public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
             throw new IOException("Disk gone.");
 
-        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+            long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask WriteAsync(LogWrite write) => throw new NotSupportedException();

@@ -26,7 +26,8 @@ internal sealed class SpyStore(ILogStore inner) : ILogStore
         return state with { LastIndex = state.LastIndex + ClaimedSurplus };
     }
 
-    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         Calls.Add("read");
         await (OnRead?.Invoke() ?? default);
