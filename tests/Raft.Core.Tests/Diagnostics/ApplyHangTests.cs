@@ -42,7 +42,7 @@ public sealed class ApplyHangTests : IDisposable
 
         FakeLogRecord goesOn = Assert.Single(_logged.Of(121));
         Assert.Equal(
-            (LogLevel.Information, "ApplyGoesOn", "The state machine of node n1 makes progress again"),
+            (LogLevel.Information, "ApplyRecovered", "The state machine of node n1 makes progress again"),
             (goesOn.Level, goesOn.Id.Name, goesOn.Message));
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }

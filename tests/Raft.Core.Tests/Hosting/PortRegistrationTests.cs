@@ -62,7 +62,7 @@ public sealed class PortRegistrationTests
 
         await provider.DisposeAsync();
 
-        Assert.False(shared.IsDisposed); // other hosts may go by it
+        Assert.False(shared.IsDisposed); // other hosts may use it
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class StopHostTests
     [Fact]
     public async Task Stop_WithAStateMachineThatHangs_LeavesTheOutcomeUnknown()
     {
-        Gated machine = new() { HeedsStopping = true };
+        Gated machine = new() { StopsOnCancellation = true };
         Add(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(1)).UseStateMachine(_ => machine);
         using IHost host = _builder.Build();
         await host.StartAsync(InMemoryHost.Patience());

@@ -144,7 +144,7 @@ public sealed class RerunTests
     }
 
     [Fact]
-    public void DurableStateMachineThatLagsBehind_IsReplayedFromThere()
+    public void DurableStateMachineThatLags_IsReplayedFromThere()
     {
         LabNode first = _lab.Node().Lead();
         first.Commit("a");

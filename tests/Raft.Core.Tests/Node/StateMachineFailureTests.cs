@@ -125,7 +125,7 @@ public sealed class StateMachineFailureTests
     [InlineData(true)]
     public void Stop_OfANodeWhoseStateMachineHangs_GivesUpAfterTheShutdownTimeout(bool heedsStopping)
     {
-        Gated machine = new() { HeedsStopping = heedsStopping };
+        Gated machine = new() { StopsOnCancellation = heedsStopping };
         LabNode node = _lab.Node(machine: machine, configure: options => options.ShutdownTimeout = TimeSpan.FromSeconds(2)).Lead();
         Task<Committed> proposal = node.Propose("slow");
         Task<Committed> later = node.Propose("after it");

@@ -94,7 +94,7 @@ public sealed class SnapshotClusterTests
 
     /// <summary>A later snapshot of the leader's replaces the one on its way, which is read to its end all the same.</summary>
     [Fact]
-    public void Install_WhileTheLeaderTakesALaterSnapshot_GoesOn()
+    public void Install_WhileTheLeaderTakesALaterSnapshot_Continues()
     {
         SimulatedCluster cluster = Cluster();
         cluster.Start();

@@ -60,8 +60,8 @@ internal sealed class Gated : IStateMachine
 
     public bool MayBlock { get; init; }
 
-    /// <summary>Whether the token that asks it to stop ends its waiting.</summary>
-    public bool HeedsStopping { get; init; }
+    /// <summary>Whether it stops waiting when its token is cancelled.</summary>
+    public bool StopsOnCancellation { get; init; }
 
     public bool IsWaiting => _gate is not null;
 
@@ -76,7 +76,7 @@ internal sealed class Gated : IStateMachine
         {
             _gate = new TaskCompletionSource();
             using CancellationTokenRegistration registration =
-                HeedsStopping ? stopping.Register(() => _gate.TrySetCanceled(stopping)) : default;
+                StopsOnCancellation ? stopping.Register(() => _gate.TrySetCanceled(stopping)) : default;
             await _gate.Task;
             _gate = null;
         }

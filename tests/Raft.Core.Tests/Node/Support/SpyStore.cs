@@ -1,6 +1,6 @@
 namespace Raft.Tests.Node;
 
-/// <summary>Stands before a log store: notes down what is asked of it, and fails where a test says so.</summary>
+/// <summary>Wraps a log store: records the calls, and fails where a test requests it.</summary>
 internal sealed class SpyStore(ILogStore inner) : ILogStore
 {
     public List<LogWrite> Writes { get; } = [];
