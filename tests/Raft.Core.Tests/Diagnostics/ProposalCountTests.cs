@@ -230,7 +230,7 @@ public sealed class ProposalCountTests : IDisposable
     [Fact]
     public void Proposal_ThatIsGivenTwoResults_IsCountedOnce()
     {
-        LabNode node = _lab.Node(machine: new Twofold()).Lead();
+        LabNode node = _lab.Node(machine: new CompletesTwice()).Lead();
 
         node.Commit("a");
 
@@ -293,7 +293,7 @@ public sealed class ProposalCountTests : IDisposable
             Meters.Sum(_proposals, RaftDiagnostics.OutcomeTag).Select(static outcome => $"{outcome.Key} {outcome.Value}"));
 
     /// <summary>Gives each command two results. This is a mistake of the state machine without further effects.</summary>
-    private sealed class Twofold : IStateMachine
+    private sealed class CompletesTwice : IStateMachine
     {
         public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
         {
