@@ -12,7 +12,7 @@ internal static class Tables
     public static Table Nodes(Cluster cluster)
     {
         Table table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("node", "role", "term", "leader", "last", "commit", "applied", "hears from");
+            .AddColumns("node", "role", "term", "leader", "last", "commit", "applied", "reachable");
         foreach (Replica replica in cluster.Replicas)
         {
             if (replica.Node?.Status is not { } status)

@@ -223,13 +223,13 @@ public sealed class SimulatedWorld
     }
 
     /// <summary>
-    /// Finds out why a condition did not come true. What left the simulation goes on in real time, so a short look at the
-    /// real world tells an escape from something that hangs; only a run that has failed already waits for it.
+    /// Finds out why a condition was not met. Work that left the simulation continues in real time, so a short wait in real time
+    /// distinguishes an escape from something that hangs. Only a run that has failed already waits.
     /// </summary>
     private SimulationException Failure(Func<bool> condition, bool timeIsUp, string waitingFor, string? rule)
     {
         bool escaped = SpinWait.SpinUntil(() => Scheduler.HasEscapes || condition(), TimeSpan.FromMilliseconds(200));
-        string verdict = escaped ? "ESCAPED: something left the simulation and went on in real time"
+        string verdict = escaped ? "ESCAPED: something left the simulation and continued in real time"
             : timeIsUp ? "TIMEOUT: it did not happen in time"
             : "HUNG: nothing waits and no timer is set, so nothing will ever happen";
         try

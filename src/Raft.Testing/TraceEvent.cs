@@ -43,7 +43,7 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
             InstallSnapshotReplyMessage { IsInstalled: true } reply =>
                 string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to {reply.LastIncludedIndex}: installed"),
             InstallSnapshotReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"{route} InstallSnapshot up to "
-                + $"{reply.LastIncludedIndex}: go on from {reply.NextOffset}"),
+                + $"{reply.LastIncludedIndex}: continue from {reply.NextOffset}"),
             TimeoutNowMessage transfer => string.Create(
                 CultureInfo.InvariantCulture, $"{route} TimeoutNow: log ends at {transfer.LastLogIndex} of term {transfer.LastLogTerm}"),
             TimeoutNowReplyMessage reply => $"{route} TimeoutNow refused: {reply.Reason}",

@@ -38,7 +38,9 @@ long first = await account.ProposeAsync(100, patience.Token);
 long second = await account.ProposeAsync(-30, patience.Token);
 SnapshotInfo? snapshot = await host.Services.GetRequiredKeyedService<RaftNode>(leader.Value).SnapshotAsync(patience.Token);
 HealthReport health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(patience.Token);
-Console.WriteLine($"Balances {first} and {second}; a snapshot up to entry {snapshot?.LastIncludedIndex}; {health.Status}: {health.Entries["raft"].Description}.");
+Console.WriteLine(
+    $"Balances {first} and {second}; a snapshot up to entry {snapshot?.LastIncludedIndex}; "
+    + $"{health.Status}: {health.Entries["raft"].Description}.");
 await host.StopAsync(patience.Token);
 
 return (first, second, health.Status, snapshot is not null) == (100, 70, HealthStatus.Healthy, true) ? 0 : 1;

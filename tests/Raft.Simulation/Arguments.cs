@@ -20,7 +20,7 @@ internal sealed record Arguments
           --stop-at-first      Starts no more simulations after a violation.
           --output DIRECTORY   Where traces are written to. Default artifacts/simulation.
           --shrink-seconds 60  How long to look for the fewest faults that still show a violation. Default 60; with 0 it
-                               is told without, and without its trace.
+                               is reported without them and without its trace.
 
         Ends with 0, with 1 if a rule was broken, or with 2 if the command line makes no sense.
         """;

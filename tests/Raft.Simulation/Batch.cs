@@ -14,7 +14,7 @@ internal sealed class Batch(IReadOnlyList<Job> jobs, Func<Job, SimulationReport>
     /// <summary>Runs them all.</summary>
     /// <param name="threads">How many at once.</param>
     /// <param name="stopAtFirst">Whether to start no more after a violation.</param>
-    /// <param name="completed">Is told of each, one at a time.</param>
+    /// <param name="completed">Called for each, one at a time.</param>
     public void Run(int threads, bool stopAtFirst, Action<Job, SimulationReport> completed)
     {
         List<Exception> errors = [];

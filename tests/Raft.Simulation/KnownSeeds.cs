@@ -4,7 +4,7 @@ using Raft.Testing;
 namespace Raft.SimulationRuns;
 
 /// <summary>
-/// A file of seeds that once broke a rule, or came close: a line for each, <c>profile seed nodes reason</c>, and comments behind a
+/// A file of seeds that once broke a rule, or came close: a line for each, <c>profile seed nodes reason</c>, and comments after a
 /// <c>#</c>.
 /// </summary>
 internal static class KnownSeeds

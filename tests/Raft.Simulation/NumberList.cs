@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Raft.SimulationRuns;
 
-/// <summary>The numbers of faults in a schedule, from 1 up, as they stand on a command line: <c>3,17</c>, or <c>none</c>.</summary>
+/// <summary>The numbers of faults in a schedule, from 1 up, as written on a command line: <c>3,17</c>, or <c>none</c>.</summary>
 internal static class NumberList
 {
     private const string None = "none";

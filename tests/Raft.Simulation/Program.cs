@@ -51,7 +51,7 @@ if (!arguments.Replays)
     IReadOnlyList<(Job Job, SimulationReport Report)> violations = totals.Violations;
     foreach ((Job job, SimulationReport broken) in violations.Take(ShrunkViolations))
     {
-        report.Tell(job, broken);
+        report.Write(job, broken);
     }
 
     foreach ((Job job, SimulationReport broken) in violations.Skip(ShrunkViolations))

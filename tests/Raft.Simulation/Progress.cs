@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Raft.SimulationRuns;
 
-/// <summary>Shows how far it is: a bar on a terminal, and a line now and then where the output goes to a file.</summary>
+/// <summary>Shows how far it is: a bar on a terminal, and an occasional line where the output goes to a file.</summary>
 internal sealed class Progress(int total, Totals totals)
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);

@@ -4,12 +4,12 @@ using Raft.Testing;
 namespace Raft.SimulationRuns;
 
 /// <summary>
-/// Tells of a broken rule: what it was, how to see it again and, unless shrinking may take no time, the fewest faults that show it
-/// and where its trace is.
+/// Reports a broken rule: what it was, how to repeat it and, unless shrinking may take no time, the fewest faults that show it and
+/// where its trace is.
 /// </summary>
 internal sealed class ViolationReport(TextWriter output, string directory, TimeSpan shrinkLimit)
 {
-    public void Tell(Job job, SimulationReport report)
+    public void Write(Job job, SimulationReport report)
     {
         SimulationException violation = report.Violation!;
         output.WriteLine();
@@ -21,11 +21,11 @@ internal sealed class ViolationReport(TextWriter output, string directory, TimeS
         output.WriteLine($"  replay: {job.CommandLine()}");
         if (shrinkLimit > TimeSpan.Zero)
         {
-            TellShrunk(job, report);
+            WriteShrunk(job, report);
         }
     }
 
-    private void TellShrunk(Job job, SimulationReport report)
+    private void WriteShrunk(Job job, SimulationReport report)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  shrinking {report.Faults.Count} faults, for "
             + $"{shrinkLimit.TotalSeconds:F0} s at most ..."));

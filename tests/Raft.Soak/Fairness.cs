@@ -131,7 +131,7 @@ internal static class Fairness
         }
     }
 
-    /// <summary>Counts, and drops the log behind it.</summary>
+    /// <summary>Counts, and drops the entries that it has applied.</summary>
     private sealed class Counter(InMemoryLogStore store) : IStateMachine
     {
         private const long KeptEntries = 4 * CachedEntries; // for followers that fall behind

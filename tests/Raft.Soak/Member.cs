@@ -108,7 +108,7 @@ internal sealed class Member(string id, IReadOnlyList<string> ids, SoakNetwork n
             await life.Node.RunAsync(life.Stop.Token);
             if (!life.MayEnd)
             {
-                findings.Report($"{Id} ended without being told to");
+                findings.Report($"{Id} ended without being stopped");
             }
         }
         catch (NodeFailedException) when (life.MayEnd && life.DiesAbruptly)
@@ -135,7 +135,7 @@ internal sealed class Member(string id, IReadOnlyList<string> ids, SoakNetwork n
         }
         catch (OperationCanceledException)
         {
-            // told to
+            // it was stopped
         }
     }
 }

@@ -19,8 +19,8 @@ internal sealed class Proposer(int number, IReadOnlyList<Member> members, Findin
     private const long UnderWay = -2;
 
     /// <summary>
-    /// A leader that reaches no majority says so within tenths of a second. Whoever waits much longer was forgotten, and
-    /// would be found out only by luck: the next stop of the node ends the call after all.
+    /// A leader that reaches no majority reports it within tenths of a second. A caller that waits much longer was forgotten, and
+    /// would be found only by chance: the next stop of the node ends the call after all.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -107,8 +107,8 @@ internal sealed class Proposer(int number, IReadOnlyList<Member> members, Findin
             case Refused:
                 findings.Report($"refused but present: {number}:{command} at {index}");
                 break;
-            case > 0 and var told when told != index:
-                findings.Report($"misplaced: {number}:{command} was acknowledged at {told} and is at {index}");
+            case > 0 and var acknowledged when acknowledged != index:
+                findings.Report($"misplaced: {number}:{command} was acknowledged at {acknowledged} and is at {index}");
                 break;
         }
     }

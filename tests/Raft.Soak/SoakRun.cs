@@ -9,7 +9,7 @@ internal sealed class SoakRun
 {
     /// <summary>
     /// How many commands a second all proposers together aim at. The log is not compacted yet: at this rate five minutes
-    /// make about a gigabyte, and a node that starts late in the run applies the whole log anew within a second.
+    /// make about a gigabyte, and a node that starts late in the run applies the whole log again within a second.
     /// </summary>
     private const double CommandsPerSecond = 5_000;
 
@@ -130,7 +130,7 @@ internal sealed class SoakRun
         DescribeMembers();
     }
 
-    /// <summary>Compares what the clients were told with the log, and the nodes with each other.</summary>
+    /// <summary>Compares the answers to the clients with the log, and the nodes with each other.</summary>
     private async Task CheckLogAsync()
     {
         if (_members.Where(static member => member.Node?.Status.Lifecycle is not (null or NodeLifecycle.Stopped or NodeLifecycle.Failed))

@@ -132,7 +132,7 @@ public sealed class TraceTests
         Assert.Equal(
             [
                 "1.0000 ms  send n1 -> n2 term 5 InstallSnapshot up to 9 of term 3: 3 bytes from 40 of 100",
-                "2.0000 ms  send n2 -> n1 term 5 InstallSnapshot up to 9: go on from 43",
+                "2.0000 ms  send n2 -> n1 term 5 InstallSnapshot up to 9: continue from 43",
                 "3.0000 ms  send n2 -> n1 term 5 InstallSnapshot up to 9: installed",
             ],
             trace.RecentEvents.Select(line => line.Trim()));

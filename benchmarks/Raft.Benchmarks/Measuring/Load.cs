@@ -11,7 +11,7 @@ internal readonly record struct LoadCase(int Proposers, int PayloadBytes)
     public override string ToString() => $"{Proposers} x {PayloadBytes} B";
 }
 
-/// <summary>Tells the proposers of one run what to do.</summary>
+/// <summary>Directs the proposers of one run.</summary>
 internal sealed class Load
 {
     private volatile bool _isMeasured;

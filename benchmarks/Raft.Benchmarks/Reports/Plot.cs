@@ -18,7 +18,7 @@ internal sealed class Plot
     private static readonly OxyColor[] Colors =
     [
         OxyColor.FromRgb(0, 114, 178), OxyColor.FromRgb(213, 94, 0), OxyColor.FromRgb(0, 158, 115), OxyColor.FromRgb(90, 90, 90),
-    ]; // colours that colour-blind readers can tell apart
+    ]; // colours that colour-blind readers can distinguish
 
     private readonly PlotModel _model;
     private int _lines;

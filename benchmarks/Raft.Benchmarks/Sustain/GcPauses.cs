@@ -2,7 +2,7 @@ using System.Diagnostics.Tracing;
 
 namespace Raft.Benchmarks.Sustain;
 
-/// <summary>Listens to the runtime for each pause of a garbage collection, of which counters only tell the sum.</summary>
+/// <summary>Listens to the runtime for each pause of a garbage collection, of which counters only give the sum.</summary>
 internal sealed class GcPauses : EventListener
 {
     private const string RuntimeSource = "Microsoft-Windows-DotNETRuntime";

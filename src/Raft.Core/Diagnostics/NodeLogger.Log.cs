@@ -54,7 +54,7 @@ internal sealed partial class NodeLogger
         EventName = "ApplyHangs")]
     private partial void LogApplyHangs(NodeId nodeId, long firstIndex, long lastIndex, TimeSpan since);
 
-    [LoggerMessage(121, LogLevel.Information, "The state machine of node {NodeId} makes progress again", EventName = "ApplyGoesOn")]
+    [LoggerMessage(121, LogLevel.Information, "The state machine of node {NodeId} makes progress again", EventName = "ApplyRecovered")]
     private partial void LogApplyRecovered(NodeId nodeId);
 
     [LoggerMessage(
@@ -64,7 +64,7 @@ internal sealed partial class NodeLogger
         EventName = "DiskHangs")]
     private partial void LogDiskHangs(NodeId nodeId, int writes, TimeSpan since);
 
-    [LoggerMessage(123, LogLevel.Information, "The log store of node {NodeId} makes progress again", EventName = "DiskGoesOn")]
+    [LoggerMessage(123, LogLevel.Information, "The log store of node {NodeId} makes progress again", EventName = "DiskRecovered")]
     private partial void LogDiskRecovered(NodeId nodeId);
 
     [LoggerMessage(

@@ -54,7 +54,7 @@ public static class RaftInstruments
     /// <summary>The current term.</summary>
     public const string NodeTerm = "raft.node.term";
 
-    /// <summary>Voters heard from lately, the node included.</summary>
+    /// <summary>Voters heard from recently, the node included.</summary>
     public const string NodeReachableVoters = "raft.node.reachable_voters";
 
     /// <summary>Index of the last log entry.</summary>

@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>A state machine with a typed proposer, which it creates without being told the types.</summary>
+/// <summary>A state machine with a typed proposer, which it creates itself, since it knows the types.</summary>
 internal interface IHasProposer
 {
     /// <summary>Creates the proposer for the node that this state machine serves.</summary>

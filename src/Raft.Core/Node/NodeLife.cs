@@ -145,7 +145,7 @@ internal sealed class NodeLife
         await calls.WaitUntilAsync(() => !Parts.Leadership.Leads || Parts.Commits.HasCommittedTheLog, commitsEnd).ConfigureAwait(false);
         await calls.WaitUntilAsync(() => Parts.Outputs.WritesInFlight == 0, end).ConfigureAwait(false);
 
-        // What was received of a snapshot would stay open until its next chunk. Both kinds of snapshots were told to give up.
+        // A partly received snapshot would stay open until its next chunk. Both kinds of snapshots were asked to end.
         await calls.ExecuteAsync(Parts.Installer.Abandon).ConfigureAwait(false);
         await calls.WaitUntilAsync(() => !Parts.Snapshots.IsTaking && Parts.Installer.IsIdle, end).ConfigureAwait(false);
         await calls.WaitUntilAsync(() => Parts.Commits.IsDone, end).ConfigureAwait(false);

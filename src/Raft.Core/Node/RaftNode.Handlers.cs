@@ -18,7 +18,7 @@ public sealed partial class RaftNode
     /// <param name="candidateId">The candidate that requests the vote.</param>
     /// <param name="lastLogIndex">Index of the candidate's last log entry (section 5.4.1); 0 if its log is empty.</param>
     /// <param name="lastLogTerm">Term of that entry; 0 if the log is empty.</param>
-    /// <param name="cancellationToken">Stops waiting for the answer. The vote may be given all the same.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer. The vote may still be granted.</param>
     /// <returns>The current term, and whether the candidate received the vote: durable when it is given.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">The candidate is this node.</exception>
@@ -54,7 +54,7 @@ public sealed partial class RaftNode
     /// <param name="prevLogTerm">Term of that entry; 0 for the start of the log.</param>
     /// <param name="entries">The entries from <paramref name="prevLogIndex"/> + 1 on; their data belongs to the log from now on.</param>
     /// <param name="leaderCommit">The leader's commit index.</param>
-    /// <param name="cancellationToken">Stops waiting for the answer. The entries may be appended all the same.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer. The entries may still be appended.</param>
     /// <returns>The current term, and whether this node held the previous entry and now holds the new ones, durably.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">

@@ -7,7 +7,7 @@ public sealed partial class RaftNode
 {
     /// <summary>Proposes a string, as UTF-8. See <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
+    /// <param name="cancellationToken">Stops waiting. The command may still take effect.</param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
     /// <exception cref="ArgumentException">
     /// The state machine takes commands of another type, and the string does not decode to one.
@@ -30,7 +30,7 @@ public sealed partial class RaftNode
 
     /// <summary>Proposes bytes, which are copied. See <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</summary>
     /// <param name="command">The command; copied, so the caller may reuse its memory.</param>
-    /// <param name="cancellationToken">Stops waiting. The command may take effect all the same.</param>
+    /// <param name="cancellationToken">Stops waiting. The command may still take effect.</param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
     /// <exception cref="ArgumentException">The bytes are not a command of the state machine.</exception>
     /// <exception cref="ProposalRefusedException">It certainly did not enter the log: safe to propose again.</exception>
@@ -46,7 +46,7 @@ public sealed partial class RaftNode
     /// </summary>
     /// <param name="command">The command; its memory belongs to the log from now on and must never change again.</param>
     /// <param name="cancellationToken">
-    /// Stops waiting. A command that has not entered the log yet is withdrawn; one that has may take effect all the same.
+    /// Stops waiting. A command that has not entered the log yet is withdrawn; one that has may still take effect.
     /// </param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
     /// <exception cref="ArgumentException">The bytes are not a command of the state machine.</exception>

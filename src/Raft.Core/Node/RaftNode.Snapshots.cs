@@ -7,7 +7,7 @@ public sealed partial class RaftNode
     /// Takes a snapshot of what this node has applied, now rather than when the log has grown by enough, and drops the log that it
     /// covers (section 7). A node takes its own snapshots: the other nodes are not affected.
     /// </summary>
-    /// <param name="cancellationToken">Stops waiting. The snapshot is taken all the same.</param>
+    /// <param name="cancellationToken">Stops waiting. The snapshot is still taken.</param>
     /// <returns>
     /// The latest snapshot, once it is durable: an earlier one if nothing was applied since. Null if nothing was applied yet.
     /// </returns>

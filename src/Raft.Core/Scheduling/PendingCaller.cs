@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>
-/// A caller who waits for something: the source that it awaits, and which use of that source. The default value stands for nobody.
+/// A caller who waits for something: the source that it awaits, and which use of that source. The default value means no caller.
 /// </summary>
 internal readonly record struct PendingCaller(CompletionSource? Source, uint Generation)
 {

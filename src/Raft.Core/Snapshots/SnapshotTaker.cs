@@ -85,8 +85,9 @@ internal sealed class SnapshotTaker(
         {
             _capturesNothing = true;
             OnEnded(written: null, new NotSupportedException(
-                $"The state machine {context.Settings.StateMachine.GetType().Name} captures no snapshots, so the log of node {context.NodeId} "
-                + $"grows without bound: have it override {nameof(IStateMachine.Capture)} and {nameof(IStateMachine.RestoreAsync)}."));
+                $"The state machine {context.Settings.StateMachine.GetType().Name} captures no snapshots, so the log of node "
+                + $"{context.NodeId} grows without bound: "
+                + $"have it override {nameof(IStateMachine.Capture)} and {nameof(IStateMachine.RestoreAsync)}."));
         }
         else if (index <= latest.Index || index < context.Module.FirstIndex - 1)
         {

@@ -69,7 +69,7 @@ internal sealed class LogAgreement(Action<string> broken)
         long position = result.Length == sizeof(long) ? Codec.Int64.Read(result) : 0;
         return position < 1 || position > _agreed.Count
             || !string.Equals(_agreed[(int)position - 1], proposal.Text, StringComparison.Ordinal)
-            ? $"An acknowledgement is false: '{proposal.Text}' was acknowledged as number {position}, and it does not stand there."
+            ? $"An acknowledgement is false: '{proposal.Text}' was acknowledged as number {position}, and it is not there."
             : null;
     }
 

@@ -196,7 +196,7 @@ public sealed class SimulatedCluster
     /// <returns>The leader.</returns>
     public NodeId WaitForLeader(TimeSpan? limit = null)
     {
-        World.RunUntil(HasFollowedLeader, limit, "a leader with a majority behind it");
+        World.RunUntil(HasFollowedLeader, limit, "a leader that a majority follows");
         return Leader!.Value;
     }
 

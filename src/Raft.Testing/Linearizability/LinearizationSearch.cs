@@ -1,10 +1,10 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// The search for an order. Calls and returns stand in a list, in the order of time. An operation may come next if its call stands before
-/// the first return in the list; taking it removes both, and the search goes on from the start of the list. If the first return is reached
-/// with nothing to take, the last choice was wrong and is undone. What was tried once, the set of operations taken and the
-/// state that they lead to, is never tried again (Lowe).
+/// The search for an order. Calls and returns are in a list, in the order of time. An operation may be next if its call is before the first
+/// return in the list. Taking it removes both, and the search continues from the start of the list. If the first return is reached with
+/// nothing to take, the last choice was wrong and is undone. A set of taken operations together with the state that they lead to is tried
+/// once only (Lowe).
 /// </summary>
 internal sealed class LinearizationSearch<TState, TInput, TOutput>
     where TState : notnull

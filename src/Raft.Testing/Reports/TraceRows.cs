@@ -87,8 +87,8 @@ internal sealed class TraceRows
         AppendEntriesMessage { Entries.IsEmpty: true } => "heartbeat",
         AppendEntriesMessage { Entries.Length: 1 } append =>
             string.Create(CultureInfo.InvariantCulture, $"append {append.PrevLogIndex + 1}"),
-        AppendEntriesMessage append =>
-            string.Create(CultureInfo.InvariantCulture, $"append {append.PrevLogIndex + 1}–{append.PrevLogIndex + append.Entries.Length}"),
+        AppendEntriesMessage append => string.Create(
+            CultureInfo.InvariantCulture, $"append {append.PrevLogIndex + 1}–{append.PrevLogIndex + append.Entries.Length}"),
         AppendEntriesReplyMessage { Success: true } reply => string.Create(CultureInfo.InvariantCulture, $"holds {reply.LastIndex}"),
         AppendEntriesReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"refused, try {reply.ConflictIndex}"),
         RequestVoteMessage { IsPreVote: true } => "pre-vote?",

@@ -1,6 +1,6 @@
 namespace Raft.Testing;
 
-/// <summary>Section 5.2: a candidate that hears the leader of its own term becomes its follower.</summary>
+/// <summary>Section 5.2: a candidate that receives a message from the leader of its own term becomes its follower.</summary>
 internal sealed class CandidatesConcede : ClusterRule
 {
     private readonly Dictionary<NodeId, (RaftNode Life, NodeId Leader, long Term)> _heard = [];

@@ -42,7 +42,7 @@ internal sealed class ClusterRules
             new SnapshotIndexIsCurrent(),
             new CandidatesConcede(),
             new LivingLeaderStays(),
-            new LeaderHearsQuorum(quorum),
+            new LeaderHasQuorum(quorum),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);

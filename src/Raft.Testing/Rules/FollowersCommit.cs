@@ -40,8 +40,8 @@ internal sealed class FollowersCommit : ClusterRule
         long bound = Math.Max(BoundOf(node), node.Snapshots.Durable?.LastIncludedIndex ?? 0); // with which a life may begin
         return now.CommitIndex <= bound
             ? null
-            : $"{node.Id}, {now.Role} of term {now.Term}, takes index {now.CommitIndex} for committed, and no leader has told it of more "
-                + $"than {bound}.";
+            : $"{node.Id}, {now.Role} of term {now.Term}, considers index {now.CommitIndex} committed, "
+                + $"and no leader has sent it a commit index above {bound}.";
     }
 
     private long BoundOf(SimulatedNode node) =>

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Section 6, end: a follower that has heard from its leader within a minimum election timeout, of its own clock, lets no
+/// Section 6, end: a follower that has received a message from its leader within a minimum election timeout, of its own clock, lets no
 /// candidate raise its term, if its options say so.
 /// </summary>
 internal sealed class LivingLeaderStays : ClusterRule
@@ -17,10 +17,10 @@ internal sealed class LivingLeaderStays : ClusterRule
         /// <summary>Its leader, the term, and when it last received a message from the leader.</summary>
         public (NodeId Leader, long Term, TimeSpan At)? Heard { get; set; }
 
-        /// <summary>The leader's message that it looks at now.</summary>
+        /// <summary>The leader's message that it processes now.</summary>
         public AppendEntriesMessage? Arriving { get; set; }
 
-        /// <summary>The candidate's request that it looks at now, and must not heed.</summary>
+        /// <summary>The candidate's request that it processes now, and must not follow.</summary>
         public RequestVoteMessage? Disturbing { get; set; }
 
         /// <summary>The largest term that it received otherwise: a node that takes it follows no earlier leader.</summary>

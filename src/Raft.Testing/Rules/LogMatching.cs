@@ -22,7 +22,7 @@ internal sealed class LogMatching : ClusterRule
             hash = PrefixHash.Add(hash, in entry);
             if (!_prefixes.TryAdd((index, entry.Term), hash) && _prefixes[(index, entry.Term)] != hash)
             {
-                return $"{node.Id} writes an entry of index {index} and term {entry.Term} behind another history than a node before it.";
+                return $"{node.Id} writes an entry of index {index} and term {entry.Term} after another history than a node before it.";
             }
 
             index++;

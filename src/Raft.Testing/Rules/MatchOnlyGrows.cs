@@ -29,14 +29,14 @@ internal sealed class MatchOnlyGrows : ClusterRule
 
     /// <summary>Heartbeats of a follower that is being sent a snapshot name the start of the log, on which all logs agree.</summary>
     public override string? OnSent(SimulatedNode node, RaftMessage message) =>
-        message is AppendEntriesMessage append && !IsBesideSnapshot(node, append)
+        message is AppendEntriesMessage append && !IsDuringTransfer(node, append)
             && _matches.TryGetValue((append.From, append.To), out (long Term, long Match) known)
             && known.Term == append.Term && append.PrevLogIndex < known.Match
             ? $"{append.From}, leader of term {append.Term}, sends {append.To} what follows {append.PrevLogIndex}, after it had "
                 + $"acknowledged everything up to {known.Match}."
             : null;
 
-    private bool IsBesideSnapshot(SimulatedNode node, AppendEntriesMessage append) =>
+    private bool IsDuringTransfer(SimulatedNode node, AppendEntriesMessage append) =>
         append is { PrevLogIndex: 0, Entries.IsEmpty: true }
         && _matches.GetValueOrDefault((append.From, append.To)).Match < node.Store.WrittenImage.Entries.PreviousIndex;
 }

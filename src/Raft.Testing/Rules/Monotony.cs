@@ -17,8 +17,8 @@ internal sealed class Monotony : ClusterRule
             return null;
         }
 
-        long told = _sentTerms.GetValueOrDefault(node.Id);
-        _sentTerms[node.Id] = Math.Max(told, message.Term);
+        long sent = _sentTerms.GetValueOrDefault(node.Id);
+        _sentTerms[node.Id] = Math.Max(sent, message.Term);
         return null;
     }
 
@@ -30,7 +30,7 @@ internal sealed class Monotony : ClusterRule
                 + $"{now.Term}, committed {now.CommitIndex}, applied {now.AppliedIndex}.";
         }
 
-        long told = _sentTerms.GetValueOrDefault(node.Id);
-        return now.Term < told ? $"{node.Id} is in term {now.Term}, after it had told others of term {told}." : null;
+        long sent = _sentTerms.GetValueOrDefault(node.Id);
+        return now.Term < sent ? $"{node.Id} is in term {now.Term}, after it had sent messages of term {sent}." : null;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TermsBeginWithCandidates : ClusterRule
 
     public override string? OnSent(SimulatedNode node, RaftMessage message)
     {
-        // A candidate's write may hold a later term already. And it may tell of its term before that is durable where that promises
+        // A candidate's write may hold a later term already. It may also send its term before that is durable where the message promises
         // nothing, in the refusal of a pre-vote; if it crashes then, no node has voted in that term.
         if (message is RequestVoteMessage { IsPreVote: false } or RequestVoteReplyMessage { IsPreVote: true, VoteGranted: false })
         {

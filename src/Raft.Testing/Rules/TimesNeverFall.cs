@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Times never fall along a log, whoever appended its entries and however wrong its clock was, nor from a snapshot to the entries
+/// Times never fall along a log, no matter which node appended its entries and how wrong its clock was, nor from a snapshot to the entries
 /// after it.
 /// </summary>
 /// <param name="committed">What snapshots include.</param>
@@ -22,7 +22,7 @@ internal sealed class TimesNeverFall(CommittedLog committed) : ClusterRule
         {
             if (entry.Time < before)
             {
-                return $"{node.Id} writes entry {index} with the time {entry.Time:O}, behind one with {before:O}.";
+                return $"{node.Id} writes entry {index} with the time {entry.Time:O}, after one with {before:O}.";
             }
 
             before = entry.Time;

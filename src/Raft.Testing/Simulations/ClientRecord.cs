@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// What clients were told, and whether it was true: an acknowledged command is in the log once, and after everything that was
+/// The answers that clients got, and whether they were true: an acknowledged command is in the log once, and after everything that was
 /// acknowledged before it was proposed.
 /// </summary>
 internal sealed class ClientRecord

@@ -54,7 +54,7 @@ internal sealed class SimulatedClient
             return;
         }
 
-        CallBesides();
+        MakeSideCalls();
         _proposed++;
         _acknowledgedBefore = _record.LastAcknowledged;
         _givesUpAt = _cluster.World.Clock.Now + _settings.ClientPatience;
@@ -92,18 +92,18 @@ internal sealed class SimulatedClient
         return true;
     }
 
-    /// <summary>Now and then calls any node for something other than a proposal, and does not wait for the answer.</summary>
-    private void CallBesides()
+    /// <summary>Occasionally calls any node for something other than a proposal, and does not wait for the answer.</summary>
+    private void MakeSideCalls()
     {
         SimulatedNode node = _cluster[AnyNode()];
-        bool callsBesides = _random.Chance(SideCallRate);
+        bool makesSideCall = _random.Chance(SideCallRate);
         bool takesSnapshot = !_settings.AutomaticSnapshots && _random.Chance(SnapshotRate);
         if (node.IsDown || node.Current is not { } raft)
         {
             return;
         }
 
-        if (callsBesides)
+        if (makesSideCall)
         {
             node.SideCalls.ReadLog(raft, 1 + _random.Next((int)raft.PublishedStatus.LastIndex + 1));
             if (raft.PublishedStatus.Term > 1 && _cluster.NodeIds.FirstOrDefault(id => id != node.Id) is var other && other != default)

@@ -42,7 +42,7 @@ public sealed record SimulationSettings
     public int? MaximumPendingProposals { get; init; }
 
     /// <summary>
-    /// See <see cref="RaftNodeOptions.AutomaticSnapshots"/>. Without them, clients ask for a snapshot now and then.
+    /// See <see cref="RaftNodeOptions.AutomaticSnapshots"/>. Without them, clients request a snapshot occasionally.
     /// </summary>
     public bool AutomaticSnapshots { get; init; } = true;
 

@@ -215,7 +215,8 @@ public sealed class LoadingTests
     [Fact]
     public void Leader_LoadedEntriesExceedAMessage_SendsAsManyAsItMayCarry()
     {
-        (ModuleCluster cluster, EntryLoadRequest load) = Asked(SmallCache with { MaximumMessageBytes = 4 * (4 + ReplicatedLog.EntryOverhead) });
+        (ModuleCluster cluster, EntryLoadRequest load) =
+            Asked(SmallCache with { MaximumMessageBytes = 4 * (4 + ReplicatedLog.EntryOverhead) });
 
         cluster["n1"].EntriesLoaded(load, cluster["n1"].Disk.Read(load.FirstIndex, 9));
         AppendEntriesMessage sent = Assert.Single(cluster.Take<AppendEntriesMessage>(message => message.Entries.Length > 0));

@@ -38,7 +38,7 @@ public sealed class StaleAppendEntriesTests
         Assert.Equal((RaftRole.Follower, 2), (cluster["n1"].Module.Role, cluster["n1"].Module.Term));
     }
 
-    /// <summary>Entries that an old leader appended while it was cut off never commit, and give way.</summary>
+    /// <summary>Entries that an old leader appended while it was isolated never commit, and are replaced.</summary>
     [Fact]
     public void FormerLeader_UncommittedTail_IsReplaced()
     {

@@ -78,7 +78,8 @@ internal sealed class ScenarioScript
                 DeliverAll();
                 break;
             case "repeat":
-                Deliver(Cluster.Delivered.First(message => message is AppendEntriesMessage { Entries.IsEmpty: false } && IsBetween(message, arguments)));
+                Deliver(Cluster.Delivered.First(
+                    message => message is AppendEntriesMessage { Entries.IsEmpty: false } && IsBetween(message, arguments)));
                 break;
             case "lose":
                 Cluster.InFlight.RemoveAll(message => IsBetween(message, arguments));

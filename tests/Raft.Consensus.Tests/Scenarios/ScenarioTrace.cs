@@ -55,7 +55,9 @@ internal sealed class ScenarioTrace(ModuleCluster cluster, Predicate<NodeId> isD
         foreach (TestNode node in cluster.Nodes)
         {
             NodeView view = ViewOf(node);
-            _lines.Add(isDown(node.Id) ? Text($"{node.Id}: down; log {view.Log}") : Text($"{node.Id}: {view.Role}; log {view.Log}; commit {view.Commit}"));
+            _lines.Add(isDown(node.Id)
+                ? Text($"{node.Id}: down; log {view.Log}")
+                : Text($"{node.Id}: {view.Role}; log {view.Log}; commit {view.Commit}"));
         }
     }
 
@@ -87,7 +89,8 @@ internal sealed class ScenarioTrace(ModuleCluster cluster, Predicate<NodeId> isD
 
     private static string TextOf(RaftMessage message) => message switch
     {
-        RequestVoteMessage { IsPreVote: true } request => $"would you vote for me, whose log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}?",
+        RequestVoteMessage { IsPreVote: true } request =>
+            $"would you vote for me, whose log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}?",
         RequestVoteMessage request => $"vote for me, my log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}",
         RequestVoteReplyMessage reply => $"{(reply.IsPreVote ? "pre-vote" : "vote")} {(reply.VoteGranted ? "granted" : "refused")}",
         AppendEntriesMessage { Entries.IsEmpty: true } append => $"heartbeat, {PositionText(append)}",

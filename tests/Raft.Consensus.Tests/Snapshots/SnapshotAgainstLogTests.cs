@@ -74,7 +74,7 @@ public sealed class SnapshotAgainstLogTests
         InstallSnapshotReplyMessage reply = n1.Deliver(Make.Install("n2", 1, Snapshot(5, 1)));
 
         Assert.True(reply.IsInstalled);
-        AssertBeginsBehind(n1, 5, 1);
+        AssertStartsAfter(n1, 5, 1);
         Assert.Equal(5, Assert.Single(n1.Node.Restored).Index);
     }
 
@@ -90,7 +90,7 @@ public sealed class SnapshotAgainstLogTests
         InstallSnapshotReplyMessage reply = n1.Deliver(Make.Install("n2", 3, Snapshot(index, term)));
 
         Assert.True(reply.IsInstalled);
-        AssertBeginsBehind(n1, index, term);
+        AssertStartsAfter(n1, index, term);
     }
 
     /// <summary>A tail that is kept though the snapshot contradicts it makes the leader send the same snapshot forever.</summary>
@@ -198,7 +198,7 @@ public sealed class SnapshotAgainstLogTests
         n1.Node.StoreChunk();
 
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
-        AssertBeginsBehind(n1, 5, 1);
+        AssertStartsAfter(n1, 5, 1);
     }
 
     /// <summary>A follower n1 of n2 with the log [1,1,1].</summary>
@@ -212,7 +212,7 @@ public sealed class SnapshotAgainstLogTests
 
     private static TestSnapshot Snapshot(long index, long term) => new(index, term, [1, 2, 3]);
 
-    private static void AssertBeginsBehind(SingleModule n1, long index, long term)
+    private static void AssertStartsAfter(SingleModule n1, long index, long term)
     {
         Assert.Empty(n1.Node.Log);
         Assert.Equal((index + 1, index, term), (n1.Module.FirstIndex, n1.Module.LastIndex, n1.Module.LastTerm));

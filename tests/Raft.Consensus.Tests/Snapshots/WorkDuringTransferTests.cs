@@ -123,7 +123,7 @@ public sealed class WorkDuringTransferTests
     }
 
     /// <summary>
-    /// An answer came while the same chunk was being loaded once more: it is not sent, and the next one is asked for at once.
+    /// An answer arrived while the same chunk was being loaded again: it is not sent, and the next one is requested at once.
     /// </summary>
     [Fact]
     public void Leader_ChunkAnsweredWhileItIsLoadedAgain_ContinuesAfterIt()

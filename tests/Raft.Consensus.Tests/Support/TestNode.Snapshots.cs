@@ -64,11 +64,11 @@ internal sealed partial class TestNode
         Flush();
     }
 
-    /// <summary>Stores the chunk that came first.</summary>
+    /// <summary>Stores the chunk that arrived first.</summary>
     public void StoreChunk() => StoreChunkInSilence()();
 
     /// <summary>Stores the chunk that arrived first. The module is not notified yet.</summary>
-    /// <returns>Tells it.</returns>
+    /// <returns>Notifies it.</returns>
     public Action StoreChunkInSilence()
     {
         InstallSnapshotMessage chunk = ReceivedChunks[0];
@@ -76,7 +76,7 @@ internal sealed partial class TestNode
         return Store(chunk);
     }
 
-    /// <summary>The chunk that came first cannot be stored.</summary>
+    /// <summary>The chunk that arrived first cannot be stored.</summary>
     public void RefuseChunk()
     {
         InstallSnapshotMessage chunk = ReceivedChunks[0];

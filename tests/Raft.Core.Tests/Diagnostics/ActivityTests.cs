@@ -82,7 +82,8 @@ public sealed class ActivityTests : IDisposable
     {
         LabNode node = _lab.Node(machine: new Account(), configure: Configure).Lead();
 
-        _lab.Fails<CommandRejectedException, Balance>(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
+        _lab.Fails<CommandRejectedException, Balance>(
+            node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
 
         AssertError("rejected", "Only 0 left.");
         Assert.Single(_activities.Of("raft.apply"));
@@ -212,7 +213,9 @@ public sealed class ActivityTests : IDisposable
         Array.ForEach(nodes, static node => node.Run());
         LabNode leader = _lab.WaitForLeader(nodes);
         Action thrower = static () => throw new InvalidOperationException("The exporter is away.");
-        _activities.Sampling = when == "sample" ? static () => throw new InvalidOperationException("The exporter is away.") : _activities.Sampling;
+        _activities.Sampling = when == "sample"
+            ? static () => throw new InvalidOperationException("The exporter is away.")
+            : _activities.Sampling;
         _activities.OnStart = when == "start" ? thrower : null;
         _activities.OnStop = when == "stop" ? thrower : null;
 
@@ -237,7 +240,8 @@ public sealed class ActivityTests : IDisposable
     }
 
     private static void AssertTags(Activity activity, string node, params (string Name, object Value)[] tags) => Assert.Equal(
-        tags.Append(("raft.node.id", node)).Append(("raft.cluster.id", activity.GetTagItem("raft.cluster.id")!)).OrderBy(static tag => tag.Item1, StringComparer.Ordinal),
+        tags.Append(("raft.node.id", node)).Append(("raft.cluster.id", activity.GetTagItem("raft.cluster.id")!))
+            .OrderBy(static tag => tag.Item1, StringComparer.Ordinal),
         activity.TagObjects.Select(static tag => (tag.Key, tag.Value!)).OrderBy(static tag => tag.Key, StringComparer.Ordinal));
 
     private void AssertError(string outcome, string description)

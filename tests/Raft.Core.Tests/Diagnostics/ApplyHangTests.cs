@@ -6,7 +6,8 @@ namespace Raft.Tests.Node;
 /// <summary>A state machine that is at one batch for ten minimum election timeouts: the log and the status say so.</summary>
 public sealed class ApplyHangTests : IDisposable
 {
-    private const string Suffix = "; its state machine has been working on the same commands for a long time: results and reads wait for it";
+    private const string Suffix =
+        "; its state machine has been working on the same commands for a long time: results and reads wait for it";
     private readonly Lab _lab = new();
     private readonly RecordingLoggerFactory _logged = new();
     private readonly Gated _machine = new();
@@ -28,7 +29,8 @@ public sealed class ApplyHangTests : IDisposable
 
         FakeLogRecord hang = Assert.Single(_logged.Of(120));
         Assert.Equal((LogLevel.Warning, "ApplyHangs"), (hang.Level, hang.Id.Name));
-        Assert.Equal(("n1", "2", "2", "00:00:10"), (RecordingLoggerFactory.Value(hang, "NodeId"), RecordingLoggerFactory.Value(hang, "FirstIndex"), RecordingLoggerFactory.Value(hang, "LastIndex"), RecordingLoggerFactory.Value(hang, "Since")));
+        string[] values = ["NodeId", "FirstIndex", "LastIndex", "Since"];
+        Assert.Equal(["n1", "2", "2", "00:00:10"], values.Select(name => RecordingLoggerFactory.Value(hang, name)));
         Assert.Equal(
             "The state machine of node n1 has been working on the entries 2 to 2 for 00:00:10: results and reads of this node wait for it",
             hang.Message);
@@ -40,7 +42,7 @@ public sealed class ApplyHangTests : IDisposable
 
         FakeLogRecord goesOn = Assert.Single(_logged.Of(121));
         Assert.Equal(
-            (LogLevel.Information, "ApplyGoesOn", "The state machine of node n1 makes progress again"),
+            (LogLevel.Information, "ApplyRecovered", "The state machine of node n1 makes progress again"),
             (goesOn.Level, goesOn.Id.Name, goesOn.Message));
         Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed", node.Status.Explanation);
     }

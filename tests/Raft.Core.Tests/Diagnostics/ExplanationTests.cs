@@ -15,13 +15,25 @@ public sealed class ExplanationTests
         { "Running", "Leader", 4, "n1", 0b111, true, "leads term 4: 3 of 3 voters reachable, 2 needed" + Hangs },
         { "Running", "Follower", 4, "n2", 0b011, false, "follows n2 in term 4" },
         { "Running", "Follower", 4, "n2", 0b011, true, "follows n2 in term 4" + Hangs },
-        { "Running", "Follower", 4, null, 0b001, false, "no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout" },
+        {
+            "Running", "Follower", 4, null, 0b001, false,
+            "no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout"
+        },
         { "Running", "PreCandidate", 4, null, 0b001, false, "no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3" },
-        { "Running", "Candidate", 4, null, 0b011, false, "no leader: 2 of 3 voters reachable, 2 needed; not heard from n3, so an election is under way" },
+        {
+            "Running", "Candidate", 4, null, 0b011, false,
+            "no leader: 2 of 3 voters reachable, 2 needed; not heard from n3, so an election is under way"
+        },
         { "Running", "Candidate", 4, null, 0b111, false, "no leader: 3 of 3 voters reachable, 2 needed, so an election is under way" },
-        { "Idle", "Follower", 4, null, 0b001, false, "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns" },
+        {
+            "Idle", "Follower", 4, null, 0b001, false,
+            "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns"
+        },
         { "Starting", "Follower", 4, null, 0b001, false, "starting: it opens its stores and its transport, and does not campaign yet" },
-        { "Stopping", "Leader", 4, "n1", 0b111, false, "stopping: it takes no more proposals; leads term 4: 3 of 3 voters reachable, 2 needed" },
+        {
+            "Stopping", "Leader", 4, "n1", 0b111, false,
+            "stopping: it takes no more proposals; leads term 4: 3 of 3 voters reachable, 2 needed"
+        },
         { "Stopped", "Follower", 4, null, 0b001, false, "stopped: call RunAsync to run again" },
         { "Failed", "Follower", 4, null, 0b001, false, "failed and stopped: Disk gone." },
     };

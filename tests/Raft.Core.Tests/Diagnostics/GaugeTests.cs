@@ -35,8 +35,12 @@ public sealed class GaugeTests : IDisposable
         Assert.Equal(3, _meters.Gauge("raft.node.reachable_voters")[leader.Raft.Id.Value]);
         MetricCollector<long> roles = _meters.Collect<long>("raft.node.role");
         roles.RecordObservableInstruments();
-        Assert.Equal(["follower", "follower", "leader"], Meters.Sum(roles, RaftDiagnostics.NodeIdTag).Select(node =>
-            roles.GetMeasurementSnapshot().Single(measurement => Equals(measurement.Tags["raft.node.id"], node.Key)).Tags["raft.role"]).Order());
+        Assert.Equal(
+            ["follower", "follower", "leader"],
+            Meters.Sum(roles, RaftDiagnostics.NodeIdTag).Select(node => RoleOf(node.Key)).Order());
+
+        object? RoleOf(string node) =>
+            roles.GetMeasurementSnapshot().Single(measurement => Equals(measurement.Tags["raft.node.id"], node)).Tags["raft.role"];
     }
 
     [Fact]

@@ -81,17 +81,22 @@ public sealed class InstrumentTests : IDisposable
     [Fact]
     public void Meter_IsCalledRaft()
     {
-        Assert.Equal(("Raft", "Raft", "Raft.RaftNode", "Raft.Hosting"), (RaftDiagnostics.MeterName, RaftDiagnostics.ActivitySourceName, RaftDiagnostics.LogCategory, RaftDiagnostics.HostingLogCategory));
+        Assert.Equal(("Raft", "Raft"), (RaftDiagnostics.MeterName, RaftDiagnostics.ActivitySourceName));
+        Assert.Equal(("Raft.RaftNode", "Raft.Hosting"), (RaftDiagnostics.LogCategory, RaftDiagnostics.HostingLogCategory));
     }
 
     [Fact]
     public void Tags_HaveTheirNames()
     {
         Assert.Equal(
-            ["raft.node.id", "raft.cluster.id", "raft.outcome", "raft.index", "raft.term", "raft.role", "raft.message.type", "raft.drop.reason", "raft.follower.id"],
             [
-                RaftDiagnostics.NodeIdTag, RaftDiagnostics.ClusterIdTag, RaftDiagnostics.OutcomeTag, RaftDiagnostics.IndexTag, RaftDiagnostics.TermTag,
-                RaftDiagnostics.RoleTag, RaftDiagnostics.MessageTypeTag, RaftDiagnostics.DropReasonTag, RaftDiagnostics.FollowerIdTag,
+                "raft.node.id", "raft.cluster.id", "raft.outcome", "raft.index", "raft.term",
+                "raft.role", "raft.message.type", "raft.drop.reason", "raft.follower.id",
+            ],
+            [
+                RaftDiagnostics.NodeIdTag, RaftDiagnostics.ClusterIdTag, RaftDiagnostics.OutcomeTag, RaftDiagnostics.IndexTag,
+                RaftDiagnostics.TermTag, RaftDiagnostics.RoleTag, RaftDiagnostics.MessageTypeTag, RaftDiagnostics.DropReasonTag,
+                RaftDiagnostics.FollowerIdTag,
             ]);
     }
 }

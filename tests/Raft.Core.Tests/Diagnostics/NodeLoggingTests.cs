@@ -67,7 +67,11 @@ public sealed class NodeLoggingTests : IDisposable
         node.Stop();
 
         Assert.Equal(
-            ["100 Node n1 of cluster raft runs in term 0, with an empty log; members: n1", "110 Node n1 leads term 1", "101 Node n1 has stopped"],
+            [
+                "100 Node n1 of cluster raft runs in term 0, with an empty log; members: n1",
+                "110 Node n1 leads term 1",
+                "101 Node n1 has stopped",
+            ],
             _logged.Lines.Where(static line => !line.StartsWith("114", StringComparison.Ordinal)));
         AssertIs(_logged.Of(110)[0], LogLevel.Information, "Leads", "Node n1 leads term 1");
         AssertHas(_logged.Of(110)[0], ("NodeId", "n1"), ("Term", "1"));
@@ -205,7 +209,10 @@ public sealed class NodeLoggingTests : IDisposable
         FakeLogRecord[] records = _logged.Of(130);
         Assert.InRange(records.Length, 2, 3);
         Assert.All(records, static record => Assert.Equal((LogLevel.Warning, "DroppedMessages"), (record.Level, record.Id.Name)));
-        Assert.Equal("Node n1 dropped 1 more messages, 1 since it started: too many waited, or they were for another node or cluster, or they broke the protocol", records[0].Message);
+        Assert.Equal(
+            "Node n1 dropped 1 more messages, 1 since it started: too many waited, or they were for another node or cluster, "
+            + "or they broke the protocol",
+            records[0].Message);
         AssertHas(records[0], ("NodeId", "n1"), ("Count", "1"), ("Total", "1"));
         int reported = records.Sum(static record => int.Parse(RecordingLoggerFactory.Value(record, "Count")!, null));
         Assert.Equal($"{reported}", RecordingLoggerFactory.Value(records[^1], "Total"));

@@ -33,7 +33,8 @@ public sealed class ProposalCountTests : IDisposable
     {
         LabNode node = _lab.Node(machine: new Account()).Lead();
 
-        _lab.Fails<CommandRejectedException, Balance>(node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
+        _lab.Fails<CommandRejectedException, Balance>(
+            node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(new Transfer(-1), CancellationToken.None));
 
         AssertCounts("rejected 1");
     }
@@ -229,7 +230,7 @@ public sealed class ProposalCountTests : IDisposable
     [Fact]
     public void Proposal_ThatIsGivenTwoResults_IsCountedOnce()
     {
-        LabNode node = _lab.Node(machine: new Twofold()).Lead();
+        LabNode node = _lab.Node(machine: new CompletesTwice()).Lead();
 
         node.Commit("a");
 
@@ -292,7 +293,7 @@ public sealed class ProposalCountTests : IDisposable
             Meters.Sum(_proposals, RaftDiagnostics.OutcomeTag).Select(static outcome => $"{outcome.Key} {outcome.Value}"));
 
     /// <summary>Gives each command two results. This is a mistake of the state machine without further effects.</summary>
-    private sealed class Twofold : IStateMachine
+    private sealed class CompletesTwice : IStateMachine
     {
         public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
         {

@@ -28,7 +28,8 @@ public sealed class UnlistenedTests : IDisposable
     public void Proposal_WithoutListeners_AllocatesNothingOfItsOwn()
     {
         Lab lab = new() { Metrics = _meters.Metrics };
-        LabNode node = lab.Node(machine: new Durable(), configure: static options => options.MaximumPendingProposals = 4 * Proposals).Lead();
+        LabNode node = lab.Node(
+            machine: new Durable(), configure: static options => options.MaximumPendingProposals = 4 * Proposals).Lead();
         byte[] command = [1];
         Measure(); // pools grow, and the two lists of a mailbox in turn
         Measure();

@@ -135,14 +135,20 @@ public sealed class HostNetworkTests
         AddCluster(services, node => node.UseInMemoryTransport(), "b", "invoices");
         await using ServiceProvider provider = services.BuildServiceProvider();
 
-        foreach (Func<object> ask in new Func<object>[] { provider.GetRequiredService<ChannelNetwork>, provider.GetRequiredService<InMemoryNetwork> })
+        Func<object>[] requests = [provider.GetRequiredService<ChannelNetwork>, provider.GetRequiredService<InMemoryNetwork>];
+        foreach (Func<object> request in requests)
         {
-            InvalidOperationException error = Assert.Throws<InvalidOperationException>(ask);
-            Assert.StartsWith("The Raft nodes of this host belong to several clusters, and each cluster has its own network: no single one can be injected.", error.Message, StringComparison.Ordinal);
+            InvalidOperationException error = Assert.Throws<InvalidOperationException>(request);
+            Assert.StartsWith(
+                "The Raft nodes of this host belong to several clusters, and each cluster has its own network: "
+                + "no single one can be injected.",
+                error.Message,
+                StringComparison.Ordinal);
         }
     }
 
-    private static void AddCluster(IServiceCollection services, Func<IRaftNodeBuilder, IRaftNodeBuilder> connect, string prefix = "", string clusterId = "raft")
+    private static void AddCluster(
+        IServiceCollection services, Func<IRaftNodeBuilder, IRaftNodeBuilder> connect, string prefix = "", string clusterId = "raft")
     {
         foreach (string id in Ids)
         {

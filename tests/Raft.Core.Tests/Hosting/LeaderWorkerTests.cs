@@ -174,7 +174,8 @@ public sealed class LeaderWorkerTests
     public async Task WorkerThatThrows_WithExceptionsIgnored_DoesNotStopTheHost()
     {
         _works.Body = (_, _) => throw new FormatException("Broken.");
-        using IHost host = Build(services => services.Configure<HostOptions>(options => options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore));
+        using IHost host = Build(services => services.Configure<HostOptions>(
+            options => options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore));
         await host.StartAsync(InMemoryHost.Patience());
         Work work = await _works.NextAsync();
         await work.Ended.Task.InTimeAsync();

@@ -95,7 +95,8 @@ public sealed class NodeFailureTests
 
         foreach (string id in new[] { "n1", "n2" })
         {
-            builder.Services.AddRaftNode(id, options => (options.Members, options.StopHostOnFailure) = ([id], stopHostOnFailure)).UseStateMachine<Fragile>();
+            builder.Services.AddRaftNode(id, options => (options.Members, options.StopHostOnFailure) = ([id], stopHostOnFailure))
+                .UseStateMachine<Fragile>();
         }
 
         IHost host = builder.Build();
@@ -120,7 +121,8 @@ public sealed class NodeFailureTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             throw new IOException("The log is full.");
 
         public void Dispose()
@@ -146,7 +148,8 @@ public sealed class NodeFailureTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (eventId.Id == 102)
             {

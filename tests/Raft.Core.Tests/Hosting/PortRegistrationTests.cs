@@ -62,7 +62,7 @@ public sealed class PortRegistrationTests
 
         await provider.DisposeAsync();
 
-        Assert.False(shared.IsDisposed); // other hosts may go by it
+        Assert.False(shared.IsDisposed); // other hosts may use it
     }
 
     [Fact]
@@ -149,7 +149,8 @@ public sealed class PortRegistrationTests
         public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
             _inner.OpenAsync(clusterId, nodeId, cancellationToken);
 
-        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+            long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             _inner.ReadAsync(firstIndex, maximumEntries, maximumBytes, cancellationToken);
 
         public ValueTask WriteAsync(LogWrite write) => _inner.WriteAsync(write);

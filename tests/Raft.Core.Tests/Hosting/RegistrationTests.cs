@@ -51,7 +51,8 @@ public sealed class RegistrationTests
 
         Assert.Same(provider.GetRequiredKeyedService<RaftNode>("n1"), provider.GetRequiredService<RaftNode>());
         Assert.Same(provider.GetRequiredKeyedService<StringLog>("n1"), provider.GetRequiredService<StringLog>());
-        Assert.Same(provider.GetRequiredKeyedService<IProposer<string, long>>("n1"), provider.GetRequiredService<IProposer<string, long>>());
+        Assert.Same(
+            provider.GetRequiredKeyedService<IProposer<string, long>>("n1"), provider.GetRequiredService<IProposer<string, long>>());
     }
 
     [Fact]
@@ -61,12 +62,17 @@ public sealed class RegistrationTests
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
         InvalidOperationException node = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<RaftNode>());
-        InvalidOperationException proposer = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IProposer<string, long>>());
+        InvalidOperationException proposer = Assert.Throws<InvalidOperationException>(
+            () => provider.GetRequiredService<IProposer<string, long>>());
 
         Assert.Equal(
-            "RaftNode was requested without a key, but the Raft nodes 'n1', 'n2' each have one. Use the name of a node as the key, such as [FromKeyedServices(\"n1\")].",
+            "RaftNode was requested without a key, but the Raft nodes 'n1', 'n2' each have one. "
+            + "Use the name of a node as the key, such as [FromKeyedServices(\"n1\")].",
             node.Message);
-        Assert.StartsWith("IProposer<String, Int64> was requested without a key, but the Raft nodes 'n1', 'n2' each have one", proposer.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "IProposer<String, Int64> was requested without a key, but the Raft nodes 'n1', 'n2' each have one",
+            proposer.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,7 +187,8 @@ public sealed class RegistrationTests
     {
         AddTwo();
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => new ThirdPartyBuilder("n3", _services).UseStateMachine<Account>());
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => new ThirdPartyBuilder("n3", _services).UseStateMachine<Account>());
 
         Assert.Equal("No Raft node named 'n3' is registered: choose one of 'n1', 'n2'.", error.Message);
     }

@@ -17,11 +17,13 @@ public sealed class ServiceErrorTests
         Add(name);
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<IProposer<Transfer, Balance>>);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            provider.GetRequiredService<IProposer<Transfer, Balance>>);
 
         Assert.Equal(
-            $"IProposer<Transfer, Balance> is not available: {(name is null ? "the unnamed Raft node" : "Raft node 'n1'")} has the state machine StringLog (the default), with "
-            + "IProposer<String, Int64>. Request one of these types, or give the node the state machine that you need, with UseStateMachine.",
+            $"IProposer<Transfer, Balance> is not available: {(name is null ? "the unnamed Raft node" : "Raft node 'n1'")} "
+            + "has the state machine StringLog (the default), with IProposer<String, Int64>. "
+            + "Request one of these types, or give the node the state machine that you need, with UseStateMachine.",
             error.Message);
     }
 
@@ -32,10 +34,12 @@ public sealed class ServiceErrorTests
         Add("n2");
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<IProposer<Transfer, Balance>>("n2"));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => provider.GetRequiredKeyedService<IProposer<Transfer, Balance>>("n2"));
 
         Assert.StartsWith(
-            "IProposer<Transfer, Balance> is not available: Raft node 'n2' has the state machine StringLog (the default), with IProposer<String, Int64>. Request",
+            "IProposer<Transfer, Balance> is not available: Raft node 'n2' has the state machine StringLog (the default), "
+            + "with IProposer<String, Int64>. Request",
             error.Message,
             StringComparison.Ordinal);
         Assert.NotNull(provider.GetRequiredKeyedService<IProposer<Transfer, Balance>>("n1"));
@@ -48,11 +52,14 @@ public sealed class ServiceErrorTests
         Add("n2").UseStateMachine<IStateMachine>(static _ => new Durable());
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<IProposer<Transfer, string>>);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            provider.GetRequiredService<IProposer<Transfer, string>>);
 
         Assert.StartsWith(
-            "IProposer<Transfer, String> is not available: Raft node 'n1' has the state machine Account, with IProposer<Transfer, Balance>; "
-            + "Raft node 'n2' has the state machine IStateMachine, which is not a StateMachine<TCommand, TResult> and has no IProposer. Request",
+            "IProposer<Transfer, String> is not available: "
+            + "Raft node 'n1' has the state machine Account, with IProposer<Transfer, Balance>; "
+            + "Raft node 'n2' has the state machine IStateMachine, which is not a StateMachine<TCommand, TResult> "
+            + "and has no IProposer. Request",
             error.Message,
             StringComparison.Ordinal);
     }
@@ -63,7 +70,8 @@ public sealed class ServiceErrorTests
         Add("n1");
         await using ServiceProvider provider = _services.BuildServiceProvider();
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<IProposer<string, long>>("n9"));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => provider.GetRequiredKeyedService<IProposer<string, long>>("n9"));
 
         Assert.Equal("No Raft node named 'n9' is registered: choose one of 'n1'.", error.Message);
     }
@@ -75,7 +83,8 @@ public sealed class ServiceErrorTests
     {
         Add(name);
         _services.AddSingleton<Bank>();
-        await using ServiceProvider provider = _services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        await using ServiceProvider provider =
+            _services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<Bank>);
 
@@ -191,7 +200,8 @@ public sealed class ServiceErrorTests
         protected override long Apply(string command, in CommandContext context) => node.Status.Term;
     }
 
-    private sealed class InjectsProposer([FromKeyedServices("n1")] IProposer<string, long>? keyed = null, IProposer<string, long>? unkeyed = null)
+    private sealed class InjectsProposer(
+        [FromKeyedServices("n1")] IProposer<string, long>? keyed = null, IProposer<string, long>? unkeyed = null)
         : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
     {
         protected override long Apply(string command, in CommandContext context) => keyed is null && unkeyed is null ? 0 : 1;

@@ -87,7 +87,8 @@ public sealed class StartTests
         Add("n1").UseStateMachine<StringLog>(_ => throw new InvalidOperationException("No database."));
         using IHost host = _builder.Build();
 
-        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(InMemoryHost.Patience()));
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => host.StartAsync(InMemoryHost.Patience()));
 
         Assert.Equal("No database.", error.Message);
     }
@@ -100,7 +101,8 @@ public sealed class StartTests
         using CancellationTokenSource stop = new();
         Task running = host.Services.Node().RunAsync(stop.Token);
 
-        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(InMemoryHost.Patience()));
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => host.StartAsync(InMemoryHost.Patience()));
 
         Assert.Equal("Node n1 is running already.", error.Message);
         await stop.CancelAsync();

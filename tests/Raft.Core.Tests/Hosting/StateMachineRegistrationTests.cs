@@ -64,6 +64,19 @@ public sealed class StateMachineRegistrationTests
         Assert.Same(mine, provider.GetRequiredKeyedService<Account>("n1"));
     }
 
+    /// <summary>The first failure must not be taken for a state machine that needs itself.</summary>
+    [Fact]
+    public async Task UseStateMachine_WithAFactoryThatFailsOnce_IsAskedAgain()
+    {
+        int calls = 0;
+        Account mine = new();
+        Add("n1").UseStateMachine(_ => calls++ == 0 ? throw new IOException("Not yet.") : mine);
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+        Assert.Throws<IOException>(() => provider.GetRequiredKeyedService<Account>("n1"));
+
+        Assert.Same(mine, provider.GetRequiredKeyedService<Account>("n1"));
+    }
+
     [Fact]
     public async Task UseStateMachine_OfATypeThatTheProgramRegisteredToo_GivesTheNodeItsOwn()
     {

@@ -18,7 +18,8 @@ public sealed class StopHostTests
         await host.StartAsync(InMemoryHost.Patience());
         RaftNode node = host.Services.Node();
         await node.WaitForLeadershipAsync(InMemoryHost.Patience());
-        Task<Committed>[] proposals = [.. Enumerable.Range(0, 8).Select(number => node.ProposeAsync($"{number}", InMemoryHost.Patience()).AsTask())];
+        Task<Committed>[] proposals =
+            [.. Enumerable.Range(0, 8).Select(number => node.ProposeAsync($"{number}", InMemoryHost.Patience()).AsTask())];
         await node.UntilAsync(status => status.CommitIndex >= 9);
 
         await InMemoryHost.UntilAsync(() => machine.IsWaiting);
@@ -34,7 +35,7 @@ public sealed class StopHostTests
     [Fact]
     public async Task Stop_WithAStateMachineThatHangs_LeavesTheOutcomeUnknown()
     {
-        Gated machine = new() { HeedsStopping = true };
+        Gated machine = new() { StopsOnCancellation = true };
         Add(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(1)).UseStateMachine(_ => machine);
         using IHost host = _builder.Build();
         await host.StartAsync(InMemoryHost.Patience());

@@ -7,7 +7,9 @@ public class MessageCodecGarbageTests
     /// <summary>Where the parts of a message lie whose cluster id is "raft" and whose node ids have two characters.</summary>
     private const int TermOffset = 7, CorrelationOffset = 15, ClusterOffset = 23, FromOffset = 29, BodyOffset = 37;
     private const int CountOffset = BodyOffset + 24, FirstEntryOffset = CountOffset + 4;
-    private const int SnapshotLengthOffset = BodyOffset + 32, SnapshotHeaderOffset = SnapshotLengthOffset + 16, SnapshotDataOffset = SnapshotHeaderOffset + 6;
+    private const int SnapshotLengthOffset = BodyOffset + 32;
+    private const int SnapshotHeaderOffset = SnapshotLengthOffset + 16;
+    private const int SnapshotDataOffset = SnapshotHeaderOffset + 6;
 
     [Fact]
     public void Read_EveryTruncation_SaysThatTheMessageEnds()
@@ -65,7 +67,8 @@ public class MessageCodecGarbageTests
     [InlineData("install snapshot reply, installed", 6, 2, "flags are 2", 6)]
     [InlineData("append entries", FromOffset + 2, 0xFF, "sender's id is not valid UTF-8", FromOffset)]
     [InlineData("append entries", ClusterOffset + 2, 0x80, "cluster id is not valid UTF-8", ClusterOffset)]
-    [InlineData("append entries", FirstEntryOffset + 16, 2, "kind of an entry is 2, which this version does not implement", FirstEntryOffset + 16)]
+    [InlineData(
+        "append entries", FirstEntryOffset + 16, 2, "kind of an entry is 2, which this version does not implement", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 3, "kind of an entry is 3", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 4, "kind of an entry is 4", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 255, "kind of an entry is 255", FirstEntryOffset + 16)]

@@ -27,7 +27,7 @@ public class MessageCodecRoundTripTests
         Random random = new(20260203);
         for (int i = 0; i < 10_000; i++)
         {
-            RaftMessage message = Samples.Random(random);
+            RaftMessage message = RandomMessages.Next(random);
             byte[] bytes = Samples.Encode(message);
 
             Assert.True(MessageCodec.TryRead(bytes, out RaftMessage? read));

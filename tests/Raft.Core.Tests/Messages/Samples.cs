@@ -18,23 +18,45 @@ internal static class Samples
             new LogEntry(3, EntryKind.Command, Encoding.UTF8.GetBytes("hello"), Noon.AddTicks(1)),
             new LogEntry(4, EntryKind.Command, new byte[] { 0, 255 }, DateTimeOffset.MinValue),
             new LogEntry(long.MaxValue, EntryKind.NoOp, new byte[] { 7 }, DateTimeOffset.MaxValue)),
-        ["append entries with large data"] = Append(new LogEntry(1, EntryKind.Command, Pattern(1 << 20), Noon), new LogEntry(1, EntryKind.Command, Pattern(3), Noon)),
-        ["append entries with many entries"] = Append([.. Enumerable.Range(0, 4_096).Select(i => new LogEntry(i, EntryKind.Command, Pattern(i % 9), Noon.AddTicks(i)))]),
+        ["append entries with large data"] =
+            Append(new LogEntry(1, EntryKind.Command, Pattern(1 << 20), Noon), new LogEntry(1, EntryKind.Command, Pattern(3), Noon)),
+        ["append entries with many entries"] =
+            Append([.. Enumerable.Range(0, 4_096).Select(i => new LogEntry(i, EntryKind.Command, Pattern(i % 9), Noon.AddTicks(i)))]),
         ["append entries without entries"] = Append(),
-        ["append entries reply, rejection"] = new AppendEntriesReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, Success = false, PrevLogIndex = 5, LastIndex = 4, ConflictIndex = 3, ConflictTerm = 2 },
-        ["append entries reply, success"] = new AppendEntriesReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, Success = true, PrevLogIndex = 5, LastIndex = 8 },
+        ["append entries reply, rejection"] = AppendReply() with { Success = false, LastIndex = 4, ConflictIndex = 3, ConflictTerm = 2 },
+        ["append entries reply, success"] = AppendReply(),
         ["install snapshot"] = Install(),
-        ["install snapshot, large part"] = Install() with { Length = long.MaxValue, Offset = 1 << 20, Header = default, Data = Pattern(1 << 20), Checksum = UInt128.MaxValue },
+        ["install snapshot, large part"] = Install() with
+        {
+            Length = long.MaxValue,
+            Offset = 1 << 20,
+            Header = default,
+            Data = Pattern(1 << 20),
+            Checksum = UInt128.MaxValue,
+        },
         ["install snapshot, nothing in it"] = Install() with { Header = default, Data = default },
-        ["install snapshot reply, installed"] = new InstallSnapshotReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, LastIncludedIndex = 20, LastIncludedTerm = 6, Checksum = Checksum, NextOffset = 0, IsInstalled = true },
-        ["install snapshot reply, part stored"] = new InstallSnapshotReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 7, Correlation = 9, LastIncludedIndex = 20, LastIncludedTerm = 6, Checksum = Checksum, NextOffset = 5 },
-        ["largest numbers"] = new AppendEntriesReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = long.MaxValue, Correlation = long.MaxValue, Success = true, PrevLogIndex = long.MaxValue, LastIndex = long.MaxValue, ConflictIndex = long.MaxValue, ConflictTerm = long.MaxValue },
-        ["longest names"] = new RequestVoteMessage { ClusterId = new string('c', ushort.MaxValue), From = new string('€', NodeId.MaximumLength), To = new string('x', NodeId.MaximumLength), Term = 1, LastLogIndex = 0, LastLogTerm = 0 },
-        ["names in unicode"] = new RequestVoteMessage { ClusterId = "Straße \0 \uFEFF", From = "узел-1", To = "节点🚀", Term = 1, LastLogIndex = 2, LastLogTerm = 3 },
-        ["pre-vote"] = new RequestVoteMessage { ClusterId = "raft", From = "n1", To = "n2", Term = 5, Correlation = 6, LastLogIndex = 7, LastLogTerm = 4, IsPreVote = true },
-        ["pre-vote reply"] = new RequestVoteReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 5, Correlation = 6, VoteGranted = false, IsPreVote = true },
-        ["request vote"] = new RequestVoteMessage { ClusterId = "raft", From = "n1", To = "n2", Term = 5, Correlation = 6, LastLogIndex = 7, LastLogTerm = 4 },
-        ["request vote reply"] = new RequestVoteReplyMessage { ClusterId = "raft", From = "n2", To = "n1", Term = 5, Correlation = 6, VoteGranted = true },
+        ["install snapshot reply, installed"] = InstallReply() with { NextOffset = 0, IsInstalled = true },
+        ["install snapshot reply, part stored"] = InstallReply(),
+        ["largest numbers"] = AppendReply() with
+        {
+            Term = long.MaxValue,
+            Correlation = long.MaxValue,
+            PrevLogIndex = long.MaxValue,
+            LastIndex = long.MaxValue,
+            ConflictIndex = long.MaxValue,
+            ConflictTerm = long.MaxValue,
+        },
+        ["longest names"] = Vote() with
+        {
+            ClusterId = new string('c', ushort.MaxValue),
+            From = new string('€', NodeId.MaximumLength),
+            To = new string('x', NodeId.MaximumLength),
+        },
+        ["names in unicode"] = Vote() with { ClusterId = "Straße \0 \uFEFF", From = "узел-1", To = "节点🚀" },
+        ["pre-vote"] = Vote() with { IsPreVote = true },
+        ["pre-vote reply"] = VoteReply() with { VoteGranted = false, IsPreVote = true },
+        ["request vote"] = Vote(),
+        ["request vote reply"] = VoteReply(),
         ["smallest"] = new RequestVoteReplyMessage { ClusterId = "", From = "a", To = "b", Term = 0, VoteGranted = false },
     };
 
@@ -74,59 +96,57 @@ internal static class Samples
         Data = Encoding.UTF8.GetBytes("state"),
     };
 
+    private static RequestVoteMessage Vote() => new()
+    {
+        ClusterId = "raft",
+        From = "n1",
+        To = "n2",
+        Term = 5,
+        Correlation = 6,
+        LastLogIndex = 7,
+        LastLogTerm = 4,
+    };
+
+    private static RequestVoteReplyMessage VoteReply() => new()
+    {
+        ClusterId = "raft",
+        From = "n2",
+        To = "n1",
+        Term = 5,
+        Correlation = 6,
+        VoteGranted = true,
+    };
+
+    private static AppendEntriesReplyMessage AppendReply() => new()
+    {
+        ClusterId = "raft",
+        From = "n2",
+        To = "n1",
+        Term = 7,
+        Correlation = 9,
+        Success = true,
+        PrevLogIndex = 5,
+        LastIndex = 8,
+    };
+
+    private static InstallSnapshotReplyMessage InstallReply() => new()
+    {
+        ClusterId = "raft",
+        From = "n2",
+        To = "n1",
+        Term = 7,
+        Correlation = 9,
+        LastIncludedIndex = 20,
+        LastIncludedTerm = 6,
+        Checksum = Checksum,
+        NextOffset = 5,
+    };
+
     public static byte[] Encode(RaftMessage message)
     {
         ArrayBufferWriter<byte> buffer = new();
         MessageCodec.Write(message, buffer);
         return buffer.WrittenSpan.ToArray();
-    }
-
-    public static RaftMessage Random(Random random)
-    {
-        long Number() => random.NextInt64() >> random.Next(64);
-        string Name(int minimum) => new([.. Enumerable.Range(0, random.Next(minimum, 20)).Select(_ => (char)random.Next('!', 0xD800))]);
-        bool Coin() => random.Next(2) == 0;
-        UInt128 Wide() => new((ulong)random.NextInt64() << 1, (ulong)random.NextInt64());
-        LogEntry Entry(int _) => new(
-            Number(),
-            (EntryKind)random.Next(2),
-            Pattern(random.Next(50)),
-            new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
-
-        return random.Next(6) switch
-        {
-            0 => new RequestVoteMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), LastLogIndex = Number(), LastLogTerm = Number(), IsPreVote = Coin() },
-            1 => new RequestVoteReplyMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), VoteGranted = Coin(), IsPreVote = Coin() },
-            2 => new AppendEntriesReplyMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), Success = Coin(), PrevLogIndex = Number(), LastIndex = Number(), ConflictIndex = Number(), ConflictTerm = Number() },
-            3 => new InstallSnapshotReplyMessage { ClusterId = Name(0), From = Name(1), To = Name(1), Term = Number(), Correlation = Number(), LastIncludedIndex = Number(), LastIncludedTerm = Number(), Checksum = Wide(), NextOffset = Number(), IsInstalled = Coin() },
-            4 => new InstallSnapshotMessage
-            {
-                ClusterId = Name(0),
-                From = Name(1),
-                To = Name(1),
-                Term = Number(),
-                Correlation = Number(),
-                LastIncludedIndex = Number(),
-                LastIncludedTerm = Number(),
-                Checksum = Wide(),
-                Length = Number(),
-                Offset = Number(),
-                Header = Pattern(random.Next(20)),
-                Data = Pattern(random.Next(50)),
-            },
-            _ => new AppendEntriesMessage
-            {
-                ClusterId = Name(0),
-                From = Name(1),
-                To = Name(1),
-                Term = Number(),
-                Correlation = Number(),
-                PrevLogIndex = Number(),
-                PrevLogTerm = Number(),
-                LeaderCommit = Number(),
-                Entries = Enumerable.Range(0, random.Next(6)).Select(Entry).ToArray(),
-            },
-        };
     }
 
     /// <summary>Records compare memory by where it lies; a message that went over a wire has other memory with the same content.</summary>
@@ -161,5 +181,6 @@ internal static class Samples
         Assert.Equal(expected, actual);
     }
 
-    private static byte[] Pattern(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * 31))];
+    /// <summary>Bytes that differ from their neighbors.</summary>
+    public static byte[] Pattern(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * 31))];
 }

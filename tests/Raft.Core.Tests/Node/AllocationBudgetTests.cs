@@ -21,7 +21,7 @@ public sealed class AllocationBudgetTests
 
     /// <summary>
     /// 32 bytes are the entry, of which all nodes share one. The rest is what each batch costs whatever its size: messages with
-    /// entries and their answers, what awaits allocate in Debug, and now and then a snapshot.
+    /// entries and their answers, what awaits allocate in Debug, and occasionally a snapshot.
     /// </summary>
     [Theory]
     [InlineData(1, 2_000)]

@@ -135,5 +135,8 @@ public sealed class AppendEntriesTests
     }
 
     private string[] Log(LabNode node) =>
-        [.. _lab.Collect(node.Raft.ReadLogAsync(cancellationToken: TestContext.Current.CancellationToken)).Select(entry => Lab.Text(entry))];
+    [
+        .. _lab.Collect(node.Raft.ReadLogAsync(cancellationToken: TestContext.Current.CancellationToken))
+            .Select(static entry => Lab.Text(entry)),
+    ];
 }

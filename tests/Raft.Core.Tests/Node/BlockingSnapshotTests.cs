@@ -43,7 +43,11 @@ public sealed class BlockingSnapshotTests
     private static async Task RunAsync(Captured machine, InMemoryLogStore log, Func<RaftNode, Task> script)
     {
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        RaftNodeOptions options = new() { MinimumElectionTimeout = TimeSpan.FromMilliseconds(50), MaximumElectionTimeout = TimeSpan.FromMilliseconds(100) };
+        RaftNodeOptions options = new()
+        {
+            MinimumElectionTimeout = TimeSpan.FromMilliseconds(50),
+            MaximumElectionTimeout = TimeSpan.FromMilliseconds(100),
+        };
         await using RaftNode node = new(
             "n1",
             options: options,
@@ -75,7 +79,8 @@ public sealed class BlockingSnapshotTests
             return new LateStream(content);
         }
 
-        public async ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
+        public async ValueTask<ISnapshotWriter> CreateAsync(
+            long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
         {
             await Task.Yield();
             return await inner.CreateAsync(lastIncludedIndex, lastIncludedTerm, header, cancellationToken);

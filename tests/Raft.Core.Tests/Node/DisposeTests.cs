@@ -171,7 +171,8 @@ public sealed class DisposeTests
             return new ValueTask<LogState>(opening.Task);
         }
 
-        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+            long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             inner.ReadAsync(firstIndex, maximumEntries, maximumBytes, cancellationToken);
 
         public ValueTask WriteAsync(LogWrite write) => inner.WriteAsync(write);

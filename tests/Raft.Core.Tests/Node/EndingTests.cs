@@ -64,7 +64,8 @@ public sealed class EndingTests
     {
         LabNode node = _lab.Node(machine: new Mute()).Lead();
 
-        InvalidOperationException error = _lab.Fails<InvalidOperationException, long>(node.Raft.CreateProposer<string, long>().ProposeAsync("a", Token));
+        InvalidOperationException error = _lab.Fails<InvalidOperationException, long>(
+            node.Raft.CreateProposer<string, long>().ProposeAsync("a", Token));
 
         Assert.Contains("was applied, but the state machine set no result", error.Message, StringComparison.Ordinal);
         node.AssertNoCallerWaits();

@@ -16,7 +16,8 @@ public sealed class HandlerArgumentTests
     {
         LabNode node = _lab.Node(members: 3);
 
-        Assert.Throws<ArgumentOutOfRangeException>(name, () => { _ = node.Raft.RequestVoteAsync(term, "n2", lastLogIndex, lastLogTerm, Token).AsTask(); });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            name, () => { _ = node.Raft.RequestVoteAsync(term, "n2", lastLogIndex, lastLogTerm, Token).AsTask(); });
 
         AssertUntouched(node);
     }
@@ -27,11 +28,13 @@ public sealed class HandlerArgumentTests
     [InlineData(0, 0, -1, 0, "prevLogTerm")]
     [InlineData(0, 0, 0, -1, "leaderCommit")]
     [InlineData(0, 0, 0, long.MaxValue, "leaderCommit")]
-    public void AppendEntriesAsync_WithANumberOutOfRange_IsRefused(long term, long prevLogIndex, long prevLogTerm, long leaderCommit, string name)
+    public void AppendEntriesAsync_WithANumberOutOfRange_IsRefused(
+        long term, long prevLogIndex, long prevLogTerm, long leaderCommit, string name)
     {
         LabNode node = _lab.Node(members: 3);
 
-        Assert.Throws<ArgumentOutOfRangeException>(name, () => { _ = node.Raft.AppendEntriesAsync(term, "n2", prevLogIndex, prevLogTerm, [], leaderCommit, Token).AsTask(); });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            name, () => { _ = node.Raft.AppendEntriesAsync(term, "n2", prevLogIndex, prevLogTerm, [], leaderCommit, Token).AsTask(); });
 
         AssertUntouched(node);
     }
@@ -44,7 +47,8 @@ public sealed class HandlerArgumentTests
         Assert.Throws<ArgumentException>("candidateId", () => { _ = node.Raft.RequestVoteAsync(1, "n1", 0, 0, Token).AsTask(); });
         Assert.Throws<ArgumentException>("candidateId", () => { _ = node.Raft.RequestVoteAsync(1, default, 0, 0, Token).AsTask(); });
         Assert.Throws<ArgumentException>("leaderId", () => { _ = node.Raft.AppendEntriesAsync(1, "n1", 0, 0, [], 0, Token).AsTask(); });
-        Assert.Throws<ArgumentNullException>("entries", () => { _ = node.Raft.AppendEntriesAsync(1, "n2", 0, 0, null!, 0, Token).AsTask(); });
+        Assert.Throws<ArgumentNullException>(
+            "entries", () => { _ = node.Raft.AppendEntriesAsync(1, "n2", 0, 0, null!, 0, Token).AsTask(); });
 
         AssertUntouched(node);
     }
@@ -64,7 +68,9 @@ public sealed class HandlerArgumentTests
             (0, 1, []), // there is nothing at index 0
         ];
 
-        Assert.All(bad, each => Assert.Throws<ArgumentException>("entries", () => { _ = node.Raft.AppendEntriesAsync(3, "n2", each.PrevLogIndex, each.PrevLogTerm, each.Entries, 0, Token).AsTask(); }));
+        Assert.All(bad, each => Assert.Throws<ArgumentException>(
+            "entries",
+            () => { _ = node.Raft.AppendEntriesAsync(3, "n2", each.PrevLogIndex, each.PrevLogTerm, each.Entries, 0, Token).AsTask(); }));
 
         AssertUntouched(node);
     }
@@ -88,7 +94,8 @@ public sealed class HandlerArgumentTests
         LabNode node = _lab.Node(members: 3);
         List<LogEntry> entries = [Lab.Entry(1, "a")];
 
-        Task<AppendEntriesReply> reply = node.Raft.AppendEntriesAsync(1, "n2", 0, 0, entries, 1, TestContext.Current.CancellationToken).AsTask();
+        Task<AppendEntriesReply> reply =
+            node.Raft.AppendEntriesAsync(1, "n2", 0, 0, entries, 1, TestContext.Current.CancellationToken).AsTask();
         entries[0] = Lab.Entry(1, "changed");
         entries.Add(Lab.Entry(1, "more"));
 

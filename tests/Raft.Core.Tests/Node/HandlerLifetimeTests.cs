@@ -83,7 +83,8 @@ public sealed class HandlerLifetimeTests
     {
         LabNode node = _lab.Node(members: 3, configure: options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
         node.Run();
-        _lab.World.RunUntil(() => node.Status.Lifecycle != NodeLifecycle.Stopped && node.Status.Explanation.StartsWith("no leader", StringComparison.Ordinal));
+        _lab.World.RunUntil(() => node.Status.Lifecycle != NodeLifecycle.Stopped
+            && node.Status.Explanation.StartsWith("no leader", StringComparison.Ordinal));
         node.Store.Hold();
         Task<RequestVoteReply> vote = RequestVote(node, 50, "n2");
         Task<AppendEntriesReply> append = AppendEntries(node, 50, "n2", 0, 0, Lab.Entry(1));
@@ -144,6 +145,7 @@ public sealed class HandlerLifetimeTests
     private static Task<RequestVoteReply> RequestVote(LabNode node, long term, string candidate) =>
         node.Raft.RequestVoteAsync(term, candidate, 0, 0, TestContext.Current.CancellationToken).AsTask();
 
-    private static Task<AppendEntriesReply> AppendEntries(LabNode node, long term, string leader, long prevLogIndex, long prevLogTerm, params LogEntry[] entries) =>
+    private static Task<AppendEntriesReply> AppendEntries(
+        LabNode node, long term, string leader, long prevLogIndex, long prevLogTerm, params LogEntry[] entries) =>
         node.Raft.AppendEntriesAsync(term, leader, prevLogIndex, prevLogTerm, entries, 0, TestContext.Current.CancellationToken).AsTask();
 }

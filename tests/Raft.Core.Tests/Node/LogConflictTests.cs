@@ -83,7 +83,8 @@ public sealed class LogConflictTests
     private static (long, string)[] LogOf(SimulatedCluster cluster, NodeId id)
     {
         List<(long, string)> log = [];
-        IAsyncEnumerator<LogEntry> entries = cluster[id].Raft.ReadLogAsync(cancellationToken: CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+        IAsyncEnumerator<LogEntry> entries =
+            cluster[id].Raft.ReadLogAsync(cancellationToken: CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
         while (cluster.World.Run(entries.MoveNextAsync()))
         {
             log.Add((entries.Current.Term, Lab.Text(entries.Current)));

@@ -12,11 +12,23 @@ public sealed class OptionsTests
         { "A member in Members has no id: set RaftMember.Id of each.", options => options.Members = ["n1", new RaftMember()] },
         { "ClusterId is blank: give all nodes of the cluster the same name.", options => options.ClusterId = " " },
         { "MinimumElectionTimeout is 00:00:00: it must be above zero.", options => options.MinimumElectionTimeout = TimeSpan.Zero },
-        { "MinimumElectionTimeout is 00:00:01 and MaximumElectionTimeout is 00:00:00.9990000: the maximum must be at least the minimum.", options => options.MaximumElectionTimeout = TimeSpan.FromMilliseconds(999) },
+        {
+            "MinimumElectionTimeout is 00:00:01 and MaximumElectionTimeout is 00:00:00.9990000: the maximum must be at least the minimum.",
+            options => options.MaximumElectionTimeout = TimeSpan.FromMilliseconds(999)
+        },
         { "HeartbeatInterval is 00:00:00: it must be above zero.", options => options.HeartbeatInterval = TimeSpan.Zero },
-        { "HeartbeatInterval is 00:00:01 and MinimumElectionTimeout is 00:00:01: the interval must be below the timeout", options => options.HeartbeatInterval = TimeSpan.FromSeconds(1) },
-        { "MaximumElectionTimeout is 1.00:00:00.0000001: it must be at most 1.00:00:00.", options => options.MaximumElectionTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1) },
-        { "Members lists 64 members: a cluster has at most 63", options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")] },
+        {
+            "HeartbeatInterval is 00:00:01 and MinimumElectionTimeout is 00:00:01: the interval must be below the timeout",
+            options => options.HeartbeatInterval = TimeSpan.FromSeconds(1)
+        },
+        {
+            "MaximumElectionTimeout is 1.00:00:00.0000001: it must be at most 1.00:00:00.",
+            options => options.MaximumElectionTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1)
+        },
+        {
+            "Members lists 64 members: a cluster has at most 63",
+            options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")]
+        },
         { "NodeId is 'n2', but the node was created with the id 'n1'", options => options.NodeId = "n2" },
         { "LeaderStickiness needs CheckQuorum", options => options.CheckQuorum = false },
         { "MaximumCommandBytes is 0: it must be at least 1.", options => options.MaximumCommandBytes = 0 },
@@ -63,9 +75,13 @@ public sealed class OptionsTests
     [Fact]
     public void Constructor_WithSeveralMembersAndNoTransport_SaysWhatToDo()
     {
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => New(new RaftNodeOptions { Members = ["n1", "n2", "n3"] }, transport: null));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => New(new RaftNodeOptions { Members = ["n1", "n2", "n3"] }, transport: null));
 
-        Assert.Equal("Members lists 3 members, but there is no transport to reach them: call UseChannelTransport() or another Use...Transport() method of the builder, or set RaftNodePorts.Transport.", exception.Message);
+        Assert.Equal(
+            "Members lists 3 members, but there is no transport to reach them: "
+            + "call UseChannelTransport() or another Use...Transport() method of the builder, or set RaftNodePorts.Transport.",
+            exception.Message);
     }
 
     [Fact]
@@ -134,7 +150,8 @@ public sealed class OptionsTests
         StringLog shared = new();
         _ = new RaftNode("n1", ports: new RaftNodePorts { StateMachine = shared });
 
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new RaftNode("n2", ports: new RaftNodePorts { StateMachine = shared }));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => new RaftNode("n2", ports: new RaftNodePorts { StateMachine = shared }));
 
         Assert.Contains("This StringLog serves another node already", error.Message, StringComparison.Ordinal);
     }
@@ -144,7 +161,8 @@ public sealed class OptionsTests
     {
         foreach (IList<RaftMember> members in new IList<RaftMember>[] { null!, ["n1", null!] })
         {
-            ArgumentException error = Assert.Throws<ArgumentException>(() => new RaftNode("n1", options: new RaftNodeOptions { Members = members }));
+            ArgumentException error = Assert.Throws<ArgumentException>(
+                () => new RaftNode("n1", options: new RaftNodeOptions { Members = members }));
 
             Assert.Contains("Members is null or contains a null", error.Message, StringComparison.Ordinal);
         }

@@ -48,7 +48,11 @@ public sealed class ProposalRefusalTests
         NotLeaderException refusal = _lab.Fails<NotLeaderException>(node.Propose("no leader"));
 
         Assert.Null(refusal.Leader);
-        Assert.Contains("Node n1 knows no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; an election follows within the election timeout. Wait with WaitForLeaderAsync", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Node n1 knows no leader: 1 of 3 voters reachable, 2 needed; not heard from n2, n3; "
+            + "an election follows within the election timeout. Wait with WaitForLeaderAsync",
+            refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +152,10 @@ public sealed class ProposalRefusalTests
     public void Refusals_HaveOneBase()
     {
         Assert.All(
-            new Exception[] { new NotLeaderException(), new OverloadedException(), new CommandTooLargeException(), new NodeStoppedException() },
+            new Exception[]
+            {
+                new NotLeaderException(), new OverloadedException(), new CommandTooLargeException(), new NodeStoppedException(),
+            },
             refusal => Assert.IsType<ProposalRefusedException>(refusal, exactMatch: false));
         Assert.IsNotType<ProposalRefusedException>(new OutcomeUnknownException(), exactMatch: false);
     }

@@ -53,7 +53,8 @@ public sealed class ReadLogTests
         List<LogEntry> log = _lab.Collect(node.Raft.ReadLogAsync(firstIndex, Token));
 
         Assert.Contains("read", store.Calls);
-        string[] expected = [.. Enumerable.Range(1, 2_501).Select(index => index == 1 ? string.Empty : $"{index}").Skip((int)firstIndex - 1)];
+        string[] expected =
+            [.. Enumerable.Range(1, 2_501).Select(index => index == 1 ? string.Empty : $"{index}").Skip((int)firstIndex - 1)];
         Assert.Equal(expected, log.Select(entry => Lab.Text(entry)));
         node.AssertNoCallerWaits();
     }
@@ -83,7 +84,8 @@ public sealed class ReadLogTests
     {
         LabNode node = _lab.Node().Lead();
 
-        _lab.Fails<OperationCanceledException, bool>(node.Raft.ReadLogAsync(cancellationToken: new CancellationToken(canceled: true)).GetAsyncEnumerator(Token).MoveNextAsync());
+        _lab.Fails<OperationCanceledException, bool>(
+            node.Raft.ReadLogAsync(cancellationToken: new CancellationToken(canceled: true)).GetAsyncEnumerator(Token).MoveNextAsync());
         node.AssertNoCallerWaits();
     }
 

@@ -69,8 +69,10 @@ public sealed class ReadTests
     {
         LabNode node = _lab.Node().Lead();
 
-        Assert.Throws<ArgumentNullException>("query", () => { _ = node.Raft.ReadAsync<StringLog, int>(null!, ReadConsistency.Local, Token).AsTask(); });
-        Assert.Throws<ArgumentOutOfRangeException>("consistency", () => { _ = node.Raft.ReadAsync<StringLog, int>(_ => 0, (ReadConsistency)99, Token).AsTask(); });
+        Assert.Throws<ArgumentNullException>(
+            "query", () => { _ = node.Raft.ReadAsync<StringLog, int>(null!, ReadConsistency.Local, Token).AsTask(); });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "consistency", () => { _ = node.Raft.ReadAsync<StringLog, int>(_ => 0, (ReadConsistency)99, Token).AsTask(); });
         node.AssertNoCallerWaits();
     }
 

@@ -107,7 +107,11 @@ public sealed class RequestVoteTests
     {
         LabNode node = _lab.Node(members: 5);
 
-        Task<RequestVoteReply>[] requests = [.. Enumerable.Range(2, 4).Select(number => node.Raft.RequestVoteAsync(1, $"n{number}", 0, 0, TestContext.Current.CancellationToken).AsTask())];
+        Task<RequestVoteReply>[] requests =
+        [
+            .. Enumerable.Range(2, 4).Select(number =>
+                node.Raft.RequestVoteAsync(1, $"n{number}", 0, 0, TestContext.Current.CancellationToken).AsTask()),
+        ];
         _lab.World.RunUntil(() => requests.All(request => request.IsCompleted));
 
         Assert.Single(requests, request => request.Result.VoteGranted);

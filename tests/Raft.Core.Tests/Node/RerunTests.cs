@@ -90,7 +90,8 @@ public sealed class RerunTests
         _lab.World.RunUntilIdle();
         Assert.Equal(["a", "b"], node.Log);
         node.Store.FailNext(new IOException("Disk full."));
-        _lab.Fails<NodeStoppedException>(node.Raft.AppendEntriesAsync(9, "n3", 2, 1, [], 2, TestContext.Current.CancellationToken).AsTask());
+        _lab.Fails<NodeStoppedException>(
+            node.Raft.AppendEntriesAsync(9, "n3", 2, 1, [], 2, TestContext.Current.CancellationToken).AsTask());
 
         node.Run();
         _lab.World.RunUntilIdle();
@@ -143,7 +144,7 @@ public sealed class RerunTests
     }
 
     [Fact]
-    public void DurableStateMachineThatLagsBehind_IsReplayedFromThere()
+    public void DurableStateMachineThatLags_IsReplayedFromThere()
     {
         LabNode first = _lab.Node().Lead();
         first.Commit("a");

@@ -138,7 +138,7 @@ public sealed class SnapshotDisposalTests
         SendSnapshot(node, peers);
 
         Assert.NotEmpty(stack);
-        Assert.DoesNotContain("NodeLife.Pass", stack, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{nameof(NodeWorker)}.", stack, StringComparison.Ordinal);
     }
 
     /// <summary>A follower whose leader has sent it a snapshot up to index 5.</summary>

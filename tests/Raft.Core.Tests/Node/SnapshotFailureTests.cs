@@ -83,7 +83,8 @@ public sealed class SnapshotFailureTests
     [Fact]
     public void VolatileSnapshots_OfADurableLog_AreRefused()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => _lab.Lab.Node(store: _lab.Log, snapshots: new InMemorySnapshotStore()));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => _lab.Lab.Node(store: _lab.Log, snapshots: new InMemorySnapshotStore()));
 
         Assert.Contains(nameof(InMemorySnapshotStore), error.Message, StringComparison.Ordinal);
     }

@@ -156,7 +156,8 @@ public sealed class SnapshotRecoveryTests
     public void SnapshotAsync_OfALifeThatHasAppliedNothing_KeepsTheTimeOfTheLastEntry()
     {
         World.Run(_lab.Log.OpenAsync("raft", "n1", TestContext.Current.CancellationToken).AsTask());
-        World.Run(_lab.Log.WriteAsync(new LogWrite(new HardState(1, null), 1, new[] { Lab.Entry(1) with { Time = DateTimeOffset.UnixEpoch.AddYears(50) } })).AsTask());
+        LogEntry entry = Lab.Entry(1) with { Time = DateTimeOffset.UnixEpoch.AddYears(50) };
+        World.Run(_lab.Log.WriteAsync(new LogWrite(new HardState(1, null), 1, new[] { entry })).AsTask());
         World.Run(_lab.Log.CloseAsync().AsTask());
         LabNode node = _lab.Lab.Node(members: 3, machine: new Captured { AppliedIndex = 1 }, store: _lab.Log, snapshots: _lab.Snapshots);
         node.Run();

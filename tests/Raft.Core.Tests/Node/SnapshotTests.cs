@@ -193,7 +193,8 @@ public sealed class SnapshotTests
         _lab.Take(node);
         node.Commit("b");
 
-        Assert.Equal(["b"], _lab.Lab.Collect(node.Raft.ReadLogAsync(cancellationToken: TestContext.Current.CancellationToken)).Select(entry => Lab.Text(entry)));
+        IAsyncEnumerable<LogEntry> log = node.Raft.ReadLogAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["b"], _lab.Lab.Collect(log).Select(static entry => Lab.Text(entry)));
     }
 
     [Fact]
@@ -259,7 +260,8 @@ public sealed class SnapshotTests
         public ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) =>
             ValueTask.FromException<Stream>(new FileNotFoundException());
 
-        public async ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
+        public async ValueTask<ISnapshotWriter> CreateAsync(
+            long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
         {
             IsHolding = true;
             TaskCompletionSource givenUp = new();

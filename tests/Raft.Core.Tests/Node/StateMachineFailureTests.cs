@@ -94,7 +94,8 @@ public sealed class StateMachineFailureTests
     {
         Gated machine = new() { MayBlock = mayBlock };
         LabNode leader = _lab.Node("n4", members: 4, machine: machine, configure: options => options.LeaderStickiness = false);
-        LabNode[] nodes = [.. _lab.Cluster(4, options => options.LeaderStickiness = false, () => new Gated { IsOpen = true }).Take(3), leader];
+        LabNode[] nodes =
+            [.. _lab.Cluster(4, options => options.LeaderStickiness = false, () => new Gated { IsOpen = true }).Take(3), leader];
         foreach (LabNode node in nodes)
         {
             node.Run();
@@ -124,7 +125,7 @@ public sealed class StateMachineFailureTests
     [InlineData(true)]
     public void Stop_OfANodeWhoseStateMachineHangs_GivesUpAfterTheShutdownTimeout(bool heedsStopping)
     {
-        Gated machine = new() { HeedsStopping = heedsStopping };
+        Gated machine = new() { StopsOnCancellation = heedsStopping };
         LabNode node = _lab.Node(machine: machine, configure: options => options.ShutdownTimeout = TimeSpan.FromSeconds(2)).Lead();
         Task<Committed> proposal = node.Propose("slow");
         Task<Committed> later = node.Propose("after it");

@@ -91,8 +91,11 @@ public sealed class StatusTests
     private static void AssertConsistent(RaftStatus status)
     {
         Assert.True(
-            status.AppliedIndex <= status.CommitIndex && status.CommitIndex <= status.LastIndex && status.FirstIndex <= status.LastIndex + 1,
-            $"{status.NodeId}: applied {status.AppliedIndex}, committed {status.CommitIndex}, log {status.FirstIndex} to {status.LastIndex}.");
+            status.AppliedIndex <= status.CommitIndex
+                && status.CommitIndex <= status.LastIndex
+                && status.FirstIndex <= status.LastIndex + 1,
+            $"{status.NodeId}: applied {status.AppliedIndex}, committed {status.CommitIndex}, "
+                + $"log {status.FirstIndex} to {status.LastIndex}.");
         Assert.True(
             status.Role != RaftRole.Leader || (status.Leader == status.NodeId && status.VotedFor == status.NodeId),
             $"{status.NodeId} leads, and follows {status.Leader}.");

@@ -93,7 +93,8 @@ public sealed class StopTests
         node.Run();
         _lab.World.RunUntilIdle();
         node.Store.Hold();
-        Task<AppendEntriesReply> reply = node.Raft.AppendEntriesAsync(1, "n2", 0, 0, [Lab.Entry(1)], 0, TestContext.Current.CancellationToken).AsTask();
+        Task<AppendEntriesReply> reply =
+            node.Raft.AppendEntriesAsync(1, "n2", 0, 0, [Lab.Entry(1)], 0, TestContext.Current.CancellationToken).AsTask();
         _lab.World.RunUntilIdle();
         node.RequestStop();
         _lab.World.RunFor(TimeSpan.FromSeconds(1));
@@ -184,7 +185,8 @@ public sealed class StopTests
             node.Stop();
 
             Assert.All(proposals, proposal => Assert.True(proposal.IsCompleted));
-            Assert.All(proposals, proposal => Assert.True(proposal.IsCompletedSuccessfully || proposal.Exception?.InnerException is ProposalRefusedException));
+            Assert.All(proposals, proposal => Assert.True(
+                proposal.IsCompletedSuccessfully || proposal.Exception?.InnerException is ProposalRefusedException));
             node.AssertNoCallerWaits();
         }
     }

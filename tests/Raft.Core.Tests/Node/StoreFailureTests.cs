@@ -75,7 +75,11 @@ public sealed class StoreFailureTests
         long before = nodes[2].Status.LastIndex;
         using Raft.Testing.MessageRule listening = _lab.World.Network.Drop(message =>
         {
-            acknowledged = message is AppendEntriesReplyMessage { Success: true } reply && reply.From == "n3" ? Math.Max(acknowledged, reply.LastIndex) : acknowledged;
+            if (message is AppendEntriesReplyMessage { Success: true } reply && reply.From == "n3")
+            {
+                acknowledged = Math.Max(acknowledged, reply.LastIndex);
+            }
+
             return false;
         });
         _store.OnWrite = () => Fail(How.FailsLater);

@@ -12,7 +12,8 @@ public sealed class TransportFailureTests
     [Fact]
     public void TransportThatCannotStart_FailsTheNode()
     {
-        _transport.StartAsync(Arg.Any<IMessageReceiver>(), Arg.Any<CancellationToken>()).Returns(_ => throw new InvalidOperationException("Port in use."));
+        _transport.StartAsync(Arg.Any<IMessageReceiver>(), Arg.Any<CancellationToken>()).Returns(
+            _ => throw new InvalidOperationException("Port in use."));
         LabNode node = _lab.Node(members: 3, transport: _transport);
 
         node.Run();
@@ -63,7 +64,8 @@ public sealed class TransportFailureTests
     [Fact]
     public void TransportThatNeverFinishesStarting_DoesNotKeepTheNodeFromStopping()
     {
-        _transport.StartAsync(Arg.Any<IMessageReceiver>(), Arg.Any<CancellationToken>()).Returns(call => NeverAsync(call.Arg<CancellationToken>()));
+        _transport.StartAsync(Arg.Any<IMessageReceiver>(), Arg.Any<CancellationToken>()).Returns(
+            call => NeverAsync(call.Arg<CancellationToken>()));
         LabNode node = _lab.Node(members: 3, transport: _transport);
         node.Run();
         _lab.World.RunUntilIdle();
@@ -110,7 +112,8 @@ public sealed class TransportFailureTests
     public void Node_DropsMessagesForOthersAndThoseThatImitateHandlerCalls()
     {
         IMessageReceiver? receiver = null;
-        _transport.StartAsync(Arg.Do<IMessageReceiver>(given => receiver = given), Arg.Any<CancellationToken>()).Returns(default(ValueTask));
+        _transport.StartAsync(Arg.Do<IMessageReceiver>(given => receiver = given), Arg.Any<CancellationToken>()).Returns(
+            default(ValueTask));
         LabNode node = _lab.Node(members: 3, transport: _transport);
         node.Run();
         _lab.World.RunUntilIdle();

@@ -78,7 +78,8 @@ public sealed class TypedProposerTests
         LabNode node = _lab.Node(machine: _account).Lead();
         long lastIndex = node.Status.LastIndex;
 
-        ArgumentException exception = Assert.Throws<ArgumentException>("command", () => { _ = node.Raft.ProposeAsync(Encoding.UTF8.GetBytes(text).AsMemory(), Token).AsTask(); });
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            "command", () => { _ = node.Raft.ProposeAsync(Encoding.UTF8.GetBytes(text).AsMemory(), Token).AsTask(); });
         Assert.Throws<ArgumentException>("command", () => { _ = node.Raft.ProposeAsync(text, Token).AsTask(); });
 
         Assert.Contains("Transfer", exception.Message, StringComparison.Ordinal);
@@ -93,7 +94,8 @@ public sealed class TypedProposerTests
     {
         LabNode node = _lab.Node(machine: _account).Lead();
 
-        Assert.Throws<ArgumentNullException>("command", () => { _ = node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(null!, Token).AsTask(); });
+        Assert.Throws<ArgumentNullException>(
+            "command", () => { _ = node.Raft.CreateProposer<Transfer, Balance>().ProposeAsync(null!, Token).AsTask(); });
 
         node.AssertNoCallerWaits();
         Assert.Equal(RaftRole.Leader, node.Status.Role);

@@ -76,7 +76,8 @@ public sealed class BindingTests
 
     [Fact]
     public void NamedNode_TakesEverythingFromItsOwnSection() =>
-        Assert.Equivalent(Expected, Options($$"""{ "Raft": { "n1": {{Everything}}, "n2": { "ClusterId": "another" } } }""", "n1"), strict: true);
+        Assert.Equivalent(
+            Expected, Options($$"""{ "Raft": { "n1": {{Everything}}, "n2": { "ClusterId": "another" } } }""", "n1"), strict: true);
 
     /// <summary>No generator runs in this project: binding by hand uses reflection.</summary>
     [Fact]
@@ -119,7 +120,17 @@ public sealed class BindingTests
     public void NamedNode_DoesNotReadTheOthersSections()
     {
         HostApplicationBuilder builder = InMemoryHost.Builder(
-            """{ "Raft": { "ClusterId": "unnamed", "NodeId": "u1", "Members": [ "u1" ], "n1": { "ClusterId": "one", "Members": [ "n1" ] }, "n2": { "ClusterId": "two", "Members": [ "n2" ] } } }""");
+            """
+            {
+              "Raft": {
+                "ClusterId": "unnamed",
+                "NodeId": "u1",
+                "Members": [ "u1" ],
+                "n1": { "ClusterId": "one", "Members": [ "n1" ] },
+                "n2": { "ClusterId": "two", "Members": [ "n2" ] }
+              }
+            }
+            """);
         builder.Services.AddRaftNode();
         builder.Services.AddRaftNode("n1");
         builder.Services.AddRaftNode("n2");
@@ -135,7 +146,8 @@ public sealed class BindingTests
     [Fact]
     public void ValueOfAnotherType_NamesItsPlace()
     {
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => Options("""{ "Raft": { "n1": { "MaximumCommandBytes": "many" } } }""", "n1"));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => Options("""{ "Raft": { "n1": { "MaximumCommandBytes": "many" } } }""", "n1"));
 
         Assert.Contains("'Raft:n1:MaximumCommandBytes'", error.Message, StringComparison.Ordinal);
     }

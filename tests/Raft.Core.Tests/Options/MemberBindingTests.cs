@@ -38,7 +38,8 @@ public sealed class MemberBindingTests
 
         IEnumerable<string> failures = Refuse($$"""[ "{{id}}" ]""");
 
-        Assert.Contains(failures, failure => failure.StartsWith("Raft:n1: The id 'xxxxxxxxxxxxxxxxxxxx...' in Members has", StringComparison.Ordinal));
+        Assert.Contains(
+            failures, failure => failure.StartsWith("Raft:n1: The id 'xxxxxxxxxxxxxxxxxxxx...' in Members has", StringComparison.Ordinal));
         Assert.Contains(failures, failure => failure.StartsWith("Raft:n1: Node 'n1' is not among the Members", StringComparison.Ordinal));
     }
 
@@ -61,7 +62,16 @@ public sealed class MemberBindingTests
     public void Members_InTheSharedSection_AreThoseOfEveryNamedNode()
     {
         using IHost host = InMemoryHost.FromJson(
-            """{ "Raft": { "NodeId": "n9", "Members": [ "n1", { "Id": "n2" } ], "PreVote": false, "n2": { "ShutdownTimeout": "00:00:01" } } }""",
+            """
+            {
+              "Raft": {
+                "NodeId": "n9",
+                "Members": [ "n1", { "Id": "n2" } ],
+                "PreVote": false,
+                "n2": { "ShutdownTimeout": "00:00:01" }
+              }
+            }
+            """,
             "n1",
             "n2");
         IOptionsMonitor<RaftNodeOptions> options = host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>();
@@ -70,15 +80,18 @@ public sealed class MemberBindingTests
         Assert.All(["n1", "n2"], name => Assert.False(options.Get(name).PreVote));
         // That of the section is the unnamed node's.
         Assert.Equal(["n1", "n2"], new[] { "n1", "n2" }.Select(name => options.Get(name).NodeId));
-        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), (options.Get("n1").ShutdownTimeout, options.Get("n2").ShutdownTimeout));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1)), (options.Get("n1").ShutdownTimeout, options.Get("n2").ShutdownTimeout));
     }
 
     [Fact]
     public void Members_OfItsOwn_ReplaceTheSharedOnes()
     {
-        using IHost host = InMemoryHost.FromJson("""{ "Raft": { "Members": [ "n1", "n2", "n3" ], "n1": { "Members": [ "n1" ] } } }""", "n1");
+        using IHost host =
+            InMemoryHost.FromJson("""{ "Raft": { "Members": [ "n1", "n2", "n3" ], "n1": { "Members": [ "n1" ] } } }""", "n1");
 
-        Assert.Equal(["n1"], host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1").Members.Select(member => member.Id));
+        Assert.Equal(
+            ["n1"], host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1").Members.Select(member => member.Id));
     }
 
     /// <summary>
@@ -87,14 +100,19 @@ public sealed class MemberBindingTests
     [Fact]
     public void MemberThatIsAnObjectInOneSourceAndAPlainIdInAnother_IsRefused()
     {
-        HostApplicationBuilder builder = InMemoryHost.Builder("""{ "Raft": { "Members": [ { "Id": "n1" }, { "Id": "n2" }, { "Id": "n3" } ] } }""");
+        HostApplicationBuilder builder =
+            InMemoryHost.Builder("""{ "Raft": { "Members": [ { "Id": "n1" }, { "Id": "n2" }, { "Id": "n3" } ] } }""");
         builder.Configuration.AddInMemoryCollection([new("Raft:Members:2", "n4")]);
         builder.Services.AddRaftNode("n1");
         using IHost host = builder.Build();
 
-        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            () => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
 
-        Assert.Contains("Raft:n1: Raft:Members:2 is the plain id 'n4' in one configuration source and an object in another: use the same form in all sources.", error.Failures);
+        Assert.Contains(
+            "Raft:n1: Raft:Members:2 is the plain id 'n4' in one configuration source and an object in another: "
+            + "use the same form in all sources.",
+            error.Failures);
     }
 
     [Fact]
@@ -102,7 +120,8 @@ public sealed class MemberBindingTests
     {
         using IHost host = InMemoryHost.FromJson("""{ "Raft": { "n2": { "Members": [ "n2" ] } } }""", "n1");
 
-        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            () => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
 
         Assert.Contains("Raft:n1: Section Raft of the configuration has n2.", error.Failures);
     }
@@ -112,9 +131,13 @@ public sealed class MemberBindingTests
     {
         using IHost host = InMemoryHost.FromJson("""{ "Rafft": { "Members": [ "n1" ] } }""", "n1");
 
-        OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(
+            () => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1"));
 
-        Assert.Contains("Raft:n1: The configuration has no section Raft and no section Raft:n1: check its spelling, and that its file is in the folder that the program reads.", error.Failures);
+        Assert.Contains(
+            "Raft:n1: The configuration has no section Raft and no section Raft:n1: check its spelling, "
+            + "and that its file is in the folder that the program reads.",
+            error.Failures);
     }
 
     [Fact]
@@ -122,7 +145,15 @@ public sealed class MemberBindingTests
     {
         using FakeLoggerProvider log = new();
         HostApplicationBuilder builder = InMemoryHost.Builder(
-            """{ "Raft": { "Members": [ "n1", "n2" ], "HartbeatInterval": "00:00:01", "n2": { "ShutdownTimeOut": "00:00:01", "Shutdown": "00:00:01" } } }""");
+            """
+            {
+              "Raft": {
+                "Members": [ "n1", "n2" ],
+                "HartbeatInterval": "00:00:01",
+                "n2": { "ShutdownTimeOut": "00:00:01", "Shutdown": "00:00:01" }
+              }
+            }
+            """);
         builder.Logging.AddProvider(log);
         builder.Services.AddRaftNode("n1");
         builder.Services.AddRaftNode("n2");
@@ -133,7 +164,10 @@ public sealed class MemberBindingTests
 
         Assert.Equal(
             ["Raft:HartbeatInterval", "Raft:n2:Shutdown"],
-            log.Collector.GetSnapshot().Where(record => record.Id.Id == 204).Select(record => record.GetStructuredStateValue("Key")).Order());
+            log.Collector.GetSnapshot()
+                .Where(record => record.Id.Id == 204)
+                .Select(record => record.GetStructuredStateValue("Key"))
+                .Order());
     }
 
     private static IList<RaftMember> Bind(string members)
@@ -145,7 +179,8 @@ public sealed class MemberBindingTests
     private static IEnumerable<string> Refuse(string members)
     {
         using IHost host = Host(members);
-        return Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1")).Failures;
+        return Assert.Throws<OptionsValidationException>(
+            () => host.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get("n1")).Failures;
     }
 
     private static IHost Host(string members) => InMemoryHost.FromJson($$"""{ "Raft": { "n1": { "Members": {{members}} } } }""", "n1");

@@ -40,7 +40,8 @@ internal sealed class GatedStore : ISnapshotStore
         return stream;
     }
 
-    public async ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
+    public async ValueTask<ISnapshotWriter> CreateAsync(
+        long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
     {
         await PassAsync("create", $"create {lastIncludedIndex}");
         ISnapshotWriter writer = new Writer(this, await _store.CreateAsync(lastIncludedIndex, lastIncludedTerm, header, cancellationToken));

@@ -29,7 +29,8 @@ internal sealed class HeldStreams : ISnapshotStore
         return new HeldStream(this, content);
     }
 
-    public async ValueTask<ISnapshotWriter> CreateAsync(long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
+    public async ValueTask<ISnapshotWriter> CreateAsync(
+        long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
     {
         ISnapshotWriter writer = await _store.CreateAsync(lastIncludedIndex, lastIncludedTerm, header, cancellationToken);
         OpenWriters++;

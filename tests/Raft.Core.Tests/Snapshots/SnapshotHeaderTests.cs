@@ -63,7 +63,10 @@ public sealed class SnapshotHeaderTests
     {
         SnapshotHeader header = new("c", DateTimeOffset.UnixEpoch, ["n1", new RaftMember("n2", "a:1") { Tags = { ["k"] = "v" } }], default);
         Assert.Equal(
-            "02" + "010063" + "0080b5f7f57f9f08" + "02000000" + "02006e31" + "00" + "0000" + "00000000" + "02006e32" + "01" + "0300613a31" + "01000000" + "01006b" + "010076" + "00000000",
+            "02" + "010063" + "0080b5f7f57f9f08" + "02000000"
+            + "02006e31" + "00" + "0000" + "00000000"
+            + "02006e32" + "01" + "0300613a31" + "01000000" + "01006b" + "010076"
+            + "00000000",
             Convert.ToHexStringLower(header.Write()));
     }
 
@@ -88,7 +91,8 @@ public sealed class SnapshotHeaderTests
         byte[] bytes = Sample().Write();
         for (int length = 0; length < bytes.Length; length++)
         {
-            StorageCorruptedException refused = Assert.Throws<StorageCorruptedException>(() => SnapshotHeader.Read(bytes.AsMemory(0, length)));
+            StorageCorruptedException refused = Assert.Throws<StorageCorruptedException>(
+                () => SnapshotHeader.Read(bytes.AsMemory(0, length)));
             Assert.Contains("The header of a snapshot cannot be read", refused.Message, StringComparison.Ordinal);
         }
 

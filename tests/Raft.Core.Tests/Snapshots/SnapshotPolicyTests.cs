@@ -2,11 +2,17 @@ namespace Raft.Core.Tests.Snapshots;
 
 public sealed class SnapshotPolicyTests
 {
-    private static SnapshotPolicy Policy(long afterEntries = 100, long afterBytes = 64_000, long trailing = 10, bool automatic = true) => new(new NodeSettings(
-        "n1",
-        initialTerm: 0,
-        new RaftNodeOptions { SnapshotAfterEntries = afterEntries, SnapshotAfterBytes = afterBytes, TrailingEntries = trailing, AutomaticSnapshots = automatic },
-        new RaftNodePorts()));
+    private static SnapshotPolicy Policy(long afterEntries = 100, long afterBytes = 64_000, long trailing = 10, bool automatic = true)
+    {
+        RaftNodeOptions options = new()
+        {
+            SnapshotAfterEntries = afterEntries,
+            SnapshotAfterBytes = afterBytes,
+            TrailingEntries = trailing,
+            AutomaticSnapshots = automatic,
+        };
+        return new SnapshotPolicy(new NodeSettings("n1", initialTerm: 0, options, new RaftNodePorts()));
+    }
 
     private static void HandOver(SnapshotPolicy policy, long from, long through, long bytesEach)
     {

@@ -257,7 +257,13 @@ public sealed class SnapshotReceiverTests
     private SnapshotReceiver New() => StoppedBy(stopping: null);
 
     private SnapshotReceiver StoppedBy(CancellationTokenSource? stopping) => new(
-        _store, _scheduler, new SnapshotDisposal(_scheduler, logger: null), (snapshot, nextOffset) => _stored.Add((snapshot, nextOffset)), _received.Add, _failures.Add, () => _idle++)
+        _store,
+        _scheduler,
+        new SnapshotDisposal(_scheduler, logger: null),
+        (snapshot, nextOffset) => _stored.Add((snapshot, nextOffset)),
+        _received.Add,
+        _failures.Add,
+        () => _idle++)
     {
         Stopping = stopping?.Token ?? CancellationToken.None,
     };

@@ -20,7 +20,8 @@ public sealed class SnapshotSenderTests
         SnapshotIdentity? identity = null;
         while (content.Count < latest.Length)
         {
-            SnapshotChunk chunk = await LoadAsync(sender, identity, content.Count, latest) ?? throw new InvalidOperationException("There is no chunk.");
+            SnapshotChunk chunk =
+                await LoadAsync(sender, identity, content.Count, latest) ?? throw new InvalidOperationException("There is no chunk.");
             Assert.Equal(_snapshot.Identity, chunk.Snapshot);
             Assert.Equal(latest.Length, chunk.Length);
             Assert.Equal(content.Count, chunk.Offset);
@@ -137,6 +138,7 @@ public sealed class SnapshotSenderTests
 
     private SnapshotSender Sender() => new(_store, "n2", new SnapshotDisposal(_scheduler, logger: null));
 
-    private static async Task<SnapshotChunk?> LoadAsync(SnapshotSender sender, SnapshotIdentity? snapshot, long offset, SnapshotInfo? latest) =>
+    private static async Task<SnapshotChunk?> LoadAsync(
+        SnapshotSender sender, SnapshotIdentity? snapshot, long offset, SnapshotInfo? latest) =>
         await sender.LoadAsync(new ChunkLoadRequest("n2", Term: 3, snapshot, offset, MaximumBytes: 16), latest, Token);
 }

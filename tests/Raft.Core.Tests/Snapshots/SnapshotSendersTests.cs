@@ -64,6 +64,26 @@ public sealed class SnapshotSendersTests : IDisposable
         Assert.Equal(0, _store.OpenStreams);
     }
 
+    /// <summary>The node has lost and regained its leadership during a read. The read of the earlier leadership is not disturbed.</summary>
+    [Fact]
+    public async Task Load_WhileAnEarlierOneIsRead_UsesASenderOfItsOwn()
+    {
+        await StoreAsync();
+        _store.Close();
+        Load(null, offset: 0);
+        Load(null, offset: 0);
+        Assert.Equal(2, _senders.Count);
+        Assert.Equal(2, _store.Calls.Count(static call => call == "open"));
+
+        _store.Open();
+        _lab.Scheduler.RunUntilIdle();
+        _lab.Pass();
+        _senders.End();
+        _lab.Scheduler.RunUntilIdle();
+
+        Assert.Equal(0, _store.OpenStreams);
+    }
+
     private async Task StoreAsync()
     {
         SnapshotInfo stored = await _snapshot.StoreAsync(_store, TestContext.Current.CancellationToken);

@@ -74,7 +74,8 @@ public sealed partial class SnapshotCaptureTests
         IStateMachine machine = new Stateless();
         Assert.Null(machine.Capture());
         using MemoryStream stream = new();
-        NotSupportedException refused = await Assert.ThrowsAsync<NotSupportedException>(async () => await machine.RestoreAsync(stream, 1, Token));
+        NotSupportedException refused = await Assert.ThrowsAsync<NotSupportedException>(
+            async () => await machine.RestoreAsync(stream, 1, Token));
         Assert.Contains("override both Capture and RestoreAsync, on all nodes", refused.Message, StringComparison.Ordinal);
     }
 

@@ -68,7 +68,8 @@ public sealed class InMemoryLogStoreTests
         await OpenAsync();
         await _store.CloseAsync();
 
-        StorageCorruptedException refused = await Assert.ThrowsAsync<StorageCorruptedException>(async () => await _store.OpenAsync(clusterId, nodeId, Token));
+        StorageCorruptedException refused = await Assert.ThrowsAsync<StorageCorruptedException>(
+            async () => await _store.OpenAsync(clusterId, nodeId, Token));
 
         Assert.Contains("'n1' of cluster 'raft'", refused.Message, StringComparison.Ordinal);
     }
@@ -123,7 +124,8 @@ public sealed class InMemoryLogStoreTests
         await OpenAsync();
         await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 3)));
 
-        ArgumentException hole = await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(new HardState(9, null), 5, Entries(1, 1))));
+        ArgumentException hole = await Assert.ThrowsAsync<ArgumentException>(
+            async () => await _store.WriteAsync(new LogWrite(new HardState(9, null), 5, Entries(1, 1))));
         await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(null, 4, Entries(1, 1))));
 
         Assert.Contains("gap", hole.Message, StringComparison.Ordinal);
@@ -138,7 +140,8 @@ public sealed class InMemoryLogStoreTests
         await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 10)));
         await _store.CompactAsync(5);
 
-        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(async () => await _store.WriteAsync(new LogWrite(null, 5, Entries(1, 1))));
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+            async () => await _store.WriteAsync(new LogWrite(null, 5, Entries(1, 1))));
 
         Assert.Contains("starts at 6", refused.Message, StringComparison.Ordinal);
     }
@@ -226,10 +229,18 @@ public sealed class InMemoryLogStoreTests
         [MethodImpl(MethodImplOptions.NoInlining)] // or the frame would keep them
         WeakReference[] Write(long first, int count)
         {
-            LogEntry[] entries = [.. Enumerable.Range(0, count).Select(static _ => new LogEntry(1, EntryKind.Command, new byte[10], DateTimeOffset.UnixEpoch))];
+            LogEntry[] entries =
+            [
+                .. Enumerable.Range(0, count).Select(static _ =>
+                    new LogEntry(1, EntryKind.Command, new byte[10], DateTimeOffset.UnixEpoch)),
+            ];
             ValueTask write = _store.WriteAsync(new LogWrite(null, first, entries));
             Assert.True(write.IsCompletedSuccessfully);
-            return [.. entries.Select(static entry => new WeakReference(MemoryMarshal.TryGetArray(entry.Data, out ArraySegment<byte> array) ? array.Array : null))];
+            return
+            [
+                .. entries.Select(static entry =>
+                    new WeakReference(MemoryMarshal.TryGetArray(entry.Data, out ArraySegment<byte> array) ? array.Array : null)),
+            ];
         }
 
         static void AssertGone(ReadOnlySpan<WeakReference> payloads)

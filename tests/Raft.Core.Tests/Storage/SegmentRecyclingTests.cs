@@ -3,7 +3,8 @@ namespace Raft.Core.Tests.Storage;
 /// <summary>What a log in memory drops it fills again, whatever way it was dropped.</summary>
 public sealed class SegmentRecyclingTests
 {
-    private static readonly LogEntry[] Batch = [.. Enumerable.Range(0, 100).Select(_ => new LogEntry(1, EntryKind.Command, new byte[8], DateTimeOffset.UnixEpoch))];
+    private static readonly LogEntry[] Batch =
+        [.. Enumerable.Range(0, 100).Select(_ => new LogEntry(1, EntryKind.Command, new byte[8], DateTimeOffset.UnixEpoch))];
 
     private readonly StoredEntries _entries = new();
 
@@ -44,7 +45,11 @@ public sealed class SegmentRecyclingTests
         {
             long last = previous + model.Count;
             long first = random.Next(4) == 0 && model.Count > 0 ? previous + 1 + random.NextInt64(model.Count) : last + 1;
-            LogEntry[] entries = [.. Enumerable.Range(0, random.Next(1, 900)).Select(i => new LogEntry(round, EntryKind.Command, new byte[] { (byte)i }, DateTimeOffset.UnixEpoch))];
+            LogEntry[] entries =
+            [
+                .. Enumerable.Range(0, random.Next(1, 900)).Select(i =>
+                    new LogEntry(round, EntryKind.Command, new byte[] { (byte)i }, DateTimeOffset.UnixEpoch)),
+            ];
             _entries.Write(first, entries);
             int kept = (int)(first - previous - 1);
             model.RemoveRange(kept, model.Count - kept);

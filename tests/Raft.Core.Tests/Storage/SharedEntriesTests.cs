@@ -6,7 +6,10 @@ public sealed class SharedEntriesTests
     private readonly StoredEntries _entries = new();
 
     private static LogEntry[] Array(int slots, long term = 1) =>
-        [.. Enumerable.Range(0, slots).Select(number => new LogEntry(term, EntryKind.Command, new byte[] { (byte)number }, DateTimeOffset.UnixEpoch))];
+    [
+        .. Enumerable.Range(0, slots).Select(number =>
+            new LogEntry(term, EntryKind.Command, new byte[] { (byte)number }, DateTimeOffset.UnixEpoch)),
+    ];
 
     [Theory]
     [InlineData(15, false)] // too small to be kept by itself

@@ -80,7 +80,8 @@ public abstract class InProcessPlainReceiverTests : InProcessNetworkTests
         receiver.NodeId.Returns("n2");
         InProcessTransport transport = network.CreateTransport();
         Task stopped = Task.CompletedTask;
-        receiver.WhenForAnyArgs(each => each.Receive(default!)).Do(_ => stopped = transport.StopAsync(new CancellationToken(canceled: true)).AsTask());
+        receiver.WhenForAnyArgs(each => each.Receive(default!)).Do(
+            _ => stopped = transport.StopAsync(new CancellationToken(canceled: true)).AsTask());
         await transport.StartAsync(receiver, Cancellation);
 
         n1.Send("n2", 1);

@@ -49,7 +49,7 @@ public sealed class LogAgreementTests
     }
 
     [Fact]
-    public void Apply_BehindOtherStrings_IsFound()
+    public void Apply_AfterOtherStrings_IsFound()
     {
         Apply("n1", "a", "b");
         _agreement.Apply("n2", 2, Hash("x", "b"), "b");
@@ -76,7 +76,7 @@ public sealed class LogAgreementTests
     [InlineData("b", 1, false)]
     [InlineData("b", 0, false)]
     [InlineData("c", 3, false)]
-    public void CheckAcknowledged_OfAPosition_HoldsOnlyWhereTheTextStands(string text, long position, bool holds)
+    public void CheckAcknowledged_OfAPosition_HoldsOnlyWhereTheTextIs(string text, long position, bool holds)
     {
         Apply("n1", "a", "b");
 

@@ -60,7 +60,7 @@ public sealed class SimulatedClusterTests
     }
 
     [Fact]
-    public void Stop_ThenStart_GoesOnWithWhatItsDiskHolds()
+    public void Stop_ThenStart_ContinuesWithWhatItsDiskHolds()
     {
         SimulatedCluster cluster = new(nodes: 3, seed: 3);
         cluster.Start();

@@ -13,7 +13,7 @@ public sealed class SimulatedProcessTests
     }
 
     [Fact]
-    public void Pause_OfTheLeader_LetsTheOthersElectAndItFollowsWhenItGoesOn()
+    public void Pause_OfTheLeader_LetsTheOthersElectAndItFollowsWhenItContinues()
     {
         _cluster.Pause("n1");
         _cluster.World.RunFor(TimeSpan.FromSeconds(2));

@@ -92,9 +92,9 @@ public sealed class SnapshotClusterTests
         Assert.Equal(cluster.LogOf("n1"), cluster.LogOf("n3"));
     }
 
-    /// <summary>A later snapshot of the leader's replaces the one on its way, which is read to its end all the same.</summary>
+    /// <summary>A later snapshot of the leader's replaces the one on its way, which is still read to its end.</summary>
     [Fact]
-    public void Install_WhileTheLeaderTakesALaterSnapshot_GoesOn()
+    public void Install_WhileTheLeaderTakesALaterSnapshot_Continues()
     {
         SimulatedCluster cluster = Cluster();
         cluster.Start();

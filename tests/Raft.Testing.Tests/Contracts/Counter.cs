@@ -15,7 +15,7 @@ public enum CounterDefect
     ResultsDoNotChangeAfterwards,
     RejectionLeavesTheStateUnchanged,
     AppliedIndexIsDurableWithTheState,
-    RestoredMachineGoesOnAsTheCapturedOne,
+    RestoredMachineMatchesTheCapturedOne,
     LaterCommandsDoNotChangeACapture,
     RestoreReplacesAllFormerState,
     AppliedIndexIsRestoredWithTheState,
@@ -65,7 +65,7 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
 
     public ISnapshotCapture Capture() => defect switch
     {
-        CounterDefect.RestoredMachineGoesOnAsTheCapturedOne => SnapshotCapture.Of(sum & 0xFFF, Codec.Int64),
+        CounterDefect.RestoredMachineMatchesTheCapturedOne => SnapshotCapture.Of(sum & 0xFFF, Codec.Int64),
         CounterDefect.LaterCommandsDoNotChangeACapture =>
             SnapshotCapture.Of(
                 this,

@@ -53,7 +53,7 @@ internal sealed class Shelf(SnapshotDefect defect) : SnapshotStoreSubject
         };
         if (counts)
         {
-            if (defect == SnapshotDefect.ReadingGoesOnWhileALaterOneIsCommitted && Durable is not null)
+            if (defect == SnapshotDefect.ReadingContinuesDuringALaterCommit && Durable is not null)
             {
                 Array.Clear(Durable.Content); // although a reader may be using it
             }

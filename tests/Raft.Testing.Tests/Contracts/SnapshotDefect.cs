@@ -16,7 +16,7 @@ public enum SnapshotDefect
     AbandonedWriterLeavesNothing,
     LargestIndexCounts,
     EarlierSnapshotChangesNothing,
-    ReadingGoesOnWhileALaterOneIsCommitted,
+    ReadingContinuesDuringALaterCommit,
     ReplacedSnapshotIsReadOrRefused,
     ReadersCanSeek,
     ReadersDoNotDisturbEachOther,

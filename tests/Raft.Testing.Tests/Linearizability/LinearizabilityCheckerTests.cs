@@ -30,7 +30,7 @@ public sealed class LinearizabilityCheckerTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void ReadBesideAWrite_SeesEither_IsLinearizable(int seen)
+    public void ReadDuringAWrite_SeesEither_IsLinearizable(int seen)
     {
         int write = _history.Begin("writer", 1);
         Read(seen);
@@ -41,7 +41,7 @@ public sealed class LinearizabilityCheckerTests
 
     /// <summary>The new value, then the old one again: no single moment of the write explains both.</summary>
     [Fact]
-    public void TwoReadsBesideAWrite_SeeNewThenOld_IsNot()
+    public void TwoReadsDuringAWrite_SeeNewThenOld_IsNot()
     {
         int write = _history.Begin("writer", 1);
         Read(1);

@@ -286,6 +286,19 @@ public sealed class FaultyNetworkTests
         }
     }
 
+    [Fact]
+    public async Task Stop_WithDelayedMessages_LeavesNoTimerSet()
+    {
+        (FaultyNetwork network, FaultyTransport transport) = await StartAsync();
+        network.SetDelay(Millisecond);
+        Send(transport, 1);
+        Assert.NotNull(_clock.NextDueAt);
+
+        await transport.StopAsync(Cancellation);
+
+        Assert.Null(_clock.NextDueAt);
+    }
+
     private static async Task<FaultyTransport> StartAsync(FaultyTransport transport)
     {
         await transport.StartAsync(new Receiver(), Cancellation);

@@ -108,7 +108,7 @@ public sealed class TraceReportTests
     }
 
     [Fact]
-    public void Page_OfASimulation_TellsOfFaultsAndWhatNodesBecame()
+    public void Page_OfASimulation_ShowsFaultsAndRoleChanges()
     {
         SimulationReport report = Simulation.Run(
             seed: 3, new SimulationOptions { Duration = TimeSpan.FromSeconds(10), KeepsEvents = true });

@@ -20,7 +20,7 @@ public sealed class LeaderRuleTests
     }
 
     [Fact]
-    public void CandidatesConcede_CandidateThatHearsALeaderOfItsTerm_IsFound()
+    public void CandidatesConcede_CandidateThatReceivesFromALeaderOfItsTerm_IsFound()
     {
         CandidatesConcede rule = new();
         _cluster.Network.Isolate("n3");
@@ -37,11 +37,11 @@ public sealed class LeaderRuleTests
     }
 
     [Fact]
-    public void LivingLeaderStays_FollowerThatHeedsACandidate_IsFound()
+    public void LivingLeaderStays_FollowerThatJoinsACandidate_IsFound()
     {
         LivingLeaderStays rule = new();
         SimulatedNode follower = _cluster["n2"];
-        Hear(rule, follower);
+        DeliverHeartbeat(rule, follower);
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
         Assert.Null(rule.OnQuiet(follower)); // it has stayed in its term
 
@@ -57,7 +57,7 @@ public sealed class LeaderRuleTests
     {
         LivingLeaderStays rule = new();
         SimulatedNode follower = _cluster["n2"];
-        Hear(rule, follower);
+        DeliverHeartbeat(rule, follower);
         _cluster.World.RunFor(MinimumElectionTimeout); // the rule receives no heartbeat in this time
 
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
@@ -67,11 +67,11 @@ public sealed class LeaderRuleTests
     }
 
     [Fact]
-    public void LivingLeaderStays_FollowerThatHasHeardOfALargerTermOtherwise_MayHeedACandidate()
+    public void LivingLeaderStays_FollowerThatReceivedALargerTermElsewhere_MayJoinACandidate()
     {
         LivingLeaderStays rule = new();
         SimulatedNode follower = _cluster["n2"];
-        Hear(rule, follower);
+        DeliverHeartbeat(rule, follower);
 
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
         rule.OnDelivered(follower, new AppendEntriesReplyMessage
@@ -90,9 +90,9 @@ public sealed class LeaderRuleTests
     }
 
     [Fact]
-    public void LeaderHearsQuorum_LeaderThatNobodyAnswers_IsFound()
+    public void LeaderHasQuorum_LeaderThatNobodyAnswers_IsFound()
     {
-        LeaderHearsQuorum rule = new(ThreeNodes); // receives no answers
+        LeaderHasQuorum rule = new(ThreeNodes); // receives no answers
         SimulatedNode leader = _cluster["n1"];
         string? broken = null;
 
@@ -108,9 +108,9 @@ public sealed class LeaderRuleTests
     }
 
     [Fact]
-    public void LeaderHearsQuorum_LeaderThatOneOfTwoAnswers_MayStay()
+    public void LeaderHasQuorum_LeaderThatOneOfTwoAnswers_MayStay()
     {
-        LeaderHearsQuorum rule = new(ThreeNodes);
+        LeaderHasQuorum rule = new(ThreeNodes);
         SimulatedNode leader = _cluster["n1"];
 
         for (int looks = 0; looks < 100; looks++)
@@ -131,9 +131,9 @@ public sealed class LeaderRuleTests
     }
 
     [Fact]
-    public void LeaderHearsQuorum_ProcessThatStoodStill_CountsFromWhenItWentOn()
+    public void LeaderHasQuorum_PausedProcess_CountsFromWhenItContinues()
     {
-        LeaderHearsQuorum rule = new(ThreeNodes);
+        LeaderHasQuorum rule = new(ThreeNodes);
         SimulatedNode leader = _cluster["n1"];
         Assert.Null(rule.OnQuiet(leader));
         _cluster.World.RunFor(MinimumElectionTimeout * 4); // the rule does not check a paused node
@@ -142,7 +142,7 @@ public sealed class LeaderRuleTests
     }
 
     /// <summary>A heartbeat of n1, the leader of term 1.</summary>
-    private static void Hear(LivingLeaderStays rule, SimulatedNode follower)
+    private static void DeliverHeartbeat(LivingLeaderStays rule, SimulatedNode follower)
     {
         rule.OnDelivered(follower, SampleMessages.Append("n1", follower.Id.ToString()));
         Assert.Null(rule.OnQuiet(follower));

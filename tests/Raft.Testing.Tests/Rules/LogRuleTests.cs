@@ -7,14 +7,14 @@ public sealed class LogRuleTests
     private readonly CommittedLog _committed = new();
 
     [Fact]
-    public void LogMatching_SameIndexAndTermBehindAnotherHistory_IsFound()
+    public void LogMatching_SameIndexAndTermAfterAnotherHistory_IsFound()
     {
         LogMatching rule = new();
         Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(null, 1, RuleLab.Entries(1, 2))));
         Assert.Null(rule.OnWriting(_lab["n2"], new LogWrite(null, 1, RuleLab.Entries(1, 2))));
 
         Assert.Contains(
-            "index 2 and term 2 behind another history",
+            "index 2 and term 2 after another history",
             rule.OnWriting(_lab["n3"], new LogWrite(null, 1, RuleLab.Entries(2, 2))),
             StringComparison.Ordinal);
     }
@@ -30,7 +30,7 @@ public sealed class LogRuleTests
     }
 
     [Fact]
-    public void CommitRule_LeaderTellsOfACommitBeforeItsStatusDoes_Counts()
+    public void CommitRule_LeaderSendsACommitIndexBeforeItsStatusShowsIt_Counts()
     {
         _lab.Write("n1", new HardState(1, "n1"), 1, 1, 1);
         _lab.Write("n2", new HardState(1, "n1"), 1, 1);

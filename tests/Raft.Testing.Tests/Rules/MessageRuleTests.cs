@@ -140,14 +140,14 @@ public sealed class MessageRuleTests
     }
 
     [Fact]
-    public void Monotony_TermBelowWhatItToldInAnEarlierLife_IsFound()
+    public void Monotony_TermBelowTheOneItSentInAnEarlierLife_IsFound()
     {
         Monotony rule = new();
         Assert.Null(rule.OnSent(_lab["n1"], SampleMessages.Append("n1", "n2") with { Term = 5 }));
 
         Assert.Null(rule.OnChanged(_lab["n1"], RuleLab.Situation(term: 0), RuleLab.Situation(term: 5)));
         Assert.Contains(
-            "had told others of term 5", rule.OnChanged(_lab["n1"], default, RuleLab.Situation(term: 4)), StringComparison.Ordinal);
+            "had sent messages of term 5", rule.OnChanged(_lab["n1"], default, RuleLab.Situation(term: 4)), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -107,7 +107,7 @@ public sealed class TermRuleTests
 
         Assert.Null(rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(commit: 3)));
         Assert.Contains(
-            "no leader has told it of more than 3",
+            "no leader has sent it a commit index above 3",
             rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(commit: 4)),
             StringComparison.Ordinal);
         Assert.Null(rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader, commit: 4)));

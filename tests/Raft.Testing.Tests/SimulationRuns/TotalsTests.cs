@@ -54,7 +54,7 @@ public sealed class TotalsTests
         StringWriter output = new();
         string directory = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
 
-        new ViolationReport(output, directory, shrinkLimit: TimeSpan.Zero).Tell(
+        new ViolationReport(output, directory, shrinkLimit: TimeSpan.Zero).Write(
             Any, Report(minutes: 0.1, commits: 0, elections: 0, new SimulationException("broken", "what", null)));
 
         Assert.Contains("rule:   broken", output.ToString(), StringComparison.Ordinal);

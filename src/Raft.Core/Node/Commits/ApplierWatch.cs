@@ -14,17 +14,17 @@ internal sealed class ApplierWatch(NodeContext context, Applier applier)
     /// </summary>
     public bool Hangs => _hangs;
 
-    /// <summary>When the worker must look again; <see cref="TimeSpan.MaxValue"/> if it need not.</summary>
+    /// <summary>When the worker must check again; <see cref="TimeSpan.MaxValue"/> if it need not.</summary>
     public TimeSpan NextDeadline { get; private set; } = TimeSpan.MaxValue;
 
-    /// <summary>Looks at the state machine, in each pass.</summary>
-    public void Look()
+    /// <summary>Checks the state machine. Called in each pass.</summary>
+    public void Check()
     {
         bool hangs = false;
         NextDeadline = TimeSpan.MaxValue;
         if (applier.CurrentWork is { } work)
         {
-            hangs = LookAt(work.FirstIndex, work.LastIndex, work.Since);
+            hangs = CheckWork(work.FirstIndex, work.LastIndex, work.Since);
         }
         else if (!applier.IsIdle)
         {
@@ -39,19 +39,19 @@ internal sealed class ApplierWatch(NodeContext context, Applier applier)
         _hangs = hangs;
         if (hangs && applier.CurrentWork is null)
         {
-            // It finished after the look above and before the mark was set, so it did not wake the worker, and the mark would stay.
+            // It finished after the check above and before the mark was set, so it did not wake the worker, and the mark would stay.
             context.Wake();
         }
     }
 
-    /// <summary>Work was posted to the state machine: looks again when it should long be done, or sooner if that was planned.</summary>
+    /// <summary>Work was posted to the state machine: checks again when it should long be done, or sooner if that was planned.</summary>
     public void OnPosted()
     {
         TimeSpan limit = context.Now + context.Settings.HangTimeout;
         NextDeadline = limit < NextDeadline ? limit : NextDeadline;
     }
 
-    private bool LookAt(long firstIndex, long lastIndex, TimeSpan since)
+    private bool CheckWork(long firstIndex, long lastIndex, TimeSpan since)
     {
         TimeSpan limit = since + context.Settings.HangTimeout;
         if (context.Now < limit)

@@ -65,7 +65,7 @@ internal sealed class CommitPipeline
     }
 
     /// <summary>Looks whether the state machine hangs.</summary>
-    public void WatchApplier() => _watch.Look();
+    public void WatchApplier() => _watch.Check();
 
     /// <summary>Hands over what has been committed, as far as the state machine has room for it.</summary>
     public void HandOver()

@@ -4,17 +4,17 @@ namespace Raft;
 
 /// <summary>
 /// Follows whether the node leads. Once leadership is lost, this node no longer learns the outcome of what is not committed yet, so the
-/// callers of such entries are told that it is unknown.
+/// callers of such entries get an unknown outcome.
 /// </summary>
 internal sealed class LeadershipTracker(NodeContext context, LeadershipToken token, PendingProposals pending, CommitDurations durations)
 {
     private long _term;
 
-    /// <summary>Whether the node led at the last look.</summary>
+    /// <summary>Whether the node led at the last update.</summary>
     public bool Leads { get; private set; }
 
-    /// <summary>Compares the module's role with that of the last look.</summary>
-    public void Look()
+    /// <summary>Compares the module's role with that of the last update.</summary>
+    public void Update()
     {
         ConsensusModule module = context.Module;
         bool leads = module.Role == RaftRole.Leader;

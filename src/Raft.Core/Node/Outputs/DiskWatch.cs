@@ -11,16 +11,16 @@ internal sealed class DiskWatch(NodeContext context)
     /// <summary>Whether no write has finished for longer than <see cref="NodeSettings.HangTimeout"/>.</summary>
     public bool Hangs { get; private set; }
 
-    /// <summary>When the worker must look again; <see cref="TimeSpan.MaxValue"/> if it need not.</summary>
+    /// <summary>When the worker must check again; <see cref="TimeSpan.MaxValue"/> if it need not.</summary>
     public TimeSpan NextDeadline { get; private set; } = TimeSpan.MaxValue;
 
     /// <summary>A write was handed to the store while no other was under way.</summary>
     public void OnFirstWrite() => _busySince = context.Now;
 
-    /// <summary>Looks at the store, in each pass.</summary>
-    /// <param name="completedWrites">How many writes have completed since the last look.</param>
+    /// <summary>Checks the store. Called in each pass.</summary>
+    /// <param name="completedWrites">How many writes have completed since the last check.</param>
     /// <param name="writesInFlight">How many are under way.</param>
-    public void Look(int completedWrites, int writesInFlight)
+    public void Check(int completedWrites, int writesInFlight)
     {
         if (completedWrites > 0)
         {

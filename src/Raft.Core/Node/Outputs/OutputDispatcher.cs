@@ -30,7 +30,7 @@ internal sealed class OutputDispatcher(
     public void OnWritesCompleted(int count) => WritesInFlight -= count;
 
     /// <summary>Looks whether the log store hangs.</summary>
-    public void WatchDisk(int completedWrites) => _disk.Look(completedWrites, WritesInFlight);
+    public void WatchDisk(int completedWrites) => _disk.Check(completedWrites, WritesInFlight);
 
     /// <summary>Ends the module's batch of inputs and carries out what follows from it.</summary>
     public void Dispatch()

@@ -46,8 +46,9 @@ public sealed record RaftStatus
     public IReadOnlyList<RaftMember> Members => Membership.Members;
 
     /// <summary>
-    /// The members that the node has received a message from within the longest election timeout, itself included. A follower hears from
-    /// its leader and rarely from other nodes, so ask the leader which nodes are up.
+    /// The members that the node has received a message from within the longest election timeout, itself included. After its election, a
+    /// leader counts only answers to what it sent. A follower receives messages from its leader and rarely from other nodes, so ask the
+    /// leader which nodes are up.
     /// </summary>
     public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
 

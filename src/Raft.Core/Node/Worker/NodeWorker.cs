@@ -155,7 +155,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _context.Module.AdvanceTime(_context.Now); // after the messages: a pause of the process must not look like silence of the leader
         _parts.Outputs.Dispatch();
         _parts.Durations.Record();
-        _parts.Leadership.Look();
+        _parts.Leadership.Update();
         _parts.Commits.WatchApplier();
         _parts.Outputs.WatchDisk(_batch.CompletedWrites);
         PublishedStatus status = CurrentStatus();

@@ -77,10 +77,10 @@ public sealed partial class LogStoreContract
         trial.Require(later is not null, $"It was reported durable, though a write before it had failed.");
         await trial.CatchAsync("closed it", () => trial.Store.CloseAsync().AsTask()).ConfigureAwait(false);
         LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
-        // The failed one itself may be: nobody knows how far it came.
+        // The failed one itself may be there: how much of it was written is unknown.
         trial.Require(
             state.LastIndex is 5 or 6 && (state.LastIndex == 5 || state.LastTerm == 2),
-            $"{state}: a write behind the failed one is there.");
+            $"{state}: a write after the failed one is there.");
     });
 
     /// <summary>

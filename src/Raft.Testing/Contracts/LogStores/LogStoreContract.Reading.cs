@@ -111,7 +111,7 @@ public sealed partial class LogStoreContract
         LogState state = await trial.OpenAsync(LogStoreTrial.ClusterId, LogStoreTrial.Node).ConfigureAwait(false);
         LogState expected = trial.Expected.State;
         // Less may be: it need not be durable.
-        trial.Require(state.PreviousIndex <= 220, $"The log starts behind {state.PreviousIndex}: more was dropped than was compacted.");
+        trial.Require(state.PreviousIndex <= 220, $"The log starts after {state.PreviousIndex}: more was dropped than was compacted.");
         trial.Require(
             state.LastIndex == 250 && state.LastTerm == 5 && state.HardState == expected.HardState,
             $"{state}, where compaction has left {expected}.");

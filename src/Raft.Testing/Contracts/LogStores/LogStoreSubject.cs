@@ -30,7 +30,7 @@ public abstract class LogStoreSubject : ContractSubject
     /// and the disk keeps what reached it.
     /// </summary>
     /// <param name="random">
-    /// Decides how much of what was not flushed has reached the disk all the same. Draw from it every loss that the real disk can
+    /// Decides how much of what was not flushed has reached the disk anyway. Draw from it every loss that the real disk can
     /// do, such as a last write of which half is there.
     /// </param>
     public virtual void Crash(SeededRandom random) =>

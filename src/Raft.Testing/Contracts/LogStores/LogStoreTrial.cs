@@ -122,7 +122,7 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     public void RequireSame(long index, LogEntry actual, LogEntry expected) => Require(
         ContractEntries.AreSame(in actual, in expected),
-        $"At index {index} stands: {ContractEntries.Describe(actual)}. There should stand: {ContractEntries.Describe(expected)}.");
+        $"The entry at index {index} is {ContractEntries.Describe(actual)}. It should be {ContractEntries.Describe(expected)}.");
 
     /// <summary>Loses the power and opens what is left, which must be one of several states.</summary>
     /// <param name="random">Decides what is lost.</param>
@@ -165,7 +165,7 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     private static string Describe(LogState state) => string.Create(
         CultureInfo.InvariantCulture,
-        $"term {state.HardState.Term}, vote '{state.HardState.VotedFor}', log behind {state.PreviousIndex} of term {state.PreviousTerm} "
+        $"term {state.HardState.Term}, vote '{state.HardState.VotedFor}', log after {state.PreviousIndex} of term {state.PreviousTerm} "
             + $"to {state.LastIndex} of term {state.LastTerm}");
 
     private static string Describe(LogWrite write)

@@ -1,8 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A snapshot for the clauses of <see cref="SnapshotStoreContract"/>: its bytes depend on which it is and on where they stand, so
-/// that what is mixed up, missing or moved shows.
+/// A snapshot for the clauses of <see cref="SnapshotStoreContract"/>: its bytes depend on the snapshot and on their position, so
+/// that bytes that are mixed up, missing or moved are detected.
 /// </summary>
 internal sealed class ContractSnapshot
 {

@@ -40,7 +40,7 @@ public sealed partial class SnapshotStoreContract
     /// <summary>A reader that has a snapshot open reads it to its end, though later ones are committed meanwhile.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task ReadingGoesOnWhileALaterOneIsCommitted() => Check(nameof(ReadingGoesOnWhileALaterOneIsCommitted), static async trial =>
+    public Task ReadingContinuesDuringALaterCommit() => Check(nameof(ReadingContinuesDuringALaterCommit), static async trial =>
     {
         ContractSnapshot first = new(5, length: 300_000);
         Stream stream = await trial.OpenAsync(await trial.StoreAsync(first).ConfigureAwait(false)).ConfigureAwait(false);

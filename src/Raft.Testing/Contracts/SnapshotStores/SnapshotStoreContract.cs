@@ -28,7 +28,7 @@ public sealed partial class SnapshotStoreContract : PortContract
         Add(LargestIndexCounts, "Of several committed snapshots, the one with the largest index is found.");
         Add(EarlierSnapshotChangesNothing, "A snapshot of an earlier index that is committed late changes nothing.");
         Add(
-            ReadingGoesOnWhileALaterOneIsCommitted,
+            ReadingContinuesDuringALaterCommit,
             "A reader that has a snapshot open reads it to its end, though later ones are committed meanwhile.");
         Add(ReplacedSnapshotIsReadOrRefused, "A snapshot that was replaced is read as it was, or opening it fails with an IOException.");
         Add(ReadersCanSeek, "The content is a stream that knows its length and can go to any position.");

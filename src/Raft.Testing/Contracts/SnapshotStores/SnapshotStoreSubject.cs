@@ -21,7 +21,7 @@ public abstract class SnapshotStoreSubject : ContractSubject
     /// and the disk keeps what reached it.
     /// </summary>
     /// <param name="random">
-    /// Decides how much of what was not flushed has reached the disk all the same. Draw from it every loss that the real disk can
+    /// Decides how much of what was not flushed has reached the disk anyway. Draw from it every loss that the real disk can
     /// do, such as a file of which half is there.
     /// </param>
     public virtual void Crash(SeededRandom random) =>

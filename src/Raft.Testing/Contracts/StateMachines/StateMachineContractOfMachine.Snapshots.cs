@@ -8,7 +8,7 @@ public sealed partial class StateMachineContract<TMachine>
     /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task RestoredMachineGoesOnAsTheCapturedOne() => Check(nameof(RestoredMachineGoesOnAsTheCapturedOne), trial => RestoreAsync(
+    public Task RestoredMachineMatchesTheCapturedOne() => Check(nameof(RestoredMachineMatchesTheCapturedOne), trial => RestoreAsync(
         trial,
         async (capture, applyTheRest) =>
         {

@@ -6,7 +6,7 @@ namespace Raft.Testing;
 /// <typeparam name="TMachine">The machine.</typeparam>
 /// <remarks>
 /// The machines are used as a node uses them: batch after batch, one call at a time, with gaps between the indexes where
-/// entries of the algorithm stand. The clauses may be run on any thread, and at the same time if the machines share nothing.
+/// entries of the algorithm are. The clauses may be run on any thread, and at the same time if the machines share nothing.
 /// </remarks>
 public sealed partial class StateMachineContract<TMachine> : PortContract
     where TMachine : IStateMachine
@@ -61,8 +61,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         if (Captures(create()))
         {
             Add(
-                RestoredMachineGoesOnAsTheCapturedOne,
-                "A machine that is restored from a capture gives the results, and has the state, that the captured one goes on to.");
+                RestoredMachineMatchesTheCapturedOne,
+                "A machine that is restored from a capture gives the same results, and reaches the same state, as the captured one.");
             Add(
                 LaterCommandsDoNotChangeACapture,
                 "A capture is written as the state was when it was captured, though commands were applied since.");
@@ -190,7 +190,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
             trial.Note("made a machine over the durable state");
             machine = _reopen!(machine);
             trial.Require(machine.AppliedIndex == part[^1], $"AppliedIndex is {machine.AppliedIndex}, though the last command that was "
-                + $"applied stands at {part[^1]}.");
+                + $"applied is at {part[^1]}.");
         }
 
         RequireSame(trial, expected, actual, straight, machine);

@@ -19,7 +19,7 @@ public abstract class TransportSubject : ContractSubject
     /// Describes a member, so that the transports of the others can reach it. Called once for each, before any transport is made.
     /// </summary>
     /// <param name="id">Its id.</param>
-    /// <returns>The member: with an address, if the transport goes by that. The default has none.</returns>
+    /// <returns>The member: with an address, if the transport uses addresses. The default has none.</returns>
     public virtual RaftMember CreateMember(NodeId id) => new(id);
 
     /// <summary>Makes the transport of a member.</summary>

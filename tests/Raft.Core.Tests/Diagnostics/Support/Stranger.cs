@@ -2,7 +2,7 @@ using Raft.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>Somebody on the network who is no member.</summary>
+/// <summary>A node on the network that is not a member.</summary>
 internal sealed class Stranger : IMessageReceiver
 {
     private readonly SimulatedTransport _transport;

@@ -126,7 +126,9 @@ public sealed class ApplierTests
     public void Close_WhileAReadRuns_PreventsFurtherUseOfTheStateMachine()
     {
         Applier applier = New();
-        applier.Post(new ClosingQuery(() => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"))), maximumWaiting: 1);
+        ClosingQuery closing = new(() => applier.Close(
+            (index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")));
+        applier.Post(closing, maximumWaiting: 1);
 
         _scheduler.RunUntilIdle();
 

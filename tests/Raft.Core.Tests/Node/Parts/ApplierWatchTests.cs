@@ -23,20 +23,20 @@ public sealed class ApplierWatchTests : IDisposable
     public void Dispose() => _lab.Dispose();
 
     [Fact]
-    public void Look_NothingPosted_NeedsNoDeadline()
+    public void Check_NothingPosted_NeedsNoDeadline()
     {
-        _watch.Look();
+        _watch.Check();
 
         Assert.False(_watch.Hangs);
         Assert.Equal(TimeSpan.MaxValue, _watch.NextDeadline);
     }
 
     [Fact]
-    public void Look_BatchThatHasNotStarted_LooksAgainAtTheTimeout()
+    public void Check_BatchThatHasNotStarted_ChecksAgainAtTheTimeout()
     {
         Post();
 
-        _watch.Look();
+        _watch.Check();
 
         Assert.False(_watch.Hangs);
         Assert.Equal(Timeout, _watch.NextDeadline);
@@ -54,31 +54,31 @@ public sealed class ApplierWatchTests : IDisposable
     }
 
     [Fact]
-    public void Look_SameBatchForTheTimeout_ReportsTheHangOnce()
+    public void Check_SameBatchForTheTimeout_ReportsTheHangOnce()
     {
         Post();
         _lab.Scheduler.RunUntilIdle();
         _lab.Advance(Timeout);
 
-        _watch.Look();
+        _watch.Check();
         _lab.Advance(Timeout);
-        _watch.Look();
+        _watch.Check();
 
         Assert.True(_watch.Hangs);
         Assert.Equal([Hangs], _lab.Logged);
     }
 
     [Fact]
-    public void Look_BatchFinishedAfterAHang_ReportsTheEndOfIt()
+    public void Check_BatchFinishedAfterAHang_ReportsTheEndOfIt()
     {
         Post();
         _lab.Scheduler.RunUntilIdle();
         _lab.Advance(Timeout);
-        _watch.Look();
+        _watch.Check();
         _machine.Release();
         _lab.Scheduler.RunUntilIdle();
 
-        _watch.Look();
+        _watch.Check();
 
         Assert.False(_watch.Hangs);
         Assert.Equal([Hangs, Recovered], _lab.Logged);

@@ -16,37 +16,37 @@ public sealed class DiskWatchTests : IDisposable
     public void Dispose() => _lab.Dispose();
 
     [Fact]
-    public void Look_NoWriteUnderWay_NeedsNoDeadline()
+    public void Check_NoWriteUnderWay_NeedsNoDeadline()
     {
         _lab.Advance(2 * Timeout);
 
-        _watch.Look(completedWrites: 0, writesInFlight: 0);
+        _watch.Check(completedWrites: 0, writesInFlight: 0);
 
         Assert.False(_watch.Hangs);
         Assert.Equal(TimeSpan.MaxValue, _watch.NextDeadline);
     }
 
     [Fact]
-    public void Look_WriteUnderWay_LooksAgainAtTheTimeout()
+    public void Check_WriteUnderWay_ChecksAgainAtTheTimeout()
     {
         _lab.Advance(TimeSpan.FromSeconds(1));
         _watch.OnFirstWrite();
 
-        _watch.Look(completedWrites: 0, writesInFlight: 1);
+        _watch.Check(completedWrites: 0, writesInFlight: 1);
 
         Assert.False(_watch.Hangs);
         Assert.Equal(TimeSpan.FromSeconds(1) + Timeout, _watch.NextDeadline);
     }
 
     [Fact]
-    public void Look_NoneFinishedWithinTheTimeout_ReportsTheHangOnce()
+    public void Check_NoneFinishedWithinTheTimeout_ReportsTheHangOnce()
     {
         _watch.OnFirstWrite();
         _lab.Advance(Timeout);
 
-        _watch.Look(completedWrites: 0, writesInFlight: 2);
+        _watch.Check(completedWrites: 0, writesInFlight: 2);
         _lab.Advance(Timeout);
-        _watch.Look(completedWrites: 0, writesInFlight: 2);
+        _watch.Check(completedWrites: 0, writesInFlight: 2);
 
         Assert.True(_watch.Hangs);
         Assert.Equal(TimeSpan.MaxValue, _watch.NextDeadline); // the next completion wakes the worker
@@ -54,27 +54,27 @@ public sealed class DiskWatchTests : IDisposable
     }
 
     [Fact]
-    public void Look_OneFinishedWithinTheTimeout_RestartsTheTimeout()
+    public void Check_OneFinishedWithinTheTimeout_RestartsTheTimeout()
     {
         _watch.OnFirstWrite();
         _lab.Advance(Timeout / 2);
-        _watch.Look(completedWrites: 1, writesInFlight: 1);
+        _watch.Check(completedWrites: 1, writesInFlight: 1);
         _lab.Advance(Timeout / 2);
 
-        _watch.Look(completedWrites: 0, writesInFlight: 1);
+        _watch.Check(completedWrites: 0, writesInFlight: 1);
 
         Assert.False(_watch.Hangs);
         Assert.Equal(_lab.Context.Now + (Timeout / 2), _watch.NextDeadline);
     }
 
     [Fact]
-    public void Look_OneFinishedAfterAHang_ReportsTheEndOfIt()
+    public void Check_OneFinishedAfterAHang_ReportsTheEndOfIt()
     {
         _watch.OnFirstWrite();
         _lab.Advance(Timeout);
-        _watch.Look(completedWrites: 0, writesInFlight: 2);
+        _watch.Check(completedWrites: 0, writesInFlight: 2);
 
-        _watch.Look(completedWrites: 1, writesInFlight: 1);
+        _watch.Check(completedWrites: 1, writesInFlight: 1);
 
         Assert.False(_watch.Hangs);
         Assert.Equal([Hangs, Recovered], _lab.Logged);

@@ -62,6 +62,7 @@ public sealed class DroppedMessagesTests : IDisposable
     {
         _lab.Scheduler.RunUntilIdle();
         FakeLogRecord[] records = _lab.Loggers.Of(130);
-        Assert.Equal(expected, records.Select(static record => (RecordingLoggerFactory.Value(record, "Count")!, RecordingLoggerFactory.Value(record, "Total")!)));
+        Assert.Equal(expected, records.Select(
+            static record => (RecordingLoggerFactory.Value(record, "Count")!, RecordingLoggerFactory.Value(record, "Total")!)));
     }
 }

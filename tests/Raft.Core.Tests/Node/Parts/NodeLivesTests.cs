@@ -66,6 +66,30 @@ public sealed class NodeLivesTests : IDisposable
         Assert.Null(lab.Board.Current.Failure);
     }
 
+    /// <summary>The life has published its failure, and has not answered its callers yet: the run ends with that failure.</summary>
+    [Fact]
+    public void BeginRun_WhileALifeFailsToOpen_LeavesItsFailureInTheStatus()
+    {
+        (NodeLives lives, PartsLab lab) = New(new BrokenStore());
+        NodeLife broken = lives.Open()!;
+        _ = lab.Board.WaitForChangeAsync(lab.Board.Version, CancellationToken.None).AsTask();
+        NodeLife? run = null;
+        lab.OnSchedule = () =>
+        {
+            if (run is null && lab.Board.Current.Lifecycle == NodeLifecycle.Failed)
+            {
+                Assert.False(broken.HasEnded);
+                run = lives.BeginRun(out _);
+            }
+        };
+
+        lab.Scheduler.RunUntilIdle();
+
+        Assert.Same(broken, run);
+        Assert.Equal(NodeLifecycle.Failed, lab.Board.Current.Lifecycle);
+        Assert.NotNull(lab.Board.Current.Failure);
+    }
+
     [Fact]
     public void BeginDispose_TheSecondTime_GivesNoLife()
     {
@@ -162,7 +186,8 @@ public sealed class NodeLivesTests : IDisposable
         public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
             throw new IOException("Disk gone.");
 
-        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+            long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask WriteAsync(LogWrite write) => throw new NotSupportedException();

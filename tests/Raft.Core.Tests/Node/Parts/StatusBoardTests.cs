@@ -54,6 +54,17 @@ public sealed class StatusBoardTests
     private static extern ref readonly Lock LockOf(CompletionSourcePool<bool> pool);
 
     [Fact]
+    public void PublishApplied_LateReportOfAnEarlierLife_ChangesNothing()
+    {
+        _board.PublishApplied(5);
+        (_, long version) = _board.Read();
+
+        _board.PublishApplied(3);
+
+        Assert.Equal((5, version), (_board.AppliedIndex, _board.Version));
+    }
+
+    [Fact]
     public void Publish_WakesEveryWaiterOnce()
     {
         (_, long version) = _board.Read();

@@ -1,6 +1,6 @@
 namespace Raft.Tests.Node;
 
-/// <summary>Stands before a snapshot store: a snapshot becomes durable only when the test lets it.</summary>
+/// <summary>Wraps a snapshot store: a snapshot becomes durable only when the test allows it.</summary>
 internal sealed class HeldCommits(ISnapshotStore inner) : ISnapshotStore
 {
     private readonly SortedDictionary<long, TaskCompletionSource> _held = [];

@@ -55,13 +55,19 @@ internal sealed class Lab(ulong seed = 1, bool shuffle = true)
     }
 
     /// <summary>Nodes that form one cluster; not running yet.</summary>
-    public LabNode[] Cluster(int count, Action<RaftNodeOptions>? configure = null, Func<IStateMachine>? machine = null, Func<ITransport>? transport = null) =>
-        [.. Enumerable.Range(1, count).Select(number => Node($"n{number}", count, configure, machine?.Invoke(), transport: transport?.Invoke()))];
+    public LabNode[] Cluster(
+        int count, Action<RaftNodeOptions>? configure = null, Func<IStateMachine>? machine = null, Func<ITransport>? transport = null) =>
+    [
+        .. Enumerable.Range(1, count).Select(number =>
+            Node($"n{number}", count, configure, machine?.Invoke(), transport: transport?.Invoke())),
+    ];
 
     /// <summary>Waits until one of the nodes leads and all that run follow it.</summary>
     public LabNode WaitForLeader(params LabNode[] nodes)
     {
-        LabNode? Leader() => nodes.Where(static node => node.IsRunning && node.Status.Role == RaftRole.Leader).MaxBy(static node => node.Status.Term);
+        LabNode? Leader() => nodes
+            .Where(static node => node.IsRunning && node.Status.Role == RaftRole.Leader)
+            .MaxBy(static node => node.Status.Term);
         World.RunUntil(
             () => Leader() is { } leader && nodes.All(node => !node.IsRunning || node.Status.Leader == leader.Raft.Id),
             waitingFor: "a leader whom all follow");

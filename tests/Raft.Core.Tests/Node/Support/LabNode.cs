@@ -55,7 +55,8 @@ internal sealed class LabNode(Lab lab, RaftNode raft, ILogStore store, IStateMac
     public RequestVoteReply RequestVote(long term, string candidate, long lastLogIndex = 0, long lastLogTerm = 0) =>
         lab.World.Run(Raft.RequestVoteAsync(term, candidate, lastLogIndex, lastLogTerm));
 
-    public AppendEntriesReply AppendEntries(long term, string leader, long prevLogIndex, long prevLogTerm, IReadOnlyList<LogEntry> entries, long leaderCommit = 0) =>
+    public AppendEntriesReply AppendEntries(
+        long term, string leader, long prevLogIndex, long prevLogTerm, IReadOnlyList<LogEntry> entries, long leaderCommit = 0) =>
         lab.World.Run(Raft.AppendEntriesAsync(term, leader, prevLogIndex, prevLogTerm, entries, leaderCommit));
 
     /// <summary>Asserts that no caller is waiting at the node.</summary>

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Raft.Tests.Node;
 
 /// <summary>Adds and withdraws; refuses to go below zero.</summary>
-internal sealed class Account() : StateMachine<Transfer, Balance>(Codec.Json(AccountJson.Default.Transfer), Codec.Json(AccountJson.Default.Balance))
+internal sealed class Account()
+    : StateMachine<Transfer, Balance>(Codec.Json(AccountJson.Default.Transfer), Codec.Json(AccountJson.Default.Balance))
 {
     public long Amount { get; private set; }
 
@@ -59,8 +60,8 @@ internal sealed class Gated : IStateMachine
 
     public bool MayBlock { get; init; }
 
-    /// <summary>Whether the token that asks it to stop ends its waiting.</summary>
-    public bool HeedsStopping { get; init; }
+    /// <summary>Whether it stops waiting when its token is cancelled.</summary>
+    public bool StopsOnCancellation { get; init; }
 
     public bool IsWaiting => _gate is not null;
 
@@ -74,7 +75,8 @@ internal sealed class Gated : IStateMachine
         if (!IsOpen)
         {
             _gate = new TaskCompletionSource();
-            using CancellationTokenRegistration registration = HeedsStopping ? stopping.Register(() => _gate.TrySetCanceled(stopping)) : default;
+            using CancellationTokenRegistration registration =
+                StopsOnCancellation ? stopping.Register(() => _gate.TrySetCanceled(stopping)) : default;
             await _gate.Task;
             _gate = null;
         }

@@ -8,7 +8,10 @@ internal sealed class PartsLab : IDisposable
 {
     public PartsLab(IStateMachine? machine = null, ILogStore? store = null, int members = 3, ISnapshotStore? snapshots = null)
     {
-        RaftNodeOptions options = new() { Members = [.. Enumerable.Range(1, members).Select(static number => new RaftMember($"n{number}"))] };
+        RaftNodeOptions options = new()
+        {
+            Members = [.. Enumerable.Range(1, members).Select(static number => new RaftMember($"n{number}"))],
+        };
         Settings = new NodeSettings("n1", initialTerm: 0, options, new RaftNodePorts
         {
             Clock = Clock,

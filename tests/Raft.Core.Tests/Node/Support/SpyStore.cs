@@ -1,6 +1,6 @@
 namespace Raft.Tests.Node;
 
-/// <summary>Stands before a log store: notes down what is asked of it, and fails where a test says so.</summary>
+/// <summary>Wraps a log store: records the calls, and fails where a test requests it.</summary>
 internal sealed class SpyStore(ILogStore inner) : ILogStore
 {
     public List<LogWrite> Writes { get; } = [];
@@ -26,7 +26,8 @@ internal sealed class SpyStore(ILogStore inner) : ILogStore
         return state with { LastIndex = state.LastIndex + ClaimedSurplus };
     }
 
-    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         Calls.Add("read");
         await (OnRead?.Invoke() ?? default);

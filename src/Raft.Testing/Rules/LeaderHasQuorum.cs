@@ -4,13 +4,13 @@ namespace Raft.Testing;
 /// Dissertation, section 6.2: a leader that a majority does not answer steps down, if its options say so. It has some
 /// minimum election timeouts, of its own clock, for that; a process that was paused counts from when it was resumed.
 /// </summary>
-internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : ClusterRule
+internal sealed class LeaderHasQuorum(ReferenceQuorum<NodeId> quorum) : ClusterRule
 {
     private const int Timeouts = 3;
 
     private readonly SortedDictionary<NodeId, Leadership> _leaders = [];
 
-    public override string Name => "A leader hears a quorum";
+    public override string Name => "A leader has a quorum";
 
     private sealed class Leadership(RaftNode life, long term, TimeSpan since)
     {
@@ -21,7 +21,7 @@ internal sealed class LeaderHearsQuorum(ReferenceQuorum<NodeId> quorum) : Cluste
         public TimeSpan LookedAt { get; set; } = since;
 
         /// <summary>
-        /// Since when no majority, the leader included, has answered: not before it leads, and not before its process went on.
+        /// Since when no majority, the leader included, has answered: not before it leads, and not before its process was resumed.
         /// </summary>
         public TimeSpan SilentSince { get; set; } = since;
 
