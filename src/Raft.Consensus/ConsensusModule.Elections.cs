@@ -139,6 +139,7 @@ public sealed partial class ConsensusModule
         {
             ResetElectionDeadline(); // a leader has none
             _followers = [];
+            _transfer = null;
         }
 
         Role = PassiveRole;

@@ -122,5 +122,9 @@ public sealed partial class ConsensusModule
             ConflictTerm = conflictTerm,
         };
         Outputs.Add(reply, requiredVersion);
+        if (success && !request.IsHandlerCall)
+        {
+            _lastAcknowledgement = reply;
+        }
     }
 }

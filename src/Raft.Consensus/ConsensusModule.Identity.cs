@@ -7,6 +7,7 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private readonly MemberStores _stores;
+    private readonly List<NodeId> _stoppingMembers = []; // those whose last message said so
 
     /// <summary>What this node says about itself with every message.</summary>
     public MessageOrigin Origin { get; private set; }
@@ -94,6 +95,7 @@ public sealed partial class ConsensusModule
             TakeIdentity(message.Origin.Identity!, commit);
         }
 
+        NoteStopping(message);
         bool isAnswer = message is AppendEntriesReplyMessage or InstallSnapshotReplyMessage or RequestVoteReplyMessage;
         if (_stores.Note(message.From, message.Origin.Store, isAnswer ? message.Correlation : null, LatestRequest) is { } replaced)
         {
@@ -103,6 +105,18 @@ public sealed partial class ConsensusModule
         if (message.Origin.OptionsDigest != Origin.OptionsDigest && message.Origin.OptionsDigest != 0 && Origin.OptionsDigest != 0)
         {
             Outputs.Add(new OptionsDifferNotice(message.From));
+        }
+    }
+
+    private void NoteStopping(RaftMessage message)
+    {
+        if (!message.IsStopping)
+        {
+            _stoppingMembers.Remove(message.From);
+        }
+        else if (!_stoppingMembers.Contains(message.From))
+        {
+            _stoppingMembers.Add(message.From);
         }
     }
 

@@ -16,6 +16,11 @@ public sealed partial class ConsensusModule
         get
         {
             TimeSpan? deadline = NeedsQuorumContact ? _checkQuorumAt : null;
+            if (_transfer is { } transfer && transfer.Deadline < (deadline ?? TimeSpan.MaxValue))
+            {
+                deadline = transfer.Deadline;
+            }
+
             foreach (FollowerProgress follower in _followers)
             {
                 deadline = deadline <= follower.HeartbeatDueAt ? deadline : follower.HeartbeatDueAt;
@@ -39,6 +44,11 @@ public sealed partial class ConsensusModule
         if (Role != RaftRole.Leader)
         {
             return ProposeResult.NotLeader;
+        }
+
+        if (_transfer is { PausesProposals: true })
+        {
+            return ProposeResult.TransferUnderWay;
         }
 
         // A command larger than the limit is taken if nothing else is uncommitted; otherwise it could never be proposed.

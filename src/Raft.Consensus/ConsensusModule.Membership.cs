@@ -7,6 +7,7 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private ClusterConfiguration? _lastConfiguration;
+    private AppendEntriesReplyMessage? _lastAcknowledgement; // repeated to tell the leader that this node stops
 
     /// <summary>Whether the node has announced its stop; see <see cref="BeginStop"/>.</summary>
     public bool IsStopping { get; private set; }
@@ -18,9 +19,17 @@ public sealed partial class ConsensusModule
     private bool MayCampaign => Join is null && !IsStopping && Configuration.IsVoter(Id);
 
     /// <summary>
-    /// The node is about to stop. It does not campaign any more, and its messages say so, so that nobody transfers leadership to it.
+    /// The node is about to stop. It does not campaign any more, and its messages say so, so that nobody transfers leadership to it: a
+    /// follower repeats its last acknowledgement, for its leader to know at once.
     /// </summary>
-    public void BeginStop() => IsStopping = true;
+    public void BeginStop()
+    {
+        IsStopping = true;
+        if (_lastAcknowledgement is { } last && Leader is not null && Leader == last.To && last.Term == Term)
+        {
+            Outputs.Add(last with { IsStopping = true }, VersionOfLog(last.LastIndex));
+        }
+    }
 
     /// <summary>The role of a node that neither leads nor campaigns.</summary>
     private RaftRole PassiveRole => Configuration.IsLearner(Id) ? RaftRole.Learner : RaftRole.Follower;

@@ -99,6 +99,9 @@ public sealed partial class ConsensusModule
             case RequestVoteMessage request:
                 RefuseVote(request);
                 break;
+            case TimeoutNowMessage request:
+                RefuseTimeoutNow(request, TimeoutNowRefusal.TermIsOver);
+                break;
         }
     }
 
@@ -142,6 +145,12 @@ public sealed partial class ConsensusModule
                 break;
             case RequestVoteReplyMessage reply:
                 OnRequestVoteReply(reply);
+                break;
+            case TimeoutNowMessage request:
+                OnTimeoutNow(request);
+                break;
+            case TimeoutNowReplyMessage reply:
+                OnTimeoutNowReply(reply);
                 break;
         }
     }

@@ -144,10 +144,10 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Whether a rejection answers a request of this term. A request of an earlier term of this same node that is delivered late is
+    /// Whether a rejection, or the refusal to campaign, answers a request of this term. A request of an earlier term of this same node that is delivered late is
     /// rejected with the current term, and says nothing about the follower's log.
     /// </summary>
-    private bool IsOfThisTerm(AppendEntriesReplyMessage reply) =>
+    private bool IsOfThisTerm(RaftMessage reply) =>
         reply.Correlation >= _firstRequestOfTerm && reply.Correlation <= _lastCorrelation;
 
     /// <summary>

@@ -221,6 +221,7 @@ public sealed partial class ConsensusModule
         if (Role == RaftRole.Leader)
         {
             AdvanceCommitIndex();
+            AdvanceTransfer();
             SendToFollowers();
         }
 

@@ -9,6 +9,9 @@ public enum ProposeResult
     /// <summary>This node is not the leader. The log did not change.</summary>
     NotLeader,
 
+    /// <summary>The leader is handing over its leadership: propose again in a moment. The log did not change.</summary>
+    TransferUnderWay,
+
     /// <summary>The allowed number of uncommitted bytes is reached. The log did not change.</summary>
     UncommittedLimitReached,
 }

@@ -78,6 +78,9 @@ internal sealed class MemberContact
         bool IsHeard(NodeId node) => node == _self || now - LastHeardAt(node) <= duration;
     }
 
+    /// <summary>Whether another node was heard from within a time.</summary>
+    public bool WasHeardWithin(TimeSpan duration, NodeId node, TimeSpan now) => now - LastHeardAt(node) <= duration;
+
     /// <summary>Nodes that have been silent for a time no longer count as reachable.</summary>
     public void ForgetSilent(TimeSpan silence, TimeSpan now) => _contacts.RemoveAll(contact => now - contact.HeardAt >= silence);
 

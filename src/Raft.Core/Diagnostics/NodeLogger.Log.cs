@@ -48,6 +48,16 @@ internal sealed partial class NodeLogger
     private partial void LogLeaderless(NodeId nodeId, TimeSpan since, string explanation);
 
     [LoggerMessage(
+        117, LogLevel.Information, "Node {NodeId} hands its leadership of term {Term} over to {Target}", EventName = "TransferBegins")]
+    private partial void LogTransferBegins(NodeId nodeId, NodeId target, long term);
+
+    [LoggerMessage(
+        118, LogLevel.Information,
+        "Node {NodeId} has ended its transfer of term {Term} to {Target}: {Outcome}",
+        EventName = "TransferEnds")]
+    private partial void LogTransferEnds(NodeId nodeId, NodeId target, long term, LeadershipTransferOutcome outcome);
+
+    [LoggerMessage(
         120, LogLevel.Warning,
         "The state machine of node {NodeId} has been working on the entries {FirstIndex} to {LastIndex} for {Since}: results and "
         + "reads of this node wait for it",

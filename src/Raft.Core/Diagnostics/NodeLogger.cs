@@ -41,6 +41,11 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void Leaderless(TimeSpan since, string explanation) => Write(() => LogLeaderless(nodeId, since, explanation));
 
+    public void TransferBegins(NodeId target, long term) => Write(() => LogTransferBegins(nodeId, target, term));
+
+    public void TransferEnds(NodeId target, long term, LeadershipTransferOutcome outcome) =>
+        Write(() => LogTransferEnds(nodeId, target, term, outcome));
+
     public void ApplyHangs(long firstIndex, long lastIndex, TimeSpan since) =>
         Write(() => LogApplyHangs(nodeId, firstIndex, lastIndex, since));
 

@@ -82,6 +82,10 @@ internal sealed class NodeMetrics
 
     public void CountSnapshotFailure() => Add(_metrics.SnapshotFailures, 1, in _node);
 
+    public void CountTransfer(LeadershipTransferOutcome outcome) => Add(
+        _metrics.LeadershipTransfers, 1,
+        Tagged(RaftDiagnostics.OutcomeTag, outcome == LeadershipTransferOutcome.Transferred ? "transferred" : "failed"));
+
     public void CountLostData(NodeId follower) =>
         Add(_metrics.FollowersLostData, 1, Tagged(RaftDiagnostics.FollowerIdTag, follower.Value));
 

@@ -81,6 +81,9 @@ public static class RaftInstruments
     /// <summary>Entries that a follower is not known to hold.</summary>
     public const string FollowerLag = "raft.follower.lag";
 
+    /// <summary>Attempts to hand over the leadership, by outcome.</summary>
+    public const string LeadershipTransfers = "raft.leadership_transfers";
+
     /// <summary>Times that a follower lacked entries that it had acknowledged as durable.</summary>
     public const string FollowerLostData = "raft.follower.lost_data";
 

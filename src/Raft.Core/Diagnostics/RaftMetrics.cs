@@ -61,6 +61,9 @@ public sealed class RaftMetrics
             RaftInstruments.MessagesDropped, "{message}",
             "Messages that arrived and were not processed, by reason.");
 
+        LeadershipTransfers = meter.CreateCounter<long>(
+            RaftInstruments.LeadershipTransfers, "{transfer}",
+            "Attempts of the node to hand over its leadership, by outcome.");
         FollowersLostData = meter.CreateCounter<long>(
             RaftInstruments.FollowerLostData, "{loss}",
             "Times that a follower lacked entries that it had acknowledged as durable.");
@@ -129,6 +132,8 @@ public sealed class RaftMetrics
     internal Counter<long> BytesReceived { get; }
 
     internal Counter<long> MessagesDropped { get; }
+
+    internal Counter<long> LeadershipTransfers { get; }
 
     internal Counter<long> FollowersLostData { get; }
 

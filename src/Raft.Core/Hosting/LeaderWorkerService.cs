@@ -45,6 +45,19 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
 
     private async Task WorkAsync(RaftNode node, Leadership leadership, CancellationToken stoppingToken)
     {
+        node.BeginLeaderWork(); // a leader that hands over waits for its end
+        try
+        {
+            await RunWorkerAsync(node, leadership, stoppingToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            node.EndLeaderWork();
+        }
+    }
+
+    private async Task RunWorkerAsync(RaftNode node, Leadership leadership, CancellationToken stoppingToken)
+    {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, stoppingToken);
         AsyncServiceScope scope = provider.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))

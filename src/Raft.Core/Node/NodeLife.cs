@@ -133,7 +133,7 @@ internal sealed class NodeLife
 
     /// <summary>
     /// In this order, so that as many callers as possible learn how their proposal ended: take no more proposals; wait for what is in
-    /// the log to commit, for writes and snapshots under way, and for the state machine, each for as long as is left.
+    /// the log to commit; hand over the leadership; wait for writes and snapshots under way, and for the state machine, each for as long as is left.
     /// </summary>
     private async ValueTask StopAsync()
     {
@@ -142,13 +142,30 @@ internal sealed class NodeLife
         TimeSpan commitsEnd = _settings.MaximumElectionTimeout < end - start ? start + _settings.MaximumElectionTimeout : end;
         Worker.BeginStop();
         WorkerCalls calls = Parts.Calls;
+        await calls.ExecuteAsync(() => Parts.Context.Module.BeginStop()).ConfigureAwait(false);
         await calls.WaitUntilAsync(() => !Parts.Leadership.Leads || Parts.Commits.HasCommittedTheLog, commitsEnd).ConfigureAwait(false);
+        await HandOverAsync(end).ConfigureAwait(false);
         await calls.WaitUntilAsync(() => Parts.Outputs.WritesInFlight == 0, end).ConfigureAwait(false);
 
         // A partly received snapshot would stay open until its next chunk. Both kinds of snapshots were asked to end.
         await calls.ExecuteAsync(Parts.Installer.Abandon).ConfigureAwait(false);
         await calls.WaitUntilAsync(() => !Parts.Snapshots.IsTaking && Parts.Installer.IsIdle, end).ConfigureAwait(false);
         await calls.WaitUntilAsync(() => Parts.Commits.IsDone, end).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A leader that stops hands over first, so that the others need not wait for an election timeout; and it tells its followers what is
+    /// committed.
+    /// </summary>
+    private async ValueTask HandOverAsync(TimeSpan end)
+    {
+        WorkerCalls calls = Parts.Calls;
+        TimeSpan timeout = _settings.Consensus.MinimumElectionTimeout;
+        TimeSpan now = _settings.Clock.Now;
+        TimeSpan until = timeout < end - now ? now + timeout : end;
+        await calls.ExecuteAsync(Parts.Transfers.BeginForStop).ConfigureAwait(false);
+        await calls.WaitUntilAsync(() => !Parts.Transfers.IsUnderWay, until).ConfigureAwait(false);
+        await calls.ExecuteAsync(() => Parts.Context.Module.AnnounceCommit()).ConfigureAwait(false);
     }
 
     private void SignalStop() => _stopSignal.Succeed(true);

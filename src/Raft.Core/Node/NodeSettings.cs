@@ -32,6 +32,8 @@ internal sealed class NodeSettings
         FirstIdentity = ClusterIdentityHash.Compute(ClusterId, Members.Select(static member => member.NodeId));
         MaximumElectionTimeout = options.MaximumElectionTimeout;
         ShutdownTimeout = options.ShutdownTimeout;
+        LeadershipTransferTimeout = options.LeadershipTransferTimeout;
+        ProposalsDuringTransfer = options.ProposalsDuringTransfer;
         HangTimeout = options.MinimumElectionTimeout * ElectionTimeoutsUntilHang;
         MaximumCommandBytes = options.MaximumCommandBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
@@ -98,6 +100,10 @@ internal sealed class NodeSettings
     public TimeSpan MaximumElectionTimeout { get; }
 
     public TimeSpan ShutdownTimeout { get; }
+
+    public TimeSpan LeadershipTransferTimeout { get; }
+
+    public ProposalsDuringTransfer ProposalsDuringTransfer { get; }
 
     public int MaximumCommandBytes { get; }
 

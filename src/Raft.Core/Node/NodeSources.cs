@@ -13,6 +13,7 @@ internal sealed class NodeSources
         Slices = new CompletionSourcePool<LogSlices>(scheduler, Live);
         StoredEntries = new CompletionSourcePool<ReadOnlyMemory<LogEntry>>(scheduler, Live);
         Snapshots = new CompletionSourcePool<SnapshotInfo?>(scheduler, Live);
+        Transfers = new CompletionSourcePool<LeadershipTransferResult>(scheduler, Live);
         Resumes = new ResumeBatchPool(scheduler);
     }
 
@@ -35,6 +36,8 @@ internal sealed class NodeSources
     public CompletionSourcePool<ReadOnlyMemory<LogEntry>> StoredEntries { get; }
 
     public CompletionSourcePool<SnapshotInfo?> Snapshots { get; }
+
+    public CompletionSourcePool<LeadershipTransferResult> Transfers { get; }
 
     public ResumeBatchPool Resumes { get; }
 }

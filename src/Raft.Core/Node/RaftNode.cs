@@ -19,6 +19,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     private readonly NodeSources _sources;
     private readonly StatusBoard _board;
     private readonly LeadershipToken _leadership;
+    private readonly LeaderWork _work = new();
     private readonly NodeMetrics? _metrics;
     private readonly NodeLogger? _logger;
     private readonly NodeLives _lives;
@@ -42,7 +43,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         _leadership = new LeadershipToken(_settings.Scheduler);
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
         _logger = _settings.Loggers is { } loggers ? new NodeLogger(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
-        _lives = new NodeLives(new NodeShared(_settings, _sources, _board, _leadership, _metrics, _logger));
+        _lives = new NodeLives(new NodeShared(_settings, _sources, _board, _leadership, _work, _metrics, _logger));
         _board.Publish(new PublishedStatus { Term = initialTerm, FirstIndex = 1, Configuration = _settings.InitialConfiguration });
     }
 

@@ -179,6 +179,19 @@ public sealed class RaftNodeOptions
     public bool AllowVolatileStorage { get; set; }
 
     /// <summary>
+    /// How long the target of <see cref="RaftNode.TransferLeadershipAsync"/> may take to catch up, while proposals are taken as always.
+    /// Default 30 s; above zero and at most one day.
+    /// </summary>
+    [Duration(MaximumDays = 1)]
+    public TimeSpan LeadershipTransferTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// What happens to proposals while a leader that hands over its leadership takes none: at most
+    /// <see cref="MinimumElectionTimeout"/>. Default <see cref="ProposalsDuringTransfer.Wait"/>.
+    /// </summary>
+    public ProposalsDuringTransfer ProposalsDuringTransfer { get; set; }
+
+    /// <summary>
     /// The total time that a stopping node waits for commits, writes and the state machine. Default 5 s; zero to one day. Keep
     /// it below the shutdown timeout of the host.
     /// </summary>

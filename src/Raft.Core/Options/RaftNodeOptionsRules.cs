@@ -28,6 +28,13 @@ internal static class RaftNodeOptionsRules
                 + $"{nameof(FirstStart.Join)} or {nameof(FirstStart.Refuse)}.");
         }
 
+        if (!Enum.IsDefined(options.ProposalsDuringTransfer))
+        {
+            failures.Add(
+                $"{nameof(options.ProposalsDuringTransfer)} is {(int)options.ProposalsDuringTransfer}: set it to "
+                + $"{nameof(ProposalsDuringTransfer.Wait)} or {nameof(ProposalsDuringTransfer.Refuse)}.");
+        }
+
         if (string.IsNullOrWhiteSpace(options.ClusterId))
         {
             failures.Add($"{nameof(options.ClusterId)} is blank: give all nodes of the cluster the same name.");

@@ -17,6 +17,7 @@ internal sealed class CommitPipeline
     private readonly ApplierWatch _watch;
     private long _handedOver;
     private bool _isLoading;
+    private volatile bool _wakesWhenApplied;
     private (long FirstIndex, LogEntry[] Entries) _loaded;
     private SnapshotRestoration? _restoration;
 
@@ -63,6 +64,9 @@ internal sealed class CommitPipeline
         _handedOver = appliedIndex;
         _applier.StartAfter(appliedIndex, appliedTime);
     }
+
+    /// <summary>Sets whether the worker is to run whenever something was applied.</summary>
+    public void WakeWhenApplied(bool wakes) => _wakesWhenApplied = wakes;
 
     /// <summary>Looks whether the state machine hangs.</summary>
     public void WatchApplier() => _watch.Check();
@@ -183,9 +187,9 @@ internal sealed class CommitPipeline
     private void OnApplied(long index)
     {
         _board.PublishApplied(index);
-        if (_context.Life.IsStopping || _watch.Hangs)
+        if (_context.Life.IsStopping || _watch.Hangs || _wakesWhenApplied)
         {
-            _context.Wake(); // the stop, or the mark that it hangs, waits for this
+            _context.Wake(); // the stop, the mark that it hangs, or a transfer of the leadership waits for this
         }
     }
 }

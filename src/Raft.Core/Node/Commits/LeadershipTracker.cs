@@ -9,6 +9,7 @@ namespace Raft;
 internal sealed class LeadershipTracker(NodeContext context, LeadershipToken token, PendingProposals pending, CommitDurations durations)
 {
     private long _term;
+    private bool _isSuspended;
 
     /// <summary>Whether the node led at the last update.</summary>
     public bool Leads { get; private set; }
@@ -28,10 +29,33 @@ internal sealed class LeadershipTracker(NodeContext context, LeadershipToken tok
             FailUncommitted(module);
         }
 
+        _isSuspended = false;
         token.Update(leads, module.Term);
         durations.Clear();
         Leads = leads;
         _term = module.Term;
+    }
+
+    /// <summary>
+    /// The node is about to hand over its leadership: what runs only on the leader is to end, although the node still leads.
+    /// </summary>
+    public void Suspend()
+    {
+        if (!_isSuspended)
+        {
+            _isSuspended = true;
+            token.Update(leads: false, _term);
+        }
+    }
+
+    /// <summary>The node did not hand over after all, and leads the same term: what runs on the leader may run again.</summary>
+    public void Resume()
+    {
+        if (_isSuspended)
+        {
+            _isSuspended = false;
+            token.Update(Leads, _term);
+        }
     }
 
     /// <summary>The life ends: the node leads no longer.</summary>

@@ -2,24 +2,35 @@ using Raft.Consensus;
 
 namespace Raft;
 
-/// <summary>Appends proposals to the leader's log (section 5.3), and answers those that it must refuse.</summary>
+/// <summary>
+/// Appends proposals to the leader's log (section 5.3), and answers those that it must refuse. While the leader hands over its leadership,
+/// they wait.
+/// </summary>
 internal sealed class ProposalIntake(NodeContext context, PendingProposals pending, CommitDurations durations)
 {
-    /// <summary>Appends a batch of proposals, or refuses them. Those that were cancelled in the meantime are withdrawn.</summary>
+    private readonly Queue<Proposal> _waiting = new(); // bounded by MaximumPendingProposals, through the mailbox
+    private TimeSpan? _waitEndsAt;
+
+    /// <summary>How many proposals wait for the end of a transfer.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>When those that wait are refused although no leader is known.</summary>
+    public TimeSpan NextDeadline => _waitEndsAt ?? TimeSpan.MaxValue;
+
+    /// <summary>
+    /// Appends the proposals that waited, then those of a batch, or refuses them. Those that were cancelled in the meantime are withdrawn.
+    /// </summary>
     public void Append(MailboxBatch batch)
     {
-        DateTimeOffset utcNow = context.Settings.Clock.UtcNow;
+        if (_waiting.Count > 0)
+        {
+            AppendWaiting();
+        }
+
         foreach (Proposal proposal in batch.Proposals)
         {
             batch.ProposalsTaken++;
-            if (proposal.Caller.IsPending)
-            {
-                Append(in proposal, utcNow);
-            }
-            else
-            {
-                context.Metrics?.CountProposals(ProposalOutcomeTags.Cancelled);
-            }
+            Take(in proposal);
         }
     }
 
@@ -28,15 +39,60 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
     {
         for (; batch.ProposalsTaken < batch.Proposals.Count; batch.ProposalsTaken++)
         {
-            bool refused = batch.Proposals[batch.ProposalsTaken].Caller.Fail(reason);
-            context.Metrics?.CountProposals(refused ? ProposalOutcomeTags.Refused : ProposalOutcomeTags.Cancelled);
+            RefuseAtEnd(batch.Proposals[batch.ProposalsTaken], reason);
         }
     }
 
-    private void Append(in Proposal proposal, DateTimeOffset utcNow)
+    /// <summary>The life ends: refuses the proposals that wait.</summary>
+    public void End(Exception reason)
+    {
+        while (_waiting.TryDequeue(out Proposal proposal))
+        {
+            RefuseAtEnd(in proposal, reason);
+        }
+
+        _waitEndsAt = null;
+    }
+
+    /// <summary>
+    /// A leader that gave up its transfer appends what waited. If it handed over, its callers learn who leads now: that takes an election,
+    /// so they wait a little longer.
+    /// </summary>
+    private void AppendWaiting()
     {
         ConsensusModule module = context.Module;
-        switch (module.Propose(proposal.Data, utcNow, out long index))
+        bool isUndecided = module.Role == RaftRole.Leader
+            ? module.Transfer is { PausesProposals: true }
+            : module.Leader is null && context.Now < _waitEndsAt;
+        if (isUndecided)
+        {
+            return;
+        }
+
+        _waitEndsAt = null;
+        for (int left = _waiting.Count; left > 0; left--)
+        {
+            Proposal proposal = _waiting.Dequeue();
+            Take(in proposal);
+        }
+    }
+
+    private void Take(in Proposal proposal)
+    {
+        if (proposal.Caller.IsPending)
+        {
+            Append(in proposal);
+        }
+        else
+        {
+            context.Metrics?.CountProposals(ProposalOutcomeTags.Cancelled);
+        }
+    }
+
+    private void Append(in Proposal proposal)
+    {
+        ConsensusModule module = context.Module;
+        switch (module.Propose(proposal.Data, module.UtcNow, out long index))
         {
             case ProposeResult.Appended:
                 pending.Add(index, module.Term, proposal.Caller);
@@ -45,12 +101,36 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
             case ProposeResult.NotLeader:
                 Refuse(in proposal, NotLeader());
                 break;
+            case ProposeResult.TransferUnderWay:
+                AwaitTransfer(in proposal);
+                break;
             default:
                 Refuse(in proposal, new OverloadedException(
                     $"{context.Settings.Consensus.MaximumUncommittedBytes} bytes or more wait to be committed, as many as "
                     + $"{nameof(RaftNodeOptions.MaximumUncommittedBytes)} allows: propose again when some have committed."));
                 break;
         }
+    }
+
+    private void AwaitTransfer(in Proposal proposal)
+    {
+        if (context.Settings.ProposalsDuringTransfer == ProposalsDuringTransfer.Wait)
+        {
+            _waiting.Enqueue(proposal);
+            _waitEndsAt ??= context.Now + (2 * context.Settings.Consensus.MinimumElectionTimeout);
+            return;
+        }
+
+        NodeId target = context.Module.Transfer!.Target;
+        Refuse(in proposal, new NotLeaderException(
+            $"Node {context.NodeId} is handing over its leadership to {target} and takes no proposals: propose there in a moment.",
+            context.Settings.MemberOf(target, context.Module.Configuration)));
+    }
+
+    private void RefuseAtEnd(in Proposal proposal, Exception reason)
+    {
+        bool refused = proposal.Caller.Fail(reason);
+        context.Metrics?.CountProposals(refused ? ProposalOutcomeTags.Refused : ProposalOutcomeTags.Cancelled);
     }
 
     private void Refuse(in Proposal proposal, ProposalRefusedException reason)

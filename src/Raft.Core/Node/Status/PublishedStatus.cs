@@ -35,6 +35,9 @@ internal readonly record struct PublishedStatus()
     /// <summary>The members that have lost what they had acknowledged as durable.</summary>
     public NodeSet LostData { get; init; } = NodeSet.Empty;
 
+    /// <summary>The node that this leader hands over to; null if it does not.</summary>
+    public NodeId? TransferTarget { get; init; }
+
     public bool ApplyHangs { get; init; }
 
     public bool DiskHangs { get; init; }

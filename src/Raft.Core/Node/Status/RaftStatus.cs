@@ -52,6 +52,9 @@ public sealed record RaftStatus
     /// </summary>
     public IReadOnlyList<RaftMember> Reachable { get; init; } = [];
 
+    /// <summary>The node that this leader is handing its leadership over to; null if it is not.</summary>
+    public NodeId? TransferTarget { get; init; }
+
     /// <summary>
     /// The followers that have lost entries that they had acknowledged as durable, as far as this node has noticed as a leader. Their
     /// disks or log stores do not keep what they promise.

@@ -32,6 +32,8 @@ internal static class StatusExplanation
 
     private static string InCluster(in PublishedStatus status) => status switch
     {
+        { Role: RaftRole.Leader, TransferTarget: { } target } =>
+            $"leads term {Text(status.Term)} and hands over to {target}: {Reach(in status)}",
         { Role: RaftRole.Leader } => $"leads term {Text(status.Term)}: {Reach(in status)}",
         { Leader: { } leader } => $"follows {leader} in term {Text(status.Term)}",
         _ => NoLeader(in status),

@@ -30,6 +30,8 @@ internal sealed class NodeParts
         Commits = new CommitPipeline(Context, Pending, policy, reader, shared.Board, appliedBefore);
 
         SnapshotDisposal disposal = new(settings.Scheduler, shared.Logger);
+        Transfers = new LeadershipTransfers(Context, Commits, Leadership, shared.Work);
+
         LatestSnapshot = new LatestSnapshot(policy);
         LogCompactor compactor = new(Context, policy, LatestSnapshot, Commits.Applier);
         Snapshots = new SnapshotTaker(Context, Commits.Applier, policy, LatestSnapshot, compactor, disposal, ports.Stopping);
@@ -65,6 +67,9 @@ internal sealed class NodeParts
 
     /// <summary>Whether the node leads.</summary>
     public LeadershipTracker Leadership { get; }
+
+    /// <summary>Handing over the leadership.</summary>
+    public LeadershipTransfers Transfers { get; }
 
     /// <summary>Committed entries on their way to the state machine.</summary>
     public CommitPipeline Commits { get; }

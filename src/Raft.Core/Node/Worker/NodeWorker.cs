@@ -15,6 +15,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     private readonly NodeContext _context;
     private readonly StatusBoard _board;
     private readonly WorkerTimer _timer;
+    private readonly LeaderWork _work;
     private readonly Action _ended;
     private MailboxBatch? _batch;
     private Exception? _openFailure;
@@ -33,6 +34,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _context = _parts.Context;
         _board = shared.Board;
         _timer = new WorkerTimer(shared.Settings.Clock, shared.Settings.Consensus.MinimumElectionTimeout, Wake);
+        _work = shared.Work;
         _ended = ended;
     }
 
@@ -89,6 +91,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     public void Begin()
     {
         _context.Life.TryAdvance(LifeStage.Running);
+        _work.NotifyEndTo(Wake);
         _context.Module.Start(_context.Now);
         _parts.Observer.Begin(CurrentStatus());
     }
@@ -156,6 +159,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Outputs.Dispatch();
         _parts.Durations.Record();
         _parts.Leadership.Update();
+        _parts.Transfers.Advance();
+        _parts.Commits.WakeWhenApplied(_parts.Transfers.AwaitsCommits);
         _parts.Commits.WatchApplier();
         _parts.Outputs.WatchDisk(_batch.CompletedWrites);
         PublishedStatus status = CurrentStatus();
@@ -189,10 +194,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
             }
         }
 
-        if (batch.Proposals.Count > 0)
-        {
-            _parts.Intake.Append(batch);
-        }
+        _parts.Intake.Append(batch);
     }
 
     private PublishedStatus CurrentStatus() => PublishedStatus.Of(_context.Module, _context.Life.Lifecycle) with
@@ -200,6 +202,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         SnapshotIndex = _parts.LatestSnapshot.Index,
         ApplyHangs = _parts.Commits.Hangs,
         DiskHangs = _parts.Outputs.DiskHangs,
+        TransferTarget = _context.Module.Transfer?.Target,
         LostData = _parts.Notices.LostData,
     };
 
@@ -209,9 +212,10 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     /// </summary>
     private void ReportPending(MailboxBatch batch)
     {
-        if (batch.Proposals.Count > 0 || _parts.Pending.Count != _pendingReported)
+        int pending = _parts.Pending.Count + _parts.Intake.Waiting;
+        if (batch.Proposals.Count > 0 || pending != _pendingReported)
         {
-            _pendingReported = _parts.Pending.Count;
+            _pendingReported = pending;
             _context.Mailbox.SetPendingProposals(_pendingReported);
         }
 
@@ -221,6 +225,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     private TimeSpan NextDeadline()
     {
         TimeSpan deadline = Earlier(_context.Module.NextDeadline ?? TimeSpan.MaxValue, _parts.Calls.NextDeadline);
+        deadline = Earlier(Earlier(deadline, _parts.Intake.NextDeadline), _parts.Transfers.NextDeadline);
         return Earlier(Earlier(deadline, _parts.Commits.NextDeadline), _parts.Outputs.NextDeadline);
     }
 
@@ -248,6 +253,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         BatchOutcomes outcomes = _parts.Pending.FailAll(end.Unknown, _context.Answers.Batch);
         _context.Metrics?.CountProposals(in outcomes);
         _parts.Commits.End(end.Unknown, _endReason);
+        _parts.Transfers.End(_endReason);
+        _parts.Intake.End(_endReason);
         _parts.Handlers.End(_endReason);
         _parts.Snapshots.End(_endReason);
         _parts.SnapshotSenders.End();

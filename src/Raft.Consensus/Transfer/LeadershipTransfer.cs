@@ -1,0 +1,30 @@
+namespace Raft.Consensus;
+
+/// <summary>A leader hands over its leadership to a voter that has all of its log (dissertation, section 3.10).</summary>
+/// <param name="target">Who is to lead.</param>
+/// <param name="deadline">When the target must have caught up.</param>
+/// <param name="isForStop">Whether the leader hands over because it stops: then it appends nothing when it gives up.</param>
+internal sealed class LeadershipTransfer(NodeId target, TimeSpan deadline, bool isForStop)
+{
+    public NodeId Target { get; } = target;
+
+    public bool IsForStop { get; } = isForStop;
+
+    public TransferPhase Phase { get; private set; } = TransferPhase.CatchingUp;
+
+    /// <summary>When the leader gives up: once proposals pause, it is soon.</summary>
+    public TimeSpan Deadline { get; private set; } = deadline;
+
+    /// <summary>Whether proposals must wait.</summary>
+    public bool PausesProposals => Phase != TransferPhase.CatchingUp;
+
+    /// <summary>The target lacks little, so proposals pause until the time is over.</summary>
+    public void OnPaused(TimeSpan deadline)
+    {
+        Phase = TransferPhase.Pausing;
+        Deadline = deadline < Deadline || !IsForStop ? deadline : Deadline;
+    }
+
+    /// <summary>The target was asked to campaign.</summary>
+    public void OnHandedOver() => Phase = TransferPhase.HandedOver;
+}

@@ -1,0 +1,35 @@
+namespace Raft;
+
+/// <content>Leadership transfer: dissertation, section 3.10.</content>
+public sealed partial class RaftNode
+{
+    /// <summary>
+    /// Hands over the leadership of this node to another voter. The target first catches up, while proposals are taken as always; then
+    /// proposals pause, for at most <see cref="RaftNodeOptions.MinimumElectionTimeout"/>, until the target has everything and every caller
+    /// of this node is answered. So a transfer loses no proposal and leaves no outcome unknown.
+    /// </summary>
+    /// <param name="target">
+    /// Who is to lead; null for the voter with most of the log of those that were heard from within two heartbeats and do not stop.
+    /// </param>
+    /// <param name="cancellationToken">Stops waiting for the outcome. The transfer continues.</param>
+    /// <returns>How it ended: a target that cannot lead, and a transfer that fails, are outcomes and not exceptions.</returns>
+    /// <exception cref="NodeStoppedException">The node is not running, or stops meanwhile.</exception>
+    /// <exception cref="OverloadedException">Too many calls wait already.</exception>
+    public ValueTask<LeadershipTransferResult> TransferLeadershipAsync(NodeId? target = null, CancellationToken cancellationToken = default)
+    {
+        CompletionSource<LeadershipTransferResult> source = _sources.Transfers.Rent(cancellationToken);
+        ValueTask<LeadershipTransferResult> result = source.Task;
+        PendingCaller<LeadershipTransferResult> caller = source.Caller;
+        RefuseUnlessPosted(caller, _lives.Current?.Parts.Transfers.Post(target, caller) ?? PostOutcome.Closed);
+        return result;
+    }
+
+    /// <summary>
+    /// Work that must end before this node hands over its leadership begins. Each call is followed by one of
+    /// <see cref="EndLeaderWork"/>.
+    /// </summary>
+    internal void BeginLeaderWork() => _work.Begin();
+
+    /// <summary>Such work has ended.</summary>
+    internal void EndLeaderWork() => _work.End();
+}

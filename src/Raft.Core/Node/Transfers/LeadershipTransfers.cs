@@ -1,0 +1,174 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// Hands over the leadership (dissertation, section 3.10), on request or because the node stops: when the module is ready, it ends the work
+/// of the leader, waits until every caller is answered, and lets the module ask the target to campaign. Used by the node's worker.
+/// </summary>
+internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline commits, LeadershipTracker leadership, LeaderWork work)
+{
+    private PendingCaller<LeadershipTransferResult> _caller;
+    private NodeId? _target;
+    private long _term;
+    private bool _isHandedOver;
+    private bool _isForStop;
+    private TimeSpan _leaderKnownBy = TimeSpan.MaxValue;
+
+    /// <summary>Whether a transfer is under way, or its outcome is not known yet.</summary>
+    public bool IsUnderWay => _target is not null;
+
+    /// <summary>Whether this leader tries to hand over: the applier is to wake the worker.</summary>
+    public bool AwaitsCommits => context.Module.Transfer is { PausesProposals: true };
+
+    /// <summary>When the worker must look again.</summary>
+    public TimeSpan NextDeadline => _leaderKnownBy;
+
+    /// <summary>Asks for a transfer.</summary>
+    public PostOutcome Post(NodeId? target, PendingCaller<LeadershipTransferResult> caller) =>
+        context.Post(new TransferRequest(this, target, caller));
+
+    /// <summary>
+    /// The node stops: a leader hands over first, if the others can do without it. It tries once, for at most a minimum election timeout.
+    /// </summary>
+    public void BeginForStop()
+    {
+        ConsensusModule module = context.Module;
+        TimeSpan timeout = context.Settings.Consensus.MinimumElectionTimeout;
+        if (!IsUnderWay && module.CanLeave && module.BeginTransfer(null, timeout, context.Now, isForStop: true) == TransferStart.Begun)
+        {
+            Begin(module);
+            _isForStop = true;
+        }
+    }
+
+    /// <summary>Does what is due after each batch of the module.</summary>
+    public void Advance()
+    {
+        if (_target is null)
+        {
+            return;
+        }
+
+        ConsensusModule module = context.Module;
+        if (module.Role != RaftRole.Leader || module.Term != _term)
+        {
+            ConcludeAfterLoss(module);
+        }
+        else if (module.Transfer is null)
+        {
+            leadership.Resume();
+            End(module.LastTransferFailure == TransferFailure.Refused
+                ? LeadershipTransferOutcome.TargetRefused
+                : LeadershipTransferOutcome.TimedOut);
+        }
+        else if (!_isHandedOver && module.IsReadyToHandOver)
+        {
+            HandOver(module);
+        }
+    }
+
+    /// <summary>The life ends.</summary>
+    public void End(Exception reason)
+    {
+        context.Answers.Fail(_caller, reason);
+        _caller = default;
+        _target = null;
+    }
+
+    private void Begin(NodeId? target, PendingCaller<LeadershipTransferResult> caller)
+    {
+        ConsensusModule module = context.Module;
+        TransferStart start = _target is not null
+            ? TransferStart.AlreadyUnderWay
+            : module.BeginTransfer(target, context.Settings.LeadershipTransferTimeout, context.Now);
+        if (start == TransferStart.Begun)
+        {
+            _caller = caller;
+            Begin(module);
+        }
+        else
+        {
+            context.Answers.Succeed(caller, new LeadershipTransferResult(OutcomeOf(start), target, module.Leader));
+        }
+    }
+
+    private void Begin(ConsensusModule module)
+    {
+        _target = module.Transfer!.Target;
+        _term = module.Term;
+        _isHandedOver = false;
+        _isForStop = false;
+        _leaderKnownBy = TimeSpan.MaxValue;
+        context.Logger?.TransferBegins(_target.Value, _term);
+    }
+
+    /// <summary>
+    /// The target has everything. The work of the leader ends before another node can start its own, and callers learn their results
+    /// from this node.
+    /// </summary>
+    private void HandOver(ConsensusModule module)
+    {
+        leadership.Suspend();
+        if (commits.IsDone && work.IsIdle)
+        {
+            module.HandOver();
+            _isHandedOver = true;
+            context.Wake(); // for a batch that sends the request
+        }
+    }
+
+    /// <summary>
+    /// This node no longer leads: the transfer is over when the next leader is known. A node that stops does not wait for that: it has
+    /// voted for the target.
+    /// </summary>
+    private void ConcludeAfterLoss(ConsensusModule module)
+    {
+        if (_isForStop)
+        {
+            End(module.VotedFor == _target || module.Leader == _target
+                ? LeadershipTransferOutcome.Transferred
+                : LeadershipTransferOutcome.LeadershipLost);
+            return;
+        }
+
+        if (_leaderKnownBy == TimeSpan.MaxValue)
+        {
+            _leaderKnownBy = context.Now + context.Settings.MaximumElectionTimeout;
+        }
+
+        if (module.Leader is not null || context.Now >= _leaderKnownBy || !_isHandedOver)
+        {
+            End(module.Leader == _target ? LeadershipTransferOutcome.Transferred : LeadershipTransferOutcome.LeadershipLost);
+        }
+    }
+
+    private void End(LeadershipTransferOutcome outcome)
+    {
+        context.Logger?.TransferEnds(_target!.Value, _term, outcome);
+        context.Metrics?.CountTransfer(outcome);
+        context.Answers.Succeed(_caller, new LeadershipTransferResult(outcome, _target, context.Module.Leader));
+        _caller = default;
+        _target = null;
+        _leaderKnownBy = TimeSpan.MaxValue;
+    }
+
+    private static LeadershipTransferOutcome OutcomeOf(TransferStart start) => start switch
+    {
+        TransferStart.AlreadyUnderWay => LeadershipTransferOutcome.AlreadyUnderWay,
+        TransferStart.NoTarget => LeadershipTransferOutcome.NoTarget,
+        TransferStart.TargetIsLeader => LeadershipTransferOutcome.TargetIsLeader,
+        TransferStart.TargetUnknown => LeadershipTransferOutcome.TargetUnknown,
+        TransferStart.TargetNotVoter => LeadershipTransferOutcome.TargetNotVoter,
+        TransferStart.TargetStopping => LeadershipTransferOutcome.TargetRefused,
+        _ => LeadershipTransferOutcome.NotLeader,
+    };
+
+    private sealed class TransferRequest(
+        LeadershipTransfers transfers, NodeId? target, PendingCaller<LeadershipTransferResult> caller) : NodeRequest
+    {
+        public override void Execute() => transfers.Begin(target, caller);
+
+        public override void Refuse(Exception reason) => caller.Fail(reason);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Raft;
+
+/// <summary>
+/// What happens to proposals in the moment in which a leader takes none, because it hands over its leadership: at most a minimum election
+/// timeout.
+/// </summary>
+public enum ProposalsDuringTransfer
+{
+    /// <summary>
+    /// They wait. If the transfer fails, they are appended; if it succeeds, they are refused with a <see cref="NotLeaderException"/> that
+    /// names the new leader.
+    /// </summary>
+    Wait,
+
+    /// <summary>They are refused at once with a <see cref="NotLeaderException"/> that names the node that is to lead.</summary>
+    Refuse,
+}
