@@ -47,6 +47,13 @@ public interface IMessageReceiver
     NodeId NodeId { get; }
 
     /// <summary>
+    /// What the node says about itself: its cluster, the identity of that cluster, its store and how often that was opened. A transport
+    /// announces the node with it. It changes once, when a node that joins learns the identity. Null only for receivers that are not
+    /// nodes, such as those of tests.
+    /// </summary>
+    MessageOrigin? Origin => null;
+
+    /// <summary>
     /// Delivers a message. Returns immediately. A message beyond <see cref="RaftNodeOptions.MaximumWaitingMessages"/> is dropped and
     /// counted, as is one for another node or cluster.
     /// </summary>

@@ -1,3 +1,4 @@
+using Raft.Consensus;
 namespace Raft.Tests.Node;
 
 /// <summary>The situation of a node, in a sentence for people.</summary>
@@ -5,7 +6,7 @@ public sealed class ExplanationTests
 {
     private const string Hangs = "; its state machine has been working on the same commands for a long time: results and reads wait for it";
 
-    private static readonly RaftMember[] Members = ["n1", "n2", "n3"];
+    private static readonly ClusterConfiguration Three = new(["n1", "n2", "n3"]);
 
     public static TheoryData<string, string, int, string?, int, bool, string> Situations => new()
     {
@@ -49,11 +50,13 @@ public sealed class ExplanationTests
             Role = Enum.Parse<RaftRole>(role),
             Term = term,
             Leader = leader is null ? default(NodeId?) : new NodeId(leader),
-            ReachableBits = (ulong)reachable,
+            Configuration = Three,
+            Reachable = new NodeSet(
+                [.. Three.Members.Select(static member => member.NodeId).Where((_, i) => (reachable >> i & 1) != 0)]),
             ApplyHangs = applyHangs,
             Failure = new IOException("Disk gone."),
         };
 
-        Assert.Equal(expected, StatusExplanation.Of(in status, Members));
+        Assert.Equal(expected, StatusExplanation.Of(in status));
     }
 }

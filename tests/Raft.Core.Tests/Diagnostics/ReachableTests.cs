@@ -1,3 +1,4 @@
+using Raft.Consensus;
 namespace Raft.Tests.Node;
 
 /// <summary>Who can be reached, and that statuses that say the same are equal.</summary>
@@ -45,11 +46,11 @@ public sealed class ReachableTests
     public void Statuses_ThatSayTheSame_AreEqual()
     {
         StatusBoard board = Board();
-        board.Publish(Published(0b011));
+        board.Publish(Published("n1", "n2"));
         RaftStatus before = board.Read().Status;
-        board.Publish(Published(0b111));
+        board.Publish(Published("n1", "n2", "n3"));
         RaftStatus between = board.Read().Status;
-        board.Publish(Published(0b011));
+        board.Publish(Published("n1", "n2"));
         RaftStatus after = board.Read().Status;
 
         Assert.Equal(before, after);
@@ -82,10 +83,19 @@ public sealed class ReachableTests
 
     private static IEnumerable<string> Ids(RaftStatus status) => status.Reachable.Select(static member => member.Id);
 
-    private static PublishedStatus Published(ulong reachable) =>
-        new() { Lifecycle = NodeLifecycle.Running, Term = 1, Leader = new NodeId("n2"), FirstIndex = 1, ReachableBits = reachable };
+    private static readonly ClusterConfiguration Three = new(["n1", "n2", "n3"]);
 
-    private static StatusBoard Board() => new("n1", ["n1", "n2", "n3"], ownBit: 1, null!, null!);
+    private static PublishedStatus Published(params NodeId[] reachable) => new()
+    {
+        Lifecycle = NodeLifecycle.Running,
+        Term = 1,
+        Leader = new NodeId("n2"),
+        FirstIndex = 1,
+        Configuration = Three,
+        Reachable = new NodeSet(reachable),
+    };
+
+    private static StatusBoard Board() => new("n1", null!, null!);
 
     private static async Task WatchAsync(LabNode node, List<RaftStatus> seen, CancellationToken cancellationToken)
     {

@@ -57,13 +57,13 @@ public sealed class UnlistenedTests : IDisposable
     [Fact]
     public void Measurements_WithoutListeners_AllocateNothing()
     {
-        StatusBoard board = new("n1", [new RaftMember("n1")], ownBit: 1, null!, null!);
+        StatusBoard board = new("n1", null!, null!);
         NodeMetrics metrics = new(_meters.Metrics, board, "n1", "raft");
         AppendEntriesMessage message = new()
         {
             From = "n1",
             To = "n2",
-            ClusterId = "raft",
+            Origin = Origins.Of(),
             Term = 1,
             PrevLogIndex = 0,
             PrevLogTerm = 0,

@@ -7,18 +7,72 @@ namespace Raft.Tests.Messages;
 /// </summary>
 public class MessageFormatTests
 {
-    private const string RaftN1ToN2 = "0400 72616674  0200 6e31  0200 6e32";
-    private const string RaftN2ToN1 = "0400 72616674  0200 6e32  0200 6e31";
+    private const string Origin = "01 0900000000000000  101112131415161718191a1b1c1d1e1f 00000000";
+    private const string RaftN1ToN2 = $"0000000000000000  0400 72616674  0200 6e31  0200 6e32  {Origin}";
+    private const string RaftN2ToN1 = $"0000000000000000  0400 72616674  0200 6e32  0200 6e31  {Origin}";
 
     [Fact]
     public void RequestVote_Bytes_AreAsDocumented() => AssertBytes(
         Samples.Get("request vote"),
-        $"52414654 01 01 00  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000");
+        $"52414654 01 01 00  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000 00000000");
 
     [Fact]
     public void PreVote_Bytes_AreAsDocumented() => AssertBytes(
         Samples.Get("pre-vote"),
-        $"52414654 01 01 01  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000");
+        $"52414654 01 01 01  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000 00000000");
+
+    [Fact]
+    public void RequestVote_OfATransferWithFirstMembers_BytesAreAsDocumented()
+    {
+        AssertBytes(
+            Samples.Get("request vote, transfer"),
+            $"52414654 01 01 02  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000 00000000");
+        AssertBytes(
+            Samples.Get("request vote, first members"),
+            $"""
+            52414654 01 01 00  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000
+            02000000 0200 6e31 0800 d183d0b7d0b5d0bb
+            """);
+    }
+
+    /// <summary>All that a sender can say about itself: time, generation, store and opening, digest.</summary>
+    [Fact]
+    public void Message_OfADurableStore_BytesAreAsDocumented() => AssertBytes(
+        Samples.Get("request vote, from a durable store"),
+        """
+        52414654 01 01 00  0500000000000000 0600000000000000 00c015be1b63de08  0400 72616674  0200 6e31  0200 6e32
+        03 ffffffffffffffff  101112131415161718191a1b1c1d1e1f 02000000  03020100050407060809 0a0b0c0d0eff 0500000000000000
+        0700000000000000 0400000000000000 00000000
+        """);
+
+    [Fact]
+    public void Reply_OfANodeThatStops_BytesAreAsDocumented() => AssertBytes(
+        Samples.Get("append entries reply, stopping"),
+        """
+        52414654 01 04 01  0700000000000000 0900000000000000 00c015be1b63de08  0400 72616674  0200 6e32  0200 6e31
+        05 0900000000000000  101112131415161718191a1b1c1d1e1f 00000000
+        0500000000000000 0800000000000000 0000000000000000 0000000000000000 0600000000000000
+        """);
+
+    [Fact]
+    public void RequestVoteReply_ThatNamesALeader_BytesAreAsDocumented() => AssertBytes(
+        Samples.Get("request vote reply, follows a leader"),
+        $"52414654 01 02 04  0500000000000000 0600000000000000  {RaftN2ToN1}  0200 6e33");
+
+    [Fact]
+    public void TimeoutNow_Bytes_AreAsDocumented()
+    {
+        AssertBytes(
+            Samples.Get("timeout now"),
+            $"52414654 01 07 00  0500000000000000 0600000000000000  {RaftN1ToN2}  0700000000000000 0400000000000000");
+        AssertBytes(
+            Samples.Get("timeout now reply"), $"52414654 01 08 00  0500000000000000 0600000000000000  {RaftN2ToN1}  03");
+    }
+
+    [Fact]
+    public void IdentityRefusal_Bytes_AreAsDocumented() => AssertBytes(
+        Samples.Get("identity refusal"),
+        $"52414654 01 09 00  0500000000000000 0600000000000000  {RaftN2ToN1}  02000000 0200 6e32 0200 6e33");
 
     [Fact]
     public void RequestVoteReply_Bytes_AreAsDocumented() => AssertBytes(
@@ -49,13 +103,13 @@ public class MessageFormatTests
             Samples.Get("append entries reply, success"),
             $"""
             52414654 01 04 01  0700000000000000 0900000000000000  {RaftN2ToN1}
-            0500000000000000 0800000000000000 0000000000000000 0000000000000000
+            0500000000000000 0800000000000000 0000000000000000 0000000000000000 0000000000000000
             """);
         AssertBytes(
             Samples.Get("append entries reply, rejection"),
             $"""
             52414654 01 04 00  0700000000000000 0900000000000000  {RaftN2ToN1}
-            0500000000000000 0400000000000000 0300000000000000 0200000000000000
+            0500000000000000 0400000000000000 0300000000000000 0200000000000000 0000000000000000
             """);
     }
 
@@ -66,14 +120,14 @@ public class MessageFormatTests
             Samples.Install(),
             $"""
             52414654 01 05 00  0700000000000000 0900000000000000  {RaftN1ToN2}
-            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 2c01000000000000 0000000000000000
+            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 2c01000000000000 0000000000000000 0000000000000000
             02000000 01fe  05000000 7374617465
             """);
         AssertBytes(
             Samples.Install() with { Offset = 295, Header = default },
             $"""
             52414654 01 05 00  0700000000000000 0900000000000000  {RaftN1ToN2}
-            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 2c01000000000000 2701000000000000
+            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 2c01000000000000 2701000000000000 0000000000000000
             00000000  05000000 7374617465
             """);
     }
@@ -85,13 +139,13 @@ public class MessageFormatTests
             Samples.Get("install snapshot reply, part stored"),
             $"""
             52414654 01 06 00  0700000000000000 0900000000000000  {RaftN2ToN1}
-            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 0500000000000000
+            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 0500000000000000 00
             """);
         AssertBytes(
             Samples.Get("install snapshot reply, installed"),
             $"""
-            52414654 01 06 01  0700000000000000 0900000000000000  {RaftN2ToN1}
-            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 0000000000000000
+            52414654 01 06 00  0700000000000000 0900000000000000  {RaftN2ToN1}
+            1400000000000000 0600000000000000 000102030405060708090a0b0c0d0e0f 0000000000000000 01
             """);
     }
 

@@ -1,3 +1,5 @@
+using Raft.Consensus;
+
 namespace Raft.Tests.Messages;
 
 /// <summary>Messages of every type with random contents.</summary>
@@ -9,83 +11,143 @@ internal static class RandomMessages
         string Name(int minimum) => new([.. Enumerable.Range(0, random.Next(minimum, 20)).Select(_ => (char)random.Next('!', 0xD800))]);
         bool Coin() => random.Next(2) == 0;
         UInt128 Wide() => new((ulong)random.NextInt64() << 1, (ulong)random.NextInt64());
+        NodeSet Nodes() => new([.. Enumerable.Range(0, random.Next(4)).Select(_ => new NodeId(Name(1)))]);
+        MessageOrigin Origin() => new(
+            Name(0),
+            Coin() ? new ClusterIdentity(Wide(), random.Next()) : null,
+            Coin() ? new StoreIdentity(Id(), Number()) : null,
+            (ulong)random.NextInt64() << 1);
+        Guid Id()
+        {
+            byte[] bytes = new byte[16];
+            random.NextBytes(bytes);
+            return new Guid(bytes);
+        }
+
         LogEntry Entry(int _) => new(
             Number(),
             (EntryKind)random.Next(2),
             Samples.Pattern(random.Next(50)),
             new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
 
-        return random.Next(6) switch
+        return random.Next(9) switch
         {
             0 => new RequestVoteMessage
             {
-                ClusterId = Name(0),
+                Origin = Origin(),
                 From = Name(1),
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
+                SentAtTicks = Number(),
+                IsStopping = Coin(),
                 LastLogIndex = Number(),
                 LastLogTerm = Number(),
                 IsPreVote = Coin(),
+                IsTransfer = Coin(),
+                FirstMembers = Nodes(),
             },
             1 => new RequestVoteReplyMessage
             {
-                ClusterId = Name(0),
+                Origin = Origin(),
                 From = Name(1),
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
+                SentAtTicks = Number(),
+                IsStopping = Coin(),
                 VoteGranted = Coin(),
                 IsPreVote = Coin(),
+                Leader = Coin() ? new NodeId(Name(1)) : (NodeId?)null,
             },
             2 => new AppendEntriesReplyMessage
             {
-                ClusterId = Name(0),
+                Origin = Origin(),
                 From = Name(1),
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
+                SentAtTicks = Number(),
+                IsStopping = Coin(),
                 Success = Coin(),
                 PrevLogIndex = Number(),
                 LastIndex = Number(),
                 ConflictIndex = Number(),
                 ConflictTerm = Number(),
+                AppliedIndex = Number(),
             },
             3 => new InstallSnapshotReplyMessage
             {
-                ClusterId = Name(0),
+                Origin = Origin(),
                 From = Name(1),
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
+                SentAtTicks = Number(),
+                IsStopping = Coin(),
                 LastIncludedIndex = Number(),
                 LastIncludedTerm = Number(),
                 Checksum = Wide(),
                 NextOffset = Number(),
-                IsInstalled = Coin(),
+                Reason = (SnapshotReplyReason)random.Next(5),
             },
             4 => new InstallSnapshotMessage
             {
-                ClusterId = Name(0),
+                Origin = Origin(),
                 From = Name(1),
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
+                SentAtTicks = Number(),
+                IsStopping = Coin(),
                 LastIncludedIndex = Number(),
                 LastIncludedTerm = Number(),
                 Checksum = Wide(),
                 Length = Number(),
                 Offset = Number(),
+                LeaderCommit = Number(),
                 Header = Samples.Pattern(random.Next(20)),
                 Data = Samples.Pattern(random.Next(50)),
             },
-            _ => new AppendEntriesMessage
+            5 => new TimeoutNowMessage
             {
-                ClusterId = Name(0),
+                Origin = Origin(),
                 From = Name(1),
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
+                SentAtTicks = Number(),
+                LastLogIndex = Number(),
+                LastLogTerm = Number(),
+            },
+            6 => new TimeoutNowReplyMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                IsStopping = Coin(),
+                Reason = (TimeoutNowRefusal)random.Next(4),
+            },
+            7 => new IdentityRefusalMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                FirstMembers = Nodes(),
+            },
+            _ => new AppendEntriesMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                SentAtTicks = Number(),
+                IsStopping = Coin(),
                 PrevLogIndex = Number(),
                 PrevLogTerm = Number(),
                 LeaderCommit = Number(),

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Raft.Consensus;
 
 namespace Raft.Tests.Messages;
 
@@ -10,6 +11,17 @@ internal static class Samples
 
     /// <summary>Its bytes on the wire are 0 to 15.</summary>
     public static readonly UInt128 Checksum = new(0x0F0E0D0C_0B0A0908, 0x07060504_03020100);
+
+    /// <summary>A sender with a volatile store, in a cluster whose identity is 16 to 31 on the wire.</summary>
+    public static readonly MessageOrigin Origin = new("raft", new ClusterIdentity(new(0x1F1E1D1C_1B1A1918, 0x17161514_13121110)), Store: null, 9);
+
+    /// <summary>A sender that says everything that a sender can say about itself.</summary>
+    public static readonly MessageOrigin Durable = Origin with
+    {
+        Identity = Origin.Identity! with { Generation = 2 },
+        Store = new StoreIdentity(new Guid("00010203-0405-0607-0809-0a0b0c0d0eff"), Opening: 5),
+        OptionsDigest = ulong.MaxValue,
+    };
 
     private static readonly SortedDictionary<string, RaftMessage> ByName = new(StringComparer.Ordinal)
     {
@@ -25,6 +37,9 @@ internal static class Samples
         ["append entries without entries"] = Append(),
         ["append entries reply, rejection"] = AppendReply() with { Success = false, LastIndex = 4, ConflictIndex = 3, ConflictTerm = 2 },
         ["append entries reply, success"] = AppendReply(),
+        ["append entries reply, stopping"] = AppendReply() with { IsStopping = true, AppliedIndex = 6, SentAtTicks = Noon.UtcTicks },
+        ["identity refusal"] = Refusal(),
+        ["identity refusal, members not known"] = Refusal() with { FirstMembers = NodeSet.Empty },
         ["install snapshot"] = Install(),
         ["install snapshot, large part"] = Install() with
         {
@@ -35,7 +50,7 @@ internal static class Samples
             Checksum = UInt128.MaxValue,
         },
         ["install snapshot, nothing in it"] = Install() with { Header = default, Data = default },
-        ["install snapshot reply, installed"] = InstallReply() with { NextOffset = 0, IsInstalled = true },
+        ["install snapshot reply, installed"] = InstallReply() with { NextOffset = 0, Reason = SnapshotReplyReason.Installed },
         ["install snapshot reply, part stored"] = InstallReply(),
         ["largest numbers"] = AppendReply() with
         {
@@ -48,16 +63,29 @@ internal static class Samples
         },
         ["longest names"] = Vote() with
         {
-            ClusterId = new string('c', ushort.MaxValue),
+            Origin = Origin with { ClusterId = new string('c', ushort.MaxValue) },
             From = new string('€', NodeId.MaximumLength),
             To = new string('x', NodeId.MaximumLength),
         },
-        ["names in unicode"] = Vote() with { ClusterId = "Straße \0 \uFEFF", From = "узел-1", To = "节点🚀" },
+        ["names in unicode"] = Vote() with { Origin = Origin with { ClusterId = "Straße \0 \uFEFF" }, From = "узел-1", To = "节点🚀" },
         ["pre-vote"] = Vote() with { IsPreVote = true },
         ["pre-vote reply"] = VoteReply() with { VoteGranted = false, IsPreVote = true },
         ["request vote"] = Vote(),
+        ["request vote, first members"] = Vote() with { FirstMembers = new NodeSet(["n1", "узел"]) },
+        ["request vote, from a durable store"] = Vote() with { Origin = Durable, SentAtTicks = Noon.UtcTicks },
+        ["request vote, transfer"] = Vote() with { IsTransfer = true },
         ["request vote reply"] = VoteReply(),
-        ["smallest"] = new RequestVoteReplyMessage { ClusterId = "", From = "a", To = "b", Term = 0, VoteGranted = false },
+        ["request vote reply, follows a leader"] = VoteReply() with { VoteGranted = false, Leader = "n3" },
+        ["timeout now"] = TimeoutNow(),
+        ["timeout now reply"] = TimeoutNowReply(),
+        ["smallest"] = new RequestVoteReplyMessage
+        {
+            Origin = new MessageOrigin("", Identity: null),
+            From = "a",
+            To = "b",
+            Term = 0,
+            VoteGranted = false,
+        },
     };
 
     public static TheoryData<string> Names => [.. ByName.Keys];
@@ -69,7 +97,7 @@ internal static class Samples
 
     public static AppendEntriesMessage Append(params LogEntry[] entries) => new()
     {
-        ClusterId = "raft",
+        Origin = Origin,
         From = "n1",
         To = "n2",
         Term = 6,
@@ -82,7 +110,7 @@ internal static class Samples
 
     public static InstallSnapshotMessage Install() => new()
     {
-        ClusterId = "raft",
+        Origin = Origin,
         From = "n1",
         To = "n2",
         Term = 7,
@@ -98,7 +126,7 @@ internal static class Samples
 
     private static RequestVoteMessage Vote() => new()
     {
-        ClusterId = "raft",
+        Origin = Origin,
         From = "n1",
         To = "n2",
         Term = 5,
@@ -109,7 +137,7 @@ internal static class Samples
 
     private static RequestVoteReplyMessage VoteReply() => new()
     {
-        ClusterId = "raft",
+        Origin = Origin,
         From = "n2",
         To = "n1",
         Term = 5,
@@ -119,7 +147,7 @@ internal static class Samples
 
     private static AppendEntriesReplyMessage AppendReply() => new()
     {
-        ClusterId = "raft",
+        Origin = Origin,
         From = "n2",
         To = "n1",
         Term = 7,
@@ -131,7 +159,7 @@ internal static class Samples
 
     private static InstallSnapshotReplyMessage InstallReply() => new()
     {
-        ClusterId = "raft",
+        Origin = Origin,
         From = "n2",
         To = "n1",
         Term = 7,
@@ -140,6 +168,37 @@ internal static class Samples
         LastIncludedTerm = 6,
         Checksum = Checksum,
         NextOffset = 5,
+    };
+
+    private static TimeoutNowMessage TimeoutNow() => new()
+    {
+        Origin = Origin,
+        From = "n1",
+        To = "n2",
+        Term = 5,
+        Correlation = 6,
+        LastLogIndex = 7,
+        LastLogTerm = 4,
+    };
+
+    private static TimeoutNowReplyMessage TimeoutNowReply() => new()
+    {
+        Origin = Origin,
+        From = "n2",
+        To = "n1",
+        Term = 5,
+        Correlation = 6,
+        Reason = TimeoutNowRefusal.Stopping,
+    };
+
+    private static IdentityRefusalMessage Refusal() => new()
+    {
+        Origin = Origin,
+        From = "n2",
+        To = "n1",
+        Term = 5,
+        Correlation = 6,
+        FirstMembers = new NodeSet(["n2", "n3"]),
     };
 
     public static byte[] Encode(RaftMessage message)

@@ -21,7 +21,7 @@ public sealed class InboxTests
             {
                 From = "n2",
                 To = "n1",
-                ClusterId = "raft",
+                Origin = Origins.Of(),
                 Term = 1,
                 Correlation = i,
                 PrevLogIndex = 0,

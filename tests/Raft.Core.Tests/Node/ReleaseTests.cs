@@ -73,7 +73,7 @@ public sealed class ReleaseTests
         {
             From = "n2",
             To = "n1",
-            ClusterId = "raft",
+            Origin = Origins.Of(),
             Term = 3,
             Correlation = 9,
             PrevLogIndex = 0,

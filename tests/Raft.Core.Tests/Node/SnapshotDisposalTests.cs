@@ -177,13 +177,13 @@ public sealed class SnapshotDisposalTests
     {
         From = sent.To,
         To = sent.From,
-        ClusterId = sent.ClusterId,
+        Origin = sent.Origin,
         Term = sent.Term,
         Correlation = sent.Correlation,
         LastIncludedIndex = sent.LastIncludedIndex,
         LastIncludedTerm = sent.LastIncludedTerm,
         Checksum = sent.Checksum,
         NextOffset = 0,
-        IsInstalled = true,
+        Reason = SnapshotReplyReason.Installed,
     };
 }

@@ -104,7 +104,7 @@ public sealed class SnapshotFailureTests
         {
             From = "n2",
             To = "n1",
-            ClusterId = "raft",
+            Origin = Origins.Of(),
             Term = 3,
             Correlation = 7,
             LastIncludedIndex = 5,

@@ -225,7 +225,9 @@ public sealed class SnapshotRecoveryTests
     {
         async Task<SnapshotInfo> PutAsync()
         {
-            byte[] header = new SnapshotHeader("raft", DateTimeOffset.UnixEpoch, ["n1"], Sessions: default).Write();
+            byte[] header = new SnapshotHeader(
+                "raft", Origins.Of(members: 1).Identity!, DateTimeOffset.UnixEpoch, new ClusterConfiguration(["n1"]).At(1), Sessions: default)
+                .Write();
             await using ISnapshotWriter writer = await store.CreateAsync(index, term, header, CancellationToken.None);
             using SnapshotChecksum checksum = new(index, damage ? term + 1 : term, header);
             ChecksummedStream content = new(writer.Stream, checksum);

@@ -117,9 +117,9 @@ public sealed class TransportFailureTests
         LabNode node = _lab.Node(members: 3, transport: _transport);
         node.Run();
         _lab.World.RunUntilIdle();
-        RequestVoteMessage good = new() { From = "n2", To = "n1", ClusterId = "raft", Term = 9, LastLogIndex = 0, LastLogTerm = 0 };
+        RequestVoteMessage good = new() { From = "n2", To = "n1", Origin = Origins.Of(), Term = 9, LastLogIndex = 0, LastLogTerm = 0 };
 
-        receiver!.Receive(good with { ClusterId = "another" });
+        receiver!.Receive(good with { Origin = Origins.Of(clusterId: "another") });
         receiver.Receive(good with { To = "n3" });
         receiver.Receive(good with { Correlation = -1 });
         _lab.World.RunUntilIdle();

@@ -4,31 +4,29 @@ public sealed class SnapshotHeaderTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 2, 3, 12, 0, 0, TimeSpan.Zero);
 
-    private static SnapshotHeader Sample() => new(
-        "c",
-        Noon,
+    private static readonly ClusterIdentity Identity = new(new UInt128(0x0F0E0D0C_0B0A0908, 0x07060504_03020100), Generation: 3);
+
+    private static readonly ClusterConfiguration One = new ClusterConfiguration(["n1"]).At(1);
+
+    private static SnapshotHeader Sample() => Header(
         [
-            new RaftMember { Id = "n1" },
+            new RaftMember { Id = "n1", StoreId = new Guid("00010203-0405-0607-0809-0a0b0c0d0eff") },
             new RaftMember { Id = "узел", Address = "host:1", Tags = { ["zone"] = "b", ["http"] = "https://n2", ["Zone"] = "" } },
             new RaftMember { Id = "n3", Address = "" },
-        ],
-        new byte[] { 7, 8 });
+        ]) with
+    {
+        Sessions = new byte[] { 7, 8 },
+    };
+
+    private static SnapshotHeader Header(RaftMember[] voters) => new("c", Identity, Noon, new ClusterConfiguration(voters).At(5), default);
 
     private static void AssertSame(SnapshotHeader expected, SnapshotHeader actual)
     {
         Assert.Equal(expected.ClusterId, actual.ClusterId);
         Assert.Equal(expected.LastIncludedTime, actual.LastIncludedTime);
         Assert.Equal(expected.Sessions.ToArray(), actual.Sessions.ToArray());
-        Assert.Equal(
-            expected.Members.Select(static member => (member.Id, member.Address)),
-            actual.Members.Select(static member => (member.Id, member.Address)));
-        Assert.Equal(expected.Members.Select(Tags), actual.Members.Select(Tags));
+        Assert.Equal((expected.Identity, expected.Configuration), (actual.Identity, actual.Configuration));
     }
-
-    private static string Tags(RaftMember member) =>
-        string.Join(
-            ", ",
-            member.Tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).Select(static tag => $"{tag.Key}={tag.Value}"));
 
     /// <summary>Whatever is read has exactly one form; what is not is refused with this one exception.</summary>
     private static bool IsReadInOneForm(byte[] bytes)
@@ -52,20 +50,26 @@ public sealed class SnapshotHeaderTests
     {
         AssertSame(Sample(), SnapshotHeader.Read(Sample().Write()));
 
-        SnapshotHeader empty = new("c", DateTimeOffset.MinValue, [], default);
-        AssertSame(empty, SnapshotHeader.Read(empty.Write()));
-        SnapshotHeader latest = new("c", DateTimeOffset.MaxValue, ["n1"], default);
+        SnapshotHeader earliest = new("c", Identity, DateTimeOffset.MinValue, One, default);
+        AssertSame(earliest, SnapshotHeader.Read(earliest.Write()));
+        SnapshotHeader latest = new("c", Identity, DateTimeOffset.MaxValue, One, default);
         AssertSame(latest, SnapshotHeader.Read(latest.Write()));
     }
 
     [Fact]
     public void Write_Bytes_AreAsDocumented()
     {
-        SnapshotHeader header = new("c", DateTimeOffset.UnixEpoch, ["n1", new RaftMember("n2", "a:1") { Tags = { ["k"] = "v" } }], default);
+        ClusterConfiguration configuration = new(
+            ["n1", new RaftMember("n2", "a:1") { Tags = { ["k"] = "v" } }],
+            outgoingVoters: ["n1"],
+            learners: [new RaftMember("n3") { StoreId = new Guid("03020100-0504-0706-0809-0a0b0c0d0e0f") }]);
+        SnapshotHeader header = new("c", Identity, DateTimeOffset.UnixEpoch, configuration.At(5), default);
         Assert.Equal(
-            "02" + "010063" + "0080b5f7f57f9f08" + "02000000"
-            + "02006e31" + "00" + "0000" + "00000000"
-            + "02006e32" + "01" + "0300613a31" + "01000000" + "01006b" + "010076"
+            "03" + "010063" + "000102030405060708090a0b0c0d0e0f" + "03000000" + "0080b5f7f57f9f08" + "0500000000000000" + "47000000"
+            + "01" + "03000000"
+            + "02006e31" + "03" + "00" + "00000000"
+            + "02006e32" + "01" + "01" + "0300613a31" + "01000000" + "01006b" + "010076"
+            + "02006e33" + "04" + "02" + "000102030405060708090a0b0c0d0e0f" + "00000000"
             + "00000000",
             Convert.ToHexStringLower(header.Write()));
     }
@@ -75,13 +79,13 @@ public sealed class SnapshotHeaderTests
     {
         RaftMember one = new("n1") { Tags = { ["a"] = "1", ["b"] = "2" } };
         RaftMember other = new("n1") { Tags = { ["b"] = "2", ["a"] = "1" } };
-        Assert.Equal(new SnapshotHeader("c", Noon, [one], default).Write(), new SnapshotHeader("c", Noon, [other], default).Write());
+        Assert.Equal(Header([one]).Write(), Header([other]).Write());
     }
 
     [Fact]
     public void Write_TimeWithAnOffset_KeepsTheInstant()
     {
-        SnapshotHeader header = new("c", new DateTimeOffset(2026, 2, 3, 21, 0, 0, TimeSpan.FromHours(9)), ["n1"], default);
+        SnapshotHeader header = new("c", Identity, new DateTimeOffset(2026, 2, 3, 21, 0, 0, TimeSpan.FromHours(9)), One, default);
         Assert.Equal(Noon, SnapshotHeader.Read(header.Write()).LastIncludedTime);
     }
 
@@ -118,15 +122,21 @@ public sealed class SnapshotHeaderTests
     }
 
     [Theory]
-    [InlineData(0, 3, "version 3, and this node reads version 2")]
-    [InlineData(11, 255, "the time is -")]
-    [InlineData(11, 127, "beyond the year 9999")]
-    [InlineData(15, 255, "number of members is")] // 4 GiB of members
-    [InlineData(20, 2, "contradicts its mark")]
-    [InlineData(18, (byte)' ', "id of a member is blank")]
+    [InlineData(0, 4, "version 4, and this node reads version 3")]
+    [InlineData(23, 255, "generation of the cluster is -")]
+    [InlineData(31, 255, "the time is -")]
+    [InlineData(31, 127, "beyond the year 9999")]
+    [InlineData(39, 255, "index of the configuration is -")]
+    [InlineData(43, 255, "length of the configuration is")] // 4 GiB of it
+    [InlineData(44, 2, "its configuration cannot be read: its format is version 2, and this node reads version 1")]
+    [InlineData(48, 255, "number of members is")] // 4 GiB of members
+    [InlineData(53, 0, "has the roles 0")]
+    [InlineData(53, 5, "has the roles 5")]
+    [InlineData(54, 4, "flags of a member are 4")]
+    [InlineData(51, (byte)' ', "id of a member is blank")]
     public void Read_OneWrongByte_SaysWhatIsWrong(int offset, byte value, string problem)
     {
-        byte[] bytes = new SnapshotHeader("c", Noon, [" n"], default).Write();
+        byte[] bytes = Header([" n"]).Write();
         bytes[offset] = value;
         if (value == ' ')
         {

@@ -1,5 +1,6 @@
 using Raft.Consensus;
 using Raft.Testing;
+using Raft.Tests.Node;
 
 namespace Raft.Core.Tests.Snapshots;
 
@@ -42,7 +43,7 @@ public sealed class SnapshotReceiverTests
             Assert.Equal(
                 (5, 2, snapshot.Content.Length),
                 (received.Info.LastIncludedIndex, received.Info.LastIncludedTerm, received.Info.Length));
-            Assert.Equal(["n1", "n2"], received.Header.Members.Select(static member => member.Id));
+            Assert.Equal(["n1", "n2"], received.Header.Configuration.Members.Select(static member => member.Id));
             Assert.Equal(snapshot.Content, Read(received.Content));
             AssertNothingIsLeft(receiver);
             _received.Clear();
@@ -81,8 +82,9 @@ public sealed class SnapshotReceiverTests
             whole with { Checksum = snapshot.Checksum + 1 },
             whole with { LastIncludedIndex = 6 },
             whole with { LastIncludedTerm = 1 },
-            whole with { ClusterId = "other" },
-            whole with { Header = new SnapshotHeader("raft", DateTimeOffset.UnixEpoch, ["n1"], default).Write() },
+            whole with { Origin = whole.Origin with { ClusterId = "other" } },
+            whole with { Origin = Origins.Of(members: 4) },
+            whole with { Header = TestSnapshot.HeaderOf(DateTimeOffset.UnixEpoch, "n1") },
             whole with { Data = snapshot.Content.AsMemory(..10), Length = 10 }, // shorter than a checksum
         ];
         SnapshotReceiver receiver = New();

@@ -1,4 +1,5 @@
 using Raft.Consensus;
+using Raft.Tests.Node;
 
 namespace Raft.Core.Tests.Snapshots;
 
@@ -10,12 +11,19 @@ internal sealed class TestSnapshot
         Index = index;
         Term = term;
         State = [.. Enumerable.Range(0, stateLength).Select(i => (byte)((i * 31) + index))];
-        Header = new SnapshotHeader("raft", DateTimeOffset.UnixEpoch.AddSeconds(index), ["n1", "n2"], default).Write();
+        Header = HeaderOf(DateTimeOffset.UnixEpoch.AddSeconds(index), "n1", "n2");
         using SnapshotChecksum checksum = new(Index, Term, Header);
         checksum.Append(State);
         Checksum = checksum.Finish();
         Content = [.. State, .. new byte[SnapshotChecksum.Size]];
         SnapshotChecksum.Write(Checksum, Content.AsSpan(stateLength));
+    }
+
+    /// <summary>A header for a snapshot of the cluster of a <see cref="Lab"/>, with these voters.</summary>
+    public static byte[] HeaderOf(DateTimeOffset time, params string[] voters)
+    {
+        ClusterConfiguration configuration = new(voters.Select(static voter => new RaftMember(voter)));
+        return new SnapshotHeader("raft", Origins.Of().Identity!, time, configuration.At(1), default).Write();
     }
 
     public long Index { get; }
@@ -37,7 +45,7 @@ internal sealed class TestSnapshot
 
     public InstallSnapshotMessage Chunk(int offset, int length) => new()
     {
-        ClusterId = "raft",
+        Origin = Origins.Of(),
         From = "n2",
         To = "n1",
         Term = Term,

@@ -1,3 +1,5 @@
+using Raft.Tests.Node;
+
 namespace Raft.Tests.Transports;
 
 /// <summary>What the tests of both in-process networks share.</summary>
@@ -16,7 +18,7 @@ public abstract class InProcessNetworkTests
 
     private protected static RaftMessage Message(NodeId from, NodeId to, long correlation) => new RequestVoteReplyMessage
     {
-        ClusterId = "raft",
+        Origin = Origins.Of(),
         From = from,
         To = to,
         Term = 1,

@@ -8,7 +8,7 @@ namespace Raft;
 /// </summary>
 internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline commits, LeadershipTracker leadership, LeaderWork work)
 {
-    private PendingCaller<LeadershipTransferResult> _caller;
+    private PendingCaller<LeadershipTransferResult>? _caller; // null if the node hands over because it stops
     private NodeId? _target;
     private long _term;
     private bool _isHandedOver;
@@ -71,8 +71,12 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     /// <summary>The life ends.</summary>
     public void End(Exception reason)
     {
-        context.Answers.Fail(_caller, reason);
-        _caller = default;
+        if (_caller is { } caller)
+        {
+            context.Answers.Fail(caller, reason);
+        }
+
+        _caller = null;
         _target = null;
     }
 
@@ -147,8 +151,12 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     {
         context.Logger?.TransferEnds(_target!.Value, _term, outcome);
         context.Metrics?.CountTransfer(outcome);
-        context.Answers.Succeed(_caller, new LeadershipTransferResult(outcome, _target, context.Module.Leader));
-        _caller = default;
+        if (_caller is { } caller)
+        {
+            context.Answers.Succeed(caller, new LeadershipTransferResult(outcome, _target, context.Module.Leader));
+        }
+
+        _caller = null;
         _target = null;
         _leaderKnownBy = TimeSpan.MaxValue;
     }

@@ -11,6 +11,8 @@ internal sealed class MessageIntake(NodeContext context, DroppedMessages dropped
 
     public NodeId NodeId => context.NodeId;
 
+    public MessageOrigin? Origin => context.Module.Origin;
+
     public void Receive(RaftMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);

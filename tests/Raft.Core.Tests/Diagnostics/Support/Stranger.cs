@@ -27,5 +27,5 @@ internal sealed class Stranger : IMessageReceiver
     public void SendNonsense(string to) => _transport.Send(new RaftMember(to), Request(to, "raft", term: long.MaxValue));
 
     private static RequestVoteMessage Request(string to, string clusterId, long term) =>
-        new() { From = "stranger", To = to, ClusterId = clusterId, Term = term, LastLogIndex = 0, LastLogTerm = 0 };
+        new() { From = "stranger", To = to, Origin = Origins.Of(clusterId: clusterId), Term = term, LastLogIndex = 0, LastLogTerm = 0 };
 }

@@ -110,7 +110,7 @@ public sealed class MailboxTests
     }
 
     private static RequestVoteMessage Message(long term) =>
-        new() { From = "n2", To = "n1", ClusterId = "raft", Term = term, LastLogIndex = 0, LastLogTerm = 0 };
+        new() { From = "n2", To = "n1", Origin = Origins.Of(), Term = term, LastLogIndex = 0, LastLogTerm = 0 };
 
     private sealed class Request : NodeRequest
     {

@@ -12,8 +12,6 @@ public sealed class StatusBoardTests
     public StatusBoardTests() =>
         _board = new StatusBoard(
             "n1",
-            ["n1", "n2", "n3"],
-            ownBit: 1,
             new CompletionSourcePool<bool>(_scheduler, _live),
             new ResumeBatchPool(_scheduler));
 
@@ -33,7 +31,7 @@ public sealed class StatusBoardTests
     {
         Inline scheduler = new();
         CompletionSourcePool<bool> sources = new(scheduler, _live);
-        StatusBoard board = new("n1", ["n1"], ownBit: 1, sources, new ResumeBatchPool(scheduler));
+        StatusBoard board = new("n1", sources, new ResumeBatchPool(scheduler));
         (_, long version) = board.Read();
         Task? wait = null;
         Thread waiter = new(() => wait = board.WaitForChangeAsync(version, CancellationToken.None).AsTask());

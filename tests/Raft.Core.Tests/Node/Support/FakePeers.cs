@@ -37,7 +37,7 @@ internal sealed class FakePeers : IDisposable
             {
                 From = peer,
                 To = append.From,
-                ClusterId = append.ClusterId,
+                Origin = append.Origin with { Store = null },
                 Term = append.Term,
                 Correlation = append.Correlation,
                 Success = false,
@@ -90,7 +90,7 @@ internal sealed class FakePeers : IDisposable
                 {
                     From = NodeId,
                     To = request.From,
-                    ClusterId = request.ClusterId,
+                    Origin = request.Origin with { Store = null },
                     Term = request.Term,
                     Correlation = request.Correlation,
                     VoteGranted = true,
@@ -100,7 +100,7 @@ internal sealed class FakePeers : IDisposable
                 {
                     From = NodeId,
                     To = append.From,
-                    ClusterId = append.ClusterId,
+                    Origin = append.Origin with { Store = null },
                     Term = append.Term,
                     Correlation = append.Correlation,
                     Success = true,

@@ -22,7 +22,7 @@ internal sealed class PartsLab : IDisposable
             Transport = new SimulatedWorld().Network.CreateTransport(),
         });
         Sources = new NodeSources(Settings.Scheduler);
-        Board = new StatusBoard("n1", Settings.Members, Settings.OwnBit, Sources.Signals, Sources.Resumes);
+        Board = new StatusBoard("n1", Sources.Signals, Sources.Resumes);
         Logger = new NodeLogger(Loggers, Scheduler, "n1", Sources.Lifecycle);
         Context = new NodeContext(Settings, Sources, metrics: null, Logger, Life, () => Wakes++)
         {
