@@ -6,7 +6,7 @@ public sealed partial class ConsensusModule
     private TimeSpan _checkQuorumAt;
 
     /// <summary>Whether this node decides alone, as in a cluster of one.</summary>
-    private bool IsQuorumAlone => Configuration.OutcomeOf(voter => voter == Id ? true : null) == VoteOutcome.Won;
+    private bool IsQuorumAlone => Configuration.OutcomeOf(_ownVoteOnly) == VoteOutcome.Won;
 
     /// <summary>Whether this leader has to hear from others to remain the leader.</summary>
     private bool NeedsQuorumContact => _options.CheckQuorum && !IsQuorumAlone;

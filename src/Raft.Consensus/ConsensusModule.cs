@@ -36,7 +36,8 @@ public sealed partial class ConsensusModule
     private readonly ReplicatedLog _log;
     private readonly DurabilityTracker _durability;
     private readonly MemberContact _contact;
-    private readonly Func<NodeId, long> _matchOf;
+    private readonly Func<NodeId, long> _matchOf; // made once, since a new delegate for each batch would be garbage
+    private readonly Func<NodeId, bool?> _ownVoteOnly;
     private readonly long _storedTerm;
     private bool _started;
     private TimeSpan _now;
@@ -69,6 +70,7 @@ public sealed partial class ConsensusModule
         Origin = new MessageOrigin(options.ClusterId, hardState.Identity, store, options.OptionsDigest);
         _contact = new MemberContact(Id);
         _matchOf = MatchOf;
+        _ownVoteOnly = voter => voter == Id ? true : null;
         _random = new DeterministicRandom(options.RandomSeed);
         ClusterConfiguration? initial = hardState.Join is null ? options.InitialConfiguration : null;
         ConfigurationHistory configurations = new(initial ?? ClusterConfiguration.Empty);

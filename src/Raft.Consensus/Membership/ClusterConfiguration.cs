@@ -13,6 +13,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     private readonly VoterSet _voters;
     private readonly VoterSet? _outgoingVoters;
     private readonly RaftMember[] _members;
+    private readonly NodeId[] _memberIds;
 
     /// <summary>Makes a configuration.</summary>
     /// <param name="voters">The voters; at least one.</param>
@@ -43,7 +44,9 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         Learners = learners;
         _voters = new VoterSet(IdsOf(voters));
         _outgoingVoters = outgoingVoters.Length == 0 ? null : new VoterSet(IdsOf(outgoingVoters));
-        _members = [.. voters.Concat(learners).Concat(outgoingVoters).DistinctBy(static member => member.Id).OrderBy(static member => member.NodeId)];
+        IEnumerable<RaftMember> all = voters.Concat(learners).Concat(outgoingVoters);
+        _members = [.. all.DistinctBy(static member => member.Id).OrderBy(static member => member.NodeId)];
+        _memberIds = IdsOf(_members);
         if (learners.FirstOrDefault(learner => _voters.Contains(learner.NodeId)) is { } both)
         {
             throw new ArgumentException($"Member '{both.Id}' is listed as a voter and as a learner; it can be only one of them.");
@@ -52,7 +55,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
 
     private ClusterConfiguration(ClusterConfiguration other, long index, ReadOnlyMemory<byte> extensions)
     {
-        (_voters, _outgoingVoters, _members) = (other._voters, other._outgoingVoters, other._members);
+        (_voters, _outgoingVoters, _members, _memberIds) = (other._voters, other._outgoingVoters, other._members, other._memberIds);
         (Voters, OutgoingVoters, Learners) = (other.Voters, other.OutgoingVoters, other.Learners);
         Index = index;
         Extensions = extensions;
@@ -82,6 +85,9 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     /// <summary>Parts of a later version, which are preserved without being understood.</summary>
     internal ReadOnlyMemory<byte> Extensions { get; }
 
+    /// <summary>The ids of all members, ordered.</summary>
+    internal ReadOnlySpan<NodeId> MemberIds => _memberIds;
+
     /// <summary>How many voters must agree, in words, for messages to people.</summary>
     internal string Needed => _outgoingVoters is null
         ? $"{_voters.Majority}"
@@ -102,15 +108,8 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     /// <returns>The member; null if there is none.</returns>
     public RaftMember? Find(NodeId node)
     {
-        foreach (RaftMember member in _members)
-        {
-            if (member.Id == node.Value)
-            {
-                return member;
-            }
-        }
-
-        return null;
+        int position = Array.IndexOf(_memberIds, node);
+        return position < 0 ? null : _members[position];
     }
 
     /// <summary>The outcome of a vote, given the votes so far.</summary>

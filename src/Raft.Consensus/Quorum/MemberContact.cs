@@ -59,24 +59,27 @@ internal sealed class MemberContact
     {
         int count = 0;
         bool isSame = true;
-        foreach (RaftMember member in configuration.Members)
+        foreach (NodeId node in configuration.MemberIds)
         {
-            if (IsHeard(member.NodeId))
+            if (node == _self || now - LastHeardAt(node) <= duration)
             {
-                isSame &= count < _reachable.Count && _reachable[count] == member.NodeId;
+                isSame &= count < _reachable.Count && _reachable[count] == node;
                 count++;
             }
         }
 
         if (!isSame || count != _reachable.Count)
         {
-            _reachable = new NodeSet([.. configuration.Members.Select(static member => member.NodeId).Where(IsHeard)]);
+            _reachable = FindHeard(duration, configuration, now);
         }
 
         return _reachable;
-
-        bool IsHeard(NodeId node) => node == _self || now - LastHeardAt(node) <= duration;
     }
+
+    private NodeSet FindHeard(TimeSpan duration, ClusterConfiguration configuration, TimeSpan now) =>
+        new([.. configuration.Members
+            .Select(static member => member.NodeId)
+            .Where(node => node == _self || WasHeardWithin(duration, node, now))]);
 
     /// <summary>Whether another node was heard from within a time.</summary>
     public bool WasHeardWithin(TimeSpan duration, NodeId node, TimeSpan now) => now - LastHeardAt(node) <= duration;

@@ -1,3 +1,5 @@
+using Raft.Consensus;
+
 namespace Raft;
 
 /// <summary>
@@ -44,7 +46,13 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
         _logger = _settings.Loggers is { } loggers ? new NodeLogger(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
         _lives = new NodeLives(new NodeShared(_settings, _sources, _board, _leadership, _work, _metrics, _logger));
-        _board.Publish(new PublishedStatus { Term = initialTerm, FirstIndex = 1, Configuration = _settings.InitialConfiguration });
+        _board.Publish(new PublishedStatus
+        {
+            Term = initialTerm,
+            FirstIndex = 1,
+            Configuration = _settings.InitialConfiguration,
+            Reachable = new NodeSet([nodeId]),
+        });
     }
 
     /// <summary>The node's id.</summary>

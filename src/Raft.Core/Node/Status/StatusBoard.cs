@@ -12,7 +12,7 @@ internal sealed class StatusBoard(NodeId nodeId, CompletionSourcePool<bool> sour
 
     private readonly Lock _lock = new();
     private readonly List<PendingCaller<bool>> _waiters = [];
-    private PublishedStatus _current;
+    private PublishedStatus _current = new();
     private readonly NodeSet _self = new([nodeId]);
     private (NodeSet Nodes, ClusterConfiguration Configuration, MemberList Members)? _reachable;
     private long _appliedIndex;
