@@ -25,15 +25,16 @@ internal sealed class MemberContact
     /// <summary>A message of a node has arrived.</summary>
     public void OnHeard(NodeId node, TimeSpan now)
     {
-        int position = _contacts.FindIndex(contact => contact.Member == node);
-        if (position >= 0)
+        for (int i = 0; i < _contacts.Count; i++)
         {
-            _contacts[position] = (node, now);
+            if (_contacts[i].Member == node)
+            {
+                _contacts[i] = (node, now);
+                return;
+            }
         }
-        else
-        {
-            _contacts.Add((node, now));
-        }
+
+        _contacts.Add((node, now));
     }
 
     /// <summary>The node has become the leader: silence counts from now on, since it has asked nobody before.</summary>

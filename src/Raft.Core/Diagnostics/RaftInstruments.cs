@@ -82,7 +82,7 @@ public static class RaftInstruments
     public const string FollowerLag = "raft.follower.lag";
 
     /// <summary>Attempts to hand over the leadership, by outcome.</summary>
-    public const string LeadershipTransfers = "raft.leadership_transfers";
+    public const string LeadershipTransfers = "raft.leadership.transfers";
 
     /// <summary>Times that a follower lacked entries that it had acknowledged as durable.</summary>
     public const string FollowerLostData = "raft.follower.lost_data";

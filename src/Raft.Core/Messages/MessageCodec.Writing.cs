@@ -31,6 +31,7 @@ public static partial class MessageCodec
         int size = sizeof(uint);
         foreach (NodeId member in members)
         {
+            Require(member != default, "The id of a first member is not set.");
             size += MessageWriter.Measure(member.Value, "id of a first member");
         }
 
@@ -46,6 +47,7 @@ public static partial class MessageCodec
                 RequireNotNegative(vote.LastLogTerm, "last log term");
                 return (2 * sizeof(long)) + MeasureMembers(vote.FirstMembers);
             case RequestVoteReplyMessage vote:
+                Require(vote.Leader != default(NodeId), "The leader's id is not set.");
                 return vote.Leader is { } leader ? MessageWriter.Measure(leader.Value, "leader's id") : 0;
             case AppendEntriesMessage append:
                 RequireNotNegative(append.PrevLogIndex, "previous log index");

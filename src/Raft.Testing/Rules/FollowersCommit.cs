@@ -37,7 +37,9 @@ internal sealed class FollowersCommit : ClusterRule
             return null;
         }
 
-        long bound = Math.Max(BoundOf(node), node.Snapshots.Durable?.LastIncludedIndex ?? 0); // with which a life may begin
+        // A life begins with what its stores say.
+        long begun = Math.Max(node.Store.CommitIndexAtOpening, node.Snapshots.Durable?.LastIncludedIndex ?? 0);
+        long bound = Math.Max(BoundOf(node), begun);
         return now.CommitIndex <= bound
             ? null
             : $"{node.Id}, {now.Role} of term {now.Term}, considers index {now.CommitIndex} committed, "

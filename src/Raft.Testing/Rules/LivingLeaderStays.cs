@@ -2,7 +2,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// Section 6, end: a follower that has received a message from its leader within a minimum election timeout, of its own clock, lets no
-/// candidate raise its term, if its options say so.
+/// candidate raise its term, if its options say so. A candidate that the leader has asked to campaign is excepted.
 /// </summary>
 internal sealed class LivingLeaderStays : ClusterRule
 {
@@ -43,7 +43,7 @@ internal sealed class LivingLeaderStays : ClusterRule
         {
             case RequestVoteMessage { IsPreVote: true } or RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
                 break; // neither shows a term that a node is in
-            case RequestVoteMessage request when !node.IsPaused && HeardLeaderRecently(node, follower):
+            case RequestVoteMessage { IsTransfer: false } request when !node.IsPaused && HeardLeaderRecently(node, follower):
                 follower.Disturbing = request.Term > (follower.Disturbing?.Term ?? follower.Heard!.Value.Term)
                     ? request
                     : follower.Disturbing;

@@ -88,6 +88,9 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>Gets the state of the log that would survive a crash.</summary>
     public LogState Durable => _durable.State;
 
+    /// <summary>The commit index that it held when it was last opened.</summary>
+    internal long CommitIndexAtOpening { get; private set; }
+
     /// <summary>The log as it was written, durable or not.</summary>
     internal LogImage WrittenImage => _inMemory;
 
@@ -218,6 +221,7 @@ public sealed class SimulatedLogStore : ILogStore
         _owner = (clusterId, nodeId);
         _isOpen = true;
         _failure = null;
+        CommitIndexAtOpening = _inMemory.CommitIndex;
         _openings++; // durable at once: a store counts its openings before it returns
         return Answer(_inMemory.State with { Store = new StoreIdentity(_storeId, _openings) });
     }

@@ -20,6 +20,7 @@ public sealed class ApplyHangTests : IDisposable
     public void Apply_ThatHangsAndContinues_LogsEachOnce()
     {
         LabNode node = _lab.Node(machine: _machine).Lead();
+        _lab.World.RunUntil(() => node.Status.AppliedIndex == 1);
         Task<Committed> proposal = node.Propose("slow");
         _lab.World.RunUntil(() => _machine.IsWaiting);
 

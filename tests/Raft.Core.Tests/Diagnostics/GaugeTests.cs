@@ -70,6 +70,7 @@ public sealed class GaugeTests : IDisposable
     {
         Gated machine = new();
         LabNode node = _lab.Node(machine: machine).Lead();
+        _lab.World.RunUntil(() => node.Status.AppliedIndex == 1);
         _ = node.Propose("a");
         _lab.World.RunUntil(() => machine.IsWaiting);
         _ = node.Propose("b");

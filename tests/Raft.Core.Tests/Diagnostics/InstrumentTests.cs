@@ -38,6 +38,7 @@ public sealed class InstrumentTests : IDisposable
         _lab.World.Run(leader.Raft.SnapshotAsync(TestContext.Current.CancellationToken).AsTask());
         new Stranger(_lab).SendForeign("n1");
         _lab.World.RunFor(TimeSpan.FromSeconds(1));
+        _lab.World.Run(leader.Raft.TransferLeadershipAsync(cancellationToken: TestContext.Current.CancellationToken).AsTask());
         listener.RecordObservableInstruments();
 
         Assert.Equal(
@@ -47,7 +48,9 @@ public sealed class InstrumentTests : IDisposable
                 "raft.elections: Counter {election} [" + Tags + "]",
                 "raft.follower.in_flight: ObservableGauge {message} [raft.cluster.id, raft.follower.id, raft.node.id]",
                 "raft.follower.lag: ObservableGauge {entry} [raft.cluster.id, raft.follower.id, raft.node.id]",
+                "raft.follower.lost_data: Counter {loss} []", // no follower has lost any
                 "raft.leader.changes: Counter {change} [" + Tags + "]",
+                "raft.leadership.transfers: Counter {transfer} [raft.cluster.id, raft.node.id, raft.outcome]",
                 "raft.log.applied_index: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.apply_lag: ObservableGauge {entry} [" + Tags + "]",
                 "raft.log.commit_index: ObservableGauge {entry} [" + Tags + "]",

@@ -45,8 +45,8 @@ public sealed class MessageCountTests : IDisposable
         node.Commit(new string('x', 1_000));
         _lab.World.RunFor(TimeSpan.FromMilliseconds(50)); // by then the commit index has been sent, too
 
-        Assert.Equal(64 + 21 + 1_000, sent.GetMeasurementSnapshot().Max(static measurement => measurement.Value));
-        Assert.Equal(64, sent.GetMeasurementSnapshot().Min(static measurement => measurement.Value));
+        Assert.Equal(128 + 21 + 1_000, sent.GetMeasurementSnapshot().Max(static measurement => measurement.Value));
+        Assert.Equal(128, sent.GetMeasurementSnapshot().Min(static measurement => measurement.Value));
     }
 
     [Fact]

@@ -5,10 +5,11 @@ namespace Raft.Tests.Messages;
 public class MessageCodecGarbageTests
 {
     /// <summary>Where the parts of a message lie whose cluster id is "raft" and whose node ids have two characters.</summary>
-    private const int TermOffset = 7, CorrelationOffset = 15, ClusterOffset = 23, FromOffset = 29, BodyOffset = 37;
+    private const int TermOffset = 7, CorrelationOffset = 15, SentAtOffset = 23, ClusterOffset = 31, FromOffset = 37;
+    private const int OriginOffset = 45, BodyOffset = OriginOffset + 29;
     private const int CountOffset = BodyOffset + 24, FirstEntryOffset = CountOffset + 4;
     private const int SnapshotLengthOffset = BodyOffset + 32;
-    private const int SnapshotHeaderOffset = SnapshotLengthOffset + 16;
+    private const int SnapshotHeaderOffset = SnapshotLengthOffset + 24;
     private const int SnapshotDataOffset = SnapshotHeaderOffset + 6;
 
     [Fact]
@@ -57,18 +58,22 @@ public class MessageCodecGarbageTests
     [InlineData("append entries", 4, 0, "version 0, and this node reads version 1", 4)]
     [InlineData("append entries", 4, 2, "version 2, and this node reads version 1", 4)]
     [InlineData("append entries", 5, 0, "type is 0", 5)]
-    [InlineData("append entries", 5, 7, "type is 7", 5)]
+    [InlineData("append entries", 5, 10, "type is 10", 5)]
     [InlineData("append entries", 5, 255, "type is 255", 5)]
     [InlineData("append entries", 6, 1, "flags are 1", 6)]
-    [InlineData("request vote", 6, 2, "flags are 2", 6)]
-    [InlineData("request vote reply", 6, 4, "flags are 4", 6)]
+    [InlineData("request vote", 6, 4, "flags are 4", 6)]
+    [InlineData("request vote reply", 6, 8, "flags are 8", 6)]
     [InlineData("append entries reply, success", 6, 3, "flags are 3", 6)]
     [InlineData("install snapshot", 6, 1, "flags are 1", 6)]
-    [InlineData("install snapshot reply, installed", 6, 2, "flags are 2", 6)]
+    [InlineData("install snapshot reply, installed", 6, 1, "flags are 1", 6)]
+    [InlineData("timeout now", 6, 1, "flags are 1", 6)]
+    [InlineData("timeout now reply", 6, 1, "flags are 1", 6)]
+    [InlineData("identity refusal", 6, 1, "flags are 1", 6)]
+    [InlineData("request vote", OriginOffset, 8, "flags of the sender are 8", OriginOffset)]
+    [InlineData("install snapshot reply, installed", BodyOffset + 40, 5, "reason is 5", BodyOffset + 40)]
+    [InlineData("timeout now reply", BodyOffset, 4, "reason is 4", BodyOffset)]
     [InlineData("append entries", FromOffset + 2, 0xFF, "sender's id is not valid UTF-8", FromOffset)]
     [InlineData("append entries", ClusterOffset + 2, 0x80, "cluster id is not valid UTF-8", ClusterOffset)]
-    [InlineData(
-        "append entries", FirstEntryOffset + 16, 2, "kind of an entry is 2, which this version does not implement", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 3, "kind of an entry is 3", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 4, "kind of an entry is 4", FirstEntryOffset + 16)]
     [InlineData("append entries", FirstEntryOffset + 16, 255, "kind of an entry is 255", FirstEntryOffset + 16)]
@@ -87,6 +92,12 @@ public class MessageCodecGarbageTests
     [Theory]
     [InlineData("request vote", TermOffset, "term")]
     [InlineData("request vote", CorrelationOffset, "correlation")]
+    [InlineData("request vote", SentAtOffset, "time of sending")]
+    [InlineData("request vote, from a durable store", OriginOffset + 45, "opening of the store")]
+    [InlineData("append entries reply, success", BodyOffset + 32, "applied index")]
+    [InlineData("install snapshot", SnapshotLengthOffset + 16, "leader's commit index")]
+    [InlineData("timeout now", BodyOffset, "last log index")]
+    [InlineData("timeout now", BodyOffset + 8, "last log term")]
     [InlineData("request vote", BodyOffset, "last log index")]
     [InlineData("request vote", BodyOffset + 8, "last log term")]
     [InlineData("append entries", BodyOffset, "previous log index")]
@@ -157,6 +168,9 @@ public class MessageCodecGarbageTests
     [InlineData("append entries", FirstEntryOffset + 17, 1_000)]
     [InlineData("append entries", FirstEntryOffset + 17, int.MaxValue)]
     [InlineData("append entries", FirstEntryOffset + 17, uint.MaxValue)]
+    [InlineData("request vote", BodyOffset + 16, 1)] // members
+    [InlineData("identity refusal", BodyOffset, 3)]
+    [InlineData("identity refusal", BodyOffset, uint.MaxValue)]
     [InlineData("install snapshot", SnapshotHeaderOffset, 12)] // one more than there are
     [InlineData("install snapshot", SnapshotHeaderOffset, uint.MaxValue)]
     [InlineData("install snapshot", SnapshotDataOffset, 6)] // one more than there are
@@ -233,7 +247,7 @@ public class MessageCodecGarbageTests
             if (i % 2 == 0 && bytes.Length > 6)
             {
                 header.CopyTo(bytes, 0);
-                bytes[5] = (byte)random.Next(1, 7);
+                bytes[5] = (byte)random.Next(1, 10);
                 bytes[6] = 0;
             }
 

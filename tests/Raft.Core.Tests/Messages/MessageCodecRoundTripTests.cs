@@ -119,6 +119,7 @@ public class MessageCodecRoundTripTests
             good with { Origin = Samples.Origin with { Store = new StoreIdentity(default, Opening: -1) } },
             good with { SentAtTicks = -1 },
             good with { FirstMembers = [default] },
+            (RequestVoteReplyMessage)Samples.Get("request vote reply") with { Leader = default(NodeId) },
             (TimeoutNowMessage)Samples.Get("timeout now") with { LastLogIndex = -1 },
             (TimeoutNowMessage)Samples.Get("timeout now") with { LastLogTerm = -1 },
             (AppendEntriesReplyMessage)Samples.Get("append entries reply, success") with { AppliedIndex = -1 },

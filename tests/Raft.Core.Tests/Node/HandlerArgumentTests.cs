@@ -84,7 +84,7 @@ public sealed class HandlerArgumentTests
         ArgumentException refusal = Assert.Throws<ArgumentException>(
             "entries", () => { _ = node.Raft.AppendEntriesAsync(1, "n2", 0, 0, entries, 0, Token).AsTask(); });
 
-        Assert.Contains("Their kinds must be Command or NoOp", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Their kinds must be Command, NoOp or Configuration", refusal.Message, StringComparison.Ordinal);
         AssertUntouched(node);
     }
 

@@ -18,7 +18,7 @@ public sealed class HandlerLifetimeTests
 
         node.Store.Release();
         Assert.True(_lab.World.Run(vote).VoteGranted);
-        Assert.Equal(new HardState(1, "n2"), node.Store.Durable.HardState);
+        Assert.Equal((1, "n2"), (node.Store.Durable.HardState.Term, node.Store.Durable.HardState.VotedFor?.Value));
     }
 
     [Fact]

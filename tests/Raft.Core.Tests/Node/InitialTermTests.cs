@@ -66,7 +66,7 @@ public sealed class InitialTermTests
 
         store.Release();
         Assert.Equal(new RequestVoteReply(6, false), lab.World.Run(refusal));
-        Assert.Equal(new HardState(6, null), store.Durable.HardState);
+        Assert.Equal((6, null), (store.Durable.HardState.Term, store.Durable.HardState.VotedFor));
     }
 
     [Fact]

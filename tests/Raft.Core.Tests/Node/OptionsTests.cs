@@ -25,10 +25,6 @@ public sealed class OptionsTests
             "MaximumElectionTimeout is 1.00:00:00.0000001: it must be at most 1.00:00:00.",
             options => options.MaximumElectionTimeout = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1)
         },
-        {
-            "Members lists 64 members: a cluster has at most 63",
-            options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")]
-        },
         { "NodeId is 'n2', but the node was created with the id 'n1'", options => options.NodeId = "n2" },
         { "LeaderStickiness needs CheckQuorum", options => options.CheckQuorum = false },
         { "MaximumCommandBytes is 0: it must be at least 1.", options => options.MaximumCommandBytes = 0 },

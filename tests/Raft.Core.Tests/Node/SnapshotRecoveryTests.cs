@@ -84,7 +84,7 @@ public sealed class SnapshotRecoveryTests
     [InlineData(3)]
     public void Crash_BetweenAnInstalledSnapshotAndTheNewLog_RestartsTheLog(int entries)
     {
-        Write(_lab.Log, new HardState(2, null), [.. Enumerable.Repeat(2L, entries)]);
+        Write(_lab.Log, Stored(term: 2), [.. Enumerable.Repeat(2L, entries)]);
         SnapshotInfo snapshot = Put(_lab.Snapshots, index: 2, term: 5, "x", "y");
 
         LabNode node = _lab.Node();
@@ -100,7 +100,7 @@ public sealed class SnapshotRecoveryTests
     [Fact]
     public void Snapshot_WhoseLastEntryTheLogHolds_KeepsTheLog()
     {
-        Write(_lab.Log, new HardState(5, null), [4, 5, 5]);
+        Write(_lab.Log, Stored(term: 5), [4, 5, 5]);
         Put(_lab.Snapshots, index: 2, term: 5, "x", "y");
 
         LabNode node = _lab.Node();
@@ -129,7 +129,7 @@ public sealed class SnapshotRecoveryTests
     public void LogThatStartsAfterTheSnapshot_IsRefused()
     {
         World.Run(_lab.Log.OpenAsync("raft", "n1", TestContext.Current.CancellationToken).AsTask());
-        World.Run(_lab.Log.WriteAsync(new LogWrite(new HardState(1, null), 1, default)).AsTask());
+        World.Run(_lab.Log.WriteAsync(new LogWrite(Stored(term: 1), 1, default)).AsTask());
         World.Run(_lab.Log.ResetAsync(10, 1).AsTask());
         World.Run(_lab.Log.CloseAsync().AsTask());
         Put(_lab.Snapshots, index: 2, term: 1, "x");
@@ -143,7 +143,7 @@ public sealed class SnapshotRecoveryTests
     [Fact]
     public void SnapshotOfAnotherCluster_StopsTheNodeAndLeavesItsLog()
     {
-        Write(_lab.Log, new HardState(1, null), [1, 1, 1]);
+        Write(_lab.Log, Stored(term: 1), [1, 1, 1]);
         Put(_lab.Snapshots, index: 50, term: 9, "x");
         LabNode node = _lab.Node(configure: static options => options.ClusterId = "other");
         node.Run();
@@ -157,7 +157,7 @@ public sealed class SnapshotRecoveryTests
     {
         World.Run(_lab.Log.OpenAsync("raft", "n1", TestContext.Current.CancellationToken).AsTask());
         LogEntry entry = Lab.Entry(1) with { Time = DateTimeOffset.UnixEpoch.AddYears(50) };
-        World.Run(_lab.Log.WriteAsync(new LogWrite(new HardState(1, null), 1, new[] { entry })).AsTask());
+        World.Run(_lab.Log.WriteAsync(new LogWrite(Stored(term: 1), 1, new[] { entry })).AsTask());
         World.Run(_lab.Log.CloseAsync().AsTask());
         LabNode node = _lab.Lab.Node(members: 3, machine: new Captured { AppliedIndex = 1 }, store: _lab.Log, snapshots: _lab.Snapshots);
         node.Run();
@@ -170,7 +170,7 @@ public sealed class SnapshotRecoveryTests
     [Fact]
     public void DurableStateMachine_AfterARestart_HasASnapshotDueForWhatItAppliedBefore()
     {
-        Write(_lab.Log, new HardState(1, null), [.. Enumerable.Repeat(1L, 30)]);
+        Write(_lab.Log, Stored(term: 1), [.. Enumerable.Repeat(1L, 30)]);
         LabNode node = _lab.Node(
             new Captured { AppliedIndex = 30 },
             static options => (options.SnapshotAfterEntries, options.SnapshotAfterBytes) = (1_000, 900));
@@ -184,7 +184,7 @@ public sealed class SnapshotRecoveryTests
     [Fact]
     public void DurableStateMachine_AheadOfTheSnapshot_IsNotRestored()
     {
-        Write(_lab.Log, new HardState(1, null), [1, 1, 1]);
+        Write(_lab.Log, Stored(term: 1), [1, 1, 1]);
         Put(_lab.Snapshots, index: 2, term: 1, "x", "y");
         Durable machine = new() { AppliedIndex = 3 };
         LabNode node = _lab.Node(machine).Lead();
@@ -198,7 +198,7 @@ public sealed class SnapshotRecoveryTests
     [Fact]
     public void DurableStateMachine_OlderThanTheSnapshot_IsRestoredFromIt()
     {
-        Write(_lab.Log, new HardState(1, null), [1, 1, 1]);
+        Write(_lab.Log, Stored(term: 1), [1, 1, 1]);
         Put(_lab.Snapshots, index: 2, term: 1, "x", "y");
         Durable machine = new() { AppliedIndex = 1 };
         LabNode node = _lab.Node(machine).Lead();
@@ -216,6 +216,8 @@ public sealed class SnapshotRecoveryTests
         World.Run(store.WriteAsync(new LogWrite(hardState, 1, entries)).AsTask());
         World.Run(store.CloseAsync().AsTask());
     }
+
+    private static HardState Stored(long term) => new(term, VotedFor: null) { Identity = Origins.Of(members: 1).Identity };
 
     private SnapshotInfo Put(SimulatedSnapshotStore store, long index, long term, params string[] strings) =>
         Put(store, index, term, damage: false, strings);

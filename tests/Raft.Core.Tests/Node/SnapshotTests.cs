@@ -154,7 +154,7 @@ public sealed class SnapshotTests
         World.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(2, node.Status.SnapshotIndex);
         node.Commit(new string('z', 1_000));
-        World.RunUntil(() => node.Status.SnapshotIndex == node.Status.LastIndex);
+        World.RunUntil(() => node.Status.SnapshotIndex > 2);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class TransportFailureTests
 
         node.Stop();
 
-        Assert.Equal(["open", "start", "stop", "close"], store.Calls);
+        Assert.Equal(["open", "write", "start", "stop", "close"], store.Calls); // the write says which cluster the store belongs to
     }
 
     [Fact]

@@ -36,6 +36,9 @@ public sealed class BindingTests
           "RandomSeed": 109,
           "AllowVolatileStorage": true,
           "ShutdownTimeout": "00:00:11",
+          "FirstStart": "Refuse",
+          "LeadershipTransferTimeout": "00:00:12",
+          "ProposalsDuringTransfer": "Refuse",
           "StopHostOnFailure": false
         }
         """;
@@ -67,6 +70,9 @@ public sealed class BindingTests
         RandomSeed = 109,
         AllowVolatileStorage = true,
         ShutdownTimeout = TimeSpan.FromSeconds(11),
+        FirstStart = FirstStart.Refuse,
+        LeadershipTransferTimeout = TimeSpan.FromSeconds(12),
+        ProposalsDuringTransfer = ProposalsDuringTransfer.Refuse,
         StopHostOnFailure = false,
     };
 

@@ -13,10 +13,12 @@ public sealed class OptionTargetTests
             "orders", static settings => (settings.ClusterId, settings.Consensus.ClusterId), ("orders", "orders")),
         [nameof(RaftNodeOptions.Members)] = new(
             new List<RaftMember> { "n2", "n1" },
-            static settings => $"{string.Join(' ', settings.Members)}; {settings.Consensus.InitialConfiguration}",
-            "n1 n2; voters n1, n2"),
+            static settings => string.Join(' ', settings.Members),
+            "n1 n2"),
         [nameof(RaftNodeOptions.FirstStart)] = new(
-            FirstStart.Join, static settings => (settings.FirstStart, settings.Consensus.InitialConfiguration), (FirstStart.Join, (object?)null)),
+            FirstStart.Join,
+            static settings => $"{settings.FirstStart}, {(settings.Consensus.InitialConfiguration is null ? "none" : "from the options")}",
+            "Join, none"),
         [nameof(RaftNodeOptions.LeadershipTransferTimeout)] = new(
             TimeSpan.FromSeconds(7), static settings => settings.LeadershipTransferTimeout, TimeSpan.FromSeconds(7)),
         [nameof(RaftNodeOptions.ProposalsDuringTransfer)] = new(

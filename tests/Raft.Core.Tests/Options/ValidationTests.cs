@@ -16,10 +16,6 @@ public sealed class ValidationTests
         { "Members is null or contains a null: list all members by their ids.", options => options.Members = null! },
         { "Node 'n1' is not among the Members (n2, n3): add it, or correct its id.", options => options.Members = ["n2", "n3"] },
         { "Member 'n1' is listed 3 times in Members: every id must be unique.", options => options.Members = ["n1", "n1", "n1"] },
-        {
-            "Members lists 64 members: a cluster has at most 63",
-            options => options.Members = [.. Enumerable.Range(1, 64).Select(number => (RaftMember)$"n{number}")]
-        },
         { "NodeId is not set: set it to the id of one of the Members", options => options.NodeId = " " },
         { "NodeId has 256 characters: it must have at most 255.", options => options.NodeId = new string('n', 256) },
         { "ClusterId is blank: give all nodes of the cluster the same name.", options => options.ClusterId = "" },

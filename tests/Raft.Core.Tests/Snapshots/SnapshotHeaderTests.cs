@@ -65,7 +65,7 @@ public sealed class SnapshotHeaderTests
             learners: [new RaftMember("n3") { StoreId = new Guid("03020100-0504-0706-0809-0a0b0c0d0e0f") }]);
         SnapshotHeader header = new("c", Identity, DateTimeOffset.UnixEpoch, configuration.At(5), default);
         Assert.Equal(
-            "03" + "010063" + "000102030405060708090a0b0c0d0e0f" + "03000000" + "0080b5f7f57f9f08" + "0500000000000000" + "47000000"
+            "03" + "010063" + "000102030405060708090a0b0c0d0e0f" + "03000000" + "0080b5f7f57f9f08" + "0500000000000000" + "3e000000"
             + "01" + "03000000"
             + "02006e31" + "03" + "00" + "00000000"
             + "02006e32" + "01" + "01" + "0300613a31" + "01000000" + "01006b" + "010076"

@@ -1,0 +1,255 @@
+namespace Raft.Tests.Node;
+
+/// <summary>Leadership transfer of a node, on request: dissertation, section 3.10.</summary>
+public sealed class TransferTests
+{
+    private readonly Lab _lab = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void TransferLeadershipAsync_ToAFollower_MakesItTheLeader()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        LabNode target = nodes.First(node => node != leader);
+
+        LeadershipTransferResult result = Transfer(leader, target.Raft.Id);
+
+        NodeId id = target.Raft.Id;
+        Assert.Equal(new LeadershipTransferResult(LeadershipTransferOutcome.Transferred, id, id), result);
+        Assert.True(result.IsTransferred);
+        Assert.Equal((RaftRole.Leader, 2), (target.Status.Role, target.Status.Term));
+        Assert.All(nodes, static node => node.AssertNoCallerWaits());
+    }
+
+    [Fact]
+    public void TransferLeadershipAsync_UnderLoad_LosesNothingAndLeavesNoOutcomeUnknown()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        Task<Committed>[] before = [.. Enumerable.Range(0, 50).Select(i => leader.Propose($"{i}"))];
+        Task<LeadershipTransferResult> transfer = leader.Raft.TransferLeadershipAsync(cancellationToken: Token).AsTask();
+        List<Task<Committed>> during = [];
+        while (!transfer.IsCompleted)
+        {
+            during.Add(leader.Propose("during"));
+            _lab.World.RunFor(TimeSpan.FromMilliseconds(0.2));
+        }
+
+        _lab.World.RunUntil(() => during.All(static task => task.IsCompleted));
+
+        Assert.True(_lab.World.Run(transfer).IsTransferred);
+        Assert.All(before, task => Assert.True(task.IsCompletedSuccessfully));
+        Task<Committed>[] refused = [.. during.Where(static task => !task.IsCompletedSuccessfully)];
+        Assert.NotEmpty(refused);
+        Assert.All(refused, task => Assert.IsType<NotLeaderException>(task.Exception?.InnerException));
+        LabNode next = nodes.Single(static node => node.Status.Role == RaftRole.Leader);
+        next.Commit("after");
+        Assert.Equal(before.Length + (during.Count - refused.Length) + 1, next.Log.Count);
+    }
+
+    /// <summary>They wait, and then learn who leads now.</summary>
+    [Fact]
+    public void Proposals_DuringATransfer_AreRefusedWithTheNameOfTheNextLeader()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        LabNode target = nodes.First(node => node != leader);
+        Task<LeadershipTransferResult> transfer = leader.Raft.TransferLeadershipAsync(target.Raft.Id, Token).AsTask();
+        _lab.World.RunUntil(() => leader.Status.TransferTarget is not null);
+        Task<Committed> proposal = leader.Propose("late");
+
+        NotLeaderException refusal = _lab.Fails<NotLeaderException>(proposal);
+
+        Assert.Equal(target.Raft.Id.Value, refusal.Leader?.Id);
+        Assert.True(_lab.World.Run(transfer).IsTransferred);
+    }
+
+    [Fact]
+    public void Proposals_DuringATransferThatFails_AreAppended()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        LabNode target = nodes.First(node => node != leader);
+        _lab.World.Network.Drop(static message => message is TimeoutNowMessage);
+        Task<LeadershipTransferResult> transfer = leader.Raft.TransferLeadershipAsync(target.Raft.Id, Token).AsTask();
+        _lab.World.RunUntil(() => leader.Status.TransferTarget is not null);
+        Task<Committed> proposal = leader.Propose("patient");
+
+        Assert.Equal(LeadershipTransferOutcome.TimedOut, _lab.World.Run(transfer).Outcome);
+
+        _lab.World.Run(proposal);
+        Assert.Equal((RaftRole.Leader, null), (leader.Status.Role, leader.Status.TransferTarget));
+    }
+
+    [Fact]
+    public void Proposals_DuringATransferThatRefusesThem_NameTheTarget()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader, options => options.ProposalsDuringTransfer = ProposalsDuringTransfer.Refuse);
+        LabNode target = nodes.First(node => node != leader);
+        _lab.World.Network.Drop(static message => message is TimeoutNowMessage);
+        Task<LeadershipTransferResult> transfer = leader.Raft.TransferLeadershipAsync(target.Raft.Id, Token).AsTask();
+        _lab.World.RunUntil(() => leader.Status.TransferTarget is not null);
+
+        NotLeaderException refusal = _lab.Fails<NotLeaderException>(leader.Propose("impatient"));
+
+        Assert.Equal(target.Raft.Id.Value, refusal.Leader?.Id);
+        Assert.Equal(LeadershipTransferOutcome.TimedOut, _lab.World.Run(transfer).Outcome);
+    }
+
+    /// <summary>Callers learn their results from the node that they asked, so the request to campaign waits for the state machine.</summary>
+    [Fact]
+    public void TransferLeadershipAsync_WithASlowStateMachine_WaitsUntilEveryCallerIsAnswered()
+    {
+        Gated machine = new();
+        LabNode[] nodes = Start(3, out LabNode leader, machine: () => machine.IsOpen ? new StringLog() : machine);
+        if (leader != nodes[0])
+        {
+            Assert.True(Transfer(leader, "n1").IsTransferred);
+        }
+
+        LabNode n1 = nodes[0];
+        Task<Committed> slow = n1.Propose("slow");
+        _lab.World.RunUntil(() => machine.IsWaiting);
+        Task<LeadershipTransferResult> transfer = n1.Raft.TransferLeadershipAsync("n2", Token).AsTask();
+        _lab.World.RunFor(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(RaftRole.Leader, n1.Status.Role);
+
+        machine.Release();
+        Assert.True(_lab.World.Run(transfer).IsTransferred);
+
+        Assert.True(slow.IsCompletedSuccessfully);
+    }
+
+    [Theory]
+    [InlineData("self", LeadershipTransferOutcome.TargetIsLeader)]
+    [InlineData("n9", LeadershipTransferOutcome.TargetUnknown)]
+    public void TransferLeadershipAsync_ToANodeThatCannotLead_IsAnOutcome(string target, LeadershipTransferOutcome outcome)
+    {
+        Start(3, out LabNode leader);
+        NodeId id = target == "self" ? leader.Raft.Id : target;
+
+        Assert.Equal(new LeadershipTransferResult(outcome, id, leader.Raft.Id), Transfer(leader, id));
+    }
+
+    [Fact]
+    public void TransferLeadershipAsync_OnAFollower_NamesTheLeader()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        LabNode follower = nodes.First(node => node != leader);
+
+        LeadershipTransferResult result = Transfer(follower, follower.Raft.Id);
+
+        Assert.Equal((LeadershipTransferOutcome.NotLeader, leader.Raft.Id), (result.Outcome, result.Leader));
+    }
+
+    [Fact]
+    public void TransferLeadershipAsync_InAClusterOfOne_HasNoTarget()
+    {
+        LabNode node = _lab.Node().Lead();
+
+        Assert.Equal(LeadershipTransferOutcome.NoTarget, Transfer(node, target: null).Outcome);
+    }
+
+    [Fact]
+    public void TransferLeadershipAsync_OfANodeThatDoesNotRun_IsRefused()
+    {
+        _lab.Fails<NodeStoppedException>(_lab.Node().Raft.TransferLeadershipAsync(cancellationToken: Token).AsTask());
+    }
+
+    [Fact]
+    public void Leadership_OfATransferThatFails_IsLostAndComesBackInTheSameTerm()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        Leadership first = _lab.World.Run(leader.Raft.WaitForLeadershipAsync(Token).AsTask());
+        _lab.World.Network.Drop(static message => message is TimeoutNowMessage);
+
+        LeadershipTransferOutcome outcome = Transfer(leader, nodes.First(node => node != leader).Raft.Id).Outcome;
+
+        Assert.Equal(LeadershipTransferOutcome.TimedOut, outcome);
+        Assert.True(first.Lost.IsCancellationRequested);
+        Leadership second = _lab.World.Run(leader.Raft.WaitForLeadershipAsync(Token).AsTask());
+        Assert.Equal((first.Term, false), (second.Term, second.Lost.IsCancellationRequested));
+    }
+
+    [Fact]
+    public void LeaderWork_IsWaitedFor()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        leader.Raft.BeginLeaderWork();
+        Task<LeadershipTransferResult> transfer =
+            leader.Raft.TransferLeadershipAsync(nodes.First(node => node != leader).Raft.Id, Token).AsTask();
+        _lab.World.RunFor(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(RaftRole.Leader, leader.Status.Role);
+
+        leader.Raft.EndLeaderWork();
+
+        Assert.True(_lab.World.Run(transfer).IsTransferred);
+    }
+
+    [Fact]
+    public void LeaderWork_ThatDoesNotEnd_MakesTheTransferFail()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        leader.Raft.BeginLeaderWork();
+
+        LeadershipTransferOutcome outcome = Transfer(leader, nodes.First(node => node != leader).Raft.Id).Outcome;
+
+        Assert.Equal((LeadershipTransferOutcome.TimedOut, RaftRole.Leader), (outcome, leader.Status.Role));
+    }
+
+    [Fact]
+    public void LeaderThatStops_HandsOverBeforeAnyElectionTimeout()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        leader.Commit("a");
+        TimeSpan start = _lab.World.Clock.Now;
+
+        leader.Stop();
+        LabNode next = _lab.WaitForLeader(nodes);
+
+        Assert.NotEqual(leader, next);
+        Assert.InRange(_lab.World.Clock.Now - start, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(2, next.Status.Term);
+    }
+
+    /// <summary>No majority would be left that could elect, so it does not try.</summary>
+    [Fact]
+    public void LeaderThatStops_WithOnlyOneOtherAvailable_EndsAtOnce()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        LabNode first = nodes.First(node => node != leader);
+        first.Stop();
+        _lab.World.RunFor(TimeSpan.FromMilliseconds(10));
+        TimeSpan start = _lab.World.Clock.Now;
+
+        leader.Stop();
+
+        Assert.InRange(_lab.World.Clock.Now - start, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(1, leader.Status.Term);
+    }
+
+    [Fact]
+    public void WholeCluster_StoppedAtOnce_EndsAtOnce()
+    {
+        LabNode[] nodes = Start(5, out LabNode leader);
+        leader.Commit("a");
+        TimeSpan start = _lab.World.Clock.Now;
+
+        Array.ForEach(nodes, static node => node.RequestStop());
+        _lab.World.RunUntil(() => nodes.All(static node => !node.IsRunning));
+
+        Assert.InRange(_lab.World.Clock.Now - start, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
+    }
+
+    private LabNode[] Start(
+        int count, out LabNode leader, Action<RaftNodeOptions>? configure = null, Func<IStateMachine>? machine = null)
+    {
+        int made = 0;
+        LabNode[] nodes = _lab.Cluster(count, configure, machine is null ? null : () => made++ == 0 ? machine() : new StringLog());
+        Array.ForEach(nodes, static node => node.Run());
+        leader = _lab.WaitForLeader(nodes);
+        _lab.World.RunFor(TimeSpan.FromMilliseconds(20)); // every follower has answered
+        return nodes;
+    }
+
+    private LeadershipTransferResult Transfer(LabNode node, NodeId? target) =>
+        _lab.World.Run(node.Raft.TransferLeadershipAsync(target, Token).AsTask());
+}
