@@ -89,9 +89,11 @@ public sealed class Trace
         ArgumentNullException.ThrowIfNull(message);
         Begin(new TraceEvent(at, what, message.From, 0, message));
         Mix(message.To.Value);
-        Mix(message.ClusterId);
+        Mix(message.Origin);
         Mix(message.Term);
         Mix(message.Correlation);
+        Mix(message.SentAtTicks);
+        Mix(message.IsStopping ? 1 : 0);
         switch (message)
         {
             case AppendEntriesMessage append:
@@ -114,9 +116,11 @@ public sealed class Trace
                 Mix(request.LastLogIndex);
                 Mix(request.LastLogTerm);
                 Mix(request.IsTransfer ? 1 : 0);
+                Mix(request.FirstMembers);
                 break;
             case RequestVoteReplyMessage reply:
                 Mix((reply.IsPreVote ? 8 : 6) + (reply.VoteGranted ? 1 : 0));
+                Mix(reply.Leader?.Value ?? string.Empty);
                 break;
             case InstallSnapshotMessage install:
                 Mix(10);
@@ -125,6 +129,7 @@ public sealed class Trace
                 MixChecksum(install.Checksum);
                 Mix(install.Length);
                 Mix(install.Offset);
+                Mix(install.LeaderCommit);
                 Mix(install.Header.Span);
                 Mix(install.Data.Span);
                 break;
@@ -147,7 +152,7 @@ public sealed class Trace
                 break;
             case IdentityRefusalMessage refusal:
                 Mix(15);
-                Mix(refusal.FirstMembers.Count);
+                Mix(refusal.FirstMembers);
                 break;
         }
     }
@@ -186,6 +191,25 @@ public sealed class Trace
         }
 
         _kept?.Enqueue(entry);
+    }
+
+    private void Mix(MessageOrigin origin)
+    {
+        Mix(origin.ClusterId);
+        MixChecksum(origin.Identity?.Hash ?? 0);
+        Mix(origin.Identity?.Generation ?? -1);
+        Mix(origin.Store?.Opening ?? 0);
+        Mix(origin.Store?.Id.ToString() ?? string.Empty);
+        Mix((long)origin.OptionsDigest);
+    }
+
+    private void Mix(IReadOnlyList<NodeId> nodes)
+    {
+        Mix(nodes.Count);
+        foreach (NodeId node in nodes)
+        {
+            Mix(node.Value);
+        }
     }
 
     private void Mix(ReadOnlySpan<LogEntry> entries)

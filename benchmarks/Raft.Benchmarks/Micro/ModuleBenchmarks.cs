@@ -22,7 +22,12 @@ public class ModuleBenchmarks
     {
         foreach (NodeId id in Ids)
         {
-            ConsensusModule module = new(new ConsensusOptions { NodeId = id, Voters = Ids, MaximumCachedEntries = CachedEntries });
+            ConsensusModule module = new(new ConsensusOptions
+            {
+                NodeId = id,
+                InitialConfiguration = new ClusterConfiguration(Ids.Select(static id => new RaftMember(id))),
+                MaximumCachedEntries = CachedEntries,
+            });
             module.Start(_now);
             _modules.Add(id, module);
         }

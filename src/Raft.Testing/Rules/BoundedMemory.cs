@@ -57,18 +57,18 @@ internal sealed class BoundedMemory : ClusterRule
             index <= log.Entries.LastIndex && uncommitted <= limit;
             index++)
         {
-            uncommitted += log.Entries[index].Data.Length;
+            uncommitted += CommandBytes(log.Entries[index]);
         }
 
         foreach (ref readonly LogEntry entry in write.Entries.Span)
         {
-            if (uncommitted > 0 && uncommitted + entry.Data.Length > limit)
+            if (entry.Kind == EntryKind.Command && uncommitted > 0 && uncommitted + entry.Data.Length > limit)
             {
                 return $"{node.Id} takes a command of {entry.Data.Length} bytes beyond {uncommitted} uncommitted ones, and "
                     + $"{nameof(RaftNodeOptions.MaximumUncommittedBytes)} is {limit}.";
             }
 
-            uncommitted += entry.Data.Length;
+            uncommitted += CommandBytes(in entry);
         }
 
         return null;
@@ -98,4 +98,7 @@ internal sealed class BoundedMemory : ClusterRule
             ? $"{node.Id} counts {footprint.InFlightBytes} bytes as in flight, and no message is."
             : null;
     }
+
+    /// <summary>Only what clients propose counts towards the limit.</summary>
+    private static int CommandBytes(in LogEntry entry) => entry.Kind == EntryKind.Command ? entry.Data.Length : 0;
 }

@@ -12,7 +12,7 @@ public sealed class SnapshotClusterTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
+    [InlineData(4)]
     public void FollowerThatWasAwayWhileTheLogWasCompacted_ComesBackByOneSnapshot(int seed)
     {
         SimulatedCluster cluster = Cluster((ulong)seed);
@@ -143,6 +143,7 @@ public sealed class SnapshotClusterTests
         ProposeMany(cluster, 20);
         cluster.TakeSnapshot("n1");
         cluster.Start("n3");
+        cluster.World.RunUntil(() => cluster["n3"].Status.Lifecycle == NodeLifecycle.Running);
         cluster["n3"].Snapshots.FailNext(new IOException("Disk full."));
 
         cluster.Settle();

@@ -12,6 +12,10 @@ internal sealed class JournalDisk(JournalDefect defect) : LogStoreSubject
 
     public (string ClusterId, NodeId Node)? Owner { get; set; }
 
+    public Guid StoreId { get; } = Guid.NewGuid();
+
+    public long Openings { get; set; }
+
     public bool FailsNext { get; set; }
 
     public override bool CanCrash => true;

@@ -34,7 +34,8 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
             _log.Write(new LogWrite(null, 1, new[] { _log[1] })); // finds the first entry only
         }
 
-        LogState state = _log.State;
+        disk.Openings += Has(JournalDefect.StoreIsIdentified) ? 0 : 1;
+        LogState state = _log.State with { Store = new StoreIdentity(disk.StoreId, disk.Openings) };
         return new(Has(JournalDefect.NewStoreIsEmpty) ? state with { HardState = new HardState(1, null) } : state);
     }
 
@@ -189,7 +190,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         disk.Durable.Reset(_log.PreviousIndex, _log.PreviousTerm);
         LogEntry[] entries = [.. Enumerable.Range(0, (int)(_log.LastIndex - _log.PreviousIndex))
             .Select(i => _log[_log.PreviousIndex + 1 + i])];
-        disk.Durable.Write(new LogWrite(_log.HardState, _log.PreviousIndex + 1, entries));
+        disk.Durable.Write(new LogWrite(_log.HardState, _log.PreviousIndex + 1, entries) { CommitIndex = _log.CommitIndex });
     }
 
     private LogWrite Distort(LogWrite write) => defect switch
@@ -199,6 +200,9 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         JournalDefect.EmptyPayloadsAreKept =>
             write with { Entries = write.Entries.ToArray().Where(entry => entry.Data.Length > 0).ToArray() },
         JournalDefect.LargePayloadsAreKept => Change(write, entry => entry with { Data = entry.Data[..(entry.Data.Length & 0xFFFF)] }),
+        JournalDefect.HardStateIsKeptWhole when write.HardState is { } state =>
+            write with { HardState = new HardState(state.Term, state.VotedFor) },
+        JournalDefect.CommitIndexIsKept => write with { CommitIndex = write.Entries.IsEmpty ? 0 : write.CommitIndex },
         JournalDefect.HardStateIsWrittenWithTheEntries => write with { HardState = write.Entries.IsEmpty ? write.HardState : null },
         JournalDefect.WriteWithoutEntriesKeepsTheLog when write.Entries.IsEmpty && write.FirstIndex > 1
             && write.FirstIndex <= _log.LastIndex =>

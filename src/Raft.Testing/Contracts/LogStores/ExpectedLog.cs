@@ -7,19 +7,25 @@ internal sealed class ExpectedLog
 
     public HardState HardState { get; private set; }
 
+    public long CommitIndex { get; private set; }
+
     public long PreviousIndex { get; private set; }
 
     public long PreviousTerm { get; private set; }
 
     public long LastIndex => PreviousIndex + _entries.Count;
 
-    public LogState State => new(HardState, PreviousIndex, PreviousTerm, LastIndex, _entries.Count == 0 ? PreviousTerm : _entries[^1].Term);
+    public LogState State => new(HardState, PreviousIndex, PreviousTerm, LastIndex, _entries.Count == 0 ? PreviousTerm : _entries[^1].Term)
+    {
+        CommitIndex = CommitIndex,
+    };
 
     public LogEntry this[long index] => _entries[(int)(index - PreviousIndex - 1)];
 
     public void Write(LogWrite write)
     {
         HardState = write.HardState ?? HardState;
+        CommitIndex = Math.Max(CommitIndex, write.CommitIndex);
         if (!write.Entries.IsEmpty)
         {
             int kept = (int)(write.FirstIndex - PreviousIndex - 1);
@@ -47,7 +53,13 @@ internal sealed class ExpectedLog
 
     public ExpectedLog Copy()
     {
-        ExpectedLog copy = new() { HardState = HardState, PreviousIndex = PreviousIndex, PreviousTerm = PreviousTerm };
+        ExpectedLog copy = new()
+        {
+            HardState = HardState,
+            CommitIndex = CommitIndex,
+            PreviousIndex = PreviousIndex,
+            PreviousTerm = PreviousTerm,
+        };
         copy._entries.AddRange(_entries);
         return copy;
     }

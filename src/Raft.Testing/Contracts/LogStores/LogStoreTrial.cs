@@ -18,6 +18,9 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     public ExpectedLog Expected { get; private set; } = new();
 
+    /// <summary>What the store that was opened last says about itself.</summary>
+    public StoreIdentity? Identity { get; private set; }
+
     /// <summary>Whether the store that was opened last has not been closed.</summary>
     public bool HoldsAnOpenStore { get; private set; }
 
@@ -35,7 +38,8 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
             $"opened a store as {node} of cluster '{clusterId}'",
             () => Store.OpenAsync(clusterId, node, CancellationToken.None)).ConfigureAwait(false);
         HoldsAnOpenStore = true;
-        return state;
+        Identity = state.Store;
+        return state with { Store = null };
     }
 
     public Task CloseAsync()
@@ -165,7 +169,8 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     private static string Describe(LogState state) => string.Create(
         CultureInfo.InvariantCulture,
-        $"term {state.HardState.Term}, vote '{state.HardState.VotedFor}', log after {state.PreviousIndex} of term {state.PreviousTerm} "
+        $"term {state.HardState.Term}, vote '{state.HardState.VotedFor}', identity {state.HardState.Identity}, {state.HardState.Join}, "
+            + $"commit index {state.CommitIndex}, log after {state.PreviousIndex} of term {state.PreviousTerm} "
             + $"to {state.LastIndex} of term {state.LastTerm}");
 
     private static string Describe(LogWrite write)
