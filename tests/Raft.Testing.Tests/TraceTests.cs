@@ -30,13 +30,13 @@ public sealed class TraceTests
         {
             From = "n1",
             To = "n2",
-            ClusterId = "raft",
+            Origin = Origins.Of("raft"),
             Term = 1,
             Success = true,
             PrevLogIndex = 1,
             LastIndex = 2,
         };
-        RequestVoteReplyMessage voteReply = new() { From = "n1", To = "n2", ClusterId = "raft", Term = 1, VoteGranted = true };
+        RequestVoteReplyMessage voteReply = new() { From = "n1", To = "n2", Origin = Origins.Of("raft"), Term = 1, VoteGranted = true };
         InstallSnapshotMessage install = SampleMessages.Install("n1", "n2");
         InstallSnapshotReplyMessage installReply = SampleMessages.InstallReply("n1", "n2");
         RaftMessage[] different =
@@ -44,7 +44,7 @@ public sealed class TraceTests
             append,
             append with { From = "n3" },
             append with { To = "n3" },
-            append with { ClusterId = "other" },
+            append with { Origin = Origins.Of("other") },
             append with { Term = 2 },
             append with { Correlation = 1 },
             append with { PrevLogIndex = 4 },
@@ -88,7 +88,7 @@ public sealed class TraceTests
             installReply with { LastIncludedTerm = 4 },
             installReply with { Checksum = 8 },
             installReply with { NextOffset = 44 },
-            installReply with { IsInstalled = true },
+            installReply with { Reason = SnapshotReplyReason.Installed },
         ];
 
         Assert.Equal(different.Length, different.Select(HashOf).Distinct().Count());
@@ -127,7 +127,7 @@ public sealed class TraceTests
         Trace trace = new();
         trace.Add(TimeSpan.FromMilliseconds(1), "send", SampleMessages.Install("n1", "n2"));
         trace.Add(TimeSpan.FromMilliseconds(2), "send", SampleMessages.InstallReply("n2", "n1"));
-        trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { IsInstalled = true });
+        trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { Reason = SnapshotReplyReason.Installed });
 
         Assert.Equal(
             [

@@ -49,7 +49,7 @@ public sealed class TraceReportTests
     {
         _trace.Add(TimeSpan.FromMilliseconds(1), "send", SampleMessages.Install("n1", "n2"));
         _trace.Add(TimeSpan.FromMilliseconds(2), "send", SampleMessages.InstallReply("n2", "n1"));
-        _trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { IsInstalled = true });
+        _trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { Reason = SnapshotReplyReason.Installed });
 
         JsonElement[] rows = [.. DataOf(Page()).GetProperty("events").EnumerateArray()];
 

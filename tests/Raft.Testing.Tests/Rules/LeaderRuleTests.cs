@@ -78,7 +78,7 @@ public sealed class LeaderRuleTests
         {
             From = "n3",
             To = "n2",
-            ClusterId = "simulated",
+            Origin = Origins.Simulated,
             Term = 2,
             Success = false,
             PrevLogIndex = 2,
@@ -119,7 +119,7 @@ public sealed class LeaderRuleTests
             {
                 From = "n2",
                 To = "n1",
-                ClusterId = "simulated",
+                Origin = Origins.Simulated,
                 Term = 1,
                 Success = true,
                 PrevLogIndex = 2,
