@@ -8,7 +8,7 @@ internal static class SampleMessages
     {
         From = from,
         To = to,
-        Origin = new MessageOrigin("raft", Identity: null),
+        Origin = Origins.Of("raft"),
         Term = term,
         LastLogIndex = 0,
         LastLogTerm = 0,
@@ -18,7 +18,7 @@ internal static class SampleMessages
     {
         From = from,
         To = to,
-        Origin = new MessageOrigin("raft", Identity: null),
+        Origin = Origins.Of("raft"),
         Term = 5,
         LastIncludedIndex = 9,
         LastIncludedTerm = 3,
@@ -32,7 +32,7 @@ internal static class SampleMessages
     {
         From = from,
         To = to,
-        Origin = new MessageOrigin("raft", Identity: null),
+        Origin = Origins.Of("raft"),
         Term = 5,
         LastIncludedIndex = 9,
         LastIncludedTerm = 3,
@@ -44,7 +44,7 @@ internal static class SampleMessages
     {
         From = from,
         To = to,
-        Origin = new MessageOrigin("raft", Identity: null),
+        Origin = Origins.Of("raft"),
         Term = 1,
         PrevLogIndex = prevLogIndex,
         PrevLogTerm = 0,

@@ -78,7 +78,7 @@ public sealed class LeaderRuleTests
         {
             From = "n3",
             To = "n2",
-            Origin = new MessageOrigin("simulated", Identity: null),
+            Origin = Origins.Simulated,
             Term = 2,
             Success = false,
             PrevLogIndex = 2,
@@ -119,7 +119,7 @@ public sealed class LeaderRuleTests
             {
                 From = "n2",
                 To = "n1",
-                Origin = new MessageOrigin("simulated", Identity: null),
+                Origin = Origins.Simulated,
                 Term = 1,
                 Success = true,
                 PrevLogIndex = 2,

@@ -53,7 +53,7 @@ public sealed class MessageRuleTests
     public void OneVotePerTerm_SecondVote_IsFoundAlsoInALaterLife()
     {
         OneVotePerTerm rule = new();
-        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", Origin = new MessageOrigin("simulated", Identity: null), Term = 1, VoteGranted = true };
+        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", Origin = Origins.Simulated, Term = 1, VoteGranted = true };
 
         Assert.Null(rule.OnSent(_lab["n1"], grant));
         Assert.Null(rule.OnSent(_lab["n1"], grant));
@@ -67,7 +67,7 @@ public sealed class MessageRuleTests
     {
         OneVotePerTerm rule = new();
 
-        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", Origin = new MessageOrigin("simulated", Identity: null), Term = 1, VoteGranted = true };
+        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", Origin = Origins.Simulated, Term = 1, VoteGranted = true };
         Assert.Null(rule.OnSent(_lab["n1"], grant));
         Assert.NotNull(rule.OnSent(_lab["n1"], SampleMessages.Vote("n1", "n3") with { Term = 1 }));
     }
@@ -76,7 +76,7 @@ public sealed class MessageRuleTests
     public void PersistBeforeSend_GrantThatTheDiskDoesNotKnow_IsFound()
     {
         PersistBeforeSend rule = new();
-        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", Origin = new MessageOrigin("simulated", Identity: null), Term = 1, VoteGranted = true };
+        RequestVoteReplyMessage grant = new() { From = "n1", To = "n2", Origin = Origins.Simulated, Term = 1, VoteGranted = true };
         _lab.WriteInMemory("n1", new HardState(1, "n2"), 1);
 
         Assert.Contains("its disk is in term 0", rule.OnSent(_lab["n1"], grant), StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class MessageRuleTests
         {
             From = "n1",
             To = "n2",
-            Origin = new MessageOrigin("simulated", Identity: null),
+            Origin = Origins.Simulated,
             Term = 1,
             Success = true,
             PrevLogIndex = 0,

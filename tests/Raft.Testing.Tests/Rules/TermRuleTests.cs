@@ -41,7 +41,7 @@ public sealed class TermRuleTests
         {
             From = "n1",
             To = "n2",
-            Origin = new MessageOrigin("simulated", Identity: null),
+            Origin = Origins.Simulated,
             Term = 4,
             VoteGranted = true,
             IsPreVote = true,
@@ -77,7 +77,7 @@ public sealed class TermRuleTests
         {
             From = "n2",
             To = "n1",
-            Origin = new MessageOrigin("simulated", Identity: null),
+            Origin = Origins.Simulated,
             Term = 2,
             Success = true,
             PrevLogIndex = 0,
