@@ -35,13 +35,14 @@ public sealed partial class ConsensusModule
         }
 
         ClusterIdentity? theirs = message.Origin.Identity;
-        bool isOfOurs = message.IsHandlerCall || theirs == Origin.Identity || (IsWaitingForLeader && IsOfLeader(message));
+        bool isOfOurs = message.IsHandlerCall || (IsWaitingForLeader ? IsOfLeader(message) : theirs == Origin.Identity);
         if (isOfOurs && message is not IdentityRefusalMessage)
         {
             return true;
         }
 
-        if (theirs is not null && !IsWaitingForLeader)
+        // A refusal of this node's own identity is late: it answers what this node sent with an earlier one.
+        if (theirs is not null && theirs != Origin.Identity && !IsWaitingForLeader)
         {
             RefuseIdentity(message);
         }

@@ -45,14 +45,14 @@ public sealed partial class ConsensusModule
         }
 
         _lastConfiguration = Configuration;
-        _stores.Add(Configuration);
+        _stores.Add(Configuration, LatestRequest);
         if (Role == RaftRole.Leader)
         {
             _followers = FollowersOf(Configuration);
         }
-        else if (Role is RaftRole.Follower or RaftRole.Learner)
+        else
         {
-            Role = PassiveRole;
+            BecomeFollower(Term, Leader); // a campaign has asked the voters of another configuration
         }
     }
 
@@ -74,7 +74,7 @@ public sealed partial class ConsensusModule
     private void EndJoinIfCaughtUp()
     {
         if (Join is { CommitIndex: { } index } && Math.Min(CommitIndex, DurableIndex) >= index
-            && !_log.Configurations.IsEmpty && Configuration.Find(Id) is not null)
+            && !_log.Configurations.IsEmpty && Configuration.Index <= DurableIndex && Configuration.Find(Id) is not null)
         {
             Join = null;
             _hardStateChanged = true;

@@ -58,17 +58,24 @@ public sealed partial class ConsensusModule
 
     /// <summary>
     /// The log restarts after a snapshot. The term goes first, since no log may end in a term that its node has not reached. What was
-    /// durable before stays so, and nothing more becomes durable until the new start is.
+    /// durable before stays so, and nothing more becomes durable until the new start is. No write has a commit index that a crash after
+    /// it would leave beyond the end of the log.
     /// </summary>
     private void EmitStart(HardState? hardState, LogStart start)
     {
         if (hardState is not null)
         {
-            long version = IssueHardState(_durability.IssuedIndex);
-            Outputs.Add(new PersistRequest(version, hardState, start.Index + 1, default) { CommitIndex = CommitIndex });
+            long written = _durability.IssuedIndex;
+            long version = IssueHardState(written);
+            Outputs.Add(new PersistRequest(version, hardState, start.Index + 1, default) { CommitIndex = Math.Min(CommitIndex, written) });
         }
 
-        Outputs.Add(new PersistRequest(_durability.Issue(start.Index), null, start.Index + 1, default) { Start = start, CommitIndex = CommitIndex });
+        long startVersion = _durability.Issue(start.Index);
+        Outputs.Add(new PersistRequest(startVersion, null, start.Index + 1, default)
+        {
+            Start = start,
+            CommitIndex = Math.Min(CommitIndex, start.Index),
+        });
         _unwrittenStart = null;
     }
 

@@ -78,7 +78,6 @@ public sealed partial class ConsensusModule
         _log = new ReplicatedLog(
             previousIndex, previousTerm, options.MaximumCachedEntries, previousTime, options.MaximumCachedBytes, configurations);
         _stores = new MemberStores();
-        OnConfigurationMayHaveChanged();
         _durability = new DurabilityTracker(previousIndex);
         _firstUnwritten = previousIndex + 1;
         CommitIndex = previousIndex;
@@ -86,7 +85,7 @@ public sealed partial class ConsensusModule
         Term = hardState.Term;
         VotedFor = hardState.VotedFor;
         Join = hardState.Join;
-        Role = PassiveRole;
+        OnConfigurationMayHaveChanged();
         if (options.InitialTerm > Term)
         {
             Term = options.InitialTerm;

@@ -98,7 +98,7 @@ internal sealed class LogSegment
     /// <param name="slice">Where they are.</param>
     public static bool IsWorthSharing(ReadOnlyMemory<LogEntry> entries, int largest, out ArraySegment<LogEntry> slice) =>
         MemoryMarshal.TryGetArray(entries, out slice)
-        && slice.Array!.Length >= ReplicatedLog.SmallestSegment
+        && slice.Array!.Length >= EntryCache.SmallestSegment
         && slice.Array.Length <= largest;
 
     /// <summary>Refers to these entries from now on, of which some are new.</summary>

@@ -25,7 +25,8 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     /// Members that receive the log without a vote (dissertation, section 4.2.1). A voter that is being replaced may become one.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// There is no voter, an id is missing or too long, an id is listed twice, or a voter is also a learner.
+    /// There is no voter, an id is missing or too long, an id is listed twice in a role, a voter is also a learner, or a member of two
+    /// roles is described differently in them.
     /// </exception>
     public ClusterConfiguration(
         IEnumerable<RaftMember> voters, IEnumerable<RaftMember>? outgoingVoters = null, IEnumerable<RaftMember>? learners = null)
@@ -45,11 +46,20 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         _voters = new VoterSet(IdsOf(voters));
         _outgoingVoters = outgoingVoters.Length == 0 ? null : new VoterSet(IdsOf(outgoingVoters));
         IEnumerable<RaftMember> all = voters.Concat(learners).Concat(outgoingVoters);
-        _members = [.. all.DistinctBy(static member => member.Id).OrderBy(static member => member.NodeId)];
+        _members = [.. all.Distinct().OrderBy(static member => member.NodeId)];
         _memberIds = IdsOf(_members);
         if (learners.FirstOrDefault(learner => _voters.Contains(learner.NodeId)) is { } both)
         {
             throw new ArgumentException($"Member '{both.Id}' is listed as a voter and as a learner; it can be only one of them.");
+        }
+
+        for (int i = 1; i < _members.Length; i++)
+        {
+            if (_members[i].Id == _members[i - 1].Id)
+            {
+                throw new ArgumentException(
+                    $"Member '{_members[i].Id}' is listed with two addresses, stores or sets of tags; it can have only one of each.");
+            }
         }
     }
 
@@ -175,7 +185,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         {
             if (ordered[i].Id == ordered[i - 1].Id)
             {
-                throw new ArgumentException($"Voter '{ordered[i].Id}' is listed twice.", nameof(members));
+                throw new ArgumentException($"Member '{ordered[i].Id}' is listed twice in the same role.", nameof(members));
             }
         }
 

@@ -33,8 +33,15 @@ internal sealed class ConfigurationHistory(ClusterConfiguration initial)
         return found;
     }
 
-    /// <summary>The entry that was appended at an index contains a configuration.</summary>
-    public void Append(long index, ClusterConfiguration configuration) => _configurations.Add(configuration.At(index));
+    /// <summary>
+    /// The entry that was appended at an index contains a configuration. The log may start before the snapshot's last entry: then it
+    /// repeats what the snapshot contains.
+    /// </summary>
+    public void Append(long index, ClusterConfiguration configuration)
+    {
+        TruncateFrom(index);
+        _configurations.Add(configuration.At(index));
+    }
 
     /// <summary>Removes everything from <paramref name="index"/> on.</summary>
     public void TruncateFrom(long index) => _configurations.RemoveAll(configuration => configuration.Index >= index);

@@ -13,13 +13,15 @@ internal sealed class MemberStores
     private readonly record struct Sighting(StoreIdentity Store, long Request);
 
     /// <summary>The stores that a configuration names are known, unless one was seen since.</summary>
-    public void Add(ClusterConfiguration configuration)
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="latestRequest">A number that no request of this node has exceeded so far, in any run.</param>
+    public void Add(ClusterConfiguration configuration, long latestRequest)
     {
         foreach (RaftMember member in configuration.Members)
         {
             if (member.StoreId is { } id)
             {
-                _sightings.TryAdd(member.NodeId, new Sighting(new StoreIdentity(id, Opening: 0), Request: 0));
+                _sightings.TryAdd(member.NodeId, new Sighting(new StoreIdentity(id, Opening: 0), latestRequest));
             }
         }
     }

@@ -12,8 +12,8 @@ namespace Raft;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class StoredEntries
 {
-    private const int SmallestSegment = ReplicatedLog.SmallestSegment;
-    private const int LargestSegment = ReplicatedLog.LargestSegment;
+    private const int SmallestSegment = EntryCache.SmallestSegment;
+    private const int LargestSegment = EntryCache.LargestSegment;
     private const int MaximumSpares = 128; // 4 MiB: the growth of a log between two snapshots, with the default options
 
     private readonly List<Segment> _segments = [];

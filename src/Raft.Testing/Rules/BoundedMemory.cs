@@ -80,7 +80,7 @@ internal sealed class BoundedMemory : ClusterRule
     {
         // Whole segments are freed, and what is not committed and durable stays.
         RaftNodeOptions options = node.Options;
-        long segment = Math.Clamp(options.MaximumCachedEntries, ReplicatedLog.SmallestSegment, ReplicatedLog.LargestSegment);
+        long segment = Math.Clamp(options.MaximumCachedEntries, EntryCache.SmallestSegment, EntryCache.LargestSegment);
         long entries = Math.Max(options.MaximumCachedEntries, segment + footprint.RetainedEntries);
         return footprint.CachedEntries > entries
             ? $"{node.Id} keeps {footprint.CachedEntries} entries in memory, {footprint.RetainedEntries} of which it must, and "

@@ -63,10 +63,10 @@ public sealed class ReplicatedLogTests
 
     /// <summary>Many entries stay where they are; a few are copied, so that the log does not consist of many small segments.</summary>
     [Theory]
-    [InlineData(ReplicatedLog.SmallestSegment - 1, false)]
-    [InlineData(ReplicatedLog.SmallestSegment, true)]
-    [InlineData(ReplicatedLog.LargestSegment, true)]
-    [InlineData(ReplicatedLog.LargestSegment + 1, false)] // a segment that large could not be evicted in time
+    [InlineData(EntryCache.SmallestSegment - 1, false)]
+    [InlineData(EntryCache.SmallestSegment, true)]
+    [InlineData(EntryCache.LargestSegment, true)]
+    [InlineData(EntryCache.LargestSegment + 1, false)] // a segment that large could not be evicted in time
     public void Append_OfAMessagesEntries_SharesThemIfTheyAreMany(int count, bool shares)
     {
         ReplicatedLog log = Filled(1);
@@ -136,7 +136,7 @@ public sealed class ReplicatedLogTests
     {
         ReplicatedLog log = new(previousIndex: 0, previousTerm: 0, maximumBytes: 100_000);
         LogEntry entry = new(1, EntryKind.Command, new byte[1_000], DateTimeOffset.UnixEpoch);
-        LogEntry[] entries = [.. Enumerable.Repeat(entry, ReplicatedLog.LargestSegment)];
+        LogEntry[] entries = [.. Enumerable.Repeat(entry, EntryCache.LargestSegment)];
         for (int next = 0; next < entries.Length; next += 8)
         {
             ReadOnlyMemory<LogEntry> added = isShared ? entries.AsMemory(next, 8) : entries.AsSpan(next, 8).ToArray();

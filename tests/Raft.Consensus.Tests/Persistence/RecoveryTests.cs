@@ -15,7 +15,7 @@ public sealed class RecoveryTests
         n1.Node.CrashAndRestart();
 
         Assert.Equal([1, 1, 1], n1.Node.Log);
-        Assert.Equal((1, 3L, 0L), (n1.Module.Term, n1.Module.DurableIndex, n1.Module.CommitIndex));
+        Assert.Equal((1, 3L, 1L), (n1.Module.Term, n1.Module.DurableIndex, n1.Module.CommitIndex));
         Assert.False(n1.Deliver(Make.RequestVote("n3", 2, 2, 1)).VoteGranted);
     }
 

@@ -214,7 +214,7 @@ public sealed class CompactTests
 
         n1.Node.CrashAndRestart();
 
-        Assert.Equal((4, 5, 3), (n1.Module.FirstIndex, n1.Module.LastIndex, n1.Module.CommitIndex));
+        Assert.Equal((4, 5, 5), (n1.Module.FirstIndex, n1.Module.LastIndex, n1.Module.CommitIndex));
         Assert.Equal([2, 3], n1.Node.Log);
     }
 

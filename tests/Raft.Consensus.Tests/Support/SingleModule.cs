@@ -4,15 +4,19 @@ namespace Raft.Consensus.Tests.Support;
 internal sealed class SingleModule
 {
     private readonly List<RaftMessage> _sent = [];
-    private readonly Settings _settings;
 
     /// <summary>Starts n1 from a disk with this term, vote and log.</summary>
     public SingleModule(int voters = 3, Settings? settings = null, long term = 0, NodeId? votedFor = null, long[]? log = null)
     {
-        _settings = settings ?? Settings.Plain;
         TestDisk disk = new();
         disk.Preset(new HardState(term, votedFor), Make.Entries(log ?? []));
-        Node = new TestNode(_settings.For("n1", Settings.Ids(voters)), Clock, disk, _sent.Add);
+        Node = new TestNode((settings ?? Settings.Plain).For("n1", Settings.Ids(voters)), Clock, disk, _sent.Add);
+    }
+
+    /// <summary>Starts n1 with options, from a disk.</summary>
+    public SingleModule(ConsensusOptions options, TestDisk disk)
+    {
+        Node = new TestNode(options, Clock, disk, _sent.Add);
     }
 
     public TestClock Clock { get; } = new();
@@ -66,6 +70,14 @@ internal sealed class SingleModule
     /// <summary>Delivers a chunk of a snapshot, which is stored at once, and takes its one reply.</summary>
     public InstallSnapshotReplyMessage Deliver(InstallSnapshotMessage request) =>
         Assert.Single(Deliver((RaftMessage)request).OfType<InstallSnapshotReplyMessage>());
+
+    /// <summary>What n1 wanted to be reported since it was last asked.</summary>
+    public object[] TakeNotices()
+    {
+        object[] notices = [.. Node.Notices];
+        Node.Notices.Clear();
+        return notices;
+    }
 
     /// <summary>What n1 sent since it was last asked.</summary>
     public RaftMessage[] TakeSent()

@@ -15,6 +15,12 @@ internal sealed class TestDisk
     /// <summary>The term and vote that would survive a crash now.</summary>
     public HardState HardState { get; private set; }
 
+    /// <summary>The commit index that would survive a crash now.</summary>
+    public long CommitIndex { get; private set; }
+
+    /// <summary>The identity of the store; null if it is volatile.</summary>
+    public StoreIdentity? Store { get; set; }
+
     /// <summary>The log that would survive a crash now.</summary>
     public TestLog Stored { get; private set; } = new([]);
 
@@ -75,6 +81,8 @@ internal sealed class TestDisk
             PersistRequest write = _pending[i];
             HardState = write.HardState ?? HardState;
             Stored.Apply(in write);
+            Assert.InRange(write.CommitIndex, CommitIndex, Stored.LastIndex);
+            CommitIndex = write.CommitIndex;
         }
 
         _pending.RemoveRange(0, writes);
@@ -92,6 +100,7 @@ internal sealed class TestDisk
     public void Preset(HardState hardState, IEnumerable<LogEntry> entries, long previousIndex = 0, long previousTerm = 0)
     {
         HardState = hardState;
+        CommitIndex = 0;
         Stored = new TestLog(entries, previousIndex, previousTerm);
     }
 

@@ -24,7 +24,9 @@ internal sealed partial class TestNode
     public TestSnapshot TakeSnapshot(long? through = null, byte[]? content = null)
     {
         long index = through ?? Math.Min(Module.CommitIndex, Module.DurableIndex);
-        TestSnapshot snapshot = new(index, Module.TermAt(index), content ?? Encoding.UTF8.GetBytes($"state {index:000}"), TimeAt(index));
+        byte[] state = content ?? Encoding.UTF8.GetBytes($"state {index:000}");
+        ClusterConfiguration configuration = Module.ConfigurationAt(index);
+        TestSnapshot snapshot = new(index, Module.TermAt(index), state, TimeAt(index), configuration.Index == 0 ? null : configuration);
         Snapshots.Add(snapshot);
         return snapshot;
     }
@@ -93,7 +95,7 @@ internal sealed partial class TestNode
 
     public void SnapshotReceived(TestSnapshot snapshot)
     {
-        if (Module.SnapshotReceived(snapshot.Identity, snapshot.Time, _clock.Now))
+        if (Module.SnapshotReceived(snapshot.Identity, snapshot.Time, _clock.Now, snapshot.Configuration))
         {
             Restored.Add(snapshot);
         }

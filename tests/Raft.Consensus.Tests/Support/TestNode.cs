@@ -8,14 +8,13 @@ namespace Raft.Consensus.Tests.Support;
 /// </summary>
 internal sealed partial class TestNode
 {
-    private readonly ConsensusOptions _options;
     private readonly TestClock _clock;
     private readonly Action<RaftMessage> _send;
     private readonly List<OutgoingMessage> _waiting = [];
 
     public TestNode(ConsensusOptions options, TestClock clock, TestDisk disk, Action<RaftMessage> send)
     {
-        _options = options;
+        Options = options;
         _clock = clock;
         _send = send;
         Disk = disk;
@@ -23,7 +22,13 @@ internal sealed partial class TestNode
         Restart();
     }
 
-    public NodeId Id => _options.NodeId;
+    public NodeId Id => Options.NodeId;
+
+    /// <summary>What the next run is made with.</summary>
+    public ConsensusOptions Options { get; set; }
+
+    /// <summary>What the module wanted to be reported, oldest first.</summary>
+    public List<object> Notices { get; } = [];
 
     public ConsensusModule Module { get; private set; }
 
@@ -159,9 +164,11 @@ internal sealed partial class TestNode
         }
 
         DateTimeOffset previousTime = latest?.Index == Disk.Start.Index ? latest.Time : default;
-        Module = new ConsensusModule(_options, Disk.HardState, Disk.Start.Index, Disk.Start.Term, previousTime);
+        ClusterConfiguration? configuration = latest?.Index >= Disk.Start.Index ? latest.Configuration : null;
+        Module = new ConsensusModule(
+            Options, Disk.HardState, Disk.Start.Index, Disk.Start.Term, previousTime, configuration, Disk.Store);
         Module.Recover(Disk.Entries.ToArray());
-        Module.RecoverCommit(latest?.Index ?? 0);
+        Module.RecoverCommit(Math.Max(latest?.Index ?? 0, Disk.CommitIndex));
     }
 
     /// <summary>Ends the batch, and carries out what follows from it.</summary>
@@ -177,6 +184,7 @@ internal sealed partial class TestNode
         EntryLoadRequest[] loads = Module.Outputs.EntryLoads.ToArray();
         ChunkLoadRequest[] snapshotLoads = Module.Outputs.ChunkLoads.ToArray();
         InstallSnapshotMessage[] chunks = Module.Outputs.ReceivedChunks.ToArray();
+        Notices.AddRange(Module.Outputs.Notices);
         Module.Outputs.Clear();
 
         SendWhatIsDue();

@@ -1,7 +1,8 @@
 namespace Raft.Consensus.Tests.Support;
 
 /// <summary>A snapshot as a host keeps it: some bytes that cover the log up to an index, and the time of the entry there.</summary>
-internal sealed class TestSnapshot(long index, long term, byte[] content, DateTimeOffset time = default)
+internal sealed class TestSnapshot(
+    long index, long term, byte[] content, DateTimeOffset time = default, ClusterConfiguration? configuration = null)
 {
     public long Index { get; } = index;
 
@@ -10,6 +11,9 @@ internal sealed class TestSnapshot(long index, long term, byte[] content, DateTi
     public byte[] Content { get; } = content;
 
     public DateTimeOffset Time { get; } = time;
+
+    /// <summary>The configuration in effect at its index; null if the log had none up to there.</summary>
+    public ClusterConfiguration? Configuration { get; } = configuration;
 
     public SnapshotIdentity Identity { get; } = new(index, term, Checksum(content));
 
@@ -22,12 +26,21 @@ internal sealed class TestSnapshot(long index, long term, byte[] content, DateTi
         }
 
         int length = (int)Math.Min(maximumBytes, Content.Length - offset);
-        byte[] header = offset == 0 ? BitConverter.GetBytes(Time.UtcTicks) : [];
+        byte[] header = offset == 0 ? Header() : [];
         return new SnapshotChunk(Identity, Content.Length, offset, header, Content.AsMemory((int)offset, length));
     }
 
     /// <summary>The time that the header of a snapshot's first chunk carries.</summary>
     public static DateTimeOffset TimeOf(ReadOnlyMemory<byte> header) => new(BitConverter.ToInt64(header.Span), TimeSpan.Zero);
+
+    /// <summary>The configuration that the header of a snapshot's first chunk carries.</summary>
+    public static ClusterConfiguration? ConfigurationOf(ReadOnlyMemory<byte> header) => header.Length == sizeof(long)
+        ? null
+        : ConfigurationEncoding.Decode(header[(2 * sizeof(long))..], BitConverter.ToInt64(header.Span[sizeof(long)..]));
+
+    private byte[] Header() => Configuration is null
+        ? BitConverter.GetBytes(Time.UtcTicks)
+        : [.. BitConverter.GetBytes(Time.UtcTicks), .. BitConverter.GetBytes(Configuration.Index), .. ConfigurationEncoding.Encode(Configuration)];
 
     public static UInt128 Checksum(ReadOnlySpan<byte> content)
     {

@@ -48,7 +48,12 @@ internal sealed class TestSnapshotStore
             return (null, _part.Count);
         }
 
-        TestSnapshot received = new(chunk.LastIncludedIndex, chunk.LastIncludedTerm, [.. _part], TestSnapshot.TimeOf(_header));
+        TestSnapshot received = new(
+            chunk.LastIncludedIndex,
+            chunk.LastIncludedTerm,
+            [.. _part],
+            TestSnapshot.TimeOf(_header),
+            TestSnapshot.ConfigurationOf(_header));
         Abandon();
         if (received.Identity != snapshot)
         {
