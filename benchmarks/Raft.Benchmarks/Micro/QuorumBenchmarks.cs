@@ -1,6 +1,5 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using Raft.Consensus;
 
 namespace Raft.Benchmarks.Micro;
 
