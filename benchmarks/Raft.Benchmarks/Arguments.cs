@@ -25,19 +25,19 @@ internal sealed record Arguments
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
           compare              This library, DotNext, and the same flow without Raft, side by side.
-          scale                What a commit costs with more nodes, larger payloads, more proposers, a longer log.
-          idle                 What groups cost that have nothing to do.
-          failover             How long the others take to commit again after their leader is cut off.
+          scale                The cost of a commit with more nodes, larger payloads, more proposers, a longer log.
+          idle                 The cost of groups without proposals.
+          failover             The time until the others commit again after their leader is cut off.
           sustain              A minute at full speed: throughput, pauses and memory over time.
-          micro                The parts, one by one.
+          micro                Individual parts, with BenchmarkDotNet.
 
-          --quick              Shorter, and less exact.
-          --output FOLDER      Where reports and plots go. Default artifacts/benchmarks.
+          --quick              Shorter runs with less exact figures.
+          --output FOLDER      Folder for reports and plots. Default artifacts/benchmarks.
           --only channel,bare  compare: some of channel, memory, dotnext, bare.
                                scale: some of nodes, payload, proposers, retained.
-          --proposers 64,256   compare: only the cases with so many proposers.
+          --proposers 64,256   compare: only the cases with these numbers of proposers.
 
-        Ends with 0, with 1 if a run went wrong, or with 2 if the command line makes no sense.
+        Ends with 0, with 1 if a run went wrong, or with 2 if the command line is invalid.
         """;
 
     /// <summary>What <c>--only</c> may name, by command.</summary>

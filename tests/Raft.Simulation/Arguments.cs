@@ -11,18 +11,18 @@ internal sealed record Arguments
                Raft.Simulation --seed N [options]                 runs one again, and writes its trace
                Raft.Simulation --known-seeds FILE [options]       runs those that a file lists
 
-          --seeds 1-2000       Which seeds. Default 1-100.
-          --minutes 10         How long the weather lasts, in virtual time. Default 10.
+          --seeds 1-2000       The seeds to run. Default 1-100.
+          --minutes 10         How long clients and faults are active, in virtual minutes. Default 10.
           --profile NAME       calm, lossy, partitions, crashes, disk, clocks, everything, several with commas, or all.
                                Default everything.
-          --nodes 3            How many nodes, 1 to 64. Default mixed: mostly 3 or 5, sometimes 1, 2, 4 or 7, as the seed has it.
+          --nodes 3            How many nodes, 1 to 64. Default mixed: mostly 3 or 5, sometimes 1, 2, 4 or 7, by the seed.
           --faults 3,17        With --seed: only these faults of the schedule, by number, or none.
           --stop-at-first      Starts no more simulations after a violation.
-          --output DIRECTORY   Where traces are written to. Default artifacts/simulation.
-          --shrink-seconds 60  How long to look for the fewest faults that still show a violation. Default 60; with 0 it
-                               is reported without them and without its trace.
+          --output DIRECTORY   Folder for traces. Default artifacts/simulation.
+          --shrink-seconds 60  How long to look for the fewest faults that still show a violation. Default 60. With 0, the
+                               violation is reported without that search and without a trace.
 
-        Ends with 0, with 1 if a rule was broken, or with 2 if the command line makes no sense.
+        Ends with 0, with 1 if a rule was broken, or with 2 if the command line is invalid.
         """;
 
     private const int MaximumNodes = 64;
