@@ -50,6 +50,7 @@ public class OptionTableTests
     private static string DefaultOf(PropertyInfo option, RaftNodeOptions defaults) =>
         SpecialDefaults.TryGetValue(option.Name, out string? special) ? special : option.GetValue(defaults) switch
         {
+            Enum name => $"{name}",
             bool isOn => isOn ? "on" : "off",
             TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s"),
             IConvertible number when option.Name.EndsWith("Bytes", StringComparison.Ordinal) => Bytes(number.ToInt64(null)),
