@@ -5,7 +5,7 @@ namespace Raft;
 /// <summary>Reads of the node's own log by users: what is in memory as slices, older entries from the log store.</summary>
 internal sealed class LogReads(NodeContext context, LogStoreReader reader)
 {
-    private readonly List<StoreRead> _open = []; // at most as many as requests may wait: an enumeration has one read at a time
+    private readonly List<StoreRead> _open = []; // bounded by MaximumWaitingMessages, cancelled ones included
 
     /// <summary>How many reads of the log store are under way.</summary>
     public int Count => _open.Count;
@@ -31,6 +31,12 @@ internal sealed class LogReads(NodeContext context, LogStoreReader reader)
 
     private void Begin(StoreRead read)
     {
+        if (_open.Count >= context.Settings.MaximumWaitingMessages)
+        {
+            context.Answers.Fail(read.Caller, CallLimit.Exceeded(context.Settings));
+            return;
+        }
+
         _open.Add(read);
         _ = ReadAsync(read);
     }

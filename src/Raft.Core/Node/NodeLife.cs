@@ -22,7 +22,7 @@ internal sealed class NodeLife
         _stopSignal = source.Caller;
         _stopSignalled = source.UntypedTask;
         _ports = new PortLifetime(_settings);
-        Worker = new NodeWorker(shared, _state, _ports, appliedBefore, ended: SignalStop);
+        Worker = new NodeWorker(shared, _state, _ports, appliedBefore, OnEnded);
     }
 
     public NodeWorker Worker { get; }
@@ -169,6 +169,16 @@ internal sealed class NodeLife
     }
 
     private void SignalStop() => _stopSignal.Succeed(true);
+
+    /// <summary>Called on the worker.</summary>
+    private void OnEnded()
+    {
+        SignalStop();
+        if (Worker.Failure is not null)
+        {
+            _ports.BeginStop(); // the transport may still be starting, and the failure is reported only after that
+        }
+    }
 
     /// <summary>
     /// A port that does not close cleanly is a failure of the node, unless it has failed before: the first reason is the one to fix.

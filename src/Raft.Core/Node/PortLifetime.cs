@@ -15,7 +15,7 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
     private volatile bool _isTransportStarted;
     private volatile Exception? _cancellationFailure;
 
-    /// <summary>Cancelled by a stop: ends opening, starting and snapshots, which a stop does not wait for.</summary>
+    /// <summary>Cancelled by a stop or a failure: ends opening, starting and snapshots, which neither waits for.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>Cancelled at the very end: ends reads that are still under way.</summary>
@@ -42,8 +42,8 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// A stop was requested. Callbacks on the token are users' code, which may block or throw, so they do not run on the thread that
-    /// requested it.
+    /// A stop was requested, or the node has failed. Callbacks on the token are users' code, which may block or throw, so they do not run
+    /// on the thread that calls this.
     /// </summary>
     public void BeginStop() => settings.Scheduler.Schedule(this, preferLocal: false);
 

@@ -125,9 +125,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     {
         if (outcome != PostOutcome.Posted)
         {
-            caller.Fail(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
-                $"{_settings.MaximumWaitingMessages} calls wait already, as many as "
-                + $"{nameof(RaftNodeOptions.MaximumWaitingMessages)} allows: call again when some are done."));
+            caller.Fail(outcome == PostOutcome.Closed ? Stopped() : CallLimit.Exceeded(_settings));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Raft;
 /// </summary>
 internal sealed class HandlerCalls(NodeContext context)
 {
-    private readonly List<OpenCall> _open = []; // at most as many as requests may wait: a caller has one call at a time
+    private readonly List<OpenCall> _open = []; // bounded by MaximumWaitingMessages, cancelled ones included
     private long _lastCorrelation;
 
     private readonly record struct OpenCall(long Correlation, PendingCaller Caller);
@@ -55,6 +55,12 @@ internal sealed class HandlerCalls(NodeContext context)
 
     private void Call(RaftMessage request, PendingCaller caller)
     {
+        if (_open.Count >= context.Settings.MaximumWaitingMessages)
+        {
+            context.Answers.Fail(caller, CallLimit.Exceeded(context.Settings));
+            return;
+        }
+
         long correlation = --_lastCorrelation;
         _open.Add(new OpenCall(correlation, caller));
         context.Module.Receive(request with { Correlation = correlation }, context.Now);
