@@ -13,8 +13,9 @@ public sealed partial class ConsensusModule
     public MessageOrigin Origin { get; private set; }
 
     /// <summary>The ids of the first members that this node was configured with.</summary>
-    private NodeSet FirstMembers =>
-        _options.InitialConfiguration is { } initial ? new NodeSet([.. initial.Members.Select(static member => member.NodeId)]) : NodeSet.Empty;
+    private NodeSet FirstMembers => _options.InitialConfiguration is { } initial
+        ? new NodeSet([.. initial.Members.Select(static member => member.NodeId)])
+        : NodeSet.Empty;
 
     /// <summary>
     /// A number that no request of this node has exceeded so far, in any run: requests are numbered by their term, and a follower has

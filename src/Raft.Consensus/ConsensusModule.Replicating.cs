@@ -144,8 +144,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Whether a rejection, or the refusal to campaign, answers a request of this term. A request of an earlier term of this same node that is delivered late is
-    /// rejected with the current term, and says nothing about the follower's log.
+    /// Whether a rejection, or the refusal to campaign, answers a request of this term. A request of an earlier term of this same node
+    /// that is delivered late is refused with the current term, and says nothing about this one.
     /// </summary>
     private bool IsOfThisTerm(RaftMessage reply) =>
         reply.Correlation >= _firstRequestOfTerm && reply.Correlation <= _lastCorrelation;

@@ -82,8 +82,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Gives the transfer up, and continues to lead. If the target was asked to campaign, it may still do so late: with an entry that it does not
-    /// have, the leader's log has grown, and a late request elects nobody.
+    /// Gives the transfer up, and continues to lead. If the target was asked to campaign, it may still do so late: with an entry that
+    /// it does not have, the leader's log has grown, and a late request elects nobody.
     /// </summary>
     /// <param name="reason">Why.</param>
     internal void GiveUpTransfer(TransferFailure reason)

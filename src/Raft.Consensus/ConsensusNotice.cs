@@ -25,7 +25,8 @@ internal sealed record StoreReplacedNotice(NodeId Member, StoreIdentity Known, S
 /// <param name="Store">Its store.</param>
 /// <param name="AcknowledgedIndex">The last entry that it had acknowledged.</param>
 /// <param name="LastIndex">The last entry that it has now.</param>
-internal sealed record DurableDataLostNotice(NodeId Follower, StoreIdentity Store, long AcknowledgedIndex, long LastIndex) : ConsensusNotice;
+internal sealed record DurableDataLostNotice(NodeId Follower, StoreIdentity Store, long AcknowledgedIndex, long LastIndex)
+    : ConsensusNotice;
 
 /// <summary>A member runs with other options than this node, of those that should be the same on all members.</summary>
 /// <param name="Member">The member.</param>

@@ -142,7 +142,9 @@ public sealed class TraceTests
         Trace trace = new();
         trace.Add(TimeSpan.FromMilliseconds(1), "send", SampleMessages.Install("n1", "n2"));
         trace.Add(TimeSpan.FromMilliseconds(2), "send", SampleMessages.InstallReply("n2", "n1"));
-        trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { Reason = SnapshotReplyReason.Installed });
+        InstallSnapshotReplyMessage installed =
+            SampleMessages.InstallReply("n2", "n1") with { Reason = SnapshotReplyReason.Installed };
+        trace.Add(TimeSpan.FromMilliseconds(3), "send", installed);
 
         Assert.Equal(
             [

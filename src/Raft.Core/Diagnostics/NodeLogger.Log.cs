@@ -124,9 +124,9 @@ internal sealed partial class NodeLogger
     [LoggerMessage(
         150, LogLevel.Error,
         "Node {NodeId} refuses the messages of {Sender}, which was set up differently, and neither elects the other: {Sender} belongs to "
-        + "cluster {TheirCluster} with the identity {TheirIdentity} and the first members {TheirMembers}; this node belongs to {OwnCluster} "
-        + "with the identity {OwnIdentity} and its options list {OwnMembers}. Give all nodes the same cluster id and members, and empty the "
-        + "stores of those that were started with others",
+        + "cluster {TheirCluster} with the identity {TheirIdentity} and the first members {TheirMembers}; this node belongs to "
+        + "{OwnCluster} with the identity {OwnIdentity} and its options list {OwnMembers}. Give all nodes the same cluster id and "
+        + "members, and empty the stores of those that were started with others",
         EventName = "ForeignIdentity")]
     private partial void LogForeignIdentity(
         NodeId nodeId,

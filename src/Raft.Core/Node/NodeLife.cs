@@ -133,7 +133,8 @@ internal sealed class NodeLife
 
     /// <summary>
     /// In this order, so that as many callers as possible learn how their proposal ended: take no more proposals; wait for what is in
-    /// the log to commit; hand over the leadership; wait for writes and snapshots under way, and for the state machine, each for as long as is left.
+    /// the log to commit; hand over the leadership; wait for writes and snapshots under way, and for the state machine, each for as long
+    /// as is left.
     /// </summary>
     private async ValueTask StopAsync()
     {

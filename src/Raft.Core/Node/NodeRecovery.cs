@@ -150,15 +150,18 @@ internal sealed class NodeRecovery(
         $"The log store reports that its log ends at {lastIndex}, but has no entry {index}. Restore it from a copy, "
         + "or start the node with empty stores while the others run: its leader sends it everything.");
 
-    /// <summary>An entry is committed only once this node has it, and the commit index is written after it: the log reaches that far.</summary>
+    /// <summary>
+    /// An entry is committed only once this node has it, and the commit index is written after it: the log reaches that far.
+    /// </summary>
     private void RecoverCommit(ConsensusModule module, long commitIndex)
     {
         if (commitIndex > module.LastIndex)
         {
             throw new StorageCorruptedException(
                 $"The log store of node {settings.NodeId} says that entries up to {commitIndex} are committed, but its log ends at "
-                + $"{module.LastIndex}: it has lost entries. Restore it from a copy. Without one, empty the node's stores and start it with "
-                + $"{nameof(RaftNodeOptions.FirstStart)} {nameof(FirstStart.Join)} while all others run: its leader sends it everything.");
+                + $"{module.LastIndex}: it has lost entries. Restore it from a copy. Without one, empty the node's stores and start it "
+                + $"with {nameof(RaftNodeOptions.FirstStart)} {nameof(FirstStart.Join)} while all others run: its leader sends it "
+                + "everything.");
         }
 
         module.RecoverCommit(commitIndex);

@@ -96,8 +96,8 @@ public sealed partial class RaftNode
             throw new ArgumentException(
                 $"No correct leader of term {term} sends these entries after entry {prevLogIndex} of term {prevLogTerm}. Their terms must "
                 + "start at 1, not fall along the log, and not exceed the leader's term. Their kinds must be "
-                + $"{nameof(EntryKind.Command)}, {nameof(EntryKind.NoOp)} or {nameof(EntryKind.Configuration)}, which are all that this version "
-                + "implements, and a configuration must be readable.",
+                + $"{nameof(EntryKind.Command)}, {nameof(EntryKind.NoOp)} or {nameof(EntryKind.Configuration)}, which are all that this "
+                + "version implements, and a configuration must be readable.",
                 nameof(entries));
         }
 

@@ -24,8 +24,8 @@ public sealed class RaftNodeOptions
 
     /// <summary>
     /// All members, including this node, each listed once; 3 or 5 are usual. They start the cluster: from then on, its log says who is
-    /// a member, and this list only says which addresses this node dials. Empty (the default): for the constructor, a cluster of only this node;
-    /// <c>AddRaftNode</c> refuses it. In configuration: <c>"Members": [{ "Id": "n1", "Address": "..." }]</c>, or plain ids,
+    /// a member, and this list only says which addresses this node dials. Empty (the default): for the constructor, a cluster of only
+    /// this node; <c>AddRaftNode</c> refuses it. In configuration: <c>"Members": [{ "Id": "n1", "Address": "..." }]</c>, or plain ids,
     /// <c>"Members": ["n1", "n2", "n3"]</c>.
     /// </summary>
     public IList<RaftMember> Members { get; set; } = [];

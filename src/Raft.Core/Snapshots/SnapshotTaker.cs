@@ -97,7 +97,11 @@ internal sealed class SnapshotTaker(
         else
         {
             SnapshotHeader header = new(
-                context.Settings.ClusterId, context.Module.Origin.Identity!, time, context.Module.ConfigurationAt(index), Sessions: default);
+                context.Settings.ClusterId,
+                context.Module.Origin.Identity!,
+                time,
+                context.Module.ConfigurationAt(index),
+                Sessions: default);
             SnapshotWriting writing = new(
                 context.Settings, capture, disposal, index, context.Module.TermAt(index), header, ReportEnd, stopping);
             context.Settings.Scheduler.Schedule(writing, preferLocal: false);

@@ -21,8 +21,11 @@ public sealed class ClusterConfigurationTests
     }
 
     [Fact]
-    public void Constructor_VoterThatIsALearner_IsRefused() =>
-        Assert.Contains("as a voter and as a learner", Refusal(() => new ClusterConfiguration(["a"], null, ["a"])), StringComparison.Ordinal);
+    public void Constructor_VoterThatIsALearner_IsRefused()
+    {
+        string refusal = Refusal(() => new ClusterConfiguration(["a"], null, ["a"]));
+        Assert.Contains("as a voter and as a learner", refusal, StringComparison.Ordinal);
+    }
 
     /// <summary>The encoding has one description of each member: with two of them, nodes would not agree on its address.</summary>
     [Fact]
@@ -33,7 +36,8 @@ public sealed class ClusterConfigurationTests
 
         Assert.Contains("two addresses", Refusal(() => new ClusterConfiguration([one], [other])), StringComparison.Ordinal);
         Assert.Contains("two addresses", Refusal(() => new ClusterConfiguration(["b"], [one], [other])), StringComparison.Ordinal);
-        Assert.Contains("two addresses", Refusal(() => new ClusterConfiguration(["b"], [one], [one with { StoreId = Store }])), StringComparison.Ordinal);
+        string otherStore = Refusal(() => new ClusterConfiguration(["b"], [one], [one with { StoreId = Store }]));
+        Assert.Contains("two addresses", otherStore, StringComparison.Ordinal);
     }
 
     [Fact]

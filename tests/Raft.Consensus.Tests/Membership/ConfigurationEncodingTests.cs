@@ -114,7 +114,9 @@ public sealed class ConfigurationEncodingTests
 
         Assert.Contains($"extension {number}", problem, StringComparison.Ordinal);
         Assert.Null(decoded);
-        Assert.Contains("Entry 12", Assert.Throws<UnsupportedEntryException>(() => ConfigurationEncoding.Decode(bytes, index: 12)).Message, StringComparison.OrdinalIgnoreCase);
+        UnsupportedEntryException refusal =
+            Assert.Throws<UnsupportedEntryException>(() => ConfigurationEncoding.Decode(bytes, index: 12));
+        Assert.Contains("Entry 12", refusal.Message, StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]

@@ -78,7 +78,9 @@ public sealed class ConfigurationHistoryTests
         Assert.True(history.IsEmpty);
     }
 
-    /// <summary>A log that keeps entries from before its snapshot is recovered after the snapshot's configuration, which it repeats.</summary>
+    /// <summary>
+    /// A log that keeps entries from before its snapshot is recovered after the snapshot's configuration, which it repeats.
+    /// </summary>
     [Fact]
     public void Append_WhatTheSnapshotContains_KeepsTheOrder()
     {

@@ -136,7 +136,8 @@ public sealed class ConfigurationInEffectTests
 
         for (int i = 0; i < 20 && n1.Module.Role == RaftRole.Leader; i++)
         {
-            foreach (AppendEntriesMessage request in n1.Pass(TimeSpan.FromMilliseconds(200)).OfType<AppendEntriesMessage>().Where(IsToLearner))
+            IEnumerable<AppendEntriesMessage> requests = n1.Pass(TimeSpan.FromMilliseconds(200)).OfType<AppendEntriesMessage>();
+            foreach (AppendEntriesMessage request in requests.Where(IsToLearner))
             {
                 n1.Node.Receive(Make.Accept(request));
             }

@@ -127,7 +127,8 @@ public sealed class IdentityTests
         Assert.Equal(0, n2.Module.Term);
         Assert.Empty(n1.Deliver(refusal));
 
-        Assert.Equal(["n2", "n9"], Assert.IsType<ForeignIdentityNotice>(Assert.Single(n1.TakeNotices())).FirstMembers.Select(static id => id.Value));
+        ForeignIdentityNotice notice = Assert.IsType<ForeignIdentityNotice>(Assert.Single(n1.TakeNotices()));
+        Assert.Equal(["n2", "n9"], notice.FirstMembers.Select(static id => id.Value));
         Assert.Equal(Settings.Ids(3), Assert.IsType<ForeignIdentityNotice>(Assert.Single(n2.TakeNotices())).FirstMembers);
         Assert.Equal(RaftRole.Candidate, n1.Module.Role);
     }

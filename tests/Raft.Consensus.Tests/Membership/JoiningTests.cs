@@ -51,7 +51,9 @@ public sealed class JoiningTests
     public void WaitingNode_EverybodyButALeader_IsIgnored()
     {
         SingleModule n1 = Identities.Joining();
-        foreach (RaftMessage message in Identities.OneOfEach("n2", 4).Where(static message => message is not (AppendEntriesMessage or InstallSnapshotMessage)))
+        IEnumerable<RaftMessage> others = Identities.OneOfEach("n2", 4)
+            .Where(static message => message is not (AppendEntriesMessage or InstallSnapshotMessage));
+        foreach (RaftMessage message in others)
         {
             Assert.Empty(n1.Deliver(message.Of(Identities.Foreign)));
             Assert.Empty(n1.Deliver(message)); // of a node that waits as well
@@ -86,7 +88,9 @@ public sealed class JoiningTests
         Assert.Equal((Identities.Ours, 1, 5), (n1.Module.Origin.Identity, n1.Module.Term, n1.Module.Join?.CommitIndex));
     }
 
-    /// <summary>The first leader's commit index counts: what a later one names is larger, and nothing was acknowledged in between.</summary>
+    /// <summary>
+    /// The first leader's commit index counts: what a later one names is larger, and nothing was acknowledged in between.
+    /// </summary>
     [Fact]
     public void JoiningNode_LaterMessages_DoNotMoveTheGoal()
     {

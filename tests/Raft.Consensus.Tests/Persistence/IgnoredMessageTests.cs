@@ -39,7 +39,10 @@ public sealed class IgnoredMessageTests
         ["answer to a chunk with a negative offset"] = Make.Want(Chunk, -1) with { From = "n2", To = "n1" },
         ["vote request of an absurd term"] = Make.RequestVote("n2", long.MaxValue, 9, 9),
         ["vote of another cluster"] =
-            Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with { Origin = new MessageOrigin("other", null) },
+            Make.Vote(Make.RequestVote("n2", 9, 9, 9) with { From = "n1", To = "n3" }, granted: false) with
+            {
+                Origin = new MessageOrigin("other", null),
+            },
     };
 
     public static TheoryData<string> Names => [.. Bad.Keys];

@@ -40,7 +40,12 @@ internal sealed class TestSnapshot(
 
     private byte[] Header() => Configuration is null
         ? BitConverter.GetBytes(Time.UtcTicks)
-        : [.. BitConverter.GetBytes(Time.UtcTicks), .. BitConverter.GetBytes(Configuration.Index), .. ConfigurationEncoding.Encode(Configuration)];
+        :
+        [
+            .. BitConverter.GetBytes(Time.UtcTicks),
+            .. BitConverter.GetBytes(Configuration.Index),
+            .. ConfigurationEncoding.Encode(Configuration),
+        ];
 
     public static UInt128 Checksum(ReadOnlySpan<byte> content)
     {

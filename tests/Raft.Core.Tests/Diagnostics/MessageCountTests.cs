@@ -122,6 +122,14 @@ public sealed class MessageCountTests : IDisposable
         public ValueTask StopAsync(CancellationToken cancellationToken) => default;
 
         public void Receive(string clusterId, long term) => Receiver!.Receive(
-            new RequestVoteMessage { From = "n2", To = "n1", Origin = Origins.Of(clusterId: clusterId), Term = term, LastLogIndex = 0, LastLogTerm = 0 });
+            new RequestVoteMessage
+            {
+                From = "n2",
+                To = "n1",
+                Origin = Origins.Of(clusterId: clusterId),
+                Term = term,
+                LastLogIndex = 0,
+                LastLogTerm = 0,
+            });
     }
 }

@@ -13,7 +13,8 @@ internal static class Samples
     public static readonly UInt128 Checksum = new(0x0F0E0D0C_0B0A0908, 0x07060504_03020100);
 
     /// <summary>A sender with a volatile store, in a cluster whose identity is 16 to 31 on the wire.</summary>
-    public static readonly MessageOrigin Origin = new("raft", new ClusterIdentity(new(0x1F1E1D1C_1B1A1918, 0x17161514_13121110)), Store: null, 9);
+    public static readonly MessageOrigin Origin = new(
+        "raft", new ClusterIdentity(new(0x1F1E1D1C_1B1A1918, 0x17161514_13121110)), Store: null, OptionsDigest: 9);
 
     /// <summary>A sender that says everything that a sender can say about itself.</summary>
     public static readonly MessageOrigin Durable = Origin with
@@ -67,7 +68,12 @@ internal static class Samples
             From = new string('€', NodeId.MaximumLength),
             To = new string('x', NodeId.MaximumLength),
         },
-        ["names in unicode"] = Vote() with { Origin = Origin with { ClusterId = "Straße \0 \uFEFF" }, From = "узел-1", To = "节点🚀" },
+        ["names in unicode"] = Vote() with
+        {
+            Origin = Origin with { ClusterId = "Straße \0 \uFEFF" },
+            From = "узел-1",
+            To = "节点🚀",
+        },
         ["pre-vote"] = Vote() with { IsPreVote = true },
         ["pre-vote reply"] = VoteReply() with { VoteGranted = false, IsPreVote = true },
         ["request vote"] = Vote(),

@@ -227,9 +227,9 @@ public sealed class SnapshotRecoveryTests
     {
         async Task<SnapshotInfo> PutAsync()
         {
-            byte[] header = new SnapshotHeader(
-                "raft", Origins.Of(members: 1).Identity!, DateTimeOffset.UnixEpoch, new ClusterConfiguration(["n1"]).At(1), Sessions: default)
-                .Write();
+            ClusterConfiguration one = new(["n1"]);
+            ClusterIdentity identity = Origins.Of(members: 1).Identity!;
+            byte[] header = new SnapshotHeader("raft", identity, DateTimeOffset.UnixEpoch, one.At(1), Sessions: default).Write();
             await using ISnapshotWriter writer = await store.CreateAsync(index, term, header, CancellationToken.None);
             using SnapshotChecksum checksum = new(index, damage ? term + 1 : term, header);
             ChecksummedStream content = new(writer.Stream, checksum);

@@ -49,7 +49,9 @@ public sealed class TraceReportTests
     {
         _trace.Add(TimeSpan.FromMilliseconds(1), "send", SampleMessages.Install("n1", "n2"));
         _trace.Add(TimeSpan.FromMilliseconds(2), "send", SampleMessages.InstallReply("n2", "n1"));
-        _trace.Add(TimeSpan.FromMilliseconds(3), "send", SampleMessages.InstallReply("n2", "n1") with { Reason = SnapshotReplyReason.Installed });
+        InstallSnapshotReplyMessage installed =
+            SampleMessages.InstallReply("n2", "n1") with { Reason = SnapshotReplyReason.Installed };
+        _trace.Add(TimeSpan.FromMilliseconds(3), "send", installed);
 
         JsonElement[] rows = [.. DataOf(Page()).GetProperty("events").EnumerateArray()];
 

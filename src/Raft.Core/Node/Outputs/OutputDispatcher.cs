@@ -118,7 +118,10 @@ internal sealed class OutputDispatcher(
         {
             return request.Start is { } start
                 ? store.ResetAsync(start.Index, start.Term)
-                : store.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries) { CommitIndex = request.CommitIndex });
+                : store.WriteAsync(new LogWrite(request.HardState, request.FirstIndex, request.Entries)
+                {
+                    CommitIndex = request.CommitIndex,
+                });
         }
         catch (Exception exception)
         {

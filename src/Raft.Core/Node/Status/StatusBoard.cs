@@ -223,7 +223,8 @@ internal sealed class StatusBoard(NodeId nodeId, CompletionSourcePool<bool> sour
         ClusterConfiguration configuration = published.Configuration;
         lock (_lock)
         {
-            if (_reachable is not { } known || !ReferenceEquals(known.Nodes, reachable) || !ReferenceEquals(known.Configuration, configuration))
+            if (_reachable is not { } known
+                || !ReferenceEquals(known.Nodes, reachable) || !ReferenceEquals(known.Configuration, configuration))
             {
                 MemberList members = new([.. configuration.Members.Where(member => reachable.Contains(member.NodeId))]);
                 _reachable = known = (reachable, configuration, members);

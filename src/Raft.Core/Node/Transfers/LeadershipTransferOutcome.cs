@@ -6,7 +6,9 @@ public enum LeadershipTransferOutcome
     /// <summary>The target leads.</summary>
     Transferred,
 
-    /// <summary>This node does not lead. Ask the leader, which <see cref="LeadershipTransferResult.Leader"/> names if it is known.</summary>
+    /// <summary>
+    /// This node does not lead. Ask the leader, which <see cref="LeadershipTransferResult.Leader"/> names if it is known.
+    /// </summary>
     NotLeader,
 
     /// <summary>A transfer is under way already.</summary>

@@ -176,7 +176,8 @@ public sealed class NodeLivesTests : IDisposable
     {
         PartsLab lab = new(store: store);
         _labs.Add(lab);
-        NodeShared shared = new(lab.Settings, lab.Sources, lab.Board, new LeadershipToken(lab.Scheduler), new LeaderWork(), Metrics: null, lab.Logger);
+        LeadershipToken leadership = new(lab.Scheduler);
+        NodeShared shared = new(lab.Settings, lab.Sources, lab.Board, leadership, new LeaderWork(), Metrics: null, lab.Logger);
         return (new NodeLives(shared), lab);
     }
 

@@ -94,7 +94,9 @@ public sealed class TransferTests
         Assert.Equal(LeadershipTransferOutcome.TimedOut, _lab.World.Run(transfer).Outcome);
     }
 
-    /// <summary>Callers learn their results from the node that they asked, so the request to campaign waits for the state machine.</summary>
+    /// <summary>
+    /// Callers learn their results from the node that they asked, so the request to campaign waits for the state machine.
+    /// </summary>
     [Fact]
     public void TransferLeadershipAsync_WithASlowStateMachine_WaitsUntilEveryCallerIsAnswered()
     {
