@@ -13,6 +13,7 @@ public sealed class CallLimitTests
     public void HandlerCalls_ThatWaitForTheDisk_AreBounded()
     {
         LabNode node = _lab.Node(members: 3, configure: options => options.MaximumWaitingMessages = Limit);
+        node.RequestVote(term: 0, "n2"); // the store is open from now on
         node.Store.Hold();
         Task<RequestVoteReply>[] votes = [.. Enumerable.Range(1, Limit).Select(term => RequestVote(node, term))];
         Assert.All(votes, static vote => Assert.False(vote.IsCompleted));
