@@ -67,7 +67,7 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
     private void ReportMembers(in PublishedStatus status)
     {
         ClusterConfiguration configuration = status.Configuration;
-        if (configuration.Index == 0 || ReferenceEquals(configuration, _reportedConfiguration))
+        if (configuration.Index == 0 || status.IsJoining || ReferenceEquals(configuration, _reportedConfiguration))
         {
             return;
         }
@@ -76,7 +76,8 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
         IReadOnlyList<RaftMember> listed = context.Settings.Members;
         bool areSame = listed.Count == configuration.Members.Count
             && listed.All(member => configuration.Find(member.NodeId) is not null);
-        if (!areSame && context.Settings.FirstStart != FirstStart.Join)
+        bool listsOthers = listed.Any(member => member.NodeId != context.NodeId); // a node that joins need not list anyone
+        if (!areSame && (listsOthers || context.Settings.FirstStart != FirstStart.Join))
         {
             _logger?.MembersDiffer(listed, configuration);
         }

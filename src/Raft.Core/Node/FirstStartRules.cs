@@ -18,7 +18,9 @@ internal static class FirstStartRules
         bool isBlank = stored.LastIndex == 0 && hardState.VotedFor is null && !hasSnapshot;
         if (!isBlank)
         {
-            return hardState is { Identity: null, Join: null } ? throw NoIdentity(settings) : hardState;
+            return hardState is not { Identity: null, Join: null } ? hardState
+                : stored.LastIndex == 0 && hardState.VotedFor is null ? throw SnapshotAlone(settings)
+                : throw NoIdentity(settings);
         }
 
         return settings.FirstStart switch
@@ -35,6 +37,11 @@ internal static class FirstStartRules
         + $"{nameof(RaftNodeOptions.FirstStart)} is {nameof(FirstStart.Refuse)}. Is a volume not mounted, or the path wrong? If the data "
         + $"is lost, set {nameof(FirstStart.Join)} once, and start the node while the others run: the leader sends it everything. If the "
         + $"cluster has never run, set {nameof(FirstStart.Bootstrap)}.");
+
+    private static StorageCorruptedException SnapshotAlone(NodeSettings settings) => new(
+        $"The snapshot store of node {settings.NodeId} holds a snapshot, but its log store is blank: its log, its term and its vote are "
+        + "lost. Restore the log store from a copy. Without one, empty the snapshot store too, and start the node with "
+        + $"{nameof(RaftNodeOptions.FirstStart)} {nameof(FirstStart.Join)} while all others run: its leader sends it everything.");
 
     private static StorageCorruptedException NoIdentity(NodeSettings settings) => new(
         $"The log store {settings.LogStore.GetType().Name} of node {settings.NodeId} holds entries or a vote, but does not know which "

@@ -23,6 +23,17 @@ internal sealed class Stranger : IMessageReceiver
     /// <summary>Sends a vote request of another cluster.</summary>
     public void SendForeign(string to) => _transport.Send(new RaftMember(to), Request(to, "another", term: 1));
 
+    /// <summary>Sends a vote request of a node of the same cluster id that was set up with other members.</summary>
+    public void SendOfAnotherIdentity(string to)
+    {
+        RequestVoteMessage request = Request(to, "raft", term: 9) with
+        {
+            Origin = Origins.Of(members: 7),
+            FirstMembers = ["n1", "n9"],
+        };
+        _transport.Send(new RaftMember(to), request);
+    }
+
     /// <summary>Sends what no correct node would: terms do not grow that large.</summary>
     public void SendNonsense(string to) => _transport.Send(new RaftMember(to), Request(to, "raft", term: long.MaxValue));
 

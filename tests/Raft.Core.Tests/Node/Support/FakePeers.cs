@@ -20,11 +20,32 @@ internal sealed class FakePeers : IDisposable
     /// <summary>Whether new entries are acknowledged; a heartbeat after one that was not acknowledged gets no answer either.</summary>
     public bool Acknowledge { get; set; } = true;
 
+    /// <summary>The store that the peers say they have; null if it is volatile.</summary>
+    public StoreIdentity? Store { get; set; }
+
     /// <summary>Everything that the peers have received.</summary>
     public List<RaftMessage> Received { get; } = [];
 
     /// <summary>Sends a message as one of the peers.</summary>
     public void Send(NodeId from, RaftMessage message) => _peers.Single(peer => peer.NodeId == from).Send(message);
+
+    /// <summary>Lets a peer reject the leader's latest message, as if its log were empty.</summary>
+    public void Reject(NodeId peer)
+    {
+        _lab.World.RunFor(TimeSpan.FromSeconds(1)); // what is rejected was sent after the acknowledgement
+        AppendEntriesMessage append = Received.OfType<AppendEntriesMessage>().Last(message => message.To == peer);
+        Send(peer, new AppendEntriesReplyMessage
+        {
+            From = peer,
+            To = append.From,
+            Origin = append.Origin with { Store = Store },
+            Term = append.Term,
+            Correlation = append.Correlation,
+            Success = false,
+            PrevLogIndex = append.PrevLogIndex,
+            LastIndex = 0,
+        });
+    }
 
     /// <summary>Lets a peer say that it has lost its log, until a leader sends it a snapshot.</summary>
     public InstallSnapshotMessage AwaitSnapshot(NodeId peer)
@@ -37,7 +58,7 @@ internal sealed class FakePeers : IDisposable
             {
                 From = peer,
                 To = append.From,
-                Origin = append.Origin with { Store = null },
+                Origin = append.Origin with { Store = Store },
                 Term = append.Term,
                 Correlation = append.Correlation,
                 Success = false,
@@ -90,7 +111,7 @@ internal sealed class FakePeers : IDisposable
                 {
                     From = NodeId,
                     To = request.From,
-                    Origin = request.Origin with { Store = null },
+                    Origin = request.Origin with { Store = _peers.Store },
                     Term = request.Term,
                     Correlation = request.Correlation,
                     VoteGranted = true,
@@ -100,7 +121,7 @@ internal sealed class FakePeers : IDisposable
                 {
                     From = NodeId,
                     To = append.From,
-                    Origin = append.Origin with { Store = null },
+                    Origin = append.Origin with { Store = _peers.Store },
                     Term = append.Term,
                     Correlation = append.Correlation,
                     Success = true,
