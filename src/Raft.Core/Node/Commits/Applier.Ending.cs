@@ -27,7 +27,7 @@ internal sealed partial class Applier
             }
 
             _closed = true;
-            StateIsUncertain |= _current is not null || _isReading || _restoring is not null;
+            StateIsUncertain |= _current is not null || _isReading || _isStateReplaced;
             _waitingRestoration?.Abandon();
             _preparedRestoration?.Abandon();
             _waitingRestoration = _preparedRestoration = null;

@@ -32,6 +32,7 @@ internal sealed partial class Applier
     private StateRestoration? _waitingRestoration;
     private StateRestoration? _preparedRestoration; // waits for the state machine's thread
     private StateRestoration? _restoring;
+    private bool _isStateReplaced; // the state machine was called to replace its state, and has not finished
 
     /// <summary>How a piece of work for the state machine has ended.</summary>
     private enum WorkEnd
@@ -112,6 +113,11 @@ internal sealed partial class Applier
                 }
             }
 
+            if (!TryBeginReplacing(restoration))
+            {
+                return WorkEnd.Over;
+            }
+
             ValueTask restoring = restoration.RunAsync(_machine, _stopping.Token);
             hasMoved = !restoring.IsCompleted;
             await restoring.ConfigureAwait(false);
@@ -120,7 +126,7 @@ internal sealed partial class Applier
         {
             return WorkEnd.Over;
         }
-        // After any exception the state is unknown: it stops the node, and becomes the reason of the failure.
+        // Any exception stops the node, and becomes the reason of the failure.
         catch (Exception exception)
         {
             FailRestoring(restoration, exception);
@@ -147,6 +153,22 @@ internal sealed partial class Applier
         return false;
     }
 
+    /// <summary>The state machine is about to be called. Until now its state is what it was, whatever happens to the restoration.</summary>
+    /// <returns>False if it was abandoned in the meantime.</returns>
+    private bool TryBeginReplacing(StateRestoration restoration)
+    {
+        lock (_lock)
+        {
+            if (_restoring == restoration)
+            {
+                return _isStateReplaced = true;
+            }
+        }
+
+        restoration.Abandon();
+        return false;
+    }
+
     /// <returns>False if it was abandoned in the meantime.</returns>
     private bool FinishRestoring(StateRestoration restoration)
     {
@@ -158,6 +180,7 @@ internal sealed partial class Applier
             }
 
             _restoring = null;
+            _isStateReplaced = false;
             _workerWaits = false;
             _appliedTime = restoration.LastIncludedTime;
             Volatile.Write(ref _appliedIndex, restoration.LastIncludedIndex);
@@ -171,18 +194,20 @@ internal sealed partial class Applier
     private void FailRestoring(StateRestoration restoration, Exception exception)
     {
         bool abandoned;
+        bool isUncertain;
         lock (_lock)
         {
             abandoned = _restoring != restoration;
-            StateIsUncertain |= !abandoned;
+            isUncertain = !abandoned && _isStateReplaced;
+            StateIsUncertain |= isUncertain;
         }
 
         if (!abandoned)
         {
             _failed(exception as NodeFailedException ?? new NodeFailedException(
                 $"The state machine {_machine.GetType().Name} could not be restored from the snapshot up to index "
-                + $"{restoration.LastIncludedIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Fix that, then start a new "
-                + "node on the same stores.",
+                + $"{restoration.LastIncludedIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Fix that, then "
+                + (isUncertain ? "start a new node with a new state machine on the same stores." : "run the node again."),
                 exception));
         }
     }
