@@ -38,6 +38,7 @@ public sealed class RerunAfterRestorationTests
         Assert.Contains("Bad sector.", node.Failure().Message, StringComparison.Ordinal);
 
         node.Lead(); // repaired
+        _lab.World.RunUntil(() => node.Log.Count > 0);
 
         Assert.Equal(["a"], node.Log);
         node.AssertNoCallerWaits();
