@@ -57,11 +57,16 @@ internal sealed class BoundedMemory : ClusterRule
             index <= log.Entries.LastIndex && uncommitted <= limit;
             index++)
         {
-            uncommitted += log.Entries[index].Data.Length;
+            uncommitted += log.Entries[index].Kind == EntryKind.Command ? log.Entries[index].Data.Length : 0;
         }
 
         foreach (ref readonly LogEntry entry in write.Entries.Span)
         {
+            if (entry.Kind != EntryKind.Command)
+            {
+                continue; // a configuration does not count
+            }
+
             if (uncommitted > 0 && uncommitted + entry.Data.Length > limit)
             {
                 return $"{node.Id} takes a command of {entry.Data.Length} bytes beyond {uncommitted} uncommitted ones, and "

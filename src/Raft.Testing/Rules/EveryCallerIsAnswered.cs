@@ -19,8 +19,8 @@ internal sealed class EveryCallerIsAnswered : ClusterRule
             return calls == 0 ? null : $"{node.Id} has ended, and {calls} of its callers were never answered.";
         }
 
-        // Callers may wait at a node that is still reading its log.
-        if (waiting == 0 || node.Current.Footprint is null)
+        // Callers may wait at a node that is still reading its log, or that hands over its leadership.
+        if (waiting == 0 || status.TransferTarget is not null || node.Current.Footprint is null)
         {
             return null;
         }

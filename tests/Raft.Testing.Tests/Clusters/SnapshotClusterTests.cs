@@ -143,6 +143,7 @@ public sealed class SnapshotClusterTests
         ProposeMany(cluster, 20);
         cluster.TakeSnapshot("n1");
         cluster.Start("n3");
+        cluster.World.RunUntil(() => cluster["n3"].Status.Lifecycle == NodeLifecycle.Running); // it has looked for a snapshot
         cluster["n3"].Snapshots.FailNext(new IOException("Disk full."));
 
         cluster.Settle();
