@@ -40,9 +40,10 @@ internal sealed class StoreLoss
     {
         if (!HasBegun)
         {
-            if (isCalm && IsSettled())
+            if (isCalm && IsSettled() && HasMoreToLose())
             {
-                return !Begin();
+                Begin();
+                return false;
             }
 
             return _cluster.World.Clock.Now >= _givesUpAt;
@@ -66,20 +67,22 @@ internal sealed class StoreLoss
             && node.Situation.CommitIndex == _cluster[leader].Situation.LastIndex)
         && _cluster.IsSettled();
 
-    /// <returns>Whether anything was lost.</returns>
-    private bool Begin()
+    /// <summary>
+    /// A store that is rolled back loses at least one entry, and its log still connects to the latest snapshot.
+    /// </summary>
+    private bool HasMoreToLose() =>
+        _fault.Kind != FaultKind.RolledBackStore
+        || (_older.Entries.LastIndex > 0 && _older.Entries.LastIndex < _node.Situation.LastIndex
+            && _olderSnapshot == (_node.Snapshots.Durable?.LastIncludedIndex ?? 0));
+
+    private void Begin()
     {
+        HasBegun = true;
         _leader = _cluster.Leader!.Value;
         _leaderTerm = _cluster[_leader].Situation.Term;
         _lostIndex = _node.Situation.LastIndex;
         if (_fault.Kind == FaultKind.RolledBackStore)
         {
-            if (_older.Entries.LastIndex == 0 || _older.Entries.LastIndex >= _lostIndex
-                || _olderSnapshot != (_node.Snapshots.Durable?.LastIncludedIndex ?? 0))
-            {
-                return false;
-            }
-
             _node.RollBack(_older);
         }
         else
@@ -88,9 +91,7 @@ internal sealed class StoreLoss
             _node.FirstStart = _fault.Intensity < RefusalRate ? FirstStart.Refuse : FirstStart.Join;
         }
 
-        HasBegun = true;
         _node.Start();
-        return true;
     }
 
     private void Refuse()
