@@ -8,6 +8,7 @@ namespace Raft;
 /// <param name="CachedBytes">The payload of these entries.</param>
 /// <param name="RetainedEntries">The cached entries that must stay in memory: not committed, or not durable on this node.</param>
 /// <param name="PendingProposals">Callers whose entries are in the log and were not handed to the state machine yet.</param>
+/// <param name="HeldProposals">Callers that wait for the end of a leadership transfer, before their command is appended.</param>
 /// <param name="WaitingMessages">Messages that wait for the worker.</param>
 /// <param name="InFlightMessages">Messages with entries that are unanswered: the largest number for any one follower.</param>
 /// <param name="InFlightBytes">The payload of the unanswered messages, for all followers together.</param>
@@ -21,6 +22,7 @@ internal readonly record struct NodeFootprint(
     long CachedBytes,
     long RetainedEntries,
     int PendingProposals,
+    int HeldProposals,
     int WaitingMessages,
     int InFlightMessages,
     long InFlightBytes,

@@ -47,6 +47,7 @@ public sealed class SimulatedCluster
         _snapshots = new SnapshotsAgree(_rules.Committed);
         foreach (SimulatedNode node in _nodes.Values)
         {
+            node.StoreLost = () => _rules.OnStoreLost(node);
             node.Writing = write => _rules.OnWriting(node, write);
             node.Compacting = throughIndex => _rules.OnCompacting(node, throughIndex);
             node.Store.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
@@ -101,6 +102,12 @@ public sealed class SimulatedCluster
     /// Gets how often a state machine was restored from a snapshot: when its node started, or when the leader sent one.
     /// </summary>
     public int Restorations => _inOrder.Sum(static node => node.Restorations);
+
+    /// <summary>Gets the number of messages of other clusters that were sent to nodes of this one.</summary>
+    internal int Intrusions { get; private set; }
+
+    /// <summary>Gets how many stores were lost.</summary>
+    internal int LostStores => _inOrder.Sum(static node => node.LostStores);
 
     /// <summary>How many commands any node has applied so far.</summary>
     internal int Applied => Results?.Count ?? Agreed.Count;
@@ -273,6 +280,22 @@ public sealed class SimulatedCluster
         }
     }
 
+    /// <summary>Ends the run with a description unless a condition holds.</summary>
+    internal void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            _broken ??= otherwise;
+        }
+    }
+
+    /// <summary>Delivers a message of a node that does not belong to this cluster.</summary>
+    internal void Intrude(RaftMessage message)
+    {
+        Intrusions++;
+        Network.Dispatch(message);
+    }
+
     private RaftNodeOptions NewOptions(Action<RaftNodeOptions>? configure)
     {
         RaftNodeOptions options = new()
@@ -343,7 +366,8 @@ public sealed class SimulatedCluster
         foreach (SimulatedNode node in _inOrder)
         {
             node.Look(_rules);
-            if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException)
+            if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException
+                && !(node.FirstStart == FirstStart.Refuse && failure.InnerException is BlankStoreException))
             {
                 throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure, rule: "A node failed");
             }

@@ -86,6 +86,15 @@ public sealed class SimulatedNode
     /// <summary>Makes its state machine, a new one for each life; null for a <see cref="SimulatedLog"/>.</summary>
     internal Func<SimulatedNode, IStateMachine>? NewStateMachine { get; set; }
 
+    /// <summary>What blank stores mean, from its next start on; null for what the cluster's options say.</summary>
+    internal FirstStart? FirstStart { get; set; }
+
+    /// <summary>How often it has lost its stores.</summary>
+    internal int LostStores { get; private set; }
+
+    /// <summary>Called when it has lost its stores.</summary>
+    internal Action? StoreLost { get; set; }
+
     /// <summary>Sees every write before it takes effect.</summary>
     internal Action<LogWrite>? Writing { get; set; }
 
@@ -171,6 +180,7 @@ public sealed class SimulatedNode
         };
         _world.Trace.Add(_world.Clock.Now, "start", Id);
         Options = _options();
+        Options.FirstStart = FirstStart ?? Options.FirstStart;
         Current = new RaftNode(Id, initialTerm: 0, Options, ports);
         _running = Current.RunAsync(_stopping.Token);
     }
@@ -262,6 +272,52 @@ public sealed class SimulatedNode
         }
 
         End();
+    }
+
+    /// <summary>Crashes the node, and replaces its stores by blank ones.</summary>
+    internal void LoseStores()
+    {
+        Crash(survivingWrites: 0);
+        Store = Store.Replace();
+        Snapshots = Snapshots.Replace();
+        LostStores++;
+        StoreLost?.Invoke();
+    }
+
+    /// <summary>Crashes the node, and replaces what its log store holds by an older state.</summary>
+    internal void RollBack(LogImage older)
+    {
+        Crash(survivingWrites: 0);
+        Store = Store.RollBack(older);
+        LostStores++;
+        StoreLost?.Invoke();
+    }
+
+    /// <summary>Asks the node to hand over leadership, without waiting for the outcome.</summary>
+    /// <param name="target">The node that is to lead; null for any.</param>
+    internal void BeginTransfer(NodeId? target)
+    {
+        _world.Trace.Add(_world.Clock.Now, "begin transfer", Id);
+        _ = TransferAsync(Raft, target, [.. _proposals.Where(static proposal => proposal.IsPending)]);
+    }
+
+    /// <summary>A proposal whose outcome is unknown although the transfer during which it waited succeeded; null if there is none.</summary>
+    internal string? LostByTransfer { get; private set; }
+
+    private async Task TransferAsync(RaftNode raft, NodeId? target, SimulatedProposal[] waiting)
+    {
+        try
+        {
+            LeadershipTransferResult result = await raft.TransferLeadershipAsync(target).ConfigureAwait(false);
+            if (result.IsTransferred && waiting.FirstOrDefault(static proposal => proposal.LostItsLeader) is { } lost)
+            {
+                LostByTransfer = lost.Text;
+            }
+        }
+        catch (RaftException)
+        {
+            // expected: the node is not running, is stopping, or has too many calls
+        }
     }
 
     /// <summary>Asks the node to take a snapshot now, without waiting for the outcome.</summary>

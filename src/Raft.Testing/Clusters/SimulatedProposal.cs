@@ -46,6 +46,9 @@ public sealed class SimulatedProposal
     /// <summary>Whether it has no outcome yet. Called often, and cheaper than <see cref="Fate"/>, which examines the exception.</summary>
     internal bool IsPending => !_task.IsCompleted && !_crashed;
 
+    /// <summary>Whether its node no longer learns the outcome, because it lost its leadership.</summary>
+    internal bool LostItsLeader => _task.Exception?.InnerException is OutcomeUnknownException;
+
     /// <summary>Called once, when the cluster has observed the outcome.</summary>
     internal Action? Ended { get; set; }
 

@@ -10,6 +10,10 @@ internal sealed class ClusterRules
     private readonly ClusterRule[] _compacting;
     private readonly ClusterRule[] _changed;
     private readonly ElectionSafety _elections = new();
+    private readonly OneIdentity _identity = new();
+    private readonly Monotony _monotony = new();
+    private readonly MatchOnlyGrows _matches = new();
+    private readonly JoiningNodesDoNotVote _joining;
     private readonly Action<string> _broken;
 
     /// <param name="nodes">The nodes of the cluster.</param>
@@ -23,7 +27,7 @@ internal sealed class ClusterRules
             _elections,
             new OneVotePerTerm(),
             new PersistBeforeSend(),
-            new Monotony(),
+            _monotony,
             new LeaderAppendOnly(),
             new LogMatching(),
             new TimesNeverFall(Committed),
@@ -33,7 +37,7 @@ internal sealed class ClusterRules
             new UpToDateVotes(),
             new TermsBeginWithCandidates(),
             new LargerTermIsTaken(),
-            new MatchOnlyGrows(),
+            _matches,
             new FollowersCommit(),
             new EveryCallerIsAnswered(),
             new BoundedMemory(),
@@ -42,7 +46,12 @@ internal sealed class ClusterRules
             new SnapshotIndexIsCurrent(),
             new CandidatesConcede(),
             new LivingLeaderStays(),
+            new TransfersLoseNothing(),
             new LeaderHasQuorum(quorum),
+            _identity,
+            new LatestConfiguration(),
+            _joining = new JoiningNodesDoNotVote(Committed),
+            new StoredCommitIndex(Committed),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);
@@ -66,8 +75,22 @@ internal sealed class ClusterRules
         }
     }
 
+    /// <summary>The node restarts without what it had stored: what the rules remember of it does not bind it any more.</summary>
+    public void OnStoreLost(SimulatedNode node)
+    {
+        _monotony.Forget(node.Id);
+        _matches.Forget(node.Id);
+        _joining.OnStoreLost(node);
+    }
+
     public void OnDelivered(SimulatedNode node, RaftMessage message)
     {
+        if (OneIdentity.IsForeign(node, message))
+        {
+            Judge(_identity, _identity.OnDelivered(node, message));
+            return; // for all other rules it does not count
+        }
+
         foreach (ClusterRule rule in _delivered)
         {
             Judge(rule, rule.OnDelivered(node, message));

@@ -7,6 +7,8 @@ namespace Raft.Testing;
 /// </summary>
 internal sealed class EveryCallerIsAnswered : ClusterRule
 {
+    private readonly SortedDictionary<NodeId, TimeSpan> _heldSince = [];
+
     public override string Name => "Every caller is answered";
 
     public override string? OnQuiet(SimulatedNode node)
@@ -20,13 +22,35 @@ internal sealed class EveryCallerIsAnswered : ClusterRule
         }
 
         // Callers may wait at a node that is still reading its log.
-        if (waiting == 0 || node.Current.Footprint is null)
+        if (waiting == 0 || node.Current.Footprint is not { } footprint)
         {
+            _heldSince.Remove(node.Id);
             return null;
         }
 
+        return FindHeld(node, footprint.HeldProposals) ?? FindAbandoned(node, in status, waiting - footprint.HeldProposals);
+    }
+
+    /// <summary>Callers wait for the end of a transfer, and then for the name of the next leader, but not for long.</summary>
+    private string? FindHeld(SimulatedNode node, int held)
+    {
+        if (held == 0)
+        {
+            _heldSince.Remove(node.Id);
+            return null;
+        }
+
+        _heldSince.TryAdd(node.Id, node.Now);
+        TimeSpan since = node.Now - _heldSince[node.Id];
+        return since <= 3 * node.Options.MinimumElectionTimeout
+            ? null
+            : $"{held} callers have waited at {node.Id} for the end of a transfer for {since}.";
+    }
+
+    private static string? FindAbandoned(SimulatedNode node, in PublishedStatus status, int waiting)
+    {
         long last = status.Role == RaftRole.Leader ? status.LastIndex : status.CommitIndex;
-        long applied = node.Current.AppliedIndex;
+        long applied = node.Current!.AppliedIndex;
         return waiting <= last - applied
             ? null
             : $"{waiting} callers wait at {node.Id}, {status.Role} of term {status.Term}, whose state machine has applied {applied} of "

@@ -42,6 +42,8 @@ internal sealed class LargerTermIsTaken : ClusterRule
     /// </summary>
     private static bool MustAdopt(SimulatedNode node, RaftMessage message) => message switch
     {
+        _ when node.Store.WrittenImage.HardState.Identity is null => false, // it belongs to no cluster yet
+        IdentityRefusalMessage => false, // it answers a node of another identity, which may have the same id
         RequestVoteMessage request => !request.IsPreVote && !node.Options.LeaderStickiness,
         RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true } => false, // the term that was asked for
         _ => true,

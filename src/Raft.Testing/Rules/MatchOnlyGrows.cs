@@ -7,8 +7,13 @@ namespace Raft.Testing;
 internal sealed class MatchOnlyGrows : ClusterRule
 {
     private readonly Dictionary<(NodeId Leader, NodeId Follower), (long Term, long Match)> _matches = [];
+    private readonly Dictionary<NodeId, long> _lostUntil = []; // the term in which a follower lost its stores
+    private long _highestTerm;
 
     public override string Name => "matchIndex only grows";
+
+    /// <summary>The node has lost what it had acknowledged, and acknowledgements may still arrive: this term says nothing any more.</summary>
+    public void Forget(NodeId follower) => _lostUntil[follower] = _highestTerm;
 
     public override string? OnDelivered(SimulatedNode node, RaftMessage message)
     {
@@ -17,6 +22,7 @@ internal sealed class MatchOnlyGrows : ClusterRule
             return null;
         }
 
+        _highestTerm = Math.Max(_highestTerm, reply.Term);
         (NodeId, NodeId) key = (node.Id, reply.From);
         (long term, long match) = _matches.GetValueOrDefault(key);
         if (reply.Term > term || (reply.Term == term && reply.LastIndex > match))
@@ -30,6 +36,7 @@ internal sealed class MatchOnlyGrows : ClusterRule
     /// <summary>Heartbeats of a follower that is being sent a snapshot name the start of the log, on which all logs agree.</summary>
     public override string? OnSent(SimulatedNode node, RaftMessage message) =>
         message is AppendEntriesMessage append && !IsDuringTransfer(node, append)
+            && append.Term > _lostUntil.GetValueOrDefault(append.To, -1)
             && _matches.TryGetValue((append.From, append.To), out (long Term, long Match) known)
             && known.Term == append.Term && append.PrevLogIndex < known.Match
             ? $"{append.From}, leader of term {append.Term}, sends {append.To} what follows {append.PrevLogIndex}, after it had "

@@ -9,6 +9,9 @@ internal sealed class Monotony : ClusterRule
 
     public override string Name => "Monotony";
 
+    /// <summary>The node has lost its stores.</summary>
+    public void Forget(NodeId node) => _sentTerms.Remove(node);
+
     public override string? OnSent(SimulatedNode node, RaftMessage message)
     {
         bool promisesTerm = message is not RequestVoteMessage { IsPreVote: true } and not RequestVoteReplyMessage { IsPreVote: true };

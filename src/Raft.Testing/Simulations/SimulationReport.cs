@@ -25,6 +25,12 @@ public sealed record SimulationReport(
     /// <summary>How many times a state machine was restored from one.</summary>
     public long Restorations { get; init; }
 
+    /// <summary>Gets how often a node lost its stores, or restarted with an older state of them.</summary>
+    public int LostStores { get; init; }
+
+    /// <summary>Gets the number of messages of another cluster that were sent to nodes.</summary>
+    public int ForeignMessages { get; init; }
+
     /// <summary>How many events its trace had: messages sent, lost and received, timers, writes, faults.</summary>
     public long Events { get; init; }
 

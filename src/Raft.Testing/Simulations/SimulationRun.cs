@@ -73,6 +73,8 @@ internal sealed class SimulationRun
         Events = _cluster.World.Trace.Count,
         Snapshots = _cluster.Snapshots,
         Restorations = _cluster.Restorations,
+        LostStores = _cluster.LostStores,
+        ForeignMessages = _cluster.Intrusions,
         Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };

@@ -7,6 +7,7 @@ namespace Raft.Testing;
 internal sealed class LogImage
 {
     private readonly List<ulong> _hashes = [];
+    private readonly List<long> _configurations = []; // their indices
     private ulong _previousHash;
 
     public HardState HardState { get; set; }
@@ -15,6 +16,12 @@ internal sealed class LogImage
     public long CommitIndex { get; set; }
 
     public StoredEntries Entries { get; } = new();
+
+    /// <summary>The index of the latest configuration in the log, or before its start; 0 if there is none.</summary>
+    public long LatestConfiguration => _configurations.Count == 0 ? 0 : _configurations[^1];
+
+    /// <summary>Whether the latest configuration is one that came with a snapshot.</summary>
+    public bool HasUnknownConfiguration { get; private set; }
 
     public LogState State => new(HardState, Entries.PreviousIndex, Entries.PreviousTerm, Entries.LastIndex, Entries.LastTerm)
     {
@@ -41,10 +48,19 @@ internal sealed class LogImage
         int kept = (int)(firstIndex - Entries.PreviousIndex - 1);
         _hashes.RemoveRange(kept, _hashes.Count - kept);
         Entries.Write(firstIndex, entries);
+        _configurations.RemoveAll(index => index >= firstIndex);
+        long written = firstIndex;
         foreach (ref readonly LogEntry entry in entries)
         {
             hash = PrefixHash.Add(hash, in entry);
             _hashes.Add(hash);
+            if (entry.Kind == EntryKind.Configuration)
+            {
+                _configurations.Add(written);
+                HasUnknownConfiguration = false;
+            }
+
+            written++;
         }
     }
 
@@ -62,6 +78,8 @@ internal sealed class LogImage
     public void Reset(long index, long term, ulong hash)
     {
         _hashes.Clear();
+        _configurations.Clear();
+        HasUnknownConfiguration = index > 0;
         _previousHash = hash;
         Entries.Reset(index, term);
     }
@@ -73,6 +91,8 @@ internal sealed class LogImage
         copy._previousHash = _previousHash;
         copy.Entries.Write(Entries.PreviousIndex + 1, Entries.Read(Entries.PreviousIndex + 1, int.MaxValue, long.MaxValue));
         copy._hashes.AddRange(_hashes);
+        copy._configurations.AddRange(_configurations);
+        copy.HasUnknownConfiguration = HasUnknownConfiguration;
         return copy;
     }
 }

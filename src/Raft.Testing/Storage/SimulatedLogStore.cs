@@ -198,6 +198,29 @@ public sealed class SimulatedLogStore : ILogStore
         };
     }
 
+    /// <summary>Creates a blank store with the same settings, as on a new disk.</summary>
+    internal SimulatedLogStore Replace()
+    {
+        SeededRandom random = _random.Fork();
+        return new SimulatedLogStore(_clock, _scheduler, random, _trace)
+        {
+            MinimumDelay = MinimumDelay,
+            MaximumDelay = MaximumDelay,
+            SynchronousRate = SynchronousRate,
+            HashOfSnapshot = HashOfSnapshot,
+        };
+    }
+
+    /// <summary>Creates a store with an older state of this one, as from a backup. It has crashed, or is closed.</summary>
+    internal SimulatedLogStore RollBack(LogImage older) =>
+        new(_clock, _scheduler, _random.Fork(), _trace, older, _owner, _storeId, _openings)
+        {
+            MinimumDelay = MinimumDelay,
+            MaximumDelay = MaximumDelay,
+            SynchronousRate = SynchronousRate,
+            HashOfSnapshot = HashOfSnapshot,
+        };
+
     /// <inheritdoc/>
     public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken)
     {

@@ -116,6 +116,14 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         };
     }
 
+    /// <summary>Creates an empty store with the same settings, as on a new disk.</summary>
+    internal SimulatedSnapshotStore Replace() => new(_clock, _scheduler, _random.Fork(), _trace)
+    {
+        MaximumDelay = MaximumDelay,
+        SynchronousRate = SynchronousRate,
+        Committed = Committed,
+    };
+
     /// <inheritdoc/>
     public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) =>
         AnswerAsync(() => _latest?.Info, cancellationToken);

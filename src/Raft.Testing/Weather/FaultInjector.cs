@@ -3,6 +3,9 @@ namespace Raft.Testing;
 /// <summary>Begins and ends the faults of a schedule in a cluster, each at its time.</summary>
 internal sealed class FaultInjector
 {
+    private static readonly TimeSpan LongestSilenceOfStrangers = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LossInterval = TimeSpan.FromMilliseconds(1);
+
     private readonly SimulatedCluster _cluster;
     private readonly SimulationSettings _settings;
     private readonly Queue<Fault> _toBegin;
@@ -11,6 +14,11 @@ internal sealed class FaultInjector
     private readonly Dictionary<Fault, int> _struck = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Fault, long> _numbers = new(ReferenceEqualityComparer.Instance); // of two that are alike, each has its own
     private readonly IClockTimer _timer;
+    private readonly ForeignMessages _foreign;
+    private readonly IClockTimer _foreignTimer;
+    private readonly SeededRandom _random;
+    private StoreLoss? _loss; // while one is under way or waits, no other fault begins
+    private int _strangers;
     private int _order;
 
     public FaultInjector(SimulatedCluster cluster, IReadOnlyList<Fault> faults, SimulationSettings settings)
@@ -23,6 +31,9 @@ internal sealed class FaultInjector
             _numbers.TryAdd(fault, _numbers.Count + 1);
         }
 
+        _random = cluster.World.Random.Fork();
+        _foreign = new ForeignMessages(cluster, _random);
+        _foreignTimer = cluster.World.Clock.CreateTimer(SpeakAsStranger);
         _timer = cluster.World.Clock.CreateTimer(OnDue);
         SetTimer();
     }
@@ -36,6 +47,7 @@ internal sealed class FaultInjector
     public void Stop()
     {
         _toBegin.Clear();
+        FinishLoss();
         while (_toEnd.TryDequeue(out Fault? fault, out _))
         {
             switch (fault.Kind)
@@ -54,6 +66,25 @@ internal sealed class FaultInjector
 
         _cluster.Network.Heal();
         _timer.Dispose();
+        _foreignTimer.Dispose();
+    }
+
+    /// <summary>A node whose stores were lost catches up before anything else may fail.</summary>
+    private void FinishLoss()
+    {
+        if (_loss is { HasBegun: true })
+        {
+            _cluster.World.RunUntil(
+                () => _loss is null, limit: null, "a node that has lost its stores to catch up", rule: "A node that joins catches up");
+        }
+
+        _loss = null;
+    }
+
+    private void SpeakAsStranger()
+    {
+        _foreign.Send();
+        _foreignTimer.Set(_cluster.World.Clock.Now + _random.NextBetween(TimeSpan.FromMilliseconds(1), LongestSilenceOfStrangers));
     }
 
     private void OnDue()
@@ -66,14 +97,25 @@ internal sealed class FaultInjector
             End(ending);
         }
 
-        while (_toBegin.TryPeek(out Fault? beginning) && beginning.At <= now)
+        if (_loss?.Advance(isCalm: _toEnd.Count == 0) == true)
+        {
+            _loss = null;
+        }
+
+        while (_loss is null && _toBegin.TryPeek(out Fault? beginning) && beginning.At <= now)
         {
             _toBegin.Dequeue();
             Begun++;
             _struck[beginning] = beginning.AtLeader ? NumberOfLeader() ?? beginning.Node : beginning.Node;
             Note("fault begins", beginning);
+            if (beginning.Kind is FaultKind.LostStore or FaultKind.RolledBackStore)
+            {
+                _loss = new StoreLoss(_cluster, NodeOf(beginning), beginning);
+                break;
+            }
+
             Begin(beginning);
-            _toEnd.Enqueue(beginning, (beginning.End, ++_order));
+            _toEnd.Enqueue(beginning, (now + beginning.Duration, ++_order));
         }
 
         SetTimer();
@@ -81,7 +123,8 @@ internal sealed class FaultInjector
 
     private void SetTimer()
     {
-        TimeSpan? begins = _toBegin.TryPeek(out Fault? next) ? next.At : null;
+        TimeSpan? begins = _loss is not null ? _cluster.World.Clock.Now + LossInterval
+            : _toBegin.TryPeek(out Fault? next) ? next.At : null;
         TimeSpan? ends = _toEnd.TryPeek(out _, out (TimeSpan At, int) due) ? due.At : null;
         if ((begins < ends || ends is null ? begins : ends) is { } dueAt)
         {
@@ -177,11 +220,21 @@ internal sealed class FaultInjector
             case FaultKind.HungSnapshots:
                 node.Snapshots.Hold();
                 break;
+            case FaultKind.Transfer:
+                LeaderOr(node).BeginTransfer(fault.Intensity < 0.5 ? other : default(NodeId?));
+                break;
+            case FaultKind.Strangers:
+                _strangers++;
+                SpeakAsStranger();
+                break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(0.5 + (fault.Intensity * 1.5));
                 break;
         }
     }
+
+    private SimulatedNode LeaderOr(SimulatedNode node) =>
+        _cluster.Nodes.FirstOrDefault(static other => other.IsRunning && other.Raft.PublishedStatus.Role == RaftRole.Leader) ?? node;
 
     private void End(Fault fault)
     {
@@ -235,6 +288,9 @@ internal sealed class FaultInjector
                 break;
             case FaultKind.HungSnapshots:
                 node.Snapshots.Release();
+                break;
+            case FaultKind.Strangers when --_strangers == 0:
+                _foreignTimer.Clear();
                 break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(1);

@@ -61,4 +61,22 @@ public enum FaultKind
 
     /// <summary>A node's snapshot store hangs.</summary>
     HungSnapshots,
+
+    /// <summary>The leader is asked to hand over its leadership. This is not a fault by itself.</summary>
+    Transfer,
+
+    /// <summary>Nodes of another cluster of the same name, set up with other members, send messages to nodes of this one.</summary>
+    Strangers,
+
+    /// <summary>
+    /// A node loses its stores and restarts, with <see cref="FirstStart.Join"/> or first with <see cref="FirstStart.Refuse"/>. It
+    /// begins when nothing else is wrong, and no other fault begins until the node has caught up.
+    /// </summary>
+    LostStore,
+
+    /// <summary>
+    /// A node restarts with an older state of its log store, as after a wrong restore of a backup, which the leader must report. It
+    /// begins when nothing else is wrong, and no other fault begins until the node has caught up.
+    /// </summary>
+    RolledBackStore,
 }

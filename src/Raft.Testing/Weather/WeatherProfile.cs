@@ -42,7 +42,8 @@ public sealed class WeatherProfile
 
     /// <summary>Nodes crash, stop, pause and are slow.</summary>
     public static WeatherProfile Crashes { get; } = new(
-        "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3), (FaultKind.Snapshot, 10));
+        "crashes", (FaultKind.Crash, 10), (FaultKind.Stop, 3), (FaultKind.Pause, 4), (FaultKind.SlowApply, 3), (FaultKind.Snapshot, 10),
+        (FaultKind.Transfer, 6));
 
     /// <summary>Disks hang, are slow and fail, and nodes crash on them.</summary>
     public static WeatherProfile Disk { get; } = new(
@@ -53,6 +54,11 @@ public sealed class WeatherProfile
     public static WeatherProfile Clocks { get; } = new(
         "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
 
+    /// <summary>Stores are lost and rolled back, and nodes of another cluster talk to those of this one.</summary>
+    public static WeatherProfile Identity { get; } = new(
+        "identity", (FaultKind.Strangers, 10), (FaultKind.LostStore, 8), (FaultKind.RolledBackStore, 8), (FaultKind.Crash, 4),
+        (FaultKind.Snapshot, 4));
+
     /// <summary>All faults.</summary>
     public static WeatherProfile Everything { get; } = new(
         "everything",
@@ -60,10 +66,11 @@ public sealed class WeatherProfile
         (FaultKind.Isolation, 2), (FaultKind.OneWayCut, 2), (FaultKind.Partition, 2), (FaultKind.Clog, 2),
         (FaultKind.Crash, 4), (FaultKind.Stop, 1), (FaultKind.Pause, 2), (FaultKind.SlowApply, 1),
         (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
-        (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1));
+        (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1),
+        (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1));
 
     /// <summary>All profiles.</summary>
-    public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Everything];
+    public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Identity, Everything];
 
     /// <summary>Gets the name.</summary>
     public string Name { get; }

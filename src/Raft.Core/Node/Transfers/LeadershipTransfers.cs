@@ -130,7 +130,7 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     {
         if (_isForStop)
         {
-            End(module.VotedFor == _target || module.Leader == _target
+            End(_isHandedOver && (module.VotedFor == _target || module.Leader == _target)
                 ? LeadershipTransferOutcome.Transferred
                 : LeadershipTransferOutcome.LeadershipLost);
             return;
@@ -143,7 +143,9 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
 
         if (module.Leader is not null || context.Now >= _leaderKnownBy || !_isHandedOver)
         {
-            End(module.Leader == _target ? LeadershipTransferOutcome.Transferred : LeadershipTransferOutcome.LeadershipLost);
+            End(_isHandedOver && module.Leader == _target
+                ? LeadershipTransferOutcome.Transferred
+                : LeadershipTransferOutcome.LeadershipLost);
         }
     }
 

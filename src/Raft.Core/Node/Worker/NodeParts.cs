@@ -125,6 +125,7 @@ internal sealed class NodeParts
                 module.CachedBytes,
                 module.LastIndex - Math.Min(module.CommitIndex, module.DurableIndex),
                 Pending.Count,
+                Intake.Waiting,
                 Context.Mailbox.WaitingMessages,
                 messages,
                 bytes,

@@ -1,0 +1,34 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// A node that joins grants no vote and asks for none, until it holds everything that was committed when its store was lost.
+/// </summary>
+internal sealed class JoiningNodesDoNotVote(CommittedLog committed) : ClusterRule
+{
+    private readonly Dictionary<NodeId, long> _lost = [];
+
+    public override string Name => "Joining nodes do not vote";
+
+    /// <summary>The node has lost its stores, and what it acknowledged.</summary>
+    public void OnStoreLost(SimulatedNode node) => _lost[node.Id] = committed.LastIndex;
+
+    public override string? OnSent(SimulatedNode node, RaftMessage message)
+    {
+        if (message is not (RequestVoteReplyMessage { VoteGranted: true } or RequestVoteMessage))
+        {
+            return null;
+        }
+
+        LogImage disk = node.Store.DurableImage;
+        if (disk.HardState.Join is not null)
+        {
+            return $"{node.Id} sends {message.GetType().Name} of term {message.Term}, and it is joining.";
+        }
+
+        long lost = _lost.GetValueOrDefault(node.Id);
+        return disk.Entries.LastIndex < lost
+            ? $"{node.Id} sends {message.GetType().Name} of term {message.Term} with a log up to {disk.Entries.LastIndex}, and its earlier "
+                + $"store was lost when {lost} entries were committed."
+            : null;
+    }
+}

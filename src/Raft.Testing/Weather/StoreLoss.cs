@@ -1,0 +1,137 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// A node's stores are lost, or replaced by an older state, and the node restarts. No Raft survives that together with other failures:
+/// a leader that was just elected may not know yet what is committed. So it happens while nothing else is wrong, and no other fault
+/// begins until the node has caught up.
+/// </summary>
+internal sealed class StoreLoss
+{
+    private const double RefusalRate = 0.4;
+    private const int Refusals = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    private readonly SimulatedCluster _cluster;
+    private readonly SimulatedNode _node;
+    private readonly Fault _fault;
+    private readonly TimeSpan _givesUpAt;
+    private readonly LogImage _older;
+    private readonly long _olderSnapshot;
+    private NodeId _leader;
+    private long _leaderTerm;
+    private long _lostIndex;
+    private int _refused;
+
+    public StoreLoss(SimulatedCluster cluster, SimulatedNode node, Fault fault)
+    {
+        (_cluster, _node, _fault) = (cluster, node, fault);
+        _givesUpAt = cluster.World.Clock.Now + Patience;
+        _older = node.Store.DurableImage.Copy();
+        _olderSnapshot = node.Snapshots.Durable?.LastIncludedIndex ?? 0;
+    }
+
+    /// <summary>Whether the stores were lost: until then nothing has happened.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Takes the next step that is possible.</summary>
+    /// <param name="isCalm">Whether no other fault is under way.</param>
+    /// <returns>True once it is over.</returns>
+    public bool Advance(bool isCalm)
+    {
+        if (!HasBegun)
+        {
+            if (isCalm && IsSettled() && HasMoreToLose())
+            {
+                Begin();
+                return false;
+            }
+
+            return _cluster.World.Clock.Now >= _givesUpAt;
+        }
+
+        if (_node.FirstStart == FirstStart.Refuse)
+        {
+            Refuse();
+            return false;
+        }
+
+        return HasCaughtUp();
+    }
+
+    /// <summary>Every node has and knows everything: no acknowledgement of what will be lost is under way.</summary>
+    private bool IsSettled() =>
+        _cluster.NodeIds.Count >= 3
+        && _cluster.Leader is { } leader && leader != _node.Id
+        && _cluster.Nodes.All(node => node.IsRunning && !node.IsStopping && node.Store.UnderWay == 0 && !node.Store.HasFailed
+            && node.Situation.Term == _cluster[leader].Situation.Term
+            && node.Situation.CommitIndex == _cluster[leader].Situation.LastIndex)
+        && _cluster.IsSettled();
+
+    /// <summary>
+    /// A store that is rolled back loses at least one entry, and its log still connects to the latest snapshot.
+    /// </summary>
+    private bool HasMoreToLose() =>
+        _fault.Kind != FaultKind.RolledBackStore
+        || (_older.Entries.LastIndex > 0 && _older.Entries.LastIndex < _node.Situation.LastIndex
+            && _olderSnapshot == (_node.Snapshots.Durable?.LastIncludedIndex ?? 0));
+
+    private void Begin()
+    {
+        HasBegun = true;
+        _leader = _cluster.Leader!.Value;
+        _leaderTerm = _cluster[_leader].Situation.Term;
+        _lostIndex = _node.Situation.LastIndex;
+        if (_fault.Kind == FaultKind.RolledBackStore)
+        {
+            _node.RollBack(_older);
+        }
+        else
+        {
+            _node.LoseStores();
+            _node.FirstStart = _fault.Intensity < RefusalRate ? FirstStart.Refuse : FirstStart.Join;
+        }
+
+        _node.Start();
+    }
+
+    private void Refuse()
+    {
+        if (_node.IsRunning)
+        {
+            _cluster.Require(
+                !_node.Raft.PublishedStatus.IsRunning, $"{_node.Id} runs with blank stores, which its options refuse.");
+            return;
+        }
+
+        if (_node.Failure is not { InnerException: BlankStoreException })
+        {
+            return; // it has not ended yet
+        }
+
+        _refused++;
+        if (_refused == Refusals)
+        {
+            _node.FirstStart = FirstStart.Join;
+        }
+
+        _node.StartAgain();
+    }
+
+    private bool HasCaughtUp()
+    {
+        PublishedStatus status = _node.Raft.PublishedStatus;
+        if (!status.IsRunning || status.IsJoining || _node.Store.DurableImage.Entries.LastIndex < _lostIndex || !IsSettled())
+        {
+            return false;
+        }
+
+        PublishedStatus leader = _cluster[_leader].Raft.PublishedStatus;
+        if (_fault.Kind == FaultKind.RolledBackStore && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
+        {
+            _cluster.Require(leader.LostData.Contains(_node.Id), $"{_leader} does not report that {_node.Id} has lost what it acknowledged.");
+        }
+
+        _node.FirstStart = null;
+        return true;
+    }
+}
