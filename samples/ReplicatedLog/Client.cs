@@ -5,7 +5,7 @@ namespace ReplicatedLog;
 
 /// <summary>What a client knows about a string that the cluster has committed.</summary>
 /// <param name="Text">The string.</param>
-/// <param name="Index">Its index in the log, which also contains the empty entries of leaders.</param>
+/// <param name="Index">Its index in the log, which also contains the members and the empty entries of leaders.</param>
 /// <param name="Term">The term in which it was appended.</param>
 /// <param name="Position">The result of the state machine: its position in the list of strings.</param>
 /// <param name="Leader">The leader that committed it.</param>

@@ -56,6 +56,17 @@ internal sealed class Cluster
         _ = FollowAsync(replica.Running);
     }
 
+    /// <summary>
+    /// Ends a node without any word to the others: no message leaves it any more, and from outside that is a crash. Its log store
+    /// remains.
+    /// </summary>
+    public async Task CrashAsync(Replica replica)
+    {
+        Network.Isolate(replica.Id);
+        await replica.StopAsync();
+        Network.Rejoin(replica.Id);
+    }
+
     public async Task StopAllAsync()
     {
         foreach (Replica replica in Running.ToList())

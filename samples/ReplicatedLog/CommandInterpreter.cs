@@ -11,7 +11,9 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
     public const string Help = """
           propose TEXT        propose to the leader, again if that is safe
           propose NODE TEXT   propose to one node, which may refuse
-          stop NODE           stop a node; its log store remains
+          transfer [NODE]     have the leader hand over, to a node or to the best one
+          stop NODE           stop a node, which hands over if it leads; its log store remains
+          crash NODE          end a node without a word to the others; its log store remains
           start NODE          start it again over the same log store
           isolate NODE        cut all links of a node
           cut NODE NODE       cut the link between two nodes
@@ -77,6 +79,15 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
             case ["propose", string first, .. string[] rest]:
                 Show(await _client.ProposeAsync(string.Join(' ', [first, .. rest])));
                 break;
+            case ["transfer"]:
+                await TransferAsync(target: null);
+                break;
+            case ["transfer", string id] when Find(id) is { } node:
+                await TransferAsync(node.Id);
+                break;
+            case ["crash", string id] when Find(id) is { } node:
+                await cluster.CrashAsync(node);
+                break;
             case ["stop", string id] when Find(id) is { } node:
                 await node.StopAsync();
                 break;
@@ -109,6 +120,14 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
                 show(new Text(Help));
                 break;
         }
+    }
+
+    private async Task TransferAsync(NodeId? target)
+    {
+        (Replica leader, _) = await cluster.WaitForLeaderAsync();
+        LeadershipTransferResult result = await leader.Running.TransferLeadershipAsync(target);
+        string next = result.Leader?.Value ?? "not known";
+        Show($"{leader.Id} hands over to {result.Target?.Value ?? "nobody"}: {result.Outcome}. The leader is {next}.");
     }
 
     private void ShowStatus()

@@ -56,21 +56,34 @@ internal sealed class Story(Cluster cluster)
         await Narrator.ChapterAsync(2, "Strings, replicated and acknowledged");
         await ProposeAsync("apple", "banana", "cherry");
         Narrator.Why($"An acknowledged string is on a majority of the nodes, so it survives the loss of any node.");
-        Narrator.Why($"The first index is the empty entry with which the leader starts its term.");
+        Narrator.Why($"The first index is an entry with which the first leader records who the members are.");
     }
 
     private async Task<Replica> StopLeaderAsync()
     {
-        await Narrator.ChapterAsync(3, "The leader stops");
-        (Replica leader, RaftStatus before) = await cluster.WaitForLeaderAsync();
-        await leader.StopAsync();
-        Narrator.Say($"  {leader.Id}, leader of term {before.Term}, is [red]stopped[/]. Its log store remains.");
+        await Narrator.ChapterAsync(3, "The leader stops, and the next one crashes");
+        (Replica first, RaftStatus before) = await cluster.WaitForLeaderAsync();
+        Replica second = await ReplaceAsync(first, before.Term, "stops", first.StopAsync);
+        Narrator.Why($"A leader that stops hands over: it asks a node that has its whole log to campaign at once.");
 
+        await cluster.StartAsync(first);
+        await CatchUpAsync(first);
+        await ReplaceAsync(second, second.Running.Status.Term, "crashes", () => cluster.CrashAsync(second));
+        Narrator.Why($"After a crash the other two notice only silence, and vote after an election timeout. Two of three are a majority.");
+        return second;
+    }
+
+    /// <summary>Takes a leader away, and measures how long nobody leads.</summary>
+    private async Task<Replica> ReplaceAsync(Replica leader, long term, string how, Func<Task> leave)
+    {
         Stopwatch watch = Stopwatch.StartNew();
-        (Replica successor, RaftStatus after) = await cluster.WaitForLeaderAsync(afterTerm: before.Term);
-        Narrator.Say($"  {successor.Id} leads term {after.Term}, {watch.ElapsedMilliseconds} ms later.");
-        Narrator.Why($"The other two received no more messages, and voted after an election timeout. Two of three are a majority.");
-        return leader;
+        Task leaving = leave();
+        (Replica successor, RaftStatus after) = await cluster.WaitForLeaderAsync(afterTerm: term);
+        long duration = watch.ElapsedMilliseconds;
+        await leaving;
+        Narrator.Say($"  {leader.Id}, leader of term {term}, [red]{how}[/]. Its log store remains.");
+        Narrator.Say($"  {successor.Id} leads term {after.Term}, {duration} ms later.");
+        return successor;
     }
 
     private async Task ContinueWithoutAsync(Replica stopped)

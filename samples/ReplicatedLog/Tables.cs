@@ -98,6 +98,7 @@ internal static class Tables
     {
         null => "",
         { Kind: EntryKind.NoOp } => $"{line.Term}  [dim](no-op)[/]",
+        { Kind: EntryKind.Configuration } => $"{line.Term}  [dim](members)[/]",
         _ when equal => $"{line.Term}  {Markup.Escape(line.Text)}",
         _ => $"[yellow]{line.Term}  {Markup.Escape(line.Text)}[/]",
     };

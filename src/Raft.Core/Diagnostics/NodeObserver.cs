@@ -85,7 +85,8 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
 
     private void ReportLoss(in PublishedStatus status)
     {
-        if (_last.Role == RaftRole.Leader && (status.Role != RaftRole.Leader || status.Term != _last.Term))
+        bool hasHandedOver = _last.TransferTarget is { } target && (status.VotedFor == target || status.Leader == target);
+        if (_last.Role == RaftRole.Leader && (status.Role != RaftRole.Leader || status.Term != _last.Term) && !hasHandedOver)
         {
             _logger?.LostLeadership(_last.Term, status.Term, StatusExplanation.Of(in status));
         }
