@@ -56,7 +56,9 @@ public interface ILogStore
     /// <param name="nodeId">The node that it must belong to.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
     /// <returns>
-    /// The content: a prefix of the writes since it was last opened, with at least all writes that were reported as durable.
+    /// The content: a prefix of the writes since it was last opened, with at least all writes that were reported as durable. The whole
+    /// <see cref="HardState"/> belongs to it, with the identity of the cluster. A durable store also returns its
+    /// <see cref="StoreIdentity"/>, and has counted this opening durably before it returns.
     /// </returns>
     /// <exception cref="StorageCorruptedException">
     /// It belongs to another node or cluster, or durable data is missing or damaged.
