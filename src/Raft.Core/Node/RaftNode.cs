@@ -61,6 +61,12 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <summary>What the node is and knows now: term, vote, role, leader and the state of its log, all of one moment.</summary>
     public RaftStatus Status => _board.Read().Status;
 
+    /// <summary>
+    /// The configuration of the cluster that is in effect at this node, as in <see cref="RaftStatus.Membership"/>: who votes, and who only
+    /// receives the log.
+    /// </summary>
+    public ClusterConfiguration Membership => _board.Current.Configuration;
+
     /// <summary>The status that the worker published last, without what makes it readable for people.</summary>
     internal PublishedStatus PublishedStatus => _board.Current;
 

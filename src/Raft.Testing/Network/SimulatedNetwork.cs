@@ -207,6 +207,10 @@ public sealed class SimulatedNetwork
         Dispatch(message);
     }
 
+    /// <summary>Whether a message that matches is on its way, or waits at a clogged link.</summary>
+    internal bool IsCarrying(Func<RaftMessage, bool> matches) =>
+        _inFlight.UnorderedItems.Any(item => matches(item.Element)) || _clogged.Values.Any(piled => piled.Any(matches));
+
     /// <summary>Sends a message, or loses it.</summary>
     internal void Dispatch(RaftMessage message)
     {

@@ -97,7 +97,8 @@ internal sealed class FaultInjector
             End(ending);
         }
 
-        if (_loss?.Advance(isCalm: _toEnd.Count == 0) == true)
+        // A node that joins takes the identity of whoever leads a cluster of this name, so no stranger may reach it.
+        if (_loss?.Advance(isCalm: _toEnd.Count == 0 && !_foreign.AreUnderWay) == true)
         {
             _loss = null;
         }

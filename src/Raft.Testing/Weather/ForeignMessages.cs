@@ -8,6 +8,11 @@ internal sealed class ForeignMessages(SimulatedCluster cluster, SeededRandom ran
 {
     private const long FarAhead = 1_000_000;
 
+    private readonly MessageOrigin _origin = OriginOf(cluster);
+
+    /// <summary>Whether the network has one that it will still deliver.</summary>
+    public bool AreUnderWay => cluster.Network.IsCarrying(message => message.Origin == _origin);
+
     /// <summary>Sends one to a random node that runs.</summary>
     public void Send()
     {
@@ -24,8 +29,6 @@ internal sealed class ForeignMessages(SimulatedCluster cluster, SeededRandom ran
 
     private RaftMessage Draw(NodeId from, SimulatedNode to)
     {
-        string clusterId = to.Options.ClusterId;
-        MessageOrigin origin = new(clusterId, ClusterIdentityHash.Compute(clusterId, [.. cluster.NodeIds, new NodeId("stranger")]));
         long last = to.Situation.LastIndex;
         // The term of the node, where a vote or an acknowledgement would count, or one that nobody here will reach.
         long term = random.Chance(0.5) ? Math.Max(1, to.Situation.Term) : FarAhead + random.Next(1_000);
@@ -35,18 +38,18 @@ internal sealed class ForeignMessages(SimulatedCluster cluster, SeededRandom ran
             {
                 From = from,
                 To = to.Id,
-                Origin = origin,
+                Origin = _origin,
                 Term = term,
                 LastLogIndex = FarAhead,
                 LastLogTerm = term,
                 IsPreVote = random.Chance(0.3),
             },
-            1 => new RequestVoteReplyMessage { From = from, To = to.Id, Origin = origin, Term = term, VoteGranted = true },
+            1 => new RequestVoteReplyMessage { From = from, To = to.Id, Origin = _origin, Term = term, VoteGranted = true },
             2 => new AppendEntriesMessage
             {
                 From = from,
                 To = to.Id,
-                Origin = origin,
+                Origin = _origin,
                 Term = term,
                 PrevLogIndex = 0,
                 PrevLogTerm = 0,
@@ -57,7 +60,7 @@ internal sealed class ForeignMessages(SimulatedCluster cluster, SeededRandom ran
             {
                 From = from,
                 To = to.Id,
-                Origin = origin,
+                Origin = _origin,
                 Term = term,
                 Success = true,
                 PrevLogIndex = last,
@@ -67,12 +70,18 @@ internal sealed class ForeignMessages(SimulatedCluster cluster, SeededRandom ran
             {
                 From = from,
                 To = to.Id,
-                Origin = origin,
+                Origin = _origin,
                 Term = term,
                 LastLogIndex = last,
                 LastLogTerm = to.Situation.Term,
             },
-            _ => new IdentityRefusalMessage { From = from, To = to.Id, Origin = origin, Term = term },
+            _ => new IdentityRefusalMessage { From = from, To = to.Id, Origin = _origin, Term = term },
         };
+    }
+
+    private static MessageOrigin OriginOf(SimulatedCluster cluster)
+    {
+        string clusterId = cluster[cluster.NodeIds[0]].Options.ClusterId;
+        return new(clusterId, ClusterIdentityHash.Compute(clusterId, [.. cluster.NodeIds, new NodeId("stranger")]));
     }
 }

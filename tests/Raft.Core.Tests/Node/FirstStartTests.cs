@@ -48,6 +48,7 @@ public sealed class FirstStartTests
 
         Assert.Equal(Origins.Of(members: 1).Identity, store.Durable.HardState.Identity);
         Assert.Equal("voters n1", again.Status.Membership.ToString());
+        Assert.Same(again.Status.Membership, again.Raft.Membership);
         Assert.Equal(RaftRole.Leader, again.Status.Role);
     }
 
