@@ -54,7 +54,7 @@ internal sealed class NodeRecovery(
     /// <summary>The store keeps which cluster it belongs to, durably before the node says or acknowledges anything.</summary>
     private async ValueTask<LogState> SettleIdentityAsync(LogState state, StoredSnapshot? snapshot)
     {
-        HardState hardState = FirstStartRules.Decide(settings, in state, snapshot is not null);
+        HardState hardState = FirstStartRules.Decide(settings, in state, snapshot?.Header);
         if (snapshot is not null && hardState.Identity is { } identity && snapshot.Header.Identity != identity)
         {
             throw new StorageCorruptedException(
