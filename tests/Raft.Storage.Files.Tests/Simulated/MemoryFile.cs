@@ -42,16 +42,25 @@ internal sealed class MemoryFile
     /// <summary>The length that readers see.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The number of bytes that a write would take from the free space of the disk.</summary>
-    public long AllocationOf(long offset, int length)
+    /// <summary>How many bytes of a write fit into the free space, which it takes in whole sectors.</summary>
+    public int CountFitting(long offset, int length, long freeBytes)
     {
-        int count = 0;
         for (int sector = (int)(offset / Sectors.Size); sector < Sectors.Count(offset + length); sector++)
         {
-            count += _allocated.Contains(sector) ? 0 : 1;
+            if (_allocated.Contains(sector))
+            {
+                continue;
+            }
+
+            if (freeBytes < Sectors.Size)
+            {
+                return (int)Math.Max(0, ((long)sector * Sectors.Size) - offset);
+            }
+
+            freeBytes -= Sectors.Size;
         }
 
-        return (long)count * Sectors.Size;
+        return length;
     }
 
     /// <summary>The number of bytes that deleting the file would free.</summary>

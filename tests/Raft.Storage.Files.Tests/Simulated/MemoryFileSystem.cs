@@ -234,13 +234,14 @@ internal sealed class MemoryFileSystem : IFileSystem
             Begin($"write {path} {offset}+{bytes.Length}", out bool crashes);
             bool fails = _faults.WriteFails();
             int fitting = fails ? bytes.Length / 2 : bytes.Length;
-            while (_faults.FreeBytes is { } free && file.AllocationOf(offset, fitting) > free)
+            if (_faults.FreeBytes is { } free)
             {
-                fitting--;
+                fitting = file.CountFitting(offset, fitting, free);
             }
 
-            _faults.FreeBytes -= file.AllocationOf(offset, fitting);
+            _faults.FreeBytes += file.Allocation;
             file.Write(offset, bytes[..fitting]);
+            _faults.FreeBytes -= file.Allocation;
             End(crashes);
             if (fails)
             {
