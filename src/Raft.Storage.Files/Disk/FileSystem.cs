@@ -1,0 +1,98 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Raft.Storage.Files;
+
+/// <summary>The file system of the operating system.</summary>
+/// <remarks>
+/// .NET reads and writes. Syncs and locks call the operating system directly: on Linux, .NET returns normally from a sync that has failed,
+/// it cannot sync a folder, and its locks can be switched off by a setting.
+/// </remarks>
+internal sealed class FileSystem : IFileSystem
+{
+    // Other processes may read, and a file that is open may be renamed and deleted.
+    private const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
+
+    private readonly DiskPlatform _platform = DiskPlatform.Current;
+
+    private FileSystem()
+    {
+    }
+
+    /// <summary>The file system of this process.</summary>
+    public static FileSystem Shared { get; } = new();
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        Stack<(string Directory, bool Existed)> chain = new();
+        for (string? directory = full; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            chain.Push((directory, Directory.Exists(directory)));
+        }
+
+        DiskErrors.Convert(full, () => Directory.CreateDirectory(full));
+
+        // From the top down, so that a folder is not durable before the one that leads to it. Those that exist are included: a process
+        // that ended early may have created them without a sync.
+        string above = chain.Pop().Directory;
+        foreach ((string directory, bool existed) in chain)
+        {
+            SyncParent(above, existed);
+            above = directory;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory)
+    {
+        string[] names = DiskErrors.Convert(directory, () => Directory.GetFiles(directory));
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = Path.GetFileName(names[i]);
+        }
+
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public IDiskFile Create(string path) => Open(path, FileMode.CreateNew, FileAccess.ReadWrite);
+
+    /// <inheritdoc/>
+    public IDiskFile Open(string path) => Open(path, FileMode.Open, FileAccess.ReadWrite);
+
+    /// <inheritdoc/>
+    public IDiskFile OpenRead(string path) => Open(path, FileMode.Open, FileAccess.Read);
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) => DiskErrors.Convert(from, () => _platform.Rename(from, to));
+
+    /// <inheritdoc/>
+    public void Delete(string path) => DiskErrors.Convert(path, () => File.Delete(path));
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path) => _platform.SyncDirectory(path);
+
+    /// <inheritdoc/>
+    public IDisposable Lock(string path) => DiskErrors.Convert(path, () => FolderLock.Take(_platform, path));
+
+    private DiskFile Open(string path, FileMode mode, FileAccess access)
+    {
+        SafeFileHandle handle = DiskErrors.Convert(path, () => File.OpenHandle(path, mode, access, Share));
+        return new DiskFile(_platform, handle, path);
+    }
+
+    private void SyncParent(string directory, bool childExisted)
+    {
+        try
+        {
+            _platform.SyncDirectory(directory);
+        }
+        catch (IOException exception) when (childExisted && Libc.IsUnsupported(exception))
+        {
+            // Folders high up may be readable to others only, or on a file system that cannot sync folders. This process did not create
+            // what is in them.
+        }
+    }
+}
