@@ -31,11 +31,11 @@ internal static class EntryFields
     public static int EndOf(ReadOnlySpan<byte> bytes, int at) =>
         at + Overhead + BinaryPrimitives.ReadInt32LittleEndian(bytes[(at + LengthAt)..]);
 
-    /// <summary>Reads the entry at an offset, unless nobody wants it, and returns the offset after it.</summary>
-    public static int Read(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> memory, int at, List<LogEntry>? entries)
+    /// <summary>Reads the entry at an offset, and returns the offset after it.</summary>
+    public static int Read(ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> memory, int at, List<LogEntry> entries)
     {
         int end = EndOf(bytes, at);
-        entries?.Add(new LogEntry(
+        entries.Add(new LogEntry(
             TermAt(bytes, at),
             (EntryKind)bytes[at + KindAt],
             memory[(at + Overhead)..end],

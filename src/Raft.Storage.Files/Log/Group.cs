@@ -12,24 +12,24 @@ internal readonly struct Group(in GroupHead head, ReadOnlyMemory<byte> bytes)
     /// <summary>A group whose bytes nobody overwrites.</summary>
     public Group Copy() => new(_head, bytes.ToArray());
 
-    /// <summary>Reads the entries, whose payloads are slices of the group's bytes.</summary>
-    /// <param name="first">The number of the first entry wanted, from 0.</param>
-    /// <param name="entries">Receives them.</param>
-    /// <param name="hardState">The hard state; null if it has none.</param>
-    public void Read(int first, List<LogEntry>? entries, out HardState? hardState)
+    /// <summary>Reads the hard state; null if it has none.</summary>
+    public HardState? ReadHardState()
     {
         FieldReader reader = new(bytes.Span[GroupHead.Size..]);
-        hardState = _head.HasHardState ? HardStateFields.Read(ref reader) : null;
-        if (entries is null)
-        {
-            return;
-        }
+        return _head.HasHardState ? HardStateFields.Read(ref reader) : null;
+    }
 
+    /// <summary>Reads entries, whose payloads are slices of the group's bytes.</summary>
+    /// <param name="first">The number of the first entry wanted, from 0.</param>
+    /// <param name="last">The number of the last one.</param>
+    /// <param name="entries">Receives them.</param>
+    public void Read(int first, int last, List<LogEntry> entries)
+    {
         ReadOnlySpan<byte> span = bytes.Span;
-        int at = GroupHead.Size + reader.Position;
-        for (int i = 0; i < _head.Count; i++)
+        int at = EntriesAt(span);
+        for (int i = 0; i <= last; i++)
         {
-            at = EntryFields.Read(span, bytes, at, i < first ? null : entries);
+            at = i < first ? EntryFields.EndOf(span, at) : EntryFields.Read(span, bytes, at, entries);
         }
     }
 
@@ -37,17 +37,22 @@ internal readonly struct Group(in GroupHead head, ReadOnlyMemory<byte> bytes)
     public void AddTermsTo(LogContent content)
     {
         ReadOnlySpan<byte> span = bytes.Span;
+        int at = EntriesAt(span);
+        for (int i = 0; i < _head.Count; i++)
+        {
+            content.Append(EntryFields.TermAt(span, at));
+            at = EntryFields.EndOf(span, at);
+        }
+    }
+
+    private int EntriesAt(ReadOnlySpan<byte> span)
+    {
         FieldReader reader = new(span[GroupHead.Size..]);
         if (_head.HasHardState)
         {
             HardStateFields.Read(ref reader);
         }
 
-        int at = GroupHead.Size + reader.Position;
-        for (int i = 0; i < _head.Count; i++)
-        {
-            content.Append(EntryFields.TermAt(span, at));
-            at = EntryFields.EndOf(span, at);
-        }
+        return GroupHead.Size + reader.Position;
     }
 }

@@ -42,7 +42,8 @@ internal sealed class GroupBuilder(LogContent content)
     {
         Begin();
         List<LogEntry> entries = [];
-        group.Read(first: 0, entries, out _hardState);
+        group.Read(first: 0, group.Head.Count - 1, entries);
+        _hardState = group.ReadHardState();
         _runs.Add(entries.ToArray());
         _entryBytes = Measure(_runs[0].Span);
         _previousTerm = group.Head.PreviousTerm;

@@ -43,9 +43,9 @@ internal static class HardStateFields
     {
         long term = reader.ReadInt64();
         byte flags = reader.ReadByte();
-        NodeId? vote = (flags & HasVote) == 0 ? null : new NodeId(reader.ReadString());
+        NodeId? vote = (flags & HasVote) == 0 ? default(NodeId?) : new NodeId(reader.ReadString());
         ClusterIdentity? identity = (flags & HasIdentity) == 0 ? null : new ClusterIdentity(reader.ReadUInt128(), reader.ReadInt32());
-        JoinState? join = (flags & IsJoining) == 0 ? null : new JoinState((flags & HasJoinIndex) == 0 ? null : reader.ReadInt64());
+        JoinState? join = (flags & IsJoining) == 0 ? null : new JoinState((flags & HasJoinIndex) == 0 ? (long?)null : reader.ReadInt64());
         return new HardState(term, vote) { Identity = identity, Join = join };
     }
 }

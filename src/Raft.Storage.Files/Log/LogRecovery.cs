@@ -9,6 +9,7 @@ namespace Raft.Storage.Files;
 internal sealed class LogRecovery(IFileSystem files, string directory, string clusterId, NodeId nodeId)
 {
     private readonly RecoveredLog _log = new();
+    private readonly List<SegmentCandidate> _read = [];
 
     /// <summary>Reads the folder.</summary>
     /// <exception cref="StorageCorruptedException">
@@ -24,7 +25,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         }
         catch
         {
-            _log.Close();
+            _read.ForEach(static candidate => candidate.File.Dispose());
             throw;
         }
 
@@ -49,7 +50,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         SegmentEnd? previous = last.Header.Previous;
         while (previous is { } end && numbers.Contains(end.Number))
         {
-            SegmentCandidate candidate = SegmentCandidate.Read(files, directory, end.Number);
+            SegmentCandidate candidate = Read(end.Number);
             chain.Push(candidate);
             if (candidate.Header is null || candidate.First is null)
             {
@@ -67,7 +68,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     {
         foreach (long number in numbers.Reverse())
         {
-            SegmentCandidate candidate = SegmentCandidate.Read(files, directory, number);
+            SegmentCandidate candidate = Read(number);
             if (candidate.First is not null)
             {
                 RequireOwner(candidate);
@@ -192,8 +193,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     private void Add(SegmentCandidate candidate, SegmentFile segment, in Group group)
     {
         GroupHead head = group.Head;
-        group.Read(first: 0, entries: null, out HardState? hardState);
-        if (!_log.Content.Apply(in head, hardState))
+        if (!_log.Content.Apply(in head, group.ReadHardState()))
         {
             throw Damaged(candidate, head.Offset, $"its entries begin at {head.FirstIndex}, after a gap");
         }
@@ -201,6 +201,13 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         group.AddTermsTo(_log.Content);
         _log.Index.Add(segment, in head);
         _log.Index.DropThrough(head.StartIndex);
+    }
+
+    private SegmentCandidate Read(long number)
+    {
+        SegmentCandidate candidate = SegmentCandidate.Read(files, directory, number);
+        _read.Add(candidate);
+        return candidate;
     }
 
     private static GroupScanner ScannerOf(SegmentCandidate candidate, long end) => new(
