@@ -40,7 +40,7 @@ internal sealed class StoreLoss
     {
         if (!HasBegun)
         {
-            if (isCalm && IsSettled() && HasMoreToLose())
+            if (isCalm && IsSettled() && !IsOlderMessageUnderWay() && HasMoreToLose())
             {
                 Begin();
                 return false;
@@ -66,6 +66,13 @@ internal sealed class StoreLoss
             && node.Situation.Term == _cluster[leader].Situation.Term
             && node.Situation.CommitIndex == _cluster[leader].Situation.LastIndex)
         && _cluster.IsSettled();
+
+    /// <summary>A link that was clogged may still deliver a vote request of a term in which the node has forgotten its vote.</summary>
+    private bool IsOlderMessageUnderWay()
+    {
+        long term = _node.Situation.Term;
+        return _cluster.Network.IsCarrying(message => message.Term < term);
+    }
 
     /// <summary>
     /// A store that is rolled back loses at least one entry, and its log still connects to the latest snapshot.
