@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>Options of a <see cref="FileStorage"/>.</summary>
+/// <summary>The options of a file storage.</summary>
 public sealed class FileStorageOptions
 {
     private const int Kibibyte = 1_024;
