@@ -57,7 +57,8 @@ internal sealed class GroupBuilder(LogContent content)
     public bool TryAdd(LogCall call)
     {
         long bytes = call.Kind == LogCallKind.Write ? Measure(call.Write.Entries.Span) : 0;
-        if (Calls > 0 && (_entryBytes + bytes > Layout.LargestGroup || (_isReset && call.Kind == LogCallKind.Compact)))
+        bool isAlone = call.Kind == LogCallKind.Close || (_isReset && call.Kind == LogCallKind.Compact);
+        if (Calls > 0 && (isAlone || _entryBytes + bytes > Layout.LargestGroup))
         {
             return false;
         }
