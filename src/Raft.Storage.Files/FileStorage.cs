@@ -63,7 +63,7 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+    public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
         _log.ReadAsync(firstIndex, maximumEntries, maximumBytes, cancellationToken);
 

@@ -4,13 +4,13 @@ namespace Raft.Storage.Files;
 internal sealed partial class FileLog
 {
     /// <inheritdoc cref="ILogStore.ReadAsync"/>
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+    public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumEntries, 1);
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<IReadOnlyList<LogEntry>>(cancellationToken);
+            return ValueTask.FromCanceled<ReadOnlyMemory<LogEntry>>(cancellationToken);
         }
 
         ReadLimit limit = new(maximumEntries, maximumBytes);
@@ -18,27 +18,27 @@ internal sealed partial class FileLog
         {
             if (_life != LogLife.Open)
             {
-                return ValueTask.FromException<IReadOnlyList<LogEntry>>(NotOpen());
+                return ValueTask.FromException<ReadOnlyMemory<LogEntry>>(NotOpen());
             }
 
             if (firstIndex <= _startIndex || firstIndex > _lastIndex)
             {
-                return ValueTask.FromResult<IReadOnlyList<LogEntry>>([]);
+                return ValueTask.FromResult(ReadOnlyMemory<LogEntry>.Empty);
             }
 
             if (firstIndex >= _window.First)
             {
-                return ValueTask.FromResult<IReadOnlyList<LogEntry>>(ReadWindow(firstIndex, limit));
+                return ValueTask.FromResult<ReadOnlyMemory<LogEntry>>(ReadWindow(firstIndex, limit));
             }
 
             long lastIndex = Math.Min(_lastIndex, _window.First - 1);
             long truncations = _truncations;
-            return DiskCall<IReadOnlyList<LogEntry>>.Run(
+            return DiskCall<ReadOnlyMemory<LogEntry>>.Run(
                 threads, () => ReadSegments(firstIndex, lastIndex, limit, truncations), cancellationToken);
         }
     }
 
-    private List<LogEntry> ReadWindow(long firstIndex, ReadLimit limit)
+    private LogEntry[] ReadWindow(long firstIndex, ReadLimit limit)
     {
         List<LogEntry> entries = [];
         for (long index = firstIndex; index <= _window.Last && !limit.IsReached; index++)
@@ -51,11 +51,11 @@ internal sealed partial class FileLog
             }
         }
 
-        return entries;
+        return [.. entries];
     }
 
     /// <summary>Reads until the limit. Stops early if entries were replaced since: those before and after do not belong together.</summary>
-    private List<LogEntry> ReadSegments(long firstIndex, long lastIndex, ReadLimit limit, long truncations)
+    private ReadOnlyMemory<LogEntry> ReadSegments(long firstIndex, long lastIndex, ReadLimit limit, long truncations)
     {
         List<LogEntry> entries = [];
         while (firstIndex + entries.Count <= lastIndex && !limit.IsReached)
@@ -87,6 +87,6 @@ internal sealed partial class FileLog
             }
         }
 
-        return entries;
+        return entries.ToArray();
     }
 }
