@@ -39,7 +39,10 @@ internal sealed class GroupScanner(
         return true;
     }
 
-    /// <summary>Finds the next valid group of the segment at any later offset, whatever comes before it.</summary>
+    /// <summary>
+    /// Finds the next valid group of the segment at any later offset, whatever comes before it. The first group of a segment does not count:
+    /// it was written together with the header, so it proves nothing.
+    /// </summary>
     /// <returns>Its offset; null if there is none.</returns>
     public long? FindLater()
     {
@@ -48,6 +51,7 @@ internal sealed class GroupScanner(
             Position += Layout.Sector;
             if (TryBuffer(GroupHead.Size)
                 && GroupHead.TryRead(Buffered, segment, Position, out GroupHead head)
+                && !head.IsFirst
                 && head.Length <= end - Position
                 && TryBuffer(head.Length)
                 && head.IsSound(Buffered))
