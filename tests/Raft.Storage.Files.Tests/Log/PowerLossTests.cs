@@ -8,6 +8,7 @@ public sealed class PowerLossTests
 {
     private const int Parts = 8; // of the operations, so that several tests share them
     private const int SyncsOfAnOpening = 6;
+    private const int SectorsBetween = 7;
 
     private static readonly LogScript Script = LogScript.OfEverything;
 
@@ -93,7 +94,8 @@ public sealed class PowerLossTests
     public void FullDisk_AtAnySize_LosesNothingAcknowledged(int part)
     {
         SeededRandom random = new((ulong)part);
-        for (int size = part * 3; TryRunWith(files => files.FailWithDiskFullAfter(size * 512L)) is { } run; size += Parts * 3)
+        for (int size = part * SectorsBetween; TryRunWith(files => files.FailWithDiskFullAfter(size * 512L)) is { } run;
+            size += Parts * SectorsBetween)
         {
             run.Folder.Files.FailWithDiskFullAfter(null);
             RequireKeptAfterFailure(run, random);
