@@ -166,9 +166,10 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
         }
 
         IDiskFile file = files.Create(path);
+        long at = 0;
         try
         {
-            for (long at = 0; at < length; at += BlockSize)
+            for (; at < length; at += BlockSize)
             {
                 file.Write(at, Zeros.AsSpan(0, (int)Math.Min(BlockSize, length - at)));
             }
@@ -177,12 +178,23 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
             files.SyncDirectory(directory);
             return file;
         }
+        catch (DiskFullException exception)
+        {
+            Discard(file, path);
+            throw new DiskFullException(path, length - at, exception);
+        }
         catch
         {
-            file.Dispose();
-            files.Delete(path); // what it took is needed elsewhere
+            Discard(file, path);
             throw;
         }
+    }
+
+    /// <summary>Gives back what an unfinished file took: it is needed elsewhere.</summary>
+    private void Discard(IDiskFile file, string path)
+    {
+        file.Dispose();
+        files.Delete(path);
     }
 
     /// <summary>Makes the reserve, unless it is there. A crash may have left a part of one.</summary>
