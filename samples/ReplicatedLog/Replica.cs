@@ -87,7 +87,7 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
         {
             LogState state = await _store.OpenAsync(Cluster.Id, id, CancellationToken.None);
             first = state.PreviousIndex + 1;
-            entries.AddRange(await _store.ReadAsync(state.PreviousIndex + 1, int.MaxValue, long.MaxValue, CancellationToken.None));
+            entries.AddRange((await _store.ReadAsync(first, int.MaxValue, long.MaxValue, CancellationToken.None)).Span);
             await _store.CloseAsync();
         }
 

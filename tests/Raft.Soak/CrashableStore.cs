@@ -17,7 +17,7 @@ internal sealed class CrashableStore(InMemoryLogStore disk, bool isSlow, int see
 
     public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken ct) => disk.OpenAsync(clusterId, nodeId, ct);
 
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maxEntries, long maxBytes, CancellationToken ct) =>
+    public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(long firstIndex, int maxEntries, long maxBytes, CancellationToken ct) =>
         disk.ReadAsync(firstIndex, maxEntries, maxBytes, ct);
 
     public ValueTask WriteAsync(LogWrite write)

@@ -24,7 +24,7 @@ public sealed class SimulatedLogStoreTests
     private Task[] WriteMany(int count) => [.. Enumerable.Range(1, count).Select(i => _store.WriteAsync(Write(i, $"e{i}")).AsTask())];
 
     private string[] Texts(SimulatedLogStore store) =>
-        [.. _world.Run(store.ReadAsync(1, int.MaxValue, long.MaxValue, Token)).Select(entry => Encoding.UTF8.GetString(entry.Data.Span))];
+        [.. _world.Run(store.ReadAsync(1, int.MaxValue, long.MaxValue, Token)).ToArray().Select(entry => Encoding.UTF8.GetString(entry.Data.Span))];
 
     [Fact]
     public void WriteAsync_OfManyWrites_CompletesThemAllAndAtLeastHalfLater()

@@ -43,9 +43,9 @@ internal sealed class LogReads(NodeContext context, LogStoreReader reader)
 
     private async Task ReadAsync(StoreRead read)
     {
-        LogEntry[]? entries = await reader
+        ReadOnlyMemory<LogEntry>? result = await reader
             .ReadAsync(read.FirstIndex, read.Count, context.Settings.Consensus.MaximumCachedBytes).ConfigureAwait(false);
-        if (entries is not null) // a read that failed ends the node, which fails all open reads
+        if (result is { } entries) // a read that failed ends the node, which fails all open reads
         {
             context.Report(() =>
             {

@@ -125,8 +125,8 @@ internal sealed class NodeRecovery(
             return -1;
         }
 
-        IReadOnlyList<LogEntry> entries = await settings.LogStore.ReadAsync(index, 1, long.MaxValue, stopping).ConfigureAwait(false);
-        return entries.Count == 0 ? throw MissingEntry(index, state.LastIndex) : entries[0].Term;
+        ReadOnlyMemory<LogEntry> entries = await settings.LogStore.ReadAsync(index, 1, long.MaxValue, stopping).ConfigureAwait(false);
+        return entries.IsEmpty ? throw MissingEntry(index, state.LastIndex) : entries.Span[0].Term;
     }
 
     private async ValueTask ReadLogAsync(ConsensusModule module, long lastIndex, long snapshotIndex)
@@ -134,15 +134,15 @@ internal sealed class NodeRecovery(
         while (module.LastIndex < lastIndex)
         {
             long first = module.LastIndex + 1;
-            IReadOnlyList<LogEntry> entries = await settings.LogStore
+            ReadOnlyMemory<LogEntry> entries = await settings.LogStore
                 .ReadAsync(first, EntriesPerRead, settings.Consensus.MaximumCachedBytes, stopping).ConfigureAwait(false);
-            if (entries.Count == 0)
+            if (entries.IsEmpty)
             {
                 throw MissingEntry(first, lastIndex);
             }
 
-            CountApplied(first, entries, snapshotIndex);
-            module.Recover([.. entries]);
+            CountApplied(first, entries.Span, snapshotIndex);
+            module.Recover(entries.Span);
         }
     }
 
@@ -171,10 +171,10 @@ internal sealed class NodeRecovery(
     /// What the state machine has applied in an earlier life is not handed over again. But it makes the next snapshot due like all that
     /// comes after the latest one, and its last entry is the newest time that the state machine has seen.
     /// </summary>
-    private void CountApplied(long firstIndex, IReadOnlyList<LogEntry> entries, long snapshotIndex)
+    private void CountApplied(long firstIndex, ReadOnlySpan<LogEntry> entries, long snapshotIndex)
     {
-        int first = (int)Math.Clamp(snapshotIndex + 1 - firstIndex, 0, entries.Count);
-        int end = (int)Math.Clamp(AppliedBefore + 1 - firstIndex, 0, entries.Count);
+        int first = (int)Math.Clamp(snapshotIndex + 1 - firstIndex, 0, entries.Length);
+        int end = (int)Math.Clamp(AppliedBefore + 1 - firstIndex, 0, entries.Length);
         _appliedTime = end > 0 ? entries[end - 1].Time : _appliedTime;
         for (int i = first; i < end; i++)
         {

@@ -42,6 +42,12 @@ public readonly record struct LogWrite(HardState? HardState, long FirstIndex, Re
 /// node makes one call at a time, but does not wait until the task of a <see cref="WriteAsync"/> or <see cref="ReadAsync"/> has completed
 /// before it makes the next call.</para>
 /// <para>No member blocks for long before it returns its task: the node's worker calls it.</para>
+/// <para>A store on a disk has traps. After a sync has failed, the pages in memory show data that the disk does not have, and the next sync
+/// succeeds without writing them: after the first failure write nothing more, and do not take what is read then for durable, not even when
+/// the store is opened again. The name of a file is durable only when its folder was synced. A disk may write the sectors of a file in any
+/// order, so what a crash leaves need not be a prefix of the bytes. On Linux, <see cref="FileStream.Flush(bool)"/> and
+/// <see cref="RandomAccess.FlushToDisk"/> return normally although the sync failed. A segment that is dropped must not take the only copy
+/// of the term and the vote with it. <c>LogStoreContract</c> of the package Raft.Testing checks a store.</para>
 /// </remarks>
 public interface ILogStore
 {
@@ -72,9 +78,10 @@ public interface ILogStore
     /// <param name="cancellationToken">Gives up reading.</param>
     /// <returns>
     /// At least one entry; none only if <paramref name="firstIndex"/> is before the first or after the last entry of the log.
-    /// They belong to the caller.
+    /// The memory never changes. A store that keeps entries on a disk verifies them first: a damaged one is never returned.
     /// </returns>
-    ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+    /// <exception cref="StorageCorruptedException">What is stored there is damaged. The node stops.</exception>
+    ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken);
 
     /// <summary>

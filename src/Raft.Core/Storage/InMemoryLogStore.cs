@@ -62,20 +62,20 @@ public sealed partial class InMemoryLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+    public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumEntries, 1);
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<IReadOnlyList<LogEntry>>(cancellationToken);
+            return ValueTask.FromCanceled<ReadOnlyMemory<LogEntry>>(cancellationToken);
         }
 
         lock (_lock)
         {
             return _isOpen
-                ? ValueTask.FromResult<IReadOnlyList<LogEntry>>(_entries.Read(firstIndex, maximumEntries, maximumBytes))
-                : ValueTask.FromException<IReadOnlyList<LogEntry>>(NotOpen());
+                ? ValueTask.FromResult<ReadOnlyMemory<LogEntry>>(_entries.Read(firstIndex, maximumEntries, maximumBytes))
+                : ValueTask.FromException<ReadOnlyMemory<LogEntry>>(NotOpen());
         }
     }
 

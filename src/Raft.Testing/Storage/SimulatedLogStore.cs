@@ -250,18 +250,18 @@ public sealed class SimulatedLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+    public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumEntries, 1);
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<IReadOnlyList<LogEntry>>(cancellationToken);
+            return ValueTask.FromCanceled<ReadOnlyMemory<LogEntry>>(cancellationToken);
         }
 
         return _isOpen
-            ? Answer<IReadOnlyList<LogEntry>>(_inMemory.Entries.Read(firstIndex, maximumEntries, maximumBytes))
-            : ValueTask.FromException<IReadOnlyList<LogEntry>>(NotOpen());
+            ? Answer<ReadOnlyMemory<LogEntry>>(_inMemory.Entries.Read(firstIndex, maximumEntries, maximumBytes))
+            : ValueTask.FromException<ReadOnlyMemory<LogEntry>>(NotOpen());
     }
 
     /// <inheritdoc/>

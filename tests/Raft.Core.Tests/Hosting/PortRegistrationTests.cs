@@ -149,7 +149,7 @@ public sealed class PortRegistrationTests
         public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
             _inner.OpenAsync(clusterId, nodeId, cancellationToken);
 
-        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
             long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             _inner.ReadAsync(firstIndex, maximumEntries, maximumBytes, cancellationToken);
 

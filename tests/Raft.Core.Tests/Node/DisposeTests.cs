@@ -171,7 +171,7 @@ public sealed class DisposeTests
             return new ValueTask<LogState>(opening.Task);
         }
 
-        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
             long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             inner.ReadAsync(firstIndex, maximumEntries, maximumBytes, cancellationToken);
 

@@ -141,7 +141,7 @@ public sealed class ReleaseTests
         public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
             inner.OpenAsync(clusterId, nodeId, cancellationToken);
 
-        public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        public async ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
             long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
         {
             if (Waits)

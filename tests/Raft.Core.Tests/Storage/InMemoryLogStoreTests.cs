@@ -37,8 +37,8 @@ public sealed class InMemoryLogStoreTests
 
     private ValueTask<LogState> OpenAsync() => _store.OpenAsync("raft", "n1", Token);
 
-    private async Task<IReadOnlyList<LogEntry>> ReadAllAsync(long first = 1) =>
-        await _store.ReadAsync(first, int.MaxValue, long.MaxValue, Token);
+    private async Task<LogEntry[]> ReadAllAsync(long first = 1) =>
+        (await _store.ReadAsync(first, int.MaxValue, long.MaxValue, Token)).ToArray();
 
     [Fact]
     public async Task OpenAsync_OfANewStore_IsEmpty()
@@ -100,8 +100,8 @@ public sealed class InMemoryLogStoreTests
 
         await _store.WriteAsync(new LogWrite(null, 1_500, Entries(term: 2, count: 2, from: 9_000)));
 
-        IReadOnlyList<LogEntry> all = await ReadAllAsync();
-        Assert.Equal(1_501, all.Count);
+        LogEntry[] all = await ReadAllAsync();
+        Assert.Equal(1_501, all.Length);
         Assert.Equal(["e1497", "e1498", "e9000", "e9001"], Texts(all.TakeLast(4)));
     }
 
@@ -265,9 +265,9 @@ public sealed class InMemoryLogStoreTests
         await OpenAsync();
         await _store.WriteAsync(new LogWrite(null, 1, Entries(term: 1, count: 10)));
 
-        IReadOnlyList<LogEntry> read = await _store.ReadAsync(first, maximumEntries, maximumBytes, Token);
+        ReadOnlyMemory<LogEntry> read = await _store.ReadAsync(first, maximumEntries, maximumBytes, Token);
 
-        Assert.Equal(expected, read.Count);
+        Assert.Equal(expected, read.Length);
     }
 
     [Fact]
@@ -291,7 +291,7 @@ public sealed class InMemoryLogStoreTests
         await _store.CompactAsync(10);
 
         Assert.Empty(await ReadAllAsync(2_500));
-        Assert.Equal(1_500, (await ReadAllAsync(2_501)).Count);
+        Assert.Equal(1_500, (await ReadAllAsync(2_501)).Length);
         Assert.Equal("e2500", Texts(await ReadAllAsync(2_501)).First());
         await _store.CloseAsync();
         Assert.Equal(new LogState(default, 2_500, 2, 4_000, 2), await OpenAsync());

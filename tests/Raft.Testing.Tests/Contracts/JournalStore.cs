@@ -5,7 +5,7 @@ namespace Raft.Testing.Tests.Contracts;
 /// <summary>A small log store that keeps the contract, unless it has a defect.</summary>
 internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILogStore
 {
-    private readonly List<LogEntry> _lent = [];
+    private readonly LogEntry[] _lent = new LogEntry[100];
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ExpectedLog _log = new();
     private Task _last = Task.CompletedTask;
@@ -39,7 +39,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
         return new(Has(JournalDefect.NewStoreIsEmpty) ? state with { HardState = new HardState(1, null) } : state);
     }
 
-    public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+    public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         ExpectedLog log = Has(JournalDefect.ReadsSeeWritesUnderWay) ? disk.Durable : _log;
@@ -48,8 +48,7 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
             firstIndex = Math.Min(firstIndex, log.LastIndex);
         }
 
-        List<LogEntry> read = Has(JournalDefect.WhatWasReadBelongsToTheReader) ? _lent : [];
-        read.Clear();
+        List<LogEntry> read = [];
         long bytes = 0;
         for (long index = firstIndex; index > log.PreviousIndex && index <= log.LastIndex && read.Count < maximumEntries; index++)
         {
@@ -62,7 +61,13 @@ internal sealed class JournalStore(JournalDisk disk, JournalDefect defect) : ILo
             read.Add(log[index]);
         }
 
-        return new(read);
+        if (Has(JournalDefect.WhatWasReadBelongsToTheReader))
+        {
+            read.CopyTo(_lent);
+            return new(_lent.AsMemory(0, read.Count));
+        }
+
+        return new(read.ToArray());
     }
 
     public ValueTask WriteAsync(LogWrite write)

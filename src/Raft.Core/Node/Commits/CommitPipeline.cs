@@ -18,7 +18,7 @@ internal sealed class CommitPipeline
     private long _handedOver;
     private bool _isLoading;
     private volatile bool _wakesWhenApplied;
-    private (long FirstIndex, LogEntry[] Entries) _loaded;
+    private (long FirstIndex, ReadOnlyMemory<LogEntry> Entries) _loaded;
     private SnapshotRestoration? _restoration;
 
     public CommitPipeline(
@@ -134,7 +134,7 @@ internal sealed class CommitPipeline
         }
 
         entries = _loaded.Entries;
-        return _loaded.Entries is not null && _loaded.FirstIndex == first;
+        return !entries.IsEmpty && _loaded.FirstIndex == first;
     }
 
     private async Task LoadAsync(long firstIndex, int count)
@@ -145,7 +145,7 @@ internal sealed class CommitPipeline
         }
     }
 
-    private void OnLoaded(long firstIndex, LogEntry[] entries)
+    private void OnLoaded(long firstIndex, ReadOnlyMemory<LogEntry> entries)
     {
         _isLoading = false;
         if (firstIndex <= _handedOver)
@@ -153,7 +153,7 @@ internal sealed class CommitPipeline
             return; // a snapshot was installed in the meantime
         }
 
-        if (entries.Length == 0)
+        if (entries.IsEmpty)
         {
             throw new StorageCorruptedException(
                 $"The log store no longer has entry {firstIndex}, which is committed and not applied yet. Restore the log store from a "

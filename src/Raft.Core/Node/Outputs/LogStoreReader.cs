@@ -7,12 +7,12 @@ internal sealed class LogStoreReader(NodeContext context, CancellationToken endi
 {
     /// <summary>Reads entries.</summary>
     /// <returns>The entries, at least one unless the store no longer has them; null if the read failed or was cancelled.</returns>
-    public async ValueTask<LogEntry[]?> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes)
+    public async ValueTask<ReadOnlyMemory<LogEntry>?> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes)
     {
         ILogStore store = context.Settings.LogStore;
         try
         {
-            return [.. await store.ReadAsync(firstIndex, maximumEntries, maximumBytes, ending).ConfigureAwait(false)];
+            return await store.ReadAsync(firstIndex, maximumEntries, maximumBytes, ending).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {

@@ -17,15 +17,15 @@ public sealed partial class LogStoreContract
             {
                 foreach (long bytes in (long[])[0, 1, Size - 1, Size, (2 * Size) - 1, 20 * Size, long.MaxValue])
                 {
-                    IReadOnlyList<LogEntry> read = await trial.ReadAsync(first, entries, bytes).ConfigureAwait(false);
-                    trial.Require(read.Count >= 1, $"No entry was given.");
-                    trial.Require(read.Count <= entries, $"{read.Count} entries were given.");
+                    ReadOnlyMemory<LogEntry> read = await trial.ReadAsync(first, entries, bytes).ConfigureAwait(false);
+                    trial.Require(read.Length >= 1, $"No entry was given.");
+                    trial.Require(read.Length <= entries, $"{read.Length} entries were given.");
                     trial.Require(
-                        read.Count == 1 || read.Count * Size <= bytes, $"{read.Count} entries with {read.Count * Size} bytes were given.");
-                    trial.Require(first + read.Count - 1 <= 50, $"{read.Count} entries were given, though the log ends at 50.");
-                    for (int i = 0; i < read.Count; i++)
+                        read.Length == 1 || read.Length * Size <= bytes, $"{read.Length} entries with {read.Length * Size} bytes were given.");
+                    trial.Require(first + read.Length - 1 <= 50, $"{read.Length} entries were given, though the log ends at 50.");
+                    for (int i = 0; i < read.Length; i++)
                     {
-                        trial.RequireSame(first + i, read[i], trial.Expected[first + i]);
+                        trial.RequireSame(first + i, read.Span[i], trial.Expected[first + i]);
                     }
                 }
             }
@@ -77,16 +77,14 @@ public sealed partial class LogStoreContract
         await trial.OpenAsync().ConfigureAwait(false);
         await trial.WriteAsync(ContractEntries.Write(1, 30, term: 1)).ConfigureAwait(false);
         await trial.ReopenAsync().ConfigureAwait(false); // what is read now comes from the disk, if there is one
-        IReadOnlyList<LogEntry> read = await trial.ReadAsync(1, 30, long.MaxValue).ConfigureAwait(false);
-        int count = read.Count;
+        ReadOnlyMemory<LogEntry> read = await trial.ReadAsync(1, 30, long.MaxValue).ConfigureAwait(false);
         ExpectedLog before = trial.Expected.Copy();
         await trial.WriteAsync(ContractEntries.Write(1, 40, term: 2)).ConfigureAwait(false);
         await trial.ReadAsync(1, 40, long.MaxValue).ConfigureAwait(false);
         await trial.CompactAsync(35).ConfigureAwait(false);
-        trial.Require(read.Count == count, $"The list that was read had {count} entries, and now has {read.Count}.");
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < read.Length; i++)
         {
-            trial.RequireSame(i + 1, read[i], before[i + 1]);
+            trial.RequireSame(i + 1, read.Span[i], before[i + 1]);
         }
     });
 

@@ -91,7 +91,7 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
         return Store.CompactAsync(throughIndex).AsTask();
     }
 
-    public Task<IReadOnlyList<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes) => CallAsync(
+    public Task<ReadOnlyMemory<LogEntry>> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes) => CallAsync(
         string.Create(CultureInfo.InvariantCulture, $"read from {firstIndex}, at most {maximumEntries} entries and {maximumBytes} bytes"),
         () => Store.ReadAsync(firstIndex, maximumEntries, maximumBytes, CancellationToken.None));
 
@@ -100,10 +100,10 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
     {
         for (long index = Expected.PreviousIndex + 1; index <= Expected.LastIndex;)
         {
-            IReadOnlyList<LogEntry> read = await ReadAsync(index, int.MaxValue, long.MaxValue).ConfigureAwait(false);
-            Require(read.Count > 0, $"Nothing was read at index {index}, though the log goes from {Expected.PreviousIndex + 1} to "
+            ReadOnlyMemory<LogEntry> read = await ReadAsync(index, int.MaxValue, long.MaxValue).ConfigureAwait(false);
+            Require(read.Length > 0, $"Nothing was read at index {index}, though the log goes from {Expected.PreviousIndex + 1} to "
                 + $"{Expected.LastIndex}.");
-            foreach (LogEntry entry in read)
+            foreach (LogEntry entry in read.ToArray())
             {
                 Require(index <= Expected.LastIndex, $"An entry was read at index {index}, though the log ends at {Expected.LastIndex}: "
                     + $"{ContractEntries.Describe(entry)}.");
@@ -117,11 +117,11 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     public async Task RequireNothingAsync(long index)
     {
-        IReadOnlyList<LogEntry> read = await ReadAsync(index, 10, long.MaxValue).ConfigureAwait(false);
+        ReadOnlyMemory<LogEntry> read = await ReadAsync(index, 10, long.MaxValue).ConfigureAwait(false);
         Require(
-            read.Count == 0,
-            $"{read.Count} entries were read from index {index} on, though the log goes from {Expected.PreviousIndex + 1} to "
-                + $"{Expected.LastIndex}. The first: {ContractEntries.Describe(read[0])}.");
+            read.IsEmpty,
+            $"{read.Length} entries were read from index {index} on, though the log goes from {Expected.PreviousIndex + 1} to "
+                + $"{Expected.LastIndex}. The first: {ContractEntries.Describe(read.Span[0])}.");
     }
 
     public void RequireSame(long index, LogEntry actual, LogEntry expected) => Require(
@@ -155,9 +155,9 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     private async Task<bool> HoldsExpectedAsync()
     {
-        IReadOnlyList<LogEntry> read = await ReadAsync(Expected.PreviousIndex + 1, int.MaxValue, long.MaxValue).ConfigureAwait(false);
-        return read.Count == Expected.LastIndex - Expected.PreviousIndex
-            && read.Select((entry, i) => ContractEntries.AreSame(in entry, Expected[Expected.PreviousIndex + 1 + i])).All(
+        ReadOnlyMemory<LogEntry> read = await ReadAsync(Expected.PreviousIndex + 1, int.MaxValue, long.MaxValue).ConfigureAwait(false);
+        return read.Length == Expected.LastIndex - Expected.PreviousIndex
+            && read.ToArray().Select((entry, i) => ContractEntries.AreSame(in entry, Expected[Expected.PreviousIndex + 1 + i])).All(
                 static same => same);
     }
 

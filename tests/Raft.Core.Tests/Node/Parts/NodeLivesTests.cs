@@ -187,7 +187,7 @@ public sealed class NodeLivesTests : IDisposable
         public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken) =>
             throw new IOException("Disk gone.");
 
-        public ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+        public ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
             long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -26,7 +26,7 @@ internal sealed class SpyStore(ILogStore inner) : ILogStore
         return state with { LastIndex = state.LastIndex + ClaimedSurplus };
     }
 
-    public async ValueTask<IReadOnlyList<LogEntry>> ReadAsync(
+    public async ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         long firstIndex, int maximumEntries, long maximumBytes, CancellationToken cancellationToken)
     {
         Calls.Add("read");

@@ -1,0 +1,153 @@
+namespace Raft.Storage.Files;
+
+/// <content>Writing, on a thread that may block. One group at a time, and none is begun before the one before it is synced.</content>
+internal sealed partial class FileLog
+{
+    /// <summary>Writes the next group.</summary>
+    public void Execute()
+    {
+        OpenedLog log = _log!;
+        Exception? error = TakeCalls(log);
+        List<SegmentFile> obsolete = [];
+        if (error is null)
+        {
+            try
+            {
+                bool begins = log.Segments.Write(log.Group, isFirstOfLife: false);
+                obsolete = Apply(log);
+                if (begins)
+                {
+                    threads.Run(_supply);
+                }
+            }
+            catch (Exception exception)
+            {
+                error = Fail(exception);
+            }
+        }
+
+        log.Group.Clear();
+        RemoveObsolete(obsolete);
+        Complete(log, error);
+        Continue();
+    }
+
+    /// <summary>Takes as many calls as one group may hold; all of them if an earlier write has failed.</summary>
+    private Exception? TakeCalls(OpenedLog log)
+    {
+        lock (_lock)
+        {
+            log.Group.Begin();
+            while (_queue.TryPeek(out LogCall? call) && (_failure is not null || log.Group.TryAdd(call)))
+            {
+                _taken.Add(_queue.Dequeue());
+            }
+
+            return _failure;
+        }
+    }
+
+    /// <summary>The group is durable.</summary>
+    private List<SegmentFile> Apply(OpenedLog log)
+    {
+        GroupHead head = log.Group.Head;
+        lock (_lock)
+        {
+            log.Group.ApplyTo(log.Content);
+            if (head.StartIndex == head.FirstIndex - 1)
+            {
+                log.Index.TruncateFrom(head.FirstIndex); // a reset, perhaps, of a log that was longer
+            }
+
+            log.Index.Add(log.Segments.Current, in head);
+            log.Index.DropThrough(head.StartIndex);
+            _window.RemoveThrough(Math.Min(log.Content.LastIndex, FirstWaiting() - 1));
+            List<SegmentFile> obsolete = log.Segments.TakeObsolete(head.StartIndex);
+            log.Content.DropBefore(log.Segments.KeptFrom);
+            return obsolete;
+        }
+    }
+
+    /// <summary>The smallest index that a waiting call writes: from there on, the segments hold what is about to be replaced.</summary>
+    private long FirstWaiting()
+    {
+        long first = long.MaxValue;
+        foreach (LogCall call in _queue)
+        {
+            first = call.Kind switch
+            {
+                LogCallKind.Write when !call.Write.Entries.IsEmpty => Math.Min(first, call.Write.FirstIndex),
+                LogCallKind.Reset => Math.Min(first, call.Index + 1),
+                _ => first,
+            };
+        }
+
+        return first;
+    }
+
+    private Exception Fail(Exception exception)
+    {
+        lock (_lock)
+        {
+            return _failure ??= exception;
+        }
+    }
+
+    private void RemoveObsolete(List<SegmentFile> obsolete)
+    {
+        foreach (SegmentFile segment in obsolete)
+        {
+            try
+            {
+                _supply.Recycle(segment);
+            }
+            catch (IOException exception)
+            {
+                LogNotTidied(exception, directory);
+            }
+        }
+    }
+
+    private void Complete(OpenedLog log, Exception? error)
+    {
+        foreach (LogCall call in _taken)
+        {
+            if (call.Kind == LogCallKind.Close)
+            {
+                Shut(log);
+                call.Complete(error: null);
+            }
+            else
+            {
+                call.Complete(error);
+            }
+        }
+
+        _taken.Clear();
+    }
+
+    private void Shut(OpenedLog log)
+    {
+        _supply.Close();
+        log.Segments.Close();
+        lock (_lock)
+        {
+            _life = LogLife.Closed;
+            _window.Restart(1);
+            _folder!.Dispose();
+            (_log, _folder) = (null, null);
+        }
+    }
+
+    private void Continue()
+    {
+        lock (_lock)
+        {
+            _isWriting = _queue.Count > 0;
+            if (_isWriting)
+            {
+                threads.Run(this);
+            }
+        }
+    }
+}

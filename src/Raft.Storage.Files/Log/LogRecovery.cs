@@ -1,0 +1,260 @@
+using System.Globalization;
+
+namespace Raft.Storage.Files;
+
+/// <summary>
+/// Reads the segments of a folder, and decides for everything that is not valid whether it is a write that a crash has torn, which is cut
+/// off, or damage, which is refused. Changes nothing.
+/// </summary>
+internal sealed class LogRecovery(IFileSystem files, string directory, string clusterId, NodeId nodeId)
+{
+    private readonly RecoveredLog _log = new();
+    private readonly List<SegmentCandidate> _read = [];
+
+    /// <summary>Reads the folder.</summary>
+    /// <exception cref="StorageCorruptedException">
+    /// It belongs to another node or cluster, a newer version has written it, or durable data is missing or damaged.
+    /// </exception>
+    public RecoveredLog Recover()
+    {
+        long[] numbers = [.. files.List(directory).Select(SegmentFile.NumberOf).OfType<long>().Order()];
+        try
+        {
+            Stack<SegmentCandidate> chain = FindChain(numbers);
+            ReadChain(chain);
+        }
+        catch
+        {
+            _read.ForEach(static candidate => candidate.File.Dispose());
+            throw;
+        }
+
+        HashSet<string> kept = [.. _log.Segments.Select(static segment => segment.Path)];
+        string next = PathOf(_log.NextNumber);
+        _log.Obsolete.AddRange(numbers.Select(PathOf).Where(path => !kept.Contains(path) && path != next));
+        return _log;
+    }
+
+    /// <summary>
+    /// The segments of the log: the last valid one, and those before it as far back as the log goes. Earlier ones were dropped. If a folder
+    /// could not be synced when they were, their names may be there still, and lead to a file that is in use under another name.
+    /// </summary>
+    private Stack<SegmentCandidate> FindChain(long[] numbers)
+    {
+        Stack<SegmentCandidate> chain = new();
+        if (FindLast(numbers) is not { } last)
+        {
+            return chain;
+        }
+
+        _log.Store = last.Header!.Store;
+        _log.NextNumber = last.Number + 1;
+        chain.Push(last);
+        long startIndex = StartIndexAfter(last);
+        SegmentEnd? previous = last.Header.Previous;
+        while (chain.Peek().First!.Value.Head.FirstIndex - 1 > startIndex && previous is { } end && numbers.Contains(end.Number))
+        {
+            SegmentCandidate candidate = Read(end.Number);
+            chain.Push(candidate);
+            if (candidate.Header is null || candidate.First is null)
+            {
+                throw Damaged(candidate, candidate.FirstAt, "its beginning is not valid, and a later segment proves that it was synced");
+            }
+
+            RequireOwner(candidate);
+            previous = candidate.Header.Previous;
+        }
+
+        return chain;
+    }
+
+    /// <summary>Where the log starts after all valid groups of a segment.</summary>
+    private static long StartIndexAfter(SegmentCandidate candidate)
+    {
+        GroupScanner scanner = ScannerOf(candidate, candidate.File.Length);
+        long startIndex = 0;
+        while (scanner.TryNext(out Group group))
+        {
+            startIndex = group.Head.StartIndex;
+        }
+
+        return startIndex;
+    }
+
+    private SegmentCandidate? FindLast(long[] numbers)
+    {
+        foreach (long number in numbers.Reverse())
+        {
+            SegmentCandidate candidate = Read(number);
+            if (candidate.First is not null)
+            {
+                RequireOwner(candidate);
+                return candidate;
+            }
+
+            long? later = candidate.FindLaterGroup();
+            candidate.File.Dispose();
+            if (later is { } at)
+            {
+                throw Damaged(candidate, 0, $"its beginning is not valid, and the group at {at} proves that it was synced");
+            }
+        }
+
+        return null;
+    }
+
+    private void ReadChain(Stack<SegmentCandidate> chain)
+    {
+        bool isFirst = true;
+        while (chain.TryPop(out SegmentCandidate? candidate))
+        {
+            GroupHead head = candidate.First!.Value.Head;
+            if (isFirst)
+            {
+                _log.Content.BeginWith(in head);
+                isFirst = false;
+            }
+
+            SegmentFile segment = new(candidate.Path, candidate.Number, candidate.Header!.Store.Opening, candidate.File)
+            {
+                KeptFrom = head.FirstIndex - 1,
+            };
+            if (chain.TryPeek(out SegmentCandidate? following))
+            {
+                _log.Segments.Add(segment);
+                ReadProven(candidate, segment, following.Header!.Previous!.Value);
+            }
+            else
+            {
+                ReadLast(candidate, segment);
+            }
+        }
+
+        LogContent content = _log.Content;
+        long startIndex = _log.Last?.Head.StartIndex ?? content.StartIndex;
+        long keptFrom = Math.Min(content.KeptFrom, _log.Last is { } last ? last.Head.FirstIndex - 1 : long.MaxValue);
+        if (startIndex < keptFrom)
+        {
+            throw new StorageCorruptedException(
+                $"Segments are missing in '{directory}': the log starts after index {startIndex}, and what is left holds the entries after "
+                + $"{keptFrom}. Restore the folder from a copy, or replace the node: empty the folder, and start it with "
+                + $"{nameof(FirstStart)}.{nameof(FirstStart.Join)} while all others run.");
+        }
+    }
+
+    /// <summary>Reads a segment that a later one follows: everything up to the stated end was synced.</summary>
+    private void ReadProven(SegmentCandidate candidate, SegmentFile segment, SegmentEnd end)
+    {
+        GroupScanner scanner = ScannerOf(candidate, end.Offset);
+        while (scanner.TryNext(out Group group))
+        {
+            Add(candidate, segment, in group);
+        }
+
+        if (scanner.Position != end.Offset || scanner.Checksum != end.Checksum)
+        {
+            throw Damaged(candidate, scanner.Position, "a group is not valid that was synced before the next segment was written");
+        }
+
+        _log.End = end;
+    }
+
+    /// <summary>
+    /// Reads the last segment. A group is proven to have been synced by the one after it; the last one is kept for being written again.
+    /// </summary>
+    private void ReadLast(SegmentCandidate candidate, SegmentFile segment)
+    {
+        GroupScanner scanner = ScannerOf(candidate, candidate.File.Length);
+        bool hasProven = false;
+        while (true)
+        {
+            SegmentEnd end = new(candidate.Number, scanner.Position, scanner.Checksum);
+            if (!scanner.TryNext(out Group group))
+            {
+                break;
+            }
+
+            if (_log.Last is { } proven)
+            {
+                Add(candidate, segment, in proven);
+                hasProven = true;
+                _log.End = end;
+            }
+
+            _log.Last = group.Copy();
+        }
+
+        if (hasProven)
+        {
+            _log.Segments.Add(segment);
+        }
+
+        long cutAt = scanner.Position;
+        bool isTorn = !scanner.IsAtZeros();
+        if (scanner.FindLater() is { } later)
+        {
+            throw Damaged(candidate, cutAt, $"no valid group is there, and the one at {later} proves that it was synced");
+        }
+
+        if (isTorn)
+        {
+            _log.Torn = string.Create(CultureInfo.InvariantCulture, $"'{candidate.Path}' at offset {cutAt}");
+        }
+
+        if (!hasProven)
+        {
+            segment.Release();
+        }
+    }
+
+    private void Add(SegmentCandidate candidate, SegmentFile segment, in Group group)
+    {
+        GroupHead head = group.Head;
+        if (!_log.Content.Apply(in head, group.ReadHardState()))
+        {
+            throw Damaged(candidate, head.Offset, $"its entries begin at {head.FirstIndex}, after a gap");
+        }
+
+        group.AddTermsTo(_log.Content);
+        _log.Index.Add(segment, in head);
+        _log.Index.DropThrough(head.StartIndex);
+    }
+
+    private SegmentCandidate Read(long number)
+    {
+        SegmentCandidate candidate = SegmentCandidate.Read(files, directory, number);
+        _read.Add(candidate);
+        return candidate;
+    }
+
+    private static GroupScanner ScannerOf(SegmentCandidate candidate, long end) => new(
+        candidate.File,
+        candidate.Number,
+        candidate.Header!.Store.Opening,
+        candidate.Header.Previous?.Checksum ?? 0,
+        candidate.FirstAt,
+        end);
+
+    private void RequireOwner(SegmentCandidate candidate)
+    {
+        SegmentHeader header = candidate.Header!;
+        if (header.NodeId != nodeId || header.ClusterId != clusterId)
+        {
+            throw new StorageCorruptedException(
+                $"The folder '{directory}' belongs to node '{header.NodeId}' of cluster '{header.ClusterId}', not to node '{nodeId}' of "
+                + $"cluster '{clusterId}'. Give each node a folder of its own.");
+        }
+
+        if (_log.Store is { } store && header.Store.Id != store.Id)
+        {
+            throw Damaged(candidate, 0, "it belongs to another store");
+        }
+    }
+
+    private StorageCorruptedException Damaged(SegmentCandidate candidate, long offset, string reason) => new(
+        $"'{candidate.Path}' is damaged at offset {offset}: {reason}. The entries up to {_log.Content.LastIndex} were read. Restore the "
+        + $"folder from a copy, or replace the node: empty the folder, and start it with {nameof(FirstStart)}.{nameof(FirstStart.Join)} "
+        + "while all others run.");
+
+    private string PathOf(long number) => Path.Combine(directory, SegmentFile.NameOf(number));
+}

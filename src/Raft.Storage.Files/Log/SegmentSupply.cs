@@ -1,0 +1,223 @@
+namespace Raft.Storage.Files;
+
+/// <summary>
+/// Provides the files of segments: full of zeros, because a sync is faster if it need not extend the file, and made ahead of time.
+/// A file has no header of its new number until its first group is written, so until then it is not a segment.
+/// </summary>
+/// <remarks>All members may be called on any thread that may block.</remarks>
+internal sealed class SegmentSupply(IFileSystem files, string directory, long segmentBytes) : IThreadPoolWorkItem
+{
+    private const string RecycledExtension = ".recycled";
+    private const string ReserveName = "reserve";
+    private const int MaximumRecycled = 4;
+    private const int BlockSize = 1 << 20;
+    private const long ReserveBytes = 2 << 20; // for a header and a group of the usual size
+
+    private static readonly byte[] Zeros = new byte[BlockSize];
+
+    private readonly Lock _lock = new();
+    private readonly Queue<string> _recycled = new();
+    private (long Number, IDiskFile File)? _prepared;
+    private long _next;
+    private bool _hasReserve;
+    private bool _isClosed;
+
+    /// <summary>Takes over the files that an earlier life has left.</summary>
+    public void Open(IEnumerable<string> names)
+    {
+        lock (_lock)
+        {
+            _isClosed = false;
+            foreach (string name in names.Where(static name => name.EndsWith(RecycledExtension, StringComparison.Ordinal)))
+            {
+                Recycle(name);
+            }
+        }
+    }
+
+    /// <summary>The segment that will be needed next.</summary>
+    public void Expect(long number) => Volatile.Write(ref _next, number);
+
+    /// <summary>Prepares the segment that will be needed next.</summary>
+    public void Execute()
+    {
+        lock (_lock)
+        {
+            long number = Volatile.Read(ref _next);
+            if (_isClosed || number == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                if (_prepared?.Number != number)
+                {
+                    _prepared = (number, Make(number, segmentBytes));
+                }
+
+                Reserve();
+            }
+            catch (IOException)
+            {
+                // The disk may be full. Then the segment is made when it is needed, and the node learns of it if it is still full.
+            }
+        }
+    }
+
+    /// <summary>Gives the file of a segment.</summary>
+    /// <param name="number">The segment's number.</param>
+    /// <param name="bytes">The number of bytes that must fit.</param>
+    public IDiskFile Take(long number, long bytes)
+    {
+        lock (_lock)
+        {
+            if (_prepared is { } prepared && prepared.Number == number)
+            {
+                _prepared = null;
+                return prepared.File;
+            }
+
+            return Make(number, Math.Max(segmentBytes, bytes));
+        }
+    }
+
+    /// <summary>Gives the file of the first segment of a life, from the reserve if the disk is full.</summary>
+    public IDiskFile TakeFirst(long number, long bytes)
+    {
+        try
+        {
+            return Take(number, bytes);
+        }
+        catch (DiskFullException) when (files.List(directory).Contains(ReserveName))
+        {
+            _hasReserve = false;
+            string path = PathOf(SegmentFile.NameOf(number));
+            files.Rename(PathOf(ReserveName), path);
+            files.SyncDirectory(directory);
+            return files.Open(path);
+        }
+    }
+
+    /// <summary>Takes back a file that the log no longer needs, which its name does not tell from a segment yet.</summary>
+    public void Recycle(SegmentFile segment)
+    {
+        lock (_lock)
+        {
+            bool isWanted = !_isClosed && _recycled.Count < MaximumRecycled && segment.IsUnread && segment.File.Length == segmentBytes;
+            segment.Release();
+            if (!isWanted)
+            {
+                files.Delete(segment.Path);
+                return;
+            }
+
+            string name = SegmentFile.NameOf(segment.Number) + RecycledExtension;
+            files.Rename(segment.Path, PathOf(name));
+            _recycled.Enqueue(name);
+        }
+    }
+
+    /// <summary>Nothing more is prepared.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            _prepared?.File.Dispose();
+            _prepared = null;
+            _recycled.Clear();
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(directory, name);
+
+    private void Recycle(string name)
+    {
+        if (_recycled.Count < MaximumRecycled)
+        {
+            _recycled.Enqueue(name);
+        }
+        else
+        {
+            files.Delete(PathOf(name));
+        }
+    }
+
+    private IDiskFile Make(long number, long length)
+    {
+        string path = PathOf(SegmentFile.NameOf(number));
+        if (_recycled.TryPeek(out string? recycled) && length == segmentBytes)
+        {
+            files.Rename(PathOf(recycled), path);
+            _recycled.Dequeue();
+            files.SyncDirectory(directory);
+            return files.Open(path);
+        }
+
+        return MakeNew(path, length);
+    }
+
+    private IDiskFile MakeNew(string path, long length)
+    {
+        if (files.List(directory).Contains(Path.GetFileName(path)))
+        {
+            files.Delete(path); // if the folder could not be synced when it was created, a later sync would not write its name either
+        }
+
+        IDiskFile file = files.Create(path);
+        long at = 0;
+        try
+        {
+            for (; at < length; at += BlockSize)
+            {
+                file.Write(at, Zeros.AsSpan(0, (int)Math.Min(BlockSize, length - at)));
+            }
+
+            file.Sync();
+            files.SyncDirectory(directory);
+            return file;
+        }
+        catch (DiskFullException exception)
+        {
+            Discard(file, path);
+            throw new DiskFullException(path, length - at, exception);
+        }
+        catch
+        {
+            Discard(file, path);
+            throw;
+        }
+    }
+
+    /// <summary>Gives back what an unfinished file took: it is needed elsewhere.</summary>
+    private void Discard(IDiskFile file, string path)
+    {
+        file.Dispose();
+        files.Delete(path);
+    }
+
+    /// <summary>Makes the reserve, unless it is there. A crash may have left a part of one.</summary>
+    private void Reserve()
+    {
+        if (_hasReserve)
+        {
+            return;
+        }
+
+        string path = PathOf(ReserveName);
+        long length = Math.Min(ReserveBytes, segmentBytes);
+        if (!files.List(directory).Contains(ReserveName) || LengthOf(path) < length)
+        {
+            MakeNew(path, length).Dispose();
+        }
+
+        _hasReserve = true;
+    }
+
+    private long LengthOf(string path)
+    {
+        using IDiskFile file = files.OpenRead(path);
+        return file.Length;
+    }
+}
