@@ -2,122 +2,15 @@ using System.Globalization;
 
 namespace Raft.Storage.Files.Tests.Disk;
 
-public sealed class FileSystemTests : IDisposable
+public sealed class FileSystemTests : FileSystemContract, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    private protected override IFileSystem Files => FileSystem.Shared;
+
+    private protected override string Root => _folder.Path;
+
     public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public void WrittenBytes_AreReadAtTheirOffset()
-    {
-        using IDiskFile file = FileSystem.Shared.Create(_folder.Combine("a"));
-        file.Write(1_000, [1, 2, 3]);
-        file.Sync();
-        byte[] read = new byte[10];
-
-        Assert.Equal(1_003, file.Length);
-        Assert.Equal(5, file.Read(998, read));
-        Assert.Equal([0, 0, 1, 2, 3, 0, 0, 0, 0, 0], read);
-        Assert.Equal(0, file.Read(1_003, read));
-    }
-
-    [Fact]
-    public void SetLength_CutsAndExtendsWithZeros()
-    {
-        using IDiskFile file = FileSystem.Shared.Create(_folder.Combine("a"));
-        file.Write(0, [1, 2, 3]);
-        file.SetLength(1);
-        file.SetLength(3);
-        byte[] read = new byte[3];
-        file.Read(0, read);
-
-        Assert.Equal([1, 0, 0], read);
-    }
-
-    [Fact]
-    public void Create_OfAnExistingFile_Throws()
-    {
-        FileSystem.Shared.Create(_folder.Combine("a")).Dispose();
-
-        Assert.Throws<IOException>(() => FileSystem.Shared.Create(_folder.Combine("a")));
-    }
-
-    [Fact]
-    public void Open_OfAMissingFile_Throws()
-    {
-        Assert.Throws<FileNotFoundException>(() => FileSystem.Shared.Open(_folder.Combine("a")));
-        Assert.Throws<FileNotFoundException>(() => FileSystem.Shared.OpenRead(_folder.Combine("a")));
-    }
-
-    [Fact]
-    public void Open_OfAFolder_ThrowsAnIOException() =>
-        Assert.ThrowsAny<IOException>(() => FileSystem.Shared.Open(_folder.Path));
-
-    [Fact]
-    public void List_OfSeveralFiles_IsInOrdinalOrderWithoutFolders()
-    {
-        foreach (string name in (string[])["b", "B", "a10", "a9"])
-        {
-            FileSystem.Shared.Create(_folder.Combine(name)).Dispose();
-        }
-
-        Directory.CreateDirectory(_folder.Combine("c"));
-
-        Assert.Equal(["B", "a10", "a9", "b"], FileSystem.Shared.List(_folder.Path));
-    }
-
-    [Fact]
-    public void List_OfAMissingFolder_Throws() =>
-        Assert.Throws<DirectoryNotFoundException>(() => FileSystem.Shared.List(_folder.Combine("missing")));
-
-    [Fact]
-    public void Rename_ToAnExistingName_ReplacesItWhileTheOldOneCanStillBeRead()
-    {
-        Write("a", 1);
-        Write("b", 2);
-        using IDiskFile old = FileSystem.Shared.OpenRead(_folder.Combine("b"));
-        FileSystem.Shared.Rename(_folder.Combine("a"), _folder.Combine("b"));
-        FileSystem.Shared.SyncDirectory(_folder.Path);
-        using IDiskFile renamed = FileSystem.Shared.OpenRead(_folder.Combine("b"));
-        byte[] read = new byte[2];
-        old.Read(0, read.AsSpan(0, 1));
-        renamed.Read(0, read.AsSpan(1, 1));
-
-        Assert.Equal([2, 1], read);
-        Assert.Equal(["b"], FileSystem.Shared.List(_folder.Path));
-    }
-
-    [Fact]
-    public void Delete_OfAnOpenFile_LeavesItReadable()
-    {
-        Write("a", 7);
-        using IDiskFile file = FileSystem.Shared.OpenRead(_folder.Combine("a"));
-        FileSystem.Shared.Delete(_folder.Combine("a"));
-        byte[] read = new byte[1];
-        file.Read(0, read);
-
-        Assert.Equal(7, read[0]);
-        Assert.Empty(FileSystem.Shared.List(_folder.Path));
-    }
-
-    [Fact]
-    public void CreateDirectory_OfSeveralLevels_CreatesThemAndMayBeRepeated()
-    {
-        string path = Path.Combine(_folder.Path, "x", "y", "z");
-        FileSystem.Shared.CreateDirectory(path);
-        FileSystem.Shared.CreateDirectory(path + Path.DirectorySeparatorChar);
-
-        Assert.True(Directory.Exists(path));
-    }
-
-    [Fact]
-    public void CreateDirectory_WhereAFileIs_ThrowsAnIOException()
-    {
-        Write("a", 1);
-
-        Assert.ThrowsAny<IOException>(() => FileSystem.Shared.CreateDirectory(Path.Combine(_folder.Path, "a", "b")));
-    }
 
     [Fact]
     public void SyncDirectory_OfAMissingFolder_ThrowsWithPathAndReason()
@@ -177,16 +70,6 @@ public sealed class FileSystemTests : IDisposable
     }
 
     [Fact]
-    public void Lock_ThatWasReleased_CanBeTakenAgain()
-    {
-        string path = _folder.Combine("lock");
-        FileSystem.Shared.Lock(path).Dispose();
-        using IDisposable held = FileSystem.Shared.Lock(path);
-
-        Assert.Throws<IOException>(() => FileSystem.Shared.Lock(path));
-    }
-
-    [Fact]
     public void Lock_LeftByAProcessThatEnded_IsFreeAndNamesTheNewHolder()
     {
         string path = _folder.Combine("lock");
@@ -196,11 +79,5 @@ public sealed class FileSystemTests : IDisposable
 
         Assert.DoesNotContain("999999999", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("long-name", exception.Message, StringComparison.Ordinal);
-    }
-
-    private void Write(string name, byte value)
-    {
-        using IDiskFile file = FileSystem.Shared.Create(_folder.Combine(name));
-        file.Write(0, [value]);
     }
 }
