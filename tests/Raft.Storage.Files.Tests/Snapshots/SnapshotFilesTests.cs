@@ -1,4 +1,5 @@
 using Raft.Storage.Files.Tests.Simulated;
+using Raft.Testing;
 
 namespace Raft.Storage.Files.Tests.Snapshots;
 
@@ -222,41 +223,127 @@ public sealed class SnapshotFilesTests
     }
 
     [Fact]
-    public void Crash_InAnyOperation_LeavesTheEarlierSnapshotOrTheNewOne()
+    public void Crash_InAnyOperation_LeavesTheLatestCommittedSnapshotOrALaterOne()
     {
+        MemoryFileSystem files = new();
+        SnapshotFilesStore store = Open(files);
+        SeededRandom random = new(1);
+        long committed = 0;
         int images = 0;
-        for (int operation = 1; ; operation++)
+        files.AtOperation = () => CheckImages();
+        foreach (long index in (long[])[5, 6, 7, 7])
         {
-            MemoryFileSystem files = new();
-            SnapshotFilesStore store = Open(files);
-            Store(store, 5, 700);
-            files.CrashAtOperation(operation);
-            bool isCommitted = false;
-            try
-            {
-                Store(store, 6, 900);
-                isCommitted = true;
-                Store(store, 7, 900);
-                break;
-            }
-            catch (PowerLostException)
-            {
-            }
-
-            images += EveryChoice.Run(
-                choose =>
-                {
-                    MemoryFileSystem image = files.PowerLoss(count => count > 3 ? choose(2) * (count - 1) : choose(count));
-                    SnapshotFilesStore reopened = Open(image);
-                    SnapshotInfo found = Find(reopened)!.Value;
-                    Assert.InRange(found.LastIncludedIndex, isCommitted ? 6 : 5, isCommitted ? 7 : 6);
-                    Assert.Equal(found.LastIncludedIndex == 5 ? 700 : 900, Read(reopened, found).Length);
-                    Assert.DoesNotContain(image.List(Folder), static name => name.EndsWith(".tmp", StringComparison.Ordinal));
-                },
-                limit: 10_000);
+            committed = Store(store, index, Length(index)).LastIncludedIndex;
+            CheckImages();
         }
 
-        Assert.InRange(images, 100, 100_000);
+        Assert.InRange(images, 200, 10_000);
+
+        void CheckImages()
+        {
+            foreach (MemoryFileSystem image in CrashImages.Of(files, random, limit: 200))
+            {
+                images++;
+                SnapshotFilesStore reopened = Open(image);
+                SnapshotInfo? found = Find(reopened);
+                Assert.InRange(found?.LastIncludedIndex ?? 0, committed, committed + 6);
+                Assert.Equal(found is null ? 0 : 1, image.List(Folder).Count);
+                if (found is { } snapshot)
+                {
+                    Assert.Equal(Length(snapshot.LastIncludedIndex), Read(reopened, snapshot).Length);
+                }
+            }
+        }
+
+        static int Length(long index) => (int)index * 130;
+    }
+
+    [Fact]
+    public void Crash_WhileOpening_KeepsTheCommittedSnapshot()
+    {
+        Store(Open(_files), 5, 700);
+        byte[] earlier = _files.ReadAllBytes(PathOf(5));
+        Store(Open(_files), 6, 700);
+        _files.SetContent(PathOf(5), earlier);
+        Begin(Open(_files), 7, 100_000);
+        SeededRandom random = new(1);
+        MemoryFileSystem killed = _files.Kill();
+        int images = 0;
+        killed.AtOperation = () =>
+        {
+            foreach (MemoryFileSystem image in CrashImages.Of(killed, random))
+            {
+                images++;
+                Assert.Equal(6, Find(Open(image))?.LastIncludedIndex);
+            }
+        };
+        Open(killed);
+
+        Assert.True(images > 20);
+        Assert.Equal([new SnapshotName(6, 3).File], killed.List(Folder));
+    }
+
+    [Fact]
+    public void FailedOperation_Whichever_LosesNoCommittedSnapshotAndNeedsNoNewProcess()
+    {
+        foreach (bool isDiskFull in (bool[])[false, true])
+        {
+            for (int operation = 1; operation <= 12; operation++)
+            {
+                MemoryFileSystem files = new();
+                SnapshotFilesStore store = Open(files);
+                Store(store, 5, 700);
+                if (isDiskFull)
+                {
+                    files.FailOperationWithDiskFull(operation);
+                }
+                else
+                {
+                    files.FailOperation(operation);
+                }
+
+                long committed = TryStore(store, 6) ? 6 : 5;
+                Assert.Equal(committed, Find(store)?.LastIncludedIndex);
+                Assert.Equal(committed, Find(Open(files.Kill()))?.LastIncludedIndex);
+                Assert.All(CrashImages.Of(files, new SeededRandom(1)), image =>
+                    Assert.InRange(Find(Open(image))!.Value.LastIncludedIndex, committed, 6));
+                Assert.True(TryStore(store, 7) || TryStore(store, 7)); // the failure may still be to come
+                Assert.Single(files.List(Folder));
+            }
+        }
+    }
+
+    [Fact]
+    public void ReadError_FailsTheRead()
+    {
+        SnapshotFilesStore store = Open(_files);
+        SnapshotInfo snapshot = Store(store, 5, 200_000);
+        using Stream stream = _threads.Finish(store.OpenReadAsync(snapshot, CancellationToken.None));
+        stream.ReadExactly(new byte[10]);
+        _files.FailRead(1);
+        Assert.Throws<IOException>(() => ReadToEnd(stream, 100_000));
+        stream.Position = 0;
+        Assert.Equal(200_000, ReadToEnd(stream, 100_000));
+
+        _files.FailRead(1);
+        Assert.Throws<IOException>(() => Find(store));
+    }
+
+    [Fact]
+    public void FilesOfOthers_AreLeftAtOpening()
+    {
+        Store(Open(_files), 5, 40);
+        foreach (string name in (string[])["notes.tmp", "copy.snapshot", "00000000000000000001.log"])
+        {
+            _files.SetContent(Path.Combine(Folder, name), [1]);
+        }
+
+        Store(Open(_files), 6, 40);
+        Open(_files);
+
+        Assert.Equal(
+            ["00000000000000000001.log", new SnapshotName(6, 3).File, "copy.snapshot", "notes.tmp"],
+            _files.List(Folder));
     }
 
     [Fact]
@@ -326,6 +413,28 @@ public sealed class SnapshotFilesTests
         ISnapshotWriter writer = _threads.Finish(store.CreateAsync(index, 3, Header, CancellationToken.None));
         writer.Stream.Write(Content(length));
         return writer;
+    }
+
+    private bool TryStore(SnapshotFilesStore store, long index)
+    {
+        ISnapshotWriter? writer = null;
+        try
+        {
+            writer = Begin(store, index, 700);
+            _threads.Finish(writer.CommitAsync(CancellationToken.None));
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            if (writer is not null)
+            {
+                _threads.Finish(writer.DisposeAsync());
+            }
+        }
     }
 
     private SnapshotInfo Store(SnapshotFilesStore store, long index, int length)
