@@ -60,6 +60,43 @@ public sealed class StorageCrashTests
         }
     }
 
+    [Fact]
+    public void FailedSyncOfTheFolder_SeenByASnapshot_StopsTheLogAtItsNextSegment()
+    {
+        SimulatedFolder folder = new();
+        FileStorage storage = Open(folder);
+        Append(folder, storage, 1);
+        ISnapshotWriter writer = folder.Threads.Finish(storage.CreateAsync(1, 1, default, CancellationToken.None));
+        folder.Files.FailSync(2); // the first is that of the file
+        Assert.Throws<IOException>(() => folder.Threads.Finish(writer.CommitAsync(CancellationToken.None)));
+        folder.Threads.Finish(writer.DisposeAsync());
+
+        long last = 1;
+        IOException exception = Assert.Throws<IOException>(() =>
+        {
+            while (last < 200)
+            {
+                Append(folder, storage, last + 1);
+                last++;
+            }
+        });
+        Assert.Contains("earlier sync has failed", exception.Message, StringComparison.Ordinal);
+        folder.Threads.Finish(storage.CloseAsync());
+        LogState reopened = LogImages.Open(folder, storage);
+        Assert.InRange(reopened.LastIndex, last, last + 1);
+        Append(folder, storage, reopened.LastIndex + 1);
+    }
+
+    private static FileStorage Open(SimulatedFolder folder)
+    {
+        FileStorage storage = folder.CreateStorage();
+        LogImages.Open(folder, storage);
+        return storage;
+    }
+
+    private static void Append(SimulatedFolder folder, FileStorage storage, long index) =>
+        folder.Threads.Finish(storage.WriteAsync(new LogWrite(null, index, ContractEntries.Make(index, 1, 1, size: 10_000))));
+
     /// <summary>What was acknowledged so far.</summary>
     private sealed class Progress(SimulatedFolder folder)
     {

@@ -2,8 +2,8 @@ namespace Raft.Storage.Files;
 
 /// <summary>A file system in which no folder can be synced after the sync of one has failed.</summary>
 /// <remarks>
-/// A failed sync loses the names that any part of the storage has changed, and the next one succeeds without writing them. Log and snapshots
-/// share a folder, so the failure that one of them sees must stop the other.
+/// A failed sync loses the names that any part of the storage has changed, and the next one succeeds without writing them. Log and
+/// snapshots share a folder, so a failure that one of them sees must stop the other.
 /// </remarks>
 internal sealed class FailStopFileSystem(IFileSystem files) : IFileSystem
 {

@@ -6,9 +6,9 @@ namespace Raft.Storage.Files.Tests.Simulated;
 internal static class CrashImages
 {
     /// <summary>
-    /// Every one of them, if they are not too many, where a file whose length was not synced has the shortest or the longest one. Otherwise a
-    /// selection: nothing of what was not synced, all of it, one part only, all but one part, the first parts only, all but the first parts,
-    /// and random parts with torn sectors and garbage.
+    /// Every one of them, if they are not too many, where a file whose length was not synced has the shortest or the longest one.
+    /// Otherwise a selection: nothing of what was not synced, all of it, one part only, all but one part, the first parts only, all but
+    /// the first parts, and random parts with torn sectors and garbage.
     /// </summary>
     /// <param name="files">The disk, which is not changed.</param>
     /// <param name="random">Draws the selection.</param>

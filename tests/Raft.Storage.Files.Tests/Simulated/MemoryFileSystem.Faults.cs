@@ -20,13 +20,15 @@ internal sealed partial class MemoryFileSystem
     public void FailOperation(int operation) => _faults.FailOperation(operation);
 
     /// <summary>
-    /// Makes an operation fail with a <see cref="DiskFullException"/>, whatever space is left. Syncs are included: some file systems look for
-    /// a place on the disk only then.
+    /// Makes an operation fail with a <see cref="DiskFullException"/>, whatever space is left. Syncs are included: some file systems look
+    /// for a place on the disk only then.
     /// </summary>
     /// <param name="operation">Which one from now on: 1 is the next.</param>
     public void FailOperationWithDiskFull(int operation) => _faults.FailOperationWithDiskFull(operation);
 
-    /// <summary>Limits the space: writes that need more fail with a <see cref="DiskFullException"/>. Deleted files give theirs back.</summary>
+    /// <summary>
+    /// Limits the space: writes that need more fail with a <see cref="DiskFullException"/>. Deleted files give theirs back.
+    /// </summary>
     /// <param name="bytes">The free bytes from now on, allocated in sectors; null without a limit.</param>
     public void FailWithDiskFullAfter(long? bytes) => _faults.FreeBytes = bytes;
 

@@ -27,7 +27,9 @@ internal sealed partial class MemoryFileSystem
         }
     }
 
-    /// <summary>Makes a disk as it may be after a loss of power now: with nothing that was not synced, with all of it, or with a part.</summary>
+    /// <summary>
+    /// Makes a disk as it may be after a loss of power now: with nothing that was not synced, with all of it, or with a part.
+    /// </summary>
     /// <param name="random">Draws what survives.</param>
     /// <param name="tearsSectors">Whether a sector may be written in part.</param>
     /// <param name="leavesGarbage">As above.</param>

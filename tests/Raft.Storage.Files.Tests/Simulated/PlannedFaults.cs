@@ -37,6 +37,9 @@ internal sealed class PlannedFaults
         bool crashes = --_crashing == 0;
         bool fails = --_failing == 0;
         bool isFull = --_full == 0;
-        return crashes ? PlannedOutcome.LossOfPower : fails ? PlannedOutcome.Failure : isFull ? PlannedOutcome.DiskFull : PlannedOutcome.Success;
+        return crashes ? PlannedOutcome.LossOfPower
+            : fails ? PlannedOutcome.Failure
+            : isFull ? PlannedOutcome.DiskFull
+            : PlannedOutcome.Success;
     }
 }

@@ -259,6 +259,22 @@ public sealed class SnapshotFilesTests
     }
 
     [Fact]
+    public void SnapshotOfAProcessThatWasKilledBeforeItsSync_IsDurableOnceItIsFound()
+    {
+        SnapshotFilesStore store = Open(_files);
+        Store(store, 5, 700);
+        List<MemoryFileSystem> killed = [];
+        _files.AtOperation = () => killed.Add(_files.Kill());
+        Store(store, 6, 700);
+        foreach (MemoryFileSystem files in killed)
+        {
+            long found = Find(Open(files))!.Value.LastIncludedIndex;
+            Assert.All(CrashImages.Of(files, new SeededRandom(1)), image =>
+                Assert.Equal(found, Find(Open(image))?.LastIncludedIndex));
+        }
+    }
+
+    [Fact]
     public void Crash_WhileOpening_KeepsTheCommittedSnapshot()
     {
         Store(Open(_files), 5, 700);
