@@ -91,8 +91,7 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
         try
         {
             _files.Reset();
-            _snapshots.RemoveLeftovers();
-            return _log.Open(clusterId, nodeId, folder);
+            return _log.Open(clusterId, nodeId, folder, _snapshots.RemoveLeftovers);
         }
         catch
         {
