@@ -19,6 +19,14 @@ internal sealed class StepThreads : IDiskThreads
         return true;
     }
 
+    /// <summary>Runs all work, and what follows from it.</summary>
+    public void RunAll()
+    {
+        while (Step())
+        {
+        }
+    }
+
     /// <summary>Runs work until a call has ended.</summary>
     public T Finish<T>(ValueTask<T> call)
     {

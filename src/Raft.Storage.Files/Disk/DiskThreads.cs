@@ -10,6 +10,12 @@ internal sealed class DiskThreads : IDiskThreads
     private const int MaximumThreads = 64; // more calls at once do not make a disk faster
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
+    [ThreadStatic]
+    private static DiskThreads? _own; // of the thread that asks
+
+    [ThreadStatic]
+    private static IThreadPoolWorkItem? _next;
+
     private readonly object _monitor = new();
     private readonly Queue<IThreadPoolWorkItem> _waiting = new();
     private int _threads;
@@ -41,10 +47,25 @@ internal sealed class DiskThreads : IDiskThreads
         }
     }
 
+    /// <inheritdoc/>
+    public void RunNext(IThreadPoolWorkItem work)
+    {
+        if (_own == this && _next is null)
+        {
+            _next = work;
+        }
+        else
+        {
+            Run(work);
+        }
+    }
+
     private void Work()
     {
-        while (TakeNext() is { } work)
+        _own = this;
+        while ((_next ?? TakeNext()) is { } work)
         {
+            _next = null;
             work.Execute();
         }
     }

@@ -38,7 +38,16 @@ internal sealed class FileSystem : IFileSystem
         string above = chain.Pop().Directory;
         foreach ((string directory, bool existed) in chain)
         {
-            SyncParent(above, existed);
+            try
+            {
+                SyncParent(above, existed);
+            }
+            catch (IOException) when (!existed)
+            {
+                Directory.Delete(directory, recursive: true);
+                throw;
+            }
+
             above = directory;
         }
     }

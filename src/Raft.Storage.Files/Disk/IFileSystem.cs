@@ -10,7 +10,10 @@ namespace Raft.Storage.Files;
 /// </remarks>
 internal interface IFileSystem
 {
-    /// <summary>Creates a folder and those above it, unless they exist, and makes their names durable.</summary>
+    /// <summary>
+    /// Creates a folder and those above it, unless they exist, and makes their names durable. What it has created it removes again if that
+    /// fails: a later sync would not write the names.
+    /// </summary>
     void CreateDirectory(string path);
 
     /// <summary>The names of the files in a folder, in ordinal order.</summary>

@@ -146,7 +146,7 @@ internal sealed partial class FileLog
             _isWriting = _queue.Count > 0;
             if (_isWriting)
             {
-                threads.Run(this);
+                threads.RunNext(this);
             }
         }
     }

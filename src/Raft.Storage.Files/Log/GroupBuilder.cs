@@ -133,6 +133,7 @@ internal sealed class GroupBuilder(LogContent content)
         _head.Length = at;
         _head.Count = count;
         _head.HasHardState = hasHardState;
+        _head.IsFirst = !header.IsEmpty;
         int padded = (int)Layout.Padded(at);
         group[at..(padded + Layout.Sector)].Clear();
         _head.Seal(group);

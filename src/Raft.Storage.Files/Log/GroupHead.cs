@@ -15,6 +15,8 @@ internal record struct GroupHead
     private const uint Magic = 0x5055_5247; // "GRUP"
     private const int ChecksumAt = 8;
     private const int CheckedFrom = 16;
+    private const int HasHardStateFlag = 1;
+    private const int IsFirstFlag = 2;
 
     /// <summary>The number of bytes of the group, without what fills its last sector.</summary>
     public int Length { get; set; }
@@ -52,6 +54,9 @@ internal record struct GroupHead
     /// <summary>Whether a hard state comes before the entries.</summary>
     public bool HasHardState { get; set; }
 
+    /// <summary>Whether it is the first group of its segment, and so was written together with the header.</summary>
+    public bool IsFirst { get; set; }
+
     /// <summary>The checksum of the group.</summary>
     public ulong Checksum { get; private set; }
 
@@ -79,7 +84,7 @@ internal record struct GroupHead
         writer.WriteInt64(StartTerm);
         writer.WriteInt64(CommitIndex);
         writer.WriteInt32(Count);
-        writer.WriteInt32(HasHardState ? 1 : 0);
+        writer.WriteInt32((HasHardState ? HasHardStateFlag : 0) | (IsFirst ? IsFirstFlag : 0));
         writer.WriteInt64(0); // reserved
         Checksum = XxHash3.HashToUInt64(group[CheckedFrom..Length]);
         BinaryPrimitives.WriteUInt64LittleEndian(group[ChecksumAt..], Checksum);
@@ -110,8 +115,10 @@ internal record struct GroupHead
             StartTerm = reader.ReadInt64(),
             CommitIndex = reader.ReadInt64(),
             Count = reader.ReadInt32(),
-            HasHardState = reader.ReadInt32() == 1,
         };
+        int flags = reader.ReadInt32();
+        head.HasHardState = (flags & HasHardStateFlag) != 0;
+        head.IsFirst = (flags & IsFirstFlag) != 0;
         return head.Length >= Size && head.Segment == segment && head.Offset == offset;
     }
 

@@ -45,7 +45,10 @@ internal sealed class GroupScanner(
         return true;
     }
 
-    /// <summary>Finds a sound group of the segment at this offset or any later one, whatever comes before it.</summary>
+    /// <summary>
+    /// Finds a sound group of the segment at this offset or any later one, whatever comes before it. The first group of a segment does not
+    /// count: it was written together with the header, so it proves nothing.
+    /// </summary>
     /// <returns>Its offset; null if there is none.</returns>
     public long? Find()
     {
@@ -53,6 +56,7 @@ internal sealed class GroupScanner(
         {
             if (TryBuffer(GroupHead.Size)
                 && GroupHead.TryRead(Buffered, segment, Position, out GroupHead head)
+                && !head.IsFirst
                 && head.Length <= end - Position
                 && TryBuffer(head.Length)
                 && head.IsSound(Buffered))

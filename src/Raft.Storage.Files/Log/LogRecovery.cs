@@ -35,7 +35,10 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         return _log;
     }
 
-    /// <summary>The segments of the log: the last valid one, and those that lead to it.</summary>
+    /// <summary>
+    /// The segments of the log: the last valid one, and those before it as far back as the log goes. Earlier ones were dropped. If a folder
+    /// could not be synced when they were, their names may be there still, and lead to a file that is in use under another name.
+    /// </summary>
     private Stack<SegmentCandidate> FindChain(long[] numbers)
     {
         Stack<SegmentCandidate> chain = new();
@@ -47,8 +50,9 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         _log.Store = last.Header!.Store;
         _log.NextNumber = last.Number + 1;
         chain.Push(last);
+        long startIndex = StartIndexAfter(last);
         SegmentEnd? previous = last.Header.Previous;
-        while (previous is { } end && numbers.Contains(end.Number))
+        while (chain.Peek().First!.Value.Head.FirstIndex - 1 > startIndex && previous is { } end && numbers.Contains(end.Number))
         {
             SegmentCandidate candidate = Read(end.Number);
             chain.Push(candidate);
@@ -62,6 +66,19 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         }
 
         return chain;
+    }
+
+    /// <summary>Where the log starts after all valid groups of a segment.</summary>
+    private static long StartIndexAfter(SegmentCandidate candidate)
+    {
+        GroupScanner scanner = new(candidate.File, candidate.Header!, candidate.File.Length);
+        long startIndex = 0;
+        while (scanner.TryNext(out Group group))
+        {
+            startIndex = group.Head.StartIndex;
+        }
+
+        return startIndex;
     }
 
     private SegmentCandidate? FindLast(long[] numbers)
@@ -81,7 +98,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
                 return candidate;
             }
 
-            long? later = candidate.FindLaterGroup(SegmentHeader.SizeFor(clusterId, nodeId));
+            long? later = candidate.FindLaterGroup();
             candidate.File.Dispose();
             if (later is { } at)
             {

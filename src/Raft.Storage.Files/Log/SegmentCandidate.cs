@@ -70,15 +70,9 @@ internal sealed class SegmentCandidate
 
     /// <summary>
     /// The offset of a group of this segment that comes after its first one; null if there is none. It was written after the beginning was
-    /// synced, so a beginning that is not valid now is damaged. The first group says nothing: it is written with the header, and may be all
-    /// that a crash has left of the two.
+    /// synced, so a beginning that is not valid now is damaged.
     /// </summary>
-    /// <param name="headerSize">The number of bytes of a header of this node.</param>
-    public long? FindLaterGroup(int headerSize)
-    {
-        long first = Header is null ? headerSize : FirstAt;
-        return new GroupScanner(File, Number, opening: 0, previousChecksum: 0, first + Layout.Sector, File.Length).Find();
-    }
+    public long? FindLaterGroup() => new GroupScanner(File, Number, opening: 0, previousChecksum: 0, start: Layout.Sector, File.Length).Find();
 
     private static SegmentHeader? ReadHeader(IDiskFile file, ReadOnlySpan<byte> sector, long number, string path)
     {

@@ -19,6 +19,7 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
     private readonly Queue<string> _recycled = new();
     private (long Number, IDiskFile File)? _prepared;
     private long _next;
+    private bool _hasReserve;
     private bool _isClosed;
 
     /// <summary>Takes over the files that an earlier life has left.</summary>
@@ -90,6 +91,7 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
         }
         catch (DiskFullException) when (files.List(directory).Contains(ReserveName))
         {
+            _hasReserve = false;
             string path = PathOf(SegmentFile.NameOf(number));
             files.Rename(PathOf(ReserveName), path);
             files.SyncDirectory(directory);
@@ -158,11 +160,16 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
 
     private IDiskFile MakeNew(string path, long length)
     {
-        bool exists = files.List(directory).Contains(Path.GetFileName(path));
-        IDiskFile file = exists ? files.Open(path) : files.Create(path);
+        if (files.List(directory).Contains(Path.GetFileName(path)))
+        {
+            files.Delete(path); // if the folder could not be synced when it was created, a later sync would not write its name either
+        }
+
+        IDiskFile file = files.Create(path);
+        long at = 0;
         try
         {
-            for (long at = file.Length; at < length; at += BlockSize)
+            for (; at < length; at += BlockSize)
             {
                 file.Write(at, Zeros.AsSpan(0, (int)Math.Min(BlockSize, length - at)));
             }
@@ -171,23 +178,46 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
             files.SyncDirectory(directory);
             return file;
         }
+        catch (DiskFullException exception)
+        {
+            Discard(file, path);
+            throw new DiskFullException(path, length - at, exception);
+        }
         catch
         {
-            file.Dispose();
-            if (!exists)
-            {
-                files.Delete(path); // what it took is needed elsewhere
-            }
-
+            Discard(file, path);
             throw;
         }
     }
 
+    /// <summary>Gives back what an unfinished file took: it is needed elsewhere.</summary>
+    private void Discard(IDiskFile file, string path)
+    {
+        file.Dispose();
+        files.Delete(path);
+    }
+
+    /// <summary>Makes the reserve, unless it is there. A crash may have left a part of one.</summary>
     private void Reserve()
     {
-        if (!files.List(directory).Contains(ReserveName))
+        if (_hasReserve)
         {
-            MakeNew(PathOf(ReserveName), Math.Min(ReserveBytes, segmentBytes)).Dispose();
+            return;
         }
+
+        string path = PathOf(ReserveName);
+        long length = Math.Min(ReserveBytes, segmentBytes);
+        if (!files.List(directory).Contains(ReserveName) || LengthOf(path) < length)
+        {
+            MakeNew(path, length).Dispose();
+        }
+
+        _hasReserve = true;
+    }
+
+    private long LengthOf(string path)
+    {
+        using IDiskFile file = files.OpenRead(path);
+        return file.Length;
     }
 }

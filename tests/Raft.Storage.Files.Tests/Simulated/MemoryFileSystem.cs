@@ -138,12 +138,22 @@ internal sealed class MemoryFileSystem : IFileSystem
 
         string above = Path.GetDirectoryName(path)!;
         CreateDirectory(above);
-        if (!Exists(path))
+        if (Exists(path))
         {
-            Operate($"mkdir {path}", () => _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, new() { IsDirectory = true })));
+            SyncDirectory(above);
+            return;
         }
 
-        SyncDirectory(above);
+        Operate($"mkdir {path}", () => _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, new() { IsDirectory = true })));
+        try
+        {
+            SyncDirectory(above);
+        }
+        catch (IOException)
+        {
+            Operate($"rmdir {path}", () => _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, null)));
+            throw;
+        }
     }
 
     /// <inheritdoc/>
