@@ -9,16 +9,14 @@ internal sealed class FolderImage : IFileSystem
 
     /// <summary>Copies the files of a disk.</summary>
     public FolderImage(MemoryFileSystem disk)
+        : this(disk.Paths.Select(path => KeyValuePair.Create(path, disk.ReadAllBytes(path))))
     {
-        foreach (string path in disk.Paths)
-        {
-            _files[path] = disk.ReadAllBytes(path);
-        }
     }
 
-    private FolderImage(FolderImage other)
+    /// <summary>Makes an image of files.</summary>
+    public FolderImage(IEnumerable<KeyValuePair<string, byte[]>> files)
     {
-        foreach ((string path, byte[] bytes) in other._files)
+        foreach ((string path, byte[] bytes) in files)
         {
             _files[path] = bytes;
         }
@@ -35,12 +33,12 @@ internal sealed class FolderImage : IFileSystem
     }
 
     /// <summary>Copies the image.</summary>
-    public FolderImage Copy() => new(this);
+    public FolderImage Copy() => new(_files);
 
     /// <summary>Copies it with an inverted bit.</summary>
     public FolderImage WithFlippedBit(string path, long bit)
     {
-        FolderImage copy = new(this);
+        FolderImage copy = Copy();
         byte[] bytes = [.. this[path]];
         bytes[bit / 8] ^= (byte)(1 << (int)(bit % 8));
         copy[path] = bytes;

@@ -7,11 +7,13 @@ namespace Raft.Storage.Files.Tests.Damage;
 /// <summary>
 /// A log on a simulated disk, and what it held after each of its groups. Calls are made one at a time, so each has a group of its own.
 /// </summary>
-internal sealed class RecordedLog(int segmentBytes = RecordedLog.SmallSegment, string storeId = "00000000-0000-0000-0000-000000000001")
+internal sealed class RecordedLog(int segmentBytes = RecordedLog.SmallSegment, string storeId = RecordedLog.FirstStore)
 {
     /// <summary>Seven small groups and their header.</summary>
     public const int SmallSegment = 8 * Layout.Sector;
 
+    public const string FirstStore = "00000000-0000-0000-0000-000000000001";
+    public const string SecondStore = "00000000-0000-0000-0000-000000000002";
     public const string Directory = "/node";
     public const string ClusterId = "raft";
 

@@ -109,7 +109,7 @@ public sealed class RecoveryDecisionTests
     [Fact]
     public void Segment_OfAnotherStore_IsRefused()
     {
-        RecordedLog other = new(storeId: "00000000-0000-0000-0000-000000000002");
+        RecordedLog other = new(storeId: RecordedLog.SecondStore);
         foreach (RecordedLog log in new[] { _log, other })
         {
             log.Open();
@@ -128,7 +128,7 @@ public sealed class RecoveryDecisionTests
     [Fact]
     public void Groups_OfAnotherStoreAfterTheHeader_AreRefused()
     {
-        RecordedLog other = new(storeId: "00000000-0000-0000-0000-000000000002");
+        RecordedLog other = new(storeId: RecordedLog.SecondStore);
         foreach (RecordedLog log in new[] { _log, other })
         {
             log.Open();
@@ -158,6 +158,60 @@ public sealed class RecoveryDecisionTests
         _log.Open();
 
         RequireRefusal(_log.Image.WithFlippedBit(RecordedLog.PathOf(1), (8 * 8) + 1), "has format version 3");
+    }
+
+    [Fact]
+    public void Damage_ToTheStoreId_IsRefused()
+    {
+        _log.Open();
+        _log.Append(null, RecordedLog.Entry(1, "a"));
+
+        RequireRefusal(_log.Image.WithFlippedBit(RecordedLog.PathOf(1), 8 * 40), "offset 0:");
+    }
+
+    [Fact]
+    public void Segment_ThatIsTheOnlyOneLeft_HasTheVote()
+    {
+        _log.Open();
+        _log.Append(new HardState(5, "n1"), RecordedLog.Entry(5, "a"));
+        FillSegment();
+        _log.Compact(_log.LastIndex);
+        Assert.Equal([RecordedLog.PathOf(2)], _log.Segments);
+
+        Assert.Equal(_log.States[^1], _log.Reopen(_log.Image));
+    }
+
+    [Fact]
+    public void RecycledFile_WithGroupsOfItsFormerSegment_EndsAfterItsOwn()
+    {
+        _log.Open();
+        FillSegment();
+        _log.Compact(_log.LastIndex); // gives up the first segment
+        FillSegment();
+        _log.Append(null, RecordedLog.Entry(9, "in the file of the first segment"));
+        _log.Append(null, RecordedLog.Entry(9, "second in it"));
+        byte[] bytes = _log.Image[_log.Groups[^1].Path];
+        Assert.True(bytes.AsSpan((int)Layout.Padded(_log.Groups[^1].End) + Layout.Sector).ContainsAnyExcept((byte)0), "It was not recycled.");
+
+        Assert.Equal(_log.States[^1], _log.Reopen(_log.Image));
+    }
+
+    [Fact]
+    public void TornWrite_OfAnEntryThatContainsAGroup_IsCutOff()
+    {
+        _log.Open();
+        _log.Append(null, RecordedLog.Entry(1, "first"));
+        byte[] group = _log.Groups[^1].Bytes;
+        byte[] payload = new byte[4 * Layout.Sector];
+        int firstSector = Layout.Sector - GroupHead.Size - EntryFields.Overhead; // from here on, the payload is in whole sectors
+        group.CopyTo(payload.AsSpan(firstSector + Layout.Sector));
+        _log.Append(null, new LogEntry(1, EntryKind.Command, payload, DateTimeOffset.UnixEpoch));
+        FolderImage image = _log.Image;
+        byte[] bytes = [.. image[RecordedLog.PathOf(1)]];
+        bytes.AsSpan(_log.Groups[^1].Start, Layout.Sector).Clear();
+        image[RecordedLog.PathOf(1)] = bytes;
+
+        Assert.Equal(_log.States[^2], _log.Reopen(image));
     }
 
     /// <summary>The beginning of the first segment from this log, and the rest from another.</summary>

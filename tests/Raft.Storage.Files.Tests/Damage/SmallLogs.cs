@@ -13,9 +13,9 @@ internal static class SmallLogs
     public static TheoryData<string> Names => [Closed, Killed, Compacted, New, Joining];
 
     /// <summary>Writes one.</summary>
-    public static RecordedLog Create(string name)
+    public static RecordedLog Create(string name, string storeId = RecordedLog.FirstStore)
     {
-        RecordedLog log = new();
+        RecordedLog log = new(storeId: storeId);
         log.Open();
         switch (name)
         {
