@@ -20,8 +20,7 @@ public sealed class RestartTests
 
         log.Reset(2, 1);
         log.Append(null, RecordedLog.Entry(3, "3 of term 3"), RecordedLog.Entry(4, "4 of term 4"), RecordedLog.Entry(5, "5 of term 5"));
-        log.Write(null, firstIndex: 4, commitIndex: 0, RecordedLog.Entry(6, "4 of term 6"));
-        log.Write(null, firstIndex: 4, commitIndex: 0, RecordedLog.Entry(7, "4 of term 7"));
+        log.Compact(4);
 
         Assert.Equal(log.States[^1], log.Reopen(log.Image));
     }
