@@ -6,6 +6,10 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
 {
     private readonly List<SegmentFile> _segments = []; // the oldest first; groups are written to the last one
     private SegmentEnd? _end;
+
+    // The length of the current segment. Where file systems keep fine times, asking the file makes its next write change its times, which the
+    // sync then has to write as well: it took 1.5 times as long.
+    private long _length;
     private long _nextNumber;
 
     /// <summary>The segment that groups are written to.</summary>
@@ -27,10 +31,10 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
     public bool Write(GroupBuilder group, bool isFirstOfLife)
     {
         if (!isFirstOfLife && _end is { } end && end.Number == Current.Number
-            && end.Offset + Layout.Padded(group.Measure(restates: false)) <= Current.File.Length)
+            && end.Offset + Layout.Padded(group.Measure(restates: false)) <= _length)
         {
             ReadOnlyMemory<byte> bytes = group.Encode(header: default, Current.Number, store.Opening, end.Offset, end.Checksum);
-            Write(bytes, end.Offset, Current.File.Length);
+            Write(bytes, end.Offset);
             _end = new SegmentEnd(Current.Number, group.Head.End, group.Head.Checksum);
             return false;
         }
@@ -81,9 +85,11 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
         string path = Path.Combine(directory, SegmentFile.NameOf(number));
         try
         {
-            byte[] start = (header with { FileLength = file.Length }).Write();
+            long length = file.Length;
+            byte[] start = (header with { FileLength = length }).Write();
             ReadOnlyMemory<byte> written = group.Encode(start, number, store.Opening, start.Length, SegmentHeader.ChecksumOf(start));
-            file.Write(0, written.Span[..(int)Math.Min(written.Length, Math.Max(file.Length, bytes))]);
+            _length = Math.Max(length, bytes);
+            file.Write(0, written.Span[..(int)Math.Min(written.Length, _length)]);
             file.Sync();
         }
         catch
@@ -98,9 +104,9 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
         supply.Expect(_nextNumber);
     }
 
-    private void Write(ReadOnlyMemory<byte> bytes, long offset, long end)
+    private void Write(ReadOnlyMemory<byte> bytes, long offset)
     {
-        Current.File.Write(offset, bytes.Span[..(int)Math.Min(bytes.Length, end - offset)]);
+        Current.File.Write(offset, bytes.Span[..(int)Math.Min(bytes.Length, _length - offset)]);
         Current.File.Sync();
     }
 }
