@@ -17,7 +17,7 @@ public sealed class IdentityRuleTests
     [Fact]
     public void OneIdentity_MessageOfAnotherIdentityThanTheDiskSays_IsFound()
     {
-        OneIdentity rule = new();
+        OneIdentity rule = new(["n1", "n2", "n3"]);
         AppendEntriesMessage append = SampleMessages.Append("n1", "n2") with { Origin = Foreign };
         Assert.Null(rule.OnSent(_lab["n1"], append)); // it belongs to no cluster yet
 
@@ -30,7 +30,7 @@ public sealed class IdentityRuleTests
     [Fact]
     public void OneIdentity_IdentityThatChanges_IsFound()
     {
-        OneIdentity rule = new();
+        OneIdentity rule = new(["n1", "n2", "n3"]);
         _lab.Write("n1", Belonging(term: 1), 1);
 
         Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(Belonging(term: 2), 1, default)));
@@ -47,7 +47,7 @@ public sealed class IdentityRuleTests
     [Fact]
     public void OneIdentity_EntriesOfANodeWithoutAnIdentity_AreFound()
     {
-        OneIdentity rule = new();
+        OneIdentity rule = new(["n1", "n2", "n3"]);
 
         Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(Belonging(term: 1), 1, RuleLab.Entries(1))));
         Assert.Contains(
@@ -59,7 +59,7 @@ public sealed class IdentityRuleTests
     [Fact]
     public void OneIdentity_TermOfAnotherIdentity_IsFound()
     {
-        OneIdentity rule = new();
+        OneIdentity rule = new(["n1", "n2", "n3"]);
         _lab.Write("n1", Belonging(term: 1), 1);
         Assert.Null(rule.OnDelivered(_lab["n1"], SampleMessages.Append("n2", "n1") with { Origin = Foreign, Term = ForeignTerm }));
 
@@ -74,7 +74,7 @@ public sealed class IdentityRuleTests
     [Fact]
     public void OneIdentity_TermOfAnotherIdentityThatAMemberReachesItself_IsRight()
     {
-        OneIdentity rule = new();
+        OneIdentity rule = new(["n1", "n2", "n3"]);
         _lab.Write("n1", Belonging(term: 1), 1);
         _lab.Write("n2", Belonging(term: 1), 1);
         rule.OnDelivered(_lab["n1"], SampleMessages.Append("n2", "n1") with { Origin = Foreign, Term = ForeignTerm });
@@ -95,6 +95,56 @@ public sealed class IdentityRuleTests
 
         Assert.True(OneIdentity.IsForeign(_lab["n1"], append));
         Assert.False(OneIdentity.IsForeign(_lab["n1"], append with { Origin = Origins.Simulated }));
+    }
+
+    [Fact]
+    public void OneIdentity_VoteForANodeThatIsNotAMember_IsFound()
+    {
+        OneIdentity rule = new(["n1", "n2", "n3"]);
+
+        Assert.Null(rule.OnWriting(_lab["n1"], new LogWrite(Belonging(term: 1) with { VotedFor = new NodeId("n2") }, 1, default)));
+        AssertFound(
+            "n1 votes for stranger1, which is not a member",
+            rule.OnWriting(_lab["n1"], new LogWrite(Belonging(term: 1) with { VotedFor = new NodeId("stranger1") }, 1, default)));
+    }
+
+    [Fact]
+    public void OneIdentity_LeaderThatIsNotAMember_IsFound()
+    {
+        SimulatedNode follower = NewCluster()["n2"];
+
+        Assert.Null(new OneIdentity(["n1", "n2", "n3"]).OnQuiet(follower));
+        AssertFound("n2 follows n1, which is not a member", new OneIdentity(["n2", "n3"]).OnQuiet(follower));
+    }
+
+    [Fact]
+    public void OneIdentity_StrangerThatFollowsAMember_IsFound()
+    {
+        SimulatedCluster cluster = NewCluster();
+        cluster.StartStrangers(["n1"], count: 2);
+        cluster.World.RunFor(TimeSpan.FromSeconds(1));
+
+        cluster.Intrude(SampleMessages.Append("n1", "stranger1") with
+        {
+            Origin = new("simulated", ClusterIdentityHash.Compute("simulated", ["n1", "stranger1", "stranger2"])),
+            Term = 9,
+        });
+
+        SimulationException error = Assert.Throws<SimulationException>(() => cluster.World.RunFor(TimeSpan.FromSeconds(1)));
+        AssertFound("stranger1 follows n1", error.Message);
+    }
+
+    [Fact]
+    public void OneIdentity_NodeThatWaitsForALeader_IgnoresTheOthers()
+    {
+        AppendEntriesMessage append = SampleMessages.Append("n2", "n1");
+        RequestVoteMessage vote = SampleMessages.Vote("n2", "n1");
+        Assert.False(OneIdentity.IsTooEarly(_lab["n1"], vote));
+
+        _lab.Write("n1", new HardState(0, null) { Join = new JoinState(CommitIndex: null) }, 1);
+
+        Assert.True(OneIdentity.IsTooEarly(_lab["n1"], vote));
+        Assert.False(OneIdentity.IsTooEarly(_lab["n1"], append));
     }
 
     [Fact]
