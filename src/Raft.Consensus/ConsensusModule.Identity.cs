@@ -91,10 +91,9 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        if (IsWaitingForLeader)
+        if (Join is not null && IsOfLeader(message))
         {
-            long commit = message is AppendEntriesMessage request ? request.LeaderCommit : ((InstallSnapshotMessage)message).LeaderCommit;
-            TakeIdentity(message.Origin.Identity!, commit);
+            NoteLeader(message);
         }
 
         NoteStopping(message);

@@ -58,13 +58,19 @@ public sealed partial class ConsensusModule
 
     /// <summary>
     /// A node that joins takes the identity of its cluster from the first leader that sends to it. It may vote only once it has what
-    /// was committed by then: an earlier store of this node may have acknowledged it.
+    /// was committed by then: an earlier store of this node may have acknowledged it. As long as its log is empty, a later message may
+    /// name more: the first one may have been under way since before the store was lost. Afterwards the goal no longer moves, so that a
+    /// node reaches it however fast the log grows.
     /// </summary>
-    private void TakeIdentity(ClusterIdentity identity, long leaderCommit)
+    private void NoteLeader(RaftMessage message)
     {
-        Origin = Origin with { Identity = identity };
-        Join = new JoinState(leaderCommit);
-        _hardStateChanged = true;
+        long commit = message is AppendEntriesMessage request ? request.LeaderCommit : ((InstallSnapshotMessage)message).LeaderCommit;
+        if (IsWaitingForLeader || (_log.LastIndex == 0 && commit > Join!.CommitIndex))
+        {
+            Origin = Origin with { Identity = message.Origin.Identity };
+            Join = new JoinState(commit);
+            _hardStateChanged = true;
+        }
     }
 
     /// <summary>

@@ -5,5 +5,7 @@ namespace Raft;
 /// configuration that lists it, and everything that was committed when it first received a message of a leader: before that, an entry
 /// that it had acknowledged with an earlier store could be missing.
 /// </summary>
-/// <param name="CommitIndex">The commit index that the first leader named; null as long as no leader has sent anything.</param>
+/// <param name="CommitIndex">
+/// The largest commit index that a leader named while the log was empty; null as long as no leader has sent anything.
+/// </param>
 public sealed record JoinState(long? CommitIndex);

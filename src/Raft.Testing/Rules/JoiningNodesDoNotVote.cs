@@ -1,7 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A node that joins grants no vote and asks for none, until it holds everything that was committed when its store was lost.
+/// A node that joins grants no vote and asks for none, until it holds everything that was committed when its store was lost. One whose
+/// store was rolled back does not know that it has lost anything, and votes.
 /// </summary>
 internal sealed class JoiningNodesDoNotVote(CommittedLog committed) : ClusterRule
 {
@@ -10,7 +11,13 @@ internal sealed class JoiningNodesDoNotVote(CommittedLog committed) : ClusterRul
     public override string Name => "Joining nodes do not vote";
 
     /// <summary>The node has lost its stores, and what it acknowledged.</summary>
-    public void OnStoreLost(SimulatedNode node) => _lost[node.Id] = committed.LastIndex;
+    public void OnStoreLost(SimulatedNode node)
+    {
+        if (node.Store.DurableImage.HardState.Identity is null)
+        {
+            _lost[node.Id] = committed.LastIndex;
+        }
+    }
 
     public override string? OnSent(SimulatedNode node, RaftMessage message)
     {

@@ -34,7 +34,7 @@ internal sealed class StoreLoss : SoleFault
     {
         if (!HasBegun)
         {
-            if (isCalm && IsSettled() && HasMoreToLose())
+            if (isCalm && IsSettled() && !IsVoteUnderWay() && HasMoreToLose())
             {
                 Begin();
                 return false;
@@ -60,6 +60,13 @@ internal sealed class StoreLoss : SoleFault
             && node.Situation.Term == _cluster[leader].Situation.Term
             && node.Situation.CommitIndex == _cluster[leader].Situation.LastIndex)
         && _cluster.IsSettled();
+
+    /// <summary>A link that was clogged may still deliver a request for a vote that the node will have forgotten.</summary>
+    private bool IsVoteUnderWay()
+    {
+        long term = _node.Situation.Term;
+        return _cluster.Network.IsCarrying(message => message.Term < term || message is RequestVoteMessage);
+    }
 
     /// <summary>
     /// A store that is rolled back loses at least one entry, and its log still connects to the latest snapshot.
@@ -111,10 +118,14 @@ internal sealed class StoreLoss : SoleFault
         _node.StartAgain();
     }
 
+    /// <summary>
+    /// The node holds again what it had acknowledged. That the cluster settles is not awaited: under load it may never do.
+    /// </summary>
     private bool HasCaughtUp()
     {
         PublishedStatus status = _node.Raft.PublishedStatus;
-        if (!status.IsRunning || status.IsJoining || _node.Store.DurableImage.Entries.LastIndex < _lostIndex || !IsSettled())
+        LogImage durable = _node.Store.DurableImage;
+        if (!status.IsRunning || status.IsJoining || durable.Entries.LastIndex < _lostIndex || durable.HardState.Term < _leaderTerm)
         {
             return false;
         }

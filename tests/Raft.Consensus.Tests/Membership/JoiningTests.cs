@@ -89,16 +89,29 @@ public sealed class JoiningTests
     }
 
     /// <summary>
-    /// The first leader's commit index counts: what a later one names is larger, and nothing was acknowledged in between.
+    /// The first message may have been under way since before the store was lost, and name less than what the store had acknowledged.
     /// </summary>
     [Fact]
-    public void JoiningNode_LaterMessages_DoNotMoveTheGoal()
+    public void JoiningNode_EmptyLogAndALeaderThatNamesMore_MovesTheGoal()
     {
         SingleModule n1 = Identities.Joining();
         n1.Deliver(Make.Append("n2", 1, 9, 1, 5).Of(Identities.Ours));
         n1.Deliver(Make.Append("n2", 1, 9, 1, 8).Of(Identities.Ours));
         n1.Node.CrashAndRestart();
         n1.Deliver(Make.Append("n3", 2, 9, 1, 2).Of(Identities.Ours));
+
+        Assert.Equal((Identities.Ours, 8), (n1.Disk.HardState.Identity, n1.Disk.HardState.Join?.CommitIndex));
+    }
+
+    /// <summary>Under load a leader names more with every message, and a goal that moves on might never be reached.</summary>
+    [Fact]
+    public void JoiningNode_LogIsNotEmpty_KeepsTheGoal()
+    {
+        SingleModule n1 = Identities.Joining();
+        n1.Deliver(Make.Append("n2", 1, 9, 1, 5).Of(Identities.Ours));
+        n1.Deliver(Identities.Append("n2", 1, 0, Listing));
+
+        n1.Deliver(Make.Append("n2", 1, 1, 1, 8).Of(Identities.Ours));
 
         Assert.Equal(5, n1.Module.Join?.CommitIndex);
     }
