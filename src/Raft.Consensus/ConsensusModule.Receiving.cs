@@ -6,6 +6,14 @@ namespace Raft.Consensus;
 /// </content>
 public sealed partial class ConsensusModule
 {
+    private UnsupportedEntry? _unsupported;
+
+    /// <summary>
+    /// The entry of this term's leader that this version cannot append, so that the log ends before it; null if there is none.
+    /// </summary>
+    internal UnsupportedEntry? Unsupported =>
+        _unsupported is { } entry && entry.LeaderTerm == Term && entry.Index > _log.LastIndex ? entry : null;
+
     /// <summary>
     /// Takes a message. One for another node, of another identity, or one that contradicts itself, changes nothing and is counted.
     /// </summary>
@@ -38,7 +46,7 @@ public sealed partial class ConsensusModule
         && message.Term is >= 0 and <= LargestNumber
         && message switch
         {
-            AppendEntriesMessage request => IsWellFormed(request),
+            AppendEntriesMessage request => IsWellFormed(request) && IsSupported(request),
             AppendEntriesReplyMessage reply => IsWellFormed(reply) && !AcknowledgesTooMuch(reply),
             InstallSnapshotMessage request => IsWellFormed(request),
             InstallSnapshotReplyMessage reply => IsWellFormed(reply),
@@ -160,8 +168,27 @@ public sealed partial class ConsensusModule
         reply.Success && Role == RaftRole.Leader && reply.Term == Term && reply.LastIndex > _log.LastIndex;
 
     /// <summary>
-    /// Whether the request could come from a correct leader: terms and indices from 0 up, terms that never fall along the log, and
-    /// entries of kinds that this version implements.
+    /// Whether this version can append what a leader sends. A leader that runs a later version sends the entry again and again, so the
+    /// stall is reported.
+    /// </summary>
+    private bool IsSupported(AppendEntriesMessage request)
+    {
+        if (UnsupportedEntry.In(request) is not { } entry)
+        {
+            return true;
+        }
+
+        if (request.Term >= Term)
+        {
+            _unsupported = entry;
+            Outputs.Add(new UnsupportedEntryNotice(request.From, entry));
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the request could come from a correct leader: terms and indices from 0 up, and terms that never fall along the log.
     /// </summary>
     internal static bool IsWellFormed(AppendEntriesMessage request)
     {
@@ -174,7 +201,7 @@ public sealed partial class ConsensusModule
         long term = Math.Max(request.PrevLogTerm, 1);
         foreach (ref readonly LogEntry entry in request.Entries.Span)
         {
-            if (entry.Term < term || entry.Term > request.Term || !entry.Kind.IsImplemented() || !IsReadable(in entry))
+            if (entry.Term < term || entry.Term > request.Term)
             {
                 return false;
             }
@@ -184,9 +211,6 @@ public sealed partial class ConsensusModule
 
         return true;
     }
-
-    private static bool IsReadable(in LogEntry entry) =>
-        entry.Kind != EntryKind.Configuration || ConfigurationEncoding.TryDecode(entry.Data, out _) is null;
 
     private static bool IsWellFormed(AppendEntriesReplyMessage reply) =>
         reply.PrevLogIndex is >= 0 and <= LargestNumber

@@ -31,3 +31,8 @@ internal sealed record DurableDataLostNotice(NodeId Follower, StoreIdentity Stor
 /// <summary>A member runs with other options than this node, of those that should be the same on all members.</summary>
 /// <param name="Member">The member.</param>
 internal sealed record OptionsDifferNotice(NodeId Member) : ConsensusNotice;
+
+/// <summary>A leader sends an entry that this version cannot append.</summary>
+/// <param name="Leader">The leader.</param>
+/// <param name="Entry">The entry.</param>
+internal sealed record UnsupportedEntryNotice(NodeId Leader, UnsupportedEntry Entry) : ConsensusNotice;

@@ -165,4 +165,11 @@ internal sealed partial class NodeLogger
         "The options of node {NodeId} list the members {Members}, but the configuration in the log has {Configuration}: the log counts",
         EventName = "MembersDiffer")]
     private partial void LogMembersDiffer(NodeId nodeId, string members, ClusterConfiguration configuration);
+
+    [LoggerMessage(
+        155, LogLevel.Error,
+        "Node {NodeId} cannot append entry {Index} of its leader {Leader}, and its log ends before it: {Problem}. Upgrade this node to the "
+        + "version of its leader",
+        EventName = "UnsupportedEntry")]
+    private partial void LogUnsupportedEntry(NodeId nodeId, long index, NodeId leader, string problem);
 }

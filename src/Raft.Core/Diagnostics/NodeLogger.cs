@@ -90,6 +90,9 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
     public void MembersDiffer(IReadOnlyList<RaftMember> options, ClusterConfiguration configuration) =>
         Write(() => LogMembersDiffer(nodeId, string.Join(", ", options.Select(static member => member.Id)), configuration));
 
+    public void UnsupportedEntry(NodeId leader, long index, string problem) =>
+        Write(() => LogUnsupportedEntry(nodeId, index, leader, problem));
+
     /// <summary>Waits until all that was reported so far is written, which a provider may delay for as long as it likes.</summary>
     public ValueTask WaitUntilWrittenAsync(CancellationToken cancellationToken)
     {

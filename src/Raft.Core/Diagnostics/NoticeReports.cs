@@ -38,6 +38,9 @@ internal sealed class NoticeReports(NodeContext context)
                     }
 
                     break;
+                case UnsupportedEntryNotice unsupported when IsDue(unsupported, unsupported.Leader):
+                    context.Logger?.UnsupportedEntry(unsupported.Leader, unsupported.Entry.Index, unsupported.Entry.Problem);
+                    break;
                 case OptionsDifferNotice differ when IsFirst(differ, differ.Member):
                     context.Logger?.OptionsDiffer(differ.Member);
                     break;

@@ -91,7 +91,7 @@ public sealed partial class RaftNode
             Entries = entries.ToArray(),
             LeaderCommit = leaderCommit,
         };
-        if (!ConsensusModule.IsWellFormed(request))
+        if (!ConsensusModule.IsWellFormed(request) || UnsupportedEntry.In(request) is not null)
         {
             throw new ArgumentException(
                 $"No correct leader of term {term} sends these entries after entry {prevLogIndex} of term {prevLogTerm}. Their terms must "

@@ -21,6 +21,9 @@ public sealed class SimulatedCluster
     private readonly List<SimulatedProposal> _refused = [];
     private readonly OfferedCommands _offers = new();
     private readonly ClusterRules _rules;
+    private readonly List<StrangerGroup> _strangers = [];
+    private readonly Action<RaftNodeOptions>? _configure;
+    private int _strangerNumber;
     private readonly SnapshotsAgree _snapshots;
     private string? _broken;
     private readonly LogAgreement _agreement;
@@ -33,13 +36,14 @@ public sealed class SimulatedCluster
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         World = new SimulatedWorld(seed);
+        _configure = configure;
         _agreement = new LogAgreement(broken => _broken ??= broken);
         NodeId[] ids = [.. Enumerable.Range(1, nodes)
             .Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
         NodeIds = ids;
         foreach (NodeId id in ids)
         {
-            _nodes.Add(id, new SimulatedNode(id, World, _agreement, () => NewOptions(configure)));
+            _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions));
         }
 
         _inOrder = [.. _nodes.Values];
@@ -54,8 +58,8 @@ public sealed class SimulatedCluster
             node.Snapshots.Committed = (snapshot, content) => _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
         }
 
-        Network.MessageSent += message => _rules.OnSent(_nodes[message.From], message);
-        Network.MessageDelivered += message => _rules.OnDelivered(_nodes[message.To], message);
+        Network.MessageSent += OnSent;
+        Network.MessageDelivered += OnDelivered;
         World.StepCompleted += CheckStep;
         World.Quiet += CheckQuiet;
         World.Describing += Describe;
@@ -105,6 +109,9 @@ public sealed class SimulatedCluster
 
     /// <summary>Gets the number of messages of other clusters that were sent to nodes of this one.</summary>
     internal int Intrusions { get; private set; }
+
+    /// <summary>Gets how many members have joined at their first start.</summary>
+    internal int Joins { get; private set; }
 
     /// <summary>Gets how many stores were lost.</summary>
     internal int LostStores => _inOrder.Sum(static node => node.LostStores);
@@ -296,7 +303,47 @@ public sealed class SimulatedCluster
         Network.Dispatch(message);
     }
 
-    private RaftNodeOptions NewOptions(Action<RaftNodeOptions>? configure)
+    /// <summary>Starts nodes that were set up with this cluster's id and other members.</summary>
+    /// <param name="listed">The nodes of this cluster that they list, and so send to.</param>
+    /// <param name="count">How many to start.</param>
+    internal StrangerGroup StartStrangers(IEnumerable<NodeId> listed, int count)
+    {
+        StrangerGroup group = new(this, listed, Enumerable.Range(_strangerNumber + 1, count), NewOptions);
+        _strangerNumber += count;
+        _strangers.Add(group);
+        return group;
+    }
+
+    internal void EndStrangers(StrangerGroup group)
+    {
+        group.End();
+        _strangers.Remove(group);
+    }
+
+    /// <summary>A member has joined at its first start.</summary>
+    internal void NoteJoin() => Joins++;
+
+    private void OnSent(RaftMessage message)
+    {
+        if (_nodes.TryGetValue(message.From, out SimulatedNode? node))
+        {
+            _rules.OnSent(node, message);
+        }
+        else
+        {
+            Intrusions++;
+        }
+    }
+
+    private void OnDelivered(RaftMessage message)
+    {
+        if (_nodes.TryGetValue(message.To, out SimulatedNode? node))
+        {
+            _rules.OnDelivered(node, message);
+        }
+    }
+
+    private RaftNodeOptions NewOptions()
     {
         RaftNodeOptions options = new()
         {
@@ -306,7 +353,7 @@ public sealed class SimulatedCluster
             MaximumElectionTimeout = TimeSpan.FromMilliseconds(300),
             RandomSeed = (long)World.Random.NextUInt64(),
         };
-        configure?.Invoke(options);
+        _configure?.Invoke(options);
         return options;
     }
 
@@ -363,6 +410,11 @@ public sealed class SimulatedCluster
 
     private void CheckStep()
     {
+        foreach (StrangerGroup group in _strangers)
+        {
+            group.Check();
+        }
+
         foreach (SimulatedNode node in _inOrder)
         {
             node.Look(_rules);

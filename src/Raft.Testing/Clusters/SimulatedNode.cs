@@ -304,7 +304,7 @@ public sealed class SimulatedNode
     /// <summary>
     /// A proposal whose outcome is unknown although the transfer during which it waited succeeded; null if there is none.
     /// </summary>
-    internal string? LostByTransfer { get; private set; }
+    internal string? LostByTransfer { get; set; }
 
     private async Task TransferAsync(RaftNode raft, NodeId? target, SimulatedProposal[] waiting)
     {

@@ -10,7 +10,7 @@ internal sealed class ClusterRules
     private readonly ClusterRule[] _compacting;
     private readonly ClusterRule[] _changed;
     private readonly ElectionSafety _elections = new();
-    private readonly OneIdentity _identity = new();
+    private readonly OneIdentity _identity;
     private readonly Monotony _monotony = new();
     private readonly MatchOnlyGrows _matches = new();
     private readonly JoiningNodesDoNotVote _joining;
@@ -48,7 +48,7 @@ internal sealed class ClusterRules
             new LivingLeaderStays(),
             new TransfersLoseNothing(),
             new LeaderHasQuorum(quorum),
-            _identity,
+            _identity = new OneIdentity([.. nodes.Select(static node => node.Id)]),
             new LatestConfiguration(),
             _joining = new JoiningNodesDoNotVote(Committed),
             new StoredCommitIndex(Committed),
@@ -85,6 +85,11 @@ internal sealed class ClusterRules
 
     public void OnDelivered(SimulatedNode node, RaftMessage message)
     {
+        if (OneIdentity.IsTooEarly(node, message))
+        {
+            return;
+        }
+
         if (OneIdentity.IsForeign(node, message))
         {
             Judge(_identity, _identity.OnDelivered(node, message));

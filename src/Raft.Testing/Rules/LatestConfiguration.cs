@@ -18,12 +18,17 @@ internal sealed class LatestConfiguration : ClusterRule
             return null; // its log in memory is ahead of the store
         }
 
+        return FindStale(node.Id, status.Configuration.Index, log);
+    }
+
+    /// <summary>What is wrong with the entry whose configuration a node follows, given its log; null if nothing is.</summary>
+    internal static string? FindStale(NodeId node, long followed, LogImage log)
+    {
         long latest = log.LatestConfiguration;
-        return status.Configuration.Index != latest && !log.HasUnknownConfiguration
-            ? $"{node.Id} follows the configuration of entry {status.Configuration.Index}, and the latest in its log is that of entry "
-                + $"{latest}."
-            : log.HasUnknownConfiguration && status.Configuration.Index == 0
-            ? $"{node.Id} follows the configuration of its options, and its log after {log.Entries.PreviousIndex} contains one."
+        return followed != latest && !log.HasUnknownConfiguration
+            ? $"{node} follows the configuration of entry {followed}, and the latest in its log is that of entry {latest}."
+            : log.HasUnknownConfiguration && followed == 0
+            ? $"{node} follows the configuration of its options, and its log after {log.Entries.PreviousIndex} contains one."
             : null;
     }
 }

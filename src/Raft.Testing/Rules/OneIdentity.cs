@@ -4,7 +4,8 @@ namespace Raft.Testing;
 /// Nothing is accepted from another cluster identity: no term, no entry, no leader. A node that belongs to a cluster sends its identity
 /// with every message, and never belongs to another.
 /// </summary>
-internal sealed class OneIdentity : ClusterRule
+/// <param name="members">The members of the cluster: nobody else leads it or receives a vote.</param>
+internal sealed class OneIdentity(IReadOnlyCollection<NodeId> members) : ClusterRule
 {
     private readonly HashSet<long> _foreignTerms = [];
     private readonly HashSet<long> _ownTerms = [];
@@ -14,6 +15,11 @@ internal sealed class OneIdentity : ClusterRule
     /// <summary>Whether a message comes from another cluster than the node's. A node that belongs to none yet knows no other.</summary>
     public static bool IsForeign(SimulatedNode node, RaftMessage message) =>
         !message.IsHandlerCall && node.Store.WrittenImage.HardState.Identity is { } own && message.Origin.Identity != own;
+
+    /// <summary>Whether a node that waits for a leader to join its cluster ignores a message.</summary>
+    public static bool IsTooEarly(SimulatedNode node, RaftMessage message) =>
+        node.Store.WrittenImage.HardState is { Join: { CommitIndex: null } }
+        && message is not (AppendEntriesMessage or InstallSnapshotMessage);
 
     public override string? OnSent(SimulatedNode node, RaftMessage message)
     {
@@ -47,6 +53,11 @@ internal sealed class OneIdentity : ClusterRule
             return $"{node.Id} writes entries from {write.FirstIndex} on, and belongs to no cluster.";
         }
 
+        if (now.VotedFor is { } candidate && !members.Contains(candidate))
+        {
+            return $"{node.Id} votes for {candidate}, which is not a member.";
+        }
+
         if (now.VotedFor == node.Id || node.Situation.Role == RaftRole.Leader)
         {
             _ownTerms.Add(now.Term); // an election of its own may reach any term
@@ -67,6 +78,11 @@ internal sealed class OneIdentity : ClusterRule
 
         return null;
     }
+
+    public override string? OnQuiet(SimulatedNode node) =>
+        node.Current!.PublishedStatus is { IsRunning: true, Leader: { } leader } && !members.Contains(leader)
+            ? $"{node.Id} follows {leader}, which is not a member."
+            : null;
 
     public override string? OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now) =>
         IsOfOthersOnly(now.Term) ? $"{node.Id} is in term {now.Term}, which only nodes of another identity have sent." : null;

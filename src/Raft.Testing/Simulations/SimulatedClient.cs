@@ -118,7 +118,12 @@ internal sealed class SimulatedClient
         }
     }
 
-    private NodeId AnyNode() => _cluster.NodeIds[_random.Next(_cluster.NodeIds.Count)];
+    /// <summary>A node that was started, whether or not it runs now.</summary>
+    private NodeId AnyNode()
+    {
+        NodeId node = _cluster.NodeIds[_random.Next(_cluster.NodeIds.Count)];
+        return _cluster[node].Current is null ? _cluster.Nodes.First(static other => other.Current is not null).Id : node;
+    }
 
     private void Think() => _timer.Set(_cluster.World.Clock.Now + _random.NextBetween(_settings.ClientPause / 10, _settings.ClientPause));
 }

@@ -31,6 +31,9 @@ public sealed record SimulationReport(
     /// <summary>Gets the number of messages of another cluster that were sent to nodes.</summary>
     public int ForeignMessages { get; init; }
 
+    /// <summary>Gets the number of members that joined at their first start.</summary>
+    public int Joins { get; init; }
+
     /// <summary>How many events its trace had: messages sent, lost and received, timers, writes, faults.</summary>
     public long Events { get; init; }
 

@@ -44,7 +44,15 @@ internal sealed class SimulationRun
 
     public void Execute()
     {
-        _cluster.Start();
+        IReadOnlyCollection<int> joining = FirstJoin.NodesOf(_faults, _options.Nodes);
+        for (int number = 0; number < _options.Nodes; number++)
+        {
+            if (!joining.Contains(number))
+            {
+                _cluster.Start(_cluster.NodeIds[number]);
+            }
+        }
+
         FaultInjector weather = new(_cluster, _faults, _settings);
         ClientRecord record = new();
         SimulatedClient[] clients = [.. Enumerable.Range(1, _settings.Clients)
@@ -75,6 +83,7 @@ internal sealed class SimulationRun
         Restorations = _cluster.Restorations,
         LostStores = _cluster.LostStores,
         ForeignMessages = _cluster.Intrusions,
+        Joins = _cluster.Joins,
         Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };

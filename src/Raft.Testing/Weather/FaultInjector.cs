@@ -4,7 +4,7 @@ namespace Raft.Testing;
 internal sealed class FaultInjector
 {
     private static readonly TimeSpan LongestSilenceOfStrangers = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LossInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan SoleFaultInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly SimulatedCluster _cluster;
     private readonly SimulationSettings _settings;
@@ -17,7 +17,8 @@ internal sealed class FaultInjector
     private readonly ForeignMessages _foreign;
     private readonly IClockTimer _foreignTimer;
     private readonly SeededRandom _random;
-    private StoreLoss? _loss; // while one is under way or waits, no other fault begins
+    private readonly Dictionary<Fault, StrangerGroup> _groups = new(ReferenceEqualityComparer.Instance);
+    private SoleFault? _sole; // while one is under way or waits, no other fault begins
     private int _strangers;
     private int _order;
 
@@ -47,7 +48,7 @@ internal sealed class FaultInjector
     public void Stop()
     {
         _toBegin.Clear();
-        FinishLoss();
+        FinishSoleFault();
         while (_toEnd.TryDequeue(out Fault? fault, out _))
         {
             switch (fault.Kind)
@@ -69,16 +70,16 @@ internal sealed class FaultInjector
         _foreignTimer.Dispose();
     }
 
-    /// <summary>A node whose stores were lost catches up before anything else may fail.</summary>
-    private void FinishLoss()
+    /// <summary>A node that joins, or whose stores were lost, catches up before anything else may fail.</summary>
+    private void FinishSoleFault()
     {
-        if (_loss is { HasBegun: true })
+        if (_sole is { HasBegun: true })
         {
             _cluster.World.RunUntil(
-                () => _loss is null, limit: null, "a node that has lost its stores to catch up", rule: "A node that joins catches up");
+                () => _sole is null, limit: null, "a node without its stores to catch up", rule: "A node that joins catches up");
         }
 
-        _loss = null;
+        _sole = null;
     }
 
     private void SpeakAsStranger()
@@ -98,20 +99,20 @@ internal sealed class FaultInjector
         }
 
         // A node that joins takes the identity of any leader of a cluster of this name, so no stranger may reach it.
-        if (_loss?.Advance(isCalm: _toEnd.Count == 0 && !_foreign.AreUnderWay) == true)
+        if (_sole?.Advance(isCalm: _toEnd.Count == 0 && !_foreign.AreUnderWay) == true)
         {
-            _loss = null;
+            _sole = null;
         }
 
-        while (_loss is null && _toBegin.TryPeek(out Fault? beginning) && beginning.At <= now)
+        while (_sole is null && _toBegin.TryPeek(out Fault? beginning) && beginning.At <= now)
         {
             _toBegin.Dequeue();
             Begun++;
             _struck[beginning] = beginning.AtLeader ? NumberOfLeader() ?? beginning.Node : beginning.Node;
             Note("fault begins", beginning);
-            if (beginning.Kind is FaultKind.LostStore or FaultKind.RolledBackStore)
+            _sole = SoleFaultOf(beginning);
+            if (_sole is not null)
             {
-                _loss = new StoreLoss(_cluster, NodeOf(beginning), beginning);
                 break;
             }
 
@@ -124,7 +125,7 @@ internal sealed class FaultInjector
 
     private void SetTimer()
     {
-        TimeSpan? begins = _loss is not null ? _cluster.World.Clock.Now + LossInterval
+        TimeSpan? begins = _sole is not null ? _cluster.World.Clock.Now + SoleFaultInterval
             : _toBegin.TryPeek(out Fault? next) ? next.At : null;
         TimeSpan? ends = _toEnd.TryPeek(out _, out (TimeSpan At, int) due) ? due.At : null;
         if ((begins < ends || ends is null ? begins : ends) is { } dueAt)
@@ -132,6 +133,13 @@ internal sealed class FaultInjector
             _timer.Set(dueAt);
         }
     }
+
+    private SoleFault? SoleFaultOf(Fault fault) => fault.Kind switch
+    {
+        FaultKind.LostStore or FaultKind.RolledBackStore => new StoreLoss(_cluster, NodeOf(fault), fault),
+        FaultKind.FirstJoin => new FirstJoin(_cluster, NodeOf(fault), fault),
+        _ => null,
+    };
 
     private void Note(string what, Fault fault)
     {
@@ -228,6 +236,11 @@ internal sealed class FaultInjector
                 _strangers++;
                 SpeakAsStranger();
                 break;
+            case FaultKind.StrangerNodes:
+                _groups[fault] = fault.Intensity < 0.4
+                    ? _cluster.StartStrangers(_cluster.NodeIds, count: 1) // it campaigns, and can never win
+                    : _cluster.StartStrangers([node.Id], count: 2); // a majority, which elects a leader
+                break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(0.5 + (fault.Intensity * 1.5));
                 break;
@@ -292,6 +305,9 @@ internal sealed class FaultInjector
                 break;
             case FaultKind.Strangers when --_strangers == 0:
                 _foreignTimer.Clear();
+                break;
+            case FaultKind.StrangerNodes when _groups.Remove(fault, out StrangerGroup? group):
+                _cluster.EndStrangers(group);
                 break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(1);

@@ -79,4 +79,16 @@ public enum FaultKind
     /// begins when nothing else is wrong, and no other fault begins until the node has caught up.
     /// </summary>
     RolledBackStore,
+
+    /// <summary>
+    /// One or two more nodes run that were set up with the cluster's id and other members, some of them nodes of the cluster, to which
+    /// they send.
+    /// </summary>
+    StrangerNodes,
+
+    /// <summary>
+    /// A member starts for the first time with <see cref="FirstStart.Join"/>, when the others have bootstrapped. Only at the start of a
+    /// run, and in a cluster of three or more; no other fault begins until it has caught up.
+    /// </summary>
+    FirstJoin,
 }

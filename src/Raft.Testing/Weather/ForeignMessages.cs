@@ -9,9 +9,10 @@ internal sealed class ForeignMessages(SimulatedCluster cluster, SeededRandom ran
     private const long FarAhead = 1_000_000;
 
     private readonly MessageOrigin _origin = OriginOf(cluster);
+    private readonly ClusterIdentity _own = IdentityOf(cluster, cluster.NodeIds);
 
-    /// <summary>Whether the network has one that it will still deliver.</summary>
-    public bool AreUnderWay => cluster.Network.IsCarrying(message => message.Origin == _origin);
+    /// <summary>Whether the network will still deliver a message of another cluster, be it one of these or of a node that ran.</summary>
+    public bool AreUnderWay => cluster.Network.IsCarrying(message => message.Origin.Identity is { } identity && identity != _own);
 
     /// <summary>Sends one to a random node that runs.</summary>
     public void Send()
@@ -79,9 +80,12 @@ internal sealed class ForeignMessages(SimulatedCluster cluster, SeededRandom ran
         };
     }
 
-    private static MessageOrigin OriginOf(SimulatedCluster cluster)
-    {
-        string clusterId = cluster[cluster.NodeIds[0]].Options.ClusterId;
-        return new(clusterId, ClusterIdentityHash.Compute(clusterId, [.. cluster.NodeIds, new NodeId("stranger")]));
-    }
+    private static MessageOrigin OriginOf(SimulatedCluster cluster) =>
+        new(ClusterIdOf(cluster), IdentityOf(cluster, [.. cluster.NodeIds, new NodeId("stranger")]));
+
+    private static ClusterIdentity IdentityOf(SimulatedCluster cluster, IEnumerable<NodeId> members) =>
+        ClusterIdentityHash.Compute(ClusterIdOf(cluster), members);
+
+    private static string ClusterIdOf(SimulatedCluster cluster) =>
+        cluster.Nodes.First(static node => node.Current is not null).Options.ClusterId;
 }

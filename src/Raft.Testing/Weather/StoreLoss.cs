@@ -5,7 +5,7 @@ namespace Raft.Testing;
 /// a leader that was just elected may not know yet what is committed. So it happens while nothing else is wrong, and no other fault
 /// begins until the node has caught up.
 /// </summary>
-internal sealed class StoreLoss
+internal sealed class StoreLoss : SoleFault
 {
     private const double RefusalRate = 0.4;
     private const int Refusals = 2;
@@ -30,13 +30,7 @@ internal sealed class StoreLoss
         _olderSnapshot = node.Snapshots.Durable?.LastIncludedIndex ?? 0;
     }
 
-    /// <summary>Whether the stores were lost: until then nothing has happened.</summary>
-    public bool HasBegun { get; private set; }
-
-    /// <summary>Takes the next step that is possible.</summary>
-    /// <param name="isCalm">Whether no other fault is under way.</param>
-    /// <returns>True once it is over.</returns>
-    public bool Advance(bool isCalm)
+    public override bool Advance(bool isCalm)
     {
         if (!HasBegun)
         {

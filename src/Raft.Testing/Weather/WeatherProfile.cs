@@ -19,6 +19,7 @@ public sealed class WeatherProfile
     ];
 
     private readonly SortedDictionary<FaultKind, double> _perMinute = [];
+    private double _joinRate; // how many of the runs begin with a member that joins
 
     private WeatherProfile(string name, params ReadOnlySpan<(FaultKind Kind, double PerMinute)> faults)
     {
@@ -54,10 +55,15 @@ public sealed class WeatherProfile
     public static WeatherProfile Clocks { get; } = new(
         "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
 
-    /// <summary>Stores are lost and rolled back, and nodes of another cluster send messages to those of this one.</summary>
+    /// <summary>
+    /// Stores are lost and rolled back, members join late, and nodes of another cluster send messages to those of this one.
+    /// </summary>
     public static WeatherProfile Identity { get; } = new(
         "identity", (FaultKind.Strangers, 10), (FaultKind.LostStore, 8), (FaultKind.RolledBackStore, 8), (FaultKind.Crash, 4),
-        (FaultKind.Snapshot, 4));
+        (FaultKind.Snapshot, 4), (FaultKind.StrangerNodes, 6))
+    {
+        _joinRate = 0.5,
+    };
 
     /// <summary>All faults.</summary>
     public static WeatherProfile Everything { get; } = new(
@@ -67,7 +73,11 @@ public sealed class WeatherProfile
         (FaultKind.Crash, 4), (FaultKind.Stop, 1), (FaultKind.Pause, 2), (FaultKind.SlowApply, 1),
         (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
         (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1),
-        (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1));
+        (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1),
+        (FaultKind.StrangerNodes, 1))
+    {
+        _joinRate = 0.1,
+    };
 
     /// <summary>All profiles.</summary>
     public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Identity, Everything];
@@ -103,6 +113,11 @@ public sealed class WeatherProfile
             {
                 faults.Add(Draw(kind, random, nodes, duration));
             }
+        }
+
+        if (_joinRate > 0 && random.Chance(_joinRate))
+        {
+            faults.Insert(0, Draw(FaultKind.FirstJoin, random, nodes, duration) with { At = TimeSpan.Zero, AtLeader = false });
         }
 
         DrawStorms(faults, random, nodes, duration);

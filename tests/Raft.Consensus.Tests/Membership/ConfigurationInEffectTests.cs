@@ -208,18 +208,6 @@ public sealed class ConfigurationInEffectTests
     }
 
     [Fact]
-    public void Follower_ConfigurationThatItCannotRead_IsNotAppended()
-    {
-        byte[] required = [.. Three.Data.Span, 0x01, 0x80, 0, 0, 0, 0];
-        SingleModule n1 = new();
-
-        Assert.Empty(n1.Deliver((RaftMessage)Append(1, 0, 0, Three with { Data = required })));
-        Assert.Empty(n1.Deliver((RaftMessage)Append(1, 0, 0, Three with { Data = Three.Data[..^1] })));
-
-        Assert.Equal((0, 2), (n1.Module.LastIndex, n1.Module.IgnoredMessages));
-    }
-
-    [Fact]
     public void Recovery_ConfigurationThatItCannotRead_StopsWithTheReason()
     {
         byte[] required = [.. Three.Data.Span, 0x01, 0x80, 0, 0, 0, 0];

@@ -189,9 +189,10 @@ public sealed class JoiningTests
     public void JoiningNode_CommittedButNotDurable_KeepsJoining()
     {
         SingleModule n1 = Identities.Joining(new JoinState(2));
+        n1.Deliver(Identities.Append("n2", 1, 1, Listing));
         n1.Disk.Hold();
-        n1.Deliver((RaftMessage)Identities.Append("n2", 1, 2, Listing, Make.Entries(1)[0]));
-        Assert.Equal((2, 0, 2), (n1.Module.CommitIndex, n1.Module.DurableIndex, n1.Module.Join?.CommitIndex));
+        n1.Deliver((RaftMessage)Make.Append("n2", 1, 1, 1, 2, 1).Of(Identities.Ours));
+        Assert.Equal((2, 1, 2), (n1.Module.CommitIndex, n1.Module.DurableIndex, n1.Module.Join?.CommitIndex));
 
         n1.Disk.Complete(1);
 

@@ -11,6 +11,7 @@ internal sealed class ScenarioScript
 
     private readonly StringBuilder _output = new();
     private readonly SortedSet<NodeId> _down = [];
+    private readonly List<string> _identities = [];
     private ModuleCluster? _cluster;
     private ScenarioTrace? _trace;
 
@@ -62,6 +63,12 @@ internal sealed class ScenarioScript
             case "log":
                 Cluster.Preset(arguments[0], Number(arguments[1]), [.. arguments[2..].Select(Number)]);
                 break;
+            case "identity":
+                SetIdentity(arguments[0], arguments[1..]);
+                break;
+            case "join":
+                StartOver(arguments[0], new HardState(0, null) { Join = new JoinState(CommitIndex: null) });
+                break;
             case "timeout":
                 Cluster.TimeOut(arguments[0]);
                 break;
@@ -106,6 +113,12 @@ internal sealed class ScenarioScript
             case "restart":
                 _down.Remove(arguments[0]);
                 Cluster[arguments[0]].CrashAndRestart();
+                break;
+            case "transfer":
+                Transfer(arguments[0], arguments[1]);
+                break;
+            case "hand-over":
+                HandOver(arguments[0]);
                 break;
             case "snapshot":
                 Cluster[arguments[0]].Compact();
@@ -176,6 +189,50 @@ internal sealed class ScenarioScript
         {
             Trace.Note($"{leader} refuses the proposal: {result}");
         }
+    }
+
+    private void Transfer(string leader, string target)
+    {
+        TransferStart start = default;
+        Cluster[leader].Batch(module => start = module.BeginTransfer(target, Settings.Plain.MaximumElectionTimeout, Cluster.Clock.Now));
+        if (start != TransferStart.Begun)
+        {
+            Trace.Note($"{leader} refuses the transfer: {start}");
+        }
+    }
+
+    /// <summary>The host of the leader has answered its callers.</summary>
+    private void HandOver(string leader)
+    {
+        if (!Cluster[leader].Module.IsReadyToHandOver)
+        {
+            Trace.Note($"{leader} is not ready to hand over");
+        }
+
+        Cluster[leader].Batch(static module => module.HandOver());
+    }
+
+    private void SetIdentity(string name, string[] nodes)
+    {
+        if (!_identities.Contains(name))
+        {
+            _identities.Add(name);
+        }
+
+        ClusterIdentity identity = new((UInt128)(_identities.IndexOf(name) + 1));
+        foreach (string node in nodes)
+        {
+            StartOver(node, new HardState(0, null) { Identity = identity });
+        }
+    }
+
+    /// <summary>Starts a node with an empty log.</summary>
+    private void StartOver(string id, HardState hardState)
+    {
+        _down.Remove(id);
+        Cluster[id].Disk.Crash();
+        Cluster[id].Disk.Preset(hardState, []);
+        Cluster[id].Restart();
     }
 
     /// <summary>Cuts the links between two sides, as in: n1 n2 from n3 n4 n5.</summary>

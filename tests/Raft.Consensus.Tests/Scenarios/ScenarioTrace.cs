@@ -81,16 +81,19 @@ internal sealed class ScenarioTrace(ModuleCluster cluster, Predicate<NodeId> isD
             RaftRole.PreCandidate => "pre-candidate",
             _ => module.Leader is { } leader ? $"follower of {leader}" : "follower",
         };
+        string join = module.Join is null ? string.Empty : ", joining";
         string start = module.FirstIndex > 1 ? Text($"[snapshot up to {module.FirstIndex - 1}] ") : string.Empty;
         string terms = string.Join(' ', node.Log.Select(static term => term.ToString(CultureInfo.InvariantCulture)));
         return new NodeView(
-            Text($"{role} in term {module.Term}"), $"{start}{(terms.Length == 0 ? "empty" : terms)}", module.CommitIndex);
+            Text($"{role} in term {module.Term}{join}"), $"{start}{(terms.Length == 0 ? "empty" : terms)}", module.CommitIndex);
     }
 
     private static string TextOf(RaftMessage message) => message switch
     {
         RequestVoteMessage { IsPreVote: true } request =>
             $"would you vote for me, whose log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}?",
+        RequestVoteMessage { IsTransfer: true } request =>
+            $"vote for me, our leader hands over, my log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}",
         RequestVoteMessage request => $"vote for me, my log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}",
         RequestVoteReplyMessage reply => $"{(reply.IsPreVote ? "pre-vote" : "vote")} {(reply.VoteGranted ? "granted" : "refused")}",
         AppendEntriesMessage { Entries.IsEmpty: true } append => $"heartbeat, {PositionText(append)}",
@@ -102,6 +105,9 @@ internal sealed class ScenarioTrace(ModuleCluster cluster, Predicate<NodeId> isD
             $"snapshot up to {EntryText(chunk.LastIncludedIndex, chunk.LastIncludedTerm)}, {chunk.Data.Length} of {chunk.Length} bytes"),
         InstallSnapshotReplyMessage { IsInstalled: true } reply => Text($"snapshot up to entry {reply.LastIncludedIndex} installed"),
         InstallSnapshotReplyMessage reply => Text($"snapshot wanted from byte {reply.NextOffset} on"),
+        TimeoutNowMessage request => $"campaign now, my log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}",
+        TimeoutNowReplyMessage reply => $"I do not campaign: {reply.Reason}",
+        IdentityRefusalMessage => "refused, you belong to another cluster",
         _ => message.GetType().Name,
     };
 

@@ -214,6 +214,25 @@ public sealed class TransferTests
         Assert.Equal(2, cluster["n1"].Module.LastIndex);
     }
 
+    /// <summary>It lacks more than one message can carry, so proposals continue, and the transfer's own deadline counts.</summary>
+    [Fact]
+    public void Leader_TargetThatIsFarBehind_GivesUpAfterTheTimeoutOfTheTransfer()
+    {
+        ModuleCluster cluster = new(3, Strict with { MaximumMessageEntries = 1 });
+        cluster.Elect("n1");
+        cluster.Isolate("n3");
+        cluster.Propose("n1");
+        cluster.Propose("n1");
+        cluster["n1"].Batch(module => module.BeginTransfer("n3", TimeSpan.FromSeconds(3), cluster.Clock.Now));
+
+        cluster.Pass(TimeSpan.FromSeconds(2.9));
+        Assert.Equal(TransferPhase.CatchingUp, cluster["n1"].Module.Transfer?.Phase);
+        cluster.Propose("n1");
+        cluster.Pass(TimeSpan.FromSeconds(0.2));
+
+        Assert.Equal((null, TransferFailure.TimedOut), (cluster["n1"].Module.Transfer, cluster["n1"].Module.LastTransferFailure));
+    }
+
     [Theory]
     [InlineData("n1", TransferStart.TargetIsLeader)]
     [InlineData("n9", TransferStart.TargetUnknown)]

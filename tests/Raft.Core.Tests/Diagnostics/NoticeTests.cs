@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
@@ -96,6 +97,44 @@ public sealed class NoticeTests : IDisposable
             "The options of node n1 list the members n1, n2, n3, but the configuration in the log has voters n1: the log counts",
             report.Message);
         Assert.Equal(["n1"], again.Status.Members.Select(static member => member.Id));
+    }
+
+    /// <summary>A leader of a later version: this node cannot follow its log, and says so wherever people look.</summary>
+    [Fact]
+    public void ConfigurationWithAnUnknownRequiredPart_ThatStallsTheLog_IsVisible()
+    {
+        MetricCollector<long> dropped = _meters.Collect<long>("raft.messages.dropped");
+        using FakePeers peers = new(_lab, "n2", "n3");
+        LabNode node = _lab.Node("n1", members: 3);
+        node.Run();
+        _lab.World.RunUntilIdle();
+        AppendEntriesMessage append = new()
+        {
+            From = "n2",
+            To = "n1",
+            Origin = Origins.Of(),
+            Term = 1_000,
+            PrevLogIndex = 0,
+            PrevLogTerm = 0,
+            Entries = default,
+            LeaderCommit = 0,
+        };
+        byte[] required = [.. ConfigurationEncoding.Encode(new ClusterConfiguration(["n1", "n2", "n3"])), 0x01, 0x80, 0, 0, 0, 0];
+        for (int i = 0; i < 130; i++)
+        {
+            peers.Send("n2", append); // a heartbeat, which the node can follow
+            peers.Send("n2", append with { Entries = new[] { new LogEntry(1_000, EntryKind.Configuration, required, default) } });
+            _lab.World.RunFor(TimeSpan.FromMilliseconds(500));
+        }
+
+        FakeLogRecord[] reports = _logged.Of(155);
+        Assert.Equal(2, reports.Length); // one a minute
+        Assert.Equal((LogLevel.Error, "UnsupportedEntry"), (reports[0].Level, reports[0].Id.Name));
+        Assert.Contains("cannot append entry 1 of its leader n2", reports[0].Message, StringComparison.Ordinal);
+        Assert.Contains("extension 32769", reports[0].Message, StringComparison.Ordinal);
+        Assert.Contains("its version cannot append entry 1 of its leader", node.Status.Explanation, StringComparison.Ordinal);
+        Assert.Equal(130, Meters.Sum(dropped, RaftDiagnostics.DropReasonTag)["invalid"]);
+        Assert.Equal(0, node.Status.LastIndex);
     }
 
     /// <summary>A store that forgets what it reported as durable: the leader sends it again, and says so.</summary>

@@ -26,6 +26,20 @@ internal sealed class RuleLab
     public static LogEntry[] Entries(params long[] terms) =>
         [.. terms.Select(term => new LogEntry(term, EntryKind.Command, new byte[] { 1 }, DateTimeOffset.UnixEpoch))];
 
+    /// <summary>The term of a node that belongs to the simulated cluster.</summary>
+    public static HardState Belonging(long term) => new(term, null) { Identity = Origins.Simulated.Identity };
+
+    /// <summary>Three nodes that run; n1 leads them, and all have the same log.</summary>
+    public static SimulatedCluster NewCluster()
+    {
+        SimulatedCluster cluster = new(nodes: 3);
+        cluster.Start();
+        cluster.Elect("n1");
+        cluster.Propose("a");
+        cluster.Settle();
+        return cluster;
+    }
+
     /// <summary>Writes durably.</summary>
     public void Write(string id, HardState? hardState, long firstIndex, params long[] terms) =>
         _cluster.World.Run(this[id].Store.WriteAsync(new LogWrite(hardState, firstIndex, Entries(terms))));

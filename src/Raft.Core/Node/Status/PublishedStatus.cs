@@ -35,6 +35,9 @@ internal readonly record struct PublishedStatus()
     /// <summary>The members that have lost what they had acknowledged as durable.</summary>
     public NodeSet LostData { get; init; } = NodeSet.Empty;
 
+    /// <summary>The entry that the leader sends and this version cannot append; 0 if there is none.</summary>
+    public long UnsupportedIndex { get; init; }
+
     /// <summary>The node that this leader hands over to; null if it does not.</summary>
     public NodeId? TransferTarget { get; init; }
 
@@ -79,5 +82,6 @@ internal readonly record struct PublishedStatus()
         Configuration = module.Configuration,
         Reachable = module.Reachable,
         IsJoining = module.Join is not null,
+        UnsupportedIndex = module.Unsupported?.Index ?? 0,
     };
 }

@@ -27,7 +27,10 @@ internal static class StatusExplanation
         };
         string applier = status.ApplyHangs ? ApplyHangs : string.Empty;
         string disk = status.DiskHangs ? DiskHangs : string.Empty;
-        return situation + applier + disk;
+        string entry = status.UnsupportedIndex == 0
+            ? string.Empty
+            : $"; its version cannot append entry {Text(status.UnsupportedIndex)} of its leader: it lags until it is upgraded";
+        return situation + applier + disk + entry;
     }
 
     private static string InCluster(in PublishedStatus status) => status switch
