@@ -38,7 +38,13 @@ internal sealed class KillRun(string folder, long seed, Defect defect, TextWrite
         StoreChildArguments arguments = new(folder, seed, _calls.Count) { Defect = defect };
         using ChildProcess child = ChildProcess.Start(arguments.ToArguments());
         await child.WaitUntilOpeningAsync();
-        await Task.Delay(_random.Next(_random.Next(4) == 0 ? OpeningTakes : LongestLife));
+        bool diesWhileOpening = _random.Next(4) == 0;
+        if (!diesWhileOpening)
+        {
+            await child.WaitUntilAcknowledgedAsync();
+        }
+
+        await Task.Delay(_random.Next(diesWhileOpening ? OpeningTakes : LongestLife));
         await child.KillAsync();
         return Math.Max(child.Acknowledged, _calls.Count);
     }

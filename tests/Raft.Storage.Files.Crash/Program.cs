@@ -69,6 +69,6 @@ static async Task<string> RunAsync(Arguments arguments, string work)
             }
 
         default:
-            throw new NotImplementedException();
+            return await new OrderRun(work, arguments.Seed, arguments.Defect).RunAsync();
     }
 }

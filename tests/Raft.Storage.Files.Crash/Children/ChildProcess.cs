@@ -9,7 +9,7 @@ internal sealed class ChildProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TaskCompletionSource _opening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
     private readonly Task _reading;
     private readonly Action<string>? _onAcknowledged;
@@ -44,8 +44,8 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits until it is about to open its folder.</summary>
     public Task WaitUntilOpeningAsync() => WaitAsync(_opening.Task);
 
-    /// <summary>Waits until its folder is open.</summary>
-    public Task WaitUntilOpenAsync() => WaitAsync(_opened.Task);
+    /// <summary>Waits until it has acknowledged something.</summary>
+    public Task WaitUntilAcknowledgedAsync() => WaitAsync(_firstAcknowledged.Task);
 
     /// <summary>Kills it, and reads what it has reported until then.</summary>
     /// <exception cref="LostDataException">It has ended by itself, with a problem.</exception>
@@ -91,19 +91,27 @@ internal sealed class ChildProcess : IDisposable
                 case Report.Opening:
                     _opening.SetResult();
                     break;
-                case Report.Opened:
-                    _opened.SetResult();
-                    break;
-                case Report.Acknowledged when _onAcknowledged is not null:
-                    _onAcknowledged(rest);
-                    break;
                 case Report.Acknowledged:
-                    Volatile.Write(ref _acknowledged, long.Parse(rest, CultureInfo.InvariantCulture));
+                    Acknowledge(rest);
                     break;
                 case Report.Problem:
                     _problem = rest;
                     break;
             }
         }
+    }
+
+    private void Acknowledge(string what)
+    {
+        if (_onAcknowledged is not null)
+        {
+            _onAcknowledged(what);
+        }
+        else
+        {
+            Volatile.Write(ref _acknowledged, long.Parse(what, CultureInfo.InvariantCulture));
+        }
+
+        _firstAcknowledged.TrySetResult();
     }
 }

@@ -6,9 +6,6 @@ internal static class Report
     /// <summary>It is about to open the folder.</summary>
     public const string Opening = "opening";
 
-    /// <summary>The folder is open.</summary>
-    public const string Opened = "opened";
-
     /// <summary>A call is about to be made. Its number follows.</summary>
     public const string Called = "called";
 

@@ -41,7 +41,6 @@ internal sealed class StoreChild(StoreChildArguments arguments)
             return 1;
         }
 
-        _reports.Write(Report.Opened);
         Random random = new();
         for (int made = 0; made != arguments.Calls; made++)
         {

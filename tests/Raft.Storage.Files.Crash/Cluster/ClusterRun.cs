@@ -8,8 +8,7 @@ namespace Raft.Storage.Files.Crash;
 /// </summary>
 internal sealed class ClusterRun(string folder, long seed, Defect defect, TextWriter output)
 {
-    private const int ShortestLife = 300; // milliseconds after the start
-    private const int LongestLife = 2_500; // which leaves time for an election and a few thousand commands
+    private const int LongestLife = 1_500; // milliseconds after the first commit, which is enough for snapshots
 
     private readonly Random _random = new((int)seed);
     private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal); // the index of each command
@@ -40,8 +39,8 @@ internal sealed class ClusterRun(string folder, long seed, Defect defect, TextWr
     {
         string[] arguments = [ClusterChild.Command, folder, round.ToString(CultureInfo.InvariantCulture), defect.ToString()];
         using ChildProcess child = ChildProcess.Start(arguments, Note);
-        await child.WaitUntilOpeningAsync();
-        await Task.Delay(_random.Next(ShortestLife, LongestLife));
+        await child.WaitUntilAcknowledgedAsync();
+        await Task.Delay(_random.Next(LongestLife));
         await child.KillAsync();
     }
 

@@ -18,7 +18,8 @@ internal sealed class LoopDisk : IDisposable
     private readonly string _work;
     private readonly string _host;
     private readonly string _disk;
-    private readonly string _image;
+    private string _image;
+    private int _images; // a new file for each: a loop device may remember what an old one had
 
     /// <summary>Makes the disk and mounts it.</summary>
     /// <exception cref="SkippedException">This is not possible here.</exception>
@@ -32,7 +33,7 @@ internal sealed class LoopDisk : IDisposable
         _work = work;
         _host = Directory.CreateDirectory(Path.Combine(work, "host")).FullName;
         _disk = Directory.CreateDirectory(Path.Combine(work, "disk")).FullName;
-        _image = Path.Combine(_host, "disk.img");
+        _image = Path.Combine(_host, "disk-0.img");
         try
         {
             string host = Path.Combine(work, "host.img");
@@ -52,25 +53,30 @@ internal sealed class LoopDisk : IDisposable
     public string Folder => _disk;
 
     /// <summary>Copies what the disk has now, not what the file system shows.</summary>
-    /// <param name="name">The name of the copy.</param>
-    public void Copy(string name)
+    /// <returns>The path of the copy.</returns>
+    public string Copy()
     {
+        string copy = NewImage(_work);
         Commands.Run("fsfreeze", "--freeze", _host);
         try
         {
-            Commands.Run("cp", "--sparse=always", _image, PathOf(name));
+            Commands.Run("cp", "--sparse=always", _image, copy);
         }
         finally
         {
             Commands.Run("fsfreeze", "--unfreeze", _host);
         }
+
+        return copy;
     }
 
-    /// <summary>Mounts a copy of the disk, as it is mounted when the power returns, and uses it.</summary>
-    public async Task<T> UseAsync<T>(string name, Func<string, Task<T>> use)
+    /// <summary>Mounts a copy of a copy, as the disk is mounted when the power returns, and uses it.</summary>
+    public async Task<T> UseCopyAsync<T>(string copy, Func<string, Task<T>> use)
     {
+        string image = NewImage(_work);
+        Commands.Run("cp", "--sparse=always", copy, image);
         string folder = Directory.CreateDirectory(Path.Combine(_work, "mounted")).FullName;
-        Commands.Run("mount", "-o", "loop", PathOf(name), folder);
+        Commands.Run("mount", "-o", "loop", image, folder);
         try
         {
             return await use(folder);
@@ -78,18 +84,19 @@ internal sealed class LoopDisk : IDisposable
         finally
         {
             Commands.Run("umount", folder);
+            File.Delete(image);
         }
     }
 
     /// <summary>Makes a copy the disk, and mounts it. What the disk has had since is lost.</summary>
-    public void Restore(string name)
+    public void Restore(string copy)
     {
         Commands.Run("umount", _disk);
-        Commands.Run("cp", "--sparse=always", PathOf(name), _image);
+        File.Delete(_image);
+        _image = NewImage(_host);
+        Commands.Run("cp", "--sparse=always", copy, _image);
         Mount();
     }
-
-    public string PathOf(string name) => Path.Combine(_work, name);
 
     public void Dispose()
     {
@@ -111,6 +118,9 @@ internal sealed class LoopDisk : IDisposable
         Commands.Run("truncate", "-s", string.Create(CultureInfo.InvariantCulture, $"{megabytes}M"), image);
         Commands.Run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image);
     }
+
+    private string NewImage(string folder) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"disk-{++_images}.img"));
 
     private void Mount() => Commands.Run("mount", "-o", "loop," + WritesNothingByItself, _image, _disk);
 }

@@ -11,11 +11,10 @@ internal sealed class PowerLossRun(LoopDisk disk, long seed, Defect defect, Text
     private const int CopiesPerLife = 5;
     private const int LongestWait = 200; // milliseconds
     private const int MostReportedMeanwhile = 10_000; // calls, while a copy is taken
-    private const string Checked = "checked.img";
-    private const string Kept = "kept.img";
 
     private readonly Random _random = new((int)seed);
     private readonly CallSequence _calls = new((ulong)seed);
+    private string? _kept; // the last copy
 
     /// <summary>The number of calls that were acknowledged and found.</summary>
     public long Found => _calls.Count;
@@ -38,16 +37,21 @@ internal sealed class PowerLossRun(LoopDisk disk, long seed, Defect defect, Text
                 await child.KillAsync();
             }
 
-            disk.Restore(Kept);
+            disk.Restore(_kept!);
         }
     }
 
     private async Task LosePowerAsync(int round, ChildProcess child)
     {
         long acknowledged = Math.Max(child.Acknowledged, _calls.Count); // what one copy has, the next one has too
-        disk.Copy(Kept);
-        File.Copy(disk.PathOf(Kept), disk.PathOf(Checked), overwrite: true);
-        StoredState state = await disk.UseAsync(Checked, static folder => StoredState.ReadAsync(Path.Combine(folder, "node")));
+        string copy = disk.Copy();
+        StoredState state = await disk.UseCopyAsync(copy, static folder => StoredState.ReadAsync(Path.Combine(folder, "node")));
+        if (_kept is not null)
+        {
+            File.Delete(_kept);
+        }
+
+        _kept = copy;
         _calls.SkipTo(acknowledged);
         state.RequireAfter(_calls, (ulong)seed, MostReportedMeanwhile);
         output.WriteLine(string.Create(
