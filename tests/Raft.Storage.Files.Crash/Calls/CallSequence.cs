@@ -84,7 +84,10 @@ internal sealed class CallSequence(ulong seed)
         HardState hardState = new(Term + 1, null);
         return Write(
             $"replace from {first}",
-            new LogWrite(hardState, first, ContractEntries.Make(first, 1 + _random.Next(3), hardState.Term)) { CommitIndex = Log.CommitIndex });
+            new LogWrite(hardState, first, ContractEntries.Make(first, 1 + _random.Next(3), hardState.Term))
+            {
+                CommitIndex = Log.CommitIndex,
+            });
     }
 
     private StoreCall Write(string name, LogWrite write)

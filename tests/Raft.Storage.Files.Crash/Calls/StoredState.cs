@@ -13,7 +13,8 @@ internal sealed class StoredState
     private readonly List<LogEntry> _entries;
     private readonly SnapshotInfo? _snapshot;
 
-    private StoredState(LogState log, List<LogEntry> entries, SnapshotInfo? snapshot) => (_log, _entries, _snapshot) = (log, entries, snapshot);
+    private StoredState(LogState log, List<LogEntry> entries, SnapshotInfo? snapshot) =>
+        (_log, _entries, _snapshot) = (log, entries, snapshot);
 
     /// <summary>Opens a folder, reads it, and closes it.</summary>
     /// <exception cref="LostDataException">The latest snapshot is not what was written.</exception>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Raft.Storage.Files.Crash;
 
-/// <summary>Writes reports to the standard output, each with one call of the operating system: nothing waits in a buffer of the process.</summary>
+/// <summary>Writes reports to the standard output, each at once: none waits in a buffer of the process.</summary>
 internal sealed class ReportWriter
 {
     private readonly Stream _output = Console.OpenStandardOutput();

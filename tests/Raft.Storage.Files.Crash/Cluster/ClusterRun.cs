@@ -31,7 +31,8 @@ internal sealed class ClusterRun(string folder, long seed, Defect defect, TextWr
             }
 
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"round {round}: {_acknowledged.Count - before} commands acknowledged, all found on all nodes"));
+                CultureInfo.InvariantCulture,
+                $"round {round}: {_acknowledged.Count - before} commands acknowledged, all found on all nodes"));
         }
     }
 

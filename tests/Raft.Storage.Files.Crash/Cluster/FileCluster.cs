@@ -43,7 +43,8 @@ internal sealed class FileCluster : IAsyncDisposable
             RequireRunning();
             if (DateTime.UtcNow > giveUp)
             {
-                throw new LostDataException($"No command is committed: {string.Join("; ", _members.Select(static member => member.Node.Status))}");
+                throw new LostDataException(
+                    $"No command is committed: {string.Join("; ", _members.Select(static member => member.Node.Status))}");
             }
 
             await Task.Delay(1);

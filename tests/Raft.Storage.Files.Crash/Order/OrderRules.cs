@@ -56,8 +56,9 @@ internal sealed class OrderRules(string folder, bool oneAtATime)
             case "write" when call.Strings is [var text, ..]:
                 BeginReport(text.Replace("\\n", "", StringComparison.Ordinal).Split(' '));
                 break;
-            case "rename" or "renameat" or "renameat2" when call.Strings is [var from, _] && from.EndsWith(".tmp", StringComparison.Ordinal):
-                Require(!IsUnsynced(from), $"{from} gets its name before it is synced");
+            case "rename" or "renameat" or "renameat2" when call.Strings is [var from, _]:
+                bool isSnapshot = from.EndsWith(".tmp", StringComparison.Ordinal);
+                Require(!isSnapshot || !IsUnsynced(from), $"{from} gets its name before it is synced");
                 break;
         }
     }
@@ -156,7 +157,8 @@ internal sealed class OrderRules(string folder, bool oneAtATime)
 
     private bool IsUnsynced(string path) => FileOf(path) is { } file && file.LastWrite > file.Synced;
 
-    private bool IsInFolder(string path) => path.StartsWith(folder + "/", StringComparison.Ordinal) && !path.EndsWith("/lock", StringComparison.Ordinal);
+    private bool IsInFolder(string path) =>
+        path.StartsWith(folder + "/", StringComparison.Ordinal) && !path.EndsWith("/lock", StringComparison.Ordinal);
 
     private static bool IsSegment(string path) => path.EndsWith(".log", StringComparison.Ordinal);
 
