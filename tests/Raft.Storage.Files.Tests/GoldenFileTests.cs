@@ -1,4 +1,5 @@
 using Raft.Storage.Files.Tests.Damage;
+using Raft.Storage.Files.Tests.Snapshots;
 
 namespace Raft.Storage.Files.Tests;
 

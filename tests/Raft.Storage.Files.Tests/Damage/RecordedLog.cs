@@ -51,7 +51,7 @@ internal sealed class RecordedLog(int segmentBytes = RecordedLog.SmallSegment, s
     {
         _log = Create(Files, _threads, segmentBytes, Guid.Parse(storeId, CultureInfo.InvariantCulture));
         Files.CreateDirectory(Directory);
-        _log.Open(ClusterId, NodeId, Files.Lock(Path.Combine(Directory, "lock")));
+        _log.Open(ClusterId, NodeId, Files.Lock(Path.Combine(Directory, "lock")), static () => { });
         Record();
     }
 
@@ -91,7 +91,7 @@ internal sealed class RecordedLog(int segmentBytes = RecordedLog.SmallSegment, s
     {
         StepThreads threads = new();
         FileLog log = Create(files, threads, segmentBytes, Guid.Empty);
-        LogState state = log.Open(ClusterId, NodeId, files.Lock(Path.Combine(Directory, "lock")));
+        LogState state = log.Open(ClusterId, NodeId, files.Lock(Path.Combine(Directory, "lock")), static () => { });
         List<LogEntry> entries = [];
         while (state.PreviousIndex + entries.Count < state.LastIndex)
         {
