@@ -10,7 +10,7 @@ namespace Raft.Benchmarks.Disk;
 /// <summary>Checksums that a group could have.</summary>
 internal sealed class ChecksumsBenchmark(DiskPace pace) : IDiskPart
 {
-    private const int Parts = 20; // of the duration of a measurement
+    private const int Parts = 20; // of a measurement
 
     private static readonly int[] Sizes = [512, 4_096, 65_536, 1 << 20];
 
@@ -87,7 +87,7 @@ internal sealed class ChecksumsBenchmark(DiskPace pace) : IDiskPart
         long start = Stopwatch.GetTimestamp();
         TimeSpan elapsed = TimeSpan.Zero;
         long calls = 0;
-        for (; elapsed < pace.Duration / Parts / Checksums.Length; calls += CallsAtOnce)
+        for (; elapsed < pace.Duration * pace.Repetitions / Parts / Checksums.Length; calls += CallsAtOnce)
         {
             for (int i = 0; i < CallsAtOnce; i++)
             {

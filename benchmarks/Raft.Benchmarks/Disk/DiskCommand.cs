@@ -16,15 +16,21 @@ internal static class DiskCommand
         ];
         IDiskPart[] parts = [.. all.Where(part => arguments.Includes(part.Name))];
         List<DiskTable> tables = [];
-        await Progress.ShowAsync(parts.Sum(static part => part.Steps), async progress =>
+        try
         {
-            foreach (IDiskPart part in parts)
+            await Progress.ShowAsync(parts.Sum(static part => part.Steps), async progress =>
             {
-                tables.AddRange(await part.RunAsync(progress));
-            }
-        });
+                foreach (IDiskPart part in parts)
+                {
+                    tables.AddRange(await part.RunAsync(progress));
+                }
+            });
+        }
+        finally
+        {
+            Report(tables, [.. Machine.Describe(), folder.Describe(), pace.Describe()], arguments.Output); // also what precedes a failure
+        }
 
-        Report(tables, [.. Machine.Describe(), folder.Describe(), pace.Describe()], arguments.Output);
         foreach (string difference in nodes.Differences)
         {
             Console.WriteLine($"WRONG: {difference}");

@@ -65,7 +65,7 @@ internal sealed class FoldersBenchmark(DiskFolder folder, DiskPace pace) : IDisk
         Task[] writes = new Task[stores.Length];
         List<double> rounds = [];
         long start = Stopwatch.GetTimestamp();
-        for (long index = 1; index == 1 || Stopwatch.GetElapsedTime(start) < pace.Duration; index++)
+        for (long index = 1; index == 1 || Stopwatch.GetElapsedTime(start) < pace.Duration * pace.Repetitions; index++)
         {
             long roundStart = Stopwatch.GetTimestamp();
             for (int i = 0; i < stores.Length; i++)

@@ -62,7 +62,7 @@ internal sealed class NodesBenchmark(DiskFolder folder, DiskPace pace, IReadOnly
             before = watched.Use;
             return true;
         });
-        row.Use = watched.Use.Since(before);
+        row.Use = row.Use.Plus(watched.Use.Since(before));
         row.Measurements.Add(measured);
         if (await raft.FindDifferenceAsync() is { } difference)
         {
@@ -107,18 +107,19 @@ internal sealed class NodesBenchmark(DiskFolder folder, DiskPace pace, IReadOnly
             "bytes written per payload byte");
         foreach (Row row in _rows)
         {
-            double commits = row.Measurements[^1].CommitsPerSecond * pace.Duration.TotalSeconds;
+            TimeSpan duration = pace.Duration * pace.Repetitions;
+            double commits = row.Measurements.Sum(static each => each.CommitsPerSecond) * pace.Duration.TotalSeconds;
             table.Add(
                 Figures.Whole(row.Load.Proposers),
-                Figures.Whole(row.Use.Syncs / pace.Duration.TotalSeconds),
+                Figures.Whole(row.Use.Syncs / duration.TotalSeconds),
                 Figures.Number(commits / row.Use.Syncs * Nodes),
                 Figures.Whole(row.Use.Syncing.TotalMicroseconds / row.Use.Syncs),
                 Figures.Number(row.Use.Writing.TotalMicroseconds / row.Use.Syncs),
-                Figures.Number(row.Use.Syncing / pace.Duration),
+                Figures.Number(row.Use.Syncing / duration),
                 Figures.Number(row.Use.Bytes / commits / Nodes / PayloadBytes));
         }
 
-        return new DiskTable("What the three nodes did with the disk, in the last repetition.", table);
+        return new DiskTable("What the three nodes did with the disk.", table);
     }
 
     /// <summary>One case.</summary>

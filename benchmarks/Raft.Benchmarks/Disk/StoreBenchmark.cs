@@ -42,7 +42,7 @@ internal sealed class StoreBenchmark(DiskFolder folder, DiskPace pace) : IDiskPa
             progress.Begin($"where the time goes, {load}");
             await watched.RunAsync(load, pace.WarmUp);
             DiskUse before = files.Use;
-            GroupsWritten written = await watched.RunAsync(load, pace.Duration);
+            GroupsWritten written = await watched.RunAsync(load, pace.Duration * pace.Repetitions / 2);
             _profiles[load] = (written, files.Use.Since(before));
             progress.Advance();
         }

@@ -85,4 +85,8 @@ internal readonly record struct DiskUse(long Syncs, long Bytes, TimeSpan Writing
     /// <summary>What was done since an earlier moment.</summary>
     public DiskUse Since(in DiskUse earlier) =>
         new(Syncs - earlier.Syncs, Bytes - earlier.Bytes, Writing - earlier.Writing, Syncing - earlier.Syncing);
+
+    /// <summary>Both together.</summary>
+    public DiskUse Plus(in DiskUse other) =>
+        new(Syncs + other.Syncs, Bytes + other.Bytes, Writing + other.Writing, Syncing + other.Syncing);
 }
