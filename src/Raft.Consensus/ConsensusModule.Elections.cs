@@ -18,8 +18,8 @@ public sealed partial class ConsensusModule
     private bool _isTransferElection;
 
     /// <summary>
-    /// Whether a leader was heard from so recently that nobody else receives a vote. A leader itself counts as long as it hears from
-    /// a quorum. Always false without check-quorum: a leader that can send but not receive would stay forever.
+    /// Whether a leader has sent a message so recently that no other node receives a vote. A leader itself counts as long as a quorum
+    /// answers it. Always false without check-quorum: a leader that can send but not receive would stay forever.
     /// </summary>
     private bool LeaderIsAlive => _options.CheckQuorum && (Role == RaftRole.Leader
         ? _now - _contact.QuorumHeardAt(Configuration, _now) < _options.MinimumElectionTimeout

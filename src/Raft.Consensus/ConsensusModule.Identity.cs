@@ -1,15 +1,15 @@
 namespace Raft.Consensus;
 
 /// <content>
-/// Who a message comes from. Nothing is accepted from another identity, not even a term: nodes that were set up with other members
-/// would elect leaders side by side, and each would replace what the other has acknowledged.
+/// The sender of a message. Nothing is accepted from another identity, not even a term. Otherwise nodes that were set up with different
+/// members would elect leaders next to each other, and each would replace what the other has acknowledged.
 /// </content>
 public sealed partial class ConsensusModule
 {
     private readonly MemberStores _stores;
-    private readonly List<NodeId> _stoppingMembers = []; // those whose last message said so
+    private readonly List<NodeId> _stoppingMembers = []; // those whose last message was marked so
 
-    /// <summary>What this node says about itself with every message.</summary>
+    /// <summary>Describes this node in every message: its cluster, its store and its options.</summary>
     public MessageOrigin Origin { get; private set; }
 
     /// <summary>The ids of the first members that this node was configured with.</summary>
@@ -25,8 +25,8 @@ public sealed partial class ConsensusModule
         Role is RaftRole.Leader or RaftRole.Candidate ? _lastCorrelation : Math.Max(_lastCorrelation, FirstCorrelationOf(Term + 1) - 1);
 
     /// <summary>
-    /// Whether a message comes from this node's cluster. A handler was called by this process, which knows what it does. A node that
-    /// waits for a leader to join a cluster listens to any leader of the cluster's name.
+    /// Whether a message comes from this node's cluster. A handler call has no identity, and counts as from the same cluster. A node
+    /// that waits to join a cluster accepts any leader with the cluster's name.
     /// </summary>
     private bool IsOfThisCluster(RaftMessage message)
     {
@@ -83,7 +83,7 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>Takes note of what an admitted message says about its sender.</summary>
+    /// <summary>Records what an admitted message contains about its sender.</summary>
     private void NoteOrigin(RaftMessage message)
     {
         if (message.IsHandlerCall)

@@ -19,8 +19,8 @@ public sealed partial class ConsensusModule
     private bool MayCampaign => Join is null && !IsStopping && Configuration.IsVoter(Id);
 
     /// <summary>
-    /// The node is about to stop. It does not campaign any more, and its messages say so, so that nobody transfers leadership to it: a
-    /// follower repeats its last acknowledgement, for its leader to know at once.
+    /// The node is about to stop. It does not campaign any more, and its messages are marked, so that no leader transfers its leadership
+    /// to it. A follower repeats its last acknowledgement, so that its leader learns this at once.
     /// </summary>
     public void BeginStop()
     {

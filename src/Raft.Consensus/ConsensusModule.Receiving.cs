@@ -56,7 +56,7 @@ public sealed partial class ConsensusModule
     {
         switch (message)
         {
-            // Dissertation, section 9.6: a pre-vote is about a term that nobody has entered yet, and so is its grant.
+            // Dissertation, section 9.6: a pre-vote is for a term that no node has entered yet, and so is its grant.
             case RequestVoteMessage { IsPreVote: true }:
             case RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true }:
                 return true;

@@ -144,8 +144,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Whether a rejection, or the refusal to campaign, answers a request of this term. A request of an earlier term of this same node
-    /// that is delivered late is refused with the current term, and says nothing about this one.
+    /// Whether a rejection, or a refusal to campaign, answers a request of this term. A late request of an earlier term of this node is
+    /// refused with the current term too; that refusal does not apply to this term.
     /// </summary>
     private bool IsOfThisTerm(RaftMessage reply) =>
         reply.Correlation >= _firstRequestOfTerm && reply.Correlation <= _lastCorrelation;

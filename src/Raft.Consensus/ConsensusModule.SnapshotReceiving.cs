@@ -42,7 +42,7 @@ public sealed partial class ConsensusModule
     /// <param name="configuration">The configuration that it contains; null if it contains none.</param>
     /// <returns>
     /// True if the log restarts after the snapshot, from which the state machine is to be restored. False if the log contains the
-    /// entries, which are applied as always.
+    /// entries, which are applied as usual.
     /// </returns>
     public bool SnapshotReceived(
         SnapshotIdentity snapshot, DateTimeOffset lastIncludedTime, TimeSpan now, ClusterConfiguration? configuration = null)

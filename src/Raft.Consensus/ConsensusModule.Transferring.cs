@@ -1,9 +1,9 @@
 namespace Raft.Consensus;
 
 /// <content>
-/// Leadership transfer, dissertation, section 3.10: the target catches up while proposals are taken as always, then they pause until it has
-/// everything and all of it is committed, and then it is asked to campaign at once. So no proposal is lost by it, and none has an
-/// unknown outcome.
+/// Leadership transfer (dissertation, section 3.10). The target catches up while proposals are taken as usual. Then proposals pause until
+/// the target has everything and all of it is committed, and the target is asked to campaign at once. So a transfer loses no proposal and
+/// leaves no outcome unknown.
 /// </content>
 public sealed partial class ConsensusModule
 {
@@ -26,14 +26,14 @@ public sealed partial class ConsensusModule
         && CommitIndex == _log.LastIndex;
 
     /// <summary>
-    /// Whether the voters that were heard from lately, without this node and without those that stop, are a majority: then the cluster
-    /// works without this node, and it can hand over its leadership before it stops.
+    /// Whether the voters that have sent a message recently, without this node and without those that stop, are a majority. If so, the
+    /// cluster works without this node, and the node can hand over its leadership before it stops.
     /// </summary>
     internal bool CanLeave => Role == RaftRole.Leader
         && Configuration.OutcomeOf(voter => IsAvailable(voter) ? true : null) == VoteOutcome.Won;
 
     /// <summary>Starts to hand over the leadership.</summary>
-    /// <param name="target">Who is to lead; null for the available voter that has most of the log.</param>
+    /// <param name="target">The voter that is to lead; null for the available voter with the most complete log.</param>
     /// <param name="timeout">How long the target may take to catch up.</param>
     /// <param name="now">The time.</param>
     /// <param name="isForStop">Whether this node stops: it appends nothing if it gives up.</param>
@@ -82,8 +82,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Gives the transfer up, and continues to lead. If the target was asked to campaign, it may still do so late: with an entry that
-    /// it does not have, the leader's log has grown, and a late request elects nobody.
+    /// Gives the transfer up, and continues to lead. A target that was asked to campaign may receive the request late. So the leader
+    /// appends an entry: the target then lacks it, and refuses the request.
     /// </summary>
     /// <param name="reason">Why.</param>
     internal void GiveUpTransfer(TransferFailure reason)
@@ -101,7 +101,7 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>Sends followers that do not know it yet the commit index, because this leader leaves.</summary>
+    /// <summary>Sends the commit index to followers that do not know it yet, because this leader stops.</summary>
     internal void AnnounceCommit()
     {
         foreach (FollowerProgress follower in _followers)
@@ -113,7 +113,7 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>Ends the part that is for the target alone, and gives up when the time is over. Part of each batch of a leader.</summary>
+    /// <summary>Pauses proposals when the target lacks little, and gives up at the deadline. Part of each batch of a leader.</summary>
     private void AdvanceTransfer()
     {
         if (_transfer is not { } transfer)
@@ -169,7 +169,7 @@ public sealed partial class ConsensusModule
         return best?.Id;
     }
 
-    /// <summary>Whether another node was heard from within two heartbeats, and does not stop.</summary>
+    /// <summary>Whether another node has sent a message within two heartbeats, and does not stop.</summary>
     private bool IsAvailable(NodeId node) =>
         node != Id
         && !_stoppingMembers.Contains(node)

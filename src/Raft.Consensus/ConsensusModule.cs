@@ -94,7 +94,7 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>The node that this module speaks for.</summary>
+    /// <summary>The id of this node.</summary>
     public NodeId Id => _options.NodeId;
 
     /// <summary>Figure 2's <c>currentTerm</c>.</summary>
@@ -183,7 +183,7 @@ public sealed partial class ConsensusModule
         ResetElectionDeadline();
         if (IsQuorumAlone)
         {
-            _electionDeadline = _now; // there is nobody to wait for
+            _electionDeadline = _now; // there is no other node to wait for
         }
     }
 

@@ -10,7 +10,7 @@ internal abstract record ConsensusNotice
 
 /// <summary>A message of another cluster, or of a node that was set up with other first members, was refused.</summary>
 /// <param name="Sender">The node that sent it.</param>
-/// <param name="Origin">What the sender says about itself.</param>
+/// <param name="Origin">The cluster, store and options of the sender.</param>
 /// <param name="FirstMembers">The ids of its first members, if it named them.</param>
 internal sealed record ForeignIdentityNotice(NodeId Sender, MessageOrigin Origin, IReadOnlyList<NodeId> FirstMembers) : ConsensusNotice;
 

@@ -16,7 +16,7 @@ namespace Raft;
 /// </remarks>
 public sealed partial class FileStorage : ILogStore, ISnapshotStore
 {
-    private readonly IFileSystem _files;
+    private readonly FailStopFileSystem _files;
     private readonly IDiskThreads _threads;
     private readonly string _directory;
     private readonly FileLog _log;
@@ -42,12 +42,12 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         options ??= new FileStorageOptions();
-        _files = files;
+        _files = new FailStopFileSystem(files);
         _threads = threads;
         _directory = Path.GetFullPath(directory);
         ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(RaftDiagnostics.LogCategory);
-        _log = new FileLog(files, threads, _directory, options.SegmentBytes, newStoreId, logger);
-        _snapshots = new SnapshotFiles(files, threads, _directory);
+        _log = new FileLog(_files, threads, _directory, options.SegmentBytes, newStoreId, logger);
+        _snapshots = new SnapshotFiles(_files, threads, _directory);
     }
 
     /// <summary>Always false.</summary>
@@ -90,8 +90,8 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
         IDisposable folder = _files.Lock(Path.Combine(_directory, "lock"));
         try
         {
-            _snapshots.RemoveLeftovers();
-            return _log.Open(clusterId, nodeId, folder);
+            _files.Reset();
+            return _log.Open(clusterId, nodeId, folder, _snapshots.RemoveLeftovers);
         }
         catch
         {

@@ -34,6 +34,21 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Fact]
+    public async Task OpenAsync_OfAFolderOfAnotherNode_ChangesNothingInIt()
+    {
+        await OpenAndCloseAsync("c", "n1");
+        string leftover = Path.Combine(_folder.Combine("node"), new SnapshotName(5, 1).TemporaryFile(1));
+        await File.WriteAllTextAsync(leftover, "a part of a snapshot", Token);
+        Dictionary<string, byte[]> before = ReadFolder();
+
+        await Assert.ThrowsAsync<StorageCorruptedException>(() => OpenAndCloseAsync("c", "n2"));
+        Assert.Equal(before, ReadFolder());
+
+        await OpenAndCloseAsync("c", "n1");
+        Assert.False(File.Exists(leftover));
+    }
+
+    [Fact]
     public async Task OpenAsync_WhileAnotherStoreHasItOpen_NamesItsProcess()
     {
         FileStorage first = Create();
@@ -64,6 +79,10 @@ public sealed class OwnershipTests : IDisposable
 
     private FileStorage Create(ILoggerFactory? factory = null) =>
         new(_folder.Combine("node"), new FileStorageOptions { SegmentBytes = 64 * 1_024 }, factory);
+
+    private Dictionary<string, byte[]> ReadFolder() => Directory.GetFiles(_folder.Combine("node"))
+        .Where(static path => Path.GetFileName(path) != "lock") // names the process that has tried last
+        .ToDictionary(static path => path, File.ReadAllBytes);
 
     private async Task OpenAndCloseAsync(string cluster, NodeId node, ILoggerFactory? factory = null)
     {

@@ -107,8 +107,8 @@ internal sealed class CompareReport(CompareResults results, Pace pace)
 
     private void WritePlots(string folder)
     {
-        Plot throughput = new("Commits per second, 128 B payloads", Plot.Logarithmic("proposers"), Plot.FromZero("commits/s"));
-        Plot latency = new("Latency, 128 B payloads", Plot.Logarithmic("proposers"), Plot.Logarithmic("microseconds"));
+        Plot throughput = new("Throughput, 128 B payloads", Plot.Logarithmic("proposers"), Plot.FromZero("throughput, commits/s"));
+        Plot latency = new("Latency, 128 B payloads", Plot.Logarithmic("proposers"), Plot.Logarithmic("latency, µs"));
         foreach ((string name, _) in results.Systems)
         {
             List<Measurement> runs =

@@ -119,8 +119,9 @@ internal static class FailoverCommand
             ["round", "milliseconds", "terms"],
             rounds.Index().Select(static round => (IReadOnlyList<object>)[round.Index + 1, round.Item.Milliseconds, round.Item.Terms]));
 
-        Plot plot = new("Time from the leader's last message to the next commit", Plot.FromZero("milliseconds"), Plot.FromZero("rounds"));
-        plot.AddBars("rounds", sorted.GroupBy(static value => (int)value / BarMilliseconds)
+        Plot plot = new(
+            "Time from the leader's last message to the next commit", Plot.FromZero("time, ms"), Plot.FromZero("number of rounds"));
+        plot.AddBars("measured", sorted.GroupBy(static value => (int)value / BarMilliseconds)
             .Select(static bar => ((double)(bar.Key * BarMilliseconds), (double)((bar.Key + 1) * BarMilliseconds), (double)bar.Count())));
         plot.AddLine("expected median", [(expectedMedian, 0), (expectedMedian, rounds.Count / 4.0)], isDashed: true, hasMarkers: false);
         plot.Write(Path.Combine(folder, "failover.svg"));

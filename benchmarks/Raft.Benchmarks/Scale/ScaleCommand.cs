@@ -79,7 +79,10 @@ internal static class ScaleCommand
                 result.Run.P50Microseconds, result.Run.P99Microseconds, result.Run.GcPauseShare, result.Run.Failures,
             ]));
 
-        Plot plot = new("CPU per commit", Plot.Logarithmic("nodes, bytes, proposers, or entries kept"), Plot.Logarithmic("microseconds"));
+        Plot plot = new(
+            "CPU time per commit",
+            Plot.Logarithmic("nodes, payload in bytes, proposers, or retained entries"),
+            Plot.Logarithmic("CPU time, µs"));
         foreach (IGrouping<string, (ScalePoint Point, Measurement Run)> part in results.GroupBy(static result => result.Point.Part))
         {
             plot.AddLine(part.Key, part.Select(static result => (result.Point.Value, result.Run.CpuMicrosecondsPerCommit)));

@@ -95,11 +95,11 @@ internal sealed class SustainReport(List<SustainSample> samples, Measurement tot
 
     private void WritePlots(string folder)
     {
-        Plot throughput = new("Commits per second", Plot.FromZero("seconds"), Plot.FromZero("commits/s"));
-        throughput.AddLine("commits/s", PerSecond(), hasMarkers: false);
+        Plot throughput = new("Throughput", Plot.FromZero("time, s"), Plot.FromZero("throughput, commits/s"));
+        throughput.AddLine("average of a second", PerSecond(), hasMarkers: false);
         throughput.Write(Path.Combine(folder, "sustain-throughput.svg"));
 
-        Plot memory = new("Memory", Plot.FromZero("seconds"), Plot.FromZero("MiB"));
+        Plot memory = new("Memory", Plot.FromZero("time, s"), Plot.FromZero("memory, MiB"));
         AddLine("working set", static sample => sample.WorkingSet);
         AddLine("heap", static sample => sample.HeapBytes);
         AddLine("heap after its latest collection", static sample => sample.HeapAfterCollection);

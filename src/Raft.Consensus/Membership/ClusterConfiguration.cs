@@ -3,11 +3,12 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// The configuration of a cluster (section 6): who votes, who only receives the log, and the entry of the log that says so. It alone
-/// answers who decides: a majority of the voters or, while the configuration changes, a majority of each of two sets of voters.
+/// The configuration of a cluster (section 6): who votes, who only receives the log, and which entry of the log contains it. It
+/// defines a quorum: a majority of the voters or, while the configuration changes, a majority of each of two sets of voters.
 /// </summary>
-/// <remarks>Immutable, and ordered by id: everything that walks over it does so in the same order on every node. Safe to use from any
-/// thread.</remarks>
+/// <remarks>
+/// Immutable and ordered by id, so every node enumerates the members in the same order. Safe to use from any thread.
+/// </remarks>
 public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
 {
     private readonly VoterSet _voters;
@@ -15,7 +16,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     private readonly RaftMember[] _members;
     private readonly NodeId[] _memberIds;
 
-    /// <summary>Makes a configuration.</summary>
+    /// <summary>Creates a configuration that comes from the options and not from an entry of the log.</summary>
     /// <param name="voters">The voters; at least one.</param>
     /// <param name="outgoingVoters">
     /// The voters of the configuration that is being replaced (joint consensus, section 6); null or empty if none is. A voter of both
@@ -71,7 +72,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         Extensions = extensions;
     }
 
-    /// <summary>No members: what a node knows that waits for a leader to join a cluster. Nobody decides in it.</summary>
+    /// <summary>No members, and no quorum: the configuration of a node that joins and has received none from a leader yet.</summary>
     internal static ClusterConfiguration Empty { get; } = new([], [], []);
 
     /// <summary>The entry that contains it; 0 if it comes from the node's options, because the log has none yet.</summary>
@@ -103,12 +104,12 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
         ? $"{_voters.Majority}"
         : $"{_voters.Majority} of the new and {_outgoingVoters.Majority} of the old configuration";
 
-    /// <summary>Whether the node votes, be it in the new or the outgoing set.</summary>
+    /// <summary>Whether the node is a voter, in the new or in the outgoing set.</summary>
     /// <param name="node">The node.</param>
     /// <returns>True if it does.</returns>
     public bool IsVoter(NodeId node) => _voters.Contains(node) || _outgoingVoters?.Contains(node) == true;
 
-    /// <summary>Whether the node receives the log, and has no vote.</summary>
+    /// <summary>Whether the node receives the log without a vote.</summary>
     /// <param name="node">The node.</param>
     /// <returns>True if it does.</returns>
     public bool IsLearner(NodeId node) => Find(node) is not null && !IsVoter(node);
@@ -154,7 +155,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
     internal bool HasSameMembers(ClusterConfiguration other) =>
         Voters.SequenceEqual(other.Voters) && OutgoingVoters.SequenceEqual(other.OutgoingVoters) && Learners.SequenceEqual(other.Learners);
 
-    /// <summary>Whether both come from the same entry and say the same.</summary>
+    /// <summary>Whether both come from the same entry and have the same content.</summary>
     /// <param name="other">The other configuration.</param>
     /// <returns>True if they do.</returns>
     public bool Equals(ClusterConfiguration? other) =>

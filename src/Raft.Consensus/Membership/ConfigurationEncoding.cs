@@ -2,20 +2,8 @@ namespace Raft;
 
 /// <summary>Encodes a <see cref="ClusterConfiguration"/>, for an entry of the log and for a snapshot's header.</summary>
 /// <remarks>
-/// <para>Numbers are little-endian with a fixed width; strings are 2 bytes of length and UTF-8, as in messages.</para>
-/// <code>
-/// 1    version of the format: 1
-/// 4    number of members, then each, ordered by id:
-///        string id
-///        1      roles: 1 voter, 2 outgoing voter, 4 learner
-///        1      flags: 1 has an address, 2 has a store id
-///        string address, if it has one
-///        16     store id, if it has one
-///        4      number of tags, then each, ordered by name: string name, string value
-/// ...  extensions up to the end, each: 2 number, 4 length, bytes
-/// </code>
-/// <para>An extension whose number has its highest bit set must be understood: a node that does not know it refuses the
-/// configuration. Others are preserved. This version knows none.</para>
+/// The page docs/wire-format.md describes the format. Extensions that this version does not know are preserved, unless their number says
+/// that they must be understood.
 /// </remarks>
 internal static class ConfigurationEncoding
 {

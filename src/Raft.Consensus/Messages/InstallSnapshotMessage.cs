@@ -57,6 +57,6 @@ public sealed record InstallSnapshotReplyMessage : RaftMessage
     /// <summary>Whether everything that the snapshot covers is durable on the follower: as the snapshot, or in its log.</summary>
     public bool IsInstalled => Reason == SnapshotReplyReason.Installed;
 
-    /// <summary>What became of the chunk.</summary>
+    /// <summary>What the follower did with the part.</summary>
     public SnapshotReplyReason Reason { get; init; }
 }

@@ -18,7 +18,7 @@ public abstract record RaftMessage
     public required NodeId To { get; init; }
 
     /// <summary>
-    /// What the sender says about itself, above all which cluster it belongs to. A node accepts nothing from another identity.
+    /// Describes the sender, above all which cluster it belongs to. A node accepts nothing from another identity.
     /// </summary>
     public required MessageOrigin Origin { get; init; }
 
@@ -32,11 +32,11 @@ public abstract record RaftMessage
     public long Correlation { get; init; }
 
     /// <summary>
-    /// The sender's UTC when it made the message, in ticks; 0 if it does not say. For diagnosis only: no decision depends on it.
+    /// The sender's UTC time when it created the message, in ticks of 100 ns; 0 if unknown. For diagnosis only: nothing depends on it.
     /// </summary>
     public long SentAtTicks { get; init; }
 
-    /// <summary>Whether the sender is about to stop: it does not campaign, and nobody transfers leadership to it.</summary>
+    /// <summary>Whether the sender is about to stop: it does not campaign, and no leader transfers its leadership to it.</summary>
     public bool IsStopping { get; init; }
 
     /// <summary>

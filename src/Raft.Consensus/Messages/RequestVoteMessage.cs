@@ -15,14 +15,14 @@ public sealed record RequestVoteMessage : RaftMessage
     public bool IsPreVote { get; init; }
 
     /// <summary>
-    /// Whether the leader has asked the candidate to campaign (dissertation, section 3.10): then voters do not refuse because they still
-    /// hear from that leader.
+    /// Whether the leader has asked the candidate to campaign (dissertation, section 3.10): then voters do not refuse because that
+    /// leader is alive.
     /// </summary>
     public bool IsTransfer { get; init; }
 
     /// <summary>
-    /// The ids of the candidate's first members, ordered, while its log is empty: should the receiver have others, both can say which.
-    /// Empty otherwise.
+    /// The ids of the candidate's first members, ordered, while its log is empty: if the receiver has others, both can report the
+    /// difference. Empty otherwise.
     /// </summary>
     public IReadOnlyList<NodeId> FirstMembers { get; init; } = NodeSet.Empty;
 }

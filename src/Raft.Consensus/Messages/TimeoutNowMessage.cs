@@ -5,14 +5,14 @@ namespace Raft;
 /// </summary>
 public sealed record TimeoutNowMessage : RaftMessage
 {
-    /// <summary>The leader's last entry. If the receiver's log ends elsewhere, the request is late, and ignored.</summary>
+    /// <summary>The leader's last entry. If the receiver's log ends elsewhere, the request is late, and the receiver refuses it.</summary>
     public required long LastLogIndex { get; init; }
 
     /// <summary>The term of that entry.</summary>
     public required long LastLogTerm { get; init; }
 }
 
-/// <summary>The answer to a <see cref="TimeoutNowMessage"/> of a node that does not campaign. One that does sends vote requests.</summary>
+/// <summary>The answer to a <see cref="TimeoutNowMessage"/> if the node does not campaign. If it does, it sends vote requests.</summary>
 public sealed record TimeoutNowReplyMessage : RaftMessage
 {
     /// <summary>Why it does not campaign.</summary>

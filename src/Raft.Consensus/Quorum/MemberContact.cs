@@ -37,7 +37,7 @@ internal sealed class MemberContact
         _contacts.Add((node, now));
     }
 
-    /// <summary>The node has become the leader: silence counts from now on, since it has asked nobody before.</summary>
+    /// <summary>The node has become the leader: silence counts from now on, since it has sent no requests before.</summary>
     public void OnLeading(TimeSpan now) => _leadingSince = now;
 
     /// <summary>The process was paused until now.</summary>

@@ -68,7 +68,7 @@ internal sealed class NodeDirectory
             _services.AddKeyedSingleton(type, node.Name, (provider, _) => provider.GetRequiredService<HostNodes>().Create(node, type));
         }
 
-        // Without a key, a registration that the program made itself wins over that of a named node.
+        // Without a key, a registration that the program made itself takes precedence over that of a named node.
         bool isTaken = node.Name is not null && _services.Any(descriptor => !descriptor.IsKeyedService && descriptor.ServiceType == type);
         if (!isTaken && _unkeyed.Add(type))
         {

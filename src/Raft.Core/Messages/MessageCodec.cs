@@ -5,54 +5,11 @@ namespace Raft;
 
 /// <summary>
 /// Converts messages to bytes and back, for transports that leave the process. One message becomes one block of bytes. The transport
-/// marks where it ends, with a datagram, a frame or a request body.
+/// determines where it ends, with a datagram, a frame or a request body.
 /// </summary>
 /// <remarks>
-/// <para>Numbers are little-endian, have a fixed width, and are never negative. A fixed width gives each value exactly one
-/// encoding and makes sizes known before anything is read; a variable width would save few bytes compared to the payload. A <i>string</i>
-/// is its length in bytes (2 bytes, unsigned), then UTF-8.</para>
-/// <para>Every message:</para>
-/// <code>
-/// offset  size  field
-///      0     4  magic: 52 41 46 54, "RAFT"
-///      4     1  version of the format: 1
-///      5     1  type: 1 RequestVote, 2 its reply, 3 AppendEntries, 4 its reply,
-///                 5 InstallSnapshot, 6 its reply, 7 TimeoutNow, 8 its reply, 9 refusal of an identity
-///      6     1  flags of the type; all other bits are 0
-///      7     8  term
-///     15     8  correlation
-///     23     8  time of sending (UTC, in ticks of 100 ns since 0001-01-01); 0 if not said
-///     31   2+n  cluster id, a string
-///      .   2+n  from, a string of 1 to 255 UTF-16 characters, not blank
-///      .   2+n  to, likewise
-///      .     1  flags of the sender: 1 has an identity, 2 has a store, 4 is stopping
-///      .     8  digest of the sender's options; 0 if not said
-///      .  16+4  identity of the cluster and its generation, if it has one
-///      .  16+8  id and opening of its store, if it has one
-///      .     .  body of the type
-/// </code>
-/// <para>Bodies:</para>
-/// <code>
-/// 1 RequestVote         8 last log index, 8 last log term, members              flag 1: pre-vote, flag 2: transfer
-/// 2 RequestVote reply   leader, a string, with flag 4                           flag 1: vote granted, flag 2: pre-vote
-/// 3 AppendEntries       8 previous log index, 8 previous log term, 8 leader commit,
-///                       4 number of entries, unsigned, then each entry:
-///                           8 term, 8 time (UTC, in ticks of 100 ns since 0001-01-01),
-///                           1 kind (as in EntryKind), 4 length of the data, unsigned, data
-/// 4 AppendEntries reply 8 previous log index, 8 last index, 8 conflict index, 8 conflict term,
-///                       8 applied index                                         flag 1: success
-/// 5 InstallSnapshot     8 last included index, 8 last included term, 16 checksum, 8 length, 8 offset, 8 leader commit,
-///                       4 length of the header, unsigned, header, 4 length of the data, unsigned, data
-/// 6 its reply           8 last included index, 8 last included term, 16 checksum, 8 next offset,
-///                       1 reason (as in SnapshotReplyReason)
-/// 7 TimeoutNow          8 last log index, 8 last log term
-/// 8 its reply           1 reason (as in TimeoutNowRefusal)
-/// 9 identity refusal    members
-/// </code>
-/// <para><i>Members</i> are 4 bytes of count, unsigned, and as many strings: the ids of the sender's first members, if it names
-/// them.</para>
-/// <para>Nothing follows the body. A new kind of message gets a new type and keeps the version; a change to the format above
-/// gets a new version. A node drops messages that it does not understand, as if the network had lost them.</para>
+/// <para>The page docs/wire-format.md of the repository describes every field of the format, and how the format may change. A node
+/// drops messages that it cannot read, as if the network had lost them.</para>
 /// <para>The codec checks the format, and the node checks the meaning. All members are safe to call from any thread.</para>
 /// </remarks>
 public static partial class MessageCodec

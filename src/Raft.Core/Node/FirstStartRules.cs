@@ -54,8 +54,8 @@ internal static class FirstStartRules
     private static StorageCorruptedException SnapshotAlone(NodeSettings settings) => new(
         $"The snapshot store of node {settings.NodeId} holds a snapshot, but its log store is blank: its log, its term and its vote are "
         + "lost. Restore the log store from a copy. Without one, empty the snapshot store too, and start the node with "
-        + $"{nameof(RaftNodeOptions.FirstStart)} {nameof(FirstStart.Join)} while all others run: its leader sends it everything. To restore "
-        + $"the whole cluster from this snapshot, set {nameof(FirstStart.Bootstrap)} on every node.");
+        + $"{nameof(RaftNodeOptions.FirstStart)} {nameof(FirstStart.Join)} while all others run: its leader sends it everything. To "
+        + $"restore the whole cluster from this snapshot, set {nameof(FirstStart.Bootstrap)} on every node.");
 
     private static StorageCorruptedException NoIdentity(NodeSettings settings) => new(
         $"The log store {settings.LogStore.GetType().Name} of node {settings.NodeId} holds entries or a vote, but does not know which "

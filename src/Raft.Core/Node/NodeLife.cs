@@ -155,8 +155,8 @@ internal sealed class NodeLife
     }
 
     /// <summary>
-    /// A leader that stops hands over first, so that the others need not wait for an election timeout; and it tells its followers what is
-    /// committed.
+    /// A leader that stops hands over first, so that the others need not wait for an election timeout. It also sends its last commit index
+    /// to its followers.
     /// </summary>
     private async ValueTask HandOverAsync(TimeSpan end)
     {

@@ -4,12 +4,13 @@ namespace Raft;
 public sealed partial class RaftNode
 {
     /// <summary>
-    /// Hands over the leadership of this node to another voter. The target first catches up, while proposals are taken as always; then
+    /// Hands over the leadership of this node to another voter. The target first catches up, while proposals are taken as usual; then
     /// proposals pause, for at most <see cref="RaftNodeOptions.MinimumElectionTimeout"/>, until the target has everything and every caller
     /// of this node is answered. So a transfer loses no proposal and leaves no outcome unknown.
     /// </summary>
     /// <param name="target">
-    /// Who is to lead; null for the voter with most of the log of those that were heard from within two heartbeats and do not stop.
+    /// The voter that is to lead. Null: the one with the most complete log of those that sent a message within two heartbeats and are
+    /// not about to stop.
     /// </param>
     /// <param name="cancellationToken">Stops waiting for the outcome. The transfer continues.</param>
     /// <returns>How it ended: a target that cannot lead, and a transfer that fails, are outcomes and not exceptions.</returns>

@@ -92,8 +92,10 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">
     /// Stops the node in good order. No more proposals are taken. A leader waits until its log has committed, for
     /// <see cref="RaftNodeOptions.MaximumElectionTimeout"/> or <see cref="RaftNodeOptions.ShutdownTimeout"/>, whichever is
-    /// shorter; then for writes and the state machine, for what is left of the latter. A proposal that is in the log and not
-    /// applied by then ends as unknown; one that never entered the log is refused.
+    /// shorter. It then hands over its leadership if the others can do without it, which takes at most
+    /// <see cref="RaftNodeOptions.MinimumElectionTimeout"/>. Finally it waits for writes and the state machine, for what is left of
+    /// <see cref="RaftNodeOptions.ShutdownTimeout"/>. A proposal that is in the log and not applied by then ends as unknown; one that
+    /// never entered the log is refused.
     /// </param>
     /// <returns>Completes when the node has stopped, normally after cancellation: keep it, and await it at the end.</returns>
     /// <exception cref="NodeFailedException">The node must not continue; the message says why and what to do.</exception>

@@ -179,7 +179,7 @@ public sealed class RaftNodeOptions
     public bool AllowVolatileStorage { get; set; }
 
     /// <summary>
-    /// How long the target of <see cref="RaftNode.TransferLeadershipAsync"/> may take to catch up, while proposals are taken as always.
+    /// How long the target of <see cref="RaftNode.TransferLeadershipAsync"/> may take to catch up, while proposals are taken as usual.
     /// Default 30 s; above zero and at most one day.
     /// </summary>
     [Duration(MaximumDays = 1)]

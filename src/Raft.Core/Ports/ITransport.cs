@@ -47,7 +47,7 @@ public interface IMessageReceiver
     NodeId NodeId { get; }
 
     /// <summary>
-    /// What the node says about itself: its cluster, the identity of that cluster, its store and how often that was opened. A transport
+    /// Describes the node: its cluster, the identity of that cluster, its store, and how often the store was opened. A transport
     /// announces the node with it. It changes once, when a node that joins learns the identity. Null only for receivers that are not
     /// nodes, such as those of tests.
     /// </summary>

@@ -16,10 +16,7 @@ internal sealed record SnapshotHeader(
     private const byte Version = 3;
     private const int IdentitySize = 20;
 
-    /// <summary>
-    /// Encodes it: version, cluster id, identity and generation, time, index and length of the configuration, configuration, length of
-    /// the sessions, sessions. Numbers are little-endian with fixed width, as in messages.
-    /// </summary>
+    /// <summary>Encodes it, as docs/wire-format.md describes.</summary>
     public byte[] Write()
     {
         byte[] configuration = ConfigurationEncoding.Encode(Configuration);

@@ -9,7 +9,9 @@ internal sealed class DiskFullException : IOException
     /// <param name="path">The file that was written.</param>
     /// <param name="innerException">The error of the operating system, if there is one.</param>
     public DiskFullException(string path, Exception? innerException = null)
-        : base($"'{path}' could not be written because its disk is full. Free some space, and start the node again.", innerException)
+        : base(
+            $"'{path}' could not be written because its disk is full. Free some space, and start the node if it has stopped.",
+            innerException)
     {
         Path = path;
         if (innerException is not null)
@@ -27,7 +29,7 @@ internal sealed class DiskFullException : IOException
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"'{path}' could not be written because its disk is full: at least {missingBytes:N0} bytes more are needed. "
-                    + $"Free some space, and start the node again."),
+                    + $"Free some space, and start the node if it has stopped."),
             innerException)
     {
         Path = path;

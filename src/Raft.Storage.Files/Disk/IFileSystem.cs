@@ -31,7 +31,7 @@ internal interface IFileSystem
     /// <summary>Renames a file, and replaces the one that has the name already.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Deletes a file. Whoever has it open can still read it.</summary>
+    /// <summary>Deletes a file. An open file can still be read.</summary>
     void Delete(string path);
 
     /// <summary>Makes the names of the files in a folder durable.</summary>

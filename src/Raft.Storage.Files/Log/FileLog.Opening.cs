@@ -12,12 +12,14 @@ internal sealed partial class FileLog
     /// <param name="clusterId">The cluster that it must belong to.</param>
     /// <param name="nodeId">The node that it must belong to.</param>
     /// <param name="folder">The lock on the folder, which is released when the log is closed.</param>
+    /// <param name="prepareFolder">Called when the folder is known to be sound and the node's own, before it is changed.</param>
     /// <exception cref="StorageCorruptedException">
     /// It belongs to another node or cluster, a newer version has written it, or durable data is missing or damaged.
     /// </exception>
-    public LogState Open(string clusterId, NodeId nodeId, IDisposable folder)
+    public LogState Open(string clusterId, NodeId nodeId, IDisposable folder, Action prepareFolder)
     {
         RecoveredLog recovered = new LogRecovery(files, directory, clusterId, nodeId).Recover();
+        prepareFolder();
         StoreIdentity store = recovered.Store is { } last ? last with { Opening = last.Opening + 1 } : new StoreIdentity(newStoreId(), 1);
         LogSegments segments = new(_supply, directory, store, clusterId, nodeId);
         segments.Open(recovered.Segments, recovered.End, recovered.NextNumber);

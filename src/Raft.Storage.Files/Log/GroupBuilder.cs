@@ -94,7 +94,7 @@ internal sealed class GroupBuilder(LogContent content)
     /// <param name="segment">The number of the segment.</param>
     /// <param name="opening">The opening of the store.</param>
     /// <param name="offset">Where the group begins.</param>
-    /// <param name="previousChecksum">The checksum of the group before it.</param>
+    /// <param name="previousChecksum">The checksum of the group before it; of the header if it is the first one.</param>
     /// <returns>The header, the group, and a sector of zeros, which ends the log until the next group is written over it.</returns>
     public ReadOnlyMemory<byte> Encode(ReadOnlySpan<byte> header, long segment, long opening, long offset, ulong previousChecksum)
     {

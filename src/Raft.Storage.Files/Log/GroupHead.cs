@@ -7,7 +7,7 @@ namespace Raft.Storage.Files;
 /// The first bytes of a group: where it is, what it does to the log, and the checksum of all of it. A group is written and synced at once,
 /// so it is there completely or not at all.
 /// </summary>
-internal struct GroupHead
+internal record struct GroupHead
 {
     /// <summary>The number of bytes.</summary>
     public const int Size = 104;
@@ -30,7 +30,7 @@ internal struct GroupHead
     /// <summary>Its offset in the segment.</summary>
     public long Offset { get; set; }
 
-    /// <summary>The checksum of the group before it.</summary>
+    /// <summary>The checksum of the group before it; of the segment's header if it is the first one.</summary>
     public ulong PreviousChecksum { get; set; }
 
     /// <summary>Its entries replace everything from this index on. After the last entry if it has none.</summary>

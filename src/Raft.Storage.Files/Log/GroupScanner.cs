@@ -4,16 +4,22 @@ namespace Raft.Storage.Files;
 internal sealed class GroupScanner(
     IDiskFile file, long segment, long opening, ulong previousChecksum, long start, long end)
 {
-    private const int SmallestBuffer = 256 * 1_024;
+    private const int UsualBuffer = 256 * 1_024;
 
-    private byte[] _buffer = new byte[SmallestBuffer];
+    private byte[] _buffer = new byte[Math.Clamp(end - start, 0, UsualBuffer)];
     private long _bufferAt = start; // the offset of the first byte in the buffer
     private int _buffered;
+
+    /// <summary>Reads a segment from its first group on.</summary>
+    public GroupScanner(IDiskFile file, SegmentHeader header, long end)
+        : this(file, header.Number, header.Store.Opening, header.Checksum, header.Size, end)
+    {
+    }
 
     /// <summary>The offset of the next group; of the first that is not valid, once there is no more.</summary>
     public long Position { get; private set; } = start;
 
-    /// <summary>The checksum of the last valid group.</summary>
+    /// <summary>The checksum of the last valid group; at first, that of the header.</summary>
     public ulong Checksum { get; private set; } = previousChecksum;
 
     /// <summary>Reads the next group.</summary>
@@ -40,15 +46,14 @@ internal sealed class GroupScanner(
     }
 
     /// <summary>
-    /// Finds the next valid group of the segment at any later offset, whatever comes before it. The first group of a segment does not count:
-    /// it was written together with the header, so it proves nothing.
+    /// Finds a sound group of the segment at this offset or any later one, whatever comes before it. The first group of a segment does not
+    /// count: it was written together with the header, so it proves nothing.
     /// </summary>
     /// <returns>Its offset; null if there is none.</returns>
-    public long? FindLater()
+    public long? Find()
     {
-        while (Position + Layout.Sector < end)
+        for (; Position < end; Position += Layout.Sector)
         {
-            Position += Layout.Sector;
             if (TryBuffer(GroupHead.Size)
                 && GroupHead.TryRead(Buffered, segment, Position, out GroupHead head)
                 && !head.IsFirst

@@ -69,10 +69,10 @@ internal sealed class LogContent
     /// <summary>Adds the next entry.</summary>
     public void Append(long term) => _terms.Append(++LastIndex, term);
 
-    /// <summary>The segments no longer hold what comes before an index.</summary>
+    /// <summary>The segments no longer hold what comes before an index. The log may have restarted before it.</summary>
     public void DropBefore(long index)
     {
-        KeptFrom = Math.Max(KeptFrom, index);
+        KeptFrom = Math.Max(KeptFrom, Math.Min(index, StartIndex));
         _terms.DropBefore(KeptFrom);
     }
 

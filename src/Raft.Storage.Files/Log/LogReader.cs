@@ -15,25 +15,37 @@ internal static class LogReader
         while (offset < extent.End && firstIndex <= extent.Last && !limit.IsReached)
         {
             GroupHead head = ReadHead(in extent, offset);
+            if (head.Count > 0 && head.LastIndex >= firstIndex)
+            {
+                Group group = ReadGroup(in extent, in head, firstIndex);
+                int before = entries.Count;
+                int last = (int)(Math.Min(head.LastIndex, extent.Last) - head.FirstIndex);
+                group.Read((int)(firstIndex - head.FirstIndex), last, entries);
+                int kept = limit.Take(entries, before);
+                entries.RemoveRange(before + kept, entries.Count - before - kept);
+                firstIndex += kept;
+            }
+
             offset = head.End;
-            if (head.Count == 0 || head.LastIndex < firstIndex)
-            {
-                continue;
-            }
-
-            byte[] bytes = new byte[head.Length];
-            if (extent.Segment.File.Read(head.Offset, bytes) < bytes.Length || !head.IsSound(bytes))
-            {
-                throw Damaged(in extent, head.Offset);
-            }
-
-            int before = entries.Count;
-            int last = (int)(Math.Min(head.LastIndex, extent.Last) - head.FirstIndex);
-            new Group(head, bytes).Read((int)(firstIndex - head.FirstIndex), last, entries);
-            int kept = limit.Take(entries, before);
-            entries.RemoveRange(before + kept, entries.Count - before - kept);
-            firstIndex += kept;
         }
+
+        if (firstIndex <= extent.Last && !limit.IsReached)
+        {
+            throw Damaged(in extent, extent.Offset); // the head of a group that was skipped is not what was written
+        }
+    }
+
+    /// <summary>Reads a group that should hold an entry, and verifies it: until then, nothing vouches for its head either.</summary>
+    private static Group ReadGroup(in LogIndex.Extent extent, in GroupHead head, long index)
+    {
+        byte[] bytes = new byte[head.Length];
+        return extent.Segment.File.Read(head.Offset, bytes) == bytes.Length
+            && GroupHead.TryRead(bytes, head.Segment, head.Offset, out GroupHead verified)
+            && verified == head
+            && head.IsSound(bytes)
+            && head.FirstIndex <= index
+            ? new Group(head, bytes)
+            : throw Damaged(in extent, head.Offset);
     }
 
     private static GroupHead ReadHead(in LogIndex.Extent extent, long offset)

@@ -71,7 +71,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     /// <summary>Where the log starts after all valid groups of a segment.</summary>
     private static long StartIndexAfter(SegmentCandidate candidate)
     {
-        GroupScanner scanner = ScannerOf(candidate, candidate.File.Length);
+        GroupScanner scanner = new(candidate.File, candidate.Header!, candidate.File.Length);
         long startIndex = 0;
         while (scanner.TryNext(out Group group))
         {
@@ -83,9 +83,15 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
 
     private SegmentCandidate? FindLast(long[] numbers)
     {
+        SegmentCandidate? orphan = null;
         foreach (long number in numbers.Reverse())
         {
             SegmentCandidate candidate = Read(number);
+            if (candidate.IsCut)
+            {
+                throw Damaged(candidate, candidate.File.Length, "the file ends there, and was longer when the log was written into it");
+            }
+
             if (candidate.First is not null)
             {
                 RequireOwner(candidate);
@@ -98,9 +104,11 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
             {
                 throw Damaged(candidate, 0, $"its beginning is not valid, and the group at {at} proves that it was synced");
             }
+
+            orphan ??= candidate.StatesPrevious ? candidate : null;
         }
 
-        return null;
+        return orphan is null ? null : throw Damaged(orphan, 0, "its beginning is not valid, and no segment is left that came before it");
     }
 
     private void ReadChain(Stack<SegmentCandidate> chain)
@@ -145,7 +153,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     /// <summary>Reads a segment that a later one follows: everything up to the stated end was synced.</summary>
     private void ReadProven(SegmentCandidate candidate, SegmentFile segment, SegmentEnd end)
     {
-        GroupScanner scanner = ScannerOf(candidate, end.Offset);
+        GroupScanner scanner = new(candidate.File, candidate.Header!, end.Offset);
         while (scanner.TryNext(out Group group))
         {
             Add(candidate, segment, in group);
@@ -164,7 +172,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     /// </summary>
     private void ReadLast(SegmentCandidate candidate, SegmentFile segment)
     {
-        GroupScanner scanner = ScannerOf(candidate, candidate.File.Length);
+        GroupScanner scanner = new(candidate.File, candidate.Header!, candidate.File.Length);
         bool hasProven = false;
         while (true)
         {
@@ -191,9 +199,11 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
 
         long cutAt = scanner.Position;
         bool isTorn = !scanner.IsAtZeros();
-        if (scanner.FindLater() is { } later)
+        if (scanner.Find() is { } found)
         {
-            throw Damaged(candidate, cutAt, $"no valid group is there, and the one at {later} proves that it was synced");
+            throw Damaged(candidate, cutAt, found == cutAt
+                ? "the group there does not follow the one before it"
+                : $"no valid group is there, and the one at {found} proves that it was synced");
         }
 
         if (isTorn)
@@ -226,14 +236,6 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         _read.Add(candidate);
         return candidate;
     }
-
-    private static GroupScanner ScannerOf(SegmentCandidate candidate, long end) => new(
-        candidate.File,
-        candidate.Number,
-        candidate.Header!.Store.Opening,
-        candidate.Header.Previous?.Checksum ?? 0,
-        candidate.FirstAt,
-        end);
 
     private void RequireOwner(SegmentCandidate candidate)
     {

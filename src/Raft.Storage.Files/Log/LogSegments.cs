@@ -75,13 +75,14 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
     private void Begin(GroupBuilder group, bool isFirstOfLife)
     {
         long number = _nextNumber;
-        byte[] header = new SegmentHeader(number, store, clusterId, nodeId, _end).Write();
-        long bytes = header.Length + Layout.Padded(group.Measure(restates: true));
+        SegmentHeader header = new(number, store, clusterId, nodeId, _end);
+        long bytes = header.Size + Layout.Padded(group.Measure(restates: true));
         IDiskFile file = isFirstOfLife ? supply.TakeFirst(number, bytes) : supply.Take(number, bytes);
         string path = Path.Combine(directory, SegmentFile.NameOf(number));
         try
         {
-            ReadOnlyMemory<byte> written = group.Encode(header, number, store.Opening, header.Length, _end?.Checksum ?? 0);
+            byte[] start = (header with { FileLength = file.Length }).Write();
+            ReadOnlyMemory<byte> written = group.Encode(start, number, store.Opening, start.Length, SegmentHeader.ChecksumOf(start));
             file.Write(0, written.Span[..(int)Math.Min(written.Length, Math.Max(file.Length, bytes))]);
             file.Sync();
         }

@@ -23,6 +23,17 @@ internal sealed class SegmentCandidate
     /// <summary>Where the first group is.</summary>
     public long FirstAt { get; }
 
+    /// <summary>
+    /// Whether the header says that segments come before this one, as far as it can be read. Then some segment was valid at any time.
+    /// </summary>
+    public bool StatesPrevious { get; private init; }
+
+    /// <summary>
+    /// Whether the end of the file is missing: of a header, or of what was allocated and synced before the header was written. Older
+    /// segments are cut to the end that the next one states.
+    /// </summary>
+    public bool IsCut { get; private init; }
+
     /// <summary>Reads the beginning of a file.</summary>
     /// <exception cref="StorageCorruptedException">It has another version of the format.</exception>
     public static SegmentCandidate Read(IFileSystem files, string directory, long number)
@@ -31,16 +42,24 @@ internal sealed class SegmentCandidate
         IDiskFile file = files.Open(path);
         try
         {
-            SegmentHeader? header = ReadHeader(file, number, path);
-            int? size = header?.Write().Length;
-            if (header is null || size is null)
+            byte[] sector = new byte[Layout.Sector];
+            bool isShort = file.Read(0, sector) < sector.Length;
+            if (isShort || ReadHeader(file, sector, number, path) is not { } header)
             {
-                return new SegmentCandidate(path, number, file, header: null, first: null, firstAt: 0);
+                return new SegmentCandidate(path, number, file, header: null, first: null, firstAt: 0)
+                {
+                    StatesPrevious = SegmentHeader.StatesPrevious(sector),
+                    IsCut = isShort && sector.AsSpan().IndexOfAnyExcept((byte)0) >= 0,
+                };
             }
 
-            GroupScanner scanner = new(file, number, header.Store.Opening, header.Previous?.Checksum ?? 0, size.Value, file.Length);
+            GroupScanner scanner = new(file, header, file.Length);
             Group? first = scanner.TryNext(out Group group) ? group : null;
-            return new SegmentCandidate(path, number, file, header, first, size.Value);
+            return new SegmentCandidate(path, number, file, header, first, header.Size)
+            {
+                StatesPrevious = header.Previous is not null,
+                IsCut = file.Length < header.FileLength,
+            };
         }
         catch
         {
@@ -50,15 +69,14 @@ internal sealed class SegmentCandidate
     }
 
     /// <summary>
-    /// The offset of a valid group of this segment that comes after its beginning; null if there is none. It was written after the beginning
-    /// was synced, so a beginning that is not valid now is damaged.
+    /// The offset of a group of this segment that comes after its first one; null if there is none. It was written after the beginning was
+    /// synced, so a beginning that is not valid now is damaged.
     /// </summary>
-    public long? FindLaterGroup() => new GroupScanner(File, Number, opening: 0, previousChecksum: 0, start: 0, File.Length).FindLater();
+    public long? FindLaterGroup() => new GroupScanner(File, Number, opening: 0, previousChecksum: 0, start: Layout.Sector, File.Length).Find();
 
-    private static SegmentHeader? ReadHeader(IDiskFile file, long number, string path)
+    private static SegmentHeader? ReadHeader(IDiskFile file, ReadOnlySpan<byte> sector, long number, string path)
     {
-        byte[] sector = new byte[Layout.Sector];
-        if (file.Read(0, sector) < sector.Length || SegmentHeader.Measure(sector, path) is not { } size)
+        if (SegmentHeader.Measure(sector, path) is not { } size)
         {
             return null;
         }

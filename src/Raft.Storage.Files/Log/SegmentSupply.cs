@@ -28,6 +28,7 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
         lock (_lock)
         {
             _isClosed = false;
+            _next = 0; // of an earlier life
             foreach (string name in names.Where(static name => name.EndsWith(RecycledExtension, StringComparison.Ordinal)))
             {
                 Recycle(name);
@@ -36,14 +37,20 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
     }
 
     /// <summary>The segment that will be needed next.</summary>
-    public void Expect(long number) => Volatile.Write(ref _next, number);
+    public void Expect(long number)
+    {
+        lock (_lock)
+        {
+            _next = number;
+        }
+    }
 
     /// <summary>Prepares the segment that will be needed next.</summary>
     public void Execute()
     {
         lock (_lock)
         {
-            long number = Volatile.Read(ref _next);
+            long number = _next;
             if (_isClosed || number == 0)
             {
                 return;
@@ -72,6 +79,7 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
     {
         lock (_lock)
         {
+            _next = 0; // nothing is prepared under the number of a file that is in use
             if (_prepared is { } prepared && prepared.Number == number)
             {
                 _prepared = null;

@@ -24,7 +24,7 @@ internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, str
             _isListed = false;
             foreach (string name in files.List(directory))
             {
-                if (name.EndsWith(SnapshotName.TemporaryExtension, StringComparison.Ordinal))
+                if (SnapshotName.IsTemporary(name))
                 {
                     files.Delete(PathOf(name));
                 }
@@ -32,7 +32,10 @@ internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, str
 
             // An earlier process may have ended after the rename and before the sync.
             files.SyncDirectory(directory);
-            FindLatestName();
+            if (FindLatestName() is { } latest)
+            {
+                RemoveBefore(latest);
+            }
         }
     }
 
@@ -177,7 +180,7 @@ internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, str
         }
         catch (IOException)
         {
-            // The snapshot is committed. The next commit removes what is left.
+            // The snapshot is durable. The next opening or commit removes what is left.
         }
     }
 

@@ -7,10 +7,8 @@ namespace Raft.Storage.Files;
 /// </summary>
 internal readonly record struct SnapshotName(long Index, long Term) : IComparable<SnapshotName>
 {
-    /// <summary>The end of the name of a file that is being written, or that a crash has left.</summary>
-    public const string TemporaryExtension = ".tmp";
-
     private const string Extension = ".snapshot";
+    private const string TemporaryExtension = ".snapshot.tmp";
     private const int Digits = 20;
 
     /// <summary>The name of the committed file.</summary>
@@ -20,6 +18,9 @@ internal readonly record struct SnapshotName(long Index, long Term) : IComparabl
     /// <param name="number">Distinguishes the files of one process.</param>
     public string TemporaryFile(long number) =>
         string.Create(CultureInfo.InvariantCulture, $"{Index:D20}-{Term:D20}.{number}{TemporaryExtension}");
+
+    /// <summary>Whether a file was being written when its process ended, if it is not being written now.</summary>
+    public static bool IsTemporary(string file) => file.EndsWith(TemporaryExtension, StringComparison.Ordinal);
 
     /// <summary>Reads the name of a committed file.</summary>
     /// <returns>False for any other file.</returns>

@@ -301,7 +301,9 @@ public sealed class SimulatedNode
         _ = TransferAsync(Raft, target, [.. _proposals.Where(static proposal => proposal.IsPending)]);
     }
 
-    /// <summary>A proposal whose outcome is unknown although the transfer during which it waited succeeded; null if there is none.</summary>
+    /// <summary>
+    /// A proposal whose outcome is unknown although the transfer during which it waited succeeded; null if there is none.
+    /// </summary>
     internal string? LostByTransfer { get; private set; }
 
     private async Task TransferAsync(RaftNode raft, NodeId? target, SimulatedProposal[] waiting)

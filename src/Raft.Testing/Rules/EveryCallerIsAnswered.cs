@@ -7,7 +7,7 @@ namespace Raft.Testing;
 /// </summary>
 internal sealed class EveryCallerIsAnswered : ClusterRule
 {
-    private readonly SortedDictionary<NodeId, TimeSpan> _heldSince = [];
+    private readonly SortedDictionary<NodeId, HeldCallers> _held = [];
 
     public override string Name => "Every caller is answered";
 
@@ -24,28 +24,38 @@ internal sealed class EveryCallerIsAnswered : ClusterRule
         // Callers may wait at a node that is still reading its log.
         if (waiting == 0 || node.Current.Footprint is not { } footprint)
         {
-            _heldSince.Remove(node.Id);
+            _held.Remove(node.Id);
             return null;
         }
 
         return FindHeld(node, footprint.HeldProposals) ?? FindAbandoned(node, in status, waiting - footprint.HeldProposals);
     }
 
-    /// <summary>Callers wait for the end of a transfer, and then for the name of the next leader, but not for long.</summary>
+    /// <summary>
+    /// Callers wait for the end of a transfer, and then for the name of the next leader, but not for long. A process that was paused counts
+    /// from when it was resumed.
+    /// </summary>
     private string? FindHeld(SimulatedNode node, int held)
     {
         if (held == 0)
         {
-            _heldSince.Remove(node.Id);
+            _held.Remove(node.Id);
             return null;
         }
 
-        _heldSince.TryAdd(node.Id, node.Now);
-        TimeSpan since = node.Now - _heldSince[node.Id];
-        return since <= 3 * node.Options.MinimumElectionTimeout
+        TimeSpan now = node.Now;
+        bool isNew = !_held.TryGetValue(node.Id, out HeldCallers before) || now - before.LookedAt > node.Options.MinimumElectionTimeout / 2;
+        TimeSpan since = isNew ? now : before.Since;
+        _held[node.Id] = new HeldCallers(since, LookedAt: now);
+        return now - since <= 3 * node.Options.MinimumElectionTimeout
             ? null
-            : $"{held} callers have waited at {node.Id} for the end of a transfer for {since}.";
+            : $"{held} callers have waited at {node.Id} for the end of a transfer for {now - since}.";
     }
+
+    /// <summary>Callers that wait at a node for the end of a transfer.</summary>
+    /// <param name="Since">Since when some wait, or since the node was resumed.</param>
+    /// <param name="LookedAt">When the rule last looked.</param>
+    private readonly record struct HeldCallers(TimeSpan Since, TimeSpan LookedAt);
 
     private static string? FindAbandoned(SimulatedNode node, in PublishedStatus status, int waiting)
     {

@@ -26,8 +26,10 @@ internal sealed class JoiningNodesDoNotVote(CommittedLog committed) : ClusterRul
             return null;
         }
 
+        // A pre-vote promises nothing, so it need not wait until the disk knows that the node has joined.
+        bool isPreVote = message is RequestVoteMessage { IsPreVote: true } or RequestVoteReplyMessage { IsPreVote: true };
         LogImage disk = node.Store.DurableImage;
-        if (disk.HardState.Join is not null)
+        if ((isPreVote ? node.Store.WrittenImage : disk).HardState.Join is not null)
         {
             return $"{node.Id} sends {message.GetType().Name} of term {message.Term}, and it is joining.";
         }

@@ -12,7 +12,9 @@ internal sealed class MatchOnlyGrows : ClusterRule
 
     public override string Name => "matchIndex only grows";
 
-    /// <summary>The node has lost what it had acknowledged, and acknowledgements may still arrive: this term says nothing any more.</summary>
+    /// <summary>
+    /// Ends the check for this term: the node has lost entries that it had acknowledged, and its acknowledgements may still arrive.
+    /// </summary>
     public void Forget(NodeId follower) => _lostUntil[follower] = _highestTerm;
 
     public override string? OnDelivered(SimulatedNode node, RaftMessage message)

@@ -97,7 +97,7 @@ internal sealed class FaultInjector
             End(ending);
         }
 
-        // A node that joins takes the identity of whoever leads a cluster of this name, so no stranger may reach it.
+        // A node that joins takes the identity of any leader of a cluster of this name, so no stranger may reach it.
         if (_loss?.Advance(isCalm: _toEnd.Count == 0 && !_foreign.AreUnderWay) == true)
         {
             _loss = null;

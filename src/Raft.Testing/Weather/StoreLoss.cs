@@ -139,7 +139,8 @@ internal sealed class StoreLoss
         PublishedStatus leader = _cluster[_leader].Raft.PublishedStatus;
         if (_fault.Kind == FaultKind.RolledBackStore && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
         {
-            _cluster.Require(leader.LostData.Contains(_node.Id), $"{_leader} does not report that {_node.Id} has lost what it acknowledged.");
+            _cluster.Require(
+                leader.LostData.Contains(_node.Id), $"{_leader} does not report that {_node.Id} has lost what it acknowledged.");
         }
 
         _node.FirstStart = null;

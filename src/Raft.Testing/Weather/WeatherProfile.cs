@@ -54,7 +54,7 @@ public sealed class WeatherProfile
     public static WeatherProfile Clocks { get; } = new(
         "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
 
-    /// <summary>Stores are lost and rolled back, and nodes of another cluster talk to those of this one.</summary>
+    /// <summary>Stores are lost and rolled back, and nodes of another cluster send messages to those of this one.</summary>
     public static WeatherProfile Identity { get; } = new(
         "identity", (FaultKind.Strangers, 10), (FaultKind.LostStore, 8), (FaultKind.RolledBackStore, 8), (FaultKind.Crash, 4),
         (FaultKind.Snapshot, 4));

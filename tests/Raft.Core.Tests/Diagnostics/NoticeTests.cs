@@ -73,7 +73,8 @@ public sealed class NoticeTests : IDisposable
         string[] reports =
         [
             .. _logged.Of(153)
-                .Select(static report => $"{RecordingLoggerFactory.Value(report, "NodeId")} {RecordingLoggerFactory.Value(report, "Member")}"),
+                .Select(static report =>
+                    $"{RecordingLoggerFactory.Value(report, "NodeId")} {RecordingLoggerFactory.Value(report, "Member")}"),
         ];
         Assert.NotEmpty(reports);
         Assert.Equal(reports.Distinct(), reports);

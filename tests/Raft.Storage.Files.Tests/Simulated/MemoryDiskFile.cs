@@ -17,7 +17,7 @@ internal sealed class MemoryDiskFile(MemoryFileSystem files, MemoryFile file, st
     public int Read(long offset, Span<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return files.Read(file, offset, buffer);
+        return files.Read(file, path, offset, buffer);
     }
 
     public void Write(long offset, ReadOnlySpan<byte> bytes)

@@ -11,6 +11,7 @@ internal sealed class MemoryFile
     private readonly SortedSet<int> _unsynced = []; // written since the last sync
     private readonly SortedSet<int> _lost = []; // their sync has failed: no later sync writes them
     private readonly SortedSet<int> _allocated = [];
+    private readonly SortedSet<int> _onDisk = []; // have a place on the disk; a read of the others returns zeros
     private bool _isLengthUnsynced;
     private long _shortest; // the lengths since the last successful sync
     private long _longest;
@@ -29,6 +30,7 @@ internal sealed class MemoryFile
         _unsynced.UnionWith(other._unsynced);
         _lost.UnionWith(other._lost);
         _allocated.UnionWith(other._allocated);
+        _onDisk.UnionWith(other._onDisk);
         _isLengthUnsynced = other._isLengthUnsynced;
         _shortest = other._shortest;
         _longest = other._longest;
@@ -42,16 +44,25 @@ internal sealed class MemoryFile
     /// <summary>The length that readers see.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The number of bytes that a write would take from the free space of the disk.</summary>
-    public long AllocationOf(long offset, int length)
+    /// <summary>How many bytes of a write fit into the free space, which it takes in whole sectors.</summary>
+    public int CountFitting(long offset, int length, long freeBytes)
     {
-        int count = 0;
         for (int sector = (int)(offset / Sectors.Size); sector < Sectors.Count(offset + length); sector++)
         {
-            count += _allocated.Contains(sector) ? 0 : 1;
+            if (_allocated.Contains(sector))
+            {
+                continue;
+            }
+
+            if (freeBytes < Sectors.Size)
+            {
+                return (int)Math.Max(0, ((long)sector * Sectors.Size) - offset);
+            }
+
+            freeBytes -= Sectors.Size;
         }
 
-        return (long)count * Sectors.Size;
+        return length;
     }
 
     /// <summary>The number of bytes that deleting the file would free.</summary>
@@ -105,6 +116,7 @@ internal sealed class MemoryFile
         foreach (int sector in _unsynced)
         {
             _durable.CopySector(sector, _cached);
+            _onDisk.Add(sector);
         }
 
         _unsynced.Clear();
@@ -114,6 +126,7 @@ internal sealed class MemoryFile
             _shortest = _longest = Length;
             _durable.ClearFrom(Length);
             _lost.RemoveWhere(sector => sector >= Sectors.Count(Length));
+            _onDisk.RemoveWhere(sector => sector >= Sectors.Count(Length));
         }
     }
 
@@ -147,7 +160,12 @@ internal sealed class MemoryFile
     /// What a disk may hold after a loss of power: each sector that was not synced is old, new or, if allowed, new up to some byte and old
     /// after it, and the length is one that the file had, or one between.
     /// </summary>
-    public MemoryFile AfterPowerLoss(Func<int, int> choose, bool tearsSectors)
+    /// <param name="choose">Chooses what survives.</param>
+    /// <param name="tearsSectors">Whether a sector may be written in part.</param>
+    /// <param name="garbage">
+    /// A deleted file. A sector that was new to the disk may contain what this one had at the same place. Null: it contains zeros.
+    /// </param>
+    public MemoryFile AfterPowerLoss(Func<int, int> choose, bool tearsSectors, MemoryFile? garbage)
     {
         long length = _shortest + (_longest == _shortest ? 0 : choose((int)(_longest - _shortest) + 1));
         ByteImage image = new(_durable);
@@ -159,14 +177,15 @@ internal sealed class MemoryFile
                 continue;
             }
 
-            switch (choose(tearsSectors ? 3 : 2))
+            int whole = garbage is null || _onDisk.Contains(sector) ? 2 : 3;
+            int choice = choose(tearsSectors ? whole + 1 : whole);
+            if (choice == whole)
             {
-                case 1:
-                    image.CopySector(sector, _cached);
-                    break;
-                case 2:
-                    image.CopySector(sector, _cached, end: 1 + choose(Sectors.Size - 1));
-                    break;
+                image.CopySector(sector, _cached, end: 1 + choose(Sectors.Size - 1));
+            }
+            else if (choice > 0)
+            {
+                image.CopySector(sector, choice == 1 ? _cached : garbage!._cached);
             }
         }
 

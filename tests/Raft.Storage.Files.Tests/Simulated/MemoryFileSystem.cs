@@ -1,5 +1,3 @@
-using Raft.Testing;
-
 namespace Raft.Storage.Files.Tests.Simulated;
 
 /// <summary>
@@ -10,13 +8,14 @@ namespace Raft.Storage.Files.Tests.Simulated;
 /// Paths are absolute; the root exists. The operations that are counted and logged are creations, deletions, renamings, writes, changes of
 /// length, and syncs of files and folders.
 /// </remarks>
-internal sealed class MemoryFileSystem : IFileSystem
+internal sealed partial class MemoryFileSystem : IFileSystem
 {
     private readonly object _monitor = new();
     private readonly NameTable _names;
     private readonly PlannedFaults _faults = new();
     private readonly SortedSet<string> _locks = new(StringComparer.Ordinal);
     private readonly List<string> _operations = [];
+    private MemoryFile? _deleted; // the last one
 
     /// <summary>Creates an empty disk.</summary>
     public MemoryFileSystem()
@@ -24,7 +23,11 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
     }
 
-    private MemoryFileSystem(NameTable names) => _names = names;
+    private MemoryFileSystem(NameTable names, MemoryFile? deleted = null)
+    {
+        _names = names;
+        _deleted = deleted;
+    }
 
     /// <summary>The operations so far, in order.</summary>
     public IReadOnlyList<string> Operations => _operations;
@@ -34,69 +37,6 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     /// <summary>The paths of all files that readers see, in ordinal order.</summary>
     public IEnumerable<string> Paths => _names.Cached.Where(name => !name.Value.IsDirectory).Select(name => name.Key);
-
-    /// <summary>Makes a sync of a file or folder fail. What it should have written counts as written from then on, and is not.</summary>
-    /// <param name="call">Which one from now on: 1 is the next.</param>
-    public void FailSync(int call) => _faults.FailSync(call);
-
-    /// <summary>Makes a write fail, after it has written its first half.</summary>
-    /// <param name="call">Which one from now on: 1 is the next.</param>
-    public void FailWrite(int call) => _faults.FailWrite(call);
-
-    /// <summary>Limits the space: writes that need more fail with a <see cref="DiskFullException"/>. Deleted files give theirs back.</summary>
-    /// <param name="bytes">The free bytes from now on, allocated in sectors; null without a limit.</param>
-    public void FailWithDiskFullAfter(long? bytes) => _faults.FreeBytes = bytes;
-
-    /// <summary>Loses the power in an operation: as with all unsynced ones, any part of it may reach the disk.</summary>
-    /// <param name="operation">Which one from now on: 1 is the next.</param>
-    public void CrashAtOperation(int operation) => _faults.CrashAt(operation);
-
-    /// <summary>Loses the power now.</summary>
-    public void CutPower() => IsPowerLost = true;
-
-    /// <summary>Inverts a bit of a file, in the cache and on the disk.</summary>
-    public void FlipBit(string path, long bit) => Find(path).FlipBit(bit);
-
-    /// <summary>Drops from the cache what has failed to be written, so that readers see what the disk holds.</summary>
-    public void EvictCleanSectors()
-    {
-        foreach (MemoryFile file in _names.Cached.Values)
-        {
-            file.EvictCleanSectors();
-        }
-    }
-
-    /// <summary>Makes a disk as it may be after a loss of power now. This one is not changed.</summary>
-    /// <param name="choose">Chooses what survives: returns 0 or more, below the number that it is given.</param>
-    /// <param name="tearsSectors">Whether a sector may be written in part.</param>
-    public MemoryFileSystem PowerLoss(Func<int, int> choose, bool tearsSectors = false)
-    {
-        lock (_monitor)
-        {
-            return new MemoryFileSystem(_names.AfterPowerLoss(choose, Once(file => file.AfterPowerLoss(choose, tearsSectors))));
-        }
-    }
-
-    /// <summary>Makes a disk as it may be after a loss of power now: with nothing that was not synced, with all of it, or with a part.</summary>
-    /// <param name="random">Draws what survives.</param>
-    /// <param name="tearsSectors">Whether a sector may be written in part.</param>
-    public MemoryFileSystem PowerLoss(SeededRandom random, bool tearsSectors = false)
-    {
-        double rate = new[] { 0, 0.1, 0.5, 0.9, 1 }[random.Next(5)];
-        return PowerLoss(count => random.Chance(rate) ? 1 + random.Next(count - 1) : 0, tearsSectors);
-    }
-
-    /// <summary>
-    /// Makes the same disk, with everything that was not synced, as another process finds it after this one was killed. This one is not
-    /// changed.
-    /// </summary>
-    public MemoryFileSystem Kill()
-    {
-        lock (_monitor)
-        {
-            return new MemoryFileSystem(_names.Copy(Once(static file => new MemoryFile(file))));
-        }
-    }
 
     /// <summary>Whether a file exists.</summary>
     public bool Exists(string path) => _names.Cached.ContainsKey(path);
@@ -138,20 +78,25 @@ internal sealed class MemoryFileSystem : IFileSystem
 
         string above = Path.GetDirectoryName(path)!;
         CreateDirectory(above);
-        if (Exists(path))
+        if (_names.Cached.TryGetValue(path, out MemoryFile? existing))
         {
+            if (!existing.IsDirectory)
+            {
+                throw new IOException($"'{path}' is a file.");
+            }
+
             SyncDirectory(above);
             return;
         }
 
-        Operate($"mkdir {path}", () => _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, new() { IsDirectory = true })));
+        Operate($"mkdir {path}", path, () => _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, new() { IsDirectory = true })));
         try
         {
             SyncDirectory(above);
         }
         catch (IOException)
         {
-            Operate($"rmdir {path}", () => _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, null)));
+            Operate($"rmdir {path}", path, () => _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, null)));
             throw;
         }
     }
@@ -168,7 +113,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     public IDiskFile Create(string path)
     {
         MemoryFile file = new();
-        Operate($"create {path}", () =>
+        Operate($"create {path}", path, () =>
         {
             RequireDirectory(Path.GetDirectoryName(path)!);
             if (Exists(path))
@@ -188,7 +133,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     public IDiskFile OpenRead(string path) => Look(() => new MemoryDiskFile(this, Find(path), path, isWritable: false));
 
     /// <inheritdoc/>
-    public void Rename(string from, string to) => Operate($"rename {from} to {to}", () =>
+    public void Rename(string from, string to) => Operate($"rename {from} to {to}", to, () =>
     {
         if (Path.GetDirectoryName(from) != Path.GetDirectoryName(to))
         {
@@ -208,7 +153,7 @@ internal sealed class MemoryFileSystem : IFileSystem
             return; // as File.Delete
         }
 
-        Operate($"delete {path}", () =>
+        Operate($"delete {path}", path, () =>
         {
             Free(path);
             _names.Change(KeyValuePair.Create<string, MemoryFile?>(path, null));
@@ -228,12 +173,12 @@ internal sealed class MemoryFileSystem : IFileSystem
             : throw new IOException($"The folder '{Path.GetDirectoryName(path)}' is in use by another store of this simulation.");
     });
 
-    internal int Read(MemoryFile file, long offset, Span<byte> buffer)
+    internal int Read(MemoryFile file, string path, long offset, Span<byte> buffer)
     {
         lock (_monitor)
         {
             ThrowIfPowerLost();
-            return file.Read(offset, buffer);
+            return _faults.ReadFails() ? throw new IOException($"Reading '{path}' failed, as planned.") : file.Read(offset, buffer);
         }
     }
 
@@ -241,22 +186,23 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_monitor)
         {
-            Begin($"write {path} {offset}+{bytes.Length}", out bool crashes);
-            bool fails = _faults.WriteFails();
-            int fitting = fails ? bytes.Length / 2 : bytes.Length;
-            while (_faults.FreeBytes is { } free && file.AllocationOf(offset, fitting) > free)
+            PlannedOutcome outcome = Begin($"write {path} {offset}+{bytes.Length}");
+            if (_faults.WriteFails() && outcome == PlannedOutcome.Success)
             {
-                fitting--;
+                outcome = PlannedOutcome.Failure;
             }
 
-            _faults.FreeBytes -= file.AllocationOf(offset, fitting);
+            int fitting = outcome is PlannedOutcome.Failure or PlannedOutcome.DiskFull ? bytes.Length / 2 : bytes.Length;
+            if (_faults.FreeBytes is { } free)
+            {
+                fitting = file.CountFitting(offset, fitting, free);
+            }
+
+            _faults.FreeBytes += file.Allocation;
             file.Write(offset, bytes[..fitting]);
-            End(crashes);
-            if (fails)
-            {
-                throw new IOException($"Writing '{path}' failed, as planned.");
-            }
-
+            _faults.FreeBytes -= file.Allocation;
+            End(outcome);
+            ThrowIfPlanned(outcome, path);
             if (fitting < bytes.Length)
             {
                 throw new DiskFullException(path);
@@ -264,7 +210,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    internal void SetLength(MemoryFile file, string path, long length) => Operate($"set length {path} {length}", () =>
+    internal void SetLength(MemoryFile file, string path, long length) => Operate($"set length {path} {length}", path, () =>
     {
         _faults.FreeBytes += file.Allocation;
         file.SetLength(length);
@@ -273,28 +219,25 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     internal void Sync(MemoryFile file, string path) => OperateSync($"sync {path}", path, file.Sync, file.FailSync);
 
-    /// <summary>Converts each file once, whatever number of names it has.</summary>
-    private static Func<MemoryFile, MemoryFile> Once(Func<MemoryFile, MemoryFile> convert)
+    private static void ThrowIfPlanned(PlannedOutcome outcome, string path)
     {
-        Dictionary<MemoryFile, MemoryFile> converted = [];
-        return file =>
+        switch (outcome)
         {
-            if (!converted.TryGetValue(file, out MemoryFile? result))
-            {
-                converted[file] = result = convert(file);
-            }
-
-            return result;
-        };
+            case PlannedOutcome.Failure:
+                throw new IOException($"An operation on '{path}' failed, as planned.");
+            case PlannedOutcome.DiskFull:
+                throw new DiskFullException(path);
+        }
     }
 
-    private void Operate(string operation, Action apply)
+    private void Operate(string operation, string path, Action apply)
     {
         lock (_monitor)
         {
-            Begin(operation, out bool crashes);
+            PlannedOutcome outcome = Begin(operation);
+            ThrowIfPlanned(outcome, path);
             apply();
-            End(crashes);
+            End(outcome);
         }
     }
 
@@ -302,14 +245,19 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_monitor)
         {
-            Begin(operation, out bool crashes);
-            End(crashes); // any part of what is to be synced may reach the disk, as without the sync
-            if (_faults.SyncFails())
+            PlannedOutcome outcome = Begin(operation);
+            End(outcome); // any part of what is to be synced may reach the disk, as without the sync
+            if (_faults.SyncFails() && outcome == PlannedOutcome.Success)
             {
-                fail();
-                throw new IOException($"Syncing '{path}' failed, as planned.");
+                outcome = PlannedOutcome.Failure;
             }
 
+            if (outcome != PlannedOutcome.Success)
+            {
+                fail();
+            }
+
+            ThrowIfPlanned(outcome, path);
             sync();
         }
     }
@@ -323,16 +271,17 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    private void Begin(string operation, out bool crashes)
+    private PlannedOutcome Begin(string operation)
     {
         ThrowIfPowerLost();
         _operations.Add(operation);
-        crashes = _faults.OperationCrashes();
+        return _faults.NextOperation();
     }
 
-    private void End(bool crashes)
+    private void End(PlannedOutcome outcome)
     {
-        IsPowerLost = crashes;
+        AtOperation?.Invoke();
+        IsPowerLost = outcome == PlannedOutcome.LossOfPower;
         ThrowIfPowerLost();
     }
 
@@ -362,6 +311,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         if (_names.Cached.TryGetValue(path, out MemoryFile? file))
         {
             _faults.FreeBytes += file.Allocation;
+            _deleted = file;
         }
     }
 

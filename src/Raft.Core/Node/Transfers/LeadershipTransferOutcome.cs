@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <summary>How an attempt to hand over the leadership ended. No proposal is lost by it in any case.</summary>
+/// <summary>How a leadership transfer ended. None of these outcomes loses a proposal.</summary>
 public enum LeadershipTransferOutcome
 {
     /// <summary>The target leads.</summary>
@@ -14,7 +14,9 @@ public enum LeadershipTransferOutcome
     /// <summary>A transfer is under way already.</summary>
     AlreadyUnderWay,
 
-    /// <summary>No target was named, and no other voter was heard from within two heartbeats that is not about to stop.</summary>
+    /// <summary>
+    /// No target was named, and no other voter has sent a message within two heartbeats and is not about to stop.
+    /// </summary>
     NoTarget,
 
     /// <summary>The target is this node, which leads already.</summary>
@@ -26,7 +28,7 @@ public enum LeadershipTransferOutcome
     /// <summary>The target receives the log without a vote.</summary>
     TargetNotVoter,
 
-    /// <summary>The target is about to stop, joins the cluster, or was not up to date. This node continues to lead.</summary>
+    /// <summary>The target is about to stop, is still joining the cluster, or was not up to date. This node continues to lead.</summary>
     TargetRefused,
 
     /// <summary>The target did not catch up in time, or did not take over in time. This node continues to lead.</summary>
@@ -39,9 +41,9 @@ public enum LeadershipTransferOutcome
     LeadershipLost,
 }
 
-/// <summary>How an attempt to hand over the leadership ended.</summary>
+/// <summary>How a leadership transfer ended.</summary>
 /// <param name="Outcome">What happened.</param>
-/// <param name="Target">Who was to lead: the node that was named, or that was chosen; null if none was.</param>
+/// <param name="Target">The node that was to lead, as named or chosen; null if there was none.</param>
 /// <param name="Leader">The leader now, as far as this node knows.</param>
 public readonly record struct LeadershipTransferResult(LeadershipTransferOutcome Outcome, NodeId? Target, NodeId? Leader)
 {

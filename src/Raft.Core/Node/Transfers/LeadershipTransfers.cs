@@ -18,10 +18,10 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     /// <summary>Whether a transfer is under way, or its outcome is not known yet.</summary>
     public bool IsUnderWay => _target is not null;
 
-    /// <summary>Whether this leader tries to hand over: the applier is to wake the worker.</summary>
+    /// <summary>Whether proposals pause for a transfer: the applier must wake the worker when it is done.</summary>
     public bool AwaitsCommits => context.Module.Transfer is { PausesProposals: true };
 
-    /// <summary>When the worker must look again.</summary>
+    /// <summary>When the worker must check the transfer again.</summary>
     public TimeSpan NextDeadline => _leaderKnownBy;
 
     /// <summary>Asks for a transfer.</summary>

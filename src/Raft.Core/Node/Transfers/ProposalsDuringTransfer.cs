@@ -1,8 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// What happens to proposals in the moment in which a leader takes none, because it hands over its leadership: at most a minimum election
-/// timeout.
+/// What happens to proposals while a leader takes none, because it hands over its leadership: for at most
+/// <see cref="RaftNodeOptions.MinimumElectionTimeout"/>.
 /// </summary>
 public enum ProposalsDuringTransfer
 {

@@ -18,7 +18,7 @@ internal sealed class LogStoreTrial(ContractClause clause, LogStoreSubject subje
 
     public ExpectedLog Expected { get; private set; } = new();
 
-    /// <summary>What the store that was opened last says about itself.</summary>
+    /// <summary>The identity of the store that was opened last.</summary>
     public StoreIdentity? Identity { get; private set; }
 
     /// <summary>Whether the store that was opened last has not been closed.</summary>

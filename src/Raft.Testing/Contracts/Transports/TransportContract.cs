@@ -48,7 +48,7 @@ public sealed partial class TransportContract : PortContract
         }
     });
 
-    /// <summary>A message is received by nobody but the node that it is sent to.</summary>
+    /// <summary>Only the node that a message is sent to receives it.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task MessagesReachNobodyElse() => Check(nameof(MessagesReachNobodyElse), static async trial =>

@@ -1,7 +1,7 @@
 using Raft.Storage.Files.Tests.Simulated;
 using Raft.Testing;
 
-namespace Raft.Storage.Files.Tests;
+namespace Raft.Storage.Files.Tests.Snapshots;
 
 public sealed class SnapshotContractTests
 {
@@ -47,7 +47,7 @@ public sealed class SnapshotContractTests
         {
             if (random.Chance(0.5))
             {
-                _files.CrashAtOperation(1 + random.Next(4));
+                _files.CrashAtOperation(1 + random.Next(8));
                 while (!_files.IsPowerLost && _threads.Step())
                 {
                 }

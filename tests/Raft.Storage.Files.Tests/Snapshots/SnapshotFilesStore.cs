@@ -1,4 +1,4 @@
-namespace Raft.Storage.Files.Tests;
+namespace Raft.Storage.Files.Tests.Snapshots;
 
 /// <summary>The snapshot part of the storage as a store of its own.</summary>
 internal sealed class SnapshotFilesStore : ISnapshotStore

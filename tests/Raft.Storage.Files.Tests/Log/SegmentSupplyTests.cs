@@ -1,0 +1,52 @@
+using Raft.Storage.Files.Tests.Simulated;
+
+namespace Raft.Storage.Files.Tests.Log;
+
+public sealed class SegmentSupplyTests
+{
+    private const int SegmentBytes = 64 * 1_024;
+
+    private readonly MemoryFileSystem _files = new();
+    private readonly SegmentSupply _supply;
+
+    public SegmentSupplyTests() => _supply = new SegmentSupply(_files, "/", SegmentBytes);
+
+    [Fact]
+    public void PreparedFile_IsTakenAsItIs()
+    {
+        _supply.Expect(3);
+        _supply.Execute();
+        int operations = _files.Operations.Count;
+        using IDiskFile file = _supply.Take(3, 100);
+
+        Assert.Equal(SegmentBytes, file.Length);
+        Assert.Equal(operations, _files.Operations.Count);
+    }
+
+    [Fact]
+    public void Preparation_ThatRunsAfterItsFileWasTaken_LeavesThatFile()
+    {
+        _supply.Expect(3);
+        using IDiskFile file = _supply.Take(3, 100); // before the thread of the preparation has begun
+        file.Write(0, [1, 2, 3]);
+        _supply.Execute();
+
+        Assert.Equal([1, 2, 3], _files.ReadAllBytes(PathOf(3))[..3]);
+        _supply.Expect(4);
+        _supply.Execute();
+        Assert.True(_files.Exists(PathOf(4)));
+    }
+
+    [Fact]
+    public void Preparation_LeftByAnEarlierOpening_IsNotMade()
+    {
+        _supply.Expect(3);
+        _supply.Close();
+        _supply.Open([]);
+        _supply.Execute();
+
+        Assert.False(_files.Exists(PathOf(3)));
+    }
+
+    private static string PathOf(long number) => "/" + SegmentFile.NameOf(number);
+}
