@@ -11,6 +11,7 @@ internal enum Command
     Idle,
     Failover,
     Sustain,
+    Disk,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -22,6 +23,7 @@ internal sealed record Arguments
                Raft.Benchmarks idle     [--quick] [--output FOLDER]
                Raft.Benchmarks failover [--quick] [--output FOLDER]
                Raft.Benchmarks sustain  [--quick] [--output FOLDER]
+               Raft.Benchmarks disk     [--quick] [--output FOLDER] [--only NAMES] [--data FOLDER] [--seconds NUMBER]
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
           compare              This library, DotNext, and the same flow without Raft, side by side.
@@ -29,13 +31,17 @@ internal sealed record Arguments
           idle                 The cost of groups without proposals.
           failover             The time until the others commit again after their leader is cut off.
           sustain              A minute at full speed: throughput, pauses and memory over time.
+          disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
           micro                Individual parts, with BenchmarkDotNet.
 
           --quick              Shorter runs with less exact figures.
           --output FOLDER      Folder for reports and plots. Default artifacts/benchmarks.
           --only channel,bare  compare: some of channel, memory, dotnext, bare.
                                scale: some of nodes, payload, proposers, retained.
-          --proposers 64,256   compare: only the cases with these numbers of proposers.
+                               disk: some of store, nodes, folders, opening, checksums.
+          --proposers 64,256   compare, disk: only the cases with these numbers of proposers.
+          --data FOLDER        disk: a folder on the disk to measure. Default artifacts.
+          --seconds 5          disk: the duration of each measurement. Default 5, with --quick 1.
 
         Ends with 0, with 1 if a run went wrong, or with 2 if the command line is invalid.
         """;
@@ -45,6 +51,7 @@ internal sealed record Arguments
     {
         [Command.Compare] = ["channel", "memory", "dotnext", "bare"],
         [Command.Scale] = ["nodes", "payload", "proposers", "retained"],
+        [Command.Disk] = ["store", "nodes", "folders", "opening", "checksums"],
     };
 
     public Command Command { get; init; }
@@ -58,6 +65,12 @@ internal sealed record Arguments
 
     /// <summary>Empty for all.</summary>
     public IReadOnlyList<int> Proposers { get; init; } = [];
+
+    /// <summary>A folder on the disk to measure.</summary>
+    public string Data { get; init; } = "artifacts";
+
+    /// <summary>The duration of each measurement of a disk; null for the default.</summary>
+    public int? Seconds { get; init; }
 
     /// <summary>The arguments that are passed to BenchmarkDotNet.</summary>
     public IReadOnlyList<string> Rest { get; init; } = [];
@@ -118,7 +131,7 @@ internal sealed record Arguments
                 continue;
             }
 
-            if (name is not ("--output" or "--only" or "--proposers") || i + 1 == args.Count)
+            if (name is not ("--output" or "--only" or "--proposers" or "--data" or "--seconds") || i + 1 == args.Count)
             {
                 error = $"'{name}' is unknown, or its value is missing.";
                 return null;
@@ -141,7 +154,10 @@ internal sealed record Arguments
         "--output" when value.Length > 0 => this with { Output = value },
         "--only" when Parts.TryGetValue(Command, out string[]? parts) && value.Split(',').All(parts.Contains) =>
             this with { Only = value.Split(',') },
-        "--proposers" when Command == Command.Compare && ParseNumbers(value) is { } numbers => this with { Proposers = numbers },
+        "--proposers" when Command is Command.Compare or Command.Disk && ParseNumbers(value) is { } numbers =>
+            this with { Proposers = numbers },
+        "--data" when Command == Command.Disk && value.Length > 0 => this with { Data = value },
+        "--seconds" when Command == Command.Disk && ParseNumbers(value) is [int seconds] => this with { Seconds = seconds },
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using Raft.Benchmarks;
 using Raft.Benchmarks.Compare;
+using Raft.Benchmarks.Disk;
 using Raft.Benchmarks.Failover;
 using Raft.Benchmarks.Idle;
 using Raft.Benchmarks.Micro;
@@ -20,5 +21,6 @@ return arguments.Command switch
     Command.Scale => await ScaleCommand.RunAsync(arguments),
     Command.Idle => await IdleCommand.RunAsync(arguments),
     Command.Failover => await FailoverCommand.RunAsync(arguments),
+    Command.Disk => await DiskCommand.RunAsync(arguments),
     _ => await SustainCommand.RunAsync(arguments),
 };

@@ -32,7 +32,17 @@ public sealed class ArgumentsTests
     [InlineData("idle --quick")]
     [InlineData("failover")]
     [InlineData("sustain --output here")]
+    [InlineData("disk --quick --only store,nodes,folders,opening,checksums --proposers 1")]
     public void Parse_OfOtherCommands_TakesThem(string line) => Assert.NotNull(Parse(line));
+
+    [Fact]
+    public void Parse_OfDisk_TakesTheFolderAndTheDuration()
+    {
+        Arguments arguments = Parse("disk --data there --seconds 5")!;
+
+        Assert.Equal((Command.Disk, "there", 5), (arguments.Command, arguments.Data, arguments.Seconds));
+        Assert.Equal(("artifacts", null), (Parse("disk")!.Data, Parse("disk")!.Seconds));
+    }
 
     [Fact]
     public void Parse_OfMicro_PassesTheRestOn() => Assert.Equal(["--filter", "*Mailbox*"], Parse("micro --filter *Mailbox*")!.Rest);
@@ -50,6 +60,10 @@ public sealed class ArgumentsTests
     [InlineData("compare --proposers 1,x")]
     [InlineData("scale --proposers 1")]
     [InlineData("idle --only nodes")]
+    [InlineData("idle --data there")]
+    [InlineData("disk --seconds 0")]
+    [InlineData("disk --seconds 1,2")]
+    [InlineData("disk --only micro")]
     public void Parse_OfNonsense_SaysWhatIsWrong(string line)
     {
         Arguments? arguments = Arguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), out string error);

@@ -1,6 +1,6 @@
 namespace Raft.Benchmarks.Contenders;
 
-/// <summary>The nodes of one cluster of this library, in this process, with everything in memory.</summary>
+/// <summary>The nodes of one cluster of this library, in this process, with everything in memory unless they are given log stores.</summary>
 internal sealed class RaftGroup : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -15,7 +15,13 @@ internal sealed class RaftGroup : IAsyncDisposable
     /// <param name="nodes">How many nodes.</param>
     /// <param name="configure">Changes the options from their defaults.</param>
     /// <param name="clusterId">The name of the cluster.</param>
-    public RaftGroup(InProcessNetwork network, int nodes, Action<RaftNodeOptions>? configure = null, string clusterId = "raft")
+    /// <param name="createLogStore">Creates the log store of a node. Null: its log is in memory.</param>
+    public RaftGroup(
+        InProcessNetwork network,
+        int nodes,
+        Action<RaftNodeOptions>? configure = null,
+        string clusterId = "raft",
+        Func<string, ILogStore>? createLogStore = null)
     {
         string[] ids = [.. Enumerable.Range(1, nodes).Select(static number => $"n{number}")];
         RaftNodeOptions options = new() { ClusterId = clusterId, Members = [.. ids.Select(static id => (RaftMember)id)] };
@@ -24,7 +30,12 @@ internal sealed class RaftGroup : IAsyncDisposable
         {
             CountingMachine machine = new();
             _machines.Add(machine);
-            _nodes.Add(new RaftNode(id, 0, options, new RaftNodePorts { Transport = network.CreateTransport(), StateMachine = machine }));
+            _nodes.Add(new RaftNode(id, 0, options, new RaftNodePorts
+            {
+                Transport = network.CreateTransport(),
+                StateMachine = machine,
+                LogStore = createLogStore?.Invoke(id),
+            }));
         }
     }
 
