@@ -13,7 +13,8 @@ public class LogEventTableTests
     public void Table_Events_AreThoseOfTheCode()
     {
         IEnumerable<string> expected =
-            from type in typeof(RaftNode).Assembly.GetTypes()
+            from assembly in new[] { typeof(RaftNode).Assembly, typeof(FileStorage).Assembly }
+            from type in assembly.GetTypes()
             from method in type.GetMethods(AllMethods)
             let message = method.GetCustomAttribute<LoggerMessageAttribute>()
             where message is not null

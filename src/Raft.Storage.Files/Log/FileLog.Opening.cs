@@ -108,16 +108,20 @@ internal sealed partial class FileLog
 
     [LoggerMessage(301, LogLevel.Warning,
         "Created a new log store in '{Directory}' for node {Node} of cluster '{Cluster}', with the id {StoreId}. If this node has run before, "
-        + "its folder is not where it was: is a volume not mounted, or the path wrong?")]
+        + "its folder is not where it was: is a volume not mounted, or the path wrong?",
+        EventName = "Created")]
     private partial void LogCreated(string directory, NodeId node, string cluster, Guid storeId);
 
-    [LoggerMessage(302, LogLevel.Information, "Opened the log store in '{Directory}', opening {Opening}: entries {First} to {Last}.")]
+    [LoggerMessage(302, LogLevel.Information, "Opened the log store in '{Directory}', opening {Opening}: entries {First} to {Last}.",
+        EventName = "Opened")]
     private partial void LogOpened(string directory, long opening, long first, long last);
 
     [LoggerMessage(303, LogLevel.Warning,
-        "Cut off an incomplete write in {Place}, as a crash leaves it. Nothing in it had been reported as durable.")]
+        "Cut off an incomplete write in {Place}, as a crash leaves it. Nothing in it had been reported as durable.",
+        EventName = "Torn")]
     private partial void LogTorn(string place);
 
-    [LoggerMessage(304, LogLevel.Warning, "Files that are no longer needed could not be removed from '{Directory}'. They count for nothing.")]
+    [LoggerMessage(304, LogLevel.Warning, "Files that are no longer needed could not be removed from '{Directory}'. They count for nothing.",
+        EventName = "NotTidied")]
     private partial void LogNotTidied(Exception exception, string directory);
 }
