@@ -54,8 +54,9 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
     public bool IsVolatile => false;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">It is open already.</exception>
-    /// <exception cref="IOException">Another process has the folder open, or it cannot be read or written.</exception>
+    /// <exception cref="IOException">
+    /// The folder is open already, by this object or another one, here or in another process; or it cannot be read or written.
+    /// </exception>
     public ValueTask<LogState> OpenAsync(string clusterId, NodeId nodeId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(clusterId);

@@ -1,6 +1,6 @@
 namespace Raft.Storage.Files;
 
-/// <content>Reading: entries that are not in a segment yet from memory, all others from their segments, beside the writer.</content>
+/// <content>Reading: entries that are not in a segment yet from memory, all others from their segments, while the writer goes on.</content>
 internal sealed partial class FileLog
 {
     /// <inheritdoc cref="ILogStore.ReadAsync"/>

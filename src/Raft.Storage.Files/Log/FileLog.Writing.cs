@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Raft.Storage.Files;
 
 /// <content>Writing, on a thread that may block. One group at a time, and none is begun before the one before it is synced.</content>
@@ -8,13 +10,12 @@ internal sealed partial class FileLog
     {
         OpenedLog log = _log!;
         Exception? error = TakeCalls(log);
-        List<SegmentFile> obsolete = [];
         if (error is null)
         {
             try
             {
                 bool begins = log.Segments.Write(log.Group, isFirstOfLife: false);
-                obsolete = Apply(log);
+                Apply(log);
                 if (begins)
                 {
                     threads.Run(_supply);
@@ -23,11 +24,15 @@ internal sealed partial class FileLog
             catch (Exception exception)
             {
                 error = Fail(exception);
+                if (_taken[0].Kind == LogCallKind.Close)
+                {
+                    LogNotClosed(exception, directory);
+                }
             }
         }
 
         log.Group.Clear();
-        RemoveObsolete(obsolete);
+        RemoveObsolete();
         Complete(log, error);
         Continue();
     }
@@ -48,7 +53,7 @@ internal sealed partial class FileLog
     }
 
     /// <summary>The group is durable.</summary>
-    private List<SegmentFile> Apply(OpenedLog log)
+    private void Apply(OpenedLog log)
     {
         GroupHead head = log.Group.Head;
         lock (_lock)
@@ -62,9 +67,8 @@ internal sealed partial class FileLog
             log.Index.Add(log.Segments.Current, in head);
             log.Index.DropThrough(head.StartIndex);
             _window.RemoveThrough(Math.Min(log.Content.LastIndex, FirstWaiting() - 1));
-            List<SegmentFile> obsolete = log.Segments.TakeObsolete(head.StartIndex);
+            log.Segments.TakeObsolete(head.StartIndex, _obsolete);
             log.Content.DropBefore(log.Segments.KeptFrom);
-            return obsolete;
         }
     }
 
@@ -93,9 +97,9 @@ internal sealed partial class FileLog
         }
     }
 
-    private void RemoveObsolete(List<SegmentFile> obsolete)
+    private void RemoveObsolete()
     {
-        foreach (SegmentFile segment in obsolete)
+        foreach (SegmentFile segment in _obsolete)
         {
             try
             {
@@ -106,6 +110,8 @@ internal sealed partial class FileLog
                 LogNotTidied(exception, directory);
             }
         }
+
+        _obsolete.Clear();
     }
 
     private void Complete(OpenedLog log, Exception? error)
@@ -150,4 +156,10 @@ internal sealed partial class FileLog
             }
         }
     }
+
+    [LoggerMessage(305, LogLevel.Warning,
+        "The log in '{Directory}' could not be closed cleanly. Nothing that was reported as durable is lost, but its last write is not "
+        + "proven to be whole: damage to it would look like a write that a crash has torn.",
+        EventName = "NotClosed")]
+    private partial void LogNotClosed(Exception exception, string directory);
 }

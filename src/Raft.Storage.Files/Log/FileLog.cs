@@ -14,6 +14,7 @@ internal sealed partial class FileLog(
     private readonly LogCallPool _calls = new();
     private readonly Queue<LogCall> _queue = new();
     private readonly List<LogCall> _taken = []; // by the writer
+    private readonly List<SegmentFile> _obsolete = []; // the writer's
     private readonly EntryWindow _window = new(); // what the segments do not hold yet
     private readonly SegmentSupply _supply = new(files, directory, segmentBytes);
     private LogLife _life;

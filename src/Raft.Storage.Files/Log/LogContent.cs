@@ -36,10 +36,18 @@ internal sealed class LogContent
     /// <summary>The first segment that is left begins with this group.</summary>
     public void BeginWith(in GroupHead head) => Restart(head.FirstIndex - 1, head.PreviousTerm);
 
+    /// <summary>Whether a group leaves no gap: it restarts the log, or continues within it or at its end.</summary>
+    public bool CanFollow(in GroupHead head) => head.FirstIndex - 1 <= LastIndex || head.StartIndex == head.FirstIndex - 1;
+
     /// <summary>Takes what the head of the next group says. Then its entries are added.</summary>
     /// <returns>False if it would leave a gap.</returns>
     public bool Apply(in GroupHead head, HardState? hardState)
     {
+        if (!CanFollow(in head))
+        {
+            return false;
+        }
+
         long before = head.FirstIndex - 1;
         if (head.StartIndex == before)
         {
@@ -48,10 +56,6 @@ internal sealed class LogContent
         else if (before < KeptFrom)
         {
             Restart(before, head.PreviousTerm); // a suffix that begins before what the first segment restates
-        }
-        else if (before > LastIndex)
-        {
-            return false;
         }
         else if (before < LastIndex)
         {

@@ -64,9 +64,6 @@ internal sealed class LogIndex
         _extents.RemoveRange(0, dropped);
     }
 
-    /// <summary>Whether a segment still holds entries of the log.</summary>
-    public bool Uses(SegmentFile segment) => _extents.Exists(extent => extent.Segment == segment);
-
     /// <summary>Finds the extent of an index.</summary>
     public bool TryFind(long index, out Extent found)
     {

@@ -59,10 +59,8 @@ internal static class LogReader
             : throw Damaged(in extent, offset);
     }
 
-    private static StorageCorruptedException Damaged(in LogIndex.Extent extent, long offset) => new(
-        $"'{extent.Segment.Path}' is damaged at offset {offset}: a group with entries from {extent.First} to {extent.Last} is not what was "
-        + $"written. Restore the folder from a copy, or replace the node: empty the folder, and start it with "
-        + $"{nameof(FirstStart)}.{nameof(FirstStart.Join)} while all others run.");
+    private static StorageCorruptedException Damaged(in LogIndex.Extent extent, long offset) => LogDamage.At(
+        extent.Segment.Path, offset, $"a group with entries from {extent.First} to {extent.Last} is not what was written");
 }
 
 /// <summary>How much a read still wants.</summary>

@@ -143,10 +143,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         long keptFrom = Math.Min(content.KeptFrom, _log.Last is { } last ? last.Head.FirstIndex - 1 : long.MaxValue);
         if (startIndex < keptFrom)
         {
-            throw new StorageCorruptedException(
-                $"Segments are missing in '{directory}': the log starts after index {startIndex}, and what is left holds the entries after "
-                + $"{keptFrom}. Restore the folder from a copy, or replace the node: empty the folder, and start it with "
-                + $"{nameof(FirstStart)}.{nameof(FirstStart.Join)} while all others run.");
+            throw LogDamage.MissingSegments(directory, startIndex, keptFrom);
         }
     }
 
@@ -215,6 +212,11 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         {
             segment.Release();
         }
+
+        if (_log.Last is { } last && !_log.Content.CanFollow(last.Head))
+        {
+            throw Gap(candidate, last.Head);
+        }
     }
 
     private void Add(SegmentCandidate candidate, SegmentFile segment, in Group group)
@@ -222,13 +224,16 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         GroupHead head = group.Head;
         if (!_log.Content.Apply(in head, group.ReadHardState()))
         {
-            throw Damaged(candidate, head.Offset, $"its entries begin at {head.FirstIndex}, after a gap");
+            throw Gap(candidate, in head);
         }
 
         group.AddTermsTo(_log.Content);
         _log.Index.Add(segment, in head);
         _log.Index.DropThrough(head.StartIndex);
     }
+
+    private StorageCorruptedException Gap(SegmentCandidate candidate, in GroupHead head) =>
+        Damaged(candidate, head.Offset, $"its entries begin at {head.FirstIndex}, after a gap");
 
     private SegmentCandidate Read(long number)
     {
@@ -253,10 +258,8 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         }
     }
 
-    private StorageCorruptedException Damaged(SegmentCandidate candidate, long offset, string reason) => new(
-        $"'{candidate.Path}' is damaged at offset {offset}: {reason}. The entries up to {_log.Content.LastIndex} were read. Restore the "
-        + $"folder from a copy, or replace the node: empty the folder, and start it with {nameof(FirstStart)}.{nameof(FirstStart.Join)} "
-        + "while all others run.");
+    private StorageCorruptedException Damaged(SegmentCandidate candidate, long offset, string reason) =>
+        LogDamage.At(candidate.Path, offset, $"{reason}. The entries up to {_log.Content.LastIndex} were read");
 
     private string PathOf(long number) => Path.Combine(directory, SegmentFile.NameOf(number));
 }

@@ -44,8 +44,9 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
     }
 
     /// <summary>Removes the segments whose entries all come before an index, once that is durable.</summary>
-    /// <returns>They are still open.</returns>
-    public List<SegmentFile> TakeObsolete(long startIndex)
+    /// <param name="startIndex">The index.</param>
+    /// <param name="taken">Receives the segments, which are still open.</param>
+    public void TakeObsolete(long startIndex, List<SegmentFile> taken)
     {
         int obsolete = 0;
         while (obsolete + 1 < _segments.Count && _segments[obsolete + 1].KeptFrom <= startIndex)
@@ -53,9 +54,12 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
             obsolete++;
         }
 
-        List<SegmentFile> taken = _segments[..obsolete];
+        for (int i = 0; i < obsolete; i++)
+        {
+            taken.Add(_segments[i]);
+        }
+
         _segments.RemoveRange(0, obsolete);
-        return taken;
     }
 
     /// <summary>The index before the first entry that the segments hold.</summary>

@@ -56,16 +56,14 @@ internal sealed class FileCluster : IAsyncDisposable
     {
         foreach (Member member in _members)
         {
-            DateTime giveUp = DateTime.UtcNow + Patience;
-            while (member.Node.Status.AppliedIndex < index)
+            using CancellationTokenSource giveUp = new(Patience);
+            try
             {
-                RequireRunning();
-                if (DateTime.UtcNow > giveUp)
-                {
-                    throw new LostDataException($"Entry {index} is not applied: {member.Node.Status}");
-                }
-
-                await Task.Delay(1);
+                await member.Node.WaitForStatusAsync(status => status.AppliedIndex >= index, giveUp.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new LostDataException($"Entry {index} is not applied: {member.Node.Status}");
             }
         }
     }
