@@ -57,7 +57,7 @@ public sealed class WeatherProfile
     /// <summary>Stores are lost and rolled back, and nodes of another cluster send messages to those of this one.</summary>
     public static WeatherProfile Identity { get; } = new(
         "identity", (FaultKind.Strangers, 10), (FaultKind.LostStore, 8), (FaultKind.RolledBackStore, 8), (FaultKind.Crash, 4),
-        (FaultKind.Snapshot, 4));
+        (FaultKind.Snapshot, 4), (FaultKind.FlippedBit, 6));
 
     /// <summary>All faults.</summary>
     public static WeatherProfile Everything { get; } = new(
@@ -67,7 +67,8 @@ public sealed class WeatherProfile
         (FaultKind.Crash, 4), (FaultKind.Stop, 1), (FaultKind.Pause, 2), (FaultKind.SlowApply, 1),
         (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
         (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1),
-        (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1));
+        (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1),
+        (FaultKind.FlippedBit, 1));
 
     /// <summary>All profiles.</summary>
     public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Identity, Everything];
