@@ -146,11 +146,12 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     /// <inheritdoc/>
     public override void FlipBit()
     {
-        string[] paths = [.. _files.Paths.Where(path => _files.ReadAllBytes(path).Length > 0)];
-        if (paths.Length > 0)
+        (string Path, int[] Used)[] files =
+            [.. _files.Paths.Select(path => (path, UsedBytes(path))).Where(static file => file.Item2.Length > 0)];
+        if (files.Length > 0)
         {
-            string path = paths[_random.Next(paths.Length)];
-            _files.FlipBit(path, _random.Next(_files.ReadAllBytes(path).Length * 8));
+            (string path, int[] used) = files[_random.Next(files.Length)];
+            _files.FlipBit(path, (used[_random.Next(used.Length)] * 8L) + _random.Next(8));
             _isDamaged = true;
         }
     }
@@ -158,6 +159,13 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     /// <inheritdoc/>
     public override bool Explains(Exception failure) =>
         failure is StorageCorruptedException ? _isDamagedNow : failure is IOException && _isFaulty;
+
+    /// <summary>The offsets of the bytes of a file that are not zero: most of a segment is not used yet.</summary>
+    private int[] UsedBytes(string path)
+    {
+        byte[] bytes = _files.ReadAllBytes(path);
+        return [.. Enumerable.Range(0, bytes.Length).Where(offset => bytes[offset] != 0)];
+    }
 
     private void Continue(MemoryFileSystem files)
     {

@@ -26,6 +26,34 @@ public sealed class FilesProfileTests
             drawn.Select(static weather => weather.Name).Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void FlippedBit_IsRefusedOrHasNoEffect()
+    {
+        int refused = 0;
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            SimulatedCluster cluster = new(seed: seed, storage: Profile.Files.Storage);
+            SimulatedNode node = cluster["n2"];
+            cluster.Start();
+            for (int i = 0; i < 20; i++)
+            {
+                cluster.Propose($"{i}");
+            }
+
+            cluster.Stop(node.Id);
+            node.Storage.FlipBit();
+            cluster.Start(node.Id);
+            cluster.World.RunUntil(() => node.Failure is not null || node.Status.Lifecycle == NodeLifecycle.Running);
+            if (node.Failure is { } failure)
+            {
+                refused++;
+                Assert.IsType<StorageCorruptedException>(failure.InnerException);
+            }
+        }
+
+        Assert.InRange(refused, 5, 19);
+    }
+
     [Theory]
     [InlineData("identity")]
     [InlineData("disk")]
