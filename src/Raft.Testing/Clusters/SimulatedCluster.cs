@@ -32,7 +32,12 @@ public sealed class SimulatedCluster
     /// <param name="nodes">The number of nodes: 1 or more, default 3.</param>
     /// <param name="seed">The seed of everything random in the cluster.</param>
     /// <param name="configure">Changes the options of every node, each time it starts.</param>
-    public SimulatedCluster(int nodes = 3, ulong seed = 1, Action<RaftNodeOptions>? configure = null)
+    /// <param name="storage">Makes the storage of a node, in order of the nodes; null for one in memory.</param>
+    public SimulatedCluster(
+        int nodes = 3,
+        ulong seed = 1,
+        Action<RaftNodeOptions>? configure = null,
+        Func<SimulatedWorld, NodeId, SimulatedStorage>? storage = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         World = new SimulatedWorld(seed);
@@ -43,7 +48,7 @@ public sealed class SimulatedCluster
         NodeIds = ids;
         foreach (NodeId id in ids)
         {
-            _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions));
+            _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions, storage?.Invoke(World, id)));
         }
 
         _inOrder = [.. _nodes.Values];
@@ -52,10 +57,12 @@ public sealed class SimulatedCluster
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.StoreLost = () => _rules.OnStoreLost(node);
-            node.Writing = write => _rules.OnWriting(node, write);
-            node.Compacting = throughIndex => _rules.OnCompacting(node, throughIndex);
-            node.Store.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
-            node.Snapshots.Committed = (snapshot, content) => _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
+            node.StoreEvents.Writing = write => _rules.OnWriting(node, write);
+            node.StoreEvents.Compacting = throughIndex => _rules.OnCompacting(node, throughIndex);
+            node.StoreEvents.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
+            node.StoreEvents.SnapshotCommitted = (snapshot, content) =>
+                _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
+            node.StoreEvents.Lost = what => _broken ??= $"A store keeps what it acknowledged is broken: {node.Id}: {what}";
         }
 
         Network.MessageSent += OnSent;
@@ -159,7 +166,7 @@ public sealed class SimulatedCluster
     /// <summary>Crashes a node: it runs no further code, and its disk keeps only durable data.</summary>
     /// <param name="id">The node.</param>
     /// <param name="survivingWrites">
-    /// How many of its pending writes reach the disk anyway; see <see cref="SimulatedLogStore.Crash"/>.
+    /// How many of its pending writes reach the disk anyway; see <see cref="SimulatedStorage.Crash"/>.
     /// </param>
     public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
 
@@ -405,6 +412,19 @@ public sealed class SimulatedCluster
         return Results is null ? null : _offers.FindExtraCommand(CommittedLog());
     }
 
+    /// <summary>Opens the stores of all nodes, which have stopped, once more: they must have kept what they acknowledged.</summary>
+    internal void CheckStores()
+    {
+        foreach (SimulatedNode node in _inOrder)
+        {
+            World.Run(node.Store.OpenAsync(node.Options.ClusterId, node.Id, CancellationToken.None));
+            node.Snapshots.BeginLife();
+            World.Run(node.Snapshots.FindLatestAsync(CancellationToken.None));
+            World.Run(node.Store.CloseAsync());
+            ThrowIfBroken(_broken);
+        }
+    }
+
     /// <summary>The log on which all nodes agree once they have settled, from index 1 on.</summary>
     internal LogEntry[] CommittedLog() => _inOrder[0].Store.DurableImage.Entries.Read(1, int.MaxValue, long.MaxValue);
 
@@ -418,7 +438,7 @@ public sealed class SimulatedCluster
         foreach (SimulatedNode node in _inOrder)
         {
             node.Look(_rules);
-            if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException
+            if (node.Failure is { } failure && !node.MayFail && !(failure.InnerException is { } cause && node.Storage.Explains(cause))
                 && !(node.FirstStart == FirstStart.Refuse && failure.InnerException is BlankStoreException))
             {
                 throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure, rule: "A node failed");

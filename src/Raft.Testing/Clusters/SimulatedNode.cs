@@ -22,26 +22,31 @@ public sealed class SimulatedNode
     private long _seenVersion;
     private bool _isStopping;
 
-    internal SimulatedNode(NodeId id, SimulatedWorld world, LogAgreement agreement, Func<RaftNodeOptions> options)
+    internal SimulatedNode(
+        NodeId id, SimulatedWorld world, LogAgreement agreement, Func<RaftNodeOptions> options, SimulatedStorage? storage = null)
     {
         Id = id;
         _world = world;
         _agreement = agreement;
         _options = options;
-        Store = world.CreateLogStore();
+        Storage = storage ?? new InMemoryStorage(world);
+        Store = new ObservedLogStore(Storage.LogStore, StoreEvents);
+        Snapshots = new ObservedSnapshotStore(Storage.SnapshotStore, StoreEvents);
         _applyRandom = world.Random.Fork();
-        Snapshots = world.CreateSnapshotStore();
         SideCalls = new SideCalls(id, agreement.Report);
     }
 
     /// <summary>The node's id.</summary>
     public NodeId Id { get; }
 
-    /// <summary>Gets the node's disk; a new object after each crash.</summary>
-    public SimulatedLogStore Store { get; private set; }
+    /// <summary>Gets the node's disk, which a script lets hang, slow down or fail.</summary>
+    public SimulatedStorage Storage { get; }
 
-    /// <summary>Gets the node's snapshots, on a separate disk; a new object after each crash.</summary>
-    public SimulatedSnapshotStore Snapshots { get; private set; }
+    /// <summary>Gets the node's log store as it is observed; a new object after each crash.</summary>
+    public ObservedLogStore Store { get; private set; }
+
+    /// <summary>Gets the node's snapshot store as it is observed; a new object after each crash.</summary>
+    public ObservedSnapshotStore Snapshots { get; private set; }
 
     /// <summary>Gets the running <see cref="RaftNode"/>, or the last one that ran.</summary>
     /// <exception cref="InvalidOperationException">The node was never started.</exception>
@@ -95,11 +100,8 @@ public sealed class SimulatedNode
     /// <summary>Called when it has lost its stores.</summary>
     internal Action? StoreLost { get; set; }
 
-    /// <summary>Sees every write before it takes effect.</summary>
-    internal Action<LogWrite>? Writing { get; set; }
-
-    /// <summary>Sees every compaction of the log before it takes effect.</summary>
-    internal Action<long>? Compacting { get; set; }
+    /// <summary>What its stores report, in all of its lives.</summary>
+    internal StoreEvents StoreEvents { get; } = new();
 
     /// <summary>Calls other than proposals.</summary>
     internal SideCalls SideCalls { get; private set; }
@@ -107,7 +109,8 @@ public sealed class SimulatedNode
     internal RaftNode? Current { get; private set; }
 
     /// <summary>Whether a running node is neither stopping nor about to end because its disk failed.</summary>
-    private bool IsWell => !_isStopping && !Store.HasFailed && Raft.PublishedStatus.Lifecycle != NodeLifecycle.Failed;
+    private bool IsWell => !_isStopping && !Store.HasFailed && !Storage.IsFaulty
+        && Raft.PublishedStatus.Lifecycle != NodeLifecycle.Failed;
 
     internal SimulatedLog? StateMachine { get; private set; }
 
@@ -158,8 +161,7 @@ public sealed class SimulatedNode
         _seenVersion = -1;
         _isStopping = false;
         Situation = default;
-        Store.Writing = Writing;
-        Store.Compacting = Compacting;
+        Storage.BeginLife();
         Snapshots.BeginLife();
         SideCalls = new SideCalls(Id, _agreement.Report);
         RaftNodePorts ports = new()
@@ -264,8 +266,9 @@ public sealed class SimulatedNode
         _world.Trace.Add(_world.Clock.Now, "crash", Id);
         _process?.Kill();
         _transport?.Sever();
-        Store = Store.Crash(survivingWrites);
-        Snapshots = Snapshots.Crash(commitSurvives: survivingWrites > 0);
+        Storage.Crash(survivingWrites);
+        Store = Store.Continue(Storage.LogStore);
+        Snapshots = Snapshots.Continue(Storage.SnapshotStore);
         foreach (SimulatedProposal proposal in _proposals)
         {
             proposal.NoteCrash();
@@ -278,17 +281,24 @@ public sealed class SimulatedNode
     internal void LoseStores()
     {
         Crash(survivingWrites: 0);
-        Store = Store.Replace();
-        Snapshots = Snapshots.Replace();
+        Storage.Erase();
+        Store = Store.ContinueWith(Storage.LogStore, LogRecord.Blank);
+        Snapshots = Snapshots.Replace(Storage.SnapshotStore);
         LostStores++;
         StoreLost?.Invoke();
     }
 
-    /// <summary>Crashes the node, and replaces what its log store holds by an older state.</summary>
-    internal void RollBack(LogImage older)
+    /// <summary>Copies what its stores hold.</summary>
+    internal StorageBackup BackUp() =>
+        new(Storage.Copy(), Store.Record(), Snapshots.Durable?.LastIncludedIndex ?? 0);
+
+    /// <summary>Crashes the node, and replaces what its stores hold by an older state, with the same snapshot.</summary>
+    internal void RollBack(StorageBackup older)
     {
         Crash(survivingWrites: 0);
-        Store = Store.RollBack(older);
+        Storage.Restore(older.Copy);
+        Store = Store.ContinueWith(Storage.LogStore, older.Log);
+        Snapshots = Snapshots.Continue(Storage.SnapshotStore);
         LostStores++;
         StoreLost?.Invoke();
     }
@@ -375,7 +385,7 @@ public sealed class SimulatedNode
     /// <summary>Starts the node after a fault that has ended it or should have. A node that hangs while it ends is crashed first.</summary>
     internal void StartAgain()
     {
-        Store.ForgetFailure();
+        Storage.EndFailures();
         if (IsRunning)
         {
             if (IsWell)
