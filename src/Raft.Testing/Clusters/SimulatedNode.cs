@@ -154,6 +154,11 @@ public sealed class SimulatedNode
             throw new InvalidOperationException($"Node '{Id}' runs already.");
         }
 
+        if (IsPaused)
+        {
+            Crash(survivingWrites: 0); // it has ended, but its last answers do not reach their callers before the process is resumed
+        }
+
         SimulatedProcess process = _process = new SimulatedProcess(_world);
         _transport = _world.Network.CreateTransport();
         _stopping = new CancellationTokenSource();
