@@ -7,8 +7,12 @@ namespace Raft.Storage.Files;
 /// <remarks>All members may be called on any thread that may block.</remarks>
 internal sealed class SegmentSupply(IFileSystem files, string directory, long segmentBytes) : IThreadPoolWorkItem
 {
-    private const string RecycledExtension = ".recycled";
-    private const string ReserveName = "reserve";
+    /// <summary>The end of the name of a file that will become a segment.</summary>
+    public const string RecycledExtension = ".recycled";
+
+    /// <summary>The name of the file that is used when the disk is full.</summary>
+    public const string ReserveName = "reserve";
+
     private const int MaximumRecycled = 4;
     private const int BlockSize = 1 << 20;
     private const long ReserveBytes = 2 << 20; // for a header and a group of the usual size
