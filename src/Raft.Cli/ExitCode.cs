@@ -3,10 +3,10 @@ namespace Raft.Cli;
 /// <summary>The exit codes of the tool. Scripts depend on the numbers, so they never change.</summary>
 internal enum ExitCode
 {
-    /// <summary>The folder is sound.</summary>
+    /// <summary>The folder is sound, or the command is done.</summary>
     Sound = 0,
 
-    /// <summary>The folder could not be read: access was denied, or the disk reported an error.</summary>
+    /// <summary>A file could not be read or written: access was denied, or the disk reported an error.</summary>
     Failed = 1,
 
     /// <summary>The command line is wrong.</summary>

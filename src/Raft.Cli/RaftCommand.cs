@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Raft.Cli.Certificates;
 using Raft.Cli.Log;
 
 namespace Raft.Cli;
@@ -13,7 +14,7 @@ internal static class RaftCommand
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
-        RootCommand root = new("Tools for the nodes of Raft.Core.") { LogCommand.Create() };
+        RootCommand root = new("Tools for the nodes of Raft.Core.") { LogCommand.Create(), CertsCommand.Create() };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
