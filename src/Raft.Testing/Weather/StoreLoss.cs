@@ -49,7 +49,11 @@ internal sealed class StoreLoss : SoleFault
 
         if (_fault.Kind == FaultKind.FlippedBit && !_isFlipped)
         {
-            Flip();
+            if (!_node.IsRunning && HaveOthersWhatItAcknowledged())
+            {
+                Flip();
+            }
+
             return false;
         }
 
@@ -117,14 +121,22 @@ internal sealed class StoreLoss : SoleFault
         _node.Start();
     }
 
+    /// <summary>While it stopped, it may have acknowledged entries that only one other node had written.</summary>
+    private bool HaveOthersWhatItAcknowledged()
+    {
+        long last = _node.Store.DurableImage.Entries.LastIndex;
+        return _cluster.Leader is { } leader
+            && _cluster[leader].Situation.CommitIndex >= last
+            && _cluster.Nodes.All(node => node == _node || (node.IsRunning && node.Store.DurableImage.Entries.LastIndex >= last))
+            && !_cluster.Network.IsCarrying(message => message.From == _node.Id);
+    }
+
     private void Flip()
     {
-        if (!_node.IsRunning)
-        {
-            _isFlipped = true;
-            _node.Storage.FlipBit();
-            _node.StartAgain();
-        }
+        _isFlipped = true;
+        _lostIndex = _node.Store.DurableImage.Entries.LastIndex;
+        _node.Storage.FlipBit();
+        _node.StartAgain();
     }
 
     /// <summary>The stores have refused to serve damaged data, so the node starts with blank ones.</summary>
@@ -170,8 +182,10 @@ internal sealed class StoreLoss : SoleFault
             return false;
         }
 
+        // A leader that has compacted its log since sends a snapshot, whose success tells nothing of what the node had before.
+        bool wasAppended = (_node.Snapshots.Durable?.LastIncludedIndex ?? 0) < _lostIndex;
         PublishedStatus leader = _cluster[_leader].Raft.PublishedStatus;
-        if (_fault.Kind == FaultKind.RolledBackStore && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
+        if (_fault.Kind == FaultKind.RolledBackStore && wasAppended && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
         {
             _cluster.Require(
                 leader.LostData.Contains(_node.Id), $"{_leader} does not report that {_node.Id} has lost what it acknowledged.");
