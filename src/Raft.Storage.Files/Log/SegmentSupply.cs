@@ -29,6 +29,10 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
     private bool _hasReserve;
     private bool _isClosed;
 
+    /// <summary>Whether a file is made only after the first segment of a new log is durable, so that it shows that there was one.</summary>
+    public static bool IsMadeAfterTheFirstSegment(string name) =>
+        name == ReserveName || name.EndsWith(RecycledExtension, StringComparison.Ordinal) || SegmentFile.NumberOf(name) > 1;
+
     /// <summary>Takes over the files that an earlier life has left.</summary>
     public void Open(IEnumerable<string> names)
     {
