@@ -62,7 +62,9 @@ internal sealed class FolderReport : IDisposable
         {
             return Snapshots.Count > 0 && Log.Problems.Count == 0
                 ? new Problem(
-                    ExitCode.Corrupted, Snapshots[^1].File, null, null, "the folder has a snapshot, but no segment of the log, which holds the vote.")
+                    ExitCode.Corrupted, Snapshots[^1].File, null, null,
+                    "the folder has a snapshot, but no segment of the log, which holds the vote. "
+                    + "Before its first start, a node with a backup looks like this too.")
                 : null;
         }
 

@@ -12,7 +12,7 @@ internal sealed record OtherFile(string File, long Bytes, string Purpose)
     /// <returns>Null for a segment or a snapshot.</returns>
     public static OtherFile? Read(IFileSystem files, string directory, string file)
     {
-        if (SegmentFile.NumberOf(file) is not null || SnapshotName.TryParse(file, out _))
+        if (SegmentFile.NumberOf(file) is not null || SnapshotName.TryParse(file, out _) || SnapshotName.TryParseRenamed(file, out _))
         {
             return null;
         }

@@ -15,7 +15,7 @@ internal sealed record SnapshotReport(string File, SnapshotName Name, long Bytes
     /// <returns>Null if the file is not a snapshot.</returns>
     public static SnapshotReport? Read(IFileSystem files, string directory, string file)
     {
-        if (!SnapshotName.TryParse(file, out SnapshotName name))
+        if (!SnapshotName.TryParse(file, out SnapshotName name) && !SnapshotName.TryParseRenamed(file, out name))
         {
             return null;
         }
