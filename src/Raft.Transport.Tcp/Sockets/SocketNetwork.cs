@@ -54,12 +54,6 @@ internal sealed class SocketNetwork : INetwork
         Socket socket = new(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (!OperatingSystem.IsWindows())
-            {
-                // On Windows it would let two processes share the port. Elsewhere a restarted process needs it.
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            }
-
             socket.Bind(new IPEndPoint(ip, address.Port));
             socket.Listen(Backlog);
             return new SocketListener(socket, address);

@@ -14,6 +14,7 @@ public sealed class AttackTests : IAsyncLifetime
     private readonly TestReceiver _n3 = new("n3", Members);
     private readonly CancellationTokenSource _stop = new();
     private readonly RaftNode[] _nodes;
+    private CapturingTransport _origin = null!;
     private Task _running = Task.CompletedTask;
 
     public AttackTests()
@@ -28,8 +29,10 @@ public sealed class AttackTests : IAsyncLifetime
         TcpTransportOptions transport = new() { HandshakeTimeout = TimeSpan.FromMilliseconds(500), MaximumHandshakes = 16 };
         _nodes = [.. Members.Take(2).Select(member => new RaftNode(member.NodeId, options: options, ports: new RaftNodePorts
         {
-            Transport = new TestProcess(_loopback, transport).Network.CreateTransport(),
+            Transport = member.Id == "n1" ? _origin = new CapturingTransport(Create()) : Create(),
         }))];
+
+        TcpTransport Create() => new TestProcess(_loopback, transport).Network.CreateTransport();
     }
 
     private TcpAddress Target => _loopback.RealAddressOf("localhost:1");
@@ -107,7 +110,7 @@ public sealed class AttackTests : IAsyncLifetime
     {
         (long term, NodeId? vote) = State;
         using RawPeer peer = await RawPeer.JoinAsync(Target, N3);
-        MessageOrigin origin = _nodes[0].Status.Term >= 0 ? await OriginAsync() : null!;
+        MessageOrigin origin = _origin.Captured!; // the identity of a cluster is not secret
         AppendEntriesMessage append = Messages.Append(_n3, "n1", 1, entries: 1, size: 10) with { Origin = origin, Term = term };
         LogEntry entry = append.Entries.Span[0];
 
@@ -179,16 +182,6 @@ public sealed class AttackTests : IAsyncLifetime
 
     private (long Term, NodeId? Vote) State => (_nodes[0].Status.Term, _nodes[0].Status.VotedFor);
 
-    /// <summary>How the nodes describe themselves: the identity of their cluster is not secret.</summary>
-    private async Task<MessageOrigin> OriginAsync()
-    {
-        using RawPeer spy = await RawPeer.JoinAsync(Target, new NodeKey("raft", "spy"));
-        MessageOrigin own = new("raft", Identity: null);
-        await spy.SendAsync(Messages.Vote(new TestReceiver("spy", [], "raft"), "n1", 1) with { Origin = own });
-        byte[] answer = await spy.ReadUntilAsync(FrameKind.Message);
-        return MessageCodec.Read(answer).Origin;
-    }
-
     private async Task RequireCommitAsync()
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -206,5 +199,23 @@ public sealed class AttackTests : IAsyncLifetime
                 // the leader has changed: try again
             }
         }
+    }
+
+    /// <summary>Keeps how its node describes itself.</summary>
+    private sealed class CapturingTransport(ITransport inner) : ITransport
+    {
+        private IMessageReceiver? _receiver;
+
+        public MessageOrigin? Captured => _receiver?.Origin;
+
+        public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken)
+        {
+            _receiver = receiver;
+            return inner.StartAsync(receiver, cancellationToken);
+        }
+
+        public void Send(RaftMember to, RaftMessage message) => inner.Send(to, message);
+
+        public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
     }
 }
