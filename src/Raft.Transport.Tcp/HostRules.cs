@@ -30,8 +30,9 @@ internal static class HostRules
             if (value > options.MaximumFrameBytes - Overhead)
             {
                 throw new TcpTransportException(
-                    $"{option} of {(name.Length == 0 ? "the node" : $"node '{name}'")} is {value}, but {nameof(options.MaximumFrameBytes)} of the "
-                    + $"TCP transport is {options.MaximumFrameBytes}: set it to {(long)value + Overhead} or more on all processes, or lower {option}.");
+                    $"{option} of {(name.Length == 0 ? "the node" : $"node '{name}'")} is {value}, but "
+                    + $"{nameof(options.MaximumFrameBytes)} of the TCP transport is {options.MaximumFrameBytes}: set it to "
+                    + $"{(long)value + Overhead} or more on all processes, or lower {option}.");
             }
         }
     }

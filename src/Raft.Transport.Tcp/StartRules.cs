@@ -41,8 +41,8 @@ internal static class StartRules
         if (!options.AllowPlaintext)
         {
             throw new TcpTransportException(
-                $"Node {receiver.NodeId} would use the network without TLS, because of {outside}, which is not a loopback address: anyone who "
-                + $"reaches its port could change the cluster. Set {nameof(TcpTransportOptions)}.{nameof(TcpTransportOptions.Tls)}, or "
+                $"Node {receiver.NodeId} would use the network without TLS, because of {outside}, which is not a loopback address: anyone "
+                + $"who reaches its port could change the cluster. Set {nameof(TcpTransportOptions)}.{nameof(TcpTransportOptions.Tls)}, or "
                 + $"{nameof(TcpTransportOptions.AllowPlaintext)} if that is acceptable.");
         }
 

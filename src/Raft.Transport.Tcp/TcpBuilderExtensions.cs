@@ -11,8 +11,8 @@ namespace Raft;
 public static class TcpBuilderExtensions
 {
     /// <summary>
-    /// Connects the node to the others over TCP. It listens at its own address in <see cref="RaftNodeOptions.Members"/>, and connects to the
-    /// others at theirs. The nodes of a host share their listeners, connections and options.
+    /// Connects the node to the others over TCP. It listens at its own address in <see cref="RaftNodeOptions.Members"/>, and connects
+    /// to the others at theirs. The nodes of a host share their listeners, connections and options.
     /// </summary>
     /// <param name="builder">The node.</param>
     /// <param name="configure">

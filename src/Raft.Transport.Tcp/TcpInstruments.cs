@@ -1,8 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// The names of the instruments of TCP transports, in the meter <see cref="RaftDiagnostics.MeterName"/>. They are stable; units and tags are
-/// in <c>docs/operating.md</c>. They measure the network of a process, for all its nodes, so they name no node.
+/// The names of the instruments of TCP transports, in the meter <see cref="RaftDiagnostics.MeterName"/>. They are stable; units and
+/// tags are in <c>docs/operating.md</c>. They measure the network of a process, for all its nodes, so they name no node.
 /// </summary>
 public static class TcpInstruments
 {

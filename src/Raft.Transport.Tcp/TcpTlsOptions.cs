@@ -8,8 +8,8 @@ namespace Raft;
 /// <see cref="SelectCertificate"/>.
 /// </summary>
 /// <remarks>
-/// A certificate speaks for a node if it has the URI <c>raft://CLUSTER/NODE</c> as a subject alternative name, with both parts escaped as in
-/// a URI. It may have several. See <see cref="AllowDnsNames"/> and <see cref="Authorize"/> for other ways.
+/// A certificate speaks for a node if it has the URI <c>raft://CLUSTER/NODE</c> as a subject alternative name, with both parts escaped as
+/// in a URI. It may have several. See <see cref="AllowDnsNames"/> and <see cref="Authorize"/> for other ways.
 /// </remarks>
 public sealed class TcpTlsOptions
 {

@@ -16,6 +16,8 @@ namespace Raft;
 /// </remarks>
 public sealed class TcpTransport : ITransport
 {
+    private const int MaximumRoutes = 4_096;
+
     private readonly TcpHub _hub;
     private readonly ConcurrentDictionary<NodeId, Route> _routes = new();
     private volatile LocalNode? _node;
@@ -40,9 +42,13 @@ public sealed class TcpTransport : ITransport
     public string? ListenAddress => _address is { } address ? _hub.ListenAddressOf(address)?.ToString() : null;
 
     /// <inheritdoc/>
-    /// <exception cref="TcpTransportException">The node has no address, the address cannot be used, or plaintext is not allowed.</exception>
-    /// <exception cref="ArgumentException">The receiver does not describe itself: its <see cref="IMessageReceiver.Origin"/> is null.</exception>
-    /// <exception cref="InvalidOperationException">It is started already, or a node with the same id and cluster runs on the network.</exception>
+    /// <exception cref="TcpTransportException">
+    /// The node has no address, the address cannot be used, or plaintext is not allowed.
+    /// </exception>
+    /// <exception cref="ArgumentException">The <see cref="IMessageReceiver.Origin"/> of the receiver is null.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It is started already, or a node with the same id and cluster runs on the network.
+    /// </exception>
     public async ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(receiver);
@@ -50,11 +56,13 @@ public sealed class TcpTransport : ITransport
         if (_node is { } running)
         {
             throw new InvalidOperationException(
-                $"This transport already serves node {running.Key}. Create one for each node, with {nameof(TcpNetwork)}.{nameof(TcpNetwork.CreateTransport)}.");
+                $"This transport already serves node {running.Key}. Create one for each node, with {nameof(TcpNetwork)}."
+                + $"{nameof(TcpNetwork.CreateTransport)}.");
         }
 
         MessageOrigin origin = receiver.Origin
-            ?? throw new ArgumentException($"The receiver has no {nameof(IMessageReceiver.Origin)}: the others could not be told what it is.", nameof(receiver));
+            ?? throw new ArgumentException(
+                $"The receiver has no {nameof(IMessageReceiver.Origin)}, so it cannot be announced to the others.", nameof(receiver));
         LocalNode node = new(receiver, origin);
         TcpAddress address = StartRules.FindListenAddress(_hub.Options, receiver);
         if (!_hub.Security.IsSecure)
@@ -166,9 +174,14 @@ public sealed class TcpTransport : ITransport
     private Route FindRoute(RaftMember to, RaftMessage message)
     {
         NodeId id = message.To;
-        if (_routes.TryGetValue(id, out Route? known) && known.Address == to.Address)
+        if (_routes.TryGetValue(id, out Route? known) && known.Address == to.Address && !known.Node.IsForgotten)
         {
             return known;
+        }
+
+        if (_routes.Count >= MaximumRoutes)
+        {
+            _routes.Clear(); // strangers have sent requests in the name of very many nodes
         }
 
         RemoteNode node = _hub.Remote(new NodeKey(message.ClusterId, id));

@@ -68,7 +68,8 @@ internal static class Handshake
 
     private static PeerException Refuses(string refusal) => new(PeerProblemKind.Certificate, $"this process refuses it: {refusal}");
 
-    private static ValueTask WriteAsync(IConnectionStream stream, Hello hello) => stream.WriteAsync([new ArraySegment<byte>(hello.Encode())]);
+    private static ValueTask WriteAsync(IConnectionStream stream, Hello hello) =>
+        stream.WriteAsync([new ArraySegment<byte>(hello.Encode())]);
 
     private static async ValueTask<Hello> ReadAsync(IConnectionStream stream)
     {

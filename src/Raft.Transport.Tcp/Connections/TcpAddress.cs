@@ -19,7 +19,8 @@ internal sealed record TcpAddress(string Host, int Port)
     {
         address = null;
         int separator = text?.LastIndexOf(':') ?? -1;
-        if (separator <= 0 || !ushort.TryParse(text.AsSpan(separator + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        if (separator <= 0
+            || !ushort.TryParse(text.AsSpan(separator + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
         {
             return false;
         }

@@ -14,7 +14,9 @@ internal sealed partial class PeerReports
         EventName = "TcpPlaintextAllowed")]
     private partial void LogPlaintextAllowed(NodeId nodeId, string clusterId);
 
-    [LoggerMessage(403, LogLevel.Information, "Connected {Direction} {Peer}, with version {Version} of the protocol", EventName = "TcpConnected")]
+    [LoggerMessage(403, LogLevel.Information,
+        "Connected {Direction} {Peer}, with version {Version} of the protocol",
+        EventName = "TcpConnected")]
     private partial void LogConnected(string direction, string peer, byte version);
 
     [LoggerMessage(404, LogLevel.Warning, "Cannot send to {Peer}: {Problem}", EventName = "TcpUnreachable")]
@@ -29,10 +31,14 @@ internal sealed partial class PeerReports
     [LoggerMessage(407, LogLevel.Information, "The connection with {Peer} has ended: {Reason}", EventName = "TcpClosed")]
     private partial void LogClosed(string peer, string reason);
 
-    [LoggerMessage(408, LogLevel.Warning, "Refused node {NodeId} of cluster '{ClusterId}' from {Peer}: {Reason}", EventName = "TcpRefusesNode")]
+    [LoggerMessage(408, LogLevel.Warning,
+        "Refused node {NodeId} of cluster '{ClusterId}' from {Peer}: {Reason}",
+        EventName = "TcpRefusesNode")]
     private partial void LogRefusesNode(NodeId nodeId, string clusterId, string peer, string reason);
 
-    [LoggerMessage(409, LogLevel.Warning, "Node {NodeId} of cluster '{ClusterId}' is refused by {Peer}: {Reason}", EventName = "TcpNodeIsRefused")]
+    [LoggerMessage(409, LogLevel.Warning,
+        "Node {NodeId} of cluster '{ClusterId}' is refused by {Peer}: {Reason}",
+        EventName = "TcpNodeIsRefused")]
     private partial void LogNodeIsRefused(NodeId nodeId, string clusterId, string peer, string reason);
 
     [LoggerMessage(410, LogLevel.Warning,
@@ -42,8 +48,8 @@ internal sealed partial class PeerReports
     private partial void LogMissing(string peer, string address, NodeId nodeId, string clusterId, string nodes);
 
     [LoggerMessage(411, LogLevel.Warning,
-        "Dropped a message of {Size} bytes for {Peer}, which accepts {Limit}: set MaximumFrameBytes of all processes to the same value, 64 KiB "
-        + "above MaximumMessageBytes, MaximumCommandBytes and SnapshotChunkBytes",
+        "Dropped a message of {Size} bytes for {Peer}, which accepts {Limit}: set MaximumFrameBytes of all processes to the same value, "
+        + "64 KiB above MaximumMessageBytes, MaximumCommandBytes and SnapshotChunkBytes",
         EventName = "TcpMessageTooLarge")]
     private partial void LogTooLarge(int size, string peer, int limit);
 

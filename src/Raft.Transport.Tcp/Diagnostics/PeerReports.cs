@@ -9,12 +9,15 @@ namespace Raft.Transport.Tcp;
 internal sealed partial class PeerReports(ILogger logger, IClock clock)
 {
     private const int MaximumPeers = 1_024;
+    private const int EventsPerInterval = 1_000;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _logger = logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Peer, PeerProblemKind Kind), TimeSpan> _reported = [];
+    private TimeSpan _budgetSince;
+    private int _budget = EventsPerInterval;
 
     public void Listening(TcpAddress address, bool isSecure) => Write(() => LogListening(address, isSecure ? "TLS" : "plaintext"));
 
@@ -28,7 +31,7 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
         }
 
         string direction = connection.Role == ConnectionRole.Dialler ? "to" : "from";
-        Write(() => LogConnected(direction, connection.Name, connection.Version));
+        WriteWithinBudget(() => LogConnected(direction, connection.Name, connection.Version));
     }
 
     /// <summary>A process cannot be reached, or refuses this one.</summary>
@@ -43,8 +46,7 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
     /// <summary>A connection was refused during its handshake.</summary>
     public void Refused(string peer, PeerProblem problem)
     {
-        int port = peer.LastIndexOf(':');
-        if (IsDue(port < 0 ? peer : peer[..port], problem.Kind))
+        if (IsDue(HostOf(peer), problem.Kind))
         {
             Write(() => LogRefused(peer, problem.Text));
         }
@@ -54,9 +56,9 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
     {
         if (problem.IsOrdinary)
         {
-            Write(() => LogClosed(connection.Name, problem.Text));
+            WriteWithinBudget(() => LogClosed(connection.Name, problem.Text));
         }
-        else if (IsDue(connection.Name, problem.Kind))
+        else if (IsDue(KeyOf(connection), problem.Kind))
         {
             Write(() => LogLost(connection.Name, problem.Text));
         }
@@ -64,7 +66,7 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
 
     public void NodeRefused(Connection connection, NodeRefusal refusal, bool byThis)
     {
-        if (!IsDue($"{connection.Name} {refusal.Node}", Handshake.ProblemOf(refusal.Code)))
+        if (!IsDue($"{KeyOf(connection)} {refusal.Node}", Handshake.ProblemOf(refusal.Code)))
         {
             return;
         }
@@ -81,7 +83,7 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
 
     public void MissingHere(Connection connection, NodeKey node, string here)
     {
-        if (IsDue($"{connection.Name} {node}", PeerProblemKind.OtherNode))
+        if (IsDue($"{KeyOf(connection)} {node}", PeerProblemKind.OtherNode))
         {
             Write(() => LogMissing(connection.Name, connection.Remote.DialledAddress, node.NodeId, node.ClusterId, here));
         }
@@ -113,6 +115,38 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
         }
     }
 
+    /// <summary>What a problem is reported for once: an address that was dialled, or the machine that has connected.</summary>
+    private static string KeyOf(Connection connection) =>
+        connection.Role == ConnectionRole.Dialler ? connection.Name : HostOf(connection.Name);
+
+    private static string HostOf(string address)
+    {
+        int port = address.LastIndexOf(':');
+        return port < 0 ? address : address[..port];
+    }
+
+    /// <summary>Writes a message about an ordinary event, unless someone causes very many of them.</summary>
+    private void WriteWithinBudget(Action write)
+    {
+        TimeSpan now = clock.Now;
+        lock (_lock)
+        {
+            if (now - _budgetSince >= Interval)
+            {
+                (_budgetSince, _budget) = (now, EventsPerInterval);
+            }
+
+            if (_budget == 0)
+            {
+                return;
+            }
+
+            _budget--;
+        }
+
+        Write(write);
+    }
+
     private static void Write(Action write)
     {
         try
@@ -139,7 +173,9 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
             if (_reported.Count >= MaximumPeers)
             {
                 // Someone connects from very many addresses. What is still reported is bounded too.
-                foreach ((string Peer, PeerProblemKind Kind) old in _reported.Where(each => now - each.Value >= Interval).Select(static each => each.Key).ToArray())
+                (string, PeerProblemKind)[] over =
+                    [.. _reported.Where(each => now - each.Value >= Interval).Select(static each => each.Key)];
+                foreach ((string, PeerProblemKind) old in over)
                 {
                     _reported.Remove(old);
                 }

@@ -17,7 +17,8 @@ internal sealed record NodeAnnouncement(NodeKey Node, StoreIdentity? Store)
 
     public byte[] Encode()
     {
-        PayloadWriter writer = new PayloadWriter().String(Node.ClusterId).String(Node.NodeId.Value).Byte(Store is null ? (byte)0 : StoreFlag);
+        PayloadWriter writer = new PayloadWriter()
+            .String(Node.ClusterId).String(Node.NodeId.Value).Byte(Store is null ? (byte)0 : StoreFlag);
         return (Store is { } store ? writer.Guid(store.Id).Int64(store.Opening) : writer).ToArray();
     }
 

@@ -63,9 +63,10 @@ internal sealed class FrameWriter(bool hasChecksum) : IPayloadBufferWriter, IDis
     }
 
     /// <summary>The kind of the frame for a message.</summary>
-    public static FrameKind KindOf(RaftMessage message) => message is InstallSnapshotMessage or AppendEntriesMessage { Entries.IsEmpty: false }
-        ? FrameKind.MessageWithData
-        : FrameKind.Message;
+    public static FrameKind KindOf(RaftMessage message) =>
+        message is InstallSnapshotMessage or AppendEntriesMessage { Entries.IsEmpty: false }
+            ? FrameKind.MessageWithData
+            : FrameKind.Message;
 
     public void Advance(int count) => _position += count;
 

@@ -78,7 +78,8 @@ internal sealed record Hello
         bytes[Magic.Length + 1] = Versions.Highest;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(LengthOffset), (ushort)rest.Length);
         rest.CopyTo(bytes, HeadSize);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(HeadSize + rest.Length), Crc32C.Compute(bytes.AsSpan(0, HeadSize + rest.Length)));
+        int covered = HeadSize + rest.Length;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(covered), Crc32C.Compute(bytes.AsSpan(0, covered)));
         return bytes;
     }
 

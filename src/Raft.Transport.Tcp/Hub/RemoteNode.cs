@@ -5,8 +5,16 @@ namespace Raft.Transport.Tcp;
 internal sealed class RemoteNode(NodeKey key)
 {
     private volatile Connection[] _connections = [];
+    private bool _isForgotten;
 
     public NodeKey Key => key;
+
+    /// <summary>Whether another object describes the node from now on.</summary>
+    public bool IsForgotten
+    {
+        get => Volatile.Read(ref _isForgotten);
+        set => Volatile.Write(ref _isForgotten, value);
+    }
 
     /// <summary>The process that has announced it. Meaningful while there are connections.</summary>
     public Guid Process { get; private set; }

@@ -52,8 +52,8 @@ internal sealed partial class TcpHub
             throw handshake.IsAborted
                 ? new PeerException(
                     PeerProblemKind.TimedOut,
-                    $"{address} did not complete the handshake within {Options.HandshakeTimeout.TotalSeconds:0.0} s: check the network, its "
-                    + "firewalls, and whether the process hangs",
+                    $"{address} did not complete the handshake within {Options.HandshakeTimeout.TotalSeconds:0.0} s: check the network, "
+                    + "its firewalls, and whether the process hangs",
                     exception)
                 : exception is PeerException { Problem: { } problem }
                 ? new PeerException(problem, exception)
@@ -277,7 +277,8 @@ internal sealed partial class TcpHub
 
         if (isObsolete)
         {
-            connection.Close(new PeerProblem(PeerProblemKind.Replaced, "a later connection of the process exists, or this one has stopped"));
+            connection.Close(
+                new PeerProblem(PeerProblemKind.Replaced, "a later connection of the process exists, or this one has stopped"));
             return;
         }
 

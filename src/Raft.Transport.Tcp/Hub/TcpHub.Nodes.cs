@@ -273,6 +273,7 @@ internal sealed partial class TcpHub
         if (node.Connections.Count == 0 && node.Peer is null)
         {
             _remoteNodes.TryRemove(node.Key, out _);
+            node.IsForgotten = true;
         }
     }
 

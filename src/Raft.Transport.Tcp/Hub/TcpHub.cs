@@ -33,7 +33,11 @@ internal sealed partial class TcpHub
     private long _dials;
 
     public TcpHub(
-        TcpTransportOptions options, IConnectionSecurity security, TcpEnvironment environment, ITrafficCounters counters, PeerReports reports)
+        TcpTransportOptions options,
+        IConnectionSecurity security,
+        TcpEnvironment environment,
+        ITrafficCounters counters,
+        PeerReports reports)
     {
         Options = options;
         Security = security;

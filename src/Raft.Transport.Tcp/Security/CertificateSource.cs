@@ -11,12 +11,13 @@ internal static class CertificateSource
     /// <exception cref="TcpTransportException">The file cannot be read.</exception>
     public static Func<SslStreamCertificateContext> Create(TcpTlsOptions options, IClock clock, PeerReports reports)
     {
-        int sources = (options.CertificateFile is null ? 0 : 1) + (options.Certificate is null ? 0 : 1) + (options.SelectCertificate is null ? 0 : 1);
+        object?[] all = [options.CertificateFile, options.Certificate, options.SelectCertificate];
+        int sources = all.Count(static source => source is not null);
         if (sources != 1)
         {
             throw new ArgumentException(
-                $"{sources} sources of the certificate are set: set one of {nameof(options.CertificateFile)}, {nameof(options.Certificate)} and "
-                + $"{nameof(options.SelectCertificate)}. Both sides of a connection need a certificate.");
+                $"{sources} sources of the certificate are set: set one of {nameof(options.CertificateFile)}, "
+                + $"{nameof(options.Certificate)} and {nameof(options.SelectCertificate)}. Both sides of a connection need a certificate.");
         }
 
         if (options.CertificateFile is { } path)
@@ -58,5 +59,6 @@ internal static class CertificateSource
     private static SslStreamCertificateContext Context(X509Certificate2 certificate, X509Certificate2Collection intermediates) =>
         certificate.HasPrivateKey
             ? SslStreamCertificateContext.Create(certificate, intermediates, offline: true)
-            : throw new ArgumentException($"The certificate '{certificate.Subject}' has no private key: a process needs it to present the certificate.");
+            : throw new ArgumentException(
+                $"The certificate '{certificate.Subject}' has no private key: a process needs it to present the certificate.");
 }

@@ -36,8 +36,8 @@ internal sealed class FileContent<T>
         catch (Exception exception)
         {
             throw new TcpTransportException(
-                $"{string.Join(" and ", _paths)} cannot be used: {exception.Message.TrimEnd('.')}. Correct the path, the permissions or the "
-                + "content: PEM, with a private key that is not encrypted.",
+                $"{string.Join(" and ", _paths)} cannot be used: {exception.Message.TrimEnd('.')}. Correct the path, the permissions or "
+                + "the content: PEM, with a private key that is not encrypted.",
                 exception);
         }
 

@@ -116,7 +116,8 @@ internal sealed class TlsSecurity : IConnectionSecurity
         {
             return authorize(certificate, node.ClusterId, node.NodeId)
                 ? null
-                : $"the certificate '{certificate.Subject}' does not speak for node {node}, as {nameof(TcpTlsOptions.Authorize)} has decided";
+                : $"the certificate '{certificate.Subject}' does not speak for node {node}, as {nameof(TcpTlsOptions.Authorize)} has "
+                    + "decided";
         }
         // Users' code. What cannot be decided is refused.
         catch (Exception exception)

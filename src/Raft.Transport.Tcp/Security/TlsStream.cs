@@ -50,6 +50,6 @@ internal sealed class TlsStream(SslStream tls, IConnectionStream raw) : IConnect
 
     public void CompleteWrites() => raw.CompleteWrites();
 
-    /// <summary>Ends the connection. TLS itself is not disposed while a call may use it; it holds no resource that a finalizer does not free.</summary>
+    /// <summary>Ends the connection. TLS itself is left to its finalizer: a call may still use it.</summary>
     public void Dispose() => raw.Dispose();
 }

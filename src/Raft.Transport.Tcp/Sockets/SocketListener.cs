@@ -14,9 +14,7 @@ internal sealed class SocketListener(Socket socket, TcpAddress address) : IConne
     {
         try
         {
-            Socket accepted = await socket.AcceptAsync().ConfigureAwait(false);
-            accepted.NoDelay = true;
-            return new SocketStream(accepted);
+            return new SocketStream(await socket.AcceptAsync().ConfigureAwait(false));
         }
         catch (SocketException) when (_isDisposed)
         {

@@ -17,7 +17,6 @@ internal sealed class SocketNetwork : INetwork
             Socket socket = new(candidate.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                socket.NoDelay = true;
                 await socket.ConnectAsync(new IPEndPoint(candidate, address.Port), cancellationToken).ConfigureAwait(false);
                 return new SocketStream(socket);
             }
@@ -46,8 +45,8 @@ internal sealed class SocketNetwork : INetwork
         catch (PeerException exception)
         {
             throw new TcpTransportException(
-                $"The transport cannot listen at {address}: the name cannot be resolved. Correct the address of the node in Members, or set "
-                + $"{nameof(TcpTransportOptions.Listen)} to an address of this machine, such as 0.0.0.0:{address.Port}.",
+                $"The transport cannot listen at {address}: the name cannot be resolved. Correct the address of the node in Members, or "
+                + $"set {nameof(TcpTransportOptions.Listen)} to an address of this machine, such as 0.0.0.0:{address.Port}.",
                 exception);
         }
 
@@ -88,7 +87,8 @@ internal sealed class SocketNetwork : INetwork
             // IPv4 first: a name such as localhost has both on most machines, and a listener binds only the first.
             return found.Length > 0
                 ? [.. found.OrderBy(static ip => ip.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)]
-                : throw new PeerException(PeerProblemKind.NameNotFound, $"the name {address.Host} has no address: check it, or wait for DNS");
+                : throw new PeerException(
+                    PeerProblemKind.NameNotFound, $"the name {address.Host} has no address: check it, or wait for DNS");
         }
         catch (SocketException exception)
         {

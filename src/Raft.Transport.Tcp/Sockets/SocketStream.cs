@@ -12,6 +12,8 @@ internal sealed class SocketStream : IConnectionStream
     public SocketStream(Socket socket)
     {
         _socket = socket;
+        socket.NoDelay = true;
+        UnsentBytes.Limit(socket);
         RemoteAddress = socket.RemoteEndPoint?.ToString() ?? "unknown";
     }
 
@@ -38,6 +40,8 @@ internal sealed class SocketStream : IConnectionStream
         {
             Skip(await _sender.SendAsync(_socket, _rest).ConfigureAwait(false));
         }
+
+        _sender.BufferList = null; // otherwise the data of entries would stay pinned until the next call
     }
 
     public void CompleteWrites()

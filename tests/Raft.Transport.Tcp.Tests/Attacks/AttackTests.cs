@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Raft.Transport.Tcp.Tests;
 
-/// <summary>A cluster of three, two of which run: the third is an attacker that speaks as a member, or a stranger. It always commits.</summary>
+/// <summary>
+/// A cluster of three, two of which run. The third is an attacker that speaks as a member, or a stranger. The cluster always commits.
+/// </summary>
 public sealed class AttackTests : IAsyncLifetime
 {
     private static readonly RaftMember[] Members = ["n1=localhost:1", "n2=localhost:2", "n3=localhost:3"];
@@ -74,8 +76,14 @@ public sealed class AttackTests : IAsyncLifetime
     public async Task DamagedMessages_WithRightChecksums_ChangeNothing()
     {
         (long term, NodeId? vote) = State;
-        foreach (RaftMessage message in (RaftMessage[])
-            [Messages.Vote(_n3, "n1", 1), Messages.Append(_n3, "n1", 2, 3, 20), Messages.Reply(_n3, "n1", 3), Messages.Chunk(_n3, "n1", 4, 30)])
+        RaftMessage[] messages =
+        [
+            Messages.Vote(_n3, "n1", 1),
+            Messages.Append(_n3, "n1", 2, entries: 3, size: 20),
+            Messages.Reply(_n3, "n1", 3),
+            Messages.Chunk(_n3, "n1", 4, size: 30),
+        ];
+        foreach (RaftMessage message in messages)
         {
             byte[] payload = FrameSamples.Message(hasChecksum: false, message)[FrameFormat.HeadSize(false)..];
             for (int length = 0; length < payload.Length; length += 5)
@@ -118,7 +126,8 @@ public sealed class AttackTests : IAsyncLifetime
         await peer.SendAsync(append with { PrevLogIndex = long.MaxValue, PrevLogTerm = term }); // the index overflows
         await peer.SendAsync(append with { PrevLogIndex = long.MaxValue - 1, Entries = new[] { entry, entry, entry } });
         await peer.SendAsync(append with { PrevLogTerm = long.MaxValue });
-        await peer.SendAsync(Messages.Vote(_n3, "n1", 1) with { Origin = origin, Term = term, LastLogIndex = long.MaxValue, LastLogTerm = long.MaxValue });
+        RequestVoteMessage vast = Messages.Vote(_n3, "n1", 1) with { LastLogIndex = long.MaxValue, LastLogTerm = long.MaxValue };
+        await peer.SendAsync(vast with { Origin = origin, Term = term });
 
         await RequireCommitAsync();
         Assert.Equal((term, vote), State);
@@ -170,7 +179,8 @@ public sealed class AttackTests : IAsyncLifetime
     [Fact]
     public async Task Strangers_OfOtherProtocols_AreDropped()
     {
-        foreach (string text in (string[])["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001", "\0\0\0\0\0\0\0\0\0\0"])
+        string[] texts = ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001", "\0\0\0\0\0\0\0\0\0"];
+        foreach (string text in texts)
         {
             using RawPeer peer = await RawPeer.ConnectAsync(Target);
             await peer.SendAsync(System.Text.Encoding.Latin1.GetBytes(text));

@@ -244,5 +244,6 @@ public sealed class FrameTests
         }
     }
 
-    private static byte[] Sample(string name, bool hasChecksum) => FrameSamples.All(hasChecksum).Single(sample => sample.Name == name).Bytes;
+    private static byte[] Sample(string name, bool hasChecksum) =>
+        FrameSamples.All(hasChecksum).Single(sample => sample.Name == name).Bytes;
 }

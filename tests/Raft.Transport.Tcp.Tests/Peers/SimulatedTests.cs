@@ -111,5 +111,5 @@ public sealed class SimulatedTests
     }
 
     private static string Describe(AppendEntriesMessage message) => string.Join(
-        ' ', message.Entries.ToArray().Select(static entry => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(entry.Data.Span))));
+        ' ', message.Entries.ToArray().Select(static entry => Convert.ToHexString(entry.Data.Span)));
 }

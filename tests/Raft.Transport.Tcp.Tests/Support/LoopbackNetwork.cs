@@ -24,7 +24,8 @@ internal sealed class LoopbackNetwork : INetwork
     {
         TcpAddress target = _diverted.TryGetValue(address, out TcpAddress? diverted) ? diverted
             : _real.TryGetValue(address, out TcpAddress? real) ? real
-            : throw new PeerException(PeerProblemKind.NobodyListens, $"nobody listens at {address}: start the node, or correct its address");
+            : throw new PeerException(
+                PeerProblemKind.NobodyListens, $"nobody listens at {address}: start the node, or correct its address");
         return _sockets.DialAsync(target, cancellationToken);
     }
 

@@ -198,7 +198,8 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
             }
             else if (_received.Count > 0)
             {
-                int count = Math.Min(Math.Min(_received.Count, _buffer.Length), 1 + world.Random.Next(world.Random.Next(4) == 0 ? 5_000 : 40));
+                int largest = world.Random.Next(4) == 0 ? 5_000 : 40;
+                int count = Math.Min(Math.Min(_received.Count, _buffer.Length), 1 + world.Random.Next(largest));
                 for (int i = 0; i < count; i++)
                 {
                     _buffer.Span[i] = _received.Dequeue();

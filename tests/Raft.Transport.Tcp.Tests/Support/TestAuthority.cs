@@ -35,7 +35,10 @@ internal sealed class TestAuthority : IDisposable
         CertificateRequest request = CreateRequest(key, cluster, nodes, dnsNames);
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using X509Certificate2 issued = request.Create(
-            _certificate, now.AddYears(-1), expired ? now.AddDays(-1) : now.AddYears(1), [1, 2, 3, (byte)Interlocked.Increment(ref _issued)]);
+            _certificate,
+            now.AddYears(-1),
+            expired ? now.AddDays(-1) : now.AddYears(1),
+            [1, 2, 3, (byte)Interlocked.Increment(ref _issued)]);
         return issued.CopyWithPrivateKey(key);
     }
 
@@ -71,8 +74,10 @@ internal sealed class TestAuthority : IDisposable
     private static CertificateRequest CreateRequest(ECDsa key, string cluster, string[] nodes, string[] dnsNames)
     {
         CertificateRequest request = new($"CN={string.Join('+', nodes)}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(AlternativeNames(nodes.Select(node => CertificateNames.UriOf(new NodeKey(cluster, node))), dnsNames));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        IEnumerable<string> uris = nodes.Select(node => CertificateNames.UriOf(new NodeKey(cluster, node)));
+        request.CertificateExtensions.Add(AlternativeNames(uris, dnsNames));
+        OidCollection usages = [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")]; // server, client
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, false));
         return request;
     }
 
