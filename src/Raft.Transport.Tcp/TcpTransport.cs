@@ -106,9 +106,7 @@ public sealed class TcpTransport : ITransport
 
         if (size > _hub.Options.MaximumFrameBytes)
         {
-            _hub.Counters.Dropped(DropReason.TooLarge, 1);
-            int limit = _hub.Options.MaximumFrameBytes;
-            _hub.Schedule(() => _hub.Reports.TooLarge(to.Id, size, limit));
+            DropTooLarge(to.Id, size);
             return;
         }
 
@@ -169,6 +167,13 @@ public sealed class TcpTransport : ITransport
         {
             _hub.Counters.Dropped(DropReason.NoRoute, 1);
         }
+    }
+
+    /// <summary>In a method of its own, since the closure would be allocated for each message.</summary>
+    private void DropTooLarge(string member, int size)
+    {
+        _hub.Counters.Dropped(DropReason.TooLarge, 1);
+        _hub.Schedule(() => _hub.Reports.TooLarge(member, size, _hub.Options.MaximumFrameBytes));
     }
 
     private Route FindRoute(RaftMember to, RaftMessage message)

@@ -214,6 +214,11 @@ internal sealed class Lane : IThreadPoolWorkItem
             }
 
             _hub.StartDialled(connection);
+            if (connection.IsClosed)
+            {
+                // It ended before it was the lane's, which has not noticed.
+                OnClosed(connection, new PeerProblem(PeerProblemKind.Lost, "the connection was lost at once"));
+            }
         }
         // Any exception is a failed attempt.
         catch (Exception exception)
