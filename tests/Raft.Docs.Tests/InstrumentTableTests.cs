@@ -13,6 +13,8 @@ public class InstrumentTableTests
     public void Table_Instruments_AreThoseOfTheCode()
     {
         IEnumerable<string> expected = typeof(RaftInstruments).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Concat(typeof(TcpInstruments).GetFields(BindingFlags.Public | BindingFlags.Static))
+            .Where(static field => !field.Name.EndsWith("Tag", StringComparison.Ordinal))
             .Select(static field => (string)field.GetRawConstantValue()!);
 
         IEnumerable<string> actual = Rows.SelectMany(static row => MarkdownTable.NamesIn(row[0]));
@@ -36,6 +38,7 @@ public class InstrumentTableTests
         listener.Start();
 
         _ = new RaftMetrics(meters);
+        _ = new TcpNetwork(meterFactory: meters);
 
         IEnumerable<string> actual =
             from row in Rows

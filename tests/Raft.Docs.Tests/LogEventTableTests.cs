@@ -13,7 +13,7 @@ public class LogEventTableTests
     public void Table_Events_AreThoseOfTheCode()
     {
         IEnumerable<string> expected =
-            from assembly in new[] { typeof(RaftNode).Assembly, typeof(FileStorage).Assembly }
+            from assembly in new[] { typeof(RaftNode).Assembly, typeof(FileStorage).Assembly, typeof(TcpTransport).Assembly }
             from type in assembly.GetTypes()
             from method in type.GetMethods(AllMethods)
             let message = method.GetCustomAttribute<LoggerMessageAttribute>()

@@ -42,14 +42,20 @@ public sealed record RaftMember
     /// <exception cref="ArgumentException"><see cref="Id"/> is empty or too long.</exception>
     public NodeId NodeId => new(Id);
 
-    /// <summary>Converts an id to a member without an address.</summary>
-    /// <param name="id">The id.</param>
-    public static implicit operator RaftMember(string id) => new(new NodeId(id));
+    /// <summary>Converts text to a member: an id, or an id and an address, such as <c>n1=127.0.0.1:7001</c>.</summary>
+    /// <param name="text">The id; or the id, an equals sign and the address.</param>
+    /// <exception cref="ArgumentException">The id is blank or too long.</exception>
+    public static implicit operator RaftMember(string text) => FromString(text);
 
-    /// <summary>Creates a member from its id, for languages without implicit conversions.</summary>
-    /// <param name="id">The id.</param>
+    /// <summary>Creates a member from text: an id, or an id and an address, such as <c>n1=127.0.0.1:7001</c>.</summary>
+    /// <param name="text">The id; or the id, an equals sign and the address.</param>
     /// <returns>The member.</returns>
-    public static RaftMember FromString(string id) => new(new NodeId(id));
+    /// <exception cref="ArgumentException">The id is blank or too long.</exception>
+    public static RaftMember FromString(string text)
+    {
+        RaftMember member = Split(text);
+        return new RaftMember(member.NodeId, member.Address);
+    }
 
     /// <summary>Whether the other member has the same id, address, store and tags.</summary>
     /// <param name="other">The other member.</param>
@@ -61,6 +67,16 @@ public sealed record RaftMember
 
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityComparer<string>.Default.GetHashCode(Id);
+
+    /// <summary>Separates the id from the address, and checks neither.</summary>
+    internal static RaftMember Split(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int separator = text.IndexOf('=', StringComparison.Ordinal);
+        return separator < 0
+            ? new RaftMember { Id = text }
+            : new RaftMember { Id = text[..separator].Trim(), Address = text[(separator + 1)..].Trim() };
+    }
 
     /// <summary>A copy that shares nothing that can change.</summary>
     internal RaftMember Freeze()

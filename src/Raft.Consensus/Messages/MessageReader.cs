@@ -128,6 +128,22 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         return slice;
     }
 
+    /// <summary>Returns the bytes of the string that follows, without reading or checking it; empty if there is none.</summary>
+    public readonly ReadOnlySpan<byte> PeekString()
+    {
+        ReadOnlySpan<byte> rest = _span[_position..];
+        if (rest.Length < sizeof(ushort))
+        {
+            return default;
+        }
+
+        int length = BinaryPrimitives.ReadUInt16LittleEndian(rest);
+        return length <= rest.Length - sizeof(ushort) ? rest.Slice(sizeof(ushort), length) : default;
+    }
+
+    /// <summary>Skips the string that <see cref="PeekString"/> has returned.</summary>
+    public void SkipString(int length) => _position += sizeof(ushort) + length;
+
     public string ReadString(string what)
     {
         int start = _position;

@@ -45,8 +45,8 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
     }
 
     /// <summary>
-    /// Adds members that are listed by their ids alone, which the binder ignores silently. Invalid ids are added as well: the validation
-    /// reports them together with all other mistakes.
+    /// Adds members that are listed as text, such as <c>n1</c> or <c>n1=127.0.0.1:7001</c>, which the binder ignores silently. Invalid ids
+    /// are added as well: the validation reports them together with all other mistakes.
     /// </summary>
     private static void AddPlainMembers(IConfigurationSection members, RaftNodeOptions options)
     {
@@ -54,7 +54,7 @@ internal sealed class RaftNodeOptionsBinding(NodeRegistration node, IConfigurati
         {
             if (!string.IsNullOrWhiteSpace(member.Value))
             {
-                options.Members.Add(new RaftMember { Id = member.Value });
+                options.Members.Add(RaftMember.Split(member.Value));
             }
         }
     }

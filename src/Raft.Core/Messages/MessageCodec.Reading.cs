@@ -5,7 +5,7 @@ namespace Raft;
 /// <content>Reading. The parts are read in their order in the message, since the first problem is the one that is reported.</content>
 public static partial class MessageCodec
 {
-    private static RaftMessage? ReadMessage(ref MessageReader reader)
+    private static RaftMessage? ReadMessage(ref MessageReader reader, MessageNames? names)
     {
         foreach (byte expected in Magic)
         {
@@ -46,10 +46,10 @@ public static partial class MessageCodec
         long term = reader.ReadInt64("term");
         long correlation = reader.ReadInt64("correlation");
         long sentAt = reader.ReadInt64("time of sending");
-        string clusterId = reader.ReadString("cluster id");
-        NodeId from = reader.ReadNodeId("sender's id");
-        NodeId to = reader.ReadNodeId("receiver's id");
-        MessageOrigin origin = ReadOrigin(ref reader, clusterId, out bool isStopping);
+        string clusterId = ReadName(ref reader, names, "cluster id");
+        NodeId from = ReadNodeName(ref reader, names, "sender's id");
+        NodeId to = ReadNodeName(ref reader, names, "receiver's id");
+        MessageOrigin origin = ReadOrigin(ref reader, clusterId, names, out bool isStopping);
         Envelope envelope = new(origin, from, to, term, correlation, sentAt, isStopping, flags);
         RaftMessage? message = type switch
         {
@@ -202,7 +202,39 @@ public static partial class MessageCodec
         FirstMembers = ReadMembers(ref reader),
     };
 
-    private static MessageOrigin ReadOrigin(ref MessageReader reader, string clusterId, out bool isStopping)
+    private static string ReadName(ref MessageReader reader, MessageNames? names, string what)
+    {
+        if (names?.FindNext(ref reader) is { } known)
+        {
+            return known;
+        }
+
+        string read = reader.ReadString(what);
+        if (!reader.Failed)
+        {
+            names?.Add(read);
+        }
+
+        return read;
+    }
+
+    private static NodeId ReadNodeName(ref MessageReader reader, MessageNames? names, string what)
+    {
+        if (names?.FindNextNode(ref reader) is { } known)
+        {
+            return known;
+        }
+
+        NodeId read = reader.ReadNodeId(what);
+        if (!reader.Failed)
+        {
+            names?.Add(read.Value);
+        }
+
+        return read;
+    }
+
+    private static MessageOrigin ReadOrigin(ref MessageReader reader, string clusterId, MessageNames? names, out bool isStopping)
     {
         byte flags = reader.ReadByte("flags of the sender");
         if (flags > (IdentityFlag | StoreFlag | StoppingFlag))
@@ -218,7 +250,9 @@ public static partial class MessageCodec
             ? null
             : new StoreIdentity(reader.ReadGuid("id of the store"), reader.ReadInt64("opening of the store"));
         isStopping = (flags & StoppingFlag) != 0;
-        return new MessageOrigin(clusterId, identity, store, digest);
+        return reader.Failed || names is null
+            ? new MessageOrigin(clusterId, identity, store, digest)
+            : names.Share(clusterId, identity, store, digest);
     }
 
     private static NodeSet ReadMembers(ref MessageReader reader)

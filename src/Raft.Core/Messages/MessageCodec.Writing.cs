@@ -238,7 +238,7 @@ public static partial class MessageCodec
                 writer.WriteByte((byte)entry.Kind);
                 writer.WriteCount(entry.Data.Length);
                 output.Advance(writer.Position);
-                output.Write(entry.Data.Span);
+                WritePayload(entry.Data, output);
             }
         }
     }
@@ -248,7 +248,19 @@ public static partial class MessageCodec
         MessageWriter writer = new(output.GetSpan(sizeof(uint)));
         writer.WriteCount(data.Length);
         output.Advance(writer.Position);
-        output.Write(data.Span);
+        WritePayload(data, output);
+    }
+
+    private static void WritePayload(ReadOnlyMemory<byte> data, IBufferWriter<byte> output)
+    {
+        if (output is IPayloadBufferWriter payloads)
+        {
+            payloads.WritePayload(data);
+        }
+        else
+        {
+            output.Write(data.Span);
+        }
     }
 
     private static byte Flag(bool isSet, byte flag) => isSet ? flag : (byte)0;

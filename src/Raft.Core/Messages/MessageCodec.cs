@@ -52,7 +52,10 @@ public static partial class MessageCodec
 
     /// <summary>Writes a message.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="output">Receives the bytes. If this method throws, nothing is written.</param>
+    /// <param name="output">
+    /// Receives the bytes; an <see cref="IPayloadBufferWriter"/> receives the data of entries and snapshots without a copy. If this method
+    /// throws, nothing is written.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The message cannot be encoded: a number is negative, a node id is <c>default</c> or not valid UTF-16, the cluster id has more than
     /// 65,535 bytes, or the message is larger than the largest array. No node creates such a message.
@@ -83,17 +86,27 @@ public static partial class MessageCodec
     public static RaftMessage Read(ReadOnlyMemory<byte> data)
     {
         MessageReader reader = new(data);
-        return ReadMessage(ref reader) ?? throw new MessageFormatException($"Not a Raft message: {reader.Problem}.", reader.ProblemOffset);
+        return ReadMessage(ref reader, names: null) ?? throw new MessageFormatException($"Not a Raft message: {reader.Problem}.", reader.ProblemOffset);
     }
 
     /// <summary>Reads a message without throwing an exception, for a transport that receives bytes from anywhere.</summary>
     /// <param name="data">As for <see cref="Read"/>.</param>
     /// <param name="message">The message, or null.</param>
     /// <returns>Whether the bytes are a message of this version.</returns>
-    public static bool TryRead(ReadOnlyMemory<byte> data, [NotNullWhen(true)] out RaftMessage? message)
+    public static bool TryRead(ReadOnlyMemory<byte> data, [NotNullWhen(true)] out RaftMessage? message) =>
+        TryRead(data, names: null, out message);
+
+    /// <summary>
+    /// Reads a message without throwing an exception, and without allocating again the names that it has in common with earlier ones.
+    /// </summary>
+    /// <param name="data">As for <see cref="Read"/>.</param>
+    /// <param name="names">The names of earlier messages, such as those of the same connection. Null: none are kept.</param>
+    /// <param name="message">The message, or null.</param>
+    /// <returns>Whether the bytes are a message of this version.</returns>
+    public static bool TryRead(ReadOnlyMemory<byte> data, MessageNames? names, [NotNullWhen(true)] out RaftMessage? message)
     {
         MessageReader reader = new(data);
-        message = ReadMessage(ref reader);
+        message = ReadMessage(ref reader, names);
         return message is not null;
     }
 }

@@ -41,7 +41,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     {
         _settings = new NodeSettings(nodeId, initialTerm, options ?? new RaftNodeOptions(), ports ?? new RaftNodePorts());
         _sources = new NodeSources(_settings.Scheduler);
-        _board = new StatusBoard(nodeId, _sources.Signals, _sources.Resumes);
+        _board = new StatusBoard(nodeId, _sources.Signals, _sources.Resumes, _settings.Transport);
         _leadership = new LeadershipToken(_settings.Scheduler);
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
         _logger = _settings.Loggers is { } loggers ? new NodeLogger(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;

@@ -25,8 +25,9 @@ public sealed class RaftNodeOptions
     /// <summary>
     /// All members, including this node, each listed once; 3 or 5 are usual. They start the cluster: from then on, its log says who is
     /// a member, and this list only says which addresses this node dials. Empty (the default): for the constructor, a cluster of only
-    /// this node; <c>AddRaftNode</c> refuses it. In configuration: <c>"Members": [{ "Id": "n1", "Address": "..." }]</c>, or plain ids,
-    /// <c>"Members": ["n1", "n2", "n3"]</c>.
+    /// this node; <c>AddRaftNode</c> refuses it. Each is an object, an id, or an id with an address. In configuration:
+    /// <c>"Members": [{ "Id": "n1", "Address": "..." }]</c>, <c>"Members": ["n1", "n2", "n3"]</c>, or
+    /// <c>"Members": ["n1=10.0.0.1:7001", "n2=10.0.0.2:7001", "n3=10.0.0.3:7001"]</c>.
     /// </summary>
     public IList<RaftMember> Members { get; set; } = [];
 

@@ -33,6 +33,14 @@ public interface ITransport
     /// <param name="message">The message.</param>
     void Send(RaftMember to, RaftMessage message);
 
+    /// <summary>
+    /// Describes why messages to a member do not arrive, for <see cref="RaftStatus.TransportProblems"/> and its explanation. Default: null.
+    /// Cheap; it may be called on any thread, before the start and after the stop too.
+    /// </summary>
+    /// <param name="member">The member.</param>
+    /// <returns>What is wrong and what to do, without the member's id and without a period; null if nothing is known to be wrong.</returns>
+    string? DescribeProblem(NodeId member) => null;
+
     /// <summary>Stops. After it has completed, no more messages are received.</summary>
     /// <param name="cancellationToken">Gives up waiting, not stopping.</param>
     /// <returns>Completes when it has stopped.</returns>
@@ -52,6 +60,12 @@ public interface IMessageReceiver
     /// nodes, such as those of tests.
     /// </summary>
     MessageOrigin? Origin => null;
+
+    /// <summary>
+    /// The members in the options of the node, itself included, with their addresses: a transport listens at that of its own node. Empty
+    /// for receivers that are not nodes.
+    /// </summary>
+    IReadOnlyList<RaftMember> Members => [];
 
     /// <summary>
     /// Delivers a message. Returns immediately. A message beyond <see cref="RaftNodeOptions.MaximumWaitingMessages"/> is dropped and

@@ -61,6 +61,12 @@ public sealed record RaftStatus
     /// </summary>
     public IReadOnlyList<NodeId> LostData { get; init; } = [];
 
+    /// <summary>
+    /// The members that the transport cannot reach, or that refuse it, with the reason: a connection that is refused, another cluster at
+    /// an address, a certificate that has expired. Empty if nothing is known to be wrong.
+    /// </summary>
+    public IReadOnlyList<TransportProblem> TransportProblems { get; init; } = [];
+
     /// <summary>The situation in a sentence for people: who leads, or why no node does and what is needed.</summary>
     public string Explanation { get; init; } = string.Empty;
 

@@ -6,7 +6,8 @@ namespace Raft;
 /// Holds the status that the worker publishes after each pass, for others to read or to wait for a change of it. Readers receive a copy
 /// that is made under a lock; no foreign code runs under it.
 /// </summary>
-internal sealed class StatusBoard(NodeId nodeId, CompletionSourcePool<bool> sources, ResumeBatchPool resumes)
+internal sealed class StatusBoard(
+    NodeId nodeId, CompletionSourcePool<bool> sources, ResumeBatchPool resumes, ITransport? transport = null)
 {
     private const int MinimumToClean = 64;
 
@@ -147,6 +148,7 @@ internal sealed class StatusBoard(NodeId nodeId, CompletionSourcePool<bool> sour
             version = _version;
         }
 
+        TransportProblemList problems = TransportProblemList.Of(transport, nodeId, in published);
         RaftStatus status = new()
         {
             NodeId = nodeId,
@@ -164,7 +166,8 @@ internal sealed class StatusBoard(NodeId nodeId, CompletionSourcePool<bool> sour
             Reachable = ReachableMembers(in published),
             TransferTarget = published.TransferTarget,
             LostData = published.LostData,
-            Explanation = StatusExplanation.Of(in published),
+            TransportProblems = problems,
+            Explanation = StatusExplanation.Of(in published) + problems,
             Failure = published.Failure,
         };
         return (status, version);

@@ -13,6 +13,8 @@ internal sealed class MessageIntake(NodeContext context, DroppedMessages dropped
 
     public MessageOrigin? Origin => context.Module.Origin;
 
+    public IReadOnlyList<RaftMember> Members => context.Settings.Members;
+
     public void Receive(RaftMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -12,8 +12,9 @@ internal static class ContractMessages
 {
     private const int TextShown = 1_000;
 
-    private static readonly MessageOrigin Origin = new(
-        "contract",
+    /// <summary>The sender of all messages but a few, which differ in all but the cluster: a transport may announce its nodes.</summary>
+    public static readonly MessageOrigin Origin = new(
+        "clüster/日本 \U0001F6F6",
         new ClusterIdentity(new UInt128(1UL << 63, 7), Generation: 2),
         new StoreIdentity(new Guid("00010203-0405-0607-0809-0a0b0c0d0eff"), Opening: 3),
         OptionsDigest: ulong.MaxValue);
@@ -55,7 +56,7 @@ internal static class ContractMessages
             {
                 From = from,
                 To = to,
-                Origin = Origin with { ClusterId = "clüster/日本 \U0001F6F6", Store = null },
+                Origin = Origin with { Store = null },
                 Term = 11,
                 Correlation = correlation,
                 LastLogIndex = 12,

@@ -8,6 +8,10 @@ internal sealed class ContractReceiver(NodeId nodeId) : IMessageReceiver
 
     public NodeId NodeId { get; } = nodeId;
 
+    public MessageOrigin? Origin => ContractMessages.Origin;
+
+    public IReadOnlyList<RaftMember> Members { get; init; } = [];
+
     public int Count
     {
         get

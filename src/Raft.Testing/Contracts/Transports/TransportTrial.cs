@@ -15,7 +15,8 @@ internal sealed class TransportTrial : ContractTrial
         RaftMember[] members = [.. ((NodeId[])["n1", "n2", "n3"]).Select(subject.CreateMember)];
         foreach (RaftMember member in members)
         {
-            _members.Add(member.NodeId, new Member(member, subject.CreateTransport(member), new ContractReceiver(member.NodeId)));
+            _members.Add(member.NodeId, new Member(
+                member, subject.CreateTransport(member), new ContractReceiver(member.NodeId) { Members = members }));
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class TransportTrial : ContractTrial
     public void ReplaceReceiver(NodeId id, out ContractReceiver earlier)
     {
         earlier = _members[id].Receiver;
-        _members[id].Receiver = new ContractReceiver(id);
+        _members[id].Receiver = new ContractReceiver(id) { Members = earlier.Members };
     }
 
     /// <summary>Sends, which must not throw.</summary>

@@ -1,0 +1,73 @@
+using System.Buffers;
+
+namespace Raft.Tests.Messages;
+
+/// <summary>Names that messages of a connection share, and payloads that are not copied.</summary>
+public class MessageNamesTests
+{
+    [Theory]
+    [MemberData(nameof(Samples.Names), MemberType = typeof(Samples))]
+    public void TryRead_WithNames_GivesTheSameMessage_TheFirstTimeAndLater(string name)
+    {
+        RaftMessage message = Samples.Get(name);
+        MessageNames names = new();
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.True(MessageCodec.TryRead(Samples.Encode(message), names, out RaftMessage? read));
+            Samples.AssertSame(message, read);
+        }
+    }
+
+    [Fact]
+    public void TryRead_ManyNames_NeverMixesThemUp()
+    {
+        Random random = new(7);
+        MessageNames names = new();
+        for (int i = 0; i < 5_000; i++)
+        {
+            RaftMessage message = RandomMessages.Next(random);
+            Assert.True(MessageCodec.TryRead(Samples.Encode(message), names, out RaftMessage? read));
+            Samples.AssertSame(message, read);
+        }
+    }
+
+    [Fact]
+    public void Write_ToAPayloadWriter_PassesTheDataAsItIs()
+    {
+        PayloadList output = new();
+        byte[] data = new byte[100];
+        AppendEntriesMessage message = new()
+        {
+            From = "n1",
+            To = "n2",
+            Origin = new MessageOrigin("raft", Identity: null),
+            Term = 1,
+            PrevLogIndex = 0,
+            PrevLogTerm = 0,
+            LeaderCommit = 0,
+            Entries = new LogEntry[] { new(1, EntryKind.Command, data, DateTimeOffset.UnixEpoch) },
+        };
+
+        MessageCodec.Write(message, output);
+
+        Assert.Equal(data.AsMemory(), Assert.Single(output.Payloads));
+        Assert.Equal(MessageCodec.GetByteCount(message), output.WrittenCount + data.Length);
+    }
+
+    private sealed class PayloadList : IPayloadBufferWriter
+    {
+        private readonly ArrayBufferWriter<byte> _rest = new();
+
+        public List<ReadOnlyMemory<byte>> Payloads { get; } = [];
+
+        public int WrittenCount => _rest.WrittenCount;
+
+        public void Advance(int count) => _rest.Advance(count);
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _rest.GetMemory(sizeHint);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => _rest.GetSpan(sizeHint);
+
+        public void WritePayload(ReadOnlyMemory<byte> payload) => Payloads.Add(payload);
+    }
+}

@@ -1,0 +1,163 @@
+namespace Raft.Transport.Tcp.Tests;
+
+/// <summary>What a process may say, and for whom.</summary>
+public sealed class ClaimTests
+{
+    private static readonly RaftMember[] Members = ["n1=localhost:1", "n2=localhost:2"];
+    private static readonly NodeKey N2 = new("raft", "n2");
+    private static readonly Guid StoreId = new("11111111-2222-3333-4444-555555555555");
+
+    private readonly LoopbackNetwork _loopback = new();
+    private readonly TestReceiver _n1 = new("n1", Members);
+    private readonly TestReceiver _n2 = new("n2", Members);
+    private readonly TestProcess _process;
+
+    public ClaimTests() => _process = new TestProcess(_loopback);
+
+    private TcpAddress Address => _loopback.RealAddressOf("localhost:1");
+
+    [Fact]
+    public async Task Message_FromANodeThatWasNotAnnounced_EndsTheConnection()
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.JoinAsync(Address, new NodeKey("raft", "n3"));
+
+        await peer.SendAsync(Messages.Vote(_n2, "n1", 1));
+
+        Goodbye goodbye = Goodbye.Decode(await peer.ReadUntilAsync(FrameKind.Goodbye));
+        Assert.Equal(RefusalCode.Protocol, goodbye.Code);
+        await peer.WaitForEndAsync();
+        Assert.Empty(_n1.Received);
+    }
+
+    [Fact]
+    public async Task Process_ThatDialsAgain_ReplacesItsConnection_WhoseFramesAreDropped()
+    {
+        await _process.StartAsync(_n1);
+        Guid id = Guid.NewGuid();
+        using RawPeer first = await RawPeer.JoinAsync(Address, N2, hello: RawPeer.Hello(id, dialNumber: 1));
+        await first.SendAsync(Messages.Vote(_n2, "n1", 1));
+        await Wait.UntilAsync(() => _n1.Received.Length == 1, "the first arrives");
+        byte[] incomplete = FrameSamples.Message(hasChecksum: true, Messages.Append(_n2, "n1", 2, entries: 1, size: 5_000));
+        await first.SendAsync(incomplete.AsMemory(0, 3_000));
+
+        using RawPeer second = await RawPeer.JoinAsync(Address, N2, hello: RawPeer.Hello(id, dialNumber: 2));
+        await second.SendAsync(Messages.Vote(_n2, "n1", 3));
+        await Wait.UntilAsync(() => _n1.Received.Length == 2, "the message of the second arrives");
+        try
+        {
+            await first.SendAsync(incomplete.AsMemory(3_000));
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // closed already
+        }
+
+        await first.WaitForEndAsync();
+        await second.SendAsync(Messages.Vote(_n2, "n1", 4));
+        await Wait.UntilAsync(() => _n1.Received.Length == 3, "the last arrives");
+        Assert.Equal([1, 3, 4], _n1.Received.Select(static message => message.Correlation));
+    }
+
+    [Fact]
+    public async Task Connection_ThatIsOlderThanTheOneItWouldReplace_IsClosed()
+    {
+        await _process.StartAsync(_n1);
+        Guid id = Guid.NewGuid();
+        using RawPeer later = await RawPeer.JoinAsync(Address, N2, hello: RawPeer.Hello(id, dialNumber: 5));
+        await later.ReadUntilAsync(FrameKind.Announce);
+
+        using RawPeer earlier = await RawPeer.JoinAsync(Address, N2, hello: RawPeer.Hello(id, dialNumber: 4));
+
+        await earlier.WaitForEndAsync();
+        await later.SendAsync(Messages.Vote(_n2, "n1", 1));
+        await Wait.UntilAsync(() => _n1.Received.Length == 1, "the later connection works");
+    }
+
+    [Theory]
+    [InlineData(3, 4, true)] // its machine lost power, and its successor must not be kept out
+    [InlineData(4, 3, false)]
+    [InlineData(3, 3, false)]
+    public async Task Node_ClaimedByTwoProcessesWithOneStore_BelongsToTheHigherOpening(long first, long second, bool secondWins)
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer one = await RawPeer.JoinAsync(Address, N2, new StoreIdentity(StoreId, first));
+        await one.ReadUntilAsync(FrameKind.Announce);
+        await one.SendAsync(Messages.Vote(_n2, "n1", 1));
+        await Wait.UntilAsync(() => _n1.Received.Length == 1, "the first speaks for the node");
+
+        using RawPeer other = await RawPeer.JoinAsync(Address, N2, new StoreIdentity(StoreId, second));
+        NodeRefusal refusal = NodeRefusal.Decode(await (secondWins ? one : other).ReadUntilAsync(FrameKind.RefuseNode));
+        await one.SendAsync(Messages.Vote(_n2, "n1", 2));
+        await other.SendAsync(Messages.Vote(_n2, "n1", 3));
+        await Wait.UntilAsync(() => _n1.Received.Length == 2, "one of them is heard");
+
+        Assert.Equal(RefusalCode.Duplicate, refusal.Code);
+        Assert.Equal(secondWins ? 3 : 2, _n1.Received[1].Correlation);
+        Assert.NotEmpty(_process.Logged(408));
+    }
+
+    [Fact]
+    public async Task Node_ClaimedWithAnotherStore_StaysWithTheConnectedProcess()
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer one = await RawPeer.JoinAsync(Address, N2, new StoreIdentity(StoreId, 3));
+        await one.SendAsync(Messages.Vote(_n2, "n1", 1));
+        await Wait.UntilAsync(() => _n1.Received.Length == 1, "the first speaks for the node");
+
+        using RawPeer other = await RawPeer.JoinAsync(Address, N2, new StoreIdentity(Guid.NewGuid(), 9));
+
+        Assert.Equal(N2, NodeRefusal.Decode(await other.ReadUntilAsync(FrameKind.RefuseNode)).Node);
+    }
+
+    [Fact]
+    public async Task Node_OfThisProcess_CannotBeClaimedByAnother()
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer other = await RawPeer.JoinAsync(Address, new NodeKey("raft", "n1"), new StoreIdentity(StoreId, 9));
+
+        Assert.Equal(RefusalCode.Duplicate, NodeRefusal.Decode(await other.ReadUntilAsync(FrameKind.RefuseNode)).Code);
+    }
+
+    [Fact]
+    public async Task Connection_ThatSpeaksForNoNode_IsClosed()
+    {
+        TestProcess process = new(_loopback, new TcpTransportOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(200) });
+        await process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.ConnectAsync(Address);
+        await peer.SendAsync(RawPeer.Hello().Encode());
+
+        await peer.WaitForEndAsync();
+    }
+
+    [Fact]
+    public async Task Stop_WhileMessagesArrive_EndsReceiving()
+    {
+        (TcpTransport transport, _) = await _process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.JoinAsync(Address, N2);
+        await peer.SendAsync(Messages.Vote(_n2, "n1", 1));
+        await Wait.UntilAsync(() => _n1.Received.Length > 0, "messages arrive");
+        Task sending = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    for (int i = 2; ; i++)
+                    {
+                        await peer.SendAsync(Messages.Vote(_n2, "n1", i));
+                    }
+                }
+                catch (System.Net.Sockets.SocketException)
+                {
+                    // closed
+                }
+            },
+            TestContext.Current.CancellationToken);
+
+        await Wait.OrFailAsync(transport.StopAsync(CancellationToken.None).AsTask(), "it stops although the peer does not close");
+        int received = _n1.Received.Length;
+
+        await Wait.OrFailAsync(sending, "the connection is closed");
+        Assert.Equal(received, _n1.Received.Length);
+    }
+}

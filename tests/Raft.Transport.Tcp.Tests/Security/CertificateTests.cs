@@ -1,0 +1,207 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Raft.Transport.Tcp.Tests;
+
+/// <summary>Who may speak for which node, and how both sides learn of a refusal.</summary>
+public sealed class CertificateTests : IDisposable
+{
+    private static readonly RaftMember[] Members = ["n1=localhost:1", "n2=localhost:2"];
+
+    private readonly LoopbackNetwork _loopback = new();
+    private readonly TestAuthority _authority = new();
+
+    public void Dispose() => _authority.Dispose();
+
+    [Fact]
+    public async Task Certificates_ForTheirNodes_AreAccepted()
+    {
+        (TestProcess p1, TestProcess p2) = await StartAsync(_authority.Issue("raft", "n1"), _authority.Issue("raft", "n2"));
+
+        await RequireDeliveredAsync(p1, p2);
+    }
+
+    [Fact]
+    public async Task Certificate_ThatHasExpired_IsRefusedOnBothSides() =>
+        await RequireRefusedAsync(_authority.Issue("raft", ["n1"], [], expired: true), "is not valid now");
+
+    [Fact]
+    public async Task Certificate_ThatIsSelfSigned_IsRefusedOnBothSides() =>
+        await RequireRefusedAsync(TestAuthority.SelfSigned("raft", "n1"), "self-signed");
+
+    [Fact]
+    public async Task Certificate_OfAnotherAuthority_IsRefusedOnBothSides()
+    {
+        using TestAuthority other = new("Another authority");
+
+        await RequireRefusedAsync(other.Issue("raft", "n1"), "Another authority");
+    }
+
+    [Fact]
+    public async Task Certificate_ForAnotherNode_IsRefusedOnBothSides() =>
+        await RequireNodeRefusedAsync(_authority.Issue("raft", "n9"), "raft://raft/n1");
+
+    [Fact]
+    public async Task Certificate_ForTheSameIdInAnotherCluster_IsRefusedOnBothSides() =>
+        await RequireNodeRefusedAsync(_authority.Issue("other", "n1"), "raft://raft/n1");
+
+    [Fact]
+    public async Task Certificate_WithADnsNameOnly_IsRefused_UnlessItIsAllowed()
+    {
+        X509Certificate2 certificate = _authority.Issue("raft", [], ["N1"], expired: false);
+        await RequireNodeRefusedAsync(certificate, "raft://raft/n1");
+
+        TestProcess p2 = Create(_authority.Issue("raft", "n2"), static tls => tls.AllowDnsNames = true);
+        TestProcess p1 = Create(certificate, static tls => tls.AllowDnsNames = true);
+        await StartAsync(p1, p2, "localhost:3", "localhost:4");
+        await RequireDeliveredAsync(p1, p2);
+    }
+
+    [Fact]
+    public async Task Callback_DecidesInsteadOfNames()
+    {
+        X509Certificate2 certificate = _authority.Issue("raft", "process");
+        TestProcess p1 = Create(certificate, static tls => tls.Authorize = static (_, cluster, node) => cluster == "raft" && node == "n2");
+        TestProcess p2 = Create(certificate, static tls => tls.Authorize = static (_, cluster, node) => cluster == "raft" && node == "n1");
+        await StartAsync(p1, p2, "localhost:1", "localhost:2");
+
+        await RequireDeliveredAsync(p1, p2);
+    }
+
+    [Fact]
+    public async Task Plaintext_MeetsTls_BothSaySo()
+    {
+        TestProcess secure = Create(_authority.Issue("raft", "n2"));
+        TestProcess plain = new(_loopback);
+        await StartAsync(plain, secure, "localhost:1", "localhost:2");
+
+        Send(plain);
+        await Wait.UntilAsync(() => plain.Logged(404).Length > 0 && secure.Logged(405).Length > 0, "both report it");
+        Send(secure);
+        await Wait.UntilAsync(() => secure.Logged(404).Length > 0 && plain.Logged(405).Length > 0, "both report it");
+
+        Assert.Contains(plain.Logged(405), static text => text.Contains("it speaks TLS", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task CertificateFile_ThatChanges_IsUsedForNewConnections_OldOnesStay()
+    {
+        using TestAuthority later = new("Later authority");
+        TcpTlsOptions options = _authority.Write("n1", _authority.Issue("raft", "n1"));
+        TestProcess p1 = new(_loopback, new TcpTransportOptions { Tls = options });
+        TestProcess p2 = Create(_authority.Issue("raft", "n2"));
+        await StartAsync(p1, p2, "localhost:1", "localhost:2");
+        await RequireDeliveredAsync(p1, p2);
+        X509Certificate2 renewed = _authority.Issue("raft", "n1");
+        await File.WriteAllTextAsync(options.CertificateFile!, "half written", TestContext.Current.CancellationToken);
+
+        // A dial of the bulk lane is a new connection.
+        await Wait.UntilAsync(
+            () =>
+            {
+                _transports[p1].Send(Members[1], Messages.Chunk(_receivers[p1], "n2", 1, size: 10));
+                (p1.Hub.PeerAt(new TcpAddress("localhost", 2), p1.Hub.Remote(new NodeKey("raft", "n2"))).Bulk.Connection)?.Close(
+                    new PeerProblem(PeerProblemKind.Stopping, "by the test"));
+                return p1.Logged(414).Length > 0;
+            },
+            "the bad file is reported");
+        _authority.Write("n1", renewed);
+        await Wait.UntilAsync(
+            () =>
+            {
+                _transports[p1].Send(Members[1], Messages.Chunk(_receivers[p1], "n2", 1, size: 10));
+                (p1.Hub.PeerAt(new TcpAddress("localhost", 2), p1.Hub.Remote(new NodeKey("raft", "n2"))).Bulk.Connection)?.Close(
+                    new PeerProblem(PeerProblemKind.Stopping, "by the test"));
+                return p1.Logged(413).Length > 0;
+            },
+            "the new certificate is read");
+
+        await RequireDeliveredAsync(p1, p2);
+        Assert.Empty(p1.Logged(406));
+    }
+
+    [Fact]
+    public void File_ThatDoesNotExist_IsRefusedAtOnce()
+    {
+        TcpTransportException refusal = Assert.Throws<TcpTransportException>(
+            () => new TcpNetwork(new TcpTransportOptions { Tls = new TcpTlsOptions { CertificateFile = "no-such-file.pem" } }));
+
+        Assert.Contains("no-such-file.pem", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tls_WithoutACertificate_IsRefusedAtOnce() =>
+        Assert.Throws<ArgumentException>(() => new TcpNetwork(new TcpTransportOptions { Tls = new TcpTlsOptions() }));
+
+    private readonly Dictionary<TestProcess, TcpTransport> _transports = [];
+    private readonly Dictionary<TestProcess, TestReceiver> _receivers = [];
+
+    private async Task RequireRefusedAsync(X509Certificate2 certificate, string reason)
+    {
+        (TestProcess p1, TestProcess p2) = await StartAsync(certificate, _authority.Issue("raft", "n2"));
+
+        Send(p1);
+        await Wait.UntilAsync(() => p1.Logged(404).Length > 0 && p2.Logged(405).Length > 0, "both report it");
+
+        Assert.Contains(p1.Logged(404), text => text.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains(p2.Logged(405), text => text.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains(reason, _transports[p1].DescribeProblem("n2"), StringComparison.Ordinal);
+        Assert.Empty(_receivers[p2].Received);
+    }
+
+    private async Task RequireNodeRefusedAsync(X509Certificate2 certificate, string reason)
+    {
+        (TestProcess p1, TestProcess p2) = await StartAsync(certificate, _authority.Issue("raft", "n2"));
+
+        Send(p1);
+        await Wait.UntilAsync(() => p1.Logged(409).Length > 0 && p2.Logged(408).Length > 0, "both report it");
+
+        Assert.Contains(p1.Logged(409), text => text.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains(p2.Logged(408), text => text.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains(reason, _transports[p1].DescribeProblem("n2"), StringComparison.Ordinal);
+        Assert.Empty(_receivers[p2].Received);
+        await _transports[p1].StopAsync(TestContext.Current.CancellationToken);
+        await _transports[p2].StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task RequireDeliveredAsync(TestProcess p1, TestProcess p2)
+    {
+        int before1 = _receivers[p1].Received.Length;
+        int before2 = _receivers[p2].Received.Length;
+        await Wait.UntilAsync(
+            () =>
+            {
+                Send(p1);
+                Send(p2);
+                return _receivers[p1].Received.Length > before1 && _receivers[p2].Received.Length > before2;
+            },
+            "messages arrive on both sides");
+    }
+
+    private void Send(TestProcess from)
+    {
+        TestReceiver self = _receivers[from];
+        RaftMember to = self.Members.Single(member => member.NodeId != self.NodeId);
+        _transports[from].Send(to, Messages.Heartbeat(self, to.NodeId, 1));
+    }
+
+    private async Task<(TestProcess First, TestProcess Second)> StartAsync(X509Certificate2 first, X509Certificate2 second)
+    {
+        (TestProcess p1, TestProcess p2) = (Create(first), Create(second));
+        await StartAsync(p1, p2, "localhost:1", "localhost:2");
+        return (p1, p2);
+    }
+
+    private async Task StartAsync(TestProcess p1, TestProcess p2, string first, string second)
+    {
+        RaftMember[] members = [new("n1", first), new("n2", second)];
+        (_transports[p1], _receivers[p1]) = await p1.StartAsync(new TestReceiver("n1", members));
+        (_transports[p2], _receivers[p2]) = await p2.StartAsync(new TestReceiver("n2", members));
+    }
+
+    private TestProcess Create(X509Certificate2 certificate, Action<TcpTlsOptions>? configure = null)
+    {
+        TcpTransportOptions options = _authority.Options(certificate);
+        configure?.Invoke(options.Tls!);
+        return new TestProcess(_loopback, options);
+    }
+}
