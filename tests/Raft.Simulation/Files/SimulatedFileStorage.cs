@@ -23,6 +23,7 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     private bool _isHeld;
     private bool _isFailing;
     private bool _isFaulty;
+    private bool _mayHaveFailed; // in this life, and until the next one begins: a node may be crashed before its failure is seen
     private bool _isDamaged; // in the life before
     private bool _isDamagedNow;
 
@@ -51,7 +52,7 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     /// <inheritdoc/>
     public override void BeginLife()
     {
-        _isFaulty = _isFailing;
+        _isFaulty = _mayHaveFailed = _isFailing;
         (_isDamagedNow, _isDamaged) = (_isDamaged, false);
     }
 
@@ -104,7 +105,7 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     /// <inheritdoc/>
     public override void FailWrite(Exception exception)
     {
-        _isFailing = _isFaulty = true;
+        _isFailing = _isFaulty = _mayHaveFailed = true;
         switch (_random.Next(5))
         {
             case 0:
@@ -128,7 +129,7 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     /// <inheritdoc/>
     public override void FailSnapshot(Exception exception)
     {
-        _isFailing = _isFaulty = true;
+        _isFailing = _isFaulty = _mayHaveFailed = true;
         _files.FailOperation(1 + _random.Next(OperationsOfASnapshot));
     }
 
@@ -158,7 +159,7 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
 
     /// <inheritdoc/>
     public override bool Explains(Exception failure) =>
-        failure is StorageCorruptedException ? _isDamagedNow : failure is IOException && _isFaulty;
+        failure is StorageCorruptedException ? _isDamagedNow : failure is IOException && _mayHaveFailed;
 
     /// <summary>The offsets of the bytes of a file that are not zero: most of a segment is not used yet.</summary>
     private int[] UsedBytes(string path)
@@ -171,7 +172,7 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     {
         _threads.Kill();
         _files = files;
-        _isFaulty = _isDamaged = _isDamagedNow = false;
+        _isFaulty = _isDamaged = false;
         (_threads, _storage) = Create();
         if (_isHeld)
         {
