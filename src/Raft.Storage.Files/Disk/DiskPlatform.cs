@@ -21,6 +21,9 @@ internal abstract class DiskPlatform
     /// <returns>The file, which stays locked until it is closed; null if it is locked already.</returns>
     public abstract SafeFileHandle? TryLock(string path);
 
+    /// <summary>Releases a lock, before its file is closed.</summary>
+    public abstract void Unlock(SafeFileHandle file);
+
     /// <summary>Whether a file is locked. Opens it for reading only, and keeps no lock.</summary>
     public abstract bool IsLocked(string path);
 

@@ -29,11 +29,11 @@ internal static class FolderLock
                 string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, holder, 0);
-            return file;
+            return new HeldLock(platform, file);
         }
         catch
         {
-            file.Dispose();
+            new HeldLock(platform, file).Dispose();
             throw;
         }
     }
@@ -69,6 +69,23 @@ internal static class FolderLock
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return ""; // the lock may have been released in the meantime
+        }
+    }
+
+    /// <summary>A lock that is held until it is disposed.</summary>
+    internal sealed class HeldLock(DiskPlatform platform, SafeFileHandle file) : IDisposable
+    {
+        /// <summary>The locked file.</summary>
+        public SafeFileHandle File => file;
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            if (!file.IsClosed)
+            {
+                platform.Unlock(file);
+                file.Dispose();
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ internal static partial class Libc
     private const int LockShared = 1; // LOCK_SH
     private const int LockExclusively = 2; // LOCK_EX
     private const int DoNotWait = 4; // LOCK_NB
+    private const int ReleaseLock = 8; // LOCK_UN
     private const int FullSync = 51; // F_FULLFSYNC of macOS
 
     private static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_CLOEXEC
@@ -69,6 +70,12 @@ internal static partial class Libc
     /// <summary>Locks an open file until it is closed, against those that want the lock for themselves alone.</summary>
     /// <returns>False if another process, or another open file of this one, holds the lock alone.</returns>
     public static bool TryLockShared(SafeFileHandle file, string path) => TryLock(file, path, LockShared);
+
+    /// <summary>
+    /// Releases the lock of an open file. Closing it is not enough: a child process that was just started has it open too, until it runs its
+    /// program.
+    /// </summary>
+    public static void Unlock(SafeFileHandle file) => _ = LockFile(file, ReleaseLock);
 
     /// <summary>Whether a folder could not be synced because of its permissions or its file system, not because a disk failed.</summary>
     public static bool IsUnsupported(IOException exception) =>

@@ -42,8 +42,17 @@ internal sealed class PosixPlatform : DiskPlatform
     public override bool IsLocked(string path)
     {
         using SafeFileHandle file = Libc.OpenReadOnly(path);
-        return !Libc.TryLockShared(file, path);
+        if (!Libc.TryLockShared(file, path))
+        {
+            return true;
+        }
+
+        Libc.Unlock(file);
+        return false;
     }
+
+    /// <inheritdoc/>
+    public override void Unlock(SafeFileHandle file) => Libc.Unlock(file);
 
     /// <inheritdoc/>
     public override SafeFileHandle OpenLocked(string path) => Libc.OpenReadOnly(path);

@@ -34,6 +34,12 @@ internal sealed class WindowsPlatform : DiskPlatform
     }
 
     /// <inheritdoc/>
+    public override void Unlock(SafeFileHandle file)
+    {
+        // Closing the file releases it.
+    }
+
+    /// <inheritdoc/>
     public override bool IsLocked(string path)
     {
         try

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Raft.Storage.Files.Tests.Disk;
 
-public sealed class FileSystemTests : FileSystemContract, IDisposable
+public sealed partial class FileSystemTests : FileSystemContract, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -68,6 +70,21 @@ public sealed class FileSystemTests : FileSystemContract, IDisposable
         Assert.Contains("another store of this process", exception.Message, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Lock_WhoseFileAChildProcessHasOpenToo_IsFreeOnceItIsReleased()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows starts processes without copying open files.");
+        string path = _folder.Combine("lock");
+        FolderLock.HeldLock held = Assert.IsType<FolderLock.HeldLock>(FileSystem.Shared.Lock(path));
+        using SafeFileHandle copy = new(Duplicate(held.File), ownsHandle: true); // as a child has between fork and exec
+        held.Dispose();
+
+        FileSystem.Shared.Lock(path).Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(SafeFileHandle file);
 
     [Fact]
     public void Lock_LeftByAProcessThatEnded_IsFreeAndNamesTheNewHolder()

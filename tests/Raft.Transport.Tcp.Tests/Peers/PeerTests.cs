@@ -92,6 +92,7 @@ public sealed class PeerTests
         }
 
         Assert.Contains("nobody listens at localhost:2", from.DescribeProblem("n2"), StringComparison.Ordinal);
+        await Wait.UntilAsync(() => p1.Logged(404).Length > 0, "it is logged");
         Assert.Single(p1.Logged(404));
         Assert.Equal(0, peer.Main.Queue.Count);
 
