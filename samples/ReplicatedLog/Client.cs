@@ -12,7 +12,7 @@ namespace ReplicatedLog;
 internal sealed record Acknowledgement(string Text, long Index, long Term, long Position, NodeId Leader);
 
 /// <summary>Proposes strings like a correct client: it repeats only what is safe to repeat.</summary>
-internal sealed class Client(Cluster cluster)
+internal sealed class Client(Cluster cluster, EarlierRuns earlier)
 {
     private readonly ConcurrentQueue<Acknowledgement> _acknowledged = [];
 
@@ -52,6 +52,7 @@ internal sealed class Client(Cluster cluster)
         long position = Codec.Int64.Read(committed.Result);
         Acknowledgement acknowledgement = new(text, committed.Index, committed.Term, position, replica.Id);
         _acknowledged.Enqueue(acknowledgement);
+        earlier.Note(acknowledgement);
         cluster.LeaderRecord.Note(committed.Term, replica.Id);
         return acknowledgement;
     }

@@ -22,11 +22,21 @@ internal sealed class Cluster
 
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Cluster(InProcessNetwork network, LogLevel logLevel)
+    /// <param name="network">The network that connects the replicas.</param>
+    /// <param name="logLevel">The least important level that they log.</param>
+    /// <param name="data">The folder with their folders; null to keep their logs in memory.</param>
+    public Cluster(InProcessNetwork network, LogLevel logLevel, string? data)
     {
         Network = network;
-        Replicas = [.. Members.Select(id => new Replica(new NodeId(id), network, logLevel))];
+        Data = data;
+        Replicas =
+        [
+            .. Members.Select(id => new Replica(new NodeId(id), network, logLevel, data is null ? null : Path.Combine(data, id))),
+        ];
     }
+
+    /// <summary>The folder with the folders of the replicas; null if their logs are in memory.</summary>
+    public string? Data { get; }
 
     /// <summary>Its links can be cut and healed. The nodes only notice that no messages arrive.</summary>
     public InProcessNetwork Network { get; }
@@ -135,6 +145,16 @@ internal sealed class Cluster
         {
             await found.CancelAsync();
         }
+    }
+
+    /// <summary>Waits until a node has applied all entries of the leader's log.</summary>
+    public async Task<RaftStatus> CatchUpAsync(Replica replica)
+    {
+        (_, RaftStatus leader) = await WaitForLeaderAsync();
+        return await WaitAsync(
+            replica,
+            status => status.Leader is not null && status.AppliedIndex >= leader.LastIndex && status.AppliedIndex == status.LastIndex,
+            $"{replica.Id} catching up");
     }
 
     /// <summary>Follows a node's status until it stops, and records each leader that it knows.</summary>

@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 namespace ReplicatedLog;
 
 /// <summary>Carries out commands of a user or a script, one per line.</summary>
-internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> show)
+internal sealed class CommandInterpreter(Cluster cluster, EarlierRuns earlier, Action<IRenderable> show)
 {
     public const string Help = """
           propose TEXT        propose to the leader, again if that is safe
@@ -26,7 +26,7 @@ internal sealed class CommandInterpreter(Cluster cluster, Action<IRenderable> sh
           quit                end; the exit code is 0 if the three logs are equal, otherwise 1
         """;
 
-    private readonly Client _client = new(cluster);
+    private readonly Client _client = new(cluster, earlier);
 
     /// <summary>Carries out one line. An error is shown, and the next command may follow.</summary>
     /// <returns>False to quit.</returns>

@@ -20,15 +20,22 @@ internal sealed record CommandLine
                                    also reads these commands from piped input, one per line
           --transport channel      System.Threading.Channels between the nodes (the default)
           --transport dictionary   a dictionary of lists between the nodes
+          --data DIR               keeps the log of each node in a folder of its own in DIR. End the process
+                                   in any way, even by kill -9, and run it again: everything that was
+                                   acknowledged is there. Without it, the logs are in memory.
           --help                   prints this
 
         The exit code is 0 if all three logs are equal at the end and, in the demonstration, each
-        acknowledged string is there once; 1 if not; 2 if an option is wrong.
+        acknowledged string is there once; 1 if not; 2 if an option is wrong. With --data, it is also 1
+        if a string is missing that an earlier run had acknowledged.
         """;
 
     public TransportKind Transport { get; private init; } = TransportKind.Channel;
 
     public bool Interactive { get; private init; }
+
+    /// <summary>The folder with the folders of the nodes; null to keep the logs in memory.</summary>
+    public string? Data { get; private init; }
 
     public bool Help { get; private init; }
 
@@ -45,6 +52,15 @@ internal sealed record CommandLine
                     return result with { Help = true };
                 case "--interactive":
                     result = result with { Interactive = true };
+                    break;
+                case "--data":
+                    string? data = i + 1 < arguments.Count ? arguments[++i] : null;
+                    if (string.IsNullOrWhiteSpace(data))
+                    {
+                        return result with { Error = "--data needs the path of a folder." };
+                    }
+
+                    result = result with { Data = Path.GetFullPath(data) };
                     break;
                 case "--transport":
                     string? name = i + 1 < arguments.Count ? arguments[++i] : null;

@@ -3,19 +3,21 @@ using Spectre.Console;
 namespace ReplicatedLog;
 
 /// <summary>Lets a user, or a script on the standard input, control the cluster.</summary>
-internal sealed class InteractiveSession(Cluster cluster)
+internal sealed class InteractiveSession(Cluster cluster, EarlierRuns earlier)
 {
     /// <returns>True if the three logs are equal at the end.</returns>
     public async Task<bool> RunAsync()
     {
+        await earlier.FindAsync();
         await cluster.StartAllAsync();
+        bool isComplete = await earlier.CheckAsync();
         if (Console.IsInputRedirected || !AnsiConsole.Profile.Out.IsTerminal)
         {
             await FollowScriptAsync();
         }
         else
         {
-            await new LiveScreen(cluster).RunAsync();
+            await new LiveScreen(cluster, earlier).RunAsync();
         }
 
         // Nothing is started or healed first. Nodes that are still replicating may finish that.
@@ -36,7 +38,7 @@ internal sealed class InteractiveSession(Cluster cluster)
         }
 
         await cluster.StopAllAsync();
-        return differences.Count == 0 && cluster.LeaderRecord.Violations.Count == 0;
+        return isComplete && differences.Count == 0 && cluster.LeaderRecord.Violations.Count == 0;
     }
 
     /// <summary>Reads one command per line. The session ends with the input.</summary>
@@ -44,7 +46,7 @@ internal sealed class InteractiveSession(Cluster cluster)
     {
         Narrator.Say($"Three nodes, connected by [bold]{cluster.TransportName}[/]. Commands, one per line:");
         AnsiConsole.WriteLine(CommandInterpreter.Help);
-        CommandInterpreter interpreter = new(cluster, static answer => AnsiConsole.Write(new Rows(answer))); // each on its own lines
+        CommandInterpreter interpreter = new(cluster, earlier, static answer => AnsiConsole.Write(new Rows(answer))); // each on its own lines
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line.TrimStart() is "" or ['#', ..])

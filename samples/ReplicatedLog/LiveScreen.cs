@@ -18,10 +18,10 @@ internal sealed class LiveScreen
     private string _input = "";
     private Task<bool> _command = Task.FromResult(true);
 
-    public LiveScreen(Cluster cluster)
+    public LiveScreen(Cluster cluster, EarlierRuns earlier)
     {
         _cluster = cluster;
-        _interpreter = new CommandInterpreter(cluster, Show);
+        _interpreter = new CommandInterpreter(cluster, earlier, Show);
         Show(new Text($"Three nodes, connected by {cluster.TransportName}. Commands:{Environment.NewLine}{CommandInterpreter.Help}"));
     }
 

@@ -30,7 +30,8 @@ builder.Services.AddSingleton<InProcessNetwork>(_ => commandLine.Transport switc
     TransportKind.Dictionary => new InMemoryNetwork(),
     _ => new ChannelNetwork(),
 });
-builder.Services.AddSingleton(provider => new Cluster(provider.GetRequiredService<InProcessNetwork>(), logLevel));
+builder.Services.AddSingleton(provider => new Cluster(provider.GetRequiredService<InProcessNetwork>(), logLevel, commandLine.Data));
+builder.Services.AddSingleton<EarlierRuns>();
 builder.Services.AddSingleton<Story>();
 builder.Services.AddSingleton<InteractiveSession>();
 
@@ -55,7 +56,7 @@ catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {
     return Fail("Interrupted.");
 }
-catch (Exception exception) when (exception is RaftException or TimeoutException or InvalidOperationException)
+catch (Exception exception) when (exception is RaftException or TimeoutException or InvalidOperationException or IOException)
 {
     return Fail($"{exception.GetType().Name}: {exception.Message}");
 }

@@ -13,11 +13,17 @@ internal sealed record LogLine(long Index, long Term, EntryKind Kind, string Tex
 /// One of the three members of the cluster. The id and the log store remain. Hosts, each with a node, start and stop, like
 /// processes on a machine with a disk.
 /// </summary>
-internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logLevel)
+/// <param name="id">The node.</param>
+/// <param name="network">The network of the cluster.</param>
+/// <param name="logLevel">The least important level that its host logs.</param>
+/// <param name="directory">The folder of the node; null to keep its log in memory.</param>
+internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logLevel, string? directory)
 {
-    // Takes the place of the disk: a node that restarts finds its term, its vote and its log here. Without them it could
-    // vote twice in a term, and Raft would guarantee nothing.
-    private readonly InMemoryLogStore _store = new();
+    private const int SegmentBytes = 1 << 20; // the default of 16 MiB would be much for a few strings
+
+    // Without a folder this takes the place of the disk: a node that restarts finds its term, its vote and its log here. Without
+    // them it could vote twice in a term, and Raft would guarantee nothing.
+    private readonly InMemoryLogStore _memory = new();
     private IHost? _host;
 
     public NodeId Id => id;
@@ -42,7 +48,7 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
 
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(logLevel);
-        builder.Services
+        IRaftNodeBuilder node = builder.Services
             .AddRaftNode(id.Value, static raft =>
             {
                 raft.ClusterId = Cluster.Id;
@@ -52,8 +58,16 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
                 raft.TrailingEntries = 0; // a snapshot replaces the whole log before it, so that a short demonstration can show it
             })
             .UseStateMachine<StringLog>() // in memory, so it is empty in a new host, and the node applies the log to it again
-            .UseTransport(_ => network.CreateTransport()) // hosts share the network; within one host, use UseChannelTransport()
-            .UseLogStore(_ => _store);
+            .UseTransport(_ => network.CreateTransport()); // hosts share the network; within one host, use UseChannelTransport()
+        if (directory is null)
+        {
+            node.UseLogStore(_ => _memory);
+        }
+        else
+        {
+            node.UseFileStorage(directory, static options => options.SegmentBytes = SegmentBytes);
+        }
+
         _host = builder.Build();
         await _host.StartAsync(); // the node runs then, but may not know a leader yet
 
@@ -85,10 +99,10 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
         }
         else
         {
-            LogState state = await _store.OpenAsync(Cluster.Id, id, CancellationToken.None);
+            (ILogStore store, LogState state) = await OpenAsync();
             first = state.PreviousIndex + 1;
-            entries.AddRange((await _store.ReadAsync(first, int.MaxValue, long.MaxValue, CancellationToken.None)).Span);
-            await _store.CloseAsync();
+            entries.AddRange((await store.ReadAsync(first, int.MaxValue, long.MaxValue, CancellationToken.None)).Span);
+            await store.CloseAsync();
         }
 
         // An entry does not contain its index, which is its position in the log. The log starts at 1, or after a snapshot.
@@ -97,5 +111,19 @@ internal sealed class Replica(NodeId id, InProcessNetwork network, LogLevel logL
             .. entries.Select((entry, position) =>
                 new LogLine(first + position, entry.Term, entry.Kind, Encoding.UTF8.GetString(entry.Data.Span))),
         ];
+    }
+
+    /// <summary>Reads what a node would start from.</summary>
+    public async Task<LogState> ReadStateAsync()
+    {
+        (ILogStore store, LogState state) = await OpenAsync();
+        await store.CloseAsync();
+        return state;
+    }
+
+    private async Task<(ILogStore Store, LogState State)> OpenAsync()
+    {
+        ILogStore store = directory is null ? _memory : new FileStorage(directory, new FileStorageOptions { SegmentBytes = SegmentBytes });
+        return (store, await store.OpenAsync(Cluster.Id, id, CancellationToken.None));
     }
 }

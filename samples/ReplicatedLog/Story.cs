@@ -5,9 +5,9 @@ using Spectre.Console;
 namespace ReplicatedLog;
 
 /// <summary>The narrated demonstration, a method for each chapter. Read it from top to bottom.</summary>
-internal sealed class Story(Cluster cluster)
+internal sealed class Story(Cluster cluster, EarlierRuns earlier)
 {
-    private readonly Client _client = new(cluster);
+    private readonly Client _client = new(cluster, earlier);
     private readonly Stopwatch _watch = new();
 
     // Strings whose outcome is unknown, and their place in the log of the leader that appended them.
@@ -17,13 +17,20 @@ internal sealed class Story(Cluster cluster)
     public async Task<bool> RunAsync()
     {
         _watch.Start();
-        Narrator.Say($"Three nodes, n1, n2 and n3, run in one process, each with its log in memory.");
+        Narrator.Say($"Three nodes, n1, n2 and n3, run in one process, each with its log {Place}.");
         Narrator.Say($"They are connected by [bold]{cluster.TransportName}[/].");
         (TimeSpan shortest, TimeSpan longest) = (Cluster.MinimumElectionTimeout, Cluster.MaximumElectionTimeout);
         Narrator.Say($"Election timeouts are {shortest.TotalMilliseconds:0} to {longest.TotalMilliseconds:0} ms.");
         Narrator.Why($"Each node has a host of its own, whose warnings appear between these lines.");
 
+        await earlier.FindAsync();
         await ElectAsync();
+        if (!await earlier.CheckAsync())
+        {
+            await cluster.StopAllAsync();
+            return false;
+        }
+
         await ReplicateAsync();
         Replica stopped = await StopLeaderAsync();
         await ContinueWithoutAsync(stopped);
@@ -33,6 +40,8 @@ internal sealed class Story(Cluster cluster)
         await CompactAsync();
         return await EndAsync();
     }
+
+    private string Place => cluster.Data is null ? "in memory" : $"in a folder of its own in {cluster.Data}";
 
     private async Task ElectAsync()
     {
@@ -56,7 +65,7 @@ internal sealed class Story(Cluster cluster)
         await Narrator.ChapterAsync(2, "Strings, replicated and acknowledged");
         await ProposeAsync("apple", "banana", "cherry");
         Narrator.Why($"An acknowledged string is on a majority of the nodes, so it survives the loss of any node.");
-        Narrator.Why($"The first index is an entry with which the first leader records who the members are.");
+        Narrator.Why($"The first index of a log is an entry with which the first leader records who the members are.");
     }
 
     private async Task<Replica> StopLeaderAsync()
@@ -67,7 +76,7 @@ internal sealed class Story(Cluster cluster)
         Narrator.Why($"A leader that stops hands over: it asks a node that has its whole log to campaign at once.");
 
         await cluster.StartAsync(first);
-        await CatchUpAsync(first);
+        await cluster.CatchUpAsync(first);
         await ReplaceAsync(second, second.Running.Status.Term, "crashes", () => cluster.CrashAsync(second));
         Narrator.Why($"After a crash the other two notice only silence, and vote after an election timeout. Two of three are a majority.");
         return second;
@@ -99,7 +108,7 @@ internal sealed class Story(Cluster cluster)
         await cluster.StartAsync(stopped);
         Narrator.Say($"  {stopped.Id} starts with {entries} entries in its log store and an empty state machine.");
 
-        RaftStatus status = await CatchUpAsync(stopped);
+        RaftStatus status = await cluster.CatchUpAsync(stopped);
         Narrator.Say($"  {stopped.Id} has caught up: it follows {status.Leader}, and has applied all {status.LastIndex} entries.");
         Narrator.Why($"The leader found the last entry that both logs have in common, and sent the entries after it.");
     }
@@ -111,8 +120,8 @@ internal sealed class Story(Cluster cluster)
         cluster.Network.Isolate(cutOff.Id);
 
         // Not awaited yet: without a majority they cannot commit, so they do not complete.
-        (string, Task<Acknowledgement>)[] uncommitted =
-            [("fig", _client.ProposeToAsync(cutOff, "fig")), ("grape", _client.ProposeToAsync(cutOff, "grape"))];
+        string[] texts = ["fig", "grape"];
+        (string, Task<Acknowledgement>)[] uncommitted = [.. texts.Select(text => (text, _client.ProposeToAsync(cutOff, earlier.Distinguish(text))))];
         Narrator.Say($"  {cutOff.Id}, leader of term {before.Term}, is [red]cut off[/], and still appends 'fig' and 'grape'.");
 
         (Replica successor, RaftStatus after) = await cluster.WaitForLeaderAsync(afterTerm: before.Term);
@@ -126,7 +135,7 @@ internal sealed class Story(Cluster cluster)
         Narrator.Why($"The client must not repeat the proposal yet: the string could be in the list twice.");
         try
         {
-            await _client.ProposeToAsync(cutOff, "honeydew");
+            await _client.ProposeToAsync(cutOff, earlier.Distinguish("honeydew"));
         }
         catch (NotLeaderException refusal)
         {
@@ -169,7 +178,7 @@ internal sealed class Story(Cluster cluster)
         AnsiConsole.Write(await Tables.LogsAsync([cutOff, leader]));
 
         cluster.Network.Heal();
-        await CatchUpAsync(cutOff);
+        await cluster.CatchUpAsync(cutOff);
         Narrator.Say($"and after:");
         AnsiConsole.Write(await Tables.LogsAsync([cutOff, leader]));
         Narrator.Why($"Where logs differ, the leader's entries replace the follower's. The replaced entries had never been committed.");
@@ -200,7 +209,7 @@ internal sealed class Story(Cluster cluster)
 
         foreach (Replica replica in cluster.Running)
         {
-            await CatchUpAsync(replica);
+            await cluster.CatchUpAsync(replica);
 
             // On demand here. Nodes also take snapshots automatically, after 100,000 entries by default.
             SnapshotInfo? snapshot = await replica.Running.SnapshotAsync();
@@ -210,7 +219,7 @@ internal sealed class Story(Cluster cluster)
 
         Narrator.Why($"A snapshot contains the state that results from the entries, so the entries need not be kept.");
         await cluster.StartAsync(away);
-        RaftStatus status = await CatchUpAsync(away);
+        RaftStatus status = await cluster.CatchUpAsync(away);
         Narrator.Say($"  {away.Id} runs again. No log contains the entries that it lacked, so {status.Leader} has sent its snapshot.");
         Narrator.Say($"  {away.Id} has {away.Machine.Entries.Count} strings, and its log starts at {status.FirstIndex} too.");
         await ProposeAsync("nectarine");
@@ -221,7 +230,7 @@ internal sealed class Story(Cluster cluster)
         await Narrator.ChapterAsync(9, "Three equal nodes");
         foreach (Replica replica in cluster.Replicas)
         {
-            await CatchUpAsync(replica);
+            await cluster.CatchUpAsync(replica);
         }
 
         IReadOnlyList<string> differences = await Verdict.CompareLogsAsync(cluster, Cluster.TimeLimit);
@@ -255,7 +264,7 @@ internal sealed class Story(Cluster cluster)
         {
             try
             {
-                Narrator.Say(await _client.ProposeAsync(text));
+                Narrator.Say(await _client.ProposeAsync(earlier.Distinguish(text)));
             }
             catch (OutcomeUnknownException unknown)
             {
@@ -264,15 +273,5 @@ internal sealed class Story(Cluster cluster)
                 Narrator.Say($"  [yellow]Outcome unknown[/]: '{text}', index {unknown.Index} of term {unknown.Term}");
             }
         }
-    }
-
-    /// <summary>Waits until a node has applied all entries of the leader's log.</summary>
-    private async Task<RaftStatus> CatchUpAsync(Replica replica)
-    {
-        (_, RaftStatus leader) = await cluster.WaitForLeaderAsync();
-        return await Cluster.WaitAsync(
-            replica,
-            status => status.Leader is not null && status.AppliedIndex >= leader.LastIndex && status.AppliedIndex == status.LastIndex,
-            $"{replica.Id} catching up");
     }
 }

@@ -88,7 +88,7 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
     private LogState Open(string clusterId, NodeId nodeId)
     {
         _files.CreateDirectory(_directory);
-        IDisposable folder = _files.Lock(Path.Combine(_directory, "lock"));
+        IDisposable folder = _files.Lock(Path.Combine(_directory, FolderLock.FileName));
         try
         {
             _files.Reset();

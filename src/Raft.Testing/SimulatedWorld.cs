@@ -90,13 +90,14 @@ public sealed class SimulatedWorld
     }
 
     /// <summary>Runs what waits, without moving time.</summary>
-    public void RunUntilIdle()
+    public void RunUntilIdle() => RunUntilIdle(Scheduler.Steps + StepsWithoutTime);
+
+    private void RunUntilIdle(long stepLimit)
     {
-        long limit = Scheduler.Steps + StepsWithoutTime;
         while (Scheduler.RunStep())
         {
             StepCompleted?.Invoke();
-            ThrowIfEndless(limit);
+            ThrowIfEndless(stepLimit);
         }
 
         Quiet?.Invoke();
@@ -108,11 +109,17 @@ public sealed class SimulatedWorld
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
         TimeSpan end = Clock.Now + duration;
-        RunUntilIdle();
+        long stepLimit = Scheduler.Steps + StepsWithoutTime;
+        RunUntilIdle(stepLimit);
         while (Clock.NextDueAt is { } next && next <= end)
         {
+            if (next > Clock.Now)
+            {
+                stepLimit = Scheduler.Steps + StepsWithoutTime;
+            }
+
             Clock.AdvanceTo(next);
-            RunUntilIdle();
+            RunUntilIdle(stepLimit);
         }
 
         Clock.AdvanceTo(end);

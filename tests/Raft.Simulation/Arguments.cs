@@ -1,5 +1,4 @@
 using System.Globalization;
-using Raft.Testing;
 
 namespace Raft.SimulationRuns;
 
@@ -13,8 +12,8 @@ internal sealed record Arguments
 
           --seeds 1-2000       The seeds to run. Default 1-100.
           --minutes 10         How long clients and faults are active, in virtual minutes. Default 10.
-          --profile NAME       calm, lossy, partitions, crashes, disk, clocks, everything, several with commas, or all.
-                               Default everything.
+          --profile NAME       calm, lossy, partitions, crashes, disk, clocks, identity, everything; or files, the file storage
+                               in a weather that the seed determines. Several with commas, or all. Default everything.
           --nodes 3            How many nodes, 1 to 64. Default mixed: mostly 3 or 5, sometimes 1, 2, 4 or 7, by the seed.
           --faults 3,17        With --seed: only these faults of the schedule, by number, or none.
           --stop-at-first      Starts no more simulations after a violation.
@@ -35,7 +34,7 @@ internal sealed record Arguments
 
     public double Minutes { get; init; } = 10;
 
-    public IReadOnlyList<WeatherProfile> Profiles { get; init; } = [WeatherProfile.Everything];
+    public IReadOnlyList<Profile> Profiles { get; init; } = [Profile.Find("everything")!];
 
     /// <summary>Null for as many as the seed has it.</summary>
     public int? Nodes { get; init; }
@@ -107,16 +106,16 @@ internal sealed record Arguments
     private static bool TryParsePositive(string text, double maximum, out double number) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && number > 0 && number <= maximum;
 
-    private static List<WeatherProfile>? ParseProfiles(string text)
+    private static List<Profile>? ParseProfiles(string text)
     {
-        List<WeatherProfile> profiles = [];
+        List<Profile> profiles = [];
         foreach (string name in text.Split(','))
         {
             if (name == "all")
             {
-                profiles.AddRange(WeatherProfile.All);
+                profiles.AddRange(Profile.All);
             }
-            else if (WeatherProfile.All.FirstOrDefault(profile => profile.Name == name) is { } profile)
+            else if (Profile.Find(name) is { } profile)
             {
                 profiles.Add(profile);
             }

@@ -5,10 +5,10 @@ namespace Raft.SimulationRuns;
 
 /// <summary>One simulation to run.</summary>
 /// <param name="Seed">What everything in it follows from.</param>
-/// <param name="Weather">Which faults come.</param>
+/// <param name="Profile">Which faults come, and which stores the nodes use.</param>
 /// <param name="Nodes">How many nodes; null for a number that follows from the seed: mostly 3 or 5, sometimes 1, 2, 4 or 7.</param>
 /// <param name="Minutes">How long the weather lasts, in virtual time.</param>
-internal sealed record Job(ulong Seed, WeatherProfile Weather, int? Nodes, double Minutes)
+internal sealed record Job(ulong Seed, Profile Profile, int? Nodes, double Minutes)
 {
     private const ulong Salt = 0x5EED_0F_0DE5; // so that the number of nodes has nothing to do with what the seed draws otherwise
 
@@ -21,7 +21,8 @@ internal sealed record Job(ulong Seed, WeatherProfile Weather, int? Nodes, doubl
     public SimulationOptions Options => new()
     {
         Nodes = Nodes ?? Sizes[new SeededRandom(Seed ^ Salt).Next(Sizes.Length)],
-        Weather = Weather,
+        Weather = Profile.WeatherOf(Seed),
+        Storage = Profile.Storage,
         Duration = TimeSpan.FromMinutes(Minutes),
     };
 
@@ -31,7 +32,7 @@ internal sealed record Job(ulong Seed, WeatherProfile Weather, int? Nodes, doubl
     {
         string command = string.Create(
             CultureInfo.InvariantCulture,
-            $"dotnet run -c Release --project tests/Raft.Simulation -- --seed {Seed} --minutes {Minutes} --profile {Weather} --nodes "
+            $"dotnet run -c Release --project tests/Raft.Simulation -- --seed {Seed} --minutes {Minutes} --profile {Profile} --nodes "
                 + $"{Options.Nodes}");
         return faults is null ? command : $"{command} --faults {NumberList.Format(faults)}";
     }

@@ -1,5 +1,3 @@
-using Raft.Testing;
-
 namespace Raft.SimulationRuns;
 
 /// <summary>What to run, as the command line asks for it.</summary>
@@ -13,11 +11,11 @@ internal static class JobList
         }
 
         List<Job> jobs = [];
-        foreach (WeatherProfile weather in arguments.Profiles)
+        foreach (Profile profile in arguments.Profiles)
         {
             for (ulong offset = 0; offset <= arguments.LastSeed - arguments.FirstSeed; offset++)
             {
-                jobs.Add(new Job(arguments.FirstSeed + offset, weather, arguments.Nodes, arguments.Minutes));
+                jobs.Add(new Job(arguments.FirstSeed + offset, profile, arguments.Nodes, arguments.Minutes));
             }
         }
 

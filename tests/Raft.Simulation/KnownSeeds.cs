@@ -1,5 +1,4 @@
 using System.Globalization;
-using Raft.Testing;
 
 namespace Raft.SimulationRuns;
 
@@ -25,11 +24,11 @@ internal static class KnownSeeds
 
             string[] parts = text.Split((char[]?)null, 4, StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length == 4
-                && WeatherProfile.All.FirstOrDefault(profile => profile.Name == parts[0]) is { } weather
+                && Profile.Find(parts[0]) is { } profile
                 && ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
                 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int nodes) && nodes is >= 1 and <= 64)
             {
-                jobs.Add(new Job(seed, weather, nodes, minutes));
+                jobs.Add(new Job(seed, profile, nodes, minutes));
             }
             else
             {

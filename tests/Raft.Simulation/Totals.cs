@@ -23,7 +23,7 @@ internal sealed class Totals
     /// <summary>Those that broke a rule, the smallest seeds first, whichever ended first.</summary>
     public IReadOnlyList<(Job Job, SimulationReport Report)> Violations =>
         [.. _violations.OrderBy(static violation => violation.Job.Seed)
-            .ThenBy(static violation => violation.Job.Weather.Name, StringComparer.Ordinal)];
+            .ThenBy(static violation => violation.Job.Profile.Name, StringComparer.Ordinal)];
 
     public void Add(Job job, SimulationReport report)
     {
@@ -38,9 +38,9 @@ internal sealed class Totals
         }
         else if (report.VirtualTime > TimeSpan.Zero)
         {
-            if (!_rates.TryGetValue(job.Weather.Name, out Rates? rates))
+            if (!_rates.TryGetValue(job.Profile.Name, out Rates? rates))
             {
-                _rates.Add(job.Weather.Name, rates = new Rates());
+                _rates.Add(job.Profile.Name, rates = new Rates());
             }
 
             rates.Add(report);

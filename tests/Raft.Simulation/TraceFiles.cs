@@ -10,7 +10,7 @@ internal static class TraceFiles
     public static (string Text, string Page) Write(string directory, Job job, TraceReport trace)
     {
         Directory.CreateDirectory(directory);
-        string name = string.Create(CultureInfo.InvariantCulture, $"{job.Weather}-{job.Seed}-{job.Options.Nodes}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{job.Profile}-{job.Seed}-{job.Options.Nodes}");
         string text = Path.Combine(directory, $"{name}.txt");
         string page = Path.Combine(directory, $"{name}.html");
         using (StreamWriter writer = new(text))

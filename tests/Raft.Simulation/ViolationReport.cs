@@ -13,9 +13,9 @@ internal sealed class ViolationReport(TextWriter output, string directory, TimeS
     {
         SimulationException violation = report.Violation!;
         output.WriteLine();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"VIOLATION in seed {job.Seed}, weather {job.Weather}, "
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"VIOLATION in seed {job.Seed}, weather {job.Profile}, "
             + $"{job.Options.Nodes} nodes, after {report.VirtualTime.TotalSeconds:F3} s"));
-        output.WriteLine($"  set:    {report.Settings}");
+        output.WriteLine($"  set:    weather {job.Options.Weather}, {report.Settings}");
         output.WriteLine($"  rule:   {violation.Rule}");
         output.WriteLine($"  what:   {violation.Message.Split('\n')[0].TrimEnd()}");
         output.WriteLine($"  replay: {job.CommandLine()}");

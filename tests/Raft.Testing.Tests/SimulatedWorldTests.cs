@@ -37,6 +37,20 @@ public sealed class SimulatedWorldTests
     }
 
     [Fact]
+    public void RunFor_TimerThatIsAlwaysDueAtOnce_GivesUp()
+    {
+        IClockTimer? timer = null;
+        WorkItem again = new(() => timer!.Set(_world.Clock.Now));
+        timer = _world.Clock.CreateTimer(() => _world.Scheduler.Schedule(again, preferLocal: true));
+        timer.Set(Ms(10));
+
+        SimulationException livelock = Assert.Throws<SimulationException>(() => _world.RunFor(Ms(20)));
+
+        Assert.StartsWith("LIVELOCK", livelock.Message, StringComparison.Ordinal);
+        Assert.Equal(Ms(10), _world.Clock.Now);
+    }
+
+    [Fact]
     public void RunUntil_AConditionThatComesTrue_StopsThere()
     {
         bool done = false;

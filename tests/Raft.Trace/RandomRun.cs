@@ -55,17 +55,17 @@ internal sealed class RandomRun(ulong seed)
                 _cluster.Crash(node.Id, _random.Next(node.Store.UnderWay + 1));
                 break;
             case < 82 when node.IsRunning:
-                node.Store.Release(); // a node waits for its disk before it ends
+                node.Storage.Release(); // a node waits for its disk before it ends
                 _cluster.Stop(node.Id);
                 break;
             case < 90:
                 _cluster.Start();
                 break;
             case < 92:
-                node.Store.Hold();
+                node.Storage.Hold();
                 break;
             case < 95:
-                node.Store.Release();
+                node.Storage.Release();
                 break;
             case < 97:
                 ChangeWeather();
@@ -102,7 +102,7 @@ internal sealed class RandomRun(ulong seed)
         _cluster.Network.Conditions.DropRate = 0;
         foreach (SimulatedNode node in _cluster.Nodes)
         {
-            node.Store.Release();
+            node.Storage.Release();
         }
 
         _cluster.Start();

@@ -21,6 +21,9 @@ internal abstract class DiskPlatform
     /// <returns>The file, which stays locked until it is closed; null if it is locked already.</returns>
     public abstract SafeFileHandle? TryLock(string path);
 
-    /// <summary>Opens a locked file, to read who holds the lock.</summary>
+    /// <summary>Whether a file is locked. Opens it for reading only, and keeps no lock.</summary>
+    public abstract bool IsLocked(string path);
+
+    /// <summary>Opens a locked file for reading, to see who holds the lock.</summary>
     public abstract SafeFileHandle OpenLocked(string path);
 }

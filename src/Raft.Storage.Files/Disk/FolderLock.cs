@@ -7,6 +7,10 @@ namespace Raft.Storage.Files;
 /// <summary>A locked file that names its holder. The operating system releases the lock when the process ends, however it ends.</summary>
 internal static class FolderLock
 {
+    /// <summary>The name of the file in the folder of a node.</summary>
+    public const string FileName = "lock";
+
+    private const string Unnamed = "a process that has not written its id yet";
     private const int LongestHolder = 1_024;
 
     /// <summary>Locks a file, and writes the process id and the machine name into it.</summary>
@@ -34,11 +38,19 @@ internal static class FolderLock
         }
     }
 
+    /// <summary>Finds out who holds the lock, without creating or writing the file.</summary>
+    /// <returns>The process id and the machine name; null if the lock is free.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static string? FindHolder(DiskPlatform platform, string path) =>
+        !File.Exists(path) || !platform.IsLocked(path) ? null
+        : ReadHolder(platform, path) is { Length: > 0 } holder ? holder
+        : Unnamed;
+
     private static IOException Refused(DiskPlatform platform, string path)
     {
         string holder = ReadHolder(platform, path);
         string own = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
-        string who = holder.Length == 0 ? "a process that has not written its id yet"
+        string who = holder.Length == 0 ? Unnamed
             : holder == own ? $"another store of this process ({holder})"
             : holder;
         return new IOException(

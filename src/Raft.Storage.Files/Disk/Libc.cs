@@ -22,7 +22,9 @@ internal static partial class Libc
     private const int InvalidArgument = 22; // EINVAL
     private const int ReadOnlyFileSystem = 30; // EROFS
     private const int Interrupted = 4; // EINTR
+    private const int ReadOnly = 0; // O_RDONLY
     private const int ReadWrite = 2; // O_RDWR
+    private const int LockShared = 1; // LOCK_SH
     private const int LockExclusively = 2; // LOCK_EX
     private const int DoNotWait = 4; // LOCK_NB
     private const int FullSync = 51; // F_FULLFSYNC of macOS
@@ -57,11 +59,24 @@ internal static partial class Libc
     /// <summary>Opens an existing file for reading and writing, without the locks of .NET.</summary>
     public static SafeFileHandle OpenUnlocked(string path) => Open("Opening", path, ReadWrite);
 
+    /// <summary>Opens an existing file for reading, without the locks of .NET.</summary>
+    public static SafeFileHandle OpenReadOnly(string path) => Open("Opening", path, ReadOnly);
+
     /// <summary>Locks an open file until it is closed.</summary>
     /// <returns>False if another process, or another open file of this one, holds the lock.</returns>
-    public static bool TryLock(SafeFileHandle file, string path)
+    public static bool TryLock(SafeFileHandle file, string path) => TryLock(file, path, LockExclusively);
+
+    /// <summary>Locks an open file until it is closed, against those that want the lock for themselves alone.</summary>
+    /// <returns>False if another process, or another open file of this one, holds the lock alone.</returns>
+    public static bool TryLockShared(SafeFileHandle file, string path) => TryLock(file, path, LockShared);
+
+    /// <summary>Whether a folder could not be synced because of its permissions or its file system, not because a disk failed.</summary>
+    public static bool IsUnsupported(IOException exception) =>
+        exception.HResult is NotPermitted or AccessDenied or InvalidArgument or ReadOnlyFileSystem;
+
+    private static bool TryLock(SafeFileHandle file, string path, int kind)
     {
-        while (LockFile(file, LockExclusively | DoNotWait) < 0)
+        while (LockFile(file, kind | DoNotWait) < 0)
         {
             if (Marshal.GetLastPInvokeError() == WouldBlock)
             {
@@ -73,10 +88,6 @@ internal static partial class Libc
 
         return true;
     }
-
-    /// <summary>Whether a folder could not be synced because of its permissions or its file system, not because a disk failed.</summary>
-    public static bool IsUnsupported(IOException exception) =>
-        exception.HResult is NotPermitted or AccessDenied or InvalidArgument or ReadOnlyFileSystem;
 
     private static SafeFileHandle Open(string operation, string path, int flags)
     {

@@ -39,7 +39,14 @@ internal sealed class PosixPlatform : DiskPlatform
     }
 
     /// <inheritdoc/>
-    public override SafeFileHandle OpenLocked(string path) => Libc.OpenUnlocked(path);
+    public override bool IsLocked(string path)
+    {
+        using SafeFileHandle file = Libc.OpenReadOnly(path);
+        return !Libc.TryLockShared(file, path);
+    }
+
+    /// <inheritdoc/>
+    public override SafeFileHandle OpenLocked(string path) => Libc.OpenReadOnly(path);
 
     private static void CreateIfMissing(string path)
     {

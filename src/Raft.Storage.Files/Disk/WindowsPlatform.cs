@@ -34,5 +34,19 @@ internal sealed class WindowsPlatform : DiskPlatform
     }
 
     /// <inheritdoc/>
+    public override bool IsLocked(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (IOException exception) when (exception.HResult == SharingViolation)
+        {
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
     public override SafeFileHandle OpenLocked(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
 }

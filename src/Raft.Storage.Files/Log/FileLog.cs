@@ -16,7 +16,7 @@ internal sealed partial class FileLog(
     private readonly List<LogCall> _taken = []; // by the writer
     private readonly List<SegmentFile> _obsolete = []; // the writer's
     private readonly EntryWindow _window = new(); // what the segments do not hold yet
-    private readonly SegmentSupply _supply = new(files, directory, segmentBytes);
+    private readonly SegmentSupply _supply = new(files, directory, segmentBytes, logger);
     private LogLife _life;
     private OpenedLog? _log;
     private IDisposable? _folder;

@@ -13,6 +13,14 @@ internal static class LogDamage
     public static StorageCorruptedException At(string path, long offset, string reason) =>
         new($"'{path}' is damaged at offset {offset}: {reason}. {Advice}");
 
+    /// <summary>The folder has a snapshot, and no segment although it had some.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="trace">The file that shows that there was a log.</param>
+    public static StorageCorruptedException MissingLog(string directory, string trace) => new(
+        $"The log is missing in '{directory}': the folder has a snapshot but no segment of a log, and '{trace}' shows that there was one. "
+        + $"The node's term, its vote and the entries after the snapshot are lost. {Advice} To restore the whole cluster from a backup, "
+        + "load it into empty folders.");
+
     /// <summary>Files are missing.</summary>
     public static StorageCorruptedException MissingSegments(string directory, long startIndex, long keptFrom) => new(
         $"Segments are missing in '{directory}': the log starts after index {startIndex}, and what is left holds the entries after "

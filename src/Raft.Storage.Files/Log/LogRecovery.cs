@@ -17,10 +17,16 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     /// </exception>
     public RecoveredLog Recover()
     {
-        long[] numbers = [.. files.List(directory).Select(SegmentFile.NumberOf).OfType<long>().Order()];
+        IReadOnlyList<string> names = files.List(directory);
+        long[] numbers = [.. names.Select(SegmentFile.NumberOf).OfType<long>().Order()];
         try
         {
             Stack<SegmentCandidate> chain = FindChain(numbers);
+            if (chain.Count == 0)
+            {
+                RequireNoEarlierLog(names);
+            }
+
             ReadChain(chain);
         }
         catch
@@ -109,6 +115,19 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         }
 
         return orphan is null ? null : throw Damaged(orphan, 0, "its beginning is not valid, and no segment is left that came before it");
+    }
+
+    /// <summary>
+    /// A folder without a segment may have a snapshot: a backup was loaded into it. But files that are made only after the first segment
+    /// is durable show that there was a log.
+    /// </summary>
+    private void RequireNoEarlierLog(IReadOnlyList<string> names)
+    {
+        bool hasSnapshot = names.Any(static name => SnapshotName.TryParse(name, out _) || SnapshotName.TryParseRenamed(name, out _));
+        if (hasSnapshot && names.FirstOrDefault(SegmentSupply.IsMadeAfterTheFirstSegment) is { } trace)
+        {
+            throw LogDamage.MissingLog(directory, trace);
+        }
     }
 
     private void ReadChain(Stack<SegmentCandidate> chain)

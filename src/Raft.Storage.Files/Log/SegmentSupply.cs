@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Raft.Storage.Files;
 
 /// <summary>
@@ -5,10 +7,14 @@ namespace Raft.Storage.Files;
 /// A file has no header of its new number until its first group is written, so until then it is not a segment.
 /// </summary>
 /// <remarks>All members may be called on any thread that may block.</remarks>
-internal sealed class SegmentSupply(IFileSystem files, string directory, long segmentBytes) : IThreadPoolWorkItem
+internal sealed partial class SegmentSupply(IFileSystem files, string directory, long segmentBytes, ILogger logger) : IThreadPoolWorkItem
 {
-    private const string RecycledExtension = ".recycled";
-    private const string ReserveName = "reserve";
+    /// <summary>The end of the name of a file that will become a segment.</summary>
+    public const string RecycledExtension = ".recycled";
+
+    /// <summary>The name of the file that is used when the disk is full.</summary>
+    public const string ReserveName = "reserve";
+
     private const int MaximumRecycled = 4;
     private const int BlockSize = 1 << 20;
     private const long ReserveBytes = 2 << 20; // for a header and a group of the usual size
@@ -18,9 +24,14 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
     private readonly Lock _lock = new();
     private readonly Queue<string> _recycled = new();
     private (long Number, IDiskFile File)? _prepared;
+    private (Type Kind, int Code)? _failure; // of the last preparation
     private long _next;
     private bool _hasReserve;
     private bool _isClosed;
+
+    /// <summary>Whether a file is made only after the first segment of a new log is durable, so that it shows that there was one.</summary>
+    public static bool IsMadeAfterTheFirstSegment(string name) =>
+        name == ReserveName || name.EndsWith(RecycledExtension, StringComparison.Ordinal) || SegmentFile.NumberOf(name) > 1;
 
     /// <summary>Takes over the files that an earlier life has left.</summary>
     public void Open(IEnumerable<string> names)
@@ -48,27 +59,9 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
     /// <summary>Prepares the segment that will be needed next.</summary>
     public void Execute()
     {
-        lock (_lock)
+        if (TryPrepare() is { } exception)
         {
-            long number = _next;
-            if (_isClosed || number == 0)
-            {
-                return;
-            }
-
-            try
-            {
-                if (_prepared?.Number != number)
-                {
-                    _prepared = (number, Make(number, segmentBytes));
-                }
-
-                Reserve();
-            }
-            catch (IOException)
-            {
-                // The disk may be full. Then the segment is made when it is needed, and the node learns of it if it is still full.
-            }
+            LogNotPrepared(exception, directory);
         }
     }
 
@@ -139,6 +132,39 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
     }
 
     private string PathOf(string name) => Path.Combine(directory, name);
+
+    /// <returns>Why it failed; null if it did not, or if the last preparation failed for the same cause.</returns>
+    private IOException? TryPrepare()
+    {
+        lock (_lock)
+        {
+            long number = _next;
+            if (_isClosed || number == 0)
+            {
+                return null;
+            }
+
+            try
+            {
+                if (_prepared?.Number != number)
+                {
+                    _prepared = (number, Make(number, segmentBytes));
+                }
+
+                Reserve();
+                _failure = null;
+                return null;
+            }
+            catch (IOException exception)
+            {
+                // The segment is made when it is needed, and the node learns of it if that fails too.
+                (Type, int) failure = (exception.GetType(), exception.HResult);
+                bool isNew = _failure != failure;
+                _failure = failure;
+                return isNew ? exception : null;
+            }
+        }
+    }
 
     private void Recycle(string name)
     {
@@ -228,4 +254,10 @@ internal sealed class SegmentSupply(IFileSystem files, string directory, long se
         using IDiskFile file = files.OpenRead(path);
         return file.Length;
     }
+
+    [LoggerMessage(306, LogLevel.Warning,
+        "The next file of the log, or the reserve for a full disk, could not be prepared in '{Directory}'. The file is made when it is "
+        + "needed, and if that fails the node stops. The same cause is not logged again until a file could be prepared.",
+        EventName = "NotPrepared")]
+    private partial void LogNotPrepared(Exception exception, string directory);
 }

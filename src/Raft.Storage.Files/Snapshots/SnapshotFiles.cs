@@ -3,7 +3,8 @@ namespace Raft.Storage.Files;
 /// <summary>The snapshots of a node, one file each.</summary>
 /// <remarks>
 /// A snapshot is written to a temporary file, which is synced and then renamed. It is visible once the folder is synced; then earlier ones
-/// are deleted. The latest one is kept in memory, because the folder also shows a name whose sync has failed.
+/// are deleted. The latest one is kept in memory, because the folder also shows a name whose sync has failed. For the same reason,
+/// opening writes the name of the latest one again.
 /// </remarks>
 internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, string directory)
 {
@@ -13,10 +14,10 @@ internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, str
     private long _created;
 
     /// <summary>
-    /// Removes what a crash has left, and makes the names of the others durable. Called when the storage is opened, with the lock held and
-    /// before any other member. Blocks.
+    /// Removes what a crash has left, and makes the name of the latest snapshot durable. Called when the storage is opened, with the lock
+    /// held. Blocks.
     /// </summary>
-    /// <exception cref="IOException">A file could not be deleted, or the folder not synced.</exception>
+    /// <exception cref="IOException">A file could not be deleted or renamed, or the folder not synced.</exception>
     public void RemoveLeftovers()
     {
         lock (_monitor)
@@ -28,14 +29,19 @@ internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, str
                 {
                     files.Delete(PathOf(name));
                 }
+                else if (SnapshotName.TryParseRenamed(name, out SnapshotName renamed))
+                {
+                    files.Rename(PathOf(name), PathOf(renamed.File));
+                }
             }
 
-            // An earlier process may have ended after the rename and before the sync.
-            files.SyncDirectory(directory);
-            if (FindLatestName() is { } latest)
+            if (FindLatestName() is not { } latest)
             {
-                RemoveBefore(latest);
+                return;
             }
+
+            WriteAgain(latest);
+            RemoveBefore(latest);
         }
     }
 
@@ -143,7 +149,21 @@ internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, str
     {
         SnapshotName name = new(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm);
         string path = PathOf(name.TemporaryFile(Interlocked.Increment(ref _created)));
-        return new SnapshotFileWriter(this, threads, files.Create(path), path, snapshot);
+        return new SnapshotFileWriter(this, threads, Create(path), path, snapshot);
+    }
+
+    private IDiskFile Create(string path)
+    {
+        try
+        {
+            return files.Create(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A backup is loaded before the storage is opened for the first time.
+            files.CreateDirectory(directory);
+            return files.Create(path);
+        }
     }
 
     private SnapshotName? FindLatestName()
@@ -164,6 +184,17 @@ internal sealed class SnapshotFiles(IFileSystem files, IDiskThreads threads, str
 
         _isListed = true;
         return _latest;
+    }
+
+    /// <summary>
+    /// Makes a name durable. An earlier process may have ended before its sync, or after a sync that failed: then another sync would
+    /// succeed without writing a name that has not changed since.
+    /// </summary>
+    private void WriteAgain(SnapshotName name)
+    {
+        files.Rename(PathOf(name.File), PathOf(name.RenamedFile));
+        files.Rename(PathOf(name.RenamedFile), PathOf(name.File));
+        files.SyncDirectory(directory);
     }
 
     private void RemoveBefore(SnapshotName name)

@@ -55,6 +55,14 @@ internal static class SnapshotHeaderBlock
         return block;
     }
 
+    /// <summary>Whether a later version of the library has written a file.</summary>
+    public static bool IsNewer(IDiskFile file)
+    {
+        Span<byte> start = stackalloc byte[HeaderLengthOffset];
+        return file.Read(0, start) == start.Length && start.StartsWith(Magic)
+            && BinaryPrimitives.ReadInt32LittleEndian(start[VersionOffset..]) > FormatVersion;
+    }
+
     /// <summary>Reads and verifies the block, and verifies the length of the file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="path">Its path, for messages.</param>

@@ -9,10 +9,14 @@ internal readonly record struct SnapshotName(long Index, long Term) : IComparabl
 {
     private const string Extension = ".snapshot";
     private const string TemporaryExtension = ".snapshot.tmp";
+    private const string RenamedExtension = ".snapshot.renamed";
     private const int Digits = 20;
 
     /// <summary>The name of the committed file.</summary>
     public string File => string.Create(CultureInfo.InvariantCulture, $"{Index:D20}-{Term:D20}{Extension}");
+
+    /// <summary>The name of the committed file for the moment in which its name is written again.</summary>
+    public string RenamedFile => string.Create(CultureInfo.InvariantCulture, $"{Index:D20}-{Term:D20}{RenamedExtension}");
 
     /// <summary>The name of a file that is being written.</summary>
     /// <param name="number">Distinguishes the files of one process.</param>
@@ -24,10 +28,19 @@ internal readonly record struct SnapshotName(long Index, long Term) : IComparabl
 
     /// <summary>Reads the name of a committed file.</summary>
     /// <returns>False for any other file.</returns>
-    public static bool TryParse(string file, out SnapshotName name)
+    public static bool TryParse(string file, out SnapshotName name) => TryParse(file, Extension, out name);
+
+    /// <summary>Reads the name of a committed file that a crash has left renamed.</summary>
+    /// <returns>False for any other file.</returns>
+    public static bool TryParseRenamed(string file, out SnapshotName name) => TryParse(file, RenamedExtension, out name);
+
+    /// <inheritdoc/>
+    public int CompareTo(SnapshotName other) => Index != other.Index ? Index.CompareTo(other.Index) : Term.CompareTo(other.Term);
+
+    private static bool TryParse(string file, string extension, out SnapshotName name)
     {
         name = default;
-        if (file.Length != (2 * Digits) + 1 + Extension.Length || file[Digits] != '-' || !file.EndsWith(Extension, StringComparison.Ordinal)
+        if (file.Length != (2 * Digits) + 1 + extension.Length || file[Digits] != '-' || !file.EndsWith(extension, StringComparison.Ordinal)
             || !long.TryParse(file.AsSpan(0, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out long index)
             || !long.TryParse(file.AsSpan(Digits + 1, Digits), NumberStyles.None, CultureInfo.InvariantCulture, out long term))
         {
@@ -37,7 +50,4 @@ internal readonly record struct SnapshotName(long Index, long Term) : IComparabl
         name = new SnapshotName(index, term);
         return true;
     }
-
-    /// <inheritdoc/>
-    public int CompareTo(SnapshotName other) => Index != other.Index ? Index.CompareTo(other.Index) : Term.CompareTo(other.Term);
 }

@@ -13,7 +13,7 @@ namespace Raft.Testing;
 /// acknowledged string is at the index that the answer gave, and that no node failed unexpectedly. Use it only on the thread that
 /// created it.
 /// </remarks>
-public sealed class SimulatedCluster
+public sealed partial class SimulatedCluster
 {
     private readonly SortedDictionary<NodeId, SimulatedNode> _nodes = [];
     private readonly SimulatedNode[] _inOrder; // the same nodes, for what is done after every step
@@ -32,7 +32,12 @@ public sealed class SimulatedCluster
     /// <param name="nodes">The number of nodes: 1 or more, default 3.</param>
     /// <param name="seed">The seed of everything random in the cluster.</param>
     /// <param name="configure">Changes the options of every node, each time it starts.</param>
-    public SimulatedCluster(int nodes = 3, ulong seed = 1, Action<RaftNodeOptions>? configure = null)
+    /// <param name="storage">Makes the storage of a node, in order of the nodes; null for one in memory.</param>
+    public SimulatedCluster(
+        int nodes = 3,
+        ulong seed = 1,
+        Action<RaftNodeOptions>? configure = null,
+        Func<SimulatedWorld, NodeId, SimulatedStorage>? storage = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         World = new SimulatedWorld(seed);
@@ -43,7 +48,7 @@ public sealed class SimulatedCluster
         NodeIds = ids;
         foreach (NodeId id in ids)
         {
-            _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions));
+            _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions, storage?.Invoke(World, id)));
         }
 
         _inOrder = [.. _nodes.Values];
@@ -52,10 +57,12 @@ public sealed class SimulatedCluster
         foreach (SimulatedNode node in _nodes.Values)
         {
             node.StoreLost = () => _rules.OnStoreLost(node);
-            node.Writing = write => _rules.OnWriting(node, write);
-            node.Compacting = throughIndex => _rules.OnCompacting(node, throughIndex);
-            node.Store.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
-            node.Snapshots.Committed = (snapshot, content) => _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
+            node.StoreEvents.Writing = write => _rules.OnWriting(node, write);
+            node.StoreEvents.Compacting = throughIndex => _rules.OnCompacting(node, throughIndex);
+            node.StoreEvents.HashOfSnapshot = _rules.Committed.HashOfSnapshot;
+            node.StoreEvents.SnapshotCommitted = (snapshot, content) =>
+                _broken ??= _snapshots.OnCommitted(node.Id, in snapshot, content.Span);
+            node.StoreEvents.Lost = what => _broken ??= $"A store keeps what it acknowledged is broken: {node.Id}: {what}";
         }
 
         Network.MessageSent += OnSent;
@@ -159,7 +166,7 @@ public sealed class SimulatedCluster
     /// <summary>Crashes a node: it runs no further code, and its disk keeps only durable data.</summary>
     /// <param name="id">The node.</param>
     /// <param name="survivingWrites">
-    /// How many of its pending writes reach the disk anyway; see <see cref="SimulatedLogStore.Crash"/>.
+    /// How many of its pending writes reach the disk anyway; see <see cref="SimulatedStorage.Crash"/>.
     /// </param>
     public void Crash(NodeId id, int survivingWrites = 0) => this[id].Crash(survivingWrites);
 
@@ -277,25 +284,6 @@ public sealed class SimulatedCluster
     /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
     public void Settle(TimeSpan? limit = null) => World.RunUntil(IsSettled, limit, "all running nodes to apply the leader's whole log");
 
-    /// <summary>Checks that no refused proposal was applied. Everything else is checked after every step.</summary>
-    /// <exception cref="SimulationException">A refused proposal was applied.</exception>
-    public void CheckRefusals()
-    {
-        foreach (SimulatedProposal proposal in _refused)
-        {
-            ThrowIfBroken(_agreement.CheckRefused(proposal));
-        }
-    }
-
-    /// <summary>Ends the run with a description unless a condition holds.</summary>
-    internal void Require(bool holds, string otherwise)
-    {
-        if (!holds)
-        {
-            _broken ??= otherwise;
-        }
-    }
-
     /// <summary>Delivers a message of a node that does not belong to this cluster.</summary>
     internal void Intrude(RaftMessage message)
     {
@@ -322,26 +310,6 @@ public sealed class SimulatedCluster
 
     /// <summary>A member has joined at its first start.</summary>
     internal void NoteJoin() => Joins++;
-
-    private void OnSent(RaftMessage message)
-    {
-        if (_nodes.TryGetValue(message.From, out SimulatedNode? node))
-        {
-            _rules.OnSent(node, message);
-        }
-        else
-        {
-            Intrusions++;
-        }
-    }
-
-    private void OnDelivered(RaftMessage message)
-    {
-        if (_nodes.TryGetValue(message.To, out SimulatedNode? node))
-        {
-            _rules.OnDelivered(node, message);
-        }
-    }
 
     private RaftNodeOptions NewOptions()
     {
@@ -383,97 +351,6 @@ public sealed class SimulatedCluster
         return _nodes.Values.All(node => !node.IsRunning || (node.Status.AppliedIndex == last && node.Status.LastIndex == last));
     }
 
-    /// <summary>Compares the logs of all nodes, and what their state machines hold or answered, once they have settled.</summary>
-    /// <returns>A description of the difference; null if there is none.</returns>
-    internal string? FindDisagreement()
-    {
-        SimulatedNode first = _inOrder[0];
-        foreach (SimulatedNode node in _inOrder)
-        {
-            long last = node.Status.AppliedIndex;
-            if (last != first.Status.AppliedIndex || node.Store.DurableImage.HashAt(last) != first.Store.DurableImage.HashAt(last))
-            {
-                return $"The logs of {first.Id} and {node.Id} differ.";
-            }
-
-            if (node.StateMachine is { } log && !_agreement.IsAll(log.Count, log.Hash))
-            {
-                return $"{node.Id} has applied {log.Count} strings, and the others {Agreed.Count}.";
-            }
-        }
-
-        return Results is null ? null : _offers.FindExtraCommand(CommittedLog());
-    }
-
     /// <summary>The log on which all nodes agree once they have settled, from index 1 on.</summary>
     internal LogEntry[] CommittedLog() => _inOrder[0].Store.DurableImage.Entries.Read(1, int.MaxValue, long.MaxValue);
-
-    private void CheckStep()
-    {
-        foreach (StrangerGroup group in _strangers)
-        {
-            group.Check();
-        }
-
-        foreach (SimulatedNode node in _inOrder)
-        {
-            node.Look(_rules);
-            if (node.Failure is { } failure && !node.MayFail && failure.InnerException is not InjectedFaultException
-                && !(node.FirstStart == FirstStart.Refuse && failure.InnerException is BlankStoreException))
-            {
-                throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure, rule: "A node failed");
-            }
-        }
-
-        ThrowIfBroken(_broken);
-        for (int i = _pending.Count - 1; i >= 0; i--)
-        {
-            SimulatedProposal proposal = _pending[i];
-            if (proposal.IsPending)
-            {
-                continue;
-            }
-
-            _pending.RemoveAt(i);
-            proposal.Ended?.Invoke();
-            ProposalFate fate = proposal.Fate;
-            if (fate == ProposalFate.Committed)
-            {
-                ThrowIfBroken(Results is null ? _agreement.CheckAcknowledged(proposal) : Results.CheckAcknowledged(proposal));
-            }
-            else if (fate == ProposalFate.Refused)
-            {
-                _refused.Add(proposal);
-                _offers.Withdraw(proposal.Command);
-            }
-        }
-    }
-
-    private void CheckQuiet()
-    {
-        foreach (SimulatedNode node in _inOrder)
-        {
-            if (node.Current is not null && !node.IsDown && !node.IsPaused)
-            {
-                _rules.OnQuiet(node);
-            }
-        }
-
-        ThrowIfBroken(_broken);
-    }
-
-    private void ThrowIfBroken(string? violation)
-    {
-        if (violation is not null)
-        {
-            throw World.Failure(violation);
-        }
-    }
-
-    private string Describe() => string.Join(Environment.NewLine, _nodes.Values.Select(static node => node.Current is null
-        ? $"{node.Id}: never started"
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{node.Id}: {(node.IsRunning ? node.Status.Role : "down")}, term {node.Status.Term}, log to {node.Status.LastIndex}, "
-                + $"committed {node.Status.CommitIndex}, applied {node.Status.AppliedIndex}; {node.Status.Explanation}")));
 }

@@ -7,7 +7,7 @@ namespace Raft.Testing;
 /// log of strings on the contents of its disk.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and is disposed with each life; a script has nothing to dispose.
-public sealed class SimulatedNode
+public sealed partial class SimulatedNode
 #pragma warning restore CA1001
 {
     private readonly SimulatedWorld _world;
@@ -22,26 +22,31 @@ public sealed class SimulatedNode
     private long _seenVersion;
     private bool _isStopping;
 
-    internal SimulatedNode(NodeId id, SimulatedWorld world, LogAgreement agreement, Func<RaftNodeOptions> options)
+    internal SimulatedNode(
+        NodeId id, SimulatedWorld world, LogAgreement agreement, Func<RaftNodeOptions> options, SimulatedStorage? storage = null)
     {
         Id = id;
         _world = world;
         _agreement = agreement;
         _options = options;
-        Store = world.CreateLogStore();
+        Storage = storage ?? new InMemoryStorage(world);
+        Store = new ObservedLogStore(Storage.LogStore, StoreEvents);
+        Snapshots = new ObservedSnapshotStore(Storage.SnapshotStore, StoreEvents);
         _applyRandom = world.Random.Fork();
-        Snapshots = world.CreateSnapshotStore();
         SideCalls = new SideCalls(id, agreement.Report);
     }
 
     /// <summary>The node's id.</summary>
     public NodeId Id { get; }
 
-    /// <summary>Gets the node's disk; a new object after each crash.</summary>
-    public SimulatedLogStore Store { get; private set; }
+    /// <summary>Gets the node's disk, which a script lets hang, slow down or fail.</summary>
+    public SimulatedStorage Storage { get; }
 
-    /// <summary>Gets the node's snapshots, on a separate disk; a new object after each crash.</summary>
-    public SimulatedSnapshotStore Snapshots { get; private set; }
+    /// <summary>Gets the node's log store as it is observed; a new object after each crash.</summary>
+    public ObservedLogStore Store { get; private set; }
+
+    /// <summary>Gets the node's snapshot store as it is observed; a new object after each crash.</summary>
+    public ObservedSnapshotStore Snapshots { get; private set; }
 
     /// <summary>Gets the running <see cref="RaftNode"/>, or the last one that ran.</summary>
     /// <exception cref="InvalidOperationException">The node was never started.</exception>
@@ -95,11 +100,8 @@ public sealed class SimulatedNode
     /// <summary>Called when it has lost its stores.</summary>
     internal Action? StoreLost { get; set; }
 
-    /// <summary>Sees every write before it takes effect.</summary>
-    internal Action<LogWrite>? Writing { get; set; }
-
-    /// <summary>Sees every compaction of the log before it takes effect.</summary>
-    internal Action<long>? Compacting { get; set; }
+    /// <summary>What its stores report, in all of its lives.</summary>
+    internal StoreEvents StoreEvents { get; } = new();
 
     /// <summary>Calls other than proposals.</summary>
     internal SideCalls SideCalls { get; private set; }
@@ -107,7 +109,8 @@ public sealed class SimulatedNode
     internal RaftNode? Current { get; private set; }
 
     /// <summary>Whether a running node is neither stopping nor about to end because its disk failed.</summary>
-    private bool IsWell => !_isStopping && !Store.HasFailed && Raft.PublishedStatus.Lifecycle != NodeLifecycle.Failed;
+    private bool IsWell => !_isStopping && !Store.HasFailed && !Storage.IsFaulty
+        && Raft.PublishedStatus.Lifecycle != NodeLifecycle.Failed;
 
     internal SimulatedLog? StateMachine { get; private set; }
 
@@ -143,47 +146,6 @@ public sealed class SimulatedNode
 
     /// <summary>What it was when the rules last looked at it, in this life.</summary>
     internal NodeSituation Situation { get; set; }
-
-    internal void Start()
-    {
-        if (IsRunning)
-        {
-            throw new InvalidOperationException($"Node '{Id}' runs already.");
-        }
-
-        SimulatedProcess process = _process = new SimulatedProcess(_world);
-        _transport = _world.Network.CreateTransport();
-        _stopping = new CancellationTokenSource();
-        StateMachine = NewStateMachine is null ? new SimulatedLog(Id, _agreement) : null;
-        _seenVersion = -1;
-        _isStopping = false;
-        Situation = default;
-        Store.Writing = Writing;
-        Store.Compacting = Compacting;
-        Snapshots.BeginLife();
-        SideCalls = new SideCalls(Id, _agreement.Report);
-        RaftNodePorts ports = new()
-        {
-            Transport = _transport,
-            LogStore = Store,
-            SnapshotStore = Snapshots,
-            StateMachine = new SlowStateMachine(
-                StateMachine ?? NewStateMachine!(this),
-                _world,
-                _applyRandom,
-                () => ApplyDelay,
-                MachineMayBlock,
-                () => RequireOwnThread(process),
-                OnSnapshot),
-            Clock = _process,
-            Scheduler = _process,
-        };
-        _world.Trace.Add(_world.Clock.Now, "start", Id);
-        Options = _options();
-        Options.FirstStart = FirstStart ?? Options.FirstStart;
-        Current = new RaftNode(Id, initialTerm: 0, Options, ports);
-        _running = Current.RunAsync(_stopping.Token);
-    }
 
     /// <summary>Looks at it after a step, and calls the rules if its status has changed.</summary>
     internal void Look(ClusterRules rules)
@@ -234,65 +196,6 @@ public sealed class SimulatedNode
         }
     }
 
-    internal void Stop()
-    {
-        _world.Trace.Add(_world.Clock.Now, "stop", Id);
-        _isStopping = true;
-        _stopping?.Cancel();
-        if (_running is { } running)
-        {
-            _world.Run(running, waitingFor: $"the end of node '{Id}'");
-        }
-
-        // A node that has ended must have answered every caller.
-        if (Current is { } ended)
-        {
-            _world.RunUntilIdle();
-            if (ended.LiveCalls != 0)
-            {
-                throw _world.Failure(
-                    $"Node {Id} has stopped, and {ended.LiveCalls} of its callers were never answered.",
-                    rule: "A caller was never answered");
-            }
-        }
-
-        End();
-    }
-
-    internal void Crash(int survivingWrites)
-    {
-        _world.Trace.Add(_world.Clock.Now, "crash", Id);
-        _process?.Kill();
-        _transport?.Sever();
-        Store = Store.Crash(survivingWrites);
-        Snapshots = Snapshots.Crash(commitSurvives: survivingWrites > 0);
-        foreach (SimulatedProposal proposal in _proposals)
-        {
-            proposal.NoteCrash();
-        }
-
-        End();
-    }
-
-    /// <summary>Crashes the node, and replaces its stores by blank ones.</summary>
-    internal void LoseStores()
-    {
-        Crash(survivingWrites: 0);
-        Store = Store.Replace();
-        Snapshots = Snapshots.Replace();
-        LostStores++;
-        StoreLost?.Invoke();
-    }
-
-    /// <summary>Crashes the node, and replaces what its log store holds by an older state.</summary>
-    internal void RollBack(LogImage older)
-    {
-        Crash(survivingWrites: 0);
-        Store = Store.RollBack(older);
-        LostStores++;
-        StoreLost?.Invoke();
-    }
-
     /// <summary>Asks the node to hand over leadership, without waiting for the outcome.</summary>
     /// <param name="target">The node that is to lead; null for any.</param>
     internal void BeginTransfer(NodeId? target)
@@ -341,84 +244,6 @@ public sealed class SimulatedNode
         }
     }
 
-    /// <summary>On any other thread, a state machine that blocks would delay this node or other nodes.</summary>
-    private void RequireOwnThread(SimulatedProcess process)
-    {
-        if (!process.IsOnOwnThread)
-        {
-            _agreement.Report($"A thread for what may block is broken: the state machine of {Id}, which may block, was called on another "
-                + "one.");
-        }
-    }
-
-    private void OnSnapshot(bool isRestored)
-    {
-        if (isRestored)
-        {
-            Restorations++;
-        }
-        else if (NextCaptureFailure is { } failure)
-        {
-            NextCaptureFailure = null;
-            throw failure;
-        }
-    }
-
-    /// <summary>Asks the node to stop, without waiting until it has.</summary>
-    internal void BeginStop()
-    {
-        _world.Trace.Add(_world.Clock.Now, "begin stop", Id);
-        _isStopping = true;
-        _stopping?.Cancel();
-    }
-
-    /// <summary>Starts the node after a fault that has ended it or should have. A node that hangs while it ends is crashed first.</summary>
-    internal void StartAgain()
-    {
-        Store.ForgetFailure();
-        if (IsRunning)
-        {
-            if (IsWell)
-            {
-                return; // the fault had no effect
-            }
-
-            Crash(survivingWrites: 0);
-        }
-
-        Start();
-    }
-
-    /// <summary>Starts the node unless it is running and is neither failed nor stopping.</summary>
-    internal void StartIfUnhealthy()
-    {
-        if (!IsRunning || !IsWell)
-        {
-            StartAgain();
-        }
-    }
-
-    internal void Pause()
-    {
-        _world.Trace.Add(_world.Clock.Now, "pause", Id);
-        _process?.Pause();
-    }
-
-    internal void Resume()
-    {
-        if (_process is { IsPaused: true } process)
-        {
-            _world.Trace.Add(_world.Clock.Now, "resume", Id);
-            process.Resume();
-        }
-    }
-
-    internal void SetClockRate(double rate)
-    {
-        _world.Trace.Add(_world.Clock.Now, "clock rate", Id, (long)(rate * 1_000));
-        _process?.SetRate(rate);
-    }
-
     internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
     {
         RaftNode raft = Raft;
@@ -431,13 +256,5 @@ public sealed class SimulatedNode
         _proposals.RemoveAll(static other => !other.IsPending);
         _proposals.Add(proposal);
         return proposal;
-    }
-
-    private void End()
-    {
-        _stopping?.Dispose();
-        _stopping = null;
-        _process = null;
-        _transport = null;
     }
 }

@@ -12,9 +12,9 @@ internal sealed class NothingIsLeaked : ClusterRule
 
     internal static string? FindLeak(SimulatedNode node, in NodeFootprint footprint)
     {
-        if (footprint.StoreReads > 0)
+        if (footprint.StoreReads > node.Store.Reads)
         {
-            return $"{node.Id} keeps {footprint.StoreReads} reads of its log store, and none is under way.";
+            return $"{node.Id} keeps {footprint.StoreReads} reads of its log store, and {node.Store.Reads} are under way.";
         }
 
         if (footprint.Conditions > (node.IsStopping ? 1 : 0))
@@ -22,7 +22,7 @@ internal sealed class NothingIsLeaked : ClusterRule
             return $"{node.Id} keeps {footprint.Conditions} waits for a condition; only a node that stops has one, and one at a time.";
         }
 
-        bool isDiskIdle = node.Store.UnderWay == 0; // an answer may have to wait until a term or an entry is durable
+        bool isDiskIdle = node.Store.UnderWay == 0 && node.Store.Reads == 0; // an answer may have to wait for either
         if (isDiskIdle && footprint.HandlerCalls > 0)
         {
             return $"{node.Id} keeps {footprint.HandlerCalls} calls of its handlers, and nothing delays their answers.";
@@ -34,7 +34,7 @@ internal sealed class NothingIsLeaked : ClusterRule
         }
 
         int followers = node.Raft.PublishedStatus.Role == RaftRole.Leader ? node.Options.Members.Count - 1 : 0;
-        return footprint.SnapshotSenders > followers
+        return footprint.SnapshotSenders > followers + node.Snapshots.Calls // a sender ends when its call has
             ? $"{node.Id} is {node.Raft.PublishedStatus.Role} and keeps {footprint.SnapshotSenders} senders of snapshots "
                 + $"for {followers} followers."
             : null;

@@ -15,6 +15,12 @@ public sealed record SimulationOptions
     /// <summary>How nodes, clients, links and disks are set. Null (the default) for settings that follow from the seed.</summary>
     public SimulationSettings? Settings { get; init; }
 
+    /// <summary>
+    /// Makes the storage of a node, whose log store and snapshot store it uses. Null (the default) for one in memory. See
+    /// <see cref="SimulatedStorage"/>.
+    /// </summary>
+    public Func<SimulatedWorld, NodeId, SimulatedStorage>? Storage { get; init; }
+
     /// <summary>These faults instead of those that the weather draws; null (the default) for the latter.</summary>
     public IReadOnlyList<Fault>? Faults { get; init; }
 

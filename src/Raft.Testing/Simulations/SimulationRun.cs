@@ -25,7 +25,7 @@ internal sealed class SimulationRun
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
         _settings = options.Settings ?? SettingsOf(seed);
-        _cluster = new SimulatedCluster(options.Nodes, seed, Configure);
+        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage);
         _settings.ApplyTo(_cluster);
         if (options.KeepsEvents)
         {
@@ -147,7 +147,7 @@ internal sealed class SimulationRun
     private void RunUntil(Func<bool> condition, string waitingFor, string rule)
     {
         TimeSpan patience = LongestElectionTimeout * _options.RecoveryTimeouts;
-        TimeSpan busyUntil = _cluster.Nodes.Where(static node => node.IsRunning).Max(static node => node.Store.BusyUntil);
+        TimeSpan busyUntil = _cluster.Nodes.Where(static node => node.IsRunning).Max(static node => node.Storage.BusyUntil);
         CatchUp catchUp = new(_cluster.Network); // of these lives
         long before;
         do
@@ -188,6 +188,7 @@ internal sealed class SimulationRun
             _cluster.Stop(id);
         }
 
+        _cluster.CheckStores();
         _cluster.CheckRefusals();
         if (ClientRecord.FindDuplicate(_cluster.Agreed) is { } lie)
         {

@@ -167,9 +167,8 @@ public sealed record SimulationSettings
         foreach (SimulatedNode node in cluster.Nodes)
         {
             node.MachineMayBlock = StateMachineMayBlock;
-            node.Store.MinimumDelay = WriteDelay / 20;
-            node.Store.MaximumDelay = WriteDelay;
-            node.Snapshots.MaximumDelay = SnapshotDelay;
+            node.Storage.WriteDelay = WriteDelay;
+            node.Storage.SnapshotDelay = SnapshotDelay;
         }
     }
 

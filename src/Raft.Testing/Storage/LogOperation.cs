@@ -3,6 +3,9 @@ namespace Raft.Testing;
 /// <summary>Something that changes a log, first in memory and some time later on the simulated disk.</summary>
 internal abstract record LogOperation
 {
+    /// <summary>Its place among the calls of a store.</summary>
+    public long Number { get; set; }
+
     /// <summary>When it becomes durable.</summary>
     public TimeSpan DurableAt { get; set; }
 
@@ -12,27 +15,27 @@ internal abstract record LogOperation
     /// <summary>Up to here it leaves the log as it was.</summary>
     public virtual long KeepsThrough => long.MaxValue;
 
-    public abstract void ApplyTo(LogImage image);
+    public abstract void ApplyTo(StoredLog log);
 
     internal sealed record Write(LogWrite Content) : LogOperation
     {
         public override long KeepsThrough => Content.Entries.IsEmpty ? long.MaxValue : Content.FirstIndex - 1;
 
-        public override void ApplyTo(LogImage image)
+        public override void ApplyTo(StoredLog log)
         {
-            image.HardState = Content.HardState ?? image.HardState;
-            image.CommitIndex = Math.Max(image.CommitIndex, Content.CommitIndex);
-            image.Write(Content.FirstIndex, Content.Entries.Span);
+            log.HardState = Content.HardState ?? log.HardState;
+            log.CommitIndex = Math.Max(log.CommitIndex, Content.CommitIndex);
+            log.Write(Content.FirstIndex, Content.Entries.Span);
         }
     }
 
     internal sealed record Compact(long ThroughIndex) : LogOperation
     {
-        public override void ApplyTo(LogImage image)
+        public override void ApplyTo(StoredLog log)
         {
-            if (ThroughIndex > image.Entries.PreviousIndex)
+            if (ThroughIndex > log.Entries.PreviousIndex)
             {
-                image.DropThrough(ThroughIndex);
+                log.DropThrough(ThroughIndex);
             }
         }
     }
@@ -41,6 +44,6 @@ internal abstract record LogOperation
     {
         public override long KeepsThrough => Index;
 
-        public override void ApplyTo(LogImage image) => image.Reset(Index, Term, Hash);
+        public override void ApplyTo(StoredLog log) => log.Reset(Index, Term, Hash);
     }
 }

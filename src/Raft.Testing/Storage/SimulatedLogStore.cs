@@ -13,8 +13,8 @@ public sealed class SimulatedLogStore : ILogStore
     private readonly IScheduler _scheduler;
     private readonly SeededRandom _random;
     private readonly Trace? _trace;
-    private readonly LogImage _inMemory;
-    private readonly LogImage _durable;
+    private readonly StoredLog _inMemory;
+    private readonly StoredLog _durable;
     private readonly Queue<LogOperation> _underWay = new();
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
     private readonly IClockTimer _timer;
@@ -39,7 +39,7 @@ public sealed class SimulatedLogStore : ILogStore
     }
 
     internal SimulatedLogStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace)
-        : this(clock, scheduler, random, trace, new LogImage(), owner: null, NewId(random), openings: 0)
+        : this(clock, scheduler, random, trace, new StoredLog(), owner: null, NewId(random), openings: 0)
     {
     }
 
@@ -48,7 +48,7 @@ public sealed class SimulatedLogStore : ILogStore
         IScheduler scheduler,
         SeededRandom random,
         Trace? trace,
-        LogImage durable,
+        StoredLog durable,
         (string, NodeId)? owner,
         Guid storeId,
         long openings)
@@ -88,50 +88,8 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>Gets the state of the log that would survive a crash.</summary>
     public LogState Durable => _durable.State;
 
-    /// <summary>The commit index that it held when it was last opened.</summary>
-    internal long CommitIndexAtOpening { get; private set; }
-
-    /// <summary>The log as it was written, durable or not.</summary>
-    internal LogImage WrittenImage => _inMemory;
-
-    /// <summary>The log as it would survive a crash.</summary>
-    internal LogImage DurableImage => _durable;
-
-    /// <summary>
-    /// The index up to which the written log survives any crash from now on. A pending write that replaces entries puts the
-    /// replaced entries at risk, and its own until it is durable: a crash may leave the state before it or after it.
-    /// </summary>
-    internal long SafeIndex
-    {
-        get
-        {
-            long safe = _durable.Entries.LastIndex;
-            foreach (LogOperation operation in _underWay)
-            {
-                safe = Math.Min(safe, operation.KeepsThrough);
-            }
-
-            return safe;
-        }
-    }
-
-    /// <summary>
-    /// Whether a write has failed since it was opened: the node that it belongs to is about to end, and what it holds says nothing
-    /// any more.
-    /// </summary>
-    internal bool HasFailed => _failure is not null;
-
     /// <summary>Cancels a <see cref="FailNext"/> that has had no effect yet.</summary>
     internal void ForgetFailure() => _failNext = null;
-
-    /// <summary>Gives the hash of the log that a snapshot up to an index includes; null if it is not known.</summary>
-    internal Func<long, ulong>? HashOfSnapshot { get; set; }
-
-    /// <summary>Sees every write before it takes effect.</summary>
-    internal Action<LogWrite>? Writing { get; set; }
-
-    /// <summary>Sees every compaction before it takes effect: the last index to drop.</summary>
-    internal Action<long>? Compacting { get; set; }
 
     /// <summary>From now on nothing becomes durable, as with a disk that hangs, until <see cref="Release"/>.</summary>
     public void Hold()
@@ -182,7 +140,7 @@ public sealed class SimulatedLogStore : ILogStore
         ArgumentOutOfRangeException.ThrowIfGreaterThan(survivingWrites, _underWay.Count);
         _isCrashed = true;
         _timer.Dispose();
-        LogImage survived = _durable; // this object is done with it
+        StoredLog survived = _durable; // this object is done with it
         for (int i = 0; i < survivingWrites; i++)
         {
             _underWay.Dequeue().ApplyTo(survived);
@@ -194,7 +152,6 @@ public sealed class SimulatedLogStore : ILogStore
             MinimumDelay = MinimumDelay,
             MaximumDelay = MaximumDelay,
             SynchronousRate = SynchronousRate,
-            HashOfSnapshot = HashOfSnapshot,
         };
     }
 
@@ -207,18 +164,19 @@ public sealed class SimulatedLogStore : ILogStore
             MinimumDelay = MinimumDelay,
             MaximumDelay = MaximumDelay,
             SynchronousRate = SynchronousRate,
-            HashOfSnapshot = HashOfSnapshot,
         };
     }
 
+    /// <summary>A copy of what would survive a crash, for <see cref="RollBack"/>.</summary>
+    internal StoredLog CopyDurable() => _durable.Copy();
+
     /// <summary>Creates a store with an older state of this one, as from a backup. It has crashed, or is closed.</summary>
-    internal SimulatedLogStore RollBack(LogImage older) =>
+    internal SimulatedLogStore RollBack(StoredLog older) =>
         new(_clock, _scheduler, _random.Fork(), _trace, older, _owner, _storeId, _openings)
         {
             MinimumDelay = MinimumDelay,
             MaximumDelay = MaximumDelay,
             SynchronousRate = SynchronousRate,
-            HashOfSnapshot = HashOfSnapshot,
         };
 
     /// <inheritdoc/>
@@ -244,7 +202,6 @@ public sealed class SimulatedLogStore : ILogStore
         _owner = (clusterId, nodeId);
         _isOpen = true;
         _failure = null;
-        CommitIndexAtOpening = _inMemory.CommitIndex;
         _openings++; // durable at once: a store counts its openings before it returns
         return Answer(_inMemory.State with { Store = new StoreIdentity(_storeId, _openings) });
     }
@@ -276,11 +233,6 @@ public sealed class SimulatedLogStore : ILogStore
             _failure ??= new ArgumentException(reason, nameof(write));
         }
 
-        if (_failure is null && _isOpen)
-        {
-            Writing?.Invoke(write);
-        }
-
         return Change(new LogOperation.Write(write));
     }
 
@@ -293,16 +245,11 @@ public sealed class SimulatedLogStore : ILogStore
                 new ArgumentOutOfRangeException(nameof(throughIndex), throughIndex, $"The log ends at {_inMemory.Entries.LastIndex}."));
         }
 
-        if (_failure is null && _isOpen)
-        {
-            Compacting?.Invoke(throughIndex);
-        }
-
         return Change(new LogOperation.Compact(throughIndex));
     }
 
     /// <inheritdoc/>
-    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term, HashOfSnapshot?.Invoke(index) ?? 0));
+    public ValueTask ResetAsync(long index, long term) => Change(new LogOperation.Reset(index, term, Hash: 0));
 
     /// <inheritdoc/>
     public ValueTask CloseAsync()

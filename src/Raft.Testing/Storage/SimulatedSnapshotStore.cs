@@ -17,7 +17,6 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     private Exception? _failNext;
     private bool _isHeld;
     private bool _isCrashed;
-    private int _life;
 
     internal SimulatedSnapshotStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace)
         : this(clock, scheduler, random, trace, latest: null)
@@ -35,7 +34,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     private sealed record Stored(SnapshotInfo Info, byte[] Content);
 
-    private sealed record Commit(Stored Snapshot, int Life, SimulatedCompletion<bool> Completion, IClockTimer Timer);
+    private sealed record Commit(Stored Snapshot, SimulatedCompletion<bool> Completion, IClockTimer Timer);
 
     /// <summary>Gets or sets the longest time until a commit is durable; the shortest is a twentieth of it. Default 5 ms.</summary>
     public TimeSpan MaximumDelay { get; set; } = TimeSpan.FromMilliseconds(5);
@@ -45,15 +44,6 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     /// <summary>Gets the latest snapshot that would survive a crash.</summary>
     public SnapshotInfo? Durable => _latest?.Info;
-
-    /// <summary>
-    /// Whether the present life of the node may not know of the latest snapshot: a call has failed or was cancelled since it was
-    /// committed, or an earlier life of the node had begun to write it.
-    /// </summary>
-    internal bool MayBeUnknown { get; private set; }
-
-    /// <summary>Called for every snapshot that becomes durable, with its last index and its content.</summary>
-    internal Action<SnapshotInfo, ReadOnlyMemory<byte>>? Committed { get; set; }
 
     /// <summary>Holds every commit, as a disk that hangs does, until <see cref="Release"/>.</summary>
     public void Hold()
@@ -83,13 +73,6 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         _failNext = exception;
     }
 
-    /// <summary>Called when the node starts. Pending calls belong to the previous run of the node.</summary>
-    internal void BeginLife()
-    {
-        _life++;
-        MayBeUnknown = false;
-    }
-
     /// <summary>Cancels a <see cref="FailNext"/> that has had no effect yet.</summary>
     internal void ForgetFailure() => _failNext = null;
 
@@ -112,7 +95,6 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         {
             MaximumDelay = MaximumDelay,
             SynchronousRate = SynchronousRate,
-            Committed = Committed,
         };
     }
 
@@ -121,7 +103,6 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     {
         MaximumDelay = MaximumDelay,
         SynchronousRate = SynchronousRate,
-        Committed = Committed,
     };
 
     /// <inheritdoc/>
@@ -144,11 +125,6 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     /// <summary>Completes a call in this step or a later one. If a failure is set, this call fails.</summary>
     internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested || _failNext is not null)
-        {
-            MayBeUnknown = true;
-        }
-
         cancellationToken.ThrowIfCancellationRequested();
         if (_failNext is { } failure)
         {
@@ -182,7 +158,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         SimulatedCompletion<bool> completion = RentCompletion();
         ValueTask durable = completion.UntypedTask;
         Commit commit = null!;
-        commit = new Commit(snapshot, _life, completion, _clock.CreateTimer(() => ReachDisk(commit)));
+        commit = new Commit(snapshot, completion, _clock.CreateTimer(() => ReachDisk(commit)));
         _underWay.Add(commit);
         if (!_isHeld && !_isCrashed)
         {
@@ -198,14 +174,12 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         _underWay.Remove(commit);
         commit.Timer.Dispose();
         Keep(commit.Snapshot);
-        MayBeUnknown = _latest == commit.Snapshot ? commit.Life != _life : MayBeUnknown;
         commit.Completion.Complete(true, error: null);
     }
 
     private void Keep(Stored snapshot)
     {
         _trace?.Add(_clock.Now, "snapshot", default, snapshot.Info.LastIncludedIndex);
-        Committed?.Invoke(snapshot.Info, snapshot.Content);
         if (_latest is null || snapshot.Info.LastIncludedIndex >= _latest.Info.LastIncludedIndex)
         {
             _latest = snapshot;

@@ -56,7 +56,7 @@ internal sealed class FaultInjector
                 case FaultKind.Crash or FaultKind.Stop:
                     break;
                 case FaultKind.FailedWrite:
-                    NodeOf(fault).Store.ForgetFailure(); // it may not have written since
+                    NodeOf(fault).Storage.EndFailures(); // it may not have written since
                     break;
                 default:
                     Note("fault ends", fault);
@@ -136,7 +136,7 @@ internal sealed class FaultInjector
 
     private SoleFault? SoleFaultOf(Fault fault) => fault.Kind switch
     {
-        FaultKind.LostStore or FaultKind.RolledBackStore => new StoreLoss(_cluster, NodeOf(fault), fault),
+        FaultKind.LostStore or FaultKind.RolledBackStore or FaultKind.FlippedBit => new StoreLoss(_cluster, NodeOf(fault), fault),
         FaultKind.FirstJoin => new FirstJoin(_cluster, NodeOf(fault), fault),
         _ => null,
     };
@@ -212,13 +212,14 @@ internal sealed class FaultInjector
                 node.ApplyDelay = TimeSpan.FromMilliseconds(fault.Intensity * 300);
                 break;
             case FaultKind.HungDisk:
-                node.Store.Hold();
+                node.Storage.Hold();
                 break;
             case FaultKind.SlowDisk:
-                node.Store.MaximumDelay = _settings.WriteDelay + TimeSpan.FromMilliseconds(fault.Intensity * 200);
+                node.Storage.WriteDelay = _settings.WriteDelay + TimeSpan.FromMilliseconds(fault.Intensity * 200);
                 break;
             case FaultKind.FailedWrite when node.IsRunning:
-                node.Store.FailNext(new InjectedFaultException(fault.Intensity < 0.5 ? "The disk is full." : "The disk does not answer."));
+                node.Storage.FailWrite(
+                    new InjectedFaultException(fault.Intensity < 0.5 ? "The disk is full." : "The disk does not answer."));
                 break;
             case FaultKind.Snapshot when node.IsRunning:
                 node.BeginSnapshot();
@@ -227,7 +228,7 @@ internal sealed class FaultInjector
                 FailSnapshot(node, fault.Intensity);
                 break;
             case FaultKind.HungSnapshots:
-                node.Snapshots.Hold();
+                node.Storage.HoldSnapshots();
                 break;
             case FaultKind.Transfer:
                 LeaderOr(node).BeginTransfer(fault.Intensity < 0.5 ? other : default(NodeId?));
@@ -291,17 +292,22 @@ internal sealed class FaultInjector
                 node.ApplyDelay = TimeSpan.Zero;
                 break;
             case FaultKind.HungDisk:
-                node.Store.Release();
+                node.Storage.Release();
                 break;
             case FaultKind.SlowDisk:
-                node.Store.MaximumDelay = _settings.WriteDelay;
+                node.Storage.WriteDelay = _settings.WriteDelay;
                 break;
             case FaultKind.FailedSnapshot:
                 node.NextCaptureFailure = null;
-                node.Snapshots.ForgetFailure();
+                node.Storage.EndFailures();
+                if (node.Storage.IsFaulty)
+                {
+                    node.StartAgain();
+                }
+
                 break;
             case FaultKind.HungSnapshots:
-                node.Snapshots.Release();
+                node.Storage.ReleaseSnapshots();
                 break;
             case FaultKind.Strangers when --_strangers == 0:
                 _foreignTimer.Clear();
@@ -323,7 +329,7 @@ internal sealed class FaultInjector
         }
         else
         {
-            node.Snapshots.FailNext(new InjectedFaultException("The disk of the snapshots is full."));
+            node.Storage.FailSnapshot(new InjectedFaultException("The disk of the snapshots is full."));
         }
 
         node.BeginSnapshot();

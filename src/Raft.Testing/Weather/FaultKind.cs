@@ -91,4 +91,11 @@ public enum FaultKind
     /// run, and in a cluster of three or more; no other fault begins until it has caught up.
     /// </summary>
     FirstJoin,
+
+    /// <summary>
+    /// A node stops, a bit of what its stores hold is inverted, and the node restarts. If the stores refuse, they are replaced by blank
+    /// ones, and the node joins. Only for a <see cref="SimulatedStorage.CanFlipBits">storage that can</see>. It begins when nothing else is
+    /// wrong, and no other fault begins until the node has caught up.
+    /// </summary>
+    FlippedBit,
 }

@@ -1,8 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A node's stores are lost, or replaced by an older state, and the node restarts. No Raft survives that together with other failures:
-/// a leader that was just elected may not know yet what is committed. So it happens while nothing else is wrong, and no other fault
+/// A node's stores are lost, damaged, or replaced by an older state, and the node restarts. No Raft survives that together with other
+/// failures: a leader that was just elected may not know yet what is committed. So it happens while nothing else is wrong, and no other fault
 /// begins until the node has caught up.
 /// </summary>
 internal sealed class StoreLoss : SoleFault
@@ -15,23 +15,27 @@ internal sealed class StoreLoss : SoleFault
     private readonly SimulatedNode _node;
     private readonly Fault _fault;
     private readonly TimeSpan _givesUpAt;
-    private readonly LogImage _older;
-    private readonly long _olderSnapshot;
+    private readonly StorageBackup _older;
     private NodeId _leader;
     private long _leaderTerm;
     private long _lostIndex;
+    private bool _isFlipped;
     private int _refused;
 
     public StoreLoss(SimulatedCluster cluster, SimulatedNode node, Fault fault)
     {
         (_cluster, _node, _fault) = (cluster, node, fault);
         _givesUpAt = cluster.World.Clock.Now + Patience;
-        _older = node.Store.DurableImage.Copy();
-        _olderSnapshot = node.Snapshots.Durable?.LastIncludedIndex ?? 0;
+        _older = node.BackUp();
     }
 
     public override bool Advance(bool isCalm)
     {
+        if (_fault.Kind == FaultKind.FlippedBit && !_node.Storage.CanFlipBits)
+        {
+            return true;
+        }
+
         if (!HasBegun)
         {
             if (isCalm && IsSettled() && !IsVoteUnderWay() && HasMoreToLose())
@@ -43,9 +47,25 @@ internal sealed class StoreLoss : SoleFault
             return _cluster.World.Clock.Now >= _givesUpAt;
         }
 
+        if (_fault.Kind == FaultKind.FlippedBit && !_isFlipped)
+        {
+            if (!_node.IsRunning && HaveOthersWhatItAcknowledged())
+            {
+                Flip();
+            }
+
+            return false;
+        }
+
         if (_node.FirstStart == FirstStart.Refuse)
         {
             Refuse();
+            return false;
+        }
+
+        if (_isFlipped && _node.Failure is { InnerException: StorageCorruptedException })
+        {
+            Join();
             return false;
         }
 
@@ -73,8 +93,8 @@ internal sealed class StoreLoss : SoleFault
     /// </summary>
     private bool HasMoreToLose() =>
         _fault.Kind != FaultKind.RolledBackStore
-        || (_older.Entries.LastIndex > 0 && _older.Entries.LastIndex < _node.Situation.LastIndex
-            && _olderSnapshot == (_node.Snapshots.Durable?.LastIncludedIndex ?? 0));
+        || (_older.Log.Durable.Entries.LastIndex > 0 && _older.Log.LargestIndex() < _node.Situation.LastIndex
+            && _older.SnapshotIndex == (_node.Snapshots.Durable?.LastIncludedIndex ?? 0));
 
     private void Begin()
     {
@@ -82,6 +102,12 @@ internal sealed class StoreLoss : SoleFault
         _leader = _cluster.Leader!.Value;
         _leaderTerm = _cluster[_leader].Situation.Term;
         _lostIndex = _node.Situation.LastIndex;
+        if (_fault.Kind == FaultKind.FlippedBit)
+        {
+            _node.BeginStop();
+            return;
+        }
+
         if (_fault.Kind == FaultKind.RolledBackStore)
         {
             _node.RollBack(_older);
@@ -92,6 +118,32 @@ internal sealed class StoreLoss : SoleFault
             _node.FirstStart = _fault.Intensity < RefusalRate ? FirstStart.Refuse : FirstStart.Join;
         }
 
+        _node.Start();
+    }
+
+    /// <summary>While it stopped, it may have acknowledged entries that only one other node had written.</summary>
+    private bool HaveOthersWhatItAcknowledged()
+    {
+        long last = _node.Store.DurableImage.Entries.LastIndex;
+        return _cluster.Leader is { } leader
+            && _cluster[leader].Situation.CommitIndex >= last
+            && _cluster.Nodes.All(node => node == _node || (node.IsRunning && node.Store.DurableImage.Entries.LastIndex >= last))
+            && !_cluster.Network.IsCarrying(message => message.From == _node.Id);
+    }
+
+    private void Flip()
+    {
+        _isFlipped = true;
+        _lostIndex = _node.Store.DurableImage.Entries.LastIndex;
+        _node.Storage.FlipBit();
+        _node.StartAgain();
+    }
+
+    /// <summary>The stores have refused to serve damaged data, so the node starts with blank ones.</summary>
+    private void Join()
+    {
+        _node.LoseStores();
+        _node.FirstStart = FirstStart.Join;
         _node.Start();
     }
 
@@ -130,8 +182,10 @@ internal sealed class StoreLoss : SoleFault
             return false;
         }
 
+        // A leader that has compacted its log since sends a snapshot, whose success tells nothing of what the node had before.
+        bool wasAppended = (_node.Snapshots.Durable?.LastIncludedIndex ?? 0) < _lostIndex;
         PublishedStatus leader = _cluster[_leader].Raft.PublishedStatus;
-        if (_fault.Kind == FaultKind.RolledBackStore && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
+        if (_fault.Kind == FaultKind.RolledBackStore && wasAppended && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
         {
             _cluster.Require(
                 leader.LostData.Contains(_node.Id), $"{_leader} does not report that {_node.Id} has lost what it acknowledged.");

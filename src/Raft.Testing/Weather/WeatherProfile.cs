@@ -60,7 +60,7 @@ public sealed class WeatherProfile
     /// </summary>
     public static WeatherProfile Identity { get; } = new(
         "identity", (FaultKind.Strangers, 10), (FaultKind.LostStore, 8), (FaultKind.RolledBackStore, 8), (FaultKind.Crash, 4),
-        (FaultKind.Snapshot, 4), (FaultKind.StrangerNodes, 6))
+        (FaultKind.Snapshot, 4), (FaultKind.StrangerNodes, 6), (FaultKind.FlippedBit, 6))
     {
         _joinRate = 0.5,
     };
@@ -74,7 +74,7 @@ public sealed class WeatherProfile
         (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
         (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1),
         (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1),
-        (FaultKind.StrangerNodes, 1))
+        (FaultKind.StrangerNodes, 1), (FaultKind.FlippedBit, 1))
     {
         _joinRate = 0.1,
     };

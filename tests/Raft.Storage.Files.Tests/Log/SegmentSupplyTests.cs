@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Raft.Storage.Files.Tests.Simulated;
 
 namespace Raft.Storage.Files.Tests.Log;
@@ -7,9 +9,10 @@ public sealed class SegmentSupplyTests
     private const int SegmentBytes = 64 * 1_024;
 
     private readonly MemoryFileSystem _files = new();
+    private readonly FakeLogger _logger = new();
     private readonly SegmentSupply _supply;
 
-    public SegmentSupplyTests() => _supply = new SegmentSupply(_files, "/", SegmentBytes);
+    public SegmentSupplyTests() => _supply = new SegmentSupply(_files, "/", SegmentBytes, _logger);
 
     [Fact]
     public void PreparedFile_IsTakenAsItIs()
@@ -46,6 +49,30 @@ public sealed class SegmentSupplyTests
         _supply.Execute();
 
         Assert.False(_files.Exists(PathOf(3)));
+    }
+
+    [Fact]
+    public void Preparation_ThatFails_IsLoggedOncePerCauseUntilItSucceeds()
+    {
+        _supply.Expect(3);
+        _files.FailWithDiskFullAfter(0);
+        _supply.Execute();
+        _supply.Execute();
+        FakeLogRecord full = Assert.Single(_logger.Collector.GetSnapshot());
+        Assert.Equal((306, "NotPrepared", LogLevel.Warning), (full.Id.Id, full.Id.Name, full.Level));
+        Assert.IsType<DiskFullException>(full.Exception);
+
+        _files.FailWithDiskFullAfter(null);
+        _files.FailSync(1);
+        _supply.Execute();
+        Assert.Equal(2, _logger.Collector.Count);
+
+        _supply.Execute();
+        Assert.Equal(2, _logger.Collector.Count);
+        _supply.Expect(4);
+        _files.FailSync(1);
+        _supply.Execute();
+        Assert.Equal(3, _logger.Collector.Count);
     }
 
     private static string PathOf(long number) => "/" + SegmentFile.NameOf(number);

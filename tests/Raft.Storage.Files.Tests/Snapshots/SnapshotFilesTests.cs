@@ -275,6 +275,40 @@ public sealed class SnapshotFilesTests
     }
 
     [Fact]
+    public void SnapshotThatIsLeftAfterAFailedSyncOfItsName_IsDurableOnceItIsFound()
+    {
+        List<MemoryFileSystem> killed = [];
+        for (int operation = 1; operation <= 12; operation++)
+        {
+            MemoryFileSystem files = new();
+            ISnapshotWriter writer = Begin(Open(files), 6, 700);
+            files.FailSync(2); // the first is that of the file
+            files.FailOperation(operation); // for one of them the deletion that follows, as if the process were killed before it
+            Assert.Throws<IOException>(() => _threads.Finish(writer.CommitAsync(CancellationToken.None)));
+            if (files.Exists(PathOf(6)))
+            {
+                killed.Add(files.Kill());
+            }
+        }
+
+        MemoryFileSystem left = Assert.Single(killed);
+        Assert.Equal(6, Find(Open(left))?.LastIncludedIndex);
+        Assert.All(CrashImages.Of(left, new SeededRandom(1)), image =>
+            Assert.Equal(6, Find(Open(image))?.LastIncludedIndex));
+    }
+
+    [Fact]
+    public void Snapshot_LeftBetweenTheRenamingsOfAnOpening_IsFound()
+    {
+        Store(Open(_files), 5, 700);
+        _files.Rename(PathOf(5), Path.Combine(Folder, new SnapshotName(5, 3).RenamedFile));
+
+        Assert.Equal(5, Find(Open(_files))?.LastIncludedIndex);
+        Assert.Equal(["00000000000000000005-00000000000000000003.snapshot"], _files.List(Folder));
+        Assert.Equal(5, Find(Open(_files.PowerLoss(static _ => 0)))?.LastIncludedIndex);
+    }
+
+    [Fact]
     public void Crash_WhileOpening_KeepsTheCommittedSnapshot()
     {
         Store(Open(_files), 5, 700);

@@ -142,7 +142,7 @@ public sealed class SimulatedClusterTests
         SimulatedCluster cluster = new(nodes: 3, seed: 8);
         cluster.Start();
         cluster.Elect("n1");
-        cluster["n2"].Store.FailNext(new IOException("disk full"));
+        cluster["n2"].Storage.FailWrite(new IOException("disk full"));
 
         SimulationException failed = Assert.Throws<SimulationException>(() => cluster.Propose("a"));
         Assert.Contains("Node n2 failed", failed.Message, StringComparison.Ordinal);

@@ -30,6 +30,37 @@ public sealed class SimulatedProcessTests
     }
 
     [Fact]
+    public void Start_OfANodeThatWasPausedBetweenItsEndAndItsAnswers_LeavesNoCallerWaiting()
+    {
+        int unanswered = 0;
+        for (int steps = 1; steps <= 60; steps++)
+        {
+            SimulatedCluster cluster = new(nodes: 1, seed: 9);
+            cluster.Start();
+            cluster.Elect("n1");
+            cluster["n1"].Storage.Hold();
+            SimulatedProposal[] proposals = [.. Enumerable.Range(1, 8).Select(number => cluster.Submit($"{number}", "n1"))];
+            cluster["n1"].BeginStop();
+            for (int step = 0; step < steps; step++)
+            {
+                cluster.World.Step();
+            }
+
+            cluster.Pause("n1");
+            cluster["n1"].Storage.Release();
+            cluster.World.RunFor(TimeSpan.FromSeconds(1));
+            unanswered += cluster["n1"].IsRunning ? 0 : proposals.Count(static proposal => proposal.IsPending);
+
+            cluster["n1"].StartAgain();
+            cluster.Elect("n1");
+
+            Assert.DoesNotContain(proposals, static proposal => proposal.IsPending);
+        }
+
+        Assert.NotEqual(0, unanswered); // one of the pauses is between the two
+    }
+
+    [Fact]
     public void ClockRate_OfAFollower_MovesItsElectionTimeout()
     {
         long term = _cluster["n1"].Status.Term;

@@ -144,7 +144,7 @@ public sealed class SnapshotClusterTests
         cluster.TakeSnapshot("n1");
         cluster.Start("n3");
         cluster.World.RunUntil(() => cluster["n3"].Status.Lifecycle == NodeLifecycle.Running);
-        cluster["n3"].Snapshots.FailNext(new IOException("Disk full."));
+        cluster["n3"].Storage.FailSnapshot(new IOException("Disk full."));
 
         cluster.Settle();
 
@@ -161,7 +161,7 @@ public sealed class SnapshotClusterTests
         cluster.Crash("n3");
         ProposeMany(cluster, 20);
         cluster.TakeSnapshot("n1");
-        cluster["n3"].Snapshots.Hold();
+        cluster["n3"].Storage.HoldSnapshots();
         cluster.Start("n3");
         long term = cluster["n1"].Status.Term;
 
@@ -172,7 +172,7 @@ public sealed class SnapshotClusterTests
         }
 
         Assert.Equal(term, cluster["n1"].Status.Term);
-        cluster["n3"].Snapshots.Release();
+        cluster["n3"].Storage.ReleaseSnapshots();
         cluster.Settle();
         Assert.Equal(cluster.LogOf("n1"), cluster.LogOf("n3"));
     }

@@ -167,7 +167,7 @@ public sealed class LogRuleTests
     public void TimesNeverFall_EntryEarlierThanTheSnapshotBeforeIt_IsFound()
     {
         CommitOnTwo(1, 1);
-        _lab["n3"].Store.Hold();
+        _lab["n3"].Storage.Hold();
         _ = _lab["n3"].Store.ResetAsync(2, 1).AsTask();
         TimesNeverFall rule = new(_committed);
 

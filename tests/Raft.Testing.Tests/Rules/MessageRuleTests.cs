@@ -81,7 +81,7 @@ public sealed class MessageRuleTests
 
         Assert.Contains("its disk is in term 0", rule.OnSent(_lab["n1"], grant), StringComparison.Ordinal);
 
-        _lab["n1"].Store.Release();
+        _lab["n1"].Storage.Release();
         _lab.Write("n1", new HardState(1, "n2"), 1);
         Assert.Null(rule.OnSent(_lab["n1"], grant));
         Assert.Contains("its disk does not say so", rule.OnSent(_lab["n1"], grant with { To = "n3" }), StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class MessageRuleTests
             rule.OnChanged(_lab["n1"], candidate, leader),
             StringComparison.Ordinal);
 
-        _lab["n1"].Store.Release();
+        _lab["n1"].Storage.Release();
         _lab.Write("n1", new HardState(2, "n1"), 1);
 
         Assert.Null(rule.OnChanged(_lab["n1"], candidate, leader));

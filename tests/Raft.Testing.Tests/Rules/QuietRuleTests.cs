@@ -99,7 +99,7 @@ public sealed class QuietRuleTests
 
         Assert.Null(new NothingIsLeaked().OnQuiet(node));
         Assert.Null(NothingIsLeaked.FindLeak(node, footprint with { SnapshotSenders = 2 })); // one for each follower
-        AssertFound("keeps 1 reads", NothingIsLeaked.FindLeak(node, footprint with { StoreReads = 1 }));
+        AssertFound("keeps 1 reads of its log store, and 0", NothingIsLeaked.FindLeak(node, footprint with { StoreReads = 1 }));
         AssertFound("keeps 1 waits", NothingIsLeaked.FindLeak(node, footprint with { Conditions = 1 }));
         AssertFound("keeps 1 calls of its handlers", NothingIsLeaked.FindLeak(node, footprint with { HandlerCalls = 1 }));
         AssertFound("3 senders of snapshots for 2 followers", NothingIsLeaked.FindLeak(node, footprint with { SnapshotSenders = 3 }));
@@ -127,7 +127,7 @@ public sealed class QuietRuleTests
         _cluster.World.RunFor(TimeSpan.FromMilliseconds(1));
         LogEntry entry = _cluster["n1"].Store.WrittenImage.Entries[3];
         SimulatedNode node = _cluster["n2"];
-        node.Store.Hold();
+        node.Storage.Hold();
         Task<AppendEntriesReply> call = node.Raft.AppendEntriesAsync(
             1, "n1", 2, 1, [entry], 2, TestContext.Current.CancellationToken).AsTask();
         _cluster.World.RunFor(TimeSpan.FromMilliseconds(1));
@@ -190,7 +190,7 @@ public sealed class QuietRuleTests
     {
         SimulatedNode node = _cluster["n1"];
         Put(node, index: 2);
-        node.Snapshots.FailNext(new IOException("Bad sector."));
+        node.Storage.FailSnapshot(new IOException("Bad sector."));
         Assert.Throws<IOException>(() => _cluster.World.Run(node.Snapshots.FindLatestAsync(CancellationToken.None)));
 
         Assert.Null(new SnapshotIndexIsCurrent().OnQuiet(node));
@@ -207,7 +207,7 @@ public sealed class QuietRuleTests
             await writer.CommitAsync(CancellationToken.None);
         }
 
-        node.Snapshots.Committed = null; // and that no other rule is to judge
+        node.StoreEvents.SnapshotCommitted = null; // and that no other rule is to judge
         Task put = PutAsync();
         while (!put.IsCompleted)
         {

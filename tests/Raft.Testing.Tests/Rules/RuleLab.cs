@@ -9,7 +9,8 @@ internal sealed class RuleLab
     {
         foreach (SimulatedNode node in Nodes)
         {
-            node.Store.SynchronousRate = 1;
+            node.StoreEvents.Writing = null; // the rules of the cluster do not judge what a test writes
+            ((SimulatedLogStore)node.Storage.LogStore).SynchronousRate = 1;
             _cluster.World.Run(node.Store.OpenAsync("simulated", node.Id, CancellationToken.None));
         }
     }
@@ -47,7 +48,7 @@ internal sealed class RuleLab
     /// <summary>Writes, and the disk does not get to it.</summary>
     public void WriteInMemory(string id, HardState? hardState, long firstIndex, params long[] terms)
     {
-        this[id].Store.Hold();
+        this[id].Storage.Hold();
         _ = this[id].Store.WriteAsync(new LogWrite(hardState, firstIndex, Entries(terms))).AsTask();
     }
 }

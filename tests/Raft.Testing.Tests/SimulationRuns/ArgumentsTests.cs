@@ -14,7 +14,7 @@ public sealed class ArgumentsTests
         Assert.Equal(
             (1UL, 100UL, 10, null, false),
             (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst));
-        Assert.Equal([WeatherProfile.Everything], arguments.Profiles);
+        Assert.Equal([Profile.Find("everything")!], arguments.Profiles);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class ArgumentsTests
         Assert.Equal(
             (7UL, 9UL, 0.5, null, true, "traces"),
             (arguments.FirstSeed, arguments.LastSeed, arguments.Minutes, arguments.Nodes, arguments.StopAtFirst, arguments.Output));
-        Assert.Equal([WeatherProfile.Calm, WeatherProfile.Disk], arguments.Profiles);
+        Assert.Equal([Profile.Find("calm")!, Profile.Find("disk")!], arguments.Profiles);
         Assert.Equal(TimeSpan.FromSeconds(5), arguments.ShrinkLimit);
         Assert.Equal(6, JobList.Of(arguments).Count);
     }
@@ -46,7 +46,7 @@ public sealed class ArgumentsTests
 
     [Fact]
     public void Parse_OfAllProfiles_NamesEachOnce() =>
-        Assert.Equal(WeatherProfile.All, Parse("--profile calm,all")!.Profiles);
+        Assert.Equal(Profile.All, Parse("--profile calm,all")!.Profiles);
 
     [Theory]
     [InlineData("--seeds")]
@@ -78,22 +78,22 @@ public sealed class ArgumentsTests
     [Fact]
     public void Command_ThatReplaysAJob_IsReadAsThatJob()
     {
-        Job job = new(12, WeatherProfile.Disk, Nodes: null, Minutes: 2.5);
+        Job job = new(12, Profile.Find("disk")!, Nodes: null, Minutes: 2.5);
 
         Arguments arguments = Parse(job.CommandLine([4, 5]).Split(" -- ")[1])!;
 
         Assert.Equal((12UL, 2.5, job.Options.Nodes), (arguments.FirstSeed, arguments.Minutes, arguments.Nodes));
-        Assert.Equal([WeatherProfile.Disk], arguments.Profiles);
+        Assert.Equal([Profile.Find("disk")!], arguments.Profiles);
         Assert.Equal([4, 5], arguments.Faults);
     }
 
     [Fact]
     public void MixedNodes_FollowFromTheSeed()
     {
-        int[] nodes = [.. Enumerable.Range(1, 200).Select(seed => new Job((ulong)seed, WeatherProfile.Calm, null, 1).Options.Nodes)];
+        int[] nodes = [.. Enumerable.Range(1, 200).Select(seed => new Job((ulong)seed, Profile.Find("calm")!, null, 1).Options.Nodes)];
 
         Assert.Equal([1, 2, 3, 4, 5, 7], nodes.Distinct().Order());
-        Assert.Equal(nodes[6], new Job(7, WeatherProfile.Everything, null, 10).Options.Nodes);
+        Assert.Equal(nodes[6], new Job(7, Profile.Find("everything")!, null, 10).Options.Nodes);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class ArgumentsTests
     {
         IReadOnlyList<Job> jobs = KnownSeeds.Parse(["# a comment", "", "disk 12 5 lost a vote", "calm 1 3 none # for now"], minutes: 10);
 
-        Assert.Equal([new Job(12, WeatherProfile.Disk, 5, 10), new Job(1, WeatherProfile.Calm, 3, 10)], jobs);
+        Assert.Equal([new Job(12, Profile.Find("disk")!, 5, 10), new Job(1, Profile.Find("calm")!, 3, 10)], jobs);
         Assert.Throws<FormatException>(() => KnownSeeds.Parse(["disk 12 5"], minutes: 10));
         Assert.Throws<FormatException>(() => KnownSeeds.Parse(["sunny 12 5 why"], minutes: 10));
     }

@@ -4,7 +4,7 @@ namespace Raft.Testing.Tests.SimulationRuns;
 
 public sealed class TotalsTests
 {
-    private static readonly Job Any = new(1, WeatherProfile.Disk, 3, 1);
+    private static readonly Job Any = new(1, Profile.Find("disk")!, 3, 1);
 
     private static SimulationReport Report(double minutes, long commits, int elections, SimulationException? violation = null) =>
         new(1, TimeSpan.FromMinutes(minutes), 5, commits, elections, [new Fault(FaultKind.Crash, default, default, 0, 1, 0)], 0, violation)

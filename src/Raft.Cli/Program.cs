@@ -1,0 +1,3 @@
+using Raft.Cli;
+
+return RaftCommand.Run(args, Console.Out, Console.Error);

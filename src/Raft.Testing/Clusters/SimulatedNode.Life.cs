@@ -1,0 +1,203 @@
+namespace Raft.Testing;
+
+// How it starts, ends and fails.
+public sealed partial class SimulatedNode
+{
+    internal void Start()
+    {
+        if (IsRunning)
+        {
+            throw new InvalidOperationException($"Node '{Id}' runs already.");
+        }
+
+        if (IsPaused)
+        {
+            Crash(survivingWrites: 0); // it has ended, but its last answers do not reach their callers before the process is resumed
+        }
+
+        SimulatedProcess process = _process = new SimulatedProcess(_world);
+        _transport = _world.Network.CreateTransport();
+        _stopping = new CancellationTokenSource();
+        StateMachine = NewStateMachine is null ? new SimulatedLog(Id, _agreement) : null;
+        _seenVersion = -1;
+        _isStopping = false;
+        Situation = default;
+        Storage.BeginLife();
+        Snapshots.BeginLife();
+        SideCalls = new SideCalls(Id, _agreement.Report);
+        RaftNodePorts ports = new()
+        {
+            Transport = _transport,
+            LogStore = Store,
+            SnapshotStore = Snapshots,
+            StateMachine = new SlowStateMachine(
+                StateMachine ?? NewStateMachine!(this),
+                _world,
+                _applyRandom,
+                () => ApplyDelay,
+                MachineMayBlock,
+                () => RequireOwnThread(process),
+                OnSnapshot),
+            Clock = _process,
+            Scheduler = _process,
+        };
+        _world.Trace.Add(_world.Clock.Now, "start", Id);
+        Options = _options();
+        Options.FirstStart = FirstStart ?? Options.FirstStart;
+        Current = new RaftNode(Id, initialTerm: 0, Options, ports);
+        _running = Current.RunAsync(_stopping.Token);
+    }
+
+    internal void Stop()
+    {
+        _world.Trace.Add(_world.Clock.Now, "stop", Id);
+        _isStopping = true;
+        _stopping?.Cancel();
+        if (_running is { } running)
+        {
+            _world.Run(running, waitingFor: $"the end of node '{Id}'");
+        }
+
+        // A node that has ended must have answered every caller.
+        if (Current is { } ended)
+        {
+            _world.RunUntilIdle();
+            if (ended.LiveCalls != 0)
+            {
+                throw _world.Failure(
+                    $"Node {Id} has stopped, and {ended.LiveCalls} of its callers were never answered.",
+                    rule: "A caller was never answered");
+            }
+        }
+
+        End();
+    }
+
+    internal void Crash(int survivingWrites)
+    {
+        _world.Trace.Add(_world.Clock.Now, "crash", Id);
+        _process?.Kill();
+        _transport?.Sever();
+        Storage.Crash(survivingWrites);
+        Store = Store.Continue(Storage.LogStore);
+        Snapshots = Snapshots.Continue(Storage.SnapshotStore);
+        foreach (SimulatedProposal proposal in _proposals)
+        {
+            proposal.NoteCrash();
+        }
+
+        End();
+    }
+
+    /// <summary>Crashes the node, and replaces its stores by blank ones.</summary>
+    internal void LoseStores()
+    {
+        Crash(survivingWrites: 0);
+        Storage.Erase();
+        Store = Store.ContinueWith(Storage.LogStore, LogRecord.Blank);
+        Snapshots = Snapshots.Replace(Storage.SnapshotStore);
+        LostStores++;
+        StoreLost?.Invoke();
+    }
+
+    /// <summary>Copies what its stores hold.</summary>
+    internal StorageBackup BackUp() =>
+        new(Storage.Copy(), Store.Record(), Snapshots.Durable?.LastIncludedIndex ?? 0);
+
+    /// <summary>Crashes the node, and replaces what its stores hold by an older state, with the same snapshot.</summary>
+    internal void RollBack(StorageBackup older)
+    {
+        Crash(survivingWrites: 0);
+        Storage.Restore(older.Copy);
+        Store = Store.ContinueWith(Storage.LogStore, older.Log);
+        Snapshots = Snapshots.Continue(Storage.SnapshotStore);
+        LostStores++;
+        StoreLost?.Invoke();
+    }
+
+    /// <summary>On any other thread, a state machine that blocks would delay this node or other nodes.</summary>
+    private void RequireOwnThread(SimulatedProcess process)
+    {
+        if (!process.IsOnOwnThread)
+        {
+            _agreement.Report($"A thread for what may block is broken: the state machine of {Id}, which may block, was called on another "
+                + "one.");
+        }
+    }
+
+    private void OnSnapshot(bool isRestored)
+    {
+        if (isRestored)
+        {
+            Restorations++;
+        }
+        else if (NextCaptureFailure is { } failure)
+        {
+            NextCaptureFailure = null;
+            throw failure;
+        }
+    }
+
+    /// <summary>Asks the node to stop, without waiting until it has.</summary>
+    internal void BeginStop()
+    {
+        _world.Trace.Add(_world.Clock.Now, "begin stop", Id);
+        _isStopping = true;
+        _stopping?.Cancel();
+    }
+
+    /// <summary>Starts the node after a fault that has ended it or should have. A node that hangs while it ends is crashed first.</summary>
+    internal void StartAgain()
+    {
+        Storage.EndFailures();
+        if (IsRunning)
+        {
+            if (IsWell)
+            {
+                return; // the fault had no effect
+            }
+
+            Crash(survivingWrites: 0);
+        }
+
+        Start();
+    }
+
+    /// <summary>Starts the node unless it is running and is neither failed nor stopping.</summary>
+    internal void StartIfUnhealthy()
+    {
+        if (!IsRunning || !IsWell)
+        {
+            StartAgain();
+        }
+    }
+
+    internal void Pause()
+    {
+        _world.Trace.Add(_world.Clock.Now, "pause", Id);
+        _process?.Pause();
+    }
+
+    internal void Resume()
+    {
+        if (_process is { IsPaused: true } process)
+        {
+            _world.Trace.Add(_world.Clock.Now, "resume", Id);
+            process.Resume();
+        }
+    }
+
+    internal void SetClockRate(double rate)
+    {
+        _world.Trace.Add(_world.Clock.Now, "clock rate", Id, (long)(rate * 1_000));
+        _process?.SetRate(rate);
+    }
+
+    private void End()
+    {
+        _stopping?.Dispose();
+        _stopping = null;
+        _process = null;
+        _transport = null;
+    }
+}
