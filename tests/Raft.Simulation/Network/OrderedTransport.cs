@@ -1,0 +1,47 @@
+namespace Raft.SimulationRuns;
+
+/// <summary>
+/// A transport over connections, with a rule of its own: all AppendEntries from one node arrive in the order in which they were sent, and
+/// none arrives twice, also after a connection was replaced.
+/// </summary>
+internal sealed class OrderedTransport(ITransport inner, Action<string> report) : ITransport
+{
+    public bool LeavesProcess => inner.LeavesProcess;
+
+    public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken) =>
+        inner.StartAsync(new Receiver(receiver, report), cancellationToken);
+
+    public void Send(RaftMember to, RaftMessage message) => inner.Send(to, message);
+
+    public string? DescribeProblem(NodeId member) => inner.DescribeProblem(member);
+
+    public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
+
+    private sealed class Receiver(IMessageReceiver inner, Action<string> report) : IMessageReceiver
+    {
+        private readonly Dictionary<(NodeId From, StoreIdentity? Life), long> _last = []; // never enumerated
+
+        public NodeId NodeId => inner.NodeId;
+
+        public MessageOrigin? Origin => inner.Origin;
+
+        public IReadOnlyList<RaftMember> Members => inner.Members;
+
+        public void Receive(RaftMessage message)
+        {
+            if (message is AppendEntriesMessage append)
+            {
+                (NodeId, StoreIdentity?) sender = (append.From, append.Origin.Store);
+                if (_last.TryGetValue(sender, out long last) && append.Correlation <= last)
+                {
+                    report($"AppendEntries stay in order is broken: {inner.NodeId} received request {append.Correlation} of {append.From} "
+                        + $"after request {last}.");
+                }
+
+                _last[sender] = append.Correlation;
+            }
+
+            inner.Receive(message);
+        }
+    }
+}
