@@ -2,14 +2,18 @@ namespace Raft.SimulationRuns;
 
 /// <summary>
 /// A transport over connections, with a rule of its own: all AppendEntries from one node arrive in the order in which they were sent, and
-/// none arrives twice, also after a connection was replaced.
+/// none arrives twice, also after its process has connected again. A connection that the receiver has opened has an order of its own: it is
+/// used while the other is broken, and may be faster than what is still under way there.
 /// </summary>
-internal sealed class OrderedTransport(ITransport inner, Action<string> report) : ITransport
+/// <param name="inner">The transport.</param>
+/// <param name="detour">The connection by which the present message came, if the receiver has opened it; otherwise null.</param>
+/// <param name="report">Reports a broken rule.</param>
+internal sealed class OrderedTransport(ITransport inner, Func<object?> detour, Action<string> report) : ITransport
 {
     public bool LeavesProcess => inner.LeavesProcess;
 
     public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken) =>
-        inner.StartAsync(new Receiver(receiver, report), cancellationToken);
+        inner.StartAsync(new Receiver(receiver, detour, report), cancellationToken);
 
     public void Send(RaftMember to, RaftMessage message) => inner.Send(to, message);
 
@@ -17,9 +21,9 @@ internal sealed class OrderedTransport(ITransport inner, Action<string> report) 
 
     public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
 
-    private sealed class Receiver(IMessageReceiver inner, Action<string> report) : IMessageReceiver
+    private sealed class Receiver(IMessageReceiver inner, Func<object?> detour, Action<string> report) : IMessageReceiver
     {
-        private readonly Dictionary<(NodeId From, StoreIdentity? Life), long> _last = []; // never enumerated
+        private readonly Dictionary<(NodeId From, StoreIdentity? Life, object? Detour), long> _last = []; // never enumerated
 
         public NodeId NodeId => inner.NodeId;
 
@@ -31,7 +35,7 @@ internal sealed class OrderedTransport(ITransport inner, Action<string> report) 
         {
             if (message is AppendEntriesMessage append)
             {
-                (NodeId, StoreIdentity?) sender = (append.From, append.Origin.Store);
+                (NodeId, StoreIdentity?, object?) sender = (append.From, append.Origin.Store, detour());
                 if (_last.TryGetValue(sender, out long last) && append.Correlation <= last)
                 {
                     report($"AppendEntries stay in order is broken: {inner.NodeId} received request {append.Correlation} of {append.From} "

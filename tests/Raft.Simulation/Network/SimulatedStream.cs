@@ -11,6 +11,7 @@ internal sealed class SimulatedStream : IConnectionStream, IThreadPoolWorkItem
     private readonly SimulatedTcpProcess _process;
     private readonly SimulatedPipe _in;
     private readonly SimulatedPipe _out;
+    private readonly bool _hasDialled;
     private Memory<byte> _buffer;
     private StreamCall<int>? _read;
     private StreamCall<int>? _write;
@@ -23,8 +24,15 @@ internal sealed class SimulatedStream : IConnectionStream, IThreadPoolWorkItem
     private bool _isDisposed;
 
     public SimulatedStream(
-        SimulatedWorld world, StreamWeather weather, SimulatedTcpProcess process, NodeId remote, SimulatedPipe input, SimulatedPipe output)
+        SimulatedWorld world,
+        StreamWeather weather,
+        SimulatedTcpProcess process,
+        NodeId remote,
+        bool hasDialled,
+        SimulatedPipe input,
+        SimulatedPipe output)
     {
+        _hasDialled = hasDialled;
         (_world, _weather, _process, _in, _out) = (world, weather, process, input, output);
         RemoteAddress = remote.Value;
         _in.Arrived = Pump;
@@ -139,6 +147,7 @@ internal sealed class SimulatedStream : IConnectionStream, IThreadPoolWorkItem
 
         read.Complete(() =>
         {
+            _process.Detour = _hasDialled ? this : null;
             try
             {
                 return result();

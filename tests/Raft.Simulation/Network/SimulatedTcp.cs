@@ -71,7 +71,7 @@ internal sealed class SimulatedTcp : SimulatedTransports
             Seed = Weather.Random.Next(int.MaxValue),
         });
         _processes.Add(node, process);
-        return new OrderedTransport(process.Network.CreateTransport(), Break);
+        return new OrderedTransport(process.Network.CreateTransport(), () => process.Detour, Break);
     }
 
     /// <inheritdoc/>
@@ -134,8 +134,8 @@ internal sealed class SimulatedTcp : SimulatedTransports
         World.Trace.Add(World.Clock.Now, "connect", from.Node);
         SimulatedPipe there = new(World, Weather, from.Node, to.Node);
         SimulatedPipe back = new(World, Weather, to.Node, from.Node);
-        SimulatedStream dialler = new(World, Weather, from, to.Node, back, there);
-        SimulatedStream acceptor = new(World, Weather, to, from.Node, there, back);
+        SimulatedStream dialler = new(World, Weather, from, to.Node, hasDialled: true, back, there);
+        SimulatedStream acceptor = new(World, Weather, to, from.Node, hasDialled: false, there, back);
         (dialler.Other, acceptor.Other) = (acceptor, dialler);
         from.Add(dialler);
         to.Add(acceptor);

@@ -39,6 +39,9 @@ internal sealed class SimulatedTcpProcess(SimulatedTcp tcp, NodeId node, ISchedu
         return new ValueTask<IConnectionListener>(Listener);
     }
 
+    /// <summary>The connection that was read last, if this process has opened it; otherwise null.</summary>
+    public SimulatedStream? Detour { get; set; }
+
     public void Add(SimulatedStream stream) => _streams.Add(stream);
 
     public void Forget(SimulatedStream stream) => _streams.Remove(stream);
