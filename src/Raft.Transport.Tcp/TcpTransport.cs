@@ -22,6 +22,7 @@ public sealed class TcpTransport : ITransport
     private readonly ConcurrentDictionary<NodeId, Route> _routes = new();
     private volatile LocalNode? _node;
     private TcpAddress? _address;
+    private Task? _stopping;
 
     /// <summary>Creates the transport of the only node of a process.</summary>
     /// <param name="options">The options; copied. Null: their defaults.</param>
@@ -63,7 +64,7 @@ public sealed class TcpTransport : ITransport
         MessageOrigin origin = receiver.Origin
             ?? throw new ArgumentException(
                 $"The receiver has no {nameof(IMessageReceiver.Origin)}, so it cannot be announced to the others.", nameof(receiver));
-        LocalNode node = new(receiver, origin);
+        LocalNode node = new(receiver, origin, _hub.Schedule);
         TcpAddress address = StartRules.FindListenAddress(_hub.Options, receiver);
         if (!_hub.Security.IsSecure)
         {
@@ -110,7 +111,14 @@ public sealed class TcpTransport : ITransport
             return;
         }
 
-        Forward(node, FindRoute(to, message), message, size);
+        if (FindRoute(to, message) is { } route)
+        {
+            Forward(node, route, message, size);
+        }
+        else
+        {
+            _hub.Counters.Dropped(DropReason.NoRoute, 1);
+        }
     }
 
     /// <inheritdoc/>
@@ -126,16 +134,10 @@ public sealed class TcpTransport : ITransport
             return;
         }
 
-        ValueTask stopping = _hub.StopAsync(node, _address!);
-        if (stopping.IsCompleted || !cancellationToken.CanBeCanceled)
-        {
-            await stopping.ConfigureAwait(false);
-        }
-        else
-        {
-            await stopping.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        // A stop whose wait was cancelled continues, and the next call waits for it.
+        _stopping ??= _hub.StopAsync(node, _address!).AsTask();
+        await _stopping.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _stopping = null;
         _address = null;
         _node = null;
     }
@@ -148,16 +150,9 @@ public sealed class TcpTransport : ITransport
             or IdentityRefusalMessage;
 
         // A reply goes where its request came from: the sender's address may not be known, or not be reached from here.
-        if ((isReply || route.Peer is null) && route.Node.FindAccepted(lane) is { } accepted)
+        if ((isReply ? route.Node.FindForReply(lane) : route.Peer is null ? route.Node.FindOpen(lane) : null) is { } open)
         {
-            if (accepted.FindRefusal(node) is null)
-            {
-                _hub.Count(accepted.Queue.TryAdd(node, message, size));
-            }
-            else
-            {
-                _hub.Counters.Dropped(DropReason.Refused, 1);
-            }
+            _hub.Send(open, node, message, size);
         }
         else if (route.Peer is { } peer)
         {
@@ -176,12 +171,21 @@ public sealed class TcpTransport : ITransport
         _hub.Schedule(() => _hub.Reports.TooLarge(member, size, _hub.Options.MaximumFrameBytes));
     }
 
-    private Route FindRoute(RaftMember to, RaftMessage message)
+    /// <summary>Finds how to reach a member; null if it has no address, and no process is connected that has announced it.</summary>
+    private Route? FindRoute(RaftMember to, RaftMessage message)
     {
         NodeId id = message.To;
-        if (_routes.TryGetValue(id, out Route? known) && known.Address == to.Address && !known.Node.IsForgotten)
+        if (_routes.TryGetValue(id, out Route? known) && known.Address == to.Address && !known.Node.IsForgotten
+            && known.Peer is not { IsForgotten: true })
         {
             return known;
+        }
+
+        NodeKey key = new(message.ClusterId, id);
+        RemoteNode? node = string.IsNullOrEmpty(to.Address) ? _hub.FindRemote(key) : _hub.Remote(key);
+        if (node is null)
+        {
+            return null; // it is not remembered: there may be very many such nodes
         }
 
         if (_routes.Count >= MaximumRoutes)
@@ -189,7 +193,6 @@ public sealed class TcpTransport : ITransport
             _routes.Clear(); // strangers have sent requests in the name of very many nodes
         }
 
-        RemoteNode node = _hub.Remote(new NodeKey(message.ClusterId, id));
         Route route = TcpAddress.TryParse(to.Address, out TcpAddress? address)
             ? new Route(to.Address, node, _hub.PeerAt(address, node), null)
             : new Route(to.Address, node, null, string.IsNullOrEmpty(to.Address) ? null : StartRules.DescribeInvalid(to.Address));

@@ -40,7 +40,8 @@ public sealed class TcpTransportOptions
     } = 16 * Mebibyte;
 
     /// <summary>
-    /// Gets or sets how many messages may wait for a peer: 16 to 1,000,000, default 16,384. More are dropped and counted.
+    /// Gets or sets how many messages may wait for a peer: 16 to 1,000,000, default 16,384. More are dropped and counted. An eighth is for
+    /// messages without entries only.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int MaximumQueuedMessages
@@ -51,7 +52,7 @@ public sealed class TcpTransportOptions
 
     /// <summary>
     /// Gets or sets how many bytes of messages may wait for a peer: 64 KiB to 16 GiB, default 64 MiB. More are dropped and counted. A
-    /// message that is larger waits alone.
+    /// message that is larger waits alone. An eighth is for messages without entries only.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public long MaximumQueuedBytes
@@ -61,9 +62,9 @@ public sealed class TcpTransportOptions
     } = 64 * Mebibyte;
 
     /// <summary>
-    /// Gets or sets how long a message with entries may wait to be sent: 10 ms to one minute. Default null: half of the shortest election
-    /// timeout of the host's nodes, or 500 ms without a host. It is dropped then, with those that follow it, so that heartbeats do not
-    /// wait for entries on a slow connection. The leader sends them again.
+    /// Gets or sets how long a message with entries may wait until it is written: 10 ms to one minute. Default null: half of the
+    /// shortest election timeout of the host's nodes, or 500 ms without a host. It is dropped then, with those that follow it, so that
+    /// heartbeats do not wait for entries on a slow connection. The leader sends them again.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public TimeSpan? MaximumQueueDelay

@@ -11,15 +11,14 @@ namespace Raft.Transport.Tcp;
 [SuppressMessage("Design", "CA1001", Justification = "The writer returns its blocks after each write.")]
 internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 {
-    /// <summary>A write ends after the message that exceeds this, so that what comes meanwhile does not wait long.</summary>
-    private const long MaximumWrite = 512 * 1_024;
-
     private readonly TcpHub _hub;
     private readonly IConnectionStream _stream;
     private readonly FrameReader _reader;
     private readonly FrameWriter _writer;
     private readonly ConnectionProtocol _protocol;
     private readonly List<QueuedItem> _batch = []; // the sender's
+    private readonly WriteBudget _budget; // the sender's
+    private readonly Dictionary<NodeKey, bool> _authorized = []; // the sender's: whether the certificate speaks for a node
     private readonly Action _wake;
     private readonly TimeSpan _openedAt;
     private readonly Lock _reading = new(); // held while frames are handled
@@ -30,7 +29,9 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     private long _receivedAt; // ticks of the clock
     private long _sentAt;
     private long _writingSince = long.MaxValue;
+    private long _bulkRequestedAt = -TimeSpan.TicksPerSecond; // ticks of the clock
     private bool _isMissingReported;
+    private volatile NodeRefusal? _refusal; // of a node of the other side, the last one
     private volatile bool _isDeaf; // frames are ignored
     private volatile bool _isClosed;
     private volatile bool _hasRefusals;
@@ -45,9 +46,11 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         Remote = remote;
         Version = version;
         Queue = queue;
+        Lane = remote.Lane;
         Name = dialled is null ? $"{_stream.RemoteAddress}" : $"{dialled}";
         _reader = new FrameReader(!hub.Security.IsSecure, hub.Options.MaximumFrameBytes);
         _writer = new FrameWriter(!hub.Security.IsSecure);
+        _budget = new WriteBudget(hub.Limits.Write);
         _protocol = new ConnectionProtocol(this);
         _wake = () => _hub.Scheduler.Schedule(this, preferLocal: true);
         _openedAt = hub.Clock.Now;
@@ -55,6 +58,9 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     }
 
     public ConnectionRole Role { get; }
+
+    /// <summary>Which messages it carries: the side that has dialled decides it.</summary>
+    public LaneKind Lane { get; init; }
 
     /// <summary>The handshake of the other side.</summary>
     public Hello Remote { get; }
@@ -72,15 +78,30 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 
     public bool IsClosed => _isClosed;
 
+    /// <summary>Whether it ends after everything that waits was sent.</summary>
+    public bool IsFinishing => Volatile.Read(ref _closeBy) != long.MaxValue;
+
     /// <summary>The nodes that the other side speaks for, in the order of their announcement. Under the lock of the hub.</summary>
     public List<RemoteNode> Nodes { get; } = [];
 
     /// <summary>How long it has existed.</summary>
     public TimeSpan Age => _hub.Clock.Now - _openedAt;
 
+    /// <summary>Why a node of the other side is refused, the last one that is; null if none is.</summary>
+    public NodeRefusal? Refusal => _refusal;
+
     /// <summary>Begins to send.</summary>
     /// <param name="announcements">The nodes of this process.</param>
-    public void StartSending(IEnumerable<QueuedItem> announcements) => Queue.Attach(_wake, announcements);
+    public void StartSending(IEnumerable<QueuedItem> announcements)
+    {
+        lock (_state)
+        {
+            if (!_isClosed) // otherwise it would take the queue from the connection that has followed it
+            {
+                Queue.Attach(_wake, announcements);
+            }
+        }
+    }
 
     /// <summary>Begins to receive.</summary>
     public void StartReading() => _ = ReadAsync();
@@ -92,6 +113,17 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         {
             Queue.AddControl(FrameKind.Missing, NodeName.Encode(node.Key));
             _hub.Schedule(() => _hub.OnMissingThere(this, node));
+        }
+    }
+
+    /// <summary>Asks the other side, at most once a second, for a connection for parts of snapshots.</summary>
+    public void RequestBulk()
+    {
+        long now = _hub.Clock.Now.Ticks;
+        long last = Volatile.Read(ref _bulkRequestedAt);
+        if (now - last >= TimeSpan.TicksPerSecond && Interlocked.CompareExchange(ref _bulkRequestedAt, now, last) == last)
+        {
+            Queue.AddControl(FrameKind.OpenLane, LaneRequest.Encode(LaneKind.Bulk));
         }
     }
 
@@ -123,9 +155,10 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         return null;
     }
 
-    /// <summary>A node of the other side is refused from now on.</summary>
+    /// <summary>A node of the other side is refused from now on. Nothing from it is handled after this returns.</summary>
     public void Refuse(NodeRefusal refusal)
     {
+        _refusal = refusal;
         lock (_reading)
         {
             _protocol.Refuse(refusal);
@@ -198,7 +231,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         }
         else if (Role == ConnectionRole.Acceptor && !_protocol.HasNodes && now - _openedAt > _hub.Options.HandshakeTimeout)
         {
-            Finish(RefusalCode.Protocol, "this connection speaks for no node");
+            FinishWithoutNodes();
         }
         else if (silent >= interval || now - TimeSpan.FromTicks(Volatile.Read(ref _sentAt)) >= interval)
         {
@@ -210,7 +243,12 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     /// <summary>Sends what waits.</summary>
     void IThreadPoolWorkItem.Execute() => _ = WriteAsync();
 
-    NodeRefusal? IConnectionOwner.OnAnnounced(NodeAnnouncement announcement) => _hub.OnAnnounced(this, announcement);
+    NodeRefusal? IConnectionOwner.OnAnnounced(NodeAnnouncement announcement)
+    {
+        NodeRefusal? refusal = _hub.OnAnnounced(this, announcement);
+        _refusal = refusal ?? _refusal;
+        return refusal;
+    }
 
     void IConnectionOwner.OnWithdrawn(NodeKey node) => _hub.OnWithdrawn(this, node);
 
@@ -232,6 +270,8 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 
     void IConnectionOwner.OnMissing(NodeKey node) => _hub.OnMissingHere(this, node);
 
+    void IConnectionOwner.OnLaneRequested(LaneKind lane) => _hub.OnLaneRequested(this, lane);
+
     void IConnectionOwner.OnMessage(RaftMessage message) => _hub.OnMessage(this, message);
 
     void IConnectionOwner.OnDropped(DropReason reason) => _hub.Counters.Dropped(reason, 1);
@@ -247,6 +287,18 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     }
 
     void IConnectionOwner.Send(FrameKind kind, byte[] payload) => Queue.AddControl(kind, payload);
+
+    private void FinishWithoutNodes()
+    {
+        if (_refusal is { } refusal)
+        {
+            Finish(refusal.Code, $"node {refusal.Node} is refused: {refusal.Reason}");
+        }
+        else
+        {
+            Finish(RefusalCode.Protocol, "this connection speaks for no node");
+        }
+    }
 
     private async Task ReadAsync()
     {
@@ -311,7 +363,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     {
         try
         {
-            while (Queue.TryTake(_wake, _batch, MaximumWrite))
+            while (Queue.TryTake(_wake, _batch, _budget.Bytes))
             {
                 bool isLast = false;
                 int messages = 0;
@@ -331,6 +383,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
                     await _stream.WriteAsync(_writer.GetSegments()).ConfigureAwait(false);
                 }
 
+                _budget.Record(bytes, _hub.Clock.Now - now);
                 Volatile.Write(ref _writingSince, long.MaxValue);
                 _writer.Reset();
                 _hub.Counters.Sent(messages, bytes);
@@ -357,6 +410,12 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
             return false;
         }
 
+        if (_hub.Security.IsSecure && !MayReceive(item.Message))
+        {
+            _hub.Counters.Dropped(DropReason.UnknownNode, 1);
+            return false;
+        }
+
         if (item.Size > Remote.MaximumFrame)
         {
             _hub.OnTooLarge(this, item.Size, Remote.MaximumFrame);
@@ -365,6 +424,23 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 
         _writer.Write(item.Message);
         return true;
+    }
+
+    /// <summary>Whether the certificate of the other side speaks for the destination, announced or not.</summary>
+    private bool MayReceive(RaftMessage message)
+    {
+        NodeKey key = new(message.ClusterId, message.To);
+        if (!_authorized.TryGetValue(key, out bool isAuthorized))
+        {
+            if (_authorized.Count >= ConnectionProtocol.MaximumNodes)
+            {
+                _authorized.Clear();
+            }
+
+            _authorized[key] = isAuthorized = _hub.Security.FindProblem(Certificate, key) is null;
+        }
+
+        return isAuthorized;
     }
 
     private static PeerProblem ProblemOf(Exception exception) => exception is PeerException { Problem: { } problem }

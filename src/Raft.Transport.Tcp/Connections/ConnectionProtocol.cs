@@ -15,6 +15,9 @@ internal interface IConnectionOwner
     /// <summary>The other side has messages for a node that this process does not have.</summary>
     void OnMissing(NodeKey node);
 
+    /// <summary>The other side has messages of a kind for this process, and no connection for them.</summary>
+    void OnLaneRequested(LaneKind lane);
+
     void OnMessage(RaftMessage message);
 
     void OnDropped(DropReason reason);
@@ -64,6 +67,9 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
                 break;
             case FrameKind.Missing:
                 owner.OnMissing(NodeName.Decode(payload));
+                break;
+            case FrameKind.OpenLane:
+                owner.OnLaneRequested(LaneRequest.Decode(payload));
                 break;
             case FrameKind.Ping:
                 owner.Send(FrameKind.Pong, PingNumber.Encode(PingNumber.Decode(payload)));

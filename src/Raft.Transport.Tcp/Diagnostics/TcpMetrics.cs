@@ -31,29 +31,63 @@ internal sealed class TcpMetrics : ITrafficCounters
 
     public void Sent(int messages, long bytes)
     {
-        _sent.Add(messages);
-        _sentSize.Add(bytes);
+        Add(_sent, messages);
+        Add(_sentSize, bytes);
     }
 
     public void Received(int messages, long bytes)
     {
-        _received.Add(messages);
-        _receivedSize.Add(bytes);
+        Add(_received, messages);
+        Add(_receivedSize, bytes);
     }
 
     public void Dropped(DropReason reason, int messages)
     {
         if (messages > 0)
         {
-            _dropped.Add(messages, new KeyValuePair<string, object?>(RaftDiagnostics.DropReasonTag, TagOf(reason)));
+            Add(_dropped, messages, RaftDiagnostics.DropReasonTag, TagOf(reason));
         }
     }
 
-    public void Dialled(string outcome) => _dials.Add(1, new KeyValuePair<string, object?>(RaftDiagnostics.OutcomeTag, outcome));
+    public void Dialled(string outcome) => Add(_dials, 1, RaftDiagnostics.OutcomeTag, outcome);
 
-    public void Refused(string reason) => _refusals.Add(1, new KeyValuePair<string, object?>(TcpInstruments.RefusalReasonTag, reason));
+    public void Refused(string reason) => Add(_refusals, 1, TcpInstruments.RefusalReasonTag, reason);
 
-    public void RoundTrip(TimeSpan time) => _roundTrip.Record(time.TotalSeconds);
+    public void RoundTrip(TimeSpan time)
+    {
+        try
+        {
+            _roundTrip.Record(time.TotalSeconds);
+        }
+        // A listener's exception must not end a connection.
+        catch (Exception)
+        {
+            // only that listener misses the measurement
+        }
+    }
+
+    /// <summary>
+    /// Adds to a counter. Listeners are users' code, called synchronously: if one throws, neither a connection nor a sender notices.
+    /// </summary>
+    private static void Add(Counter<long> counter, long count, string? tag = null, string? value = null)
+    {
+        try
+        {
+            if (tag is null)
+            {
+                counter.Add(count);
+            }
+            else
+            {
+                counter.Add(count, new KeyValuePair<string, object?>(tag, value));
+            }
+        }
+        // A listener's exception must not end a connection.
+        catch (Exception)
+        {
+            // only that listener misses the measurement
+        }
+    }
 
     private static string TagOf(DropReason reason) => reason switch
     {

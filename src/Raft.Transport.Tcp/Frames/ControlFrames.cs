@@ -98,3 +98,13 @@ internal static class PingNumber
         ? BinaryPrimitives.ReadInt64LittleEndian(payload)
         : throw new FrameException($"a ping has {payload.Length} bytes instead of {sizeof(long)}");
 }
+
+/// <summary>The content of <see cref="FrameKind.OpenLane"/>: the lane.</summary>
+internal static class LaneRequest
+{
+    public static byte[] Encode(LaneKind lane) => [(byte)lane];
+
+    public static LaneKind Decode(ReadOnlySpan<byte> payload) => payload.Length == 1
+        ? (LaneKind)payload[0]
+        : throw new FrameException($"a request for a lane has {payload.Length} bytes instead of 1");
+}

@@ -18,7 +18,7 @@ internal static class FrameFormat
     public static int HeadSize(bool hasChecksum) => ChecksumOffset + (hasChecksum ? ChecksumSize : 0);
 
     public static bool IsKnown(FrameKind kind) =>
-        kind is (>= FrameKind.Announce and <= FrameKind.Missing) or FrameKind.Message or FrameKind.MessageWithData;
+        kind is (>= FrameKind.Announce and <= FrameKind.OpenLane) or FrameKind.Message or FrameKind.MessageWithData;
 
     public static bool IsMessage(FrameKind kind) => kind is FrameKind.Message or FrameKind.MessageWithData;
 

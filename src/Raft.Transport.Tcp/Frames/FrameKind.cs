@@ -24,6 +24,9 @@ internal enum FrameKind : byte
     /// <summary>The sender has messages for a node that the receiver has not announced.</summary>
     Missing = 7,
 
+    /// <summary>The sender has messages for a lane that it cannot open. The receiver may be able to.</summary>
+    OpenLane = 8,
+
     /// <summary>A message without entries and without a part of a snapshot.</summary>
     Message = 16,
 

@@ -5,7 +5,7 @@ namespace Raft.Transport.Tcp;
 /// of them without blocking a thread.
 /// </summary>
 /// <remarks>All members may be called on any thread.</remarks>
-internal sealed class LocalNode(IMessageReceiver receiver, MessageOrigin origin)
+internal sealed class LocalNode(IMessageReceiver receiver, MessageOrigin origin, Action<Action>? schedule = null)
 {
     /// <summary>The sign bit of <see cref="_state"/>; the bits below it count the deliveries under way.</summary>
     private const int Closed = int.MinValue;
@@ -63,7 +63,15 @@ internal sealed class LocalNode(IMessageReceiver receiver, MessageOrigin origin)
     {
         if (Interlocked.Decrement(ref _state) == Closed)
         {
-            _drained.TrySetResult();
+            // Not on this thread: it may be the worker of another node, or hold the lock of a connection.
+            if (schedule is null)
+            {
+                _drained.TrySetResult();
+            }
+            else
+            {
+                schedule(() => _drained.TrySetResult());
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class PendingHandshake(TimeSpan deadline, bool isAccepted)
     private readonly Lock _lock = new();
     private IConnectionStream? _stream;
     private bool _isAborted;
+    private bool _isComplete;
 
     public TimeSpan Deadline => deadline;
 
@@ -36,11 +37,27 @@ internal sealed class PendingHandshake(TimeSpan deadline, bool isAccepted)
         stream.Dispose();
     }
 
+    /// <summary>The connection is made, and is not aborted any more.</summary>
+    /// <returns>False if it was aborted before.</returns>
+    public bool TryComplete()
+    {
+        lock (_lock)
+        {
+            _isComplete = !_isAborted;
+            return _isComplete;
+        }
+    }
+
     public void Abort()
     {
         IConnectionStream? stream;
         lock (_lock)
         {
+            if (_isComplete)
+            {
+                return;
+            }
+
             _isAborted = true;
             stream = _stream;
         }

@@ -4,7 +4,7 @@ namespace Raft.Transport.Tcp;
 /// <remarks>Changed under the lock of the hub; read on any thread.</remarks>
 internal sealed class RemoteNode(NodeKey key)
 {
-    private volatile Connection[] _connections = [];
+    private volatile Connection[] _connections = []; // in the order of the announcements
     private volatile Connection? _detour;
     private bool _isForgotten;
 
@@ -17,7 +17,10 @@ internal sealed class RemoteNode(NodeKey key)
         set => Volatile.Write(ref _isForgotten, value);
     }
 
-    /// <summary>The process that has announced it. Meaningful while there are connections.</summary>
+    /// <summary>
+    /// The process that has announced it. Meaningful while there are connections. The process says so itself, and each of these connections
+    /// may speak for the node: it tells the connections of one process from those of another, and gives no rights.
+    /// </summary>
     public Guid Process { get; private set; }
 
     public StoreIdentity? Store { get; private set; }
@@ -26,8 +29,8 @@ internal sealed class RemoteNode(NodeKey key)
     public Peer? Peer { get; set; }
 
     /// <summary>
-    /// The connection, opened by the process of the node, that has carried messages of the main lane because the lane had none. It is used
-    /// as long as it exists, so that they stay in order. Null if there is none.
+    /// The connection that has carried messages of the main lane because the lane had none: the process of the node has opened it, or it
+    /// leads to another address of the process. It is used as long as it exists, so that they stay in order. Null if there is none.
     /// </summary>
     public Connection? Detour
     {
@@ -39,24 +42,39 @@ internal sealed class RemoteNode(NodeKey key)
 
     public bool IsOn(Connection connection) => Array.IndexOf(_connections, connection) >= 0;
 
-    /// <summary>A connection that the process of the node has opened, preferably the one for these messages.</summary>
-    public Connection? FindAccepted(LaneKind lane)
+    /// <summary>
+    /// The earliest open connection to the process of the node for messages of a kind, whichever side has opened it. Messages of another
+    /// kind never use it: a heartbeat would wait for a part of a snapshot.
+    /// </summary>
+    public Connection? FindOpen(LaneKind lane)
     {
-        Connection? other = null;
         foreach (Connection connection in _connections)
         {
-            if (connection.Role == ConnectionRole.Acceptor && !connection.IsClosed)
+            if (!connection.IsClosed && connection.Lane == lane)
             {
-                if (connection.Remote.Lane == lane)
-                {
-                    return connection;
-                }
-
-                other ??= connection;
+                return connection;
             }
         }
 
-        return other;
+        return null;
+    }
+
+    /// <summary>An open connection for a reply. It goes where its request came from, which may be on any.</summary>
+    public Connection? FindForReply(LaneKind lane)
+    {
+        Connection? best = null;
+        int rank = 0;
+        foreach (Connection connection in _connections)
+        {
+            int rankOfThis = connection.IsClosed ? 0
+                : 1 + (connection.Role == ConnectionRole.Acceptor ? 1 : 0) + (connection.Lane == lane ? 2 : 0);
+            if (rankOfThis > rank)
+            {
+                (best, rank) = (connection, rankOfThis);
+            }
+        }
+
+        return best;
     }
 
     public void Add(Connection connection, StoreIdentity? store)

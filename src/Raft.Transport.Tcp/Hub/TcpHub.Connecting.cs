@@ -17,6 +17,7 @@ internal sealed partial class TcpHub
 
         PendingHandshake handshake = new(Clock.Now + Options.HandshakeTimeout, isAccepted: false);
         Add(handshake);
+        lane.OnDialling(handshake);
         IConnectionStream? raw = null;
         try
         {
@@ -26,11 +27,18 @@ internal sealed partial class TcpHub
             Hello own = CreateHello(kind, address.ToString());
             (Hello remote, byte version) = await Handshake.PerformAsync(secured.Stream, own, isDialler: true, secured.Refusal)
                 .ConfigureAwait(false);
-            Connection connection = new(this, secured, ConnectionRole.Dialler, remote, version, lane.Queue, address);
+            if (remote.Process == own.Process)
+            {
+                throw new PeerException(
+                    PeerProblemKind.OtherNode,
+                    $"{address} is an address of this process, where the node does not run: correct the address, or start the node");
+            }
+
+            Connection connection = new(this, secured, ConnectionRole.Dialler, remote, version, lane.Queue, address) { Lane = kind };
             lock (_lock)
             {
                 _handshakes.Remove(handshake);
-                if (handshake.IsAborted)
+                if (!handshake.TryComplete())
                 {
                     throw new PeerException(PeerProblemKind.TimedOut, "the connection took too long");
                 }
@@ -115,7 +123,10 @@ internal sealed partial class TcpHub
         }
 
         Reports.Closed(connection, problem);
-        idle?.TrySetResult();
+        if (idle is not null)
+        {
+            Schedule(idle.SetResult); // not within this call: what waits for it may wait for this connection
+        }
     }
 
     private Hello CreateHello(LaneKind lane, string dialledAddress) => new()
@@ -205,6 +216,14 @@ internal sealed partial class TcpHub
             secured = await Security.SecureAsync(raw, isDialler: false, string.Empty).ConfigureAwait(false);
             (Hello remote, byte version) = await Handshake.PerformAsync(
                 secured.Stream, CreateHello(LaneKind.Main, string.Empty), isDialler: false, secured.Refusal).ConfigureAwait(false);
+            if (remote.Process == _environment.Process)
+            {
+                await LingerAsync(secured.Stream).ConfigureAwait(false); // this process has dialled itself, and reports it there
+                Remove(handshake);
+                raw.Dispose();
+                return;
+            }
+
             OutgoingQueue queue = new(Limits, Clock, Counters);
             OnAccepted(new Connection(this, secured, ConnectionRole.Acceptor, remote, version, queue, dialled: null), handshake);
         }
@@ -259,16 +278,11 @@ internal sealed partial class TcpHub
 
     private void OnAccepted(Connection connection, PendingHandshake handshake)
     {
-        Connection? earlier;
         bool isObsolete;
         lock (_lock)
         {
             _handshakes.Remove(handshake);
-            earlier = _connections.Find(other => other.Role == ConnectionRole.Acceptor
-                && other.Remote.Process == connection.Remote.Process
-                && other.Remote.Lane == connection.Remote.Lane
-                && other.Remote.DialledAddress == connection.Remote.DialledAddress);
-            isObsolete = handshake.IsAborted || _nodes.Count == 0 || earlier?.Remote.DialNumber > connection.Remote.DialNumber;
+            isObsolete = !handshake.TryComplete() || _nodes.Count == 0;
             if (!isObsolete)
             {
                 _connections.Add(connection);
@@ -278,11 +292,10 @@ internal sealed partial class TcpHub
         if (isObsolete)
         {
             connection.Close(
-                new PeerProblem(PeerProblemKind.Replaced, "a later connection of the process exists, or this one has stopped"));
+                new PeerProblem(PeerProblemKind.Replaced, "the handshake took too long, or this process has stopped"));
             return;
         }
 
-        earlier?.Replace(); // before anything of the new connection is read
         Reports.Connected(connection);
         lock (_lock)
         {

@@ -3,6 +3,9 @@ namespace Raft.Transport.Tcp;
 /// <content>The nodes of this process and of others: who may speak for which.</content>
 internal sealed partial class TcpHub
 {
+    /// <summary>An address that is not used for so long is forgotten.</summary>
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(10);
+
     /// <summary>Starts a node: listens at its address, and announces it.</summary>
     /// <exception cref="TcpTransportException">It cannot be listened at the address.</exception>
     /// <exception cref="InvalidOperationException">The node is started already.</exception>
@@ -147,53 +150,31 @@ internal sealed partial class TcpHub
             return Refuse(connection, new NodeRefusal(key, RefusalCode.NotAuthorized, problem));
         }
 
-        NodeRefusal? refusal = null;
-        Connection[] evicted = [];
-        RemoteNode node;
+        NodeRefusal? refusal;
+        Connection[] former = [];
+        Connection[] empty = []; // of those, the ones that speak for no node any more
+        bool isOfAnother;
+        Peer? peer;
         lock (_lock)
         {
-            node = Remote(key);
-            if (_localNodes.ContainsKey(key))
+            RemoteNode node = Remote(key);
+            isOfAnother = node.Connections.Count > 0 && node.Process != connection.Remote.Process;
+            refusal = FindClaim(node, connection, announcement);
+            if (refusal is null)
             {
-                refusal = new NodeRefusal(
-                    key, RefusalCode.Duplicate, $"a node {key} runs in the process that was connected to: give each node an id of its own");
-            }
-            else if (node.Connections.Count > 0 && node.Process != connection.Remote.Process)
-            {
-                if (announcement.Store is { } claimed && node.Store is { } current && claimed.Id == current.Id
-                    && claimed.Opening > current.Opening)
+                former = [.. node.Connections.Where(other => isOfAnother || IsFollowedBy(other, connection))];
+                foreach (Connection other in former)
                 {
-                    evicted = [.. node.Connections];
-                    node.RemoveAll();
+                    node.Remove(other);
+                    other.Nodes.Remove(node);
                 }
-                else
-                {
-                    refusal = new NodeRefusal(
-                        key,
-                        RefusalCode.Duplicate,
-                        $"another process has node {key} and is connected from {node.Connections[0].Name}: stop one of the two");
-                }
+
+                empty = [.. former.Where(static other => other.Nodes.Count == 0)];
+                Bind(node, connection, announcement.Store);
             }
 
-            if (refusal is null && !connection.IsClosed)
-            {
-                node.Add(connection, announcement.Store);
-                if (!connection.Nodes.Contains(node))
-                {
-                    connection.Nodes.Add(node);
-                }
-            }
-            else
-            {
-                Forget(node);
-            }
-        }
-
-        foreach (Connection other in evicted)
-        {
-            // Not within this call: the other connection may wait for this one in the same way.
-            NodeRefusal replaced = new(key, RefusalCode.Duplicate, $"its store was opened again by the process at {connection.Name}");
-            Schedule(() => other.Refuse(Refuse(other, replaced)));
+            Forget(node);
+            peer = node.Peer;
         }
 
         if (refusal is not null)
@@ -201,12 +182,114 @@ internal sealed partial class TcpHub
             return Refuse(connection, refusal);
         }
 
+        if (isOfAnother)
+        {
+            Evict(former, empty, new NodeRefusal(
+                key, RefusalCode.Duplicate, $"its store was opened again by the process at {connection.Name}"));
+        }
+        else
+        {
+            Replace(former, empty, new NodeRefusal(key, RefusalCode.Replaced, "its process has connected again"));
+        }
+
         if (connection.Role == ConnectionRole.Acceptor)
         {
-            node.Peer?.OnPeerDialled();
+            peer?.OnPeerDialled();
         }
 
         return null;
+    }
+
+    /// <summary>Why a connection that may speak for a node does not. Under the lock.</summary>
+    private NodeRefusal? FindClaim(RemoteNode node, Connection connection, NodeAnnouncement announcement)
+    {
+        NodeKey key = node.Key;
+        if (_localNodes.ContainsKey(key))
+        {
+            return new NodeRefusal(
+                key, RefusalCode.Duplicate, $"a node {key} runs in the process that was connected to: give each node an id of its own");
+        }
+
+        if (node.Connections.Count > 0 && node.Process != connection.Remote.Process)
+        {
+            return announcement.Store is { } claimed && node.Store is { } current && claimed.Id == current.Id
+                && claimed.Opening > current.Opening
+                ? null
+                : new NodeRefusal(
+                    key,
+                    RefusalCode.Duplicate,
+                    $"another process has node {key} and is connected from {node.Connections[0].Name}: stop one of the two");
+        }
+
+        return node.Connections.Any(other => IsFollowedBy(connection, other))
+            ? new NodeRefusal(key, RefusalCode.Replaced, "a later connection of its process has it")
+            : null;
+    }
+
+    /// <summary>
+    /// Whether another process has opened one connection after the other, for the same messages and at the same address. Handshakes say so,
+    /// and nobody vouches for them: it counts only between connections that may speak, and have spoken, for one node, and only for it.
+    /// </summary>
+    private static bool IsFollowedBy(Connection one, Connection other) => one != other
+        && one.Role == ConnectionRole.Acceptor
+        && other.Role == ConnectionRole.Acceptor
+        && one.Remote.Process == other.Remote.Process
+        && one.Lane == other.Lane
+        && one.Remote.DialledAddress == other.Remote.DialledAddress
+        && one.Remote.DialNumber <= other.Remote.DialNumber;
+
+    /// <summary>A connection speaks for a node from now on. Under the lock.</summary>
+    private static void Bind(RemoteNode node, Connection connection, StoreIdentity? store)
+    {
+        if (connection.IsClosed)
+        {
+            return;
+        }
+
+        node.Add(connection, store);
+        if (!connection.Nodes.Contains(node))
+        {
+            connection.Nodes.Add(node);
+        }
+    }
+
+    /// <summary>Another process has the node now.</summary>
+    private void Evict(Connection[] former, Connection[] empty, NodeRefusal refusal)
+    {
+        foreach (Connection other in former)
+        {
+            // The lane dials again, and meanwhile uses what the process has opened.
+            bool isClosed = other.Role == ConnectionRole.Dialler && empty.Contains(other);
+
+            // Not within this call: the other connection may wait for this one in the same way.
+            Schedule(() =>
+            {
+                other.Refuse(Refuse(other, refusal));
+                if (isClosed)
+                {
+                    other.Close(new PeerProblem(PeerProblemKind.Replaced, refusal.Reason));
+                }
+            });
+        }
+    }
+
+    /// <summary>
+    /// The process of the node has connected again. Nothing from the node is read on its earlier connections after this returns, which is
+    /// before anything from it is read on the new one. Only later connections wait for earlier ones, so none wait in a circle.
+    /// </summary>
+    private static void Replace(Connection[] former, Connection[] empty, NodeRefusal refusal)
+    {
+        foreach (Connection other in former)
+        {
+            if (empty.Contains(other))
+            {
+                other.Replace();
+            }
+            else
+            {
+                other.Refuse(refusal);
+            }
+        }
     }
 
     /// <summary>Another process has withdrawn a node.</summary>
@@ -245,26 +328,52 @@ internal sealed partial class TcpHub
     /// <summary>Describes why messages to a node do not arrive; null if nothing is known to be wrong.</summary>
     public string? DescribeProblem(LocalNode from, RemoteNode to)
     {
-        if (to.FindAccepted(LaneKind.Main) is { } accepted)
+        Lane? lane = to.Peer?.Main;
+        Connection? path = lane is null ? to.FindOpen(LaneKind.Main) : lane.FindPath(to);
+        return path is not null
+            ? path.FindRefusal(from) is { } refusal ? $"refused: {refusal.Reason}" : null
+            : lane?.Connection is { } other
+            ? ProblemOfMissing(other, to.Key).Text
+            : lane?.Problem?.Text;
+    }
+
+    /// <summary>Another process has messages of a kind for this one, and cannot dial it.</summary>
+    public void OnLaneRequested(Connection connection, LaneKind lane)
+    {
+        if (lane != LaneKind.Bulk)
         {
-            return accepted.FindRefusal(from) is { } refusal ? $"refused: {refusal.Reason}" : null;
+            return; // it has this connection for others
         }
 
-        if (to.Peer is not { } peer)
+        Peer? peer;
+        lock (_lock)
         {
-            return null;
+            peer = _peers.Find(other => other.Main.Connection == connection);
         }
 
-        if (peer.Main.Connection is not { } connection)
+        peer?.Bulk.Open();
+    }
+
+    /// <summary>Forgets addresses that are not used any more: of members that were removed, or have moved. Under the lock.</summary>
+    private void SweepPeers(TimeSpan now)
+    {
+        if (now < _sweepAt)
         {
-            return peer.Main.Problem?.Text;
+            return;
         }
 
-        return connection.FindRefusal(from) is { } refused
-            ? $"refused: {refused.Reason}"
-            : to.IsOn(connection) || connection.Age <= AnnouncementGrace
-            ? null
-            : ProblemOfMissing(connection, to.Key).Text;
+        _sweepAt = now + SweepInterval;
+        foreach (Peer peer in _peers.FindAll(static peer => peer.IsUnused()))
+        {
+            peer.IsForgotten = true;
+            peer.Stop(); // nothing waits there
+            _peers.Remove(peer);
+            foreach (RemoteNode node in _remoteNodes.Values.Where(node => node.Peer == peer))
+            {
+                node.Peer = null;
+                Forget(node);
+            }
+        }
     }
 
     /// <summary>Forgets a node of another process that nothing refers to. Under the lock.</summary>
@@ -279,6 +388,11 @@ internal sealed partial class TcpHub
 
     private PeerProblem ProblemOfMissing(Connection connection, NodeKey key)
     {
+        if (connection.Refusal is { } refusal && refusal.Node == key)
+        {
+            return new PeerProblem(Handshake.ProblemOf(refusal.Code), $"this process refuses it: {refusal.Reason}");
+        }
+
         NodeKey[] there;
         lock (_lock)
         {
@@ -304,8 +418,13 @@ internal sealed partial class TcpHub
 
     private NodeRefusal Refuse(Connection connection, NodeRefusal refusal)
     {
-        Counters.Refused(new PeerProblem(Handshake.ProblemOf(refusal.Code), refusal.Reason).Tag);
-        Reports.NodeRefused(connection, refusal, byThis: true);
+        PeerProblem problem = new(Handshake.ProblemOf(refusal.Code), refusal.Reason);
+        Counters.Refused(problem.Tag);
+        if (!problem.IsOrdinary)
+        {
+            Reports.NodeRefused(connection, refusal, byThis: true);
+        }
+
         return refusal;
     }
 
@@ -341,7 +460,7 @@ internal sealed partial class TcpHub
 
     private void StopPeers()
     {
-        Peer[] peers;
+        int dropped = 0;
         lock (_lock)
         {
             if (_nodes.Count > 0)
@@ -349,12 +468,15 @@ internal sealed partial class TcpHub
                 return; // another node has started meanwhile
             }
 
-            peers = [.. _peers];
+            foreach (Peer peer in _peers)
+            {
+                dropped += peer.Stop(); // under the lock: a node that starts now finds the lanes either running or stopped for good
+            }
         }
 
-        foreach (Peer peer in peers)
+        if (dropped > 0)
         {
-            peer.Stop();
+            Counters.Dropped(DropReason.Stopped, dropped);
         }
     }
 }

@@ -7,8 +7,9 @@ namespace Raft.Transport.Tcp;
 /// for parts of snapshots.
 /// </summary>
 /// <remarks>
-/// All members may be called on any thread. The lock guards the lists and what they add up to; no other lock is taken before it, and
-/// neither receivers nor streams are called under it.
+/// All members may be called on any thread. The lock guards the lists and what they add up to. It is taken after that under which a
+/// connection handles frames, and before those of lanes, of the states of connections, and of queues. Neither receivers, nor streams, nor
+/// listeners to metrics are called under it.
 /// </remarks>
 internal sealed partial class TcpHub
 {
@@ -30,6 +31,7 @@ internal sealed partial class TcpHub
     private TimeSpan _tickAt = TimeSpan.MaxValue;
     private TaskCompletionSource? _idle; // completes when the last connection has closed after a stop
     private TimeSpan _idleBy = TimeSpan.MaxValue;
+    private TimeSpan _sweepAt;
     private long _dials;
 
     public TcpHub(
@@ -67,6 +69,18 @@ internal sealed partial class TcpHub
 
     private TimeSpan TickInterval => new(Math.Min(Options.KeepAliveInterval.Ticks / 2, Options.HandshakeTimeout.Ticks / 4));
 
+    /// <summary>How many addresses and how many nodes of other processes are kept.</summary>
+    public (int Peers, int Nodes) Kept
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_peers.Count, _remoteNodes.Count);
+            }
+        }
+    }
+
     /// <summary>Whether messages wait to be sent.</summary>
     public bool HasWaitingMessages
     {
@@ -95,6 +109,9 @@ internal sealed partial class TcpHub
     /// <summary>Returns the node of another process, known or not.</summary>
     public RemoteNode Remote(NodeKey key) => _remoteNodes.GetOrAdd(key, static key => new RemoteNode(key));
 
+    /// <summary>Returns the node of another process if it is known.</summary>
+    public RemoteNode? FindRemote(NodeKey key) => _remoteNodes.GetValueOrDefault(key);
+
     /// <summary>Returns the peer at an address.</summary>
     public Peer PeerAt(TcpAddress address, RemoteNode node)
     {
@@ -108,6 +125,19 @@ internal sealed partial class TcpHub
 
             node.Peer = peer;
             return peer;
+        }
+    }
+
+    /// <summary>Sends a message over a connection, unless the other side refuses its node.</summary>
+    public void Send(Connection path, LocalNode from, RaftMessage message, int size)
+    {
+        if (path.FindRefusal(from) is null)
+        {
+            Count(path.Queue.TryAdd(from, message, size));
+        }
+        else
+        {
+            Counters.Dropped(DropReason.Refused, 1);
         }
     }
 
@@ -164,6 +194,21 @@ internal sealed partial class TcpHub
     /// <summary>Runs what is due: deadlines, keep-alives, dials.</summary>
     private void Tick()
     {
+        try
+        {
+            RunDue();
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                SetTick();
+            }
+        }
+    }
+
+    private void RunDue()
+    {
         TimeSpan now = Clock.Now;
         Connection[] connections;
         Peer[] peers;
@@ -171,6 +216,7 @@ internal sealed partial class TcpHub
         TaskCompletionSource? idle = null;
         lock (_lock)
         {
+            SweepPeers(now);
             connections = [.. _connections];
             peers = [.. _peers];
             late = [.. _handshakes.Where(handshake => now >= handshake.Deadline)];
@@ -191,24 +237,27 @@ internal sealed partial class TcpHub
         foreach (Connection connection in connections)
         {
             connection.Tick(now);
-            if (idle is not null)
+            if (idle is not null && connection.IsFinishing) // the others are those of a node that has started meanwhile
             {
                 connection.Close(new PeerProblem(PeerProblemKind.Stopping, "this process has stopped"));
             }
         }
 
+        TimeSpan next = TimeSpan.MaxValue;
         foreach (Peer peer in peers)
         {
-            peer.Main.Tick();
-            peer.Bulk.Tick();
+            next = Earlier(Earlier(next, peer.Main.Tick()), peer.Bulk.Tick());
         }
 
-        idle?.TrySetResult();
-        lock (_lock)
+        WakeAt(next);
+
+        if (idle is not null)
         {
-            SetTick();
+            Schedule(idle.SetResult);
         }
     }
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>Has <see cref="Tick"/> run at a time.</summary>
     public void WakeAt(TimeSpan time)
@@ -232,7 +281,7 @@ internal sealed partial class TcpHub
         }
 
         TimeSpan next = Clock.Now + TickInterval;
-        next = next < _idleBy ? next : _idleBy;
+        next = Earlier(next, _idleBy);
         if (next < _tickAt)
         {
             _tickAt = next;

@@ -2,13 +2,15 @@ namespace Raft.Transport.Tcp;
 
 /// <summary>
 /// The connection that this process opens to a peer for one kind of messages, over and over: it is dialled when there is something to
-/// send. What waits survives the loss of the connection.
+/// send, and no other connection to the process of the destination. What waits survives the loss of the connection.
 /// </summary>
 /// <remarks>All members may be called on any thread.</remarks>
 internal sealed class Lane : IThreadPoolWorkItem
 {
     /// <summary>A connection that has lived this long was not the failure of an attempt.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(1);
+
+    private const int None = -1;
 
     private readonly TcpHub _hub;
     private readonly Peer _peer;
@@ -19,7 +21,12 @@ internal sealed class Lane : IThreadPoolWorkItem
     private volatile PeerProblem? _problem;
     private LaneState _state;
     private TimeSpan _retryAt;
+    private PendingHandshake? _handshake; // of the attempt under way
+    private TimeSpan _dialledAt;
+    private bool _isRestarting; // the attempt under way was aborted to begin another one
+    private volatile bool _isUsed; // since it was last asked
     private int _life; // counts stops: what began before one has no effect after it
+    private int _attemptOf = None; // the life of the attempt under way
 
     public Lane(TcpHub hub, Peer peer, LaneKind kind)
     {
@@ -38,54 +45,85 @@ internal sealed class Lane : IThreadPoolWorkItem
     /// <summary>Why there is none; null if it is not known that there is a problem.</summary>
     public PeerProblem? Problem => _connection is null ? _problem : null;
 
-    /// <summary>Sends a message to a node at the peer, dials first if necessary, or drops the message.</summary>
+    /// <summary>Sends a message to a node at the peer, dials first if there is no connection, or drops the message.</summary>
     public void Send(LocalNode from, RemoteNode to, RaftMessage message, int size)
     {
-        if (to.Detour is { } detour && _kind == LaneKind.Main)
+        _isUsed = true;
+        if (FindPath(to) is { } path)
         {
-            SendOver(detour, from, message, size);
-            return;
-        }
-
-        if (_connection is { } connection)
-        {
-            if (!to.IsOn(connection) && connection.Age > TcpHub.AnnouncementGrace)
+            if (path != _connection && _kind == LaneKind.Main && to.Detour != path)
             {
-                _hub.Counters.Dropped(DropReason.UnknownNode, 1);
-                connection.ReportMissing(to);
-                return;
+                TakeDetour(to, path);
             }
 
-            if (connection.FindRefusal(from) is not null)
-            {
-                _hub.Counters.Dropped(DropReason.Refused, 1);
-                return;
-            }
+            _hub.Send(path, from, message, size);
         }
-        else if (!Dial())
+        else if (_connection is { } connection)
         {
-            // The peer may have connected to this process although it cannot be reached from here.
-            SendOverAccepted(from, to, message, size);
-            return;
+            connection.ReportMissing(to);
+            _hub.Counters.Dropped(DropReason.UnknownNode, 1);
         }
-
-        _hub.Count(Queue.TryAdd(from, message, size));
+        else
+        {
+            SendLater(from, to, message, size);
+        }
     }
 
-    /// <summary>Dials at once if the last attempt has failed.</summary>
+    /// <summary>
+    /// The connection for messages to a node at the peer. A new connection of the lane counts before the node is announced on it. Any other
+    /// connection to the process of the node is used if the lane has none to it, whatever the lane does.
+    /// </summary>
+    public Connection? FindPath(RemoteNode to)
+    {
+        if (_kind == LaneKind.Main && to.Detour is { } detour)
+        {
+            return detour;
+        }
+
+        return _connection is { } connection && (to.IsOn(connection) || connection.Age <= TcpHub.AnnouncementGrace)
+            ? connection
+            : to.FindOpen(_kind);
+    }
+
+    /// <summary>The peer can be reached now: an attempt that takes long is repeated, and the pause after a failed one ends.</summary>
     public void Retry()
+    {
+        PendingHandshake? stuck = null;
+        lock (_lock)
+        {
+            if (_state == LaneState.Dialling && _handshake is not null && _hub.Clock.Now - _dialledAt > Stable)
+            {
+                stuck = _handshake;
+                _isRestarting = true;
+            }
+            else if (_state == LaneState.Pausing)
+            {
+                _retryAt = TimeSpan.Zero;
+            }
+        }
+
+        stuck?.Abort();
+        Tick();
+    }
+
+    /// <summary>Dials although nothing waits: the peer cannot dial, and has something to send.</summary>
+    public void Open()
+    {
+        if (_connection is null)
+        {
+            Dial();
+        }
+    }
+
+    /// <summary>An attempt to connect has begun.</summary>
+    public void OnDialling(PendingHandshake handshake)
     {
         lock (_lock)
         {
-            if (_state != LaneState.Pausing)
-            {
-                return;
-            }
-
-            _retryAt = TimeSpan.Zero;
+            _handshake = handshake;
+            _isRestarting = false;
+            _dialledAt = _hub.Clock.Now;
         }
-
-        Dial();
     }
 
     /// <summary>The connection has ended.</summary>
@@ -123,16 +161,34 @@ internal sealed class Lane : IThreadPoolWorkItem
     }
 
     /// <summary>Dials again if messages wait and the pause is over. Called now and then.</summary>
-    public void Tick()
+    /// <returns>When to call it again at the latest; the highest value if nothing waits for a dial.</returns>
+    public TimeSpan Tick()
     {
-        if (_connection is null && Queue.Count > 0)
+        if (_connection is not null || Queue.Count == 0 || Dial())
         {
-            Dial();
+            return TimeSpan.MaxValue;
+        }
+
+        lock (_lock)
+        {
+            return _state == LaneState.Pausing ? _retryAt : TimeSpan.MaxValue;
+        }
+    }
+
+    /// <summary>Whether it was not used since the last call, and has nothing that would be lost with it.</summary>
+    public bool IsUnused()
+    {
+        bool isUsed = _isUsed;
+        _isUsed = false;
+        lock (_lock)
+        {
+            return !isUsed && _connection is null && _state != LaneState.Dialling && Queue.Count == 0;
         }
     }
 
     /// <summary>Ends the lane until <see cref="Start"/>.</summary>
-    public void Stop()
+    /// <returns>How many messages were dropped.</returns>
+    public int Stop()
     {
         lock (_lock)
         {
@@ -141,7 +197,7 @@ internal sealed class Lane : IThreadPoolWorkItem
             _life++;
         }
 
-        _hub.Counters.Dropped(DropReason.Stopped, Queue.Clear());
+        return Queue.Clear();
     }
 
     /// <summary>Allows the lane to dial again after a stop.</summary>
@@ -157,7 +213,21 @@ internal sealed class Lane : IThreadPoolWorkItem
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = DialAsync();
+    void IThreadPoolWorkItem.Execute()
+    {
+        int life;
+        lock (_lock)
+        {
+            if (_state != LaneState.Dialling || _attemptOf == _life)
+            {
+                return; // the lane was stopped since, or started again, and another item has begun the attempt
+            }
+
+            life = _attemptOf = _life;
+        }
+
+        _ = DialAsync(life);
+    }
 
     /// <summary>Dials, unless an attempt has failed a short time ago.</summary>
     /// <returns>Whether it is worth to let messages wait.</returns>
@@ -183,39 +253,47 @@ internal sealed class Lane : IThreadPoolWorkItem
         return true;
     }
 
-    private void SendOverAccepted(LocalNode from, RemoteNode to, RaftMessage message, int size)
+    private void SendLater(LocalNode from, RemoteNode to, RaftMessage message, int size)
     {
-        if (to.FindAccepted(_kind) is not { } accepted)
+        if (_problem is not null && _kind == LaneKind.Bulk)
         {
-            _hub.Counters.Dropped(DropReason.NotConnected, 1);
-            return;
+            // Parts of snapshots do not use a connection for messages. The process that has opened one may be able to open another.
+            Connection? main = to.FindOpen(LaneKind.Main);
+            if (main is { Role: ConnectionRole.Acceptor })
+            {
+                main.RequestBulk();
+            }
         }
 
-        if (_kind == LaneKind.Main)
+        if (Dial())
         {
-            // Otherwise what waits here would arrive after this message, and what is sent here later might arrive before it.
-            to.Detour = accepted;
-            _hub.Counters.Dropped(DropReason.NotConnected, Queue.DropTo(to.Key));
-        }
-
-        SendOver(accepted, from, message, size);
-    }
-
-    private void SendOver(Connection accepted, LocalNode from, RaftMessage message, int size)
-    {
-        if (accepted.FindRefusal(from) is null)
-        {
-            _hub.Count(accepted.Queue.TryAdd(from, message, size));
+            _hub.Count(Queue.TryAdd(from, message, size));
+            if (_kind == LaneKind.Main && to.Detour is { } detour)
+            {
+                TakeDetour(to, detour); // another node has found it at the same time
+            }
         }
         else
         {
-            _hub.Counters.Dropped(DropReason.Refused, 1);
+            _hub.Counters.Dropped(DropReason.NotConnected, 1);
         }
     }
 
-    private async Task DialAsync()
+    private void TakeDetour(RemoteNode to, Connection path)
     {
-        int life = Volatile.Read(ref _life);
+        _connection?.ReportMissing(to); // it leads to another process
+
+        // Otherwise what waits here would arrive after this message, and what is sent here later might arrive before it.
+        to.Detour = path;
+        int dropped = Queue.DropTo(to.Key);
+        if (dropped > 0)
+        {
+            _hub.Counters.Dropped(DropReason.NotConnected, dropped);
+        }
+    }
+
+    private async Task DialAsync(int life)
+    {
         try
         {
             Connection connection = await _hub.DialAsync(this, _peer.Address, _kind).ConfigureAwait(false);
@@ -225,6 +303,9 @@ internal sealed class Lane : IThreadPoolWorkItem
                 isStopped = _life != life;
                 if (!isStopped)
                 {
+                    _handshake = null;
+                    _isRestarting = false;
+                    _attemptOf = None;
                     _state = LaneState.Connected;
                     _problem = null;
                     _connection = connection;
@@ -255,6 +336,7 @@ internal sealed class Lane : IThreadPoolWorkItem
 
     private void OnFailed(int life, PeerProblem problem)
     {
+        bool isRestarting;
         lock (_lock)
         {
             if (_life != life)
@@ -262,9 +344,22 @@ internal sealed class Lane : IThreadPoolWorkItem
                 return;
             }
 
-            _state = LaneState.Pausing;
-            _retryAt = _hub.Clock.Now + _backoff.Next();
-            _problem = problem;
+            _handshake = null;
+            _attemptOf = None;
+            isRestarting = _isRestarting;
+            _isRestarting = false;
+            if (!isRestarting)
+            {
+                _state = LaneState.Pausing;
+                _retryAt = _hub.Clock.Now + _backoff.Next();
+                _problem = problem;
+            }
+        }
+
+        if (isRestarting)
+        {
+            _hub.Scheduler.Schedule(this, preferLocal: false); // what waits is kept
+            return;
         }
 
         _hub.Counters.Dropped(DropReason.NotConnected, Queue.Clear());

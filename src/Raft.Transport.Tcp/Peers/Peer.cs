@@ -5,6 +5,7 @@ internal sealed class Peer
 {
     private readonly Lane _main;
     private readonly Lane _bulk;
+    private bool _isForgotten;
 
     public Peer(TcpHub hub, TcpAddress address)
     {
@@ -14,6 +15,13 @@ internal sealed class Peer
     }
 
     public TcpAddress Address { get; }
+
+    /// <summary>Whether another object describes the address from now on.</summary>
+    public bool IsForgotten
+    {
+        get => Volatile.Read(ref _isForgotten);
+        set => Volatile.Write(ref _isForgotten, value);
+    }
 
     public Lane Main => _main;
 
@@ -26,9 +34,10 @@ internal sealed class Peer
         _bulk.Retry();
     }
 
-    public void Stop()
-    {
-        _main.Stop();
-        _bulk.Stop();
-    }
+    /// <summary>Whether nothing has used it since the last call.</summary>
+    public bool IsUnused() => _main.IsUnused() & _bulk.IsUnused(); // both: each call begins a new interval
+
+    /// <summary>Ends its lanes.</summary>
+    /// <returns>How many messages were dropped.</returns>
+    public int Stop() => _main.Stop() + _bulk.Stop();
 }

@@ -3,8 +3,15 @@ namespace Raft.Transport.Tcp;
 /// <summary>The bounds of a queue.</summary>
 /// <param name="Messages">How many messages may wait.</param>
 /// <param name="Bytes">How many bytes of messages may wait. A larger message waits alone.</param>
-/// <param name="Delay">How long a message with entries may wait.</param>
-internal readonly record struct QueueLimits(int Messages, long Bytes, TimeSpan Delay);
+/// <param name="Delay">How long a message with entries, and what waits for it, may take to be written.</param>
+internal readonly record struct QueueLimits(int Messages, long Bytes, TimeSpan Delay)
+{
+    /// <summary>How long a write may take: what is added during a write waits for its end.</summary>
+    public TimeSpan Write => Delay / 4;
+
+    /// <summary>How long a message with entries may wait for the write that includes it.</summary>
+    public TimeSpan Wait => Delay - Write;
+}
 
 /// <summary>What became of a message that was offered to a queue.</summary>
 internal enum QueueOutcome
@@ -19,12 +26,19 @@ internal enum QueueOutcome
 /// and TimeoutNow overtake the rest, and control frames overtake both.
 /// </summary>
 /// <remarks>
+/// <para>
 /// A message with entries that has waited too long is dropped, with all messages with entries for the same node after it: they would leave
-/// a gap. So an empty AppendEntries, a heartbeat, never waits longer than that for entries. All members may be called on any thread.
+/// a gap. So an empty AppendEntries, a heartbeat, never waits longer than that for entries.
+/// </para>
+/// <para>
+/// An eighth of the room is kept for messages without entries: a leader that sends more than the connection takes stays the leader.
+/// </para>
+/// <para>All members may be called on any thread. Counters are called on no lock.</para>
 /// </remarks>
 internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCounters counters)
 {
     private const int MaximumControlFrames = 2 * ConnectionProtocol.MaximumNodes;
+    private const int KeptShare = 8; // one in so many messages and bytes is not for entries
 
     private readonly Lock _lock = new();
     private readonly Queue<QueuedItem> _control = new();
@@ -33,7 +47,9 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     private Queue<QueuedItem> _spare = new();
     private Action? _wake; // of the connection that sends; null while there is none
     private long _bytes;
+    private long _bytesOfEntries; // of those, in messages with entries
     private int _messages;
+    private TimeSpan _lateAfter = TimeSpan.MaxValue; // no message with entries is late until then
     private bool _isSending;
     private bool _isClosed;
 
@@ -68,7 +84,9 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     /// <summary>Adds a message, or says why not. Never blocks for long.</summary>
     public QueueOutcome TryAdd(LocalNode from, RaftMessage message, int size)
     {
-        Action? wake;
+        Action? wake = null;
+        int late = 0;
+        bool isFull;
         lock (_lock)
         {
             if (_isClosed || !from.IsOpen)
@@ -76,19 +94,23 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
                 return QueueOutcome.Closed;
             }
 
-            if (_messages >= limits.Messages || (_messages > 0 && _bytes + size > limits.Bytes))
+            QueuedItem item = new(from, message, size, clock.Now);
+            if (IsFull(in item))
             {
-                return QueueOutcome.Full;
+                late = DropLate(item.EnqueuedAt); // nothing was sent for so long that it was not noticed
             }
 
-            (MayOvertake(message) ? _urgent : _ordered).Enqueue(new QueuedItem(from, message, size, clock.Now));
-            _messages++;
-            _bytes += size;
-            wake = WakeIfIdle();
+            isFull = IsFull(in item);
+            if (!isFull)
+            {
+                Enqueue(in item);
+                wake = WakeIfIdle();
+            }
         }
 
+        CountLate(late);
         wake?.Invoke();
-        return QueueOutcome.Added;
+        return isFull ? QueueOutcome.Full : QueueOutcome.Added;
     }
 
     /// <summary>
@@ -174,18 +196,27 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     public void Attach(Action wake, IEnumerable<QueuedItem> announcements)
     {
         Action? now;
+        int dropped;
         lock (_lock)
         {
             _control.Clear();
+            HashSet<LocalNode> nodes = [];
             foreach (QueuedItem announcement in announcements)
             {
                 _control.Enqueue(announcement);
+                nodes.Add(announcement.From!);
             }
 
+            dropped = DropUnlessFrom(nodes);
             _wake = wake;
             _isSending = false;
             _isClosed = false;
             now = WakeIfIdle();
+        }
+
+        if (dropped > 0)
+        {
+            counters.Dropped(DropReason.Stopped, dropped);
         }
 
         now?.Invoke();
@@ -211,10 +242,12 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     /// <summary>Takes what is to be sent next, together. The connection must call it again until it returns false.</summary>
     /// <param name="wake">What the connection attached.</param>
     /// <param name="batch">Receives the items.</param>
-    /// <param name="maximumBytes">Ends the batch after the message that exceeds it.</param>
+    /// <param name="maximumBytes">How many bytes of messages. A message that is larger is taken alone.</param>
     /// <returns>False if there is nothing; the connection is woken for the next item.</returns>
     public bool TryTake(Action wake, List<QueuedItem> batch, long maximumBytes)
     {
+        int late;
+        bool isSending;
         lock (_lock)
         {
             if (_wake != wake)
@@ -222,17 +255,19 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
                 return false;
             }
 
+            late = DropLate(clock.Now);
             long taken = 0;
-            TimeSpan now = clock.Now;
-            while (taken < maximumBytes && TryDequeue(now, out QueuedItem item))
+            while (TryDequeue(taken == 0 ? long.MaxValue : maximumBytes - taken, out QueuedItem item))
             {
                 batch.Add(item);
                 taken += item.Size;
             }
 
-            _isSending = batch.Count > 0;
-            return _isSending;
+            isSending = _isSending = batch.Count > 0;
         }
+
+        CountLate(late);
+        return isSending;
     }
 
     /// <summary>Drops the messages to a node, except those that may overtake the rest.</summary>
@@ -258,50 +293,115 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
             _ordered.Clear();
             _messages = 0;
             _bytes = 0;
+            _bytesOfEntries = 0;
+            _lateAfter = TimeSpan.MaxValue;
             return dropped;
         }
     }
 
-    private bool TryDequeue(TimeSpan now, out QueuedItem item)
+    /// <summary>Whether there is no room for a message. A message that is larger than all the room waits alone.</summary>
+    private bool IsFull(in QueuedItem item)
+    {
+        if (item.HasEntries)
+        {
+            return _messages >= limits.Messages - (limits.Messages / KeptShare)
+                || (_messages > 0 && _bytes + item.Size > limits.Bytes - (limits.Bytes / KeptShare));
+        }
+
+        return _messages >= limits.Messages
+            || (_messages > 0 && _bytes + item.Size > limits.Bytes
+                && _bytes - _bytesOfEntries + item.Size > limits.Bytes / KeptShare); // entries that wait alone may fill all the room
+    }
+
+    private void Enqueue(in QueuedItem item)
+    {
+        (MayOvertake(item.Message!) ? _urgent : _ordered).Enqueue(item);
+        _messages++;
+        _bytes += item.Size;
+        if (item.HasEntries)
+        {
+            _bytesOfEntries += item.Size;
+            _lateAfter = _lateAfter < item.EnqueuedAt + limits.Wait ? _lateAfter : item.EnqueuedAt + limits.Wait;
+        }
+    }
+
+    private bool TryDequeue(long room, out QueuedItem item)
     {
         if (_control.TryDequeue(out item))
         {
             return true;
         }
 
-        if (_urgent.TryDequeue(out item))
+        Queue<QueuedItem> queue = _urgent.Count > 0 ? _urgent : _ordered;
+        if (!queue.TryPeek(out item) || item.Size > room)
         {
-            Count(in item);
-            return true;
+            return false;
         }
 
-        while (_ordered.TryDequeue(out item))
+        queue.Dequeue();
+        Subtract(in item);
+        return true;
+    }
+
+    private int DropLate(TimeSpan now) => now > _lateAfter ? DropLateEntries(now) : 0;
+
+    /// <summary>
+    /// Drops the messages with entries that have waited too long, and after each of them those with entries between the same two nodes. One
+    /// pass for all of them.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    private int DropLateEntries(TimeSpan now)
+    {
+        HashSet<(NodeId From, NodeId To, string Cluster)> lost = [];
+        TimeSpan oldest = TimeSpan.MaxValue;
+        int dropped = Rebuild(item =>
         {
-            Count(in item);
-            if (!item.HasEntries || now - item.EnqueuedAt <= limits.Delay)
+            if (!item.HasEntries)
             {
                 return true;
             }
 
-            counters.Dropped(DropReason.Late, 1);
-            DropEntriesAfter(item.Message!);
-        }
+            (NodeId, NodeId, string) way = (item.Message!.From, item.Message.To, item.Message.ClusterId);
+            if (lost.Contains(way) || now - item.EnqueuedAt > limits.Wait)
+            {
+                lost.Add(way);
+                return false;
+            }
 
-        return false;
+            oldest = oldest < item.EnqueuedAt ? oldest : item.EnqueuedAt;
+            return true;
+        });
+        _lateAfter = oldest == TimeSpan.MaxValue ? oldest : oldest + limits.Wait;
+        return dropped;
+    }
 
-        void Count(in QueuedItem taken)
+    /// <summary>On no lock: listeners to metrics are users' code.</summary>
+    private void CountLate(int messages)
+    {
+        if (messages > 0)
         {
-            _bytes -= taken.Size;
-            _messages -= taken.Message is null ? 0 : 1;
+            counters.Dropped(DropReason.Late, messages);
         }
     }
 
-    /// <summary>Drops the messages with entries between the same two nodes.</summary>
-    private void DropEntriesAfter(RaftMessage lost)
+    /// <summary>Drops what waits from nodes that are not announced: the other side would end the connection.</summary>
+    private int DropUnlessFrom(HashSet<LocalNode> nodes)
     {
-        int dropped = Rebuild(item =>
-            !item.HasEntries || item.Message!.To != lost.To || item.Message.From != lost.From || item.Message.ClusterId != lost.ClusterId);
-        counters.Dropped(DropReason.Late, dropped);
+        int before = _messages;
+        for (int i = _urgent.Count; i > 0; i--)
+        {
+            QueuedItem item = _urgent.Dequeue();
+            if (nodes.Contains(item.From!))
+            {
+                _urgent.Enqueue(item);
+                continue;
+            }
+
+            Subtract(in item);
+        }
+
+        Rebuild(item => item.From is null || nodes.Contains(item.From));
+        return before - _messages;
     }
 
     private int Rebuild(Func<QueuedItem, bool> isKept)
@@ -317,11 +417,17 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
             }
 
             dropped++;
-            _bytes -= item.Size;
-            _messages -= item.Message is null ? 0 : 1;
+            Subtract(in item);
         }
 
         return dropped;
+    }
+
+    private void Subtract(in QueuedItem item)
+    {
+        _bytes -= item.Size;
+        _bytesOfEntries -= item.HasEntries ? item.Size : 0;
+        _messages -= item.Message is null ? 0 : 1;
     }
 
     private Action? WakeIfIdle()

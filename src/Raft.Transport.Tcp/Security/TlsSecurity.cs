@@ -74,7 +74,7 @@ internal sealed class TlsSecurity : IConnectionSecurity
             await tls.DisposeAsync().ConfigureAwait(false);
             throw new PeerException(
                 PeerProblemKind.NotThisProtocol,
-                $"the TLS handshake failed: {Innermost(exception).TrimEnd('.')}; check that both sides use TLS 1.2 or later",
+                $"the TLS handshake failed: {Innermost(exception).TrimEnd('.')}; check that both sides use TLS, 1.2 or later",
                 exception);
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
@@ -133,7 +133,10 @@ internal sealed class TlsSecurity : IConnectionSecurity
             exception = inner;
         }
 
-        return exception.Message;
+        // OpenSSL says "error:0A00010B:SSL routines::wrong version number".
+        string message = exception.Message;
+        int source = message.LastIndexOf("::", StringComparison.Ordinal);
+        return message.StartsWith("error:", StringComparison.Ordinal) && source >= 0 ? message[(source + 2)..] : message;
     }
 
     private static X509Certificate2Collection LoadAuthorities(string pem)

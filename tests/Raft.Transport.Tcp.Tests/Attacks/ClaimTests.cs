@@ -60,18 +60,58 @@ public sealed class ClaimTests
     }
 
     [Fact]
-    public async Task Connection_ThatIsOlderThanTheOneItWouldReplace_IsClosed()
+    public async Task Connection_ThatClaimsTheProcessOfAnother_ReplacesItForItsOwnNodesOnly()
     {
         await _process.StartAsync(_n1);
+        Guid id = Guid.NewGuid();
+        TestReceiver n3 = new("n3", Members);
+        using RawPeer victim = await RawPeer.JoinAsync(Address, N2, hello: RawPeer.Hello(id, dialNumber: 1));
+        await victim.AnnounceAsync(n3.Key);
+        await victim.SendAsync(Messages.Vote(n3, "n1", 1));
+        await Wait.UntilAsync(() => _n1.Received.Length == 1, "the victim is connected");
+
+        using RawPeer silent = await RawPeer.ConnectAsync(Address);
+        await silent.SendAsync(RawPeer.Hello(id, dialNumber: long.MaxValue - 1).Encode()); // has announced nothing
+        await silent.ReadHelloAsync();
+        using RawPeer other = await RawPeer.JoinAsync(Address, n3.Key, hello: RawPeer.Hello(id, dialNumber: long.MaxValue));
+        await other.SendAsync(Messages.Vote(n3, "n1", 2));
+        await Wait.UntilAsync(() => _n1.Received.Length == 2, "the other one is connected");
+        await victim.SendAsync(Messages.Vote(n3, "n1", 3)); // the other one has this node now
+        await victim.SendAsync(Messages.Vote(_n2, "n1", 4));
+        await Wait.UntilAsync(() => _n1.Received.Length == 3, "the victim still speaks for its other node");
+
+        Assert.Equal([1, 2, 4], _n1.Received.Select(static message => message.Correlation));
+    }
+
+    [Fact]
+    public async Task Node_ThatIsRefused_IsTheReasonForTheEndOfTheConnection()
+    {
+        TestProcess process = new(_loopback, new TcpTransportOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(200) });
+        await process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.JoinAsync(Address, new NodeKey("raft", "n1"));
+
+        Goodbye goodbye = Goodbye.Decode(await peer.ReadUntilAsync(FrameKind.Goodbye));
+
+        Assert.Equal(RefusalCode.Duplicate, goodbye.Code);
+        Assert.Contains("node n1 of cluster 'raft' is refused", goodbye.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connection_ThatIsOlderThanTheOneItWouldReplace_IsClosed()
+    {
+        TestProcess process = new(_loopback, new TcpTransportOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(300) });
+        await process.StartAsync(_n1);
         Guid id = Guid.NewGuid();
         using RawPeer later = await RawPeer.JoinAsync(Address, N2, hello: RawPeer.Hello(id, dialNumber: 5));
         await later.ReadUntilAsync(FrameKind.Announce);
 
         using RawPeer earlier = await RawPeer.JoinAsync(Address, N2, hello: RawPeer.Hello(id, dialNumber: 4));
+        await earlier.SendAsync(Messages.Vote(_n2, "n1", 0));
 
         await earlier.WaitForEndAsync();
         await later.SendAsync(Messages.Vote(_n2, "n1", 1));
         await Wait.UntilAsync(() => _n1.Received.Length == 1, "the later connection works");
+        Assert.Equal(1, Assert.Single(_n1.Received).Correlation);
     }
 
     [Theory]

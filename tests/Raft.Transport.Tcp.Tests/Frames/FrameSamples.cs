@@ -18,6 +18,7 @@ internal static class FrameSamples
         yield return ("pong", Control(hasChecksum, FrameKind.Pong, PingNumber.Encode(258)));
         yield return ("goodbye", Control(hasChecksum, FrameKind.Goodbye, new Goodbye(RefusalCode.Stopping, "bye").Encode()));
         yield return ("missing", Control(hasChecksum, FrameKind.Missing, NodeName.Encode(Node)));
+        yield return ("open lane", Control(hasChecksum, FrameKind.OpenLane, LaneRequest.Encode(LaneKind.Bulk)));
         yield return ("vote", Message(hasChecksum, Messages.Vote(N1, "n2", 6)));
         yield return ("heartbeat", Message(hasChecksum, Messages.Heartbeat(N1, "n2", 7)));
         yield return ("reply", Message(hasChecksum, Messages.Reply(N1, "n2", 8)));

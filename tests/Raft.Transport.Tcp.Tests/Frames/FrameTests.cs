@@ -33,6 +33,7 @@ public sealed class FrameTests
     [InlineData("pong", "0800000005c0d2acef0201000000000000")]
     [InlineData("goodbye", "0600000006377bb209010300627965")]
     [InlineData("missing", "0a00000007730502e104007261667402006e31")]
+    [InlineData("open lane", "0100000008285765d701")]
     public void Frame_HasTheDocumentedBytes(string name, string bytes) =>
         Assert.Equal(bytes, Convert.ToHexStringLower(Sample(name, hasChecksum: true)));
 
@@ -139,7 +140,7 @@ public sealed class FrameTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(8)]
+    [InlineData(9)]
     [InlineData(15)]
     [InlineData(18)]
     [InlineData(255)]

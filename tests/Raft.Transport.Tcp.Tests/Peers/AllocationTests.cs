@@ -75,6 +75,10 @@ public sealed class AllocationTests
         {
         }
 
+        public void OnLaneRequested(LaneKind lane)
+        {
+        }
+
         public void OnMessage(RaftMessage message)
         {
         }

@@ -89,6 +89,94 @@ public sealed class OutgoingQueueTests
     }
 
     [Fact]
+    public void Entries_ThatFillTheQueue_LeaveRoomForHeartbeatsAndVotes()
+    {
+        OutgoingQueue queue = Create(messages: 80, bytes: 8_000);
+        int entries = 0;
+        while (queue.TryAdd(_node, Messages.Append(_n1, "n2", entries, entries: 1, size: 10), 100) == QueueOutcome.Added)
+        {
+            entries++;
+        }
+
+        Assert.Equal(70, entries);
+        for (int i = 0; i < 10; i++)
+        {
+            Add(queue, i % 2 == 0 ? Messages.Heartbeat(_n1, "n2", i) : Messages.Vote(_n1, "n2", i));
+        }
+
+        Assert.Equal(QueueOutcome.Full, queue.TryAdd(_node, Messages.Heartbeat(_n1, "n2", 1), 100));
+        Assert.Equal((80, 8_000), (queue.Count, queue.Bytes));
+    }
+
+    [Fact]
+    public void Entries_LargerThanTheBound_LeaveRoomForHeartbeats()
+    {
+        OutgoingQueue queue = Create(bytes: 8_000);
+        Assert.Equal(QueueOutcome.Added, queue.TryAdd(_node, Messages.Append(_n1, "n2", 1, entries: 1, size: 10), 20_000));
+
+        Add(queue, Messages.Heartbeat(_n1, "n2", 2));
+
+        Assert.Equal(QueueOutcome.Full, queue.TryAdd(_node, Messages.Append(_n1, "n2", 3, entries: 1, size: 10), 100));
+        Assert.Equal([1, 2], Take(queue).Select(static item => item.Message!.Correlation));
+    }
+
+    [Fact]
+    public void Entries_ThatAreLate_MakeRoom_AlthoughNothingIsSent()
+    {
+        OutgoingQueue queue = Create(messages: 16);
+        for (int i = 0; i < 14; i++)
+        {
+            Add(queue, Messages.Append(_n1, "n2", i, entries: 1, size: 10));
+        }
+
+        Assert.Equal(QueueOutcome.Full, queue.TryAdd(_node, Messages.Append(_n1, "n3", 20, entries: 1, size: 10), 100));
+        _clock.AdvanceBy(Delay);
+
+        Add(queue, Messages.Append(_n1, "n3", 21, entries: 1, size: 10));
+
+        Assert.Equal(1, queue.Count);
+        Assert.Equal(14, _counters.Dropped);
+        Assert.Equal([21], Take(queue).Select(static item => item.Message!.Correlation));
+    }
+
+    [Fact]
+    public void Entries_BetweenManyNodes_AreDroppedTogether_AndThoseInTimeStay()
+    {
+        OutgoingQueue queue = Create(messages: 4_000);
+        for (int i = 0; i < 1_000; i++)
+        {
+            Add(queue, Messages.Append(_n1, $"n{i}", i, entries: 1, size: 1));
+        }
+
+        _clock.AdvanceBy(Delay);
+        for (int i = 0; i < 1_500; i++)
+        {
+            Add(queue, Messages.Append(_n1, $"n{i}", i, entries: 1, size: 1));
+        }
+
+        Assert.Equal(
+            Enumerable.Range(1_000, 500).Select(static i => (long)i), Take(queue).Select(static item => item.Message!.Correlation));
+        Assert.Equal(2_000, _counters.Dropped);
+        Assert.Equal(0, queue.Bytes);
+    }
+
+    [Fact]
+    public void Counters_AreCalledOnNoLock()
+    {
+        OutgoingQueue? queue = null;
+        bool isFree = false;
+        CallbackCounter counters = new(() => isFree = Task.Run(() => queue!.Count).Wait(Wait.Limit));
+        queue = new OutgoingQueue(new QueueLimits(10, 1_000, Delay), _clock, counters);
+        queue.Attach(_wake, []);
+        Add(queue, Messages.Append(_n1, "n2", 1, entries: 1, size: 10));
+        _clock.AdvanceBy(2 * Delay);
+
+        Assert.Empty(Take(queue));
+
+        Assert.True(isFree, "The lock of the queue was held.");
+    }
+
+    [Fact]
     public void DropTo_DropsWhatWaitsForANode_ExceptVotes()
     {
         OutgoingQueue queue = Create();
@@ -157,6 +245,23 @@ public sealed class OutgoingQueueTests
         queue.Announce(again, again.Announcement.Payload!);
 
         Assert.Equal([FrameKind.Announce], Take(queue).Select(static item => item.Kind));
+    }
+
+    [Fact]
+    public void Attach_WithMessagesOfANodeThatIsNotAnnounced_DropsThem()
+    {
+        OutgoingQueue queue = Create();
+        queue.Detach(_wake);
+        Add(queue, Messages.Heartbeat(_n1, "n2", 1));
+        Add(queue, Messages.Vote(_n1, "n2", 2));
+        LocalNode again = new(_n1, _n1.Origin);
+
+        queue.Attach(_wake, [again.Announcement]);
+
+        Assert.Equal([FrameKind.Announce], Take(queue).Select(static item => item.Kind));
+        Assert.Equal(2, _counters.Dropped);
+        Assert.Equal(0, queue.Count);
+        Assert.Equal(0, queue.Bytes);
     }
 
     [Fact]

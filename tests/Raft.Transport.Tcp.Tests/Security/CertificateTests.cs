@@ -80,6 +80,71 @@ public sealed class CertificateTests : IDisposable
         await Wait.UntilAsync(() => secure.Logged(404).Length > 0 && plain.Logged(405).Length > 0, "both report it");
 
         Assert.Contains(plain.Logged(405), static text => text.Contains("it speaks TLS", StringComparison.Ordinal));
+        Assert.All(secure.Logged(405), static text => Assert.DoesNotContain("error:", text, StringComparison.Ordinal));
+        Assert.All(secure.Logged(404), static text => Assert.DoesNotContain("error:", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Process_WithACertificateForAnotherNode_ThatAnswersAtTheAddress_ReceivesNothing()
+    {
+        TestProcess p1 = Create(_authority.Issue("raft", "n1"));
+        (TcpTransport from, TestReceiver n1) = await p1.StartAsync(new TestReceiver("n1", Members));
+        using IConnectionListener listener = await new SocketNetwork().ListenAsync(
+            new TcpAddress("127.0.0.1", 0), TestContext.Current.CancellationToken);
+        _loopback.Divert("localhost:2", listener.Address);
+        int number = 0;
+        from.Send(Members[1], Messages.Append(n1, "n2", ++number, entries: 1, size: 100));
+        TlsSecurity security = new(
+            _authority.Options(_authority.Issue("other", "spy")).Tls!,
+            SystemClock.Shared,
+            new PeerReports(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, SystemClock.Shared));
+        SecuredStream spy = await security.SecureAsync(await listener.AcceptAsync(), isDialler: false, string.Empty);
+        await Handshake.PerformAsync(spy.Stream, RawPeer.Hello(), isDialler: false, spy.Refusal);
+
+        // It asks for the node once this process has had the time to announce it.
+        List<FrameKind> read = [];
+        Task reading = ReadUntilMissingAsync(spy.Stream, read);
+        await Wait.UntilAsync(
+            () =>
+            {
+                from.Send(Members[1], Messages.Append(n1, "n2", ++number, entries: 1, size: 100));
+                return reading.IsCompleted;
+            },
+            "it misses the node");
+
+        await reading;
+        Assert.DoesNotContain(read, static kind => FrameFormat.IsMessage(kind));
+        Assert.Contains(FrameKind.Announce, read);
+        spy.Stream.Dispose();
+    }
+
+    [Fact]
+    public async Task Certificate_OfAnotherCluster_ThatClaimsTheProcessOfANode_DoesNotReplaceItsConnection()
+    {
+        (TestProcess p1, TestProcess p2) = await StartAsync(_authority.Issue("raft", "n1"), _authority.Issue("raft", "n2"));
+        await RequireDeliveredAsync(p1, p2);
+        Connection[] before = [.. p1.Hub.FindRemote(new NodeKey("raft", "n2"))!.Connections];
+        TlsSecurity security = new(
+            _authority.Options(_authority.Issue("other", "spy")).Tls!,
+            SystemClock.Shared,
+            new PeerReports(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, SystemClock.Shared));
+        Hello claim = RawPeer.Hello(before[0].Remote.Process, long.MaxValue, before[0].Remote.DialledAddress);
+        SecuredStream spy = await security.SecureAsync(
+            await _loopback.DialAsync(new TcpAddress("localhost", 1), TestContext.Current.CancellationToken), isDialler: true, "localhost");
+        await Handshake.PerformAsync(spy.Stream, claim, isDialler: true, spy.Refusal);
+        foreach (NodeKey node in (NodeKey[])[new("other", "spy"), new("raft", "n2")])
+        {
+            byte[] announcement = FrameSamples.Control(
+                hasChecksum: false, FrameKind.Announce, new NodeAnnouncement(node, Store: null).Encode());
+            await spy.Stream.WriteAsync([announcement]);
+        }
+
+        await Wait.UntilAsync(() => p1.Logged(408).Length > 0, "it is refused for the node that it is not");
+
+        await RequireDeliveredAsync(p1, p2);
+        Assert.Equal(before, p1.Hub.FindRemote(new NodeKey("raft", "n2"))!.Connections);
+        Assert.All(before, static connection => Assert.False(connection.IsClosed));
+        spy.Stream.Dispose();
     }
 
     [Fact]
@@ -134,6 +199,21 @@ public sealed class CertificateTests : IDisposable
 
     private readonly Dictionary<TestProcess, TcpTransport> _transports = [];
     private readonly Dictionary<TestProcess, TestReceiver> _receivers = [];
+
+    private static async Task ReadUntilMissingAsync(IConnectionStream stream, List<FrameKind> read)
+    {
+        FrameReader reader = new(hasChecksum: false, 1 << 20);
+        while (!read.Contains(FrameKind.Missing))
+        {
+            int count = await stream.ReadAsync(reader.GetBuffer());
+            Assert.True(count > 0, "The connection has ended.");
+            reader.Advance(count);
+            while (reader.TryRead(out Frame frame))
+            {
+                read.Add(frame.Kind);
+            }
+        }
+    }
 
     private async Task RequireRefusedAsync(X509Certificate2 certificate, string reason)
     {

@@ -25,6 +25,10 @@ internal sealed class IgnoringOwner : IConnectionOwner
     {
     }
 
+    public void OnLaneRequested(LaneKind lane)
+    {
+    }
+
     public void OnMessage(RaftMessage message) => Messages.Add(message);
 
     public void OnDropped(DropReason reason) => Dropped++;

@@ -22,9 +22,12 @@ internal sealed class RawPeer : IDisposable
         RawPeer peer = await ConnectAsync(address);
         await peer.SendAsync((hello ?? Hello()).Encode());
         await peer.ReadHelloAsync();
-        await peer.SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Announce, new NodeAnnouncement(node, store).Encode()));
+        await peer.AnnounceAsync(node, store);
         return peer;
     }
+
+    public Task AnnounceAsync(NodeKey node, StoreIdentity? store = null) =>
+        SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Announce, new NodeAnnouncement(node, store).Encode()));
 
     public static Hello Hello(Guid? process = null, long dialNumber = 1, string dialled = "localhost:1") => new()
     {

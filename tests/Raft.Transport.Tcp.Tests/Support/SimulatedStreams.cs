@@ -4,18 +4,66 @@ using Raft.Testing;
 namespace Raft.Transport.Tcp.Tests;
 
 /// <summary>
-/// Connections in memory, in virtual time and one thread: bytes arrive in pieces of random size, and a test cuts connections. Each call
-/// completes in a work item of its own.
+/// Connections in memory, in virtual time and one thread: bytes arrive in pieces of random size, and a test cuts connections, slows them
+/// down, or lets attempts to connect hang. Each call completes in a work item of its own.
 /// </summary>
 internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
 {
     private readonly Dictionary<TcpAddress, Listener> _listeners = [];
     private readonly List<Stream> _streams = [];
+    private readonly Dictionary<TcpAddress, TcpAddress> _diverted = [];
+    private readonly Dictionary<TcpAddress, List<Waiter<IConnectionStream>>> _hung = [];
 
     /// <summary>How many connections were made.</summary>
     public int Dials { get; private set; }
 
+    /// <summary>How many bytes a connection carries in a second; 0: any number at once.</summary>
+    public int BytesPerSecond { get; set; }
+
+    /// <summary>From now on, attempts to connect to an address hang.</summary>
+    public void Hang(string address) => _hung[Parse(address)] = [];
+
+    /// <summary>New attempts hang no longer.</summary>
+    public void ReleaseNew(string address) => _hung.Remove(Parse(address));
+
+    /// <summary>They hang no longer, and those that do succeed.</summary>
+    public void Release(string address)
+    {
+        _hung.Remove(Parse(address), out List<Waiter<IConnectionStream>>? waiters);
+        foreach (Waiter<IConnectionStream> waiter in waiters!.Where(static waiter => waiter.IsWaiting))
+        {
+            IConnectionStream stream = Connect(Parse(address));
+            waiter.Complete(() => stream);
+        }
+    }
+
+    /// <summary>From now on, dials of an address go to the listener of another one.</summary>
+    public void Divert(string address, string to) => _diverted[Parse(address)] = Parse(to);
+
     public ValueTask<IConnectionStream> DialAsync(TcpAddress address, CancellationToken cancellationToken)
+    {
+        if (!_hung.TryGetValue(address, out List<Waiter<IConnectionStream>>? waiters))
+        {
+            return new ValueTask<IConnectionStream>(Connect(_diverted.GetValueOrDefault(address, address)));
+        }
+
+        Waiter<IConnectionStream> hung = new(world);
+        waiters.Add(hung);
+        ValueTask<IConnectionStream> task = hung.Wait();
+        cancellationToken.Register(() =>
+        {
+            if (hung.IsWaiting)
+            {
+                hung.Complete(static () => throw new OperationCanceledException());
+            }
+        });
+        return task;
+    }
+
+    private static TcpAddress Parse(string address) =>
+        TcpAddress.TryParse(address, out TcpAddress? parsed) ? parsed : throw new ArgumentException(address);
+
+    private Stream Connect(TcpAddress address)
     {
         if (!_listeners.TryGetValue(address, out Listener? listener))
         {
@@ -23,13 +71,13 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
         }
 
         Dials++;
-        Stream dialler = new(world, "acceptor");
-        Stream acceptor = new(world, "dialler");
+        Stream dialler = new(world, this, "acceptor");
+        Stream acceptor = new(world, this, "dialler");
         dialler.Other = acceptor;
         acceptor.Other = dialler;
         _streams.Add(dialler);
         listener.Add(acceptor);
-        return new ValueTask<IConnectionStream>(dialler);
+        return dialler;
     }
 
     public ValueTask<IConnectionListener> ListenAsync(TcpAddress address, CancellationToken cancellationToken)
@@ -133,7 +181,7 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
         }
     }
 
-    private sealed class Stream(SimulatedWorld world, string remote) : IConnectionStream
+    private sealed class Stream(SimulatedWorld world, SimulatedStreams streams, string remote) : IConnectionStream
     {
         private readonly Queue<byte> _received = new();
         private readonly Waiter<int> _read = new(world);
@@ -156,6 +204,22 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
 
         public async ValueTask WriteAsync(IReadOnlyList<ArraySegment<byte>> segments)
         {
+            ValueTask<int> written = _write.Wait();
+            if (streams.BytesPerSecond == 0)
+            {
+                Pass(segments);
+            }
+            else
+            {
+                double seconds = segments.Sum(static segment => segment.Count) / (double)streams.BytesPerSecond;
+                world.Clock.CreateTimer(() => Pass(segments)).Set(world.Clock.Now + TimeSpan.FromSeconds(seconds));
+            }
+
+            await written.ConfigureAwait(false);
+        }
+
+        private void Pass(IReadOnlyList<ArraySegment<byte>> segments)
+        {
             foreach (ArraySegment<byte> segment in segments)
             {
                 foreach (byte value in segment)
@@ -164,10 +228,8 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
                 }
             }
 
-            ValueTask<int> written = _write.Wait();
             _write.Complete(() => _isReset ? throw new IOException("reset") : 0);
             Other.Pump();
-            await written.ConfigureAwait(false);
         }
 
         public void CompleteWrites()

@@ -15,6 +15,8 @@ internal sealed class TestReceiver : IMessageReceiver
 
     public NodeId NodeId { get; }
 
+    public NodeKey Key => new(Origin.ClusterId, NodeId);
+
     public MessageOrigin Origin { get; }
 
     MessageOrigin? IMessageReceiver.Origin => Origin;
