@@ -66,6 +66,12 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
         _end = 0;
     }
 
+    /// <summary>
+    /// Whether messages may be larger than control frames. Otherwise a sender that is not accepted could make this process allocate the
+    /// largest frame.
+    /// </summary>
+    public Func<bool> AllowsLargeMessages { get; init; } = static () => true;
+
     /// <summary>Returns the next frame if it is complete.</summary>
     /// <exception cref="FrameException">The bytes are not a frame, or damaged.</exception>
     public bool TryRead(out Frame frame)
@@ -135,6 +141,11 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
         }
 
         int limit = FrameFormat.IsMessage(kind) ? maximumLength : Math.Min(maximumLength, FrameFormat.MaximumControlLength);
+        if (length > FrameFormat.MaximumControlLength && length <= limit && !AllowsLargeMessages())
+        {
+            throw new FrameException($"a message of {length} bytes arrived before a node of its sender was accepted");
+        }
+
         return length <= limit
             ? ((int)length, kind)
             : throw new FrameException($"a frame has {length} bytes, more than the {limit} that are allowed for {kind}");

@@ -34,6 +34,13 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> payload, string what)
         return Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw Broken($"its {field} is not valid UTF-8");
     }
 
+    /// <summary>Reads a text for people, and keeps only its first characters.</summary>
+    public string Text(string field, int maximumLength)
+    {
+        string text = String(field);
+        return text.Length <= maximumLength ? text : text[..maximumLength];
+    }
+
     public NodeId NodeId(string field)
     {
         string text = String(field);
