@@ -123,6 +123,10 @@ public sealed class ConnectionProtocolTests
     }
 
     [Fact]
+    public void Goodbye_WithLineBreaks_IsReadAsOneLine() =>
+        Assert.Equal("a  b", Goodbye.Decode(new Goodbye(RefusalCode.Protocol, "a\r\nb").Encode()).Reason);
+
+    [Fact]
     public void LargeMessage_BeforeANodeIsAccepted_IsRefusedWithoutItsContent()
     {
         bool isAccepted = false;
