@@ -140,12 +140,12 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
             throw new FrameException($"a frame has the kind {(byte)kind}, which this version does not know");
         }
 
-        int limit = FrameFormat.IsMessage(kind) ? maximumLength : Math.Min(maximumLength, FrameFormat.MaximumControlLength);
-        if (length > FrameFormat.MaximumControlLength && length <= limit && !AllowsLargeMessages())
+        if (length > FrameFormat.MaximumControlLength && length <= maximumLength && FrameFormat.IsMessage(kind) && !AllowsLargeMessages())
         {
             throw new FrameException($"a message of {length} bytes arrived before a node of its sender was accepted");
         }
 
+        int limit = FrameFormat.IsMessage(kind) ? maximumLength : Math.Min(maximumLength, FrameFormat.MaximumControlLength);
         return length <= limit
             ? ((int)length, kind)
             : throw new FrameException($"a frame has {length} bytes, more than the {limit} that are allowed for {kind}");
