@@ -64,7 +64,9 @@ internal sealed record NodeRefusal(NodeKey Node, RefusalCode Code, string Reason
     {
         PayloadReader reader = new(payload, "a refusal of a node");
         NodeRefusal refusal = new(
-            new NodeKey(reader.String("cluster id"), reader.NodeId("node id")), (RefusalCode)reader.Byte("code"), reader.Text("reason", NodeRefusal.MaximumReason));
+            new NodeKey(reader.String("cluster id"), reader.NodeId("node id")),
+            (RefusalCode)reader.Byte("code"),
+            reader.Text("reason", MaximumReason));
         reader.End();
         return refusal;
     }
