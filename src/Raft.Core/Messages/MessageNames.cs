@@ -18,8 +18,7 @@ public sealed class MessageNames
     /// <summary>Reads the string that follows if it is known, or returns null and reads nothing.</summary>
     internal string? FindNext(ref MessageReader reader)
     {
-        ReadOnlySpan<byte> utf8 = reader.PeekString();
-        if (_names[SlotOf(utf8)] is not { } name || !utf8.SequenceEqual(name.Utf8))
+        if (!reader.TryPeekString(out ReadOnlySpan<byte> utf8) || _names[SlotOf(utf8)] is not { } name || !utf8.SequenceEqual(name.Utf8))
         {
             return null;
         }
@@ -31,8 +30,9 @@ public sealed class MessageNames
     /// <summary>Reads the node id that follows if it is known, or returns null and reads nothing.</summary>
     internal NodeId? FindNextNode(ref MessageReader reader)
     {
-        ReadOnlySpan<byte> utf8 = reader.PeekString();
-        if (_names[SlotOf(utf8)] is not { NodeId: { } nodeId } name || !utf8.SequenceEqual(name.Utf8))
+        if (!reader.TryPeekString(out ReadOnlySpan<byte> utf8)
+            || _names[SlotOf(utf8)] is not { NodeId: { } nodeId } name
+            || !utf8.SequenceEqual(name.Utf8))
         {
             return null;
         }
@@ -44,6 +44,11 @@ public sealed class MessageNames
     /// <summary>Remembers a string that was read.</summary>
     internal void Add(string text)
     {
+        if (text.Length == 0)
+        {
+            return; // a failed read returns it too, and there is nothing to share
+        }
+
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         bool isNodeId = !string.IsNullOrWhiteSpace(text) && text.Length <= Raft.NodeId.MaximumLength;
         _names[SlotOf(utf8)] = new Name(utf8, text, isNodeId ? new NodeId(text) : (NodeId?)null);

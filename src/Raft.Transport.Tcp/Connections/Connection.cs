@@ -30,6 +30,8 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     private long _receivedAt; // ticks of the clock
     private long _sentAt;
     private long _writingSince = long.MaxValue;
+    private long _progressBytes; // the ticker's
+    private TimeSpan _progressAt; // the ticker's
     private bool _isMissingReported;
     private volatile bool _isDeaf; // frames are ignored
     private volatile bool _isClosed;
@@ -46,9 +48,9 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         Version = version;
         Queue = queue;
         Name = dialled is null ? $"{_stream.RemoteAddress}" : $"{dialled}";
-        _reader = new FrameReader(!hub.Security.IsSecure, hub.Options.MaximumFrameBytes);
         _writer = new FrameWriter(!hub.Security.IsSecure);
         _protocol = new ConnectionProtocol(this);
+        _reader = new FrameReader(!hub.Security.IsSecure, hub.Options.MaximumFrameBytes) { AllowsLargeMessages = () => _protocol.HasNodes };
         _wake = () => _hub.Scheduler.Schedule(this, preferLocal: true);
         _openedAt = hub.Clock.Now;
         _receivedAt = _sentAt = _openedAt.Ticks;
@@ -187,11 +189,18 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         TimeSpan limit = 3 * interval;
         TimeSpan silent = now - TimeSpan.FromTicks(Volatile.Read(ref _receivedAt));
         long writingSince = Volatile.Read(ref _writingSince);
+        long written = _stream.WrittenBytes;
+        if (written != _progressBytes)
+        {
+            (_progressBytes, _progressAt) = (written, now);
+        }
+
+        bool isStuck = writingSince != long.MaxValue && now.Ticks - Math.Max(writingSince, _progressAt.Ticks) > limit.Ticks;
         if (now.Ticks >= Volatile.Read(ref _closeBy))
         {
             Close(new PeerProblem(PeerProblemKind.TimedOut, "it did not close its side of the connection"));
         }
-        else if (silent > limit || (writingSince != long.MaxValue && now - TimeSpan.FromTicks(writingSince) > limit))
+        else if (silent > limit || isStuck)
         {
             string what = silent > limit ? $"nothing has arrived for {silent.TotalSeconds:0.0} s" : "it does not read what is sent to it";
             Close(new PeerProblem(PeerProblemKind.Lost, $"{what}: check whether the process hangs, and the network"));
@@ -216,6 +225,11 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 
     void IConnectionOwner.OnNodeRefused(NodeRefusal refusal)
     {
+        if (!_hub.HasNode(refusal.Node))
+        {
+            return;
+        }
+
         lock (_state)
         {
             if (_refused.Count >= ConnectionProtocol.MaximumNodes)

@@ -37,6 +37,11 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
     /// <summary>The nodes of a process. More are a mistake or an attack.</summary>
     public const int MaximumNodes = 16_384;
 
+    // Of the format of messages; see docs/wire-format.md.
+    private const int VersionOffset = 4;
+    private const int TypeOffset = 5;
+    private const byte LastKnownType = 9;
+
     private readonly Dictionary<NodeKey, bool> _announced = []; // whether it is accepted
     private int _accepted;
     private readonly MessageNames _names = new();
@@ -129,6 +134,12 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
     {
         if (!MessageCodec.TryRead(frame.Payload, _names, out RaftMessage? message))
         {
+            if (HasUnknownType(frame.Payload.Span))
+            {
+                owner.OnDropped(DropReason.Invalid); // from a newer version: the other messages of the connection are still of use
+                return;
+            }
+
             // Sent by a peer whose checksum was right, or that TLS has authenticated: it is broken, or newer than it said.
             throw new FrameException(FindProblem(frame.Payload));
         }
@@ -159,6 +170,13 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
 
         owner.OnMessage(message);
     }
+
+    /// <summary>Whether it is a message of this format, but of a type that this version does not know.</summary>
+    private static bool HasUnknownType(ReadOnlySpan<byte> payload) =>
+        payload.Length > TypeOffset
+        && payload.StartsWith("RAFT"u8)
+        && payload[VersionOffset] == MessageCodec.Version
+        && payload[TypeOffset] > LastKnownType;
 
     private static string FindProblem(ReadOnlyMemory<byte> payload)
     {

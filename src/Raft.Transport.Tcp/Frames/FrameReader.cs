@@ -66,6 +66,12 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
         _end = 0;
     }
 
+    /// <summary>
+    /// Whether messages may be larger than control frames. Otherwise a sender that is not accepted could make this process allocate the
+    /// largest frame.
+    /// </summary>
+    public Func<bool> AllowsLargeMessages { get; init; } = static () => true;
+
     /// <summary>Returns the next frame if it is complete.</summary>
     /// <exception cref="FrameException">The bytes are not a frame, or damaged.</exception>
     public bool TryRead(out Frame frame)
@@ -132,6 +138,11 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
         if (!FrameFormat.IsKnown(kind))
         {
             throw new FrameException($"a frame has the kind {(byte)kind}, which this version does not know");
+        }
+
+        if (length > FrameFormat.MaximumControlLength && length <= maximumLength && FrameFormat.IsMessage(kind) && !AllowsLargeMessages())
+        {
+            throw new FrameException($"a message of {length} bytes arrived before a node of its sender was accepted");
         }
 
         int limit = FrameFormat.IsMessage(kind) ? maximumLength : Math.Min(maximumLength, FrameFormat.MaximumControlLength);

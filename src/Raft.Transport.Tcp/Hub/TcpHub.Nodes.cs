@@ -223,6 +223,15 @@ internal sealed partial class TcpHub
         }
     }
 
+    /// <summary>Whether this process has the node.</summary>
+    public bool HasNode(NodeKey key)
+    {
+        lock (_lock)
+        {
+            return _nodes.Exists(node => node.Key == key);
+        }
+    }
+
     /// <summary>Another process refuses a node of this one.</summary>
     public void OnNodeRefused(Connection connection, NodeRefusal refusal) => Reports.NodeRefused(connection, refusal, byThis: false);
 

@@ -11,6 +11,8 @@ internal sealed class TlsStream(SslStream tls, IConnectionStream raw) : IConnect
 
     public string RemoteAddress => raw.RemoteAddress;
 
+    public long WrittenBytes => raw.WrittenBytes;
+
     public ValueTask<int> ReadAsync(Memory<byte> buffer) => tls.ReadAsync(buffer);
 
     public async ValueTask WriteAsync(IReadOnlyList<ArraySegment<byte>> segments)

@@ -31,6 +31,39 @@ public class MessageNamesTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Samples.Names), MemberType = typeof(Samples))]
+    public void TryRead_TruncatedAfterNamesAreKnown_ReadsNothing(string name)
+    {
+        byte[] encoded = Samples.Encode(Samples.Get(name));
+        MessageNames names = new();
+        Assert.True(MessageCodec.TryRead(encoded, names, out _));
+        for (int length = 0; length < encoded.Length; length++)
+        {
+            Assert.False(MessageCodec.TryRead(encoded.AsMemory(0, length), names, out _), $"{length} of {encoded.Length} bytes");
+        }
+
+        Assert.True(MessageCodec.TryRead(encoded, names, out RaftMessage? read));
+        Samples.AssertSame(Samples.Get(name), read);
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples.Names), MemberType = typeof(Samples))]
+    public void TryRead_DamagedByte_GivesTheSameResultWithKnownNames(string name)
+    {
+        byte[] encoded = Samples.Encode(Samples.Get(name));
+        MessageNames names = new();
+        Assert.True(MessageCodec.TryRead(encoded, names, out _));
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            byte[] damaged = [.. encoded];
+            damaged[i] = 0xFF;
+            bool expected = MessageCodec.TryRead(damaged, out _);
+
+            Assert.Equal(expected, MessageCodec.TryRead(damaged, names, out _));
+        }
+    }
+
     [Fact]
     public void Write_ToAPayloadWriter_PassesTheDataAsItIs()
     {

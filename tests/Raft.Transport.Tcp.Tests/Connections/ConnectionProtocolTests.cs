@@ -6,6 +6,7 @@ namespace Raft.Transport.Tcp.Tests;
 /// <summary>Which messages a connection passes on, and which end it.</summary>
 public sealed class ConnectionProtocolTests
 {
+    private const int TypeOffset = 5;
     private const int TermOffset = 7;
 
     private readonly IgnoringOwner _owner = new();
@@ -96,6 +97,52 @@ public sealed class ConnectionProtocolTests
 
         Assert.Throws<FrameException>(() => _protocol.Handle(new Frame(FrameKind.Message, payload)));
         Assert.Empty(_owner.Messages);
+    }
+
+    [Fact]
+    public void Message_OfAnUnknownType_IsDroppedAndTheNextIsPassedOn()
+    {
+        Announce("raft", "n1");
+        byte[] payload = Encode(Messages.Vote(_n1, "n2", 1));
+        payload[TypeOffset] = 10; // the first that this version does not know
+
+        _protocol.Handle(new Frame(FrameKind.Message, payload));
+        Handle(Messages.Vote(_n1, "n2", 2));
+
+        Assert.Equal(1, _owner.Dropped);
+        Assert.Single(_owner.Messages);
+    }
+
+    [Fact]
+    public void RefuseNode_WithALongReason_KeepsItsFirstCharacters()
+    {
+        byte[] payload = new PayloadWriter().String("raft").String("n1").Byte((byte)RefusalCode.Duplicate)
+            .String(new string('x', 60_000), 60_000).ToArray();
+
+        Assert.Equal(NodeRefusal.MaximumReason, NodeRefusal.Decode(payload).Reason.Length);
+    }
+
+    [Fact]
+    public void Goodbye_WithLineBreaks_IsReadAsOneLine() =>
+        Assert.Equal("a  b", Goodbye.Decode(new Goodbye(RefusalCode.Protocol, "a\r\nb").Encode()).Reason);
+
+    [Fact]
+    public void LargeMessage_BeforeANodeIsAccepted_IsRefusedWithoutItsContent()
+    {
+        bool isAccepted = false;
+        byte[] head = new byte[16];
+        BinaryPrimitives.WriteInt32LittleEndian(head, 1_000_000);
+        head[FrameFormat.KindOffset] = (byte)FrameKind.MessageWithData;
+        FrameReader refusing = new(hasChecksum: false, 2_000_000) { AllowsLargeMessages = () => isAccepted };
+        head.CopyTo(refusing.GetBuffer());
+        refusing.Advance(head.Length);
+        Assert.Throws<FrameException>(() => refusing.TryRead(out _));
+
+        isAccepted = true;
+        FrameReader accepting = new(hasChecksum: false, 2_000_000) { AllowsLargeMessages = () => isAccepted };
+        head.CopyTo(accepting.GetBuffer());
+        accepting.Advance(head.Length);
+        Assert.False(accepting.TryRead(out _)); // waits for the content
     }
 
     [Fact]
