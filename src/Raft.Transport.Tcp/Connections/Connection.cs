@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Raft.Transport.Tcp;
@@ -14,14 +15,19 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     /// <summary>A write ends after the message that exceeds this, so that what comes meanwhile does not wait long.</summary>
     private const long MaximumWrite = 512 * 1_024;
 
+    /// <summary>The bytes of one call to the network, which takes all of them or none: as much as a slow link takes in a few seconds.</summary>
+    private const int MaximumPart = 64 * 1_024;
+
     private readonly TcpHub _hub;
     private readonly IConnectionStream _stream;
     private readonly FrameReader _reader;
     private readonly FrameWriter _writer;
     private readonly ConnectionProtocol _protocol;
     private readonly List<QueuedItem> _batch = []; // the sender's
+    private readonly SegmentParts _parts = new(MaximumPart); // the sender's
     private readonly Action _wake;
     private readonly TimeSpan _openedAt;
+    private readonly DateTimeOffset? _certificateEnds;
     private readonly Lock _reading = new(); // held while frames are handled
     private readonly Lock _state = new();
     private readonly Dictionary<NodeKey, (TimeSpan RetryAt, NodeRefusal Refusal)> _refused = []; // nodes of this process, under _state
@@ -29,9 +35,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     private long _closeBy = long.MaxValue; // ticks of the clock; set once it ends gracefully
     private long _receivedAt; // ticks of the clock
     private long _sentAt;
-    private long _writingSince = long.MaxValue;
-    private long _progressBytes; // the ticker's
-    private TimeSpan _progressAt; // the ticker's
+    private long _writingSince = long.MaxValue; // ticks of the clock: when the part that is being written was begun
     private bool _isMissingReported;
     private volatile bool _isDeaf; // frames are ignored
     private volatile bool _isClosed;
@@ -43,6 +47,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         _hub = hub;
         _stream = secured.Stream;
         Certificate = secured.Certificate;
+        _certificateEnds = secured.Certificate?.NotAfter;
         Role = role;
         Remote = remote;
         Version = version;
@@ -50,7 +55,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         Name = dialled is null ? $"{_stream.RemoteAddress}" : $"{dialled}";
         _writer = new FrameWriter(!hub.Security.IsSecure);
         _protocol = new ConnectionProtocol(this);
-        _reader = new FrameReader(!hub.Security.IsSecure, hub.Options.MaximumFrameBytes) { AllowsLargeMessages = () => _protocol.HasNodes };
+        _reader = new FrameReader(!hub.Security.IsSecure, hub.Options.MaximumFrameBytes) { KeepsMessages = () => _protocol.HasNodes };
         _wake = () => _hub.Scheduler.Schedule(this, preferLocal: true);
         _openedAt = hub.Clock.Now;
         _receivedAt = _sentAt = _openedAt.Ticks;
@@ -189,13 +194,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         TimeSpan limit = 3 * interval;
         TimeSpan silent = now - TimeSpan.FromTicks(Volatile.Read(ref _receivedAt));
         long writingSince = Volatile.Read(ref _writingSince);
-        long written = _stream.WrittenBytes;
-        if (written != _progressBytes)
-        {
-            (_progressBytes, _progressAt) = (written, now);
-        }
-
-        bool isStuck = writingSince != long.MaxValue && now.Ticks - Math.Max(writingSince, _progressAt.Ticks) > limit.Ticks;
+        bool isStuck = writingSince != long.MaxValue && now - TimeSpan.FromTicks(writingSince) > limit;
         if (now.Ticks >= Volatile.Read(ref _closeBy))
         {
             Close(new PeerProblem(PeerProblemKind.TimedOut, "it did not close its side of the connection"));
@@ -204,6 +203,12 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         {
             string what = silent > limit ? $"nothing has arrived for {silent.TotalSeconds:0.0} s" : "it does not read what is sent to it";
             Close(new PeerProblem(PeerProblemKind.Lost, $"{what}: check whether the process hangs, and the network"));
+        }
+        else if (_certificateEnds is { } end && _hub.Clock.UtcNow > end)
+        {
+            Finish(
+                RefusalCode.Certificate,
+                string.Create(CultureInfo.InvariantCulture, $"the certificate of this connection was valid until {end:u}: renew it"));
         }
         else if (Role == ConnectionRole.Acceptor && !_protocol.HasNodes && now - _openedAt > _hub.Options.HandshakeTimeout)
         {
@@ -227,7 +232,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     {
         if (!_hub.HasNode(refusal.Node))
         {
-            return;
+            return; // nothing was announced that it could refuse
         }
 
         lock (_state)
@@ -338,14 +343,8 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
                 _batch.Clear();
                 TimeSpan now = _hub.Clock.Now;
                 Volatile.Write(ref _sentAt, now.Ticks);
-                Volatile.Write(ref _writingSince, now.Ticks);
                 long bytes = _writer.Length;
-                if (bytes > 0)
-                {
-                    await _stream.WriteAsync(_writer.GetSegments()).ConfigureAwait(false);
-                }
-
-                Volatile.Write(ref _writingSince, long.MaxValue);
+                await WriteAsync(_writer.GetSegments()).ConfigureAwait(false);
                 _writer.Reset();
                 _hub.Counters.Sent(messages, bytes);
                 if (isLast)
@@ -360,6 +359,19 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         {
             Close(ProblemOf(exception));
         }
+    }
+
+    /// <summary>Writes in parts: a slow link takes long for all of them, and is alive as long as it takes one after the other.</summary>
+    private async ValueTask WriteAsync(IReadOnlyList<ArraySegment<byte>> segments)
+    {
+        _parts.Begin(segments);
+        while (_parts.TryNext(out IReadOnlyList<ArraySegment<byte>> part))
+        {
+            Volatile.Write(ref _writingSince, _hub.Clock.Now.Ticks);
+            await _stream.WriteAsync(part).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _writingSince, long.MaxValue);
     }
 
     /// <returns>Whether it was a message, and was encoded.</returns>

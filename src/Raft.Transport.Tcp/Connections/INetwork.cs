@@ -38,9 +38,6 @@ internal interface IConnectionStream : IDisposable
     /// <summary>Writes all segments. One call at a time. The memory must not change until it completes.</summary>
     ValueTask WriteAsync(IReadOnlyList<ArraySegment<byte>> segments);
 
-    /// <summary>How many bytes the network has taken. It grows while a write makes progress.</summary>
-    long WrittenBytes => 0;
-
     /// <summary>Says that nothing more is written. The other side reads to the end.</summary>
     void CompleteWrites();
 }

@@ -34,19 +34,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> payload, string what)
         return Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw Broken($"its {field} is not valid UTF-8");
     }
 
-    /// <summary>Reads a text for people. Keeps only its first characters, and replaces control characters: it may be logged.</summary>
-    public string Text(string field, int maximumLength)
-    {
-        string text = String(field);
-        text = text.Length <= maximumLength ? text : text[..maximumLength];
-        return string.Create(text.Length, text, static (characters, source) =>
-        {
-            for (int i = 0; i < characters.Length; i++)
-            {
-                characters[i] = char.IsControl(source[i]) ? ' ' : source[i];
-            }
-        });
-    }
+    /// <summary>Reads a text for people, in one line and cut to a length.</summary>
+    public string Text(string field, int maximumLength) => SafeText.Of(String(field), maximumLength);
 
     public NodeId NodeId(string field)
     {

@@ -26,6 +26,9 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
 {
     private const int MaximumControlFrames = 2 * ConnectionProtocol.MaximumNodes;
 
+    /// <summary>The bytes of control frames that answer others: each of those may hold a cluster id of 64 KiB.</summary>
+    private const int MaximumControlBytes = 1_024 * 1_024;
+
     private readonly Lock _lock = new();
     private readonly Queue<QueuedItem> _control = new();
     private readonly Queue<QueuedItem> _urgent = new();
@@ -33,6 +36,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     private Queue<QueuedItem> _spare = new();
     private Action? _wake; // of the connection that sends; null while there is none
     private long _bytes;
+    private int _controlBytes; // of those that AddControl has added
     private int _messages;
     private bool _isSending;
     private bool _isClosed;
@@ -100,12 +104,14 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
         Action? wake;
         lock (_lock)
         {
-            if (_isClosed || _wake is null || _control.Count >= MaximumControlFrames)
+            if (_isClosed || _wake is null
+                || _control.Count >= MaximumControlFrames || _controlBytes + payload.Length > MaximumControlBytes)
             {
                 return;
             }
 
             _control.Enqueue(new QueuedItem(kind, payload));
+            _controlBytes += payload.Length;
             wake = WakeIfIdle();
         }
 
@@ -177,6 +183,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
         lock (_lock)
         {
             _control.Clear();
+            _controlBytes = 0;
             foreach (QueuedItem announcement in announcements)
             {
                 _control.Enqueue(announcement);
@@ -203,6 +210,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
                 _isSending = false;
                 _isClosed = false;
                 _control.Clear();
+                _controlBytes = 0;
                 Rebuild(static item => item.Message is not null);
             }
         }
@@ -266,6 +274,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     {
         if (_control.TryDequeue(out item))
         {
+            _controlBytes -= item.From is null ? item.Payload!.Length : 0; // announcements have a node
             return true;
         }
 

@@ -11,8 +11,6 @@ internal sealed class TlsStream(SslStream tls, IConnectionStream raw) : IConnect
 
     public string RemoteAddress => raw.RemoteAddress;
 
-    public long WrittenBytes => raw.WrittenBytes;
-
     public ValueTask<int> ReadAsync(Memory<byte> buffer) => tls.ReadAsync(buffer);
 
     public async ValueTask WriteAsync(IReadOnlyList<ArraySegment<byte>> segments)

@@ -124,25 +124,60 @@ public sealed class ConnectionProtocolTests
 
     [Fact]
     public void Goodbye_WithLineBreaks_IsReadAsOneLine() =>
-        Assert.Equal("a  b", Goodbye.Decode(new Goodbye(RefusalCode.Protocol, "a\r\nb").Encode()).Reason);
+        Assert.Equal("a\uFFFD\uFFFDb", Goodbye.Decode(new Goodbye(RefusalCode.Protocol, "a\r\nb").Encode()).Reason);
 
     [Fact]
-    public void LargeMessage_BeforeANodeIsAccepted_IsRefusedWithoutItsContent()
+    public void Message_ThatWasSkipped_IsDroppedIfItsSenderIsRefused_AndEndsTheConnectionIfNobodyWasAnnounced()
     {
-        bool isAccepted = false;
-        byte[] head = new byte[16];
-        BinaryPrimitives.WriteInt32LittleEndian(head, 1_000_000);
-        head[FrameFormat.KindOffset] = (byte)FrameKind.MessageWithData;
-        FrameReader refusing = new(hasChecksum: false, 2_000_000) { AllowsLargeMessages = () => isAccepted };
-        head.CopyTo(refusing.GetBuffer());
-        refusing.Advance(head.Length);
-        Assert.Throws<FrameException>(() => refusing.TryRead(out _));
+        Frame skipped = new(FrameKind.MessageWithData, default, IsSkipped: true);
+        Assert.Throws<FrameException>(() => _protocol.Handle(skipped));
 
-        isAccepted = true;
-        FrameReader accepting = new(hasChecksum: false, 2_000_000) { AllowsLargeMessages = () => isAccepted };
-        head.CopyTo(accepting.GetBuffer());
-        accepting.Advance(head.Length);
-        Assert.False(accepting.TryRead(out _)); // waits for the content
+        _owner.Decide = static announced => new NodeRefusal(announced.Node, RefusalCode.Duplicate, "another has it");
+        Announce("raft", "n1");
+        _protocol.Handle(skipped);
+
+        Assert.Equal(1, _owner.Dropped);
+    }
+
+    [Fact]
+    public void Names_OfAnnouncedNodes_AreBoundedTogether()
+    {
+        string cluster = new('c', 60_000);
+        int accepted = 0;
+
+        Assert.Throws<FrameException>(() =>
+        {
+            for (; accepted < ConnectionProtocol.MaximumNodes; accepted++)
+            {
+                Announce(cluster, $"n{accepted}");
+            }
+        });
+
+        Assert.Equal(ConnectionProtocol.MaximumNameCharacters / 60_005, accepted);
+    }
+
+    [Fact]
+    public void Names_OfWithdrawnNodes_DoNotCount()
+    {
+        string cluster = new('c', 60_000);
+        for (int i = 0; i < 100; i++)
+        {
+            Announce(cluster, "n1");
+            _protocol.Handle(new Frame(FrameKind.Withdraw, NodeName.Encode(new NodeKey(cluster, "n1"))));
+        }
+
+        Assert.False(_protocol.HasNodes);
+    }
+
+    [Fact]
+    public void MissingNodes_AfterTheFirst_AreIgnored()
+    {
+        for (int i = 0; i < 1_000; i++)
+        {
+            _protocol.Handle(new Frame(FrameKind.Missing, NodeName.Encode(new NodeKey("raft", $"n{i}"))));
+        }
+
+        Assert.Equal("n0", Assert.Single(_owner.Missing).NodeId);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class SocketStreamTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Write_LargerThanACall_SendsEveryByteInOrderAndCountsThem(int segments)
+    public async Task Write_LargerThanACall_SendsEveryByteInOrder(int segments)
     {
         using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -33,6 +33,5 @@ public sealed class SocketStreamTests
 
         await writing;
         Assert.Equal(data, received);
-        Assert.Equal(data.Length, stream.WrittenBytes);
     }
 }
