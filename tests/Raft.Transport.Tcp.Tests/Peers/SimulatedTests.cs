@@ -96,6 +96,67 @@ public sealed class SimulatedTests
         Assert.Equal(2, streams.Dials);
     }
 
+    [Fact]
+    public void LargeMessage_OverASlowLink_Arrives()
+    {
+        SimulatedWorld world = new(11);
+        SimulatedStreams streams = new(world) { Speed = 40_000 };
+        TestReceiver n1 = new("n1", Members);
+        TestReceiver n2 = new("n2", Members);
+        TcpTransport from = Start(world, streams, n1, process: 1);
+        Start(world, streams, n2, process: 2);
+
+        from.Send(Members[1], Messages.Append(n1, "n2", 1, entries: 1, size: 1_000_000)); // 25 s, four times the limit of silence
+        world.RunFor(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(1, Assert.Single(n2.Received).Correlation);
+        Assert.Equal(1, streams.Dials);
+    }
+
+    [Fact]
+    public void LinkThatTakesNothing_IsGivenUp()
+    {
+        SimulatedWorld world = new(12);
+        SimulatedStreams streams = new(world) { Speed = 1_000 };
+        TestReceiver n1 = new("n1", Members);
+        TestReceiver n2 = new("n2", Members);
+        TcpTransport from = Start(world, streams, n1, process: 1);
+        Start(world, streams, n2, process: 2);
+
+        from.Send(Members[1], Messages.Append(n1, "n2", 1, entries: 1, size: 200_000)); // a part takes a minute
+        world.RunFor(TimeSpan.FromSeconds(20));
+
+        Assert.True(from.DescribeProblem("n2")?.Contains("does not read", StringComparison.Ordinal) ?? false, from.DescribeProblem("n2"));
+    }
+
+    [Fact]
+    public void HalfOpenConnections_InThousands_KeepNoProcessOut()
+    {
+        SimulatedWorld world = new(13);
+        SimulatedStreams streams = new(world);
+        TestReceiver n1 = new("n1", Members);
+        TestReceiver n2 = new("n2", Members);
+        TcpTransport from = Start(world, streams, n1, process: 1);
+        Start(world, streams, n2, process: 2);
+        TcpAddress target = new("localhost", 2);
+        IConnectionStream[] halfOpen = new IConnectionStream[10_000];
+        for (int i = 0; i < halfOpen.Length; i++)
+        {
+            halfOpen[i] = world.Run(streams.DialAsync(target, CancellationToken.None)); // never closed, and nothing is sent
+            if (i == halfOpen.Length / 2)
+            {
+                from.Send(Members[1], Messages.Heartbeat(n1, "n2", 1));
+                world.RunFor(TimeSpan.FromMilliseconds(100));
+            }
+        }
+
+        from.Send(Members[1], Messages.Heartbeat(n1, "n2", 2));
+        world.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.Equal([1, 2], n2.Received.Select(static message => message.Correlation));
+        int closed = halfOpen.Count(SimulatedStreams.IsClosed);
+        Assert.Equal(halfOpen.Length - new TcpTransportOptions().MaximumHandshakes, closed);
+    }
+
     private static TcpTransport Start(SimulatedWorld world, SimulatedStreams streams, TestReceiver receiver, byte process)
     {
         TcpNetwork network = new(options: null, loggerFactory: null, meterFactory: null, new TcpEnvironment

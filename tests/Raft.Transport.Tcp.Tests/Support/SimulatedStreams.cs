@@ -12,6 +12,9 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
     private readonly Dictionary<TcpAddress, Listener> _listeners = [];
     private readonly List<Stream> _streams = [];
 
+    /// <summary>How fast each connection takes what is written, in bytes per second; null: at once.</summary>
+    public int? Speed { get; set; }
+
     /// <summary>How many connections were made.</summary>
     public int Dials { get; private set; }
 
@@ -23,8 +26,8 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
         }
 
         Dials++;
-        Stream dialler = new(world, "acceptor");
-        Stream acceptor = new(world, "dialler");
+        Stream dialler = new(world, "acceptor") { Speed = Speed };
+        Stream acceptor = new(world, "dialler") { Speed = Speed };
         dialler.Other = acceptor;
         acceptor.Other = dialler;
         _streams.Add(dialler);
@@ -38,6 +41,9 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
         _listeners.Add(address, listener);
         return new ValueTask<IConnectionListener>(listener);
     }
+
+    /// <summary>Whether one side has closed the connection.</summary>
+    public static bool IsClosed(IConnectionStream stream) => ((Stream)stream).IsReset;
 
     /// <summary>Resets all connections, whatever is under way on them.</summary>
     public void CutAll()
@@ -144,6 +150,10 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
 
         public Stream Other { get; set; } = null!;
 
+        public int? Speed { get; init; }
+
+        public bool IsReset => _isReset;
+
         public string RemoteAddress => remote;
 
         public ValueTask<int> ReadAsync(Memory<byte> buffer)
@@ -165,10 +175,21 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
             }
 
             ValueTask<int> written = _write.Wait();
-            _write.Complete(() => _isReset ? throw new IOException("reset") : 0);
+            if (Speed is { } speed)
+            {
+                IClockTimer timer = world.Clock.CreateTimer(CompleteWrite);
+                timer.Set(world.Clock.Now + TimeSpan.FromSeconds((double)segments.Sum(static segment => segment.Count) / speed));
+            }
+            else
+            {
+                CompleteWrite();
+            }
+
             Other.Pump();
             await written.ConfigureAwait(false);
         }
+
+        private void CompleteWrite() => _write.Complete(() => _isReset ? throw new IOException("reset") : 0);
 
         public void CompleteWrites()
         {
