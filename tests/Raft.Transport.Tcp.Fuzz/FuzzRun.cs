@@ -39,7 +39,7 @@ internal sealed class FuzzRun
     public IReadOnlyDictionary<string, long> Outcomes => _outcomes;
 
     /// <summary>Runs until that many bytes were given.</summary>
-    /// <exception cref="FuzzFailure">An input has shown a fault; it is <see cref="Last"/>.</exception>
+    /// <exception cref="FuzzException">An input has shown a fault; it is <see cref="Last"/>.</exception>
     public void Run(long bytes)
     {
         while (Bytes < bytes)
@@ -48,7 +48,7 @@ internal sealed class FuzzRun
             Outcome outcome = Give(isValid ? CreateValid() : Create());
             if (isValid && !outcome.Text.StartsWith("delivered", StringComparison.Ordinal) && Last!.Bytes.Length > 0)
             {
-                throw new FuzzFailure("a valid connection does not work any more");
+                throw new FuzzException("a valid connection does not work any more");
             }
 
             if (Inputs == InputsBeforeMemory)
@@ -129,7 +129,7 @@ internal sealed class FuzzRun
         long grown = GC.GetTotalMemory(forceFullCollection: true) - _memoryBefore - _corpus.Sum(static input => input.Bytes.LongLength);
         if (grown > MemoryBound)
         {
-            throw new FuzzFailure($"after {Inputs} connections that have all ended, {grown} more bytes are in use");
+            throw new FuzzException($"after {Inputs} connections that have all ended, {grown} more bytes are in use");
         }
     }
 }

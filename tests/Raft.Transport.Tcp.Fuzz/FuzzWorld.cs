@@ -30,7 +30,7 @@ internal sealed class FuzzWorld : IClock, IScheduler
         {
             if (steps == MaximumSteps)
             {
-                throw new FuzzFailure($"after {MaximumSteps} work items there is always another one");
+                throw new FuzzException($"after {MaximumSteps} work items there is always another one");
             }
 
             item.Execute();

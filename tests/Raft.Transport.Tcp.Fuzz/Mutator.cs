@@ -32,8 +32,8 @@ internal sealed class Mutator(Random random)
                     changed.RemoveAt(at);
                     break;
                 case 2: // out of order
-                    int with = random.Next(changed.Count);
-                    (changed[at], changed[with]) = (changed[with], changed[at]);
+                    int second = random.Next(changed.Count);
+                    (changed[at], changed[second]) = (changed[second], changed[at]);
                     break;
                 case 3: // of another connection
                     List<byte[]> source = other();

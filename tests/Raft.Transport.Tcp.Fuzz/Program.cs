@@ -61,7 +61,7 @@ internal static class Program
                 Console.WriteLine($"{run.Bytes} bytes after {time.Elapsed.TotalSeconds:N0} s");
             }
         }
-        catch (FuzzFailure failure)
+        catch (FuzzException failure)
         {
             string path = Path.Combine(folder, $"fuzz-{seed}-{run.Inputs}.input");
             run.Last!.Save(path);
@@ -81,7 +81,7 @@ internal static class Program
             Console.WriteLine(new Target().Run(FuzzInput.Load(file)).Text);
             return 0;
         }
-        catch (FuzzFailure failure)
+        catch (FuzzException failure)
         {
             Console.WriteLine($"FAILURE: {failure.Message}");
             return 1;

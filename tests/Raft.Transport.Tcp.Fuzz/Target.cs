@@ -29,7 +29,7 @@ internal sealed class Target
     }
 
     /// <summary>Gives the transport an input.</summary>
-    /// <exception cref="FuzzFailure">Something that must hold does not.</exception>
+    /// <exception cref="FuzzException">Something that must hold does not.</exception>
     public Outcome Run(FuzzInput input)
     {
         Side side = input.HasChecksums ? _withChecksums : _withoutChecksums;
@@ -91,7 +91,7 @@ internal sealed class Target
     {
         if (!condition)
         {
-            throw new FuzzFailure(failure);
+            throw new FuzzException(failure);
         }
     }
 

@@ -14,12 +14,12 @@ internal sealed class ThrownExceptions : IDisposable
 
     public ThrownExceptions() => _current = IsWatching ? this : null;
 
-    /// <exception cref="FuzzFailure">One of them does not only end a connection.</exception>
+    /// <exception cref="FuzzException">One of them does not only end a connection.</exception>
     public void Require()
     {
         if (_unexpected is { } exception)
         {
-            throw new FuzzFailure($"an unexpected exception was thrown: {exception}");
+            throw new FuzzException($"an unexpected exception was thrown: {exception}");
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class ThrownExceptions : IDisposable
 
     private static void OnThrown(object? sender, FirstChanceExceptionEventArgs thrown)
     {
-        bool isExpected = thrown.Exception is FrameException or PeerException or MessageFormatException or IOException or FuzzFailure;
+        bool isExpected = thrown.Exception is FrameException or PeerException or MessageFormatException or IOException or FuzzException;
         if (!isExpected && _current is { } current)
         {
             current._unexpected ??= thrown.Exception;

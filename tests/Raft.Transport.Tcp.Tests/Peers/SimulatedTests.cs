@@ -114,22 +114,6 @@ public sealed class SimulatedTests
     }
 
     [Fact]
-    public void LinkThatTakesNothing_IsGivenUp()
-    {
-        SimulatedWorld world = new(12);
-        SimulatedStreams streams = new(world) { Speed = 1_000 };
-        TestReceiver n1 = new("n1", Members);
-        TestReceiver n2 = new("n2", Members);
-        TcpTransport from = Start(world, streams, n1, process: 1);
-        Start(world, streams, n2, process: 2);
-
-        from.Send(Members[1], Messages.Append(n1, "n2", 1, entries: 1, size: 200_000)); // a part takes a minute
-        world.RunFor(TimeSpan.FromSeconds(20));
-
-        Assert.True(from.DescribeProblem("n2")?.Contains("does not read", StringComparison.Ordinal) ?? false, from.DescribeProblem("n2"));
-    }
-
-    [Fact]
     public void HalfOpenConnections_InThousands_KeepNoProcessOut()
     {
         SimulatedWorld world = new(13);
@@ -145,8 +129,12 @@ public sealed class SimulatedTests
             halfOpen[i] = world.Run(streams.DialAsync(target, CancellationToken.None)); // never closed, and nothing is sent
             if (i == halfOpen.Length / 2)
             {
-                from.Send(Members[1], Messages.Heartbeat(n1, "n2", 1));
-                world.RunFor(TimeSpan.FromMilliseconds(100));
+                from.Send(Members[1], Messages.Heartbeat(n1, "n2", 1)); // the good process dials while the others do
+            }
+
+            if (i % 10 == 0)
+            {
+                world.RunFor(TimeSpan.FromMilliseconds(1));
             }
         }
 
