@@ -84,35 +84,77 @@ internal static class Sessions
         long number = random.Next(1, 1_000);
         return random.Next(12) switch
         {
-            0 => new RequestVoteMessage
-            {
-                Origin = origin, From = from, To = to, Term = number, LastLogIndex = number, LastLogTerm = 3, IsPreVote = random.Next(2) == 0,
-            },
+            0 => CreateVote(random, origin, from, number),
             1 => new RequestVoteReplyMessage { Origin = origin, From = from, To = to, Term = number, VoteGranted = true },
-            2 => new InstallSnapshotMessage
-            {
-                Origin = origin, From = from, To = to, Term = number, LastIncludedIndex = number, LastIncludedTerm = 2,
-                Checksum = new UInt128(1, 2), Length = 1 << 20, Offset = 0, Data = Data(random, SizeOf(random)),
-            },
-            3 => new InstallSnapshotReplyMessage
-            {
-                Origin = origin, From = from, To = to, Term = number, LastIncludedIndex = number, LastIncludedTerm = 2,
-                Checksum = new UInt128(1, 2), NextOffset = number,
-            },
+            2 => CreateChunk(random, origin, from, number),
+            3 => CreateChunkReply(origin, from, number),
             4 => new TimeoutNowMessage { Origin = origin, From = from, To = to, Term = number, LastLogIndex = number, LastLogTerm = 2 },
             5 => new TimeoutNowReplyMessage { Origin = origin, From = from, To = to, Term = number, Reason = TimeoutNowRefusal.Stopping },
             6 => new IdentityRefusalMessage { Origin = origin, From = from, To = to, Term = number },
-            7 or 8 => new AppendEntriesReplyMessage
-            {
-                Origin = origin, From = from, To = to, Term = number, Success = true, PrevLogIndex = number, LastIndex = number,
-            },
+            7 or 8 => CreateReply(origin, from, number),
             9 => Heartbeat(origin, from, to),
-            _ => Heartbeat(origin, from, to) with
-            {
-                Entries = Enumerable.Range(0, random.Next(1, 30)).Select(_ => new LogEntry(
-                    number, EntryKind.Command, Data(random, SizeOf(random) / 8), DateTimeOffset.UnixEpoch)).ToArray(),
-            },
+            _ => Heartbeat(origin, from, to) with { Entries = CreateEntries(random, number) },
         };
+    }
+
+    private static RequestVoteMessage CreateVote(Random random, MessageOrigin origin, NodeId from, long number) => new()
+    {
+        Origin = origin,
+        From = from,
+        To = FuzzReceiver.Key.NodeId,
+        Term = number,
+        LastLogIndex = number,
+        LastLogTerm = 3,
+        IsPreVote = random.Next(2) == 0,
+        IsTransfer = random.Next(2) == 0,
+    };
+
+    private static AppendEntriesReplyMessage CreateReply(MessageOrigin origin, NodeId from, long number) => new()
+    {
+        Origin = origin,
+        From = from,
+        To = FuzzReceiver.Key.NodeId,
+        Term = number,
+        Success = true,
+        PrevLogIndex = number,
+        LastIndex = number,
+    };
+
+    private static InstallSnapshotMessage CreateChunk(Random random, MessageOrigin origin, NodeId from, long number) => new()
+    {
+        Origin = origin,
+        From = from,
+        To = FuzzReceiver.Key.NodeId,
+        Term = number,
+        LastIncludedIndex = number,
+        LastIncludedTerm = 2,
+        Checksum = new UInt128(1, 2),
+        Length = 1 << 20,
+        Offset = 0,
+        Data = Data(random, SizeOf(random)),
+    };
+
+    private static InstallSnapshotReplyMessage CreateChunkReply(MessageOrigin origin, NodeId from, long number) => new()
+    {
+        Origin = origin,
+        From = from,
+        To = FuzzReceiver.Key.NodeId,
+        Term = number,
+        LastIncludedIndex = number,
+        LastIncludedTerm = 2,
+        Checksum = new UInt128(1, 2),
+        NextOffset = number,
+    };
+
+    private static LogEntry[] CreateEntries(Random random, long term)
+    {
+        LogEntry[] entries = new LogEntry[random.Next(1, 30)];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new LogEntry(term, EntryKind.Command, Data(random, SizeOf(random) / 8), DateTimeOffset.UnixEpoch);
+        }
+
+        return entries;
     }
 
     private static Guid NewGuid(Random random) => new(Data(random, 16));
