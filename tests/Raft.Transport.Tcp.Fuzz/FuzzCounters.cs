@@ -25,7 +25,13 @@ internal sealed class FuzzCounters : ITrafficCounters
 
     public void Dropped(DropReason reason, int messages) => DropReasons |= messages > 0 ? 1 << (int)reason : 0;
 
-    public void Dialled(string outcome) => Refusal = outcome == "connected" ? Refusal : outcome;
+    public void Dialled(string outcome)
+    {
+        if (outcome is not ("connected" or "nobody_listens")) // the latter are dials that no input answers
+        {
+            Refusal = outcome;
+        }
+    }
 
     public void Refused(string reason) => Refusal = reason;
 

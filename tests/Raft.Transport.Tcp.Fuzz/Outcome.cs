@@ -46,6 +46,6 @@ internal sealed partial record Outcome(string Text, string Signature)
         return (goodbye, kinds);
     }
 
-    [GeneratedRegex("""'[^']*'?|\S+ of cluster|[0-9a-f]{8}|\d+|\(at byte.*\)""")]
+    [GeneratedRegex("""'[^']*'?|\S+ of cluster|\b[0-9a-f]{8}\b|\d+|\(at byte.*\)""")]
     private static partial Regex Names();
 }

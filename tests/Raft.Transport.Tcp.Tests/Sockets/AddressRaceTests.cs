@@ -21,7 +21,7 @@ public sealed class AddressRaceTests
     [Fact]
     public async Task Address_ThatDoesNotAnswer_DoesNotDelayTheNextForLong()
     {
-        Task<Connected> race = Race();
+        Task<Connected> race = Race(TestContext.Current.CancellationToken);
         Assert.Equal([First], _tried);
         _pause.SetResult();
         await Wait.UntilAsync(() => _tried.Count == 2, "the second is tried");
@@ -38,7 +38,7 @@ public sealed class AddressRaceTests
     [Fact]
     public async Task Address_ThatFails_IsFollowedByTheNextAtOnce()
     {
-        Task<Connected> race = Race();
+        Task<Connected> race = Race(TestContext.Current.CancellationToken);
         _attempts[First].SetException(new SocketException((int)SocketError.ConnectionRefused));
         await Wait.UntilAsync(() => _tried.Count == 2, "the second is tried");
         _attempts[Second].SetException(new SocketException((int)SocketError.NetworkUnreachable));
@@ -79,7 +79,7 @@ public sealed class AddressRaceTests
         Assert.Equal("127.0.0.1", UnprovenConnections.MachineOf(accepted.RemoteAddress));
     }
 
-    private Task<Connected> Race(CancellationToken cancellationToken = default) => AddressRace.RunAsync(
+    private Task<Connected> Race(CancellationToken cancellationToken) => AddressRace.RunAsync(
         [First, Second],
         (ip, _) =>
         {
