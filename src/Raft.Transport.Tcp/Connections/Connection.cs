@@ -255,7 +255,14 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 
     void IConnectionOwner.OnDropped(DropReason reason) => _hub.Counters.Dropped(reason, 1);
 
-    void IConnectionOwner.OnPong(long number) => _hub.Counters.RoundTrip(_hub.Clock.Now - TimeSpan.FromTicks(number));
+    void IConnectionOwner.OnPong(long number)
+    {
+        TimeSpan now = _hub.Clock.Now;
+        if (number >= _openedAt.Ticks && number <= now.Ticks) // otherwise this connection has sent no such ping
+        {
+            _hub.Counters.RoundTrip(now - TimeSpan.FromTicks(number));
+        }
+    }
 
     void IConnectionOwner.OnGoodbye(Goodbye goodbye)
     {

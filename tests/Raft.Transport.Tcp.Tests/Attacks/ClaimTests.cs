@@ -134,6 +134,20 @@ public sealed class ClaimTests
         Assert.Contains("n1", Assert.Single(_process.Logged(409)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public async Task Pong_WithoutAPing_IsIgnored(long number)
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.JoinAsync(Address, N2);
+
+        await peer.SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Pong, PingNumber.Encode(number)));
+        await peer.SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Ping, PingNumber.Encode(1)));
+
+        await peer.ReadUntilAsync(FrameKind.Pong);
+    }
+
     [Fact]
     public async Task Names_WithLineBreaks_AreLoggedInOneLine()
     {
