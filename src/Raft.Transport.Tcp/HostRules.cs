@@ -8,17 +8,23 @@ internal static class HostRules
 {
     private const int Overhead = 64 * 1_024;
     private const int HalfOf = 2;
+    private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
-    /// <summary>Completes the options from those of a node.</summary>
-    /// <exception cref="TcpTransportException">They contradict each other.</exception>
-    public static void Adapt(TcpTransportOptions options, RaftNodeOptions node, string name)
+    /// <summary>Completes the options from those of the nodes of a host. What is set stays.</summary>
+    public static void Complete(TcpTransportOptions options, IReadOnlyCollection<RaftNodeOptions> nodes)
     {
-        TimeSpan delay = node.MinimumElectionTimeout / HalfOf;
-        if (delay > TimeSpan.FromMilliseconds(10) && (options.MaximumQueueDelay is null || delay < options.MaximumQueueDelay))
+        if (options.MaximumQueueDelay is null && nodes.Count > 0)
         {
-            options.MaximumQueueDelay = delay < TimeSpan.FromMinutes(1) ? delay : TimeSpan.FromMinutes(1);
+            TimeSpan delay = nodes.Min(static node => node.MinimumElectionTimeout) / HalfOf;
+            options.MaximumQueueDelay = delay < ShortestDelay ? ShortestDelay : delay > LongestDelay ? LongestDelay : delay;
         }
+    }
 
+    /// <summary>Checks that messages of a node fit.</summary>
+    /// <exception cref="TcpTransportException">They do not.</exception>
+    public static void RequireRoom(TcpTransportOptions options, RaftNodeOptions node, string name)
+    {
         (string Name, int Value)[] sizes =
         [
             (nameof(node.MaximumMessageBytes), node.MaximumMessageBytes),

@@ -39,9 +39,11 @@ public static class TcpBuilderExtensions
     {
         TcpTransportOptions options = provider.GetRequiredService<IOptions<TcpTransportOptions>>().Value.Copy();
         IOptionsMonitor<RaftNodeOptions> nodes = provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>();
-        foreach (TcpNodeName node in provider.GetServices<TcpNodeName>())
+        string[] names = [.. provider.GetServices<TcpNodeName>().Select(static node => node.OptionsName)];
+        HostRules.Complete(options, [.. names.Select(nodes.Get)]);
+        foreach (string name in names)
         {
-            HostRules.Adapt(options, nodes.Get(node.OptionsName), node.OptionsName);
+            HostRules.RequireRoom(options, nodes.Get(name), name);
         }
 
         return new TcpNetwork(options, provider.GetService<ILoggerFactory>(), provider.GetService<IMeterFactory>());

@@ -52,4 +52,6 @@ public sealed class TcpTlsOptions
     /// null.
     /// </summary>
     public Func<X509Certificate2, string, NodeId, bool>? Authorize { get; set; }
+
+    internal TcpTlsOptions Copy() => (TcpTlsOptions)MemberwiseClone();
 }

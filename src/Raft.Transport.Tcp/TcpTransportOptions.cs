@@ -85,8 +85,9 @@ public sealed class TcpTransportOptions
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Gets or sets how many connections that others have opened may be unauthenticated at a time: 1 to 10,000, default 64. One more ends
-    /// the oldest of them.
+    /// Gets or sets how many connections that others have opened may exist at a time on which no node was accepted yet: 1 to 10,000, default
+    /// 64. One more ends the oldest one of the machine that has the most. A connection ends if no node of it is accepted within
+    /// <see cref="HandshakeTimeout"/> after the handshake.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int MaximumHandshakes
@@ -97,7 +98,7 @@ public sealed class TcpTransportOptions
 
     /// <summary>
     /// Gets or sets after which time without traffic the other side is asked whether it is alive: 50 ms to ten minutes, default 2 s. A
-    /// connection on which nothing arrives, or a write makes no progress, for three times as long is closed.
+    /// connection on which nothing arrives, or 64 KiB cannot be written, for three times as long is closed.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public TimeSpan KeepAliveInterval
@@ -117,5 +118,10 @@ public sealed class TcpTransportOptions
         set => field = Ranges.Check(value, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10));
     } = TimeSpan.FromSeconds(2);
 
-    internal TcpTransportOptions Copy() => (TcpTransportOptions)MemberwiseClone();
+    internal TcpTransportOptions Copy()
+    {
+        TcpTransportOptions copy = (TcpTransportOptions)MemberwiseClone();
+        copy.Tls = Tls?.Copy();
+        return copy;
+    }
 }

@@ -48,7 +48,10 @@ public sealed record RaftMember
     public static implicit operator RaftMember(string text) => FromString(text);
 
     /// <summary>Creates a member from text: an id, or an id and an address, such as <c>n1=127.0.0.1:7001</c>.</summary>
-    /// <param name="text">The id; or the id, an equals sign and the address.</param>
+    /// <param name="text">
+    /// The id; or the id, an equals sign and the address. The first equals sign ends the id: for an id that contains one, use
+    /// <see cref="RaftMember(Raft.NodeId, string?)"/>, or an object with <see cref="Id"/> in the configuration.
+    /// </param>
     /// <returns>The member.</returns>
     /// <exception cref="ArgumentException">The id is blank or too long.</exception>
     public static RaftMember FromString(string text)

@@ -128,20 +128,28 @@ internal ref struct MessageReader(ReadOnlyMemory<byte> data)
         return slice;
     }
 
-    /// <summary>Returns the bytes of the string that follows, without reading or checking it; empty if there is none.</summary>
-    public readonly ReadOnlySpan<byte> PeekString()
+    /// <summary>Finds the bytes of the string that follows, without reading or checking it.</summary>
+    /// <returns>Whether a complete string follows. Never after a failure.</returns>
+    public readonly bool TryPeekString(out ReadOnlySpan<byte> utf8)
     {
+        utf8 = default;
         ReadOnlySpan<byte> rest = _span[_position..];
-        if (rest.Length < sizeof(ushort))
+        if (Failed || rest.Length < sizeof(ushort))
         {
-            return default;
+            return false;
         }
 
         int length = BinaryPrimitives.ReadUInt16LittleEndian(rest);
-        return length <= rest.Length - sizeof(ushort) ? rest.Slice(sizeof(ushort), length) : default;
+        if (length > rest.Length - sizeof(ushort))
+        {
+            return false;
+        }
+
+        utf8 = rest.Slice(sizeof(ushort), length);
+        return true;
     }
 
-    /// <summary>Skips the string that <see cref="PeekString"/> has returned.</summary>
+    /// <summary>Skips the string that <see cref="TryPeekString"/> has returned.</summary>
     public void SkipString(int length) => _position += sizeof(ushort) + length;
 
     public string ReadString(string what)

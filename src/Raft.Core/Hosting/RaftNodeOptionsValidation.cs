@@ -10,7 +10,7 @@ internal sealed partial class RaftNodeOptionsValidation(
 {
     private static readonly string[] OptionNames = [.. typeof(RaftNodeOptions).GetProperties().Select(static property => property.Name)];
 
-    /// <summary>Sections within a node's section that other packages of this library read.</summary>
+    /// <summary>Sections within the shared section that other packages of this library read, for all nodes.</summary>
     private static readonly string[] SectionsOfPackages = ["Tcp"];
 
     private readonly ILogger _logger = logger;
@@ -79,7 +79,8 @@ internal sealed partial class RaftNodeOptionsValidation(
             {
                 bool isNode = section == NodeRegistration.SharedSection && directory.Nodes.Any(
                     other => string.Equals(other.Name, child.Key, StringComparison.OrdinalIgnoreCase));
-                bool isOption = OptionNames.Concat(SectionsOfPackages).Contains(child.Key, StringComparer.OrdinalIgnoreCase);
+                string[] sections = section == NodeRegistration.SharedSection ? SectionsOfPackages : [];
+                bool isOption = OptionNames.Concat(sections).Contains(child.Key, StringComparer.OrdinalIgnoreCase);
 
                 // The first node reports the keys of the shared section for all.
                 if (!isNode && !isOption && (section == node.Section || directory.Nodes[0] == node))

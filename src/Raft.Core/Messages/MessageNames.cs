@@ -6,11 +6,15 @@ namespace Raft;
 /// Remembers the names in the messages of a connection: cluster, nodes, and descriptions of senders. Messages repeat them, and
 /// <see cref="MessageCodec.TryRead(ReadOnlyMemory{byte}, MessageNames?, out RaftMessage?)"/> then allocates each only once.
 /// </summary>
-/// <remarks>Not safe to use from several threads at once. It keeps at most 256 names and 64 descriptions, whatever arrives.</remarks>
+/// <remarks>
+/// Not safe to use from several threads at once. It keeps at most 256 names and 64 descriptions, and none that is longer than 1,024 bytes,
+/// whatever arrives.
+/// </remarks>
 public sealed class MessageNames
 {
     private const int NameSlots = 256;
     private const int OriginSlots = 64;
+    private const int LongestName = 1_024; // in bytes
 
     private readonly Name?[] _names = new Name?[NameSlots];
     private readonly MessageOrigin?[] _origins = new MessageOrigin?[OriginSlots];
@@ -18,8 +22,7 @@ public sealed class MessageNames
     /// <summary>Reads the string that follows if it is known, or returns null and reads nothing.</summary>
     internal string? FindNext(ref MessageReader reader)
     {
-        ReadOnlySpan<byte> utf8 = reader.PeekString();
-        if (_names[SlotOf(utf8)] is not { } name || !utf8.SequenceEqual(name.Utf8))
+        if (!reader.TryPeekString(out ReadOnlySpan<byte> utf8) || _names[SlotOf(utf8)] is not { } name || !utf8.SequenceEqual(name.Utf8))
         {
             return null;
         }
@@ -31,8 +34,9 @@ public sealed class MessageNames
     /// <summary>Reads the node id that follows if it is known, or returns null and reads nothing.</summary>
     internal NodeId? FindNextNode(ref MessageReader reader)
     {
-        ReadOnlySpan<byte> utf8 = reader.PeekString();
-        if (_names[SlotOf(utf8)] is not { NodeId: { } nodeId } name || !utf8.SequenceEqual(name.Utf8))
+        if (!reader.TryPeekString(out ReadOnlySpan<byte> utf8)
+            || _names[SlotOf(utf8)] is not { NodeId: { } nodeId } name
+            || !utf8.SequenceEqual(name.Utf8))
         {
             return null;
         }
@@ -44,7 +48,17 @@ public sealed class MessageNames
     /// <summary>Remembers a string that was read.</summary>
     internal void Add(string text)
     {
+        if (text.Length == 0)
+        {
+            return; // a failed read returns it too, and there is nothing to share
+        }
+
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        if (utf8.Length > LongestName)
+        {
+            return;
+        }
+
         bool isNodeId = !string.IsNullOrWhiteSpace(text) && text.Length <= Raft.NodeId.MaximumLength;
         _names[SlotOf(utf8)] = new Name(utf8, text, isNodeId ? new NodeId(text) : (NodeId?)null);
     }
@@ -52,6 +66,11 @@ public sealed class MessageNames
     /// <summary>Returns the description with these parts, the same object as before if it is known.</summary>
     internal MessageOrigin Share(string clusterId, ClusterIdentity? identity, StoreIdentity? store, ulong optionsDigest)
     {
+        if (clusterId.Length > LongestName)
+        {
+            return new MessageOrigin(clusterId, identity, store, optionsDigest);
+        }
+
         ulong mixed = optionsDigest ^ (ulong)(store?.Opening ?? 0) ^ (ulong)(identity?.Hash ?? 0);
         ref MessageOrigin? slot = ref _origins[(int)((mixed ^ (mixed >> 32)) % OriginSlots)];
         if (slot is not { } known

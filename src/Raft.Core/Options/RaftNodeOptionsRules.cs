@@ -148,8 +148,10 @@ internal static class RaftNodeOptionsRules
 
         if (!string.IsNullOrWhiteSpace(nodeId) && !ids.Contains(nodeId, StringComparer.Ordinal))
         {
-            failures.Add(
-                $"Node '{nodeId}' is not among the {nameof(options.Members)} ({string.Join(", ", ids)}): add it, or correct its id.");
+            string remedy = nodeId.Contains('=', StringComparison.Ordinal)
+                ? $"in the text of a member, '=' begins its address, so set {nameof(RaftMember)}.{nameof(RaftMember.Id)} instead"
+                : "add it, or correct its id";
+            failures.Add($"Node '{nodeId}' is not among the {nameof(options.Members)} ({string.Join(", ", ids)}): {remedy}.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Raft.Transport.Tcp;
@@ -11,6 +12,9 @@ namespace Raft.Transport.Tcp;
 [SuppressMessage("Design", "CA1001", Justification = "The writer returns its blocks after each write.")]
 internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 {
+    /// <summary>The bytes of one call to the network, which takes all of them or none: as much as a slow link takes in a few seconds.</summary>
+    private const int MaximumPart = 64 * 1_024;
+
     private readonly TcpHub _hub;
     private readonly IConnectionStream _stream;
     private readonly FrameReader _reader;
@@ -19,8 +23,10 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     private readonly List<QueuedItem> _batch = []; // the sender's
     private readonly WriteBudget _budget; // the sender's
     private readonly Dictionary<NodeKey, bool> _authorized = []; // the sender's: whether the certificate speaks for a node
+    private readonly SegmentParts _parts = new(MaximumPart); // the sender's
     private readonly Action _wake;
     private readonly TimeSpan _openedAt;
+    private readonly DateTimeOffset? _certificateEnds;
     private readonly Lock _reading = new(); // held while frames are handled
     private readonly Lock _state = new();
     private readonly Dictionary<NodeKey, (TimeSpan RetryAt, NodeRefusal Refusal)> _refused = []; // nodes of this process, under _state
@@ -28,7 +34,7 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
     private long _closeBy = long.MaxValue; // ticks of the clock; set once it ends gracefully
     private long _receivedAt; // ticks of the clock
     private long _sentAt;
-    private long _writingSince = long.MaxValue;
+    private long _writingSince = long.MaxValue; // ticks of the clock: when the part that is being written was begun
     private long _bulkRequestedAt = -TimeSpan.TicksPerSecond; // ticks of the clock
     private bool _isMissingReported;
     private volatile NodeRefusal? _refusal; // of a node of the other side, the last one
@@ -42,16 +48,17 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         _hub = hub;
         _stream = secured.Stream;
         Certificate = secured.Certificate;
+        _certificateEnds = secured.Certificate?.NotAfter;
         Role = role;
         Remote = remote;
         Version = version;
         Queue = queue;
         Lane = remote.Lane;
         Name = dialled is null ? $"{_stream.RemoteAddress}" : $"{dialled}";
-        _reader = new FrameReader(!hub.Security.IsSecure, hub.Options.MaximumFrameBytes);
         _writer = new FrameWriter(!hub.Security.IsSecure);
         _budget = new WriteBudget(hub.Limits.Write);
         _protocol = new ConnectionProtocol(this);
+        _reader = new FrameReader(!hub.Security.IsSecure, hub.Options.MaximumFrameBytes) { KeepsMessages = () => _protocol.HasNodes };
         _wake = () => _hub.Scheduler.Schedule(this, preferLocal: true);
         _openedAt = hub.Clock.Now;
         _receivedAt = _sentAt = _openedAt.Ticks;
@@ -220,14 +227,21 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         TimeSpan limit = 3 * interval;
         TimeSpan silent = now - TimeSpan.FromTicks(Volatile.Read(ref _receivedAt));
         long writingSince = Volatile.Read(ref _writingSince);
+        bool isStuck = writingSince != long.MaxValue && now - TimeSpan.FromTicks(writingSince) > limit;
         if (now.Ticks >= Volatile.Read(ref _closeBy))
         {
             Close(new PeerProblem(PeerProblemKind.TimedOut, "it did not close its side of the connection"));
         }
-        else if (silent > limit || (writingSince != long.MaxValue && now - TimeSpan.FromTicks(writingSince) > limit))
+        else if (silent > limit || isStuck)
         {
             string what = silent > limit ? $"nothing has arrived for {silent.TotalSeconds:0.0} s" : "it does not read what is sent to it";
             Close(new PeerProblem(PeerProblemKind.Lost, $"{what}: check whether the process hangs, and the network"));
+        }
+        else if (_certificateEnds is { } end && _hub.Clock.UtcNow > end)
+        {
+            Finish(
+                RefusalCode.Certificate,
+                string.Create(CultureInfo.InvariantCulture, $"the certificate of this connection was valid until {end:u}: renew it"));
         }
         else if (Role == ConnectionRole.Acceptor && !_protocol.HasNodes && now - _openedAt > _hub.Options.HandshakeTimeout)
         {
@@ -254,6 +268,11 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 
     void IConnectionOwner.OnNodeRefused(NodeRefusal refusal)
     {
+        if (!_hub.HasNode(refusal.Node))
+        {
+            return; // nothing was announced that it could refuse
+        }
+
         lock (_state)
         {
             if (_refused.Count >= ConnectionProtocol.MaximumNodes)
@@ -276,7 +295,14 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 
     void IConnectionOwner.OnDropped(DropReason reason) => _hub.Counters.Dropped(reason, 1);
 
-    void IConnectionOwner.OnPong(long number) => _hub.Counters.RoundTrip(_hub.Clock.Now - TimeSpan.FromTicks(number));
+    void IConnectionOwner.OnPong(long number)
+    {
+        TimeSpan now = _hub.Clock.Now;
+        if (number >= _openedAt.Ticks && number <= now.Ticks) // otherwise this connection has sent no such ping
+        {
+            _hub.Counters.RoundTrip(now - TimeSpan.FromTicks(number));
+        }
+    }
 
     void IConnectionOwner.OnGoodbye(Goodbye goodbye)
     {
@@ -376,15 +402,9 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
                 _batch.Clear();
                 TimeSpan now = _hub.Clock.Now;
                 Volatile.Write(ref _sentAt, now.Ticks);
-                Volatile.Write(ref _writingSince, now.Ticks);
                 long bytes = _writer.Length;
-                if (bytes > 0)
-                {
-                    await _stream.WriteAsync(_writer.GetSegments()).ConfigureAwait(false);
-                }
-
+                await WriteAsync(_writer.GetSegments()).ConfigureAwait(false);
                 _budget.Record(bytes, _hub.Clock.Now - now);
-                Volatile.Write(ref _writingSince, long.MaxValue);
                 _writer.Reset();
                 _hub.Counters.Sent(messages, bytes);
                 if (isLast)
@@ -399,6 +419,19 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
         {
             Close(ProblemOf(exception));
         }
+    }
+
+    /// <summary>Writes in parts: a slow link takes long for all of them, and is alive as long as it takes one after the other.</summary>
+    private async ValueTask WriteAsync(IReadOnlyList<ArraySegment<byte>> segments)
+    {
+        _parts.Begin(segments);
+        while (_parts.TryNext(out IReadOnlyList<ArraySegment<byte>> part))
+        {
+            Volatile.Write(ref _writingSince, _hub.Clock.Now.Ticks);
+            await _stream.WriteAsync(part).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _writingSince, long.MaxValue);
     }
 
     /// <returns>Whether it was a message, and was encoded.</returns>

@@ -40,8 +40,16 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
     /// <summary>The nodes of a process. More are a mistake or an attack.</summary>
     public const int MaximumNodes = 16_384;
 
+    /// <summary>The characters of the names of all nodes together.</summary>
+    public const int MaximumNameCharacters = 1_024 * 1_024;
+
+    /// <summary>Where a message has its type; see <c>docs/wire-format.md</c>.</summary>
+    private const int TypeOffset = 5;
+
     private readonly Dictionary<NodeKey, bool> _announced = []; // whether it is accepted
     private int _accepted;
+    private int _nameCharacters; // of the keys of _announced
+    private bool _isMissing; // a node of this process was missing already
     private readonly MessageNames _names = new();
     private MessageOrigin? _lastOrigin; // of the last message from an accepted node
     private NodeId _lastFrom;
@@ -66,7 +74,7 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
                 owner.OnNodeRefused(NodeRefusal.Decode(payload));
                 break;
             case FrameKind.Missing:
-                owner.OnMissing(NodeName.Decode(payload));
+                OnMissing(NodeName.Decode(payload));
                 break;
             case FrameKind.OpenLane:
                 owner.OnLaneRequested(LaneRequest.Decode(payload));
@@ -100,9 +108,14 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
 
     private void OnAnnounced(NodeAnnouncement announcement)
     {
-        if (_announced.Count >= MaximumNodes && !_announced.ContainsKey(announcement.Node))
+        if (!_announced.ContainsKey(announcement.Node))
         {
-            throw new FrameException($"more than {MaximumNodes} nodes are announced");
+            _nameCharacters += LengthOf(announcement.Node);
+            if (_announced.Count >= MaximumNodes || _nameCharacters > MaximumNameCharacters)
+            {
+                throw new FrameException(
+                    $"more than {MaximumNodes} nodes are announced, or their names have more than {MaximumNameCharacters} characters");
+            }
         }
 
         NodeRefusal? refusal = owner.OnAnnounced(announcement);
@@ -116,12 +129,30 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
     private void OnWithdrawn(NodeKey node)
     {
         _lastOrigin = null;
-        if (_announced.Remove(node, out bool isAccepted) && isAccepted)
+        if (!_announced.Remove(node, out bool isAccepted))
+        {
+            return;
+        }
+
+        _nameCharacters -= LengthOf(node);
+        if (isAccepted)
         {
             _accepted--;
             owner.OnWithdrawn(node);
         }
     }
+
+    /// <summary>A process says it once for a connection. Others are mistakes, or meant to fill the log.</summary>
+    private void OnMissing(NodeKey node)
+    {
+        if (!_isMissing)
+        {
+            _isMissing = true;
+            owner.OnMissing(node);
+        }
+    }
+
+    private static int LengthOf(NodeKey node) => node.ClusterId.Length + node.NodeId.Value.Length;
 
     private void Set(NodeKey node, bool isAccepted)
     {
@@ -133,10 +164,16 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
 
     private void OnMessage(in Frame frame)
     {
+        if (frame.IsSkipped)
+        {
+            OnSkipped();
+            return;
+        }
+
         if (!MessageCodec.TryRead(frame.Payload, _names, out RaftMessage? message))
         {
-            // Sent by a peer whose checksum was right, or that TLS has authenticated: it is broken, or newer than it said.
-            throw new FrameException(FindProblem(frame.Payload));
+            OnUnreadable(frame.Payload);
+            return;
         }
 
         if (frame.Kind != FrameWriter.KindOf(message))
@@ -166,16 +203,32 @@ internal sealed class ConnectionProtocol(IConnectionOwner owner)
         owner.OnMessage(message);
     }
 
-    private static string FindProblem(ReadOnlyMemory<byte> payload)
+    /// <summary>A message was not kept, since no node is accepted.</summary>
+    private void OnSkipped()
+    {
+        if (_announced.Count == 0)
+        {
+            throw new FrameException("a message arrived before its sender was announced");
+        }
+
+        owner.OnDropped(DropReason.Refused);
+    }
+
+    private void OnUnreadable(ReadOnlyMemory<byte> payload)
     {
         try
         {
             MessageCodec.Read(payload);
-            return "a message cannot be read";
+            throw new FrameException("a message cannot be read");
+        }
+        catch (MessageFormatException exception) when (exception.Offset == TypeOffset && payload.Length > TypeOffset)
+        {
+            owner.OnDropped(DropReason.Invalid); // from a newer version: the other messages of the connection are still of use
         }
         catch (MessageFormatException exception)
         {
-            return $"a message cannot be read: {exception.Message.TrimEnd('.')}";
+            // Sent by a peer whose checksum was right, or that TLS has authenticated: it is broken, or newer than it said.
+            throw new FrameException($"a message cannot be read: {exception.Message.TrimEnd('.')}");
         }
     }
 }

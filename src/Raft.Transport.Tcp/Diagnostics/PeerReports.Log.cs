@@ -63,4 +63,10 @@ internal sealed partial class PeerReports
     [LoggerMessage(414, LogLevel.Warning, "{Path} has changed and cannot be read. What it contained before stays in use",
         EventName = "TcpCertificateNotReloaded")]
     private partial void LogNotReloaded(Exception exception, string path);
+
+    [LoggerMessage(415, LogLevel.Warning,
+        "There are too many reports about other processes, the last about {Peer}: others of the next minute are omitted. The metric "
+        + "raft.tcp.refusals counts all refusals",
+        EventName = "TcpReportsOmitted")]
+    private partial void LogOmitted(string peer);
 }

@@ -3,21 +3,18 @@ using Microsoft.Extensions.Logging;
 namespace Raft.Transport.Tcp;
 
 /// <summary>
-/// Logs what happens with other processes. A problem is logged when it begins, at most once a minute while it lasts, and so is its end.
+/// Logs what happens with other processes. A problem is logged when it begins, at most once a minute while it lasts, and so is its end. Texts
+/// of others are logged in one line and cut.
 /// </summary>
 /// <remarks>All members may be called on any thread, but not on that of a node: a logging provider may block.</remarks>
 internal sealed partial class PeerReports(ILogger logger, IClock clock)
 {
-    private const int MaximumPeers = 1_024;
-    private const int EventsPerInterval = 1_000;
-
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private const int LongestText = 1_000;
 
     private readonly ILogger _logger = logger;
-    private readonly Lock _lock = new();
-    private readonly Dictionary<(string Peer, PeerProblemKind Kind), TimeSpan> _reported = [];
-    private TimeSpan _budgetSince;
-    private int _budget = EventsPerInterval;
+    private readonly KnownReports _known = new(clock);
+    private readonly StrangerReports _strangers = new(clock);
+    private readonly StrangerReports _events = new(clock); // that are ordinary: they use up nothing of what problems have
 
     public void Listening(TcpAddress address, bool isSecure) => Write(() => LogListening(address, isSecure ? "TLS" : "plaintext"));
 
@@ -25,30 +22,28 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
 
     public void Connected(Connection connection)
     {
-        if (connection.Role == ConnectionRole.Dialler)
+        bool isDialled = connection.Role == ConnectionRole.Dialler;
+        if (isDialled ? _known.IsConnectionDue(connection.Name) : IsEventDue(connection))
         {
-            Clear(connection.Name);
+            Write(() => LogConnected(isDialled ? "to" : "from", connection.Name, connection.Version));
         }
-
-        string direction = connection.Role == ConnectionRole.Dialler ? "to" : "from";
-        WriteWithinBudget(() => LogConnected(direction, connection.Name, connection.Version));
     }
 
     /// <summary>A process cannot be reached, or refuses this one.</summary>
     public void Problem(string peer, PeerProblem problem)
     {
-        if (!problem.IsOrdinary && IsDue(peer, problem.Kind))
+        if (!problem.IsOrdinary && _known.IsProblemDue(peer, problem.Kind))
         {
-            Write(() => LogUnreachable(peer, problem.Text));
+            Write(() => LogUnreachable(peer, Clean(problem.Text)));
         }
     }
 
     /// <summary>A connection was refused during its handshake.</summary>
     public void Refused(string peer, PeerProblem problem)
     {
-        if (IsDue(HostOf(peer), problem.Kind))
+        if (IsStrangerDue(peer, string.Empty, problem.Kind))
         {
-            Write(() => LogRefused(peer, problem.Text));
+            Write(() => LogRefused(peer, Clean(problem.Text)));
         }
     }
 
@@ -56,50 +51,66 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
     {
         if (problem.IsOrdinary)
         {
-            WriteWithinBudget(() => LogClosed(connection.Name, problem.Text));
+            if (IsEventDue(connection, problem.Kind))
+            {
+                Write(() => LogClosed(connection.Name, Clean(problem.Text)));
+            }
         }
-        else if (IsDue(KeyOf(connection), problem.Kind))
+        else if (IsDue(connection, problem.Kind))
         {
-            Write(() => LogLost(connection.Name, problem.Text));
+            Write(() => LogLost(connection.Name, Clean(problem.Text)));
         }
     }
 
     public void NodeRefused(Connection connection, NodeRefusal refusal, bool byThis)
     {
-        if (!IsDue($"{KeyOf(connection)} {refusal.Node}", Handshake.ProblemOf(refusal.Code)))
+        if (!IsStrangerDue(connection.Name, $"{refusal.Node} {byThis}", Handshake.ProblemOf(refusal.Code)))
         {
             return;
         }
 
+        string cluster = Clean(refusal.Node.ClusterId);
+        NodeId node = CleanId(refusal.Node.NodeId);
         if (byThis)
         {
-            Write(() => LogRefusesNode(refusal.Node.NodeId, refusal.Node.ClusterId, connection.Name, refusal.Reason));
+            Write(() => LogRefusesNode(node, cluster, connection.Name, Clean(refusal.Reason)));
         }
         else
         {
-            Write(() => LogNodeIsRefused(refusal.Node.NodeId, refusal.Node.ClusterId, connection.Name, refusal.Reason));
+            Write(() => LogNodeIsRefused(node, cluster, connection.Name, Clean(refusal.Reason)));
         }
     }
 
     public void MissingHere(Connection connection, NodeKey node, string here)
     {
-        if (IsDue($"{KeyOf(connection)} {node}", PeerProblemKind.OtherNode))
+        if (IsStrangerDue(connection.Name, $"{node}", PeerProblemKind.OtherNode))
         {
-            Write(() => LogMissing(connection.Name, connection.Remote.DialledAddress, node.NodeId, node.ClusterId, here));
+            string address = Clean(connection.Remote.DialledAddress);
+            Write(() => LogMissing(connection.Name, address, CleanId(node.NodeId), Clean(node.ClusterId), Clean(here)));
         }
     }
 
-    public void TooLarge(string peer, int size, int limit)
+    /// <summary>A message was too large for this process.</summary>
+    public void TooLarge(string member, int size, int limit)
     {
-        if (IsDue(peer, PeerProblemKind.MessageTooLarge))
+        if (_known.IsProblemDue(member, PeerProblemKind.MessageTooLarge))
         {
-            Write(() => LogTooLarge(size, peer, limit));
+            Write(() => LogTooLarge(size, member, limit));
+        }
+    }
+
+    /// <summary>A message is too large for another process.</summary>
+    public void TooLarge(Connection connection, int size, int limit)
+    {
+        if (IsDue(connection, PeerProblemKind.MessageTooLarge))
+        {
+            Write(() => LogTooLarge(size, connection.Name, limit));
         }
     }
 
     public void AcceptFailed(TcpAddress address, Exception exception)
     {
-        if (IsDue(address.ToString(), PeerProblemKind.NotReached))
+        if (_known.IsProblemDue(address.ToString(), PeerProblemKind.NotReached))
         {
             Write(() => LogAcceptFailed(exception, address));
         }
@@ -109,43 +120,36 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
 
     public void CertificateNotReloaded(string path, Exception exception)
     {
-        if (IsDue(path, PeerProblemKind.Certificate))
+        if (_known.IsProblemDue(path, PeerProblemKind.Certificate))
         {
             Write(() => LogNotReloaded(exception, path));
         }
     }
 
-    /// <summary>What a problem is reported for once: an address that was dialled, or the machine that has connected.</summary>
-    private static string KeyOf(Connection connection) =>
-        connection.Role == ConnectionRole.Dialler ? connection.Name : HostOf(connection.Name);
+    private bool IsDue(Connection connection, PeerProblemKind kind) => connection.Role == ConnectionRole.Dialler
+        ? _known.IsProblemDue(connection.Name, kind)
+        : IsStrangerDue(connection.Name, string.Empty, kind);
 
-    private static string HostOf(string address)
+    private bool IsStrangerDue(string address, string subject, PeerProblemKind kind)
     {
-        int port = address.LastIndexOf(':');
-        return port < 0 ? address : address[..port];
-    }
-
-    /// <summary>Writes a message about an ordinary event, unless someone causes very many of them.</summary>
-    private void WriteWithinBudget(Action write)
-    {
-        TimeSpan now = clock.Now;
-        lock (_lock)
+        bool isDue = _strangers.IsDue(UnprovenConnections.MachineOf(address), subject, kind, out bool isFirstOmitted);
+        if (isFirstOmitted)
         {
-            if (now - _budgetSince >= Interval)
-            {
-                (_budgetSince, _budget) = (now, EventsPerInterval);
-            }
-
-            if (_budget == 0)
-            {
-                return;
-            }
-
-            _budget--;
+            Write(() => LogOmitted(address));
         }
 
-        Write(write);
+        return isDue;
     }
+
+    private bool IsEventDue(Connection connection, PeerProblemKind kind = default)
+    {
+        string subject = connection.Role == ConnectionRole.Dialler ? connection.Name : $"{connection.Remote.Process} {connection.Remote.Lane}";
+        return _events.IsDue(UnprovenConnections.MachineOf(connection.Name), subject, kind, out _);
+    }
+
+    private static string Clean(string text) => SafeText.Of(text, LongestText);
+
+    private static NodeId CleanId(NodeId id) => SafeText.Of(id.Value, NodeId.MaximumLength);
 
     private static void Write(Action write)
     {
@@ -157,48 +161,6 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
         catch (Exception)
         {
             // the next message is tried again
-        }
-    }
-
-    private bool IsDue(string peer, PeerProblemKind kind)
-    {
-        TimeSpan now = clock.Now;
-        lock (_lock)
-        {
-            if (_reported.TryGetValue((peer, kind), out TimeSpan last) && now - last < Interval)
-            {
-                return false;
-            }
-
-            if (_reported.Count >= MaximumPeers)
-            {
-                // Someone connects from very many addresses. What is still reported is bounded too.
-                (string, PeerProblemKind)[] over =
-                    [.. _reported.Where(each => now - each.Value >= Interval).Select(static each => each.Key)];
-                foreach ((string, PeerProblemKind) old in over)
-                {
-                    _reported.Remove(old);
-                }
-
-                if (_reported.Count >= MaximumPeers)
-                {
-                    return false;
-                }
-            }
-
-            _reported[(peer, kind)] = now;
-            return true;
-        }
-    }
-
-    private void Clear(string peer)
-    {
-        lock (_lock)
-        {
-            foreach (PeerProblemKind kind in Enum.GetValues<PeerProblemKind>())
-            {
-                _reported.Remove((peer, kind));
-            }
         }
     }
 }

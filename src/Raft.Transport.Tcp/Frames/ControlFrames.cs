@@ -64,7 +64,9 @@ internal sealed record NodeRefusal(NodeKey Node, RefusalCode Code, string Reason
     {
         PayloadReader reader = new(payload, "a refusal of a node");
         NodeRefusal refusal = new(
-            new NodeKey(reader.String("cluster id"), reader.NodeId("node id")), (RefusalCode)reader.Byte("code"), reader.String("reason"));
+            new NodeKey(reader.String("cluster id"), reader.NodeId("node id")),
+            (RefusalCode)reader.Byte("code"),
+            reader.Text("reason", MaximumReason));
         reader.End();
         return refusal;
     }
@@ -78,7 +80,7 @@ internal sealed record Goodbye(RefusalCode Code, string Reason)
     public static Goodbye Decode(ReadOnlySpan<byte> payload)
     {
         PayloadReader reader = new(payload, "a goodbye");
-        Goodbye goodbye = new((RefusalCode)reader.Byte("code"), reader.String("reason"));
+        Goodbye goodbye = new((RefusalCode)reader.Byte("code"), reader.Text("reason", NodeRefusal.MaximumReason));
         reader.End();
         return goodbye;
     }

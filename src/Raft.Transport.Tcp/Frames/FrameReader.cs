@@ -22,9 +22,16 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
     private int _end;
     private byte[]? _large; // the payload of a frame that does not fit, or is kept
     private int _largeFilled;
+    private SkippedFrame? _skipped;
+
+    /// <summary>
+    /// Whether messages that need memory of their own are kept. Otherwise their bytes are checked and forgotten: someone whose nodes are not
+    /// accepted must not make this process allocate the largest frame.
+    /// </summary>
+    public Func<bool> KeepsMessages { get; init; } = static () => true;
 
     /// <summary>Whether a frame has begun and not ended.</summary>
-    public bool IsInFrame => _large is not null || _end > _start;
+    public bool IsInFrame => _large is not null || _skipped is not null || _end > _start;
 
     /// <summary>Where the next bytes of the connection belong. Invalidates the frames that were returned before, except for data.</summary>
     public Memory<byte> GetBuffer()
@@ -62,6 +69,7 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
     public void Discard()
     {
         _large = null;
+        _skipped = null;
         _start = 0;
         _end = 0;
     }
@@ -75,6 +83,11 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
             return TryReadLarge(large, out frame);
         }
 
+        if (_skipped is { } skipped)
+        {
+            return TrySkip(skipped, out frame);
+        }
+
         frame = default;
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(_start, _end - _start);
         if (bytes.Length < _headSize)
@@ -86,6 +99,12 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
         bool isKept = kind == FrameKind.MessageWithData;
         if (isKept || length > BufferSize - _headSize)
         {
+            if (FrameFormat.IsMessage(kind) && !KeepsMessages())
+            {
+                _skipped = BeginSkip(bytes, length, kind);
+                return TrySkip(_skipped, out frame);
+            }
+
             BeginLarge(bytes, length);
             return TryReadLarge(_large, out frame);
         }
@@ -95,7 +114,7 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
             return false;
         }
 
-        Verify(bytes, bytes.Slice(_headSize, length));
+        Verify(bytes, ChecksumOf(bytes, bytes.Slice(_headSize, length)), length);
         frame = new Frame(kind, _buffer.AsMemory(_start + _headSize, length));
         _start += _headSize + length;
         return true;
@@ -119,9 +138,31 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
             return false;
         }
 
-        Verify(_largeHead, large);
+        Verify(_largeHead, ChecksumOf(_largeHead, large), large.Length);
         frame = new Frame((FrameKind)_largeHead[FrameFormat.KindOffset], large);
         _large = null;
+        return true;
+    }
+
+    private SkippedFrame BeginSkip(ReadOnlySpan<byte> bytes, int length, FrameKind kind)
+    {
+        bytes[.._headSize].CopyTo(_largeHead);
+        _start += _headSize;
+        return new SkippedFrame(kind, length, FrameFormat.BeginChecksum(bytes));
+    }
+
+    private bool TrySkip(SkippedFrame skipped, out Frame frame)
+    {
+        _start += skipped.Skip(_buffer.AsSpan(_start, _end - _start));
+        frame = default;
+        if (skipped.Rest > 0)
+        {
+            return false;
+        }
+
+        _skipped = null;
+        Verify(_largeHead, skipped.Checksum, skipped.Length);
+        frame = new Frame(skipped.Kind, default, IsSkipped: true);
         return true;
     }
 
@@ -140,7 +181,10 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
             : throw new FrameException($"a frame has {length} bytes, more than the {limit} that are allowed for {kind}");
     }
 
-    private void Verify(ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload)
+    private uint ChecksumOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload) =>
+        hasChecksum ? Crc32C.Append(FrameFormat.BeginChecksum(head), payload) : 0;
+
+    private void Verify(ReadOnlySpan<byte> head, uint checksum, int length)
     {
         if (!hasChecksum)
         {
@@ -148,10 +192,10 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
         }
 
         uint expected = BinaryPrimitives.ReadUInt32LittleEndian(head[FrameFormat.ChecksumOffset..]);
-        uint actual = Crc32C.Finish(Crc32C.Append(FrameFormat.BeginChecksum(head), payload));
+        uint actual = Crc32C.Finish(checksum);
         if (actual != expected)
         {
-            throw new FrameException($"a frame of {payload.Length} bytes has the checksum {expected:x8}, but its bytes give {actual:x8}");
+            throw new FrameException($"a frame of {length} bytes has the checksum {expected:x8}, but its bytes give {actual:x8}");
         }
     }
 }

@@ -115,7 +115,7 @@ internal sealed record Hello
         RefusalCode refusal = (RefusalCode)reader.Byte("refusal");
         if (refusal != RefusalCode.None)
         {
-            return Refuse(versions, refusal, reader.String("reason"));
+            return Refuse(versions, refusal, reader.Text("reason", NodeRefusal.MaximumReason));
         }
 
         return new Hello
@@ -126,8 +126,8 @@ internal sealed record Hello
             DialNumber = reader.Int64("number of the dial"),
             Lane = (LaneKind)reader.Byte("lane"),
             MaximumFrame = reader.Int32("longest frame"),
-            Address = reader.String("address"),
-            DialledAddress = reader.String("dialled address"),
+            Address = reader.Text("address", MaximumAddress),
+            DialledAddress = reader.Text("dialled address", MaximumAddress),
         };
     }
 }

@@ -34,6 +34,9 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> payload, string what)
         return Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw Broken($"its {field} is not valid UTF-8");
     }
 
+    /// <summary>Reads a text for people, in one line and cut to a length.</summary>
+    public string Text(string field, int maximumLength) => SafeText.Of(String(field), maximumLength);
+
     public NodeId NodeId(string field)
     {
         string text = String(field);

@@ -4,7 +4,7 @@ namespace Raft.Transport.Tcp;
 
 /// <summary>A connection that is being made: it ends at a time, whatever the other side does.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
-internal sealed class PendingHandshake(TimeSpan deadline, bool isAccepted)
+internal sealed class PendingHandshake(TimeSpan deadline)
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly Lock _lock = new();
@@ -13,9 +13,6 @@ internal sealed class PendingHandshake(TimeSpan deadline, bool isAccepted)
     private bool _isComplete;
 
     public TimeSpan Deadline => deadline;
-
-    /// <summary>Whether the other side has opened it.</summary>
-    public bool IsAccepted => isAccepted;
 
     /// <summary>Whether it ended because it took too long, or made room for others.</summary>
     public bool IsAborted => Volatile.Read(ref _isAborted);

@@ -15,8 +15,8 @@ internal sealed partial class TcpHub
                 + $"{nameof(TcpTransportOptions.AllowPlaintext)} if everyone on the network may change the cluster");
         }
 
-        PendingHandshake handshake = new(Clock.Now + Options.HandshakeTimeout, isAccepted: false);
-        Add(handshake);
+        PendingHandshake handshake = new(Clock.Now + Options.HandshakeTimeout);
+        Add(handshake, accepted: null);
         lane.OnDialling(handshake);
         IConnectionStream? raw = null;
         try
@@ -95,6 +95,7 @@ internal sealed partial class TcpHub
         Peer[] peers;
         lock (_lock)
         {
+            _unproven.Remove(connection);
             if (!_connections.Remove(connection))
             {
                 return;
@@ -152,22 +153,21 @@ internal sealed partial class TcpHub
         }
     }
 
-    private void Add(PendingHandshake handshake)
+    private void Add(PendingHandshake handshake, IConnectionStream? accepted)
     {
-        PendingHandshake? crowdedOut = null;
+        Action? endCrowdedOut = null;
         lock (_lock)
         {
             _handshakes.Add(handshake);
-            if (handshake.IsAccepted && _handshakes.Count(static other => other.IsAccepted) > Options.MaximumHandshakes)
+            if (accepted is not null)
             {
-                crowdedOut = _handshakes.Find(static other => other.IsAccepted);
-                _handshakes.Remove(crowdedOut!);
+                endCrowdedOut = _unproven.Add(handshake, accepted.RemoteAddress, handshake.Abort);
             }
 
             SetTick();
         }
 
-        crowdedOut?.Abort();
+        endCrowdedOut?.Invoke();
     }
 
     private async Task AcceptAsync(ListenerEntry entry)
@@ -177,14 +177,12 @@ internal sealed partial class TcpHub
             try
             {
                 IConnectionStream stream = await entry.Listener!.AcceptAsync().ConfigureAwait(false);
-                PendingHandshake handshake = new(Clock.Now + Options.HandshakeTimeout, isAccepted: true);
+                PendingHandshake handshake = new(Clock.Now + Options.HandshakeTimeout);
                 handshake.SetStream(stream);
-                Add(handshake);
-                _ = AcceptAsync(stream, handshake);
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
+                Add(handshake, stream);
+
+                // Not here: the next connection does not wait for what this one does at once.
+                Schedule(() => _ = AcceptAsync(stream, handshake));
             }
             // Usually too many open files. Others may recover too, and a listener that has silently ended would be worse.
             catch (Exception exception)
@@ -206,6 +204,9 @@ internal sealed partial class TcpHub
     }
 
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly PeerProblem CrowdedOut = new(
+        PeerProblemKind.TimedOut, "it has announced no node that was accepted, and made room for other connections");
 
     /// <summary>Performs the handshake on a connection that another process has opened.</summary>
     private async Task AcceptAsync(IConnectionStream raw, PendingHandshake handshake)
@@ -272,6 +273,7 @@ internal sealed partial class TcpHub
     {
         lock (_lock)
         {
+            _unproven.Remove(handshake);
             _handshakes.Remove(handshake);
         }
     }
@@ -283,9 +285,14 @@ internal sealed partial class TcpHub
         {
             _handshakes.Remove(handshake);
             isObsolete = !handshake.TryComplete() || _nodes.Count == 0;
-            if (!isObsolete)
+            if (isObsolete)
+            {
+                _unproven.Remove(handshake);
+            }
+            else
             {
                 _connections.Add(connection);
+                _unproven.Replace(handshake, connection, () => connection.Close(CrowdedOut));
             }
         }
 

@@ -34,20 +34,18 @@ internal sealed partial class TcpHub
         {
             if (created is not null)
             {
-                await ListenAsync(created, cancellationToken).ConfigureAwait(false);
+                _ = ListenAsync(created);
             }
-            else
-            {
-                await entry.Listening.Task.ConfigureAwait(false);
-            }
+
+            // The listener is that of all nodes at the address: none of them cancels more than its own wait.
+            await entry.Listening.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             lock (_lock)
             {
                 _localNodes.TryRemove(node.Key, out _);
-                entry.Users--;
-                _listeners.Remove(entry);
+                Release(entry);
             }
 
             throw;
@@ -101,7 +99,11 @@ internal sealed partial class TcpHub
             }
 
             _localNodes.TryRemove(node.Key, out _);
-            Release(address);
+            if (_listeners.Find(other => other.Requested == address) is { } entry)
+            {
+                Release(entry);
+            }
+
             isLast = _nodes.Count == 0;
             connections = [.. _connections];
             if (isLast)
@@ -171,6 +173,7 @@ internal sealed partial class TcpHub
 
                 empty = [.. former.Where(static other => other.Nodes.Count == 0)];
                 Bind(node, connection, announcement.Store);
+                _unproven.Remove(connection);
             }
 
             Forget(node);
@@ -306,6 +309,9 @@ internal sealed partial class TcpHub
         }
     }
 
+    /// <summary>Whether this process has the node.</summary>
+    public bool HasNode(NodeKey key) => _localNodes.ContainsKey(key);
+
     /// <summary>Another process refuses a node of this one.</summary>
     public void OnNodeRefused(Connection connection, NodeRefusal refusal) => Reports.NodeRefused(connection, refusal, byThis: false);
 
@@ -405,7 +411,7 @@ internal sealed partial class TcpHub
             {
                 return new PeerProblem(
                     PeerProblemKind.OtherCluster,
-                    $"refused: it belongs to cluster '{other.ClusterId}', not to '{key.ClusterId}': correct the cluster id or the address");
+                    $"refused: it belongs to cluster '{SafeText.Of(other.ClusterId, NodeRefusal.MaximumReason)}', not to '{key.ClusterId}': correct the cluster id or the address");
             }
         }
 
@@ -413,7 +419,7 @@ internal sealed partial class TcpHub
             ? new PeerProblem(PeerProblemKind.OtherNode, $"the process at {connection.Name} has no nodes yet: start the node there")
             : new PeerProblem(
                 PeerProblemKind.OtherNode,
-                $"{string.Join(", ", there)} answers at {connection.Name}, and node {key.NodeId} does not: correct the address");
+                $"{SafeText.Of(string.Join(", ", there.Take(5)), NodeRefusal.MaximumReason)} answers at {connection.Name}, and node {key.NodeId} does not: correct the address");
     }
 
     private NodeRefusal Refuse(Connection connection, NodeRefusal refusal)
@@ -428,28 +434,41 @@ internal sealed partial class TcpHub
         return refusal;
     }
 
-    private async ValueTask ListenAsync(ListenerEntry entry, CancellationToken cancellationToken)
+    private async Task ListenAsync(ListenerEntry entry)
     {
         try
         {
-            IConnectionListener listener = await _environment.Network.ListenAsync(entry.Requested, cancellationToken).ConfigureAwait(false);
-            entry.Listener = listener;
+            IConnectionListener listener = await _environment.Network.ListenAsync(entry.Requested, CancellationToken.None)
+                .ConfigureAwait(false);
+            lock (_lock)
+            {
+                entry.Listener = listener;
+                if (entry.IsClosed)
+                {
+                    listener.Dispose(); // nobody waits for it any more
+                }
+            }
+
             Reports.Listening(listener.Address, Security.IsSecure);
+            Schedule(() => _ = AcceptAsync(entry));
             entry.Listening.SetResult(listener);
         }
         catch (Exception exception)
         {
-            entry.Listening.SetException(exception);
-            _ = entry.Listening.Task.Exception; // observed: there may be no other node that waits
-            throw;
-        }
+            lock (_lock)
+            {
+                _listeners.Remove(entry); // a node that starts later tries again
+            }
 
-        _ = AcceptAsync(entry);
+            entry.Listening.SetException(exception);
+            _ = entry.Listening.Task.Exception; // observed: those that have waited may have given up
+        }
     }
 
-    private void Release(TcpAddress address)
+    /// <summary>A node does not use a listener any more. Under the lock.</summary>
+    private void Release(ListenerEntry entry)
     {
-        if (_listeners.Find(other => other.Requested == address) is { } entry && --entry.Users == 0)
+        if (--entry.Users == 0)
         {
             entry.IsClosed = true;
             _listeners.Remove(entry);

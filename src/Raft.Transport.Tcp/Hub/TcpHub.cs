@@ -25,7 +25,8 @@ internal sealed partial class TcpHub
     private readonly List<Peer> _peers = [];
     private readonly List<ListenerEntry> _listeners = [];
     private readonly List<Connection> _connections = [];
-    private readonly List<PendingHandshake> _handshakes = []; // the oldest first
+    private readonly List<PendingHandshake> _handshakes = [];
+    private readonly UnprovenConnections _unproven;
     private readonly IClockTimer _timer;
     private readonly long _startedAt;
     private TimeSpan _tickAt = TimeSpan.MaxValue;
@@ -46,6 +47,7 @@ internal sealed partial class TcpHub
         Counters = counters;
         Reports = reports;
         _environment = environment;
+        _unproven = new UnprovenConnections(options.MaximumHandshakes);
         _random = new Random(environment.Seed ?? BitConverter.ToInt32(environment.Process.ToByteArray()));
         _startedAt = environment.Clock.UtcNow.UtcTicks;
         Limits = new QueueLimits(
@@ -171,7 +173,7 @@ internal sealed partial class TcpHub
     public void OnTooLarge(Connection connection, int size, int limit)
     {
         Counters.Dropped(DropReason.TooLarge, 1);
-        Reports.TooLarge(connection.Name, size, limit);
+        Reports.TooLarge(connection, size, limit);
     }
 
     /// <summary>A message from a node of another process has arrived.</summary>

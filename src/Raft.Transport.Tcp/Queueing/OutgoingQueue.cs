@@ -40,6 +40,9 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     private const int MaximumControlFrames = 2 * ConnectionProtocol.MaximumNodes;
     private const int KeptShare = 8; // one in so many messages and bytes is not for entries
 
+    /// <summary>The bytes of control frames that answer others: each of those may hold a cluster id of 64 KiB.</summary>
+    private const int MaximumControlBytes = 1_024 * 1_024;
+
     private readonly Lock _lock = new();
     private readonly Queue<QueuedItem> _control = new();
     private readonly Queue<QueuedItem> _urgent = new();
@@ -48,6 +51,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     private Action? _wake; // of the connection that sends; null while there is none
     private long _bytes;
     private long _bytesOfEntries; // of those, in messages with entries
+    private int _controlBytes; // of those that AddControl has added
     private int _messages;
     private TimeSpan _lateAfter = TimeSpan.MaxValue; // no message with entries is late until then
     private bool _isSending;
@@ -122,12 +126,14 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
         Action? wake;
         lock (_lock)
         {
-            if (_isClosed || _wake is null || _control.Count >= MaximumControlFrames)
+            if (_isClosed || _wake is null
+                || _control.Count >= MaximumControlFrames || _controlBytes + payload.Length > MaximumControlBytes)
             {
                 return;
             }
 
             _control.Enqueue(new QueuedItem(kind, payload));
+            _controlBytes += payload.Length;
             wake = WakeIfIdle();
         }
 
@@ -201,6 +207,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
         {
             _control.Clear();
             HashSet<LocalNode> nodes = [];
+            _controlBytes = 0;
             foreach (QueuedItem announcement in announcements)
             {
                 _control.Enqueue(announcement);
@@ -234,6 +241,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
                 _isSending = false;
                 _isClosed = false;
                 _control.Clear();
+                _controlBytes = 0;
                 Rebuild(static item => item.Message is not null);
             }
         }
@@ -329,6 +337,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
     {
         if (_control.TryDequeue(out item))
         {
+            _controlBytes -= item.From is null ? item.Payload!.Length : 0; // announcements have a node
             return true;
         }
 

@@ -54,6 +54,7 @@ internal sealed class TlsSecurity : IConnectionSecurity
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                     EnabledSslProtocols = Protocols,
                     AllowTlsResume = false,
+                    AllowRenegotiation = false,
                 })
                 : tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
                 {

@@ -12,13 +12,30 @@ internal sealed class SocketListener(Socket socket, TcpAddress address) : IConne
 
     public async ValueTask<IConnectionStream> AcceptAsync()
     {
-        try
+        while (true)
         {
-            return new SocketStream(await socket.AcceptAsync().ConfigureAwait(false));
-        }
-        catch (SocketException) when (_isDisposed)
-        {
-            throw new ObjectDisposedException(nameof(SocketListener));
+            Socket accepted;
+            try
+            {
+                accepted = await socket.AcceptAsync().ConfigureAwait(false);
+            }
+            catch (SocketException) when (_isDisposed)
+            {
+                throw new ObjectDisposedException(nameof(SocketListener));
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionAborted)
+            {
+                continue;
+            }
+
+            try
+            {
+                return new SocketStream(accepted);
+            }
+            catch (SocketException)
+            {
+                // The other side has reset it already. That is no failure of the listener: the next one is accepted at once.
+            }
         }
     }
 

@@ -4,35 +4,30 @@ using System.Net.Sockets;
 namespace Raft.Transport.Tcp;
 
 /// <summary>Connections over sockets.</summary>
-internal sealed class SocketNetwork : INetwork
+internal sealed class SocketNetwork(IClock? clock = null) : INetwork
 {
     private const int Backlog = 512;
+
+    /// <summary>The pause that RFC 8305 recommends.</summary>
+    private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly IClock _clock = clock ?? SystemClock.Shared;
 
     public async ValueTask<IConnectionStream> DialAsync(TcpAddress address, CancellationToken cancellationToken)
     {
         IPAddress[] candidates = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
-        SocketException? failure = null;
-        foreach (IPAddress candidate in candidates)
+        try
         {
-            Socket socket = new(candidate.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(candidate, address.Port), cancellationToken).ConfigureAwait(false);
-                return new SocketStream(socket);
-            }
-            catch (SocketException exception)
-            {
-                socket.Dispose();
-                failure = exception;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+            return await AddressRace.RunAsync(
+                candidates,
+                (ip, cancellation) => ConnectAsync(new IPEndPoint(ip, address.Port), cancellation),
+                PauseAsync,
+                cancellationToken).ConfigureAwait(false);
         }
-
-        throw Explain(address, failure);
+        catch (SocketException exception)
+        {
+            throw Explain(address, exception);
+        }
     }
 
     public async ValueTask<IConnectionListener> ListenAsync(TcpAddress address, CancellationToken cancellationToken)
@@ -53,6 +48,11 @@ internal sealed class SocketNetwork : INetwork
         Socket socket = new(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (ip.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true; // all addresses of the machine, as it says
+            }
+
             socket.Bind(new IPEndPoint(ip, address.Port));
             socket.Listen(Backlog);
             return new SocketListener(socket, address);
@@ -84,9 +84,8 @@ internal sealed class SocketNetwork : INetwork
         {
             IPAddress[] found = await Dns.GetHostAddressesAsync(address.Host, cancellationToken).ConfigureAwait(false);
 
-            // IPv4 first: a name such as localhost has both on most machines, and a listener binds only the first.
             return found.Length > 0
-                ? [.. found.OrderBy(static ip => ip.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)]
+                ? AddressRace.Order(found)
                 : throw new PeerException(
                     PeerProblemKind.NameNotFound, $"the name {address.Host} has no address: check it, or wait for DNS");
         }
@@ -99,7 +98,30 @@ internal sealed class SocketNetwork : INetwork
         }
     }
 
-    private static PeerException Explain(TcpAddress address, SocketException? exception) => exception?.SocketErrorCode switch
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using IClockTimer timer = _clock.CreateTimer(() => over.TrySetResult());
+        timer.Set(_clock.Now + AttemptPause);
+        await over.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<SocketStream> ConnectAsync(IPEndPoint end, CancellationToken cancellationToken)
+    {
+        Socket socket = new(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(end, cancellationToken).ConfigureAwait(false);
+            return new SocketStream(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static PeerException Explain(TcpAddress address, SocketException exception) => exception.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => new PeerException(
             PeerProblemKind.NobodyListens, $"nobody listens at {address}: start the node, or correct its address", exception),
@@ -107,7 +129,7 @@ internal sealed class SocketNetwork : INetwork
             PeerProblemKind.TimedOut, $"{address} does not answer: check the network and its firewalls", exception),
         _ => new PeerException(
             PeerProblemKind.NotReached,
-            $"{address} cannot be reached: {exception?.Message.TrimEnd('.') ?? "it has no address"}; check the network and the address",
+            $"{address} cannot be reached: {exception.Message.TrimEnd('.')}; check the network and the address",
             exception),
     };
 }

@@ -12,9 +12,17 @@ internal sealed class SocketStream : IConnectionStream
     public SocketStream(Socket socket)
     {
         _socket = socket;
-        socket.NoDelay = true;
-        UnsentBytes.Limit(socket);
-        RemoteAddress = socket.RemoteEndPoint?.ToString() ?? "unknown";
+        try
+        {
+            socket.NoDelay = true;
+            UnsentBytes.Limit(socket);
+            RemoteAddress = socket.RemoteEndPoint?.ToString() ?? "unknown";
+        }
+        catch
+        {
+            Dispose(); // the other side may have closed it already
+            throw;
+        }
     }
 
     public string RemoteAddress { get; }

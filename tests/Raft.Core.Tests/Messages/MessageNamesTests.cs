@@ -32,6 +32,56 @@ public class MessageNamesTests
     }
 
     [Fact]
+    public void TryRead_TruncatedAfterNamesAreKnown_ReadsNothing()
+    {
+        foreach (RaftMessage message in Samples.Small)
+        {
+            byte[] encoded = Samples.Encode(message);
+            MessageNames names = new();
+            Assert.True(MessageCodec.TryRead(encoded, names, out _));
+            for (int length = 0; length < encoded.Length; length++)
+            {
+                Assert.False(MessageCodec.TryRead(encoded.AsMemory(0, length), names, out _), $"{length} of {encoded.Length} bytes");
+            }
+
+            Assert.True(MessageCodec.TryRead(encoded, names, out RaftMessage? read));
+            Samples.AssertSame(message, read);
+        }
+    }
+
+    [Fact]
+    public void TryRead_DamagedByte_GivesTheSameResultWithKnownNames()
+    {
+        foreach (RaftMessage message in Samples.Small)
+        {
+            byte[] encoded = Samples.Encode(message);
+            MessageNames names = new();
+            Assert.True(MessageCodec.TryRead(encoded, names, out _));
+            for (int i = 0; i < encoded.Length; i++)
+            {
+                byte[] damaged = [.. encoded];
+                damaged[i] = 0xFF;
+                bool expected = MessageCodec.TryRead(damaged, out _);
+
+                Assert.Equal(expected, MessageCodec.TryRead(damaged, names, out _));
+            }
+        }
+    }
+
+    [Fact]
+    public void LongNames_AreNotKept()
+    {
+        MessageNames names = new();
+        byte[] encoded = Samples.Encode(Samples.Get("longest names"));
+
+        Assert.True(MessageCodec.TryRead(encoded, names, out RaftMessage? first));
+        Assert.True(MessageCodec.TryRead(encoded, names, out RaftMessage? second));
+
+        Assert.NotSame(first.ClusterId, second.ClusterId);
+        Assert.Same(first.To.Value, second.To.Value);
+    }
+
+    [Fact]
     public void Write_ToAPayloadWriter_PassesTheDataAsItIs()
     {
         PayloadList output = new();

@@ -150,7 +150,8 @@ public sealed class MemberBindingTests
               "Raft": {
                 "Members": [ "n1", "n2" ],
                 "HartbeatInterval": "00:00:01",
-                "n2": { "ShutdownTimeOut": "00:00:01", "Shutdown": "00:00:01" }
+                "Tcp": { "Listen": "localhost:1" },
+                "n2": { "ShutdownTimeOut": "00:00:01", "Shutdown": "00:00:01", "Tcp": { "Listen": "localhost:2" } }
               }
             }
             """);
@@ -163,7 +164,7 @@ public sealed class MemberBindingTests
         options.Get("n2");
 
         Assert.Equal(
-            ["Raft:HartbeatInterval", "Raft:n2:Shutdown"],
+            ["Raft:HartbeatInterval", "Raft:n2:Shutdown", "Raft:n2:Tcp"],
             log.Collector.GetSnapshot()
                 .Where(record => record.Id.Id == 204)
                 .Select(record => record.GetStructuredStateValue("Key"))

@@ -17,6 +17,19 @@ public class MemberTextTests
         Assert.Equal(member, RaftMember.FromString(text));
     }
 
+    [Fact]
+    public void Id_WithAnEqualsSign_IsSetAsAnObject_AndTheRefusalSaysSo()
+    {
+        RaftNodeOptions options = new() { Members = ["a=b"], AllowVolatileStorage = true };
+
+        ArgumentException refusal = Assert.ThrowsAny<ArgumentException>(() => new RaftNode("a=b", options: options));
+        options.Members = [new RaftMember { Id = "a=b" }];
+        RaftNode node = new("a=b", options: options);
+
+        Assert.Contains("'=' begins its address, so set RaftMember.Id instead", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("a=b", node.Id);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("=127.0.0.1:7001")]

@@ -28,7 +28,12 @@ public sealed class AttackTests : IAsyncLifetime
             MaximumElectionTimeout = TimeSpan.FromMilliseconds(800),
             AllowVolatileStorage = true,
         };
-        TcpTransportOptions transport = new() { HandshakeTimeout = TimeSpan.FromMilliseconds(500), MaximumHandshakes = 16 };
+        TcpTransportOptions transport = new()
+        {
+            HandshakeTimeout = TimeSpan.FromMilliseconds(500),
+            MaximumHandshakes = 16,
+            KeepAliveInterval = TimeSpan.FromMilliseconds(300),
+        };
         _nodes = [.. Members.Take(2).Select(member => new RaftNode(member.NodeId, options: options, ports: new RaftNodePorts
         {
             Transport = member.Id == "n1" ? _origin = new CapturingTransport(Create()) : Create(),
@@ -82,6 +87,11 @@ public sealed class AttackTests : IAsyncLifetime
             Messages.Append(_n3, "n1", 2, entries: 3, size: 20),
             Messages.Reply(_n3, "n1", 3),
             Messages.Chunk(_n3, "n1", 4, size: 30),
+            Messages.VoteReply(_n3, "n1", 5),
+            Messages.ChunkReply(_n3, "n1", 6),
+            Messages.TimeoutNow(_n3, "n1", 7),
+            Messages.TimeoutNowReply(_n3, "n1", 8),
+            Messages.IdentityRefusal(_n3, "n1", 9),
         ];
         foreach (RaftMessage message in messages)
         {
@@ -154,6 +164,11 @@ public sealed class AttackTests : IAsyncLifetime
             {
                 kept.Dequeue().Dispose();
             }
+
+            if (i % 2_500 == 1_250)
+            {
+                await RequireCommitAsync();
+            }
         }
 
         using RawPeer peer = await RawPeer.JoinAsync(Target, N3);
@@ -173,6 +188,55 @@ public sealed class AttackTests : IAsyncLifetime
         await peer.SendAsync(hello.AsMemory(0, hello.Length - 1));
 
         await peer.WaitForEndAsync();
+        await RequireCommitAsync();
+    }
+
+    [Fact]
+    public async Task SlowClient_ThatStopsWithinAFrame_IsDropped()
+    {
+        using RawPeer peer = await RawPeer.JoinAsync(Target, N3);
+        byte[] frame = FrameSamples.Message(hasChecksum: true, Messages.Append(_n3, "n1", 1, entries: 1, size: 50_000));
+
+        await peer.SendAsync(frame.AsMemory(0, frame.Length / 2));
+
+        await peer.WaitForEndAsync();
+        await RequireCommitAsync();
+    }
+
+    [Fact]
+    public async Task SlowClient_ThatAsksAllTheTimeAndReadsNoAnswer_IsDropped()
+    {
+        using RawPeer peer = await RawPeer.JoinAsync(Target, N3);
+        byte[] ping = FrameSamples.Control(hasChecksum: true, FrameKind.Ping, PingNumber.Encode(1));
+        byte[] pings = [.. Enumerable.Repeat(ping, 1_000).SelectMany(static each => each)];
+        Task asking = Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (true)
+            {
+                await peer.SendAsync(pings);
+            }
+        });
+
+        await RequireCommitAsync();
+        await Wait.OrFailAsync(asking, "the connection is closed, since its answers are not read");
+        await RequireCommitAsync();
+    }
+
+    [Fact]
+    public async Task FlippedBits_InEveryKindOfMessage_WithRightChecksums_KeepTheClusterCommitting()
+    {
+        foreach ((_, byte[] bytes) in FrameSamples.All(hasChecksum: false))
+        {
+            byte[] payload = bytes[FrameFormat.HeadSize(false)..];
+            for (int at = 0; at < payload.Length; at += 3)
+            {
+                using RawPeer peer = await RawPeer.JoinAsync(Target, N3);
+                byte[] damaged = [.. payload];
+                damaged[at] ^= (byte)(1 << (at % 8));
+                await peer.SendAsync(FrameSamples.Control(hasChecksum: true, (FrameKind)bytes[FrameFormat.KindOffset], damaged));
+            }
+        }
+
         await RequireCommitAsync();
     }
 

@@ -160,6 +160,63 @@ public sealed class ClaimTests
     }
 
     [Fact]
+    public async Task Refusal_OfANodeThatIsNotHere_IsIgnored()
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.JoinAsync(Address, N2);
+        byte[] Refuse(string node) => FrameSamples.Control(
+            hasChecksum: true, FrameKind.RefuseNode, new NodeRefusal(new NodeKey("raft", node), RefusalCode.Duplicate, "no").Encode());
+
+        await peer.SendAsync(Refuse("n7"));
+        await peer.SendAsync(Refuse("n1"));
+        await Wait.UntilAsync(() => _process.Logged(409).Length > 0, "the refusal of the node is reported");
+
+        Assert.Contains("n1", Assert.Single(_process.Logged(409)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public async Task Pong_WithoutAPing_IsIgnored(long number)
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.JoinAsync(Address, N2);
+
+        await peer.SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Pong, PingNumber.Encode(number)));
+        await peer.SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Ping, PingNumber.Encode(1)));
+
+        await peer.ReadUntilAsync(FrameKind.Pong);
+    }
+
+    [Fact]
+    public async Task Names_WithLineBreaks_AreLoggedInOneLine()
+    {
+        await _process.StartAsync(_n1);
+        using RawPeer peer = await RawPeer.JoinAsync(Address, N2);
+        NodeKey missing = new("raft\r\n[Error] forged", "n9\nforged");
+
+        await peer.SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Missing, NodeName.Encode(missing)));
+        await Wait.UntilAsync(() => _process.Logged(410).Length > 0, "it is reported");
+
+        Assert.DoesNotContain('\n', Assert.Single(_process.Logged(410)));
+    }
+
+    [Fact]
+    public async Task Node_ThatIsRefused_KeepsItsConnection_WhenItSendsALargeMessage()
+    {
+        await _process.StartAsync(_n1);
+        NodeKey own = new("raft", "n1"); // a node of this process, so that it is refused
+        using RawPeer peer = await RawPeer.JoinAsync(Address, own);
+        await peer.ReadUntilAsync(FrameKind.RefuseNode);
+
+        await peer.SendAsync(Messages.Append(_n1, "n1", 1, entries: 1, size: 300_000));
+        await peer.SendAsync(FrameSamples.Control(hasChecksum: true, FrameKind.Ping, PingNumber.Encode(1)));
+
+        await peer.ReadUntilAsync(FrameKind.Pong);
+        Assert.Empty(_n1.Received);
+    }
+
+    [Fact]
     public async Task Connection_ThatSpeaksForNoNode_IsClosed()
     {
         TestProcess process = new(_loopback, new TcpTransportOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(200) });

@@ -6,6 +6,7 @@ namespace Raft.Transport.Tcp.Tests;
 /// <summary>Which messages a connection passes on, and which end it.</summary>
 public sealed class ConnectionProtocolTests
 {
+    private const int TypeOffset = 5;
     private const int TermOffset = 7;
 
     private readonly IgnoringOwner _owner = new();
@@ -96,6 +97,87 @@ public sealed class ConnectionProtocolTests
 
         Assert.Throws<FrameException>(() => _protocol.Handle(new Frame(FrameKind.Message, payload)));
         Assert.Empty(_owner.Messages);
+    }
+
+    [Fact]
+    public void Message_OfAnUnknownType_IsDroppedAndTheNextIsPassedOn()
+    {
+        Announce("raft", "n1");
+        byte[] payload = Encode(Messages.Vote(_n1, "n2", 1));
+        payload[TypeOffset] = 10; // the first that this version does not know
+
+        _protocol.Handle(new Frame(FrameKind.Message, payload));
+        Handle(Messages.Vote(_n1, "n2", 2));
+
+        Assert.Equal(1, _owner.Dropped);
+        Assert.Single(_owner.Messages);
+    }
+
+    [Fact]
+    public void RefuseNode_WithALongReason_KeepsItsFirstCharacters()
+    {
+        byte[] payload = new PayloadWriter().String("raft").String("n1").Byte((byte)RefusalCode.Duplicate)
+            .String(new string('x', 60_000), 60_000).ToArray();
+
+        Assert.Equal(NodeRefusal.MaximumReason, NodeRefusal.Decode(payload).Reason.Length);
+    }
+
+    [Fact]
+    public void Goodbye_WithLineBreaks_IsReadAsOneLine() =>
+        Assert.Equal("a\uFFFD\uFFFDb", Goodbye.Decode(new Goodbye(RefusalCode.Protocol, "a\r\nb").Encode()).Reason);
+
+    [Fact]
+    public void Message_ThatWasSkipped_IsDroppedIfItsSenderIsRefused_AndEndsTheConnectionIfNobodyWasAnnounced()
+    {
+        Frame skipped = new(FrameKind.MessageWithData, default, IsSkipped: true);
+        Assert.Throws<FrameException>(() => _protocol.Handle(skipped));
+
+        _owner.Decide = static announced => new NodeRefusal(announced.Node, RefusalCode.Duplicate, "another has it");
+        Announce("raft", "n1");
+        _protocol.Handle(skipped);
+
+        Assert.Equal(1, _owner.Dropped);
+    }
+
+    [Fact]
+    public void Names_OfAnnouncedNodes_AreBoundedTogether()
+    {
+        string cluster = new('c', 60_000);
+        int accepted = 0;
+
+        Assert.Throws<FrameException>(() =>
+        {
+            for (; accepted < ConnectionProtocol.MaximumNodes; accepted++)
+            {
+                Announce(cluster, $"n{accepted}");
+            }
+        });
+
+        Assert.Equal(ConnectionProtocol.MaximumNameCharacters / 60_005, accepted);
+    }
+
+    [Fact]
+    public void Names_OfWithdrawnNodes_DoNotCount()
+    {
+        string cluster = new('c', 60_000);
+        for (int i = 0; i < 100; i++)
+        {
+            Announce(cluster, "n1");
+            _protocol.Handle(new Frame(FrameKind.Withdraw, NodeName.Encode(new NodeKey(cluster, "n1"))));
+        }
+
+        Assert.False(_protocol.HasNodes);
+    }
+
+    [Fact]
+    public void MissingNodes_AfterTheFirst_AreIgnored()
+    {
+        for (int i = 0; i < 1_000; i++)
+        {
+            _protocol.Handle(new Frame(FrameKind.Missing, NodeName.Encode(new NodeKey("raft", $"n{i}"))));
+        }
+
+        Assert.Equal("n0", Assert.Single(_owner.Missing).NodeId);
     }
 
     [Fact]

@@ -22,6 +22,11 @@ internal static class FrameSamples
         yield return ("vote", Message(hasChecksum, Messages.Vote(N1, "n2", 6)));
         yield return ("heartbeat", Message(hasChecksum, Messages.Heartbeat(N1, "n2", 7)));
         yield return ("reply", Message(hasChecksum, Messages.Reply(N1, "n2", 8)));
+        yield return ("vote reply", Message(hasChecksum, Messages.VoteReply(N1, "n2", 11)));
+        yield return ("snapshot reply", Message(hasChecksum, Messages.ChunkReply(N1, "n2", 12)));
+        yield return ("timeout now", Message(hasChecksum, Messages.TimeoutNow(N1, "n2", 13)));
+        yield return ("timeout now reply", Message(hasChecksum, Messages.TimeoutNowReply(N1, "n2", 14)));
+        yield return ("identity refusal", Message(hasChecksum, Messages.IdentityRefusal(N1, "n2", 15)));
         yield return ("entries", Message(hasChecksum, Messages.Append(N1, "n2", 9, entries: 3, size: 20)));
         yield return ("chunk", Message(hasChecksum, Messages.Chunk(N1, "n2", 10, size: 40)));
     }

@@ -96,6 +96,55 @@ public sealed class SimulatedTests
         Assert.Equal(2, streams.Dials);
     }
 
+    [Fact]
+    public void LargeMessage_OverASlowLink_Arrives()
+    {
+        SimulatedWorld world = new(11);
+        SimulatedStreams streams = new(world) { BytesPerSecond = 40_000 };
+        TestReceiver n1 = new("n1", Members);
+        TestReceiver n2 = new("n2", Members);
+        TcpTransport from = Start(world, streams, n1, process: 1);
+        Start(world, streams, n2, process: 2);
+
+        from.Send(Members[1], Messages.Append(n1, "n2", 1, entries: 1, size: 1_000_000)); // 25 s, four times the limit of silence
+        world.RunFor(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(1, Assert.Single(n2.Received).Correlation);
+        Assert.Equal(1, streams.Dials);
+    }
+
+    [Fact]
+    public void HalfOpenConnections_InThousands_KeepNoProcessOut()
+    {
+        SimulatedWorld world = new(13);
+        SimulatedStreams streams = new(world);
+        TestReceiver n1 = new("n1", Members);
+        TestReceiver n2 = new("n2", Members);
+        TcpTransport from = Start(world, streams, n1, process: 1);
+        Start(world, streams, n2, process: 2);
+        TcpAddress target = new("localhost", 2);
+        IConnectionStream[] halfOpen = new IConnectionStream[10_000];
+        for (int i = 0; i < halfOpen.Length; i++)
+        {
+            halfOpen[i] = world.Run(streams.DialAsync(target, CancellationToken.None)); // never closed, and nothing is sent
+            if (i == halfOpen.Length / 2)
+            {
+                from.Send(Members[1], Messages.Heartbeat(n1, "n2", 1)); // the good process dials while the others do
+            }
+
+            if (i % 10 == 0)
+            {
+                world.RunFor(TimeSpan.FromMilliseconds(1));
+            }
+        }
+
+        from.Send(Members[1], Messages.Heartbeat(n1, "n2", 2));
+        world.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.Equal([1, 2], n2.Received.Select(static message => message.Correlation));
+        int closed = halfOpen.Count(SimulatedStreams.IsClosed);
+        Assert.Equal(halfOpen.Length - new TcpTransportOptions().MaximumHandshakes, closed);
+    }
+
     private static TcpTransport Start(SimulatedWorld world, SimulatedStreams streams, TestReceiver receiver, byte process)
     {
         TcpNetwork network = new(options: null, loggerFactory: null, meterFactory: null, new TcpEnvironment

@@ -265,6 +265,21 @@ public sealed class OutgoingQueueTests
     }
 
     [Fact]
+    public void ControlFrames_ThatNobodyTakes_AreBoundedInBytes()
+    {
+        OutgoingQueue queue = Create();
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < 1_000; i++)
+            {
+                queue.AddControl(FrameKind.RefuseNode, new byte[60_000]);
+            }
+
+            Assert.InRange(Take(queue).Sum(static item => item.Payload!.Length), 500_000, 1_024 * 1_024);
+        }
+    }
+
+    [Fact]
     public void Goodbye_IsTheLastFrame()
     {
         OutgoingQueue queue = Create();

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Raft.Transport.Tcp.Tests;
 
@@ -182,6 +184,86 @@ public sealed class CertificateTests : IDisposable
 
         await RequireDeliveredAsync(p1, p2);
         Assert.Empty(p1.Logged(406));
+    }
+
+    [Fact]
+    public async Task Connection_OutlivesNoCertificate()
+    {
+        ShiftedClock clock = new();
+        TcpTransportOptions options = _authority.Options(_authority.Issue("raft", "n1"));
+        options.KeepAliveInterval = TimeSpan.FromMilliseconds(100);
+        TestProcess p1 = new(_loopback, options, clock: clock);
+        TestProcess p2 = Create(_authority.Issue("raft", "n2"));
+        await StartAsync(p1, p2, "localhost:1", "localhost:2");
+        await RequireDeliveredAsync(p1, p2);
+
+        clock.Shift = TimeSpan.FromDays(1_000); // both certificates are valid for a year
+        await Wait.UntilAsync(
+            () => p1.Logged(406).Any(static text => text.Contains("was valid until", StringComparison.Ordinal)),
+            "the connection is closed, and why is reported");
+    }
+
+    [Fact]
+    public async Task Strangers_WithTls_NeitherReadNorSendNorKeepMembersOut()
+    {
+        TestProcess p1 = Create(_authority.Issue("raft", "n1"));
+        TestProcess p2 = Create(_authority.Issue("raft", "n2"));
+        await StartAsync(p1, p2, "localhost:1", "localhost:2");
+        PeerReports reports = new(NullLogger.Instance, SystemClock.Shared);
+        TlsSecurity otherCluster = new(_authority.Options(_authority.Issue("tenant-b", "n2")).Tls!, SystemClock.Shared, reports);
+        TlsSecurity selfSigned = new(_authority.Options(TestAuthority.SelfSigned("raft", "n2")).Tls!, SystemClock.Shared, reports);
+        List<IDisposable> open = [];
+        for (int i = 0; i < 100; i++)
+        {
+            open.Add(await _loopback.DialAsync(new TcpAddress("localhost", 1), TestContext.Current.CancellationToken)); // no TLS at all
+            RawPeer noise = await RawPeer.ConnectAsync(_loopback.RealAddressOf("localhost:1"));
+            open.Add(noise);
+            await noise.SendAsync(new byte[] { 0x16, 3, 1, 0xFF, 0xFF, 1, 2, 3 });
+            if (i % 10 == 0)
+            {
+                open.Add(await AttackAsync(otherCluster));
+                open.Add(await AttackAsync(selfSigned));
+                await RequireDeliveredAsync(p1, p2);
+            }
+        }
+
+        await RequireDeliveredAsync(p1, p2);
+        Assert.All(_receivers[p1].Received, static message => Assert.NotEqual(666, message.Correlation));
+        open.ForEach(static each => each.Dispose());
+    }
+
+    /// <summary>Announces a node that the certificate does not speak for, and sends a message of it and the head of a large one.</summary>
+    private async Task<IDisposable> AttackAsync(TlsSecurity security)
+    {
+        IConnectionStream raw = await _loopback.DialAsync(new TcpAddress("localhost", 1), TestContext.Current.CancellationToken);
+        try
+        {
+            SecuredStream secured = await security.SecureAsync(raw, isDialler: true, "localhost");
+            await Handshake.PerformAsync(secured.Stream, RawPeer.Hello(), isDialler: true, refusal: null);
+            NodeKey n2 = new("raft", "n2");
+            byte[] announcement = FrameSamples.Control(hasChecksum: false, FrameKind.Announce, new NodeAnnouncement(n2, Store: null).Encode());
+            byte[] message = FrameSamples.Message(hasChecksum: false, Messages.Vote(new TestReceiver("n2", Members), "n1", 666));
+            byte[] head = [0, 0, 255, 0, (byte)FrameKind.MessageWithData];
+            await secured.Stream.WriteAsync([announcement, message, head]);
+        }
+        catch (Exception exception) when (exception is PeerException or IOException or SocketException or ObjectDisposedException)
+        {
+            // refused
+        }
+
+        return raw;
+    }
+
+    /// <summary>The real clock, with a date that a test changes.</summary>
+    private sealed class ShiftedClock : IClock
+    {
+        public TimeSpan Shift { get; set; }
+
+        public TimeSpan Now => SystemClock.Shared.Now;
+
+        public DateTimeOffset UtcNow => SystemClock.Shared.UtcNow + Shift;
+
+        public IClockTimer CreateTimer(Action callback) => SystemClock.Shared.CreateTimer(callback);
     }
 
     [Fact]

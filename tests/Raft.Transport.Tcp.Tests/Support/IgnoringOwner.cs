@@ -11,6 +11,8 @@ internal sealed class IgnoringOwner : IConnectionOwner
 
     public List<NodeKey> Withdrawn { get; } = [];
 
+    public List<NodeKey> Missing { get; } = [];
+
     public int Dropped { get; private set; }
 
     public NodeRefusal? OnAnnounced(NodeAnnouncement announcement) => Decide(announcement);
@@ -21,9 +23,7 @@ internal sealed class IgnoringOwner : IConnectionOwner
     {
     }
 
-    public void OnMissing(NodeKey node)
-    {
-    }
+    public void OnMissing(NodeKey node) => Missing.Add(node);
 
     public void OnLaneRequested(LaneKind lane)
     {

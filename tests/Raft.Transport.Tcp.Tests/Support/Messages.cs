@@ -57,6 +57,59 @@ internal static class Messages
         Data = Bytes(size, (int)number),
     };
 
+    public static RequestVoteReplyMessage VoteReply(TestReceiver from, NodeId to, long number) => new()
+    {
+        From = from.NodeId,
+        To = to,
+        Origin = from.Origin,
+        Term = 5,
+        Correlation = number,
+        VoteGranted = true,
+    };
+
+    public static InstallSnapshotReplyMessage ChunkReply(TestReceiver from, NodeId to, long number) => new()
+    {
+        From = from.NodeId,
+        To = to,
+        Origin = from.Origin,
+        Term = 5,
+        Correlation = number,
+        LastIncludedIndex = 9,
+        LastIncludedTerm = 4,
+        Checksum = 7,
+        NextOffset = 3,
+    };
+
+    public static TimeoutNowMessage TimeoutNow(TestReceiver from, NodeId to, long number) => new()
+    {
+        From = from.NodeId,
+        To = to,
+        Origin = from.Origin,
+        Term = 5,
+        Correlation = number,
+        LastLogIndex = 1,
+        LastLogTerm = 1,
+    };
+
+    public static TimeoutNowReplyMessage TimeoutNowReply(TestReceiver from, NodeId to, long number) => new()
+    {
+        From = from.NodeId,
+        To = to,
+        Origin = from.Origin,
+        Term = 5,
+        Correlation = number,
+        Reason = TimeoutNowRefusal.Stopping,
+    };
+
+    public static IdentityRefusalMessage IdentityRefusal(TestReceiver from, NodeId to, long number) => new()
+    {
+        From = from.NodeId,
+        To = to,
+        Origin = from.Origin,
+        Term = 5,
+        Correlation = number,
+    };
+
     private static byte[] Bytes(int size, int seed)
     {
         byte[] bytes = new byte[size];

@@ -87,6 +87,9 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
         return new ValueTask<IConnectionListener>(listener);
     }
 
+    /// <summary>Whether one side has closed the connection.</summary>
+    public static bool IsClosed(IConnectionStream stream) => ((Stream)stream).IsReset;
+
     /// <summary>Resets all connections, whatever is under way on them.</summary>
     public void CutAll()
     {
@@ -191,6 +194,8 @@ internal sealed class SimulatedStreams(SimulatedWorld world) : INetwork
         private bool _isReset;
 
         public Stream Other { get; set; } = null!;
+
+        public bool IsReset => _isReset;
 
         public string RemoteAddress => remote;
 

@@ -26,13 +26,26 @@ internal sealed class TransportProblemList : IReadOnlyList<TransportProblem>
         List<TransportProblem>? problems = null;
         foreach (RaftMember member in status.Configuration.Members)
         {
-            if (member.NodeId != self && transport.DescribeProblem(member.NodeId) is { Length: > 0 } description)
+            if (member.NodeId != self && Describe(transport, member.NodeId) is { Length: > 0 } description)
             {
                 (problems ??= []).Add(new TransportProblem(member.NodeId, description));
             }
         }
 
         return problems is null ? None : new TransportProblemList([.. problems]);
+    }
+
+    private static string? Describe(ITransport transport, NodeId member)
+    {
+        try
+        {
+            return transport.DescribeProblem(member);
+        }
+        // Users' code. A status is needed most when something is broken.
+        catch (Exception exception)
+        {
+            return $"the transport cannot describe it: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}";
+        }
     }
 
     public IEnumerator<TransportProblem> GetEnumerator() => ((IEnumerable<TransportProblem>)_problems).GetEnumerator();
