@@ -31,7 +31,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         }
 
-        foreach (string argument in (string[])[ChildNode.Verb, $"{id}", folder, .. members.Select(static member => $"{member.Id}={member.Address}")])
+        IEnumerable<string> addresses = members.Select(static member => $"{member.Id}={member.Address}");
+        foreach (string argument in (string[])[ChildNode.Verb, $"{id}", folder, .. addresses])
         {
             start.ArgumentList.Add(argument);
         }
