@@ -1,6 +1,8 @@
 namespace Raft.Benchmarks.Contenders;
 
-/// <summary>The nodes of one cluster of this library, in this process, with everything in memory unless they are given log stores.</summary>
+/// <summary>
+/// The nodes of one cluster of this library, in this process. Everything is in memory unless they are given log stores.
+/// </summary>
 internal sealed class RaftGroup : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
