@@ -150,10 +150,7 @@ internal sealed class GroupBuilder(LogContent content)
 
         foreach (ReadOnlyMemory<LogEntry> run in _runs)
         {
-            foreach (ref readonly LogEntry entry in run.Span)
-            {
-                target.Append(entry.Term);
-            }
+            target.Append(run.Span);
         }
     }
 
