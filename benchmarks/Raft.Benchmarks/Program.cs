@@ -6,6 +6,12 @@ using Raft.Benchmarks.Idle;
 using Raft.Benchmarks.Micro;
 using Raft.Benchmarks.Scale;
 using Raft.Benchmarks.Sustain;
+using Raft.Benchmarks.Tcp;
+
+if (args is [ChildNode.Verb, .. string[] nodeArguments])
+{
+    return await ChildNode.RunAsync(nodeArguments);
+}
 
 if (Arguments.Parse(args, out string error) is not { } arguments)
 {
@@ -22,5 +28,6 @@ return arguments.Command switch
     Command.Idle => await IdleCommand.RunAsync(arguments),
     Command.Failover => await FailoverCommand.RunAsync(arguments),
     Command.Disk => await DiskCommand.RunAsync(arguments),
+    Command.Tcp => await TcpCommand.RunAsync(arguments),
     _ => await SustainCommand.RunAsync(arguments),
 };

@@ -23,6 +23,8 @@ internal sealed record Job(ulong Seed, Profile Profile, int? Nodes, double Minut
         Nodes = Nodes ?? Sizes[new SeededRandom(Seed ^ Salt).Next(Sizes.Length)],
         Weather = Profile.WeatherOf(Seed),
         Storage = Profile.Storage,
+        Transports = Profile.Transports,
+        RecoveryTimeouts = Profile.RecoveryTimeouts,
         Duration = TimeSpan.FromMinutes(Minutes),
     };
 

@@ -33,22 +33,25 @@ public sealed partial class SimulatedCluster
     /// <param name="seed">The seed of everything random in the cluster.</param>
     /// <param name="configure">Changes the options of every node, each time it starts.</param>
     /// <param name="storage">Makes the storage of a node, in order of the nodes; null for one in memory.</param>
+    /// <param name="transports">Makes what connects the nodes; null for the messages of <see cref="Network"/>.</param>
     public SimulatedCluster(
         int nodes = 3,
         ulong seed = 1,
         Action<RaftNodeOptions>? configure = null,
-        Func<SimulatedWorld, NodeId, SimulatedStorage>? storage = null)
+        Func<SimulatedWorld, NodeId, SimulatedStorage>? storage = null,
+        Func<SimulatedWorld, SimulatedTransports>? transports = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         World = new SimulatedWorld(seed);
         _configure = configure;
+        Transports = transports?.Invoke(World);
         _agreement = new LogAgreement(broken => _broken ??= broken);
         NodeId[] ids = [.. Enumerable.Range(1, nodes)
             .Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
         NodeIds = ids;
         foreach (NodeId id in ids)
         {
-            _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions, storage?.Invoke(World, id)));
+            _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions, storage?.Invoke(World, id), Transports));
         }
 
         _inOrder = [.. _nodes.Values];
@@ -65,6 +68,14 @@ public sealed partial class SimulatedCluster
             node.StoreEvents.Lost = what => _broken ??= $"A store keeps what it acknowledged is broken: {node.Id}: {what}";
         }
 
+        if (Transports is not null)
+        {
+            Transports.Broken = broken => _broken ??= broken;
+            Network.LinksChanged = Transports.OnLinksChanged;
+            Network.Healed = Transports.OnHealed;
+            Network.CarriesElsewhere = () => Transports.IsCarrying;
+        }
+
         Network.MessageSent += OnSent;
         Network.MessageDelivered += OnDelivered;
         World.StepCompleted += CheckStep;
@@ -77,6 +88,9 @@ public sealed partial class SimulatedCluster
 
     /// <summary>Gets the network that connects the nodes, with which a script cuts links and loses or delays messages.</summary>
     public SimulatedNetwork Network => World.Network;
+
+    /// <summary>What connects the nodes; null for the messages of <see cref="Network"/>.</summary>
+    internal SimulatedTransports? Transports { get; }
 
     /// <summary>Gets the ids of all nodes, in order.</summary>
     public IReadOnlyList<NodeId> NodeIds { get; }
@@ -311,12 +325,15 @@ public sealed partial class SimulatedCluster
     /// <summary>A member has joined at its first start.</summary>
     internal void NoteJoin() => Joins++;
 
+    /// <summary>A node as a member, with its address if it has one.</summary>
+    internal RaftMember MemberOf(NodeId id) => new(id, Transports?.AddressOf(id));
+
     private RaftNodeOptions NewOptions()
     {
         RaftNodeOptions options = new()
         {
             ClusterId = "simulated",
-            Members = [.. NodeIds.Select(static id => new RaftMember(id))],
+            Members = [.. NodeIds.Select(MemberOf)],
             MinimumElectionTimeout = TimeSpan.FromMilliseconds(150),
             MaximumElectionTimeout = TimeSpan.FromMilliseconds(300),
             RandomSeed = (long)World.Random.NextUInt64(),

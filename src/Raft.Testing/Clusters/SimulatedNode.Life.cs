@@ -16,7 +16,6 @@ public sealed partial class SimulatedNode
         }
 
         SimulatedProcess process = _process = new SimulatedProcess(_world);
-        _transport = _world.Network.CreateTransport();
         _stopping = new CancellationTokenSource();
         StateMachine = NewStateMachine is null ? new SimulatedLog(Id, _agreement) : null;
         _seenVersion = -1;
@@ -27,7 +26,7 @@ public sealed partial class SimulatedNode
         SideCalls = new SideCalls(Id, _agreement.Report);
         RaftNodePorts ports = new()
         {
-            Transport = _transport,
+            Transport = CreateTransport(process),
             LogStore = Store,
             SnapshotStore = Snapshots,
             StateMachine = new SlowStateMachine(
@@ -46,6 +45,20 @@ public sealed partial class SimulatedNode
         Options.FirstStart = FirstStart ?? Options.FirstStart;
         Current = new RaftNode(Id, initialTerm: 0, Options, ports);
         _running = Current.RunAsync(_stopping.Token);
+    }
+
+    private ITransport CreateTransport(SimulatedProcess process)
+    {
+        if (_transports is null)
+        {
+            SimulatedTransport simulated = _world.Network.CreateTransport();
+            _sever = simulated.Sever;
+            return simulated;
+        }
+
+        ObservedTransport observed = new(_world.Network, _transports, Id, _transports.Create(Id, process, process));
+        _sever = observed.Sever;
+        return observed;
     }
 
     internal void Stop()
@@ -77,7 +90,7 @@ public sealed partial class SimulatedNode
     {
         _world.Trace.Add(_world.Clock.Now, "crash", Id);
         _process?.Kill();
-        _transport?.Sever();
+        _sever?.Invoke();
         Storage.Crash(survivingWrites);
         Store = Store.Continue(Storage.LogStore);
         Snapshots = Snapshots.Continue(Storage.SnapshotStore);
@@ -198,6 +211,6 @@ public sealed partial class SimulatedNode
         _stopping?.Dispose();
         _stopping = null;
         _process = null;
-        _transport = null;
+        _sever = null;
     }
 }

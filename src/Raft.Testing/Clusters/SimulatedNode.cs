@@ -16,19 +16,26 @@ public sealed partial class SimulatedNode
     private readonly List<SimulatedProposal> _proposals = [];
     private readonly SeededRandom _applyRandom;
     private SimulatedProcess? _process;
-    private SimulatedTransport? _transport;
+    private readonly SimulatedTransports? _transports;
+    private Action? _sever; // its transport from the others
     private CancellationTokenSource? _stopping;
     private Task? _running;
     private long _seenVersion;
     private bool _isStopping;
 
     internal SimulatedNode(
-        NodeId id, SimulatedWorld world, LogAgreement agreement, Func<RaftNodeOptions> options, SimulatedStorage? storage = null)
+        NodeId id,
+        SimulatedWorld world,
+        LogAgreement agreement,
+        Func<RaftNodeOptions> options,
+        SimulatedStorage? storage = null,
+        SimulatedTransports? transports = null)
     {
         Id = id;
         _world = world;
         _agreement = agreement;
         _options = options;
+        _transports = transports;
         Storage = storage ?? new InMemoryStorage(world);
         Store = new ObservedLogStore(Storage.LogStore, StoreEvents);
         Snapshots = new ObservedSnapshotStore(Storage.SnapshotStore, StoreEvents);

@@ -6,6 +6,7 @@ public sealed class MessageRule : IDisposable
 {
     private readonly SimulatedNetwork _network;
     private readonly List<RaftMessage> _held = [];
+    private readonly List<Action<RaftMessage>> _sends = []; // of each that is held
 
     internal MessageRule(SimulatedNetwork network, Func<RaftMessage, bool> matches, bool holds)
     {
@@ -27,11 +28,12 @@ public sealed class MessageRule : IDisposable
     /// <summary>Sends on what it holds, in order, as if it had only now been sent, and continues to catch messages.</summary>
     public void Release()
     {
-        RaftMessage[] released = [.. _held];
+        (RaftMessage Message, Action<RaftMessage> Send)[] released = [.. _held.Zip(_sends)];
         _held.Clear();
-        foreach (RaftMessage message in released)
+        _sends.Clear();
+        foreach ((RaftMessage message, Action<RaftMessage> send) in released)
         {
-            _network.Dispatch(message);
+            send(message);
         }
     }
 
@@ -42,12 +44,16 @@ public sealed class MessageRule : IDisposable
         Release();
     }
 
-    internal void Catch(RaftMessage message)
+    /// <summary>Catches a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="send">Sends it after all.</param>
+    internal void Catch(RaftMessage message, Action<RaftMessage> send)
     {
         Caught++;
         if (Holds)
         {
             _held.Add(message);
+            _sends.Add(send);
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class SimulatedNetwork
     private readonly Trace? _trace;
     private readonly SeededRandom _random;
     private readonly IClockTimer _arrival;
-    private readonly Dictionary<NodeId, SimulatedTransport> _attached = []; // never enumerated, so its order does not matter
+    private readonly Dictionary<NodeId, (ITransport Owner, IMessageReceiver Receiver)> _attached = []; // never enumerated, so its order does not matter
     private readonly SortedSet<NodeId> _isolated = [];
     private readonly SortedSet<(NodeId From, NodeId To)> _cut = [];
     private readonly SortedDictionary<(NodeId From, NodeId To), Queue<RaftMessage>> _clogged = [];
@@ -63,6 +63,15 @@ public sealed class SimulatedNetwork
     /// <summary>Raised for every message that reaches a node, before the node receives it.</summary>
     internal event Action<RaftMessage>? MessageDelivered;
 
+    /// <summary>Called when links were cut, repaired, clogged or unclogged.</summary>
+    internal Action? LinksChanged { get; set; }
+
+    /// <summary>Called when all links were repaired at once.</summary>
+    internal Action? Healed { get; set; }
+
+    /// <summary>Whether transports other than <see cref="SimulatedTransport"/> may still deliver a message.</summary>
+    internal Func<bool>? CarriesElsewhere { get; set; }
+
     /// <summary>Creates the transport of one node. The node gives its id when it starts.</summary>
     /// <returns>The transport.</returns>
     public SimulatedTransport CreateTransport() => new(this);
@@ -70,7 +79,11 @@ public sealed class SimulatedNetwork
     /// <summary>Cuts a link in one direction.</summary>
     /// <param name="from">The sender whose messages are lost.</param>
     /// <param name="to">The node that no longer receives them.</param>
-    public void CutOneWay(NodeId from, NodeId to) => _cut.Add((from, to));
+    public void CutOneWay(NodeId from, NodeId to)
+    {
+        _cut.Add((from, to));
+        LinksChanged?.Invoke();
+    }
 
     /// <summary>Cuts a link in both directions.</summary>
     /// <param name="one">One node.</param>
@@ -84,7 +97,24 @@ public sealed class SimulatedNetwork
     /// <summary>Clogs a link in one direction: messages accumulate, in order, until it is unclogged.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver, which receives nothing until the link is unclogged and then everything.</param>
-    public void Clog(NodeId from, NodeId to) => _clogged.TryAdd((from, to), new Queue<RaftMessage>());
+    public void Clog(NodeId from, NodeId to)
+    {
+        _clogged.TryAdd((from, to), new Queue<RaftMessage>());
+        LinksChanged?.Invoke();
+    }
+
+    /// <summary>Returns whether a link is cut in one direction, or one of its ends is isolated.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    /// <returns>True if what is sent is lost.</returns>
+    public bool IsCut(NodeId from, NodeId to) =>
+        (_isolated.Count > 0 && (_isolated.Contains(from) || _isolated.Contains(to))) || (_cut.Count > 0 && _cut.Contains((from, to)));
+
+    /// <summary>Returns whether a link is clogged in one direction.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    /// <returns>True if what is sent accumulates.</returns>
+    public bool IsClogged(NodeId from, NodeId to) => _clogged.ContainsKey((from, to));
 
     /// <summary>Unclogs a link: the accumulated messages are sent at once.</summary>
     /// <param name="from">The sender.</param>
@@ -97,12 +127,18 @@ public sealed class SimulatedNetwork
             {
                 Dispatch(message);
             }
+
+            LinksChanged?.Invoke();
         }
     }
 
     /// <summary>Cuts a node off from all others.</summary>
     /// <param name="node">The node.</param>
-    public void Isolate(NodeId node) => _isolated.Add(node);
+    public void Isolate(NodeId node)
+    {
+        _isolated.Add(node);
+        LinksChanged?.Invoke();
+    }
 
     /// <summary>Repairs the link between two nodes, in both directions.</summary>
     /// <param name="one">One node.</param>
@@ -111,16 +147,25 @@ public sealed class SimulatedNetwork
     {
         _cut.Remove((one, other));
         _cut.Remove((other, one));
+        LinksChanged?.Invoke();
     }
 
     /// <summary>Repairs a link in one direction.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The node that receives its messages again, unless one of the two is isolated.</param>
-    public void RestoreOneWay(NodeId from, NodeId to) => _cut.Remove((from, to));
+    public void RestoreOneWay(NodeId from, NodeId to)
+    {
+        _cut.Remove((from, to));
+        LinksChanged?.Invoke();
+    }
 
     /// <summary>Ends the isolation of a node. Links that were cut individually stay cut.</summary>
     /// <param name="node">The node.</param>
-    public void Rejoin(NodeId node) => _isolated.Remove(node);
+    public void Rejoin(NodeId node)
+    {
+        _isolated.Remove(node);
+        LinksChanged?.Invoke();
+    }
 
     /// <summary>Ends the isolation of a node, and repairs all its links.</summary>
     /// <param name="node">The node.</param>
@@ -128,6 +173,7 @@ public sealed class SimulatedNetwork
     {
         _isolated.Remove(node);
         _cut.RemoveWhere(link => link.From == node || link.To == node);
+        LinksChanged?.Invoke();
     }
 
     /// <summary>Repairs and unclogs all links. The weather and the script's rules stay.</summary>
@@ -139,6 +185,9 @@ public sealed class SimulatedNetwork
         {
             Unclog(from, to);
         }
+
+        LinksChanged?.Invoke();
+        Healed?.Invoke();
     }
 
     /// <summary>Drops every message that matches, until the rule is disposed.</summary>
@@ -151,18 +200,18 @@ public sealed class SimulatedNetwork
     /// <returns>The rule. If several match, the first one counts.</returns>
     public MessageRule Hold(Func<RaftMessage, bool> matches) => Add(matches, holds: true);
 
-    internal void Attach(NodeId node, SimulatedTransport transport)
+    internal void Attach(NodeId node, ITransport transport, IMessageReceiver receiver)
     {
-        if (!_attached.TryAdd(node, transport))
+        if (!_attached.TryAdd(node, (transport, receiver)))
         {
             throw new InvalidOperationException($"Node '{node}' is on the simulated network already: stop it first, or sever its old "
                 + "transport.");
         }
     }
 
-    internal void Detach(NodeId node, SimulatedTransport transport)
+    internal void Detach(NodeId node, ITransport transport)
     {
-        if (_attached.TryGetValue(node, out SimulatedTransport? current) && current == transport)
+        if (_attached.TryGetValue(node, out (ITransport Owner, IMessageReceiver Receiver) current) && current.Owner == transport)
         {
             _attached.Remove(node);
         }
@@ -172,25 +221,59 @@ public sealed class SimulatedNetwork
 
     internal void Send(RaftMessage message)
     {
-        if (!_home.Admits("A message was sent"))
+        if (!TryNoteSent(message))
         {
             return;
         }
 
-        Sent++;
-        _trace?.Add(_clock.Now, "send", message);
-        MessageSent?.Invoke(message);
-        if (IsCut(message))
+        if (IsCut(message.From, message.To))
         {
             Lose("cut off", message);
             return;
         }
 
+        Pass(message, Dispatch);
+    }
+
+    /// <summary>Notes a message that another transport is to send, and applies the rules of the script to it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="send">Sends it; called unless it is lost, now or when a rule releases it.</param>
+    internal void Send(RaftMessage message, Action<RaftMessage> send)
+    {
+        if (TryNoteSent(message))
+        {
+            Pass(message, send);
+        }
+    }
+
+    /// <summary>Notes a message that another transport is about to deliver.</summary>
+    internal void OnReceiving(RaftMessage message)
+    {
+        Delivered++;
+        _trace?.Add(_clock.Now, "receive", message);
+        MessageDelivered?.Invoke(message);
+    }
+
+    private bool TryNoteSent(RaftMessage message)
+    {
+        if (!_home.Admits("A message was sent"))
+        {
+            return false;
+        }
+
+        Sent++;
+        _trace?.Add(_clock.Now, "send", message);
+        MessageSent?.Invoke(message);
+        return true;
+    }
+
+    private void Pass(RaftMessage message, Action<RaftMessage> send)
+    {
         foreach (MessageRule rule in _rules)
         {
             if (rule.Matches(message))
             {
-                rule.Catch(message);
+                rule.Catch(message, send);
                 if (rule.Holds)
                 {
                     _trace?.Add(_clock.Now, "hold", message);
@@ -204,12 +287,13 @@ public sealed class SimulatedNetwork
             }
         }
 
-        Dispatch(message);
+        send(message);
     }
 
-    /// <summary>Whether a message that matches is on its way, or waits at a clogged link.</summary>
+    /// <summary>Whether a message that matches is on its way, waits at a clogged link, or may be one that another transport carries.</summary>
     internal bool IsCarrying(Func<RaftMessage, bool> matches) =>
-        _inFlight.UnorderedItems.Any(item => matches(item.Element)) || _clogged.Values.Any(piled => piled.Any(matches));
+        _inFlight.UnorderedItems.Any(item => matches(item.Element)) || _clogged.Values.Any(piled => piled.Any(matches))
+        || CarriesElsewhere?.Invoke() == true;
 
     /// <summary>Sends a message, or loses it.</summary>
     internal void Dispatch(RaftMessage message)
@@ -300,26 +384,20 @@ public sealed class SimulatedNetwork
 
     private void Deliver(RaftMessage message)
     {
-        if (IsCut(message))
+        if (IsCut(message.From, message.To))
         {
             Lose("cut off on the way", message);
         }
-        else if (!_attached.TryGetValue(message.To, out SimulatedTransport? transport))
+        else if (!_attached.TryGetValue(message.To, out (ITransport Owner, IMessageReceiver Receiver) end))
         {
             Lose("nobody there", message);
         }
         else
         {
-            Delivered++;
-            _trace?.Add(_clock.Now, "receive", message);
-            MessageDelivered?.Invoke(message);
-            transport.Receiver!.Receive(message);
+            OnReceiving(message);
+            end.Receiver.Receive(message);
         }
     }
-
-    private bool IsCut(RaftMessage message) =>
-        (_isolated.Count > 0 && (_isolated.Contains(message.From) || _isolated.Contains(message.To)))
-        || (_cut.Count > 0 && _cut.Contains((message.From, message.To)));
 
     private void Lose(string why, RaftMessage message)
     {

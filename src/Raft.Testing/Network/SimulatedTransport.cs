@@ -12,7 +12,7 @@ public sealed class SimulatedTransport : ITransport
     /// <summary>Always false.</summary>
     public bool LeavesProcess => false;
 
-    internal IMessageReceiver? Receiver { get; private set; }
+    private IMessageReceiver? Receiver { get; set; }
 
     /// <inheritdoc/>
     public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ public sealed class SimulatedTransport : ITransport
         Receiver = receiver;
         if (!_severed)
         {
-            _network.Attach(receiver.NodeId, this);
+            _network.Attach(receiver.NodeId, this, receiver);
         }
 
         return ValueTask.CompletedTask;

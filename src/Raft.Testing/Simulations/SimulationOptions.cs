@@ -21,6 +21,11 @@ public sealed record SimulationOptions
     /// </summary>
     public Func<SimulatedWorld, NodeId, SimulatedStorage>? Storage { get; init; }
 
+    /// <summary>
+    /// Makes what connects the nodes, with transports of your own. Null (the default) for the messages of <see cref="SimulatedNetwork"/>.
+    /// </summary>
+    public Func<SimulatedWorld, SimulatedTransports>? Transports { get; init; }
+
     /// <summary>These faults instead of those that the weather draws; null (the default) for the latter.</summary>
     public IReadOnlyList<Fault>? Faults { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed class SimulationRun
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
         _settings = options.Settings ?? SettingsOf(seed);
-        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage);
+        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage, options.Transports);
         _settings.ApplyTo(_cluster);
         if (options.KeepsEvents)
         {

@@ -5,6 +5,7 @@ namespace Raft.Transport.Tcp;
 internal sealed class RemoteNode(NodeKey key)
 {
     private volatile Connection[] _connections = [];
+    private volatile Connection? _detour;
     private bool _isForgotten;
 
     public NodeKey Key => key;
@@ -23,6 +24,16 @@ internal sealed class RemoteNode(NodeKey key)
 
     /// <summary>The peer at its address; null if no node of this process has sent to it.</summary>
     public Peer? Peer { get; set; }
+
+    /// <summary>
+    /// The connection, opened by the process of the node, that has carried messages of the main lane because the lane had none. It is used
+    /// as long as it exists, so that they stay in order. Null if there is none.
+    /// </summary>
+    public Connection? Detour
+    {
+        get => _detour is { IsClosed: false } detour && IsOn(detour) ? detour : null;
+        set => _detour = value;
+    }
 
     public IReadOnlyList<Connection> Connections => _connections;
 

@@ -67,6 +67,19 @@ internal sealed partial class TcpHub
 
     private TimeSpan TickInterval => new(Math.Min(Options.KeepAliveInterval.Ticks / 2, Options.HandshakeTimeout.Ticks / 4));
 
+    /// <summary>Whether messages wait to be sent.</summary>
+    public bool HasWaitingMessages
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connections.Exists(static connection => connection.Queue.Count > 0)
+                    || _peers.Exists(static peer => peer.Main.Queue.Count + peer.Bulk.Queue.Count > 0);
+            }
+        }
+    }
+
     /// <summary>A random number from 0 to 1.</summary>
     public double NextRandom()
     {

@@ -41,6 +41,12 @@ internal sealed class Lane : IThreadPoolWorkItem
     /// <summary>Sends a message to a node at the peer, dials first if necessary, or drops the message.</summary>
     public void Send(LocalNode from, RemoteNode to, RaftMessage message, int size)
     {
+        if (to.Detour is { } detour && _kind == LaneKind.Main)
+        {
+            SendOver(detour, from, message, size);
+            return;
+        }
+
         if (_connection is { } connection)
         {
             if (!to.IsOn(connection) && connection.Age > TcpHub.AnnouncementGrace)
@@ -179,13 +185,31 @@ internal sealed class Lane : IThreadPoolWorkItem
 
     private void SendOverAccepted(LocalNode from, RemoteNode to, RaftMessage message, int size)
     {
-        if (to.FindAccepted(_kind) is { } accepted && accepted.FindRefusal(from) is null)
+        if (to.FindAccepted(_kind) is not { } accepted)
+        {
+            _hub.Counters.Dropped(DropReason.NotConnected, 1);
+            return;
+        }
+
+        if (_kind == LaneKind.Main)
+        {
+            // Otherwise what waits here would arrive after this message, and what is sent here later might arrive before it.
+            to.Detour = accepted;
+            _hub.Counters.Dropped(DropReason.NotConnected, Queue.DropTo(to.Key));
+        }
+
+        SendOver(accepted, from, message, size);
+    }
+
+    private void SendOver(Connection accepted, LocalNode from, RaftMessage message, int size)
+    {
+        if (accepted.FindRefusal(from) is null)
         {
             _hub.Count(accepted.Queue.TryAdd(from, message, size));
         }
         else
         {
-            _hub.Counters.Dropped(DropReason.NotConnected, 1);
+            _hub.Counters.Dropped(DropReason.Refused, 1);
         }
     }
 

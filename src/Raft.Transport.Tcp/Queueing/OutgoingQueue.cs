@@ -235,6 +235,18 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
         }
     }
 
+    /// <summary>Drops the messages to a node, except those that may overtake the rest.</summary>
+    /// <returns>How many there were.</returns>
+    public int DropTo(NodeKey node)
+    {
+        lock (_lock)
+        {
+            return _ordered.Count == 0
+                ? 0
+                : Rebuild(item => item.Message is not { } message || message.To != node.NodeId || message.ClusterId != node.ClusterId);
+        }
+    }
+
     /// <summary>Drops all messages.</summary>
     /// <returns>How many there were.</returns>
     public int Clear()

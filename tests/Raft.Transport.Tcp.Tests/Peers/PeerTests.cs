@@ -75,6 +75,37 @@ public sealed class PeerTests
     }
 
     [Fact]
+    public async Task Messages_OverTheConnectionOfThePeer_StayThere_AndInOrder()
+    {
+        TestProcess p1 = new(_loopback);
+        (TcpTransport from, _) = await p1.StartAsync(_n1);
+        (TcpTransport to, _) = await new TestProcess(_loopback).StartAsync(_n2);
+        _loopback.Divert("localhost:2", new TcpAddress("127.0.0.1", 1)); // n1 cannot reach n2, which can reach n1
+        to.Send(Members[0], Messages.Heartbeat(_n2, "n1", 1));
+        await Wait.UntilAsync(() => _n1.Received.Length == 1, "n2 is connected");
+        int number = 0;
+        await Wait.UntilAsync(
+            () =>
+            {
+                from.Send(N2, Messages.Heartbeat(_n1, "n2", ++number));
+                return _n2.Received.Length > 0;
+            },
+            "messages go over the connection of n2");
+
+        _loopback.Divert("localhost:2", _loopback.RealAddressOf("localhost:2"));
+        for (int i = 0; i < 500; i++)
+        {
+            from.Send(N2, Messages.Append(_n1, "n2", ++number, entries: i % 2, size: 2_000));
+            await Task.Yield();
+        }
+
+        await Wait.UntilAsync(() => _n2.Received[^1].Correlation == number, "all arrive");
+        long[] received = [.. _n2.Received.Select(static message => message.Correlation)];
+        Assert.Equal(received.Order().Distinct(), received);
+        Assert.Null(p1.Hub.PeerAt(new TcpAddress("localhost", 2), p1.Hub.Remote(new NodeKey("raft", "n2"))).Main.Connection);
+    }
+
+    [Fact]
     public async Task DeadPeer_IsReportedOnce_AndWhatIsSentToItIsDropped()
     {
         TestProcess p1 = new(_loopback);

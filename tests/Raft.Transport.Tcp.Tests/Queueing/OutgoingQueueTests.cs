@@ -89,6 +89,22 @@ public sealed class OutgoingQueueTests
     }
 
     [Fact]
+    public void DropTo_DropsWhatWaitsForANode_ExceptVotes()
+    {
+        OutgoingQueue queue = Create();
+        Add(queue, Messages.Heartbeat(_n1, "n2", 1));
+        Add(queue, Messages.Heartbeat(_n1, "n3", 2));
+        Add(queue, Messages.Append(_n1, "n2", 3, entries: 1, size: 10));
+        Add(queue, Messages.Vote(_n1, "n2", 4));
+
+        Assert.Equal(2, queue.DropTo(new NodeKey(_n1.Origin.ClusterId, "n2")));
+
+        Assert.Equal(2, queue.Count);
+        Assert.Equal(200, queue.Bytes);
+        Assert.Equal([4, 2], Take(queue).Select(static item => item.Message!.Correlation));
+    }
+
+    [Fact]
     public void Connection_IsWokenOnceUntilItHasFoundNothing()
     {
         OutgoingQueue queue = Create();
