@@ -43,11 +43,35 @@ internal ref struct EntryWriter(Span<byte> bytes, int position)
     /// <summary>The offset after the last entry.</summary>
     public int Position { get; private set; } = position;
 
-    /// <summary>Writes the next entry.</summary>
-    public void Write(in LogEntry entry)
+    /// <summary>Writes the next entries.</summary>
+    public void Write(scoped ReadOnlySpan<LogEntry> entries)
     {
-        Span<byte> target = _bytes[Position..];
-        ReadOnlySpan<byte> payload = entry.Data.Span;
+        Span<byte> rest = _bytes[Position..];
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            ReadOnlySpan<byte> payload = entry.Data.Span;
+            int overhead;
+            if (entry.Term == _term && entry.Time.UtcTicks == _time && payload.Length <= byte.MaxValue)
+            {
+                rest[0] = (byte)entry.Kind;
+                rest[1] = (byte)payload.Length;
+                overhead = 1 + sizeof(byte);
+            }
+            else
+            {
+                overhead = WriteFields(rest, in entry);
+            }
+
+            payload.CopyTo(rest[overhead..]);
+            rest = rest[(overhead + payload.Length)..];
+        }
+
+        Position = _bytes.Length - rest.Length;
+    }
+
+    /// <summary>Writes everything but the payload.</summary>
+    private int WriteFields(Span<byte> target, in LogEntry entry)
+    {
         int flags = (int)entry.Kind;
         int at = 1;
         if (entry.Term != _term)
@@ -67,27 +91,27 @@ internal ref struct EntryWriter(Span<byte> bytes, int position)
             at += sizeof(long);
         }
 
-        if (payload.Length <= byte.MaxValue)
-        {
-            target[at] = (byte)payload.Length;
-            at++;
-        }
-        else if (payload.Length <= ushort.MaxValue)
-        {
-            flags |= EntryFields.TwoByteLength;
-            BinaryPrimitives.WriteUInt16LittleEndian(target[at..], (ushort)payload.Length);
-            at += sizeof(ushort);
-        }
-        else
-        {
-            flags |= EntryFields.FourByteLength;
-            BinaryPrimitives.WriteInt32LittleEndian(target[at..], payload.Length);
-            at += sizeof(int);
-        }
+        target[0] = (byte)(flags | FlagOf(entry.Data.Length));
+        return at + WriteLength(target[at..], entry.Data.Length);
+    }
 
-        target[0] = (byte)flags;
-        payload.CopyTo(target[at..]);
-        Position += at + payload.Length;
+    private static int FlagOf(int length) =>
+        length <= byte.MaxValue ? 0 : length <= ushort.MaxValue ? EntryFields.TwoByteLength : EntryFields.FourByteLength;
+
+    private static int WriteLength(Span<byte> target, int length)
+    {
+        switch (FlagOf(length))
+        {
+            case EntryFields.FourByteLength:
+                BinaryPrimitives.WriteInt32LittleEndian(target, length);
+                return sizeof(int);
+            case EntryFields.TwoByteLength:
+                BinaryPrimitives.WriteUInt16LittleEndian(target, (ushort)length);
+                return sizeof(ushort);
+            default:
+                target[0] = (byte)length;
+                return sizeof(byte);
+        }
     }
 }
 

@@ -118,10 +118,7 @@ internal sealed class GroupBuilder(LogContent content)
         foreach (ReadOnlyMemory<LogEntry> run in _runs)
         {
             count += run.Length;
-            foreach (ref readonly LogEntry entry in run.Span)
-            {
-                entries.Write(in entry);
-            }
+            entries.Write(run.Span);
         }
 
         _head.PreviousTerm = _previousTerm

@@ -16,9 +16,9 @@ public sealed class EntryFieldsTests
         byte[] bytes = new byte[2 * (EntryFields.LargestOverhead + payload)];
 
         EntryWriter writer = new(bytes, 0);
-        writer.Write(in entry);
+        writer.Write([entry]);
         int first = writer.Position;
-        writer.Write(in entry);
+        writer.Write([entry]);
 
         Assert.Equal(overhead + 16 + payload, first);
         Assert.Equal(overhead + payload, writer.Position - first);
@@ -38,10 +38,7 @@ public sealed class EntryFieldsTests
         ];
         byte[] bytes = new byte[entries.Sum(static entry => EntryFields.LargestOverhead + entry.Data.Length)];
         EntryWriter writer = new(bytes, 0);
-        foreach (ref readonly LogEntry entry in entries.AsSpan())
-        {
-            writer.Write(in entry);
-        }
+        writer.Write(entries);
 
         EntryReader reader = new(bytes.AsSpan(0, writer.Position), 0);
         foreach (LogEntry entry in entries)
