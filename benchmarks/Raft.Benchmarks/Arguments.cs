@@ -12,6 +12,7 @@ internal enum Command
     Failover,
     Sustain,
     Disk,
+    Histories,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -24,6 +25,7 @@ internal sealed record Arguments
                Raft.Benchmarks failover [--quick] [--output FOLDER]
                Raft.Benchmarks sustain  [--quick] [--output FOLDER]
                Raft.Benchmarks disk     [--quick] [--output FOLDER] [--only NAMES] [--data FOLDER] [--seconds NUMBER]
+               Raft.Benchmarks histories [--quick] [--output FOLDER]
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
           compare              This library, DotNext, and the same flow without Raft, side by side.
@@ -32,6 +34,7 @@ internal sealed record Arguments
           failover             The time until the others commit again after their leader is cut off.
           sustain              A minute at full speed: throughput, pauses and memory over time.
           disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
+          histories            The linearizability checker of Raft.Testing, on histories of 100,000 operations.
           micro                Individual parts, with BenchmarkDotNet.
 
           --quick              Shorter runs with less exact figures.
