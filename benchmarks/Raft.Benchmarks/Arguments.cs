@@ -13,6 +13,7 @@ internal enum Command
     Sustain,
     Disk,
     Tcp,
+    Histories,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -26,6 +27,7 @@ internal sealed record Arguments
                Raft.Benchmarks sustain  [--quick] [--output FOLDER]
                Raft.Benchmarks disk     [--quick] [--output FOLDER] [--only NAMES] [--data FOLDER] [--seconds NUMBER]
                Raft.Benchmarks tcp      [--quick] [--output FOLDER] [--only NAMES] [--proposers NUMBERS] [--data FOLDER]
+               Raft.Benchmarks histories [--quick] [--output FOLDER]
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
           compare              This library, DotNext, and the same flow without Raft, side by side.
@@ -35,6 +37,7 @@ internal sealed record Arguments
           sustain              A minute at full speed: throughput, pauses and memory over time.
           disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
           tcp                  Three nodes over TCP, in one process and in three, compared with DotNext and with bare sockets.
+          histories            The linearizability checker of Raft.Testing, on histories of 100,000 operations.
           micro                Individual parts, with BenchmarkDotNet.
 
           --quick              Shorter runs with less exact figures.

@@ -2,6 +2,7 @@ using Raft.Benchmarks;
 using Raft.Benchmarks.Compare;
 using Raft.Benchmarks.Disk;
 using Raft.Benchmarks.Failover;
+using Raft.Benchmarks.Histories;
 using Raft.Benchmarks.Idle;
 using Raft.Benchmarks.Micro;
 using Raft.Benchmarks.Scale;
@@ -27,6 +28,7 @@ return arguments.Command switch
     Command.Scale => await ScaleCommand.RunAsync(arguments),
     Command.Idle => await IdleCommand.RunAsync(arguments),
     Command.Failover => await FailoverCommand.RunAsync(arguments),
+    Command.Histories => HistoriesCommand.Run(arguments),
     Command.Disk => await DiskCommand.RunAsync(arguments),
     Command.Tcp => await TcpCommand.RunAsync(arguments),
     _ => await SustainCommand.RunAsync(arguments),
