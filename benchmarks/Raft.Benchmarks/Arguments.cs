@@ -12,6 +12,8 @@ internal enum Command
     Failover,
     Sustain,
     Disk,
+    Tcp,
+    Histories,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -24,6 +26,8 @@ internal sealed record Arguments
                Raft.Benchmarks failover [--quick] [--output FOLDER]
                Raft.Benchmarks sustain  [--quick] [--output FOLDER]
                Raft.Benchmarks disk     [--quick] [--output FOLDER] [--only NAMES] [--data FOLDER] [--seconds NUMBER]
+               Raft.Benchmarks tcp      [--quick] [--output FOLDER] [--only NAMES] [--proposers NUMBERS] [--data FOLDER]
+               Raft.Benchmarks histories [--quick] [--output FOLDER]
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
           compare              This library, DotNext, and the same flow without Raft, side by side.
@@ -32,6 +36,8 @@ internal sealed record Arguments
           failover             The time until the others commit again after their leader is cut off.
           sustain              A minute at full speed: throughput, pauses and memory over time.
           disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
+          tcp                  Three nodes over TCP, in one process and in three, compared with DotNext and with bare sockets.
+          histories            The linearizability checker of Raft.Testing, on histories of 100,000 operations.
           micro                Individual parts, with BenchmarkDotNet.
 
           --quick              Shorter runs with less exact figures.
@@ -39,8 +45,9 @@ internal sealed record Arguments
           --only channel,bare  compare: some of channel, memory, dotnext, bare.
                                scale: some of nodes, payload, proposers, retained.
                                disk: some of store, nodes, folders, opening, checksums.
-          --proposers 64,256   compare, disk: only the cases with these numbers of proposers.
-          --data FOLDER        disk: a folder on the disk to measure. Default artifacts.
+                               tcp: some of tcp, tls, dotnext, framed, processes.
+          --proposers 64,256   compare, disk, tcp: only the cases with these numbers of proposers.
+          --data FOLDER        disk, tcp: a folder on the disk to measure. Default artifacts.
           --seconds 5          disk: the duration of each measurement. Default 5, with --quick 1.
 
         Ends with 0, with 1 if a run went wrong, or with 2 if the command line is invalid.
@@ -52,6 +59,7 @@ internal sealed record Arguments
         [Command.Compare] = ["channel", "memory", "dotnext", "bare"],
         [Command.Scale] = ["nodes", "payload", "proposers", "retained"],
         [Command.Disk] = ["store", "nodes", "folders", "opening", "checksums"],
+        [Command.Tcp] = ["tcp", "tls", "dotnext", "framed", "processes"],
     };
 
     public Command Command { get; init; }
@@ -154,9 +162,9 @@ internal sealed record Arguments
         "--output" when value.Length > 0 => this with { Output = value },
         "--only" when Parts.TryGetValue(Command, out string[]? parts) && value.Split(',').All(parts.Contains) =>
             this with { Only = value.Split(',') },
-        "--proposers" when Command is Command.Compare or Command.Disk && ParseNumbers(value) is { } numbers =>
+        "--proposers" when Command is Command.Compare or Command.Disk or Command.Tcp && ParseNumbers(value) is { } numbers =>
             this with { Proposers = numbers },
-        "--data" when Command == Command.Disk && value.Length > 0 => this with { Data = value },
+        "--data" when Command is Command.Disk or Command.Tcp && value.Length > 0 => this with { Data = value },
         "--seconds" when Command == Command.Disk && ParseNumbers(value) is [int seconds] => this with { Seconds = seconds },
         _ => null,
     };

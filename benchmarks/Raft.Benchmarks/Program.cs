@@ -2,10 +2,17 @@ using Raft.Benchmarks;
 using Raft.Benchmarks.Compare;
 using Raft.Benchmarks.Disk;
 using Raft.Benchmarks.Failover;
+using Raft.Benchmarks.Histories;
 using Raft.Benchmarks.Idle;
 using Raft.Benchmarks.Micro;
 using Raft.Benchmarks.Scale;
 using Raft.Benchmarks.Sustain;
+using Raft.Benchmarks.Tcp;
+
+if (args is [ChildNode.Verb, .. string[] nodeArguments])
+{
+    return await ChildNode.RunAsync(nodeArguments);
+}
 
 if (Arguments.Parse(args, out string error) is not { } arguments)
 {
@@ -21,6 +28,8 @@ return arguments.Command switch
     Command.Scale => await ScaleCommand.RunAsync(arguments),
     Command.Idle => await IdleCommand.RunAsync(arguments),
     Command.Failover => await FailoverCommand.RunAsync(arguments),
+    Command.Histories => HistoriesCommand.Run(arguments),
     Command.Disk => await DiskCommand.RunAsync(arguments),
+    Command.Tcp => await TcpCommand.RunAsync(arguments),
     _ => await SustainCommand.RunAsync(arguments),
 };

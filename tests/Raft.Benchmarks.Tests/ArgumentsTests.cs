@@ -33,6 +33,7 @@ public sealed class ArgumentsTests
     [InlineData("failover")]
     [InlineData("sustain --output here")]
     [InlineData("disk --quick --only store,nodes,folders,opening,checksums --proposers 1")]
+    [InlineData("tcp --quick --only tcp,tls,dotnext,framed,processes --proposers 1,1024 --data there")]
     public void Parse_OfOtherCommands_TakesThem(string line) => Assert.NotNull(Parse(line));
 
     [Fact]
@@ -64,6 +65,9 @@ public sealed class ArgumentsTests
     [InlineData("disk --seconds 0")]
     [InlineData("disk --seconds 1,2")]
     [InlineData("disk --only micro")]
+    [InlineData("tcp --only channel")]
+    [InlineData("tcp --seconds 5")]
+    [InlineData("child-node n1")]
     public void Parse_OfNonsense_SaysWhatIsWrong(string line)
     {
         Arguments? arguments = Arguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), out string error);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.Membership;
@@ -26,7 +25,7 @@ internal sealed class DotNextContender : Contender<bool>
 
     public override async Task StartAsync()
     {
-        IPEndPoint[] endPoints = FreeEndPoints();
+        IPEndPoint[] endPoints = FreePorts.Find(Nodes);
         foreach (IPEndPoint endPoint in endPoints)
         {
             RaftCluster cluster = new(Configure(endPoint, endPoints)) { AuditTrail = new ConsensusOnlyState() };
@@ -82,23 +81,5 @@ internal sealed class DotNextContender : Contender<bool>
 
         members.Build();
         return configuration;
-    }
-
-    /// <summary>Free ports, all held open until the last is found.</summary>
-    private static IPEndPoint[] FreeEndPoints()
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, Nodes).Select(static _ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Start();
-        }
-
-        IPEndPoint[] endPoints = [.. listeners.Select(static listener => (IPEndPoint)listener.LocalEndpoint)];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return endPoints;
     }
 }

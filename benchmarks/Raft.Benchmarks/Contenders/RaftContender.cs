@@ -33,6 +33,13 @@ internal sealed class RaftContender : Contender<Committed>
     public static RaftContender OverMemory() =>
         new("memory", "Raft.Core over InMemoryTransport, otherwise the same", new RaftGroup(new InMemoryNetwork(), 3, Keep));
 
+    /// <summary>Keeps as many entries as the flow without Raft.</summary>
+    public static void Keep(RaftNodeOptions options)
+    {
+        options.TrailingEntries = KeptEntries;
+        options.SnapshotAfterBytes = SnapshotAfterBytes;
+    }
+
     public override Task StartAsync() => _group.StartAsync();
 
     public override Task<string?> FindDifferenceAsync() => LogComparison.FindDifferenceAsync(_group);
@@ -45,10 +52,4 @@ internal sealed class RaftContender : Contender<Committed>
         failure is (ProposalRefusedException and not CommandTooLargeException) or OutcomeUnknownException;
 
     protected override Task RecoverAsync() => _group.FindLeaderAsync();
-
-    private static void Keep(RaftNodeOptions options)
-    {
-        options.TrailingEntries = KeptEntries;
-        options.SnapshotAfterBytes = SnapshotAfterBytes;
-    }
 }

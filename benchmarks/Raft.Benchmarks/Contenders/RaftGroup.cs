@@ -1,6 +1,8 @@
 namespace Raft.Benchmarks.Contenders;
 
-/// <summary>The nodes of one cluster of this library, in this process, with everything in memory unless they are given log stores.</summary>
+/// <summary>
+/// The nodes of one cluster of this library, in this process. Everything is in memory unless they are given log stores.
+/// </summary>
 internal sealed class RaftGroup : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -22,6 +24,21 @@ internal sealed class RaftGroup : IAsyncDisposable
         Action<RaftNodeOptions>? configure = null,
         string clusterId = "raft",
         Func<string, ILogStore>? createLogStore = null)
+        : this(_ => network.CreateTransport(), nodes, configure, clusterId, createLogStore)
+    {
+    }
+
+    /// <param name="createTransport">Creates the transport of a node.</param>
+    /// <param name="nodes">How many nodes.</param>
+    /// <param name="configure">Changes the options from their defaults.</param>
+    /// <param name="clusterId">The name of the cluster.</param>
+    /// <param name="createLogStore">Creates the log store of a node. Null: its log is in memory.</param>
+    public RaftGroup(
+        Func<string, ITransport> createTransport,
+        int nodes,
+        Action<RaftNodeOptions>? configure = null,
+        string clusterId = "raft",
+        Func<string, ILogStore>? createLogStore = null)
     {
         string[] ids = [.. Enumerable.Range(1, nodes).Select(static number => $"n{number}")];
         RaftNodeOptions options = new() { ClusterId = clusterId, Members = [.. ids.Select(static id => (RaftMember)id)] };
@@ -32,7 +49,7 @@ internal sealed class RaftGroup : IAsyncDisposable
             _machines.Add(machine);
             _nodes.Add(new RaftNode(id, 0, options, new RaftNodePorts
             {
-                Transport = network.CreateTransport(),
+                Transport = createTransport(id),
                 StateMachine = machine,
                 LogStore = createLogStore?.Invoke(id),
             }));

@@ -14,7 +14,8 @@ internal sealed record StoreCase(int Entries, int PayloadBytes, bool IsCompacted
     public int Bytes => Entries * PayloadBytes;
 
     /// <summary>What the log takes for it, with heads and padding.</summary>
-    public long StoredBytes => Layout.Padded(GroupHead.Size + (Entries * (long)(EntryFields.Overhead + PayloadBytes)));
+    public long StoredBytes => Layout.Padded(
+        GroupHead.Size + (2 * sizeof(long)) + (Entries * (long)(EntryFields.Measure(PayloadBytes) + PayloadBytes)));
 
     /// <summary>Creates the entries, each with an array of its own.</summary>
     public LogEntry[] CreateEntries()

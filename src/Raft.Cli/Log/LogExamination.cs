@@ -12,6 +12,7 @@ internal sealed class LogExamination : IDisposable
     private readonly string _directory;
     private readonly SortedDictionary<long, SegmentReport> _segments = [];
     private readonly List<SegmentFile> _open = [];
+    private readonly ScanBuffer _buffer = new();
     private bool _isAfterDamage;
 
     private LogExamination(IFileSystem files, string directory)
@@ -100,7 +101,7 @@ internal sealed class LogExamination : IDisposable
 
             orphan ??= candidate.StatesPrevious ? number : null;
             _segments[number].Use = SegmentUse.Prepared;
-            if (candidate.FindLaterGroup() is { } later)
+            if (candidate.FindLaterGroup(_buffer) is { } later)
             {
                 _segments[number].Use = SegmentUse.Damaged;
                 Report(number, 0, null, $"its beginning is not valid, and the group at {later} proves that it was synced.");
@@ -121,11 +122,11 @@ internal sealed class LogExamination : IDisposable
     {
         Stack<SegmentCandidate> chain = new([last]);
         long startIndex = StartIndexAfter(last);
-        while (chain.Peek() is { First: { } first, Header.Previous: { } end } && first.Head.FirstIndex - 1 > startIndex)
+        while (chain.Peek() is { First: { } first, Header.Previous: { } end } && first.FirstIndex - 1 > startIndex)
         {
             if (!_segments.ContainsKey(end.Number))
             {
-                Report(end.Number, null, startIndex + 1, $"it is missing: the log starts after {startIndex}, and entries up to {first.Head.FirstIndex - 1} were in it.");
+                Report(end.Number, null, startIndex + 1, $"it is missing: the log starts after {startIndex}, and entries up to {first.FirstIndex - 1} were in it.");
                 break;
             }
 
@@ -147,7 +148,7 @@ internal sealed class LogExamination : IDisposable
         return chain;
     }
 
-    private static long StartIndexAfter(SegmentCandidate last)
+    private long StartIndexAfter(SegmentCandidate last)
     {
         GroupScanner scanner = ScannerOf(last, last.File.Length);
         long startIndex = 0;
@@ -186,7 +187,7 @@ internal sealed class LogExamination : IDisposable
                 _segments[candidate.Number].Use = SegmentUse.InLog;
                 if (isFirst)
                 {
-                    Content.BeginWith(first.Head);
+                    Content.BeginWith(in first);
                     isFirst = false;
                 }
             }
@@ -288,7 +289,7 @@ internal sealed class LogExamination : IDisposable
     {
         try
         {
-            SegmentCandidate candidate = SegmentCandidate.Read(_files, _directory, number);
+            SegmentCandidate candidate = SegmentCandidate.Read(_files, _directory, number, _buffer);
             _open.Add(new SegmentFile(candidate.Path, number, opening: 0, candidate.File)); // closes it
             return candidate;
         }
@@ -299,7 +300,7 @@ internal sealed class LogExamination : IDisposable
         }
     }
 
-    private static GroupScanner ScannerOf(SegmentCandidate candidate, long end) => new(candidate.File, candidate.Header!, end);
+    private GroupScanner ScannerOf(SegmentCandidate candidate, long end) => new(_buffer, candidate.File, candidate.Header!, end);
 
     /// <summary>Reads on from a group that was found after damage.</summary>
     private GroupScanner ScannerFrom(SegmentCandidate candidate, long offset, long end)
@@ -308,7 +309,7 @@ internal sealed class LogExamination : IDisposable
         byte[] bytes = new byte[GroupHead.Size];
         candidate.File.Read(offset, bytes);
         GroupHead.TryRead(bytes, candidate.Number, offset, out GroupHead head);
-        return new GroupScanner(candidate.File, candidate.Number, head.Opening, head.PreviousChecksum, offset, end);
+        return new GroupScanner(_buffer, candidate.File, candidate.Number, head.Opening, head.PreviousChecksum, offset, end);
     }
 
     private void Report(long number, long? offset, long? index, string text) =>

@@ -7,19 +7,14 @@ namespace Raft.Storage.Files;
 /// .NET reads and writes. Syncs and locks call the operating system directly: on Linux, .NET returns normally from a sync that has failed,
 /// it cannot sync a folder, and its locks can be switched off by a setting.
 /// </remarks>
-internal sealed class FileSystem : IFileSystem
+/// <param name="platform">The operating system.</param>
+internal sealed class FileSystem(DiskPlatform platform) : IFileSystem
 {
     // Other processes may read, and a file that is open may be renamed and deleted.
     private const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
 
-    private readonly DiskPlatform _platform = DiskPlatform.Current;
-
-    private FileSystem()
-    {
-    }
-
     /// <summary>The file system of this process.</summary>
-    public static FileSystem Shared { get; } = new();
+    public static FileSystem Shared { get; } = new(DiskPlatform.Current);
 
     /// <inheritdoc/>
     public void CreateDirectory(string path)
@@ -75,28 +70,28 @@ internal sealed class FileSystem : IFileSystem
     public IDiskFile OpenRead(string path) => Open(path, FileMode.Open, FileAccess.Read);
 
     /// <inheritdoc/>
-    public void Rename(string from, string to) => DiskErrors.Convert(from, () => _platform.Rename(from, to));
+    public void Rename(string from, string to) => DiskErrors.Convert(from, () => platform.Rename(from, to));
 
     /// <inheritdoc/>
     public void Delete(string path) => DiskErrors.Convert(path, () => File.Delete(path));
 
     /// <inheritdoc/>
-    public void SyncDirectory(string path) => _platform.SyncDirectory(path);
+    public void SyncDirectory(string path) => platform.SyncDirectory(path);
 
     /// <inheritdoc/>
-    public IDisposable Lock(string path) => DiskErrors.Convert(path, () => FolderLock.Take(_platform, path));
+    public IDisposable Lock(string path) => DiskErrors.Convert(path, () => FolderLock.Take(platform, path));
 
     private DiskFile Open(string path, FileMode mode, FileAccess access)
     {
         SafeFileHandle handle = DiskErrors.Convert(path, () => File.OpenHandle(path, mode, access, Share));
-        return new DiskFile(_platform, handle, path);
+        return new DiskFile(platform, handle, path);
     }
 
     private void SyncParent(string directory, bool childExisted)
     {
         try
         {
-            _platform.SyncDirectory(directory);
+            platform.SyncDirectory(directory);
         }
         catch (IOException exception) when (childExisted && Libc.IsUnsupported(exception))
         {

@@ -1,11 +1,12 @@
-using System.Numerics;
-
 namespace Raft.Storage.Files;
 
-/// <summary>The entries that were passed to the store and are not in a segment yet: a ring in which an index has a fixed place.</summary>
+/// <summary>
+/// The entries that were passed to the store and are not in a segment yet: slices of the callers' arrays, which never change, so that
+/// no entry is copied.
+/// </summary>
 internal sealed class EntryWindow
 {
-    private LogEntry[] _slots = new LogEntry[64];
+    private readonly List<ReadOnlyMemory<LogEntry>> _runs = []; // consecutive; none is empty
 
     /// <summary>The index of the first entry.</summary>
     public long First { get; private set; } = 1;
@@ -13,11 +14,8 @@ internal sealed class EntryWindow
     /// <summary>The index of the last entry; the one before <see cref="First"/> if there is none.</summary>
     public long Last { get; private set; }
 
-    /// <summary>The entry at an index that is in the window.</summary>
-    public ref readonly LogEntry this[long index] => ref _slots[index & (_slots.Length - 1)];
-
     /// <summary>Replaces everything from an index on. The window then has no gap: if it does not reach the index, it begins there.</summary>
-    public void Write(long first, ReadOnlySpan<LogEntry> entries)
+    public void Write(long first, ReadOnlyMemory<LogEntry> entries)
     {
         if (first < First || first > Last + 1)
         {
@@ -25,54 +23,79 @@ internal sealed class EntryWindow
         }
         else
         {
-            Clear(first, Last);
-            Last = first - 1;
+            TruncateFrom(first);
         }
 
-        Reserve((int)(Last - First + 1) + entries.Length);
-        foreach (ref readonly LogEntry entry in entries)
+        if (!entries.IsEmpty)
         {
-            _slots[++Last & (_slots.Length - 1)] = entry;
+            _runs.Add(entries);
+            Last += entries.Length;
         }
     }
 
     /// <summary>Removes the entries up to an index.</summary>
     public void RemoveThrough(long index)
     {
-        long end = Math.Min(index, Last);
-        Clear(First, end);
-        First = Math.Max(First, end + 1);
+        int removed = 0;
+        while (removed < _runs.Count && First + _runs[removed].Length - 1 <= index)
+        {
+            First += _runs[removed].Length;
+            removed++;
+        }
+
+        _runs.RemoveRange(0, removed);
+        if (_runs.Count > 0 && First <= index)
+        {
+            _runs[0] = _runs[0][(int)(index + 1 - First)..];
+            First = index + 1;
+        }
     }
 
     /// <summary>Removes all entries. The next one has an index of its own choice.</summary>
     public void Restart(long first)
     {
-        Clear(First, Last);
+        _runs.Clear();
         First = first;
         Last = first - 1;
     }
 
-    private void Clear(long first, long last)
+    /// <summary>Returns the entries from an index in the window on that a read wants.</summary>
+    public LogEntry[] Read(long first, ReadLimit limit)
     {
-        for (long index = first; index <= last; index++)
+        List<LogEntry> entries = [];
+        long runFirst = First;
+        foreach (ReadOnlyMemory<LogEntry> run in _runs)
         {
-            _slots[index & (_slots.Length - 1)] = default; // releases the payload
+            for (int i = (int)Math.Clamp(first - runFirst, 0, run.Length); i < run.Length && !limit.IsReached; i++)
+            {
+                entries.Add(run.Span[i]);
+                if (limit.Take(entries, entries.Count - 1) == 0)
+                {
+                    entries.RemoveAt(entries.Count - 1);
+                }
+            }
+
+            runFirst += run.Length;
         }
+
+        return [.. entries];
     }
 
-    private void Reserve(int count)
+    private void TruncateFrom(long index)
     {
-        if (count <= _slots.Length)
+        while (Last >= index)
         {
-            return;
-        }
+            ReadOnlyMemory<LogEntry> run = _runs[^1];
+            long runFirst = Last - run.Length + 1;
+            _runs.RemoveAt(_runs.Count - 1);
+            if (runFirst < index)
+            {
+                _runs.Add(run[..(int)(index - runFirst)]);
+                Last = index - 1;
+                return;
+            }
 
-        LogEntry[] larger = new LogEntry[BitOperations.RoundUpToPowerOf2((uint)count)];
-        for (long index = First; index <= Last; index++)
-        {
-            larger[index & (larger.Length - 1)] = this[index];
+            Last = runFirst - 1;
         }
-
-        _slots = larger;
     }
 }

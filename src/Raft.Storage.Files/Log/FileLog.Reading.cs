@@ -28,7 +28,7 @@ internal sealed partial class FileLog
 
             if (firstIndex >= _window.First)
             {
-                return ValueTask.FromResult<ReadOnlyMemory<LogEntry>>(ReadWindow(firstIndex, limit));
+                return ValueTask.FromResult<ReadOnlyMemory<LogEntry>>(_window.Read(firstIndex, limit));
             }
 
             long lastIndex = Math.Min(_lastIndex, _window.First - 1);
@@ -36,22 +36,6 @@ internal sealed partial class FileLog
             return DiskCall<ReadOnlyMemory<LogEntry>>.Run(
                 threads, () => ReadSegments(firstIndex, lastIndex, limit, truncations), cancellationToken);
         }
-    }
-
-    private LogEntry[] ReadWindow(long firstIndex, ReadLimit limit)
-    {
-        List<LogEntry> entries = [];
-        for (long index = firstIndex; index <= _window.Last && !limit.IsReached; index++)
-        {
-            entries.Add(_window[index]);
-            if (limit.Take(entries, entries.Count - 1) == 0)
-            {
-                entries.RemoveAt(entries.Count - 1);
-                break;
-            }
-        }
-
-        return [.. entries];
     }
 
     /// <summary>Reads until the limit. Stops early if entries were replaced since: those before and after do not belong together.</summary>

@@ -56,9 +56,9 @@ internal sealed partial class FileLog
     private void Apply(OpenedLog log)
     {
         GroupHead head = log.Group.Head;
+        log.Group.ApplyTo(log.Content);
         lock (_lock)
         {
-            log.Group.ApplyTo(log.Content);
             if (head.StartIndex == head.FirstIndex - 1)
             {
                 log.Index.TruncateFrom(head.FirstIndex); // a reset, perhaps, of a log that was longer

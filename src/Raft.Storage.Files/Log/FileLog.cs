@@ -45,7 +45,7 @@ internal sealed partial class FileLog(
                 }
 
                 _truncations += write.FirstIndex <= _lastIndex ? 1 : 0;
-                _window.Write(write.FirstIndex, write.Entries.Span);
+                _window.Write(write.FirstIndex, write.Entries);
                 _lastIndex = _window.Last;
             }
 

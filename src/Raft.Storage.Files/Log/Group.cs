@@ -25,34 +25,37 @@ internal readonly struct Group(in GroupHead head, ReadOnlyMemory<byte> bytes)
     /// <param name="entries">Receives them.</param>
     public void Read(int first, int last, List<LogEntry> entries)
     {
-        ReadOnlySpan<byte> span = bytes.Span;
-        int at = EntriesAt(span);
+        EntryReader reader = ReadEntries();
         for (int i = 0; i <= last; i++)
         {
-            at = i < first ? EntryFields.EndOf(span, at) : EntryFields.Read(span, bytes, at, entries);
+            reader.MoveNext();
+            if (i >= first)
+            {
+                entries.Add(reader.Read(bytes));
+            }
         }
     }
 
     /// <summary>Adds the terms of the entries.</summary>
     public void AddTermsTo(LogContent content)
     {
-        ReadOnlySpan<byte> span = bytes.Span;
-        int at = EntriesAt(span);
+        EntryReader reader = ReadEntries();
         for (int i = 0; i < _head.Count; i++)
         {
-            content.Append(EntryFields.TermAt(span, at));
-            at = EntryFields.EndOf(span, at);
+            reader.MoveNext();
+            content.Append(reader.Term);
         }
     }
 
-    private int EntriesAt(ReadOnlySpan<byte> span)
+    private EntryReader ReadEntries()
     {
+        ReadOnlySpan<byte> span = bytes.Span;
         FieldReader reader = new(span[GroupHead.Size..]);
         if (_head.HasHardState)
         {
             HardStateFields.Read(ref reader);
         }
 
-        return GroupHead.Size + reader.Position;
+        return new EntryReader(span, GroupHead.Size + reader.Position);
     }
 }

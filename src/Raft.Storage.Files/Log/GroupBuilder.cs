@@ -84,7 +84,7 @@ internal sealed class GroupBuilder(LogContent content)
         return true;
     }
 
-    /// <summary>The number of bytes of the group.</summary>
+    /// <summary>The largest number of bytes that the group can have.</summary>
     /// <param name="restates">Whether it is the first of a segment, and so repeats the hard state.</param>
     public int Measure(bool restates) =>
         checked((int)(GroupHead.Size + (restates || _hardState is not null ? HardStateFields.Measure(HardState) : 0) + _entryBytes));
@@ -113,15 +113,12 @@ internal sealed class GroupBuilder(LogContent content)
             HardStateFields.Write(ref writer, HardState);
         }
 
-        int at = GroupHead.Size + writer.Position;
+        EntryWriter entries = new(group, GroupHead.Size + writer.Position);
         int count = 0;
         foreach (ReadOnlyMemory<LogEntry> run in _runs)
         {
             count += run.Length;
-            foreach (ref readonly LogEntry entry in run.Span)
-            {
-                at = EntryFields.Write(group, at, in entry);
-            }
+            entries.Write(run.Span);
         }
 
         _head.PreviousTerm = _previousTerm
@@ -130,12 +127,12 @@ internal sealed class GroupBuilder(LogContent content)
         _head.Opening = opening;
         _head.Offset = offset;
         _head.PreviousChecksum = previousChecksum;
-        _head.Length = at;
+        _head.Length = entries.Position;
         _head.Count = count;
         _head.HasHardState = hasHardState;
         _head.IsFirst = !header.IsEmpty;
-        int padded = (int)Layout.Padded(at);
-        group[at..(padded + Layout.Sector)].Clear();
+        int padded = (int)Layout.Padded(_head.Length);
+        group[_head.Length..(padded + Layout.Sector)].Clear();
         _head.Seal(group);
         return _buffer.AsMemory(0, header.Length + padded + Layout.Sector);
     }
@@ -150,10 +147,7 @@ internal sealed class GroupBuilder(LogContent content)
 
         foreach (ReadOnlyMemory<LogEntry> run in _runs)
         {
-            foreach (ref readonly LogEntry entry in run.Span)
-            {
-                target.Append(entry.Term);
-            }
+            target.Append(run.Span);
         }
     }
 
@@ -167,7 +161,7 @@ internal sealed class GroupBuilder(LogContent content)
         long bytes = 0;
         foreach (ref readonly LogEntry entry in entries)
         {
-            bytes += EntryFields.Overhead + entry.Data.Length;
+            bytes += EntryFields.LargestOverhead + entry.Data.Length;
         }
 
         return bytes;

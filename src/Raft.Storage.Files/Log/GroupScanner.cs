@@ -2,17 +2,15 @@ namespace Raft.Storage.Files;
 
 /// <summary>Reads the groups of a segment one after another, and verifies each.</summary>
 internal sealed class GroupScanner(
-    IDiskFile file, long segment, long opening, ulong previousChecksum, long start, long end)
+    ScanBuffer buffer, IDiskFile file, long segment, long opening, ulong previousChecksum, long start, long end)
 {
-    private const int UsualBuffer = 256 * 1_024;
-
-    private byte[] _buffer = new byte[Math.Clamp(end - start, 0, UsualBuffer)];
+    private byte[] _buffer = buffer.Reserve(Math.Min(end - start, ScanBuffer.UsualSize));
     private long _bufferAt = start; // the offset of the first byte in the buffer
     private int _buffered;
 
     /// <summary>Reads a segment from its first group on.</summary>
-    public GroupScanner(IDiskFile file, SegmentHeader header, long end)
-        : this(file, header.Number, header.Store.Opening, header.Checksum, header.Size, end)
+    public GroupScanner(ScanBuffer buffer, IDiskFile file, SegmentHeader header, long end)
+        : this(buffer, file, header.Number, header.Store.Opening, header.Checksum, header.Size, end)
     {
     }
 
@@ -92,11 +90,31 @@ internal sealed class GroupScanner(
 
         if (count > _buffer.Length)
         {
-            _buffer = new byte[Layout.Padded(count)];
+            _buffer = buffer.Reserve(Layout.Padded(count));
         }
 
         _bufferAt = Position;
         _buffered = file.Read(Position, _buffer.AsSpan(0, (int)Math.Min(_buffer.Length, end - Position)));
         return _buffered >= count;
+    }
+}
+
+/// <summary>The memory of scanners that are used one after another, so that a long log needs no more of it than a short one.</summary>
+internal sealed class ScanBuffer
+{
+    /// <summary>What is read at once, unless a group is larger.</summary>
+    public const int UsualSize = 256 * 1_024;
+
+    private byte[] _bytes = [];
+
+    /// <summary>An array of at least a number of bytes. Its content does not count, and the next scanner overwrites it.</summary>
+    public byte[] Reserve(long count)
+    {
+        if (_bytes.Length < count)
+        {
+            _bytes = new byte[count];
+        }
+
+        return _bytes;
     }
 }

@@ -73,6 +73,21 @@ internal sealed class LogContent
     /// <summary>Adds the next entry.</summary>
     public void Append(long term) => _terms.Append(++LastIndex, term);
 
+    /// <summary>Adds the next entries.</summary>
+    public void Append(ReadOnlySpan<LogEntry> entries)
+    {
+        long term = TermAt(LastIndex);
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            LastIndex++;
+            if (entry.Term != term)
+            {
+                term = entry.Term;
+                _terms.Append(LastIndex, term);
+            }
+        }
+    }
+
     /// <summary>The segments no longer hold what comes before an index. The log may have restarted before it.</summary>
     public void DropBefore(long index)
     {

@@ -10,6 +10,8 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
 {
     private readonly RecoveredLog _log = new();
     private readonly List<SegmentCandidate> _read = [];
+    private readonly ScanBuffer _buffer = new();
+    private GroupHead _lastGroup; // the last valid one
 
     /// <summary>Reads the folder.</summary>
     /// <exception cref="StorageCorruptedException">
@@ -56,9 +58,10 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         _log.Store = last.Header!.Store;
         _log.NextNumber = last.Number + 1;
         chain.Push(last);
-        long startIndex = StartIndexAfter(last);
+        _lastGroup = FindLastGroup(last);
+        long startIndex = _lastGroup.StartIndex;
         SegmentEnd? previous = last.Header.Previous;
-        while (chain.Peek().First!.Value.Head.FirstIndex - 1 > startIndex && previous is { } end && numbers.Contains(end.Number))
+        while (chain.Peek().First!.Value.FirstIndex - 1 > startIndex && previous is { } end && numbers.Contains(end.Number))
         {
             SegmentCandidate candidate = Read(end.Number);
             chain.Push(candidate);
@@ -74,17 +77,17 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         return chain;
     }
 
-    /// <summary>Where the log starts after all valid groups of a segment.</summary>
-    private static long StartIndexAfter(SegmentCandidate candidate)
+    /// <summary>The head of the last valid group of a segment, which has at least one.</summary>
+    private GroupHead FindLastGroup(SegmentCandidate candidate)
     {
-        GroupScanner scanner = new(candidate.File, candidate.Header!, candidate.File.Length);
-        long startIndex = 0;
+        GroupScanner scanner = new(_buffer, candidate.File, candidate.Header!, candidate.File.Length);
+        GroupHead last = candidate.First!.Value;
         while (scanner.TryNext(out Group group))
         {
-            startIndex = group.Head.StartIndex;
+            last = group.Head;
         }
 
-        return startIndex;
+        return last;
     }
 
     private SegmentCandidate? FindLast(long[] numbers)
@@ -104,7 +107,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
                 return candidate;
             }
 
-            long? later = candidate.FindLaterGroup();
+            long? later = candidate.FindLaterGroup(_buffer);
             candidate.File.Dispose();
             if (later is { } at)
             {
@@ -135,7 +138,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
         bool isFirst = true;
         while (chain.TryPop(out SegmentCandidate? candidate))
         {
-            GroupHead head = candidate.First!.Value.Head;
+            GroupHead head = candidate.First!.Value;
             if (isFirst)
             {
                 _log.Content.BeginWith(in head);
@@ -169,7 +172,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     /// <summary>Reads a segment that a later one follows: everything up to the stated end was synced.</summary>
     private void ReadProven(SegmentCandidate candidate, SegmentFile segment, SegmentEnd end)
     {
-        GroupScanner scanner = new(candidate.File, candidate.Header!, end.Offset);
+        GroupScanner scanner = new(_buffer, candidate.File, candidate.Header!, end.Offset);
         while (scanner.TryNext(out Group group))
         {
             Add(candidate, segment, in group);
@@ -188,24 +191,19 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
     /// </summary>
     private void ReadLast(SegmentCandidate candidate, SegmentFile segment)
     {
-        GroupScanner scanner = new(candidate.File, candidate.Header!, candidate.File.Length);
+        GroupScanner scanner = new(_buffer, candidate.File, candidate.Header!, candidate.File.Length);
         bool hasProven = false;
-        while (true)
+        while (scanner.TryNext(out Group group))
         {
-            SegmentEnd end = new(candidate.Number, scanner.Position, scanner.Checksum);
-            if (!scanner.TryNext(out Group group))
+            if (group.Head.Offset == _lastGroup.Offset)
             {
+                _log.Last = group.Copy();
                 break;
             }
 
-            if (_log.Last is { } proven)
-            {
-                Add(candidate, segment, in proven);
-                hasProven = true;
-                _log.End = end;
-            }
-
-            _log.Last = group.Copy();
+            Add(candidate, segment, in group);
+            hasProven = true;
+            _log.End = new SegmentEnd(candidate.Number, scanner.Position, scanner.Checksum);
         }
 
         if (hasProven)
@@ -232,7 +230,12 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
             segment.Release();
         }
 
-        if (_log.Last is { } last && !_log.Content.CanFollow(last.Head))
+        if (_log.Last is not { } last)
+        {
+            throw Damaged(candidate, cutAt, "the group there was valid a moment ago, so the disk does not always return the same bytes");
+        }
+
+        if (!_log.Content.CanFollow(last.Head))
         {
             throw Gap(candidate, last.Head);
         }
@@ -256,7 +259,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, string cl
 
     private SegmentCandidate Read(long number)
     {
-        SegmentCandidate candidate = SegmentCandidate.Read(files, directory, number);
+        SegmentCandidate candidate = SegmentCandidate.Read(files, directory, number, _buffer);
         _read.Add(candidate);
         return candidate;
     }

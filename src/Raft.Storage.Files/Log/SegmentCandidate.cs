@@ -3,7 +3,7 @@ namespace Raft.Storage.Files;
 /// <summary>A file with the name of a segment, which is one only if it has a valid header and a valid first group.</summary>
 internal sealed class SegmentCandidate
 {
-    private SegmentCandidate(string path, long number, IDiskFile file, SegmentHeader? header, Group? first, long firstAt)
+    private SegmentCandidate(string path, long number, IDiskFile file, SegmentHeader? header, GroupHead? first, long firstAt)
     {
         (Path, Number, File, Header, First, FirstAt) = (path, number, file, header, first, firstAt);
     }
@@ -17,8 +17,8 @@ internal sealed class SegmentCandidate
     /// <summary>The header; null if it is not valid.</summary>
     public SegmentHeader? Header { get; }
 
-    /// <summary>The first group; null if it or the header is not valid.</summary>
-    public Group? First { get; }
+    /// <summary>The head of the first group; null if it or the header is not valid.</summary>
+    public GroupHead? First { get; }
 
     /// <summary>Where the first group is.</summary>
     public long FirstAt { get; }
@@ -36,7 +36,7 @@ internal sealed class SegmentCandidate
 
     /// <summary>Reads the beginning of a file.</summary>
     /// <exception cref="StorageCorruptedException">It has another version of the format.</exception>
-    public static SegmentCandidate Read(IFileSystem files, string directory, long number)
+    public static SegmentCandidate Read(IFileSystem files, string directory, long number, ScanBuffer buffer)
     {
         string path = System.IO.Path.Combine(directory, SegmentFile.NameOf(number));
         IDiskFile file = files.Open(path);
@@ -53,8 +53,8 @@ internal sealed class SegmentCandidate
                 };
             }
 
-            GroupScanner scanner = new(file, header, file.Length);
-            Group? first = scanner.TryNext(out Group group) ? group : null;
+            GroupScanner scanner = new(buffer, file, header, file.Length);
+            GroupHead? first = scanner.TryNext(out Group group) ? group.Head : null;
             return new SegmentCandidate(path, number, file, header, first, header.Size)
             {
                 StatesPrevious = header.Previous is not null,
@@ -72,7 +72,8 @@ internal sealed class SegmentCandidate
     /// The offset of a group of this segment that comes after its first one; null if there is none. It was written after the beginning was
     /// synced, so a beginning that is not valid now is damaged.
     /// </summary>
-    public long? FindLaterGroup() => new GroupScanner(File, Number, opening: 0, previousChecksum: 0, start: Layout.Sector, File.Length).Find();
+    public long? FindLaterGroup(ScanBuffer buffer) => new GroupScanner(
+        buffer, File, Number, opening: 0, previousChecksum: 0, start: Layout.Sector, File.Length).Find();
 
     private static SegmentHeader? ReadHeader(IDiskFile file, ReadOnlySpan<byte> sector, long number, string path)
     {

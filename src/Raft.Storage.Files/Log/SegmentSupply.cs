@@ -15,13 +15,14 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
     /// <summary>The name of the file that is used when the disk is full.</summary>
     public const string ReserveName = "reserve";
 
-    private const int MaximumRecycled = 4;
+    private const int MaximumRecycled = 8; // what a node compacts at once by default, 64 MiB, fits in six
     private const int BlockSize = 1 << 20;
     private const long ReserveBytes = 2 << 20; // for a header and a group of the usual size
 
     private static readonly byte[] Zeros = new byte[BlockSize];
 
-    private readonly Lock _lock = new();
+    private readonly Lock _making = new(); // held while a file is made: only those who need the file wait for it
+    private readonly Lock _lock = new(); // held for a moment. Taken within the other one
     private readonly Queue<string> _recycled = new();
     private (long Number, IDiskFile File)? _prepared;
     private (Type Kind, int Code)? _failure; // of the last preparation
@@ -36,10 +37,14 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
     /// <summary>Takes over the files that an earlier life has left.</summary>
     public void Open(IEnumerable<string> names)
     {
-        lock (_lock)
+        lock (_making)
         {
-            _isClosed = false;
-            _next = 0; // of an earlier life
+            lock (_lock)
+            {
+                _isClosed = false;
+                _next = 0; // of an earlier life
+            }
+
             foreach (string name in names.Where(static name => name.EndsWith(RecycledExtension, StringComparison.Ordinal)))
             {
                 Recycle(name);
@@ -70,9 +75,9 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
     /// <param name="bytes">The number of bytes that must fit.</param>
     public IDiskFile Take(long number, long bytes)
     {
-        lock (_lock)
+        lock (_making)
         {
-            _next = 0; // nothing is prepared under the number of a file that is in use
+            Expect(0); // nothing is prepared under the number of a file that is in use
             if (_prepared is { } prepared && prepared.Number == number)
             {
                 _prepared = null;
@@ -103,18 +108,24 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
     /// <summary>Takes back a file that the log no longer needs, which its name does not tell from a segment yet.</summary>
     public void Recycle(SegmentFile segment)
     {
+        bool isWanted;
         lock (_lock)
         {
-            bool isWanted = !_isClosed && _recycled.Count < MaximumRecycled && segment.IsUnread && segment.File.Length == segmentBytes;
-            segment.Release();
-            if (!isWanted)
-            {
-                files.Delete(segment.Path);
-                return;
-            }
+            isWanted = !_isClosed && _recycled.Count < MaximumRecycled;
+        }
 
-            string name = SegmentFile.NameOf(segment.Number) + RecycledExtension;
-            files.Rename(segment.Path, PathOf(name));
+        isWanted = isWanted && segment.IsUnread && segment.File.Length == segmentBytes;
+        segment.Release();
+        if (!isWanted)
+        {
+            files.Delete(segment.Path);
+            return;
+        }
+
+        string name = SegmentFile.NameOf(segment.Number) + RecycledExtension;
+        files.Rename(segment.Path, PathOf(name));
+        lock (_lock)
+        {
             _recycled.Enqueue(name);
         }
     }
@@ -122,12 +133,15 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
     /// <summary>Nothing more is prepared.</summary>
     public void Close()
     {
-        lock (_lock)
+        lock (_making)
         {
-            _isClosed = true;
             _prepared?.File.Dispose();
             _prepared = null;
-            _recycled.Clear();
+            lock (_lock)
+            {
+                _isClosed = true;
+                _recycled.Clear();
+            }
         }
     }
 
@@ -136,10 +150,15 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
     /// <returns>Why it failed; null if it did not, or if the last preparation failed for the same cause.</returns>
     private IOException? TryPrepare()
     {
-        lock (_lock)
+        lock (_making)
         {
-            long number = _next;
-            if (_isClosed || number == 0)
+            long number;
+            lock (_lock)
+            {
+                number = _isClosed ? 0 : _next;
+            }
+
+            if (number == 0)
             {
                 return null;
             }
@@ -168,23 +187,42 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
 
     private void Recycle(string name)
     {
-        if (_recycled.Count < MaximumRecycled)
+        lock (_lock)
         {
-            _recycled.Enqueue(name);
+            if (_recycled.Count < MaximumRecycled)
+            {
+                _recycled.Enqueue(name);
+                return;
+            }
         }
-        else
+
+        files.Delete(PathOf(name));
+    }
+
+    /// <summary>The file to use again next. It stays in the queue until it has its new name. Called while a file is made.</summary>
+    private string? FindRecycled()
+    {
+        lock (_lock)
         {
-            files.Delete(PathOf(name));
+            return _recycled.TryPeek(out string? name) ? name : null;
+        }
+    }
+
+    private void RemoveRecycled()
+    {
+        lock (_lock)
+        {
+            _recycled.Dequeue();
         }
     }
 
     private IDiskFile Make(long number, long length)
     {
         string path = PathOf(SegmentFile.NameOf(number));
-        if (_recycled.TryPeek(out string? recycled) && length == segmentBytes)
+        if (length == segmentBytes && FindRecycled() is { } recycled)
         {
             files.Rename(PathOf(recycled), path);
-            _recycled.Dequeue();
+            RemoveRecycled();
             files.SyncDirectory(directory);
             return files.Open(path);
         }

@@ -8,6 +8,7 @@ namespace Raft.Testing;
 /// <remarks>
 /// Safe to use from any thread: each call takes the next moment of one order. An operation that is begun before it is
 /// sent, and ended after its answer is there, is seen a little longer than it took, which never makes a right history wrong.
+/// Several processes need a clock that they share instead, and make each <see cref="Operation{TInput,TOutput}"/> themselves.
 /// </remarks>
 public sealed class History<TInput, TOutput>
 {

@@ -1,5 +1,6 @@
-using System.Globalization;
-using System.Text;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace Raft.Testing;
 
@@ -8,110 +9,134 @@ namespace Raft.Testing;
 /// key apart.
 /// </summary>
 /// <remarks>
-/// The search may take very long for many operations under way at once, so it has a limit, beyond which the verdict is
+/// The search may take very long for many operations under way at once, so it has limits, beyond which the verdict is
 /// <see cref="LinearizabilityVerdict.Undecided"/>. A history whose operations concern keys that do not influence each
-/// other is linearizable if it is so for each key (Herlihy and Wing), and is much quicker checked that way.
+/// other is linearizable if it is so for each key (Herlihy and Wing), and is much quicker checked that way. Operations
+/// that surely did not happen (<see cref="OperationOutcome.Refused"/>) are left out.
 /// </remarks>
 public static class LinearizabilityChecker
 {
-    /// <summary>How many steps a check tries unless said otherwise.</summary>
-    public const long DefaultStepLimit = 50_000_000;
-
-    private const int OperationsShown = 20;
-
-    /// <summary>Checks a history.</summary>
+    /// <summary>Checks a history as a whole.</summary>
     /// <typeparam name="TState">The state of the model.</typeparam>
     /// <typeparam name="TInput">What a client asks.</typeparam>
     /// <typeparam name="TOutput">What it is answered.</typeparam>
     /// <param name="model">What the system is supposed to do.</param>
-    /// <param name="operations">The operations; <see cref="OperationOutcome.Refused"/> ones are left out.</param>
-    /// <param name="stepLimit">How many steps to try at most; 1 or more.</param>
+    /// <param name="operations">The operations, in any order.</param>
+    /// <param name="options">The limits; null for the defaults.</param>
     /// <returns>The verdict.</returns>
-    public static LinearizabilityResult Check<TState, TInput, TOutput>(
-        SequentialModel<TState,
-        TInput,
-        TOutput> model,
-        IEnumerable<Operation<TInput,
-        TOutput>> operations,
-        long stepLimit = DefaultStepLimit)
+    /// <exception cref="ArgumentException">
+    /// An operation contradicts itself, or is listed twice; or states of the model have no value equality. The message names it.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
+    public static LinearizabilityResult<TInput, TOutput> Check<TState, TInput, TOutput>(
+        SequentialModel<TState, TInput, TOutput> model,
+        IEnumerable<Operation<TInput, TOutput>> operations,
+        LinearizabilityOptions? options = null)
         where TState : notnull
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(operations);
-        ArgumentOutOfRangeException.ThrowIfLessThan(stepLimit, 1);
-        Operation<TInput, TOutput>[] relevant = [.. operations.Where(static operation => operation.Outcome != OperationOutcome.Refused)];
-        LinearizationSearch<TState, TInput, TOutput> search = new(model, relevant, stepLimit);
-        LinearizabilityVerdict verdict = search.Run();
-        return new LinearizabilityResult(verdict, Explain(verdict, search, stepLimit), search.Steps);
+        List<Operation<TInput, TOutput>> relevant = HistoryValidation.Validate(operations);
+        return CheckParts(model, [(null, relevant)], options);
     }
 
-    /// <summary>Checks a history for each key apart.</summary>
+    /// <summary>Checks a history for each key apart, several keys at a time.</summary>
     /// <typeparam name="TKey">The key.</typeparam>
     /// <typeparam name="TState">The state of the model, of one key.</typeparam>
     /// <typeparam name="TInput">What a client asks.</typeparam>
     /// <typeparam name="TOutput">What it is answered.</typeparam>
-    /// <param name="model">What the system is supposed to do with one key.</param>
-    /// <param name="operations">The operations.</param>
+    /// <param name="model">What the system is supposed to do with one key. It is used on several threads.</param>
+    /// <param name="operations">The operations, in any order.</param>
     /// <param name="keyOf">The key that an operation concerns.</param>
-    /// <param name="stepLimit">How many steps to try at most for a key; 1 or more.</param>
-    /// <returns>The verdict: of several, the worst.</returns>
-    public static LinearizabilityResult Check<TKey, TState, TInput, TOutput>(
+    /// <param name="options">The limits; null for the defaults.</param>
+    /// <returns>The verdict: of several, the worst. All keys are checked, also after one is not linearizable.</returns>
+    /// <exception cref="ArgumentException">
+    /// An operation contradicts itself, or is listed twice; or states of the model have no value equality. The message names it.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
+    public static LinearizabilityResult<TInput, TOutput> Check<TKey, TState, TInput, TOutput>(
         SequentialModel<TState, TInput, TOutput> model,
         IEnumerable<Operation<TInput, TOutput>> operations,
         Func<TInput, TKey> keyOf,
-        long stepLimit = DefaultStepLimit)
+        LinearizabilityOptions? options = null)
         where TKey : notnull
         where TState : notnull
     {
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(operations);
         ArgumentNullException.ThrowIfNull(keyOf);
-        long steps = 0;
-        LinearizabilityResult? undecided = null;
-        foreach (IGrouping<TKey, Operation<TInput, TOutput>> part in operations.GroupBy(operation => keyOf(operation.Input)))
-        {
-            LinearizabilityResult result = Check(model, part, stepLimit);
-            steps += result.Steps;
-            if (result.Verdict == LinearizabilityVerdict.NotLinearizable)
-            {
-                return result with { Explanation = $"For key '{part.Key}': {result.Explanation}", Steps = steps };
-            }
-
-            if (result.Verdict == LinearizabilityVerdict.Undecided)
-            {
-                undecided ??= result with { Explanation = $"For key '{part.Key}': {result.Explanation}" };
-            }
-        }
-
-        return undecided is null
-            ? new LinearizabilityResult(LinearizabilityVerdict.Linearizable, "Every key has an order that explains what was seen.", steps)
-            : undecided with { Steps = steps };
+        (object?, IReadOnlyCollection<Operation<TInput, TOutput>>)[] parts =
+        [
+            .. HistoryValidation.Validate(operations).GroupBy(operation => keyOf(operation.Input))
+                .Select(static part => ((object?)part.Key, (IReadOnlyCollection<Operation<TInput, TOutput>>)[.. part])),
+        ];
+        return CheckParts(model, parts, options);
     }
 
-    private static string Explain<TState, TInput, TOutput>(
-        LinearizabilityVerdict verdict, LinearizationSearch<TState, TInput, TOutput> search, long stepLimit)
+    private static LinearizabilityResult<TInput, TOutput> CheckParts<TState, TInput, TOutput>(
+        SequentialModel<TState, TInput, TOutput> model,
+        (object? Key, IReadOnlyCollection<Operation<TInput, TOutput>> Operations)[] parts,
+        LinearizabilityOptions? options)
         where TState : notnull
     {
-        if (verdict == LinearizabilityVerdict.Linearizable)
+        LinearizabilityOptions chosen = options ?? new LinearizabilityOptions();
+        chosen.ThrowIfInvalid();
+        int atOnce = Math.Max(1, Math.Min(chosen.MaximumParallelism, parts.Length));
+        long deadline = chosen.TimeLimit is { } limit
+            ? (long)Math.Min(long.MaxValue, Stopwatch.GetTimestamp() + (limit.TotalSeconds * Stopwatch.Frequency))
+            : long.MaxValue;
+        LinearizabilityPart<TInput, TOutput>[] results = new LinearizabilityPart<TInput, TOutput>[parts.Length];
+        int[] largestFirst = [.. Enumerable.Range(0, parts.Length).OrderByDescending(index => parts[index].Operations.Count)];
+        ForEach(largestFirst, CheckIndex, atOnce, chosen.CancellationToken); // so that no large one is left alone at the end
+        return new LinearizabilityResult<TInput, TOutput>(results);
+
+        void CheckIndex(int index)
         {
-            return "There is an order that explains what was seen.";
+            SearchLimits limits = new(chosen.MaximumSteps, Math.Max(1, chosen.MaximumMemory / atOnce), deadline, chosen.CancellationToken);
+            results[index] = CheckPart(model, parts[index].Key, parts[index].Operations, limits);
+        }
+    }
+
+    private static void ForEach(int[] indexes, Action<int> check, int atOnce, CancellationToken cancellationToken)
+    {
+        if (atOnce == 1)
+        {
+            Array.ForEach(indexes, check);
+            return;
         }
 
-        StringBuilder text = new();
-        text.Append(verdict == LinearizabilityVerdict.NotLinearizable
-            ? "The history is not linearizable: no order of its operations explains what was seen. "
-            : string.Create(CultureInfo.InvariantCulture, $"Undecided: {stepLimit} steps did not suffice. "));
-        text.Append(CultureInfo.InvariantCulture, $"The longest order that was found has {search.Longest.Count} operations; it ends with:");
-        foreach (Operation<TInput, TOutput> operation in search.Longest.Skip(search.Longest.Count - OperationsShown))
+        try
         {
-            text.AppendLine().Append("  ").Append(operation);
+            Parallel.ForEach(
+                Partitioner.Create(indexes, EnumerablePartitionerOptions.NoBuffering),
+                new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken },
+                check);
         }
-
-        text.AppendLine().Append("The next ones that must find a place, and do not:");
-        foreach (Operation<TInput, TOutput> operation in search.NotPlaced.Take(OperationsShown))
+        catch (AggregateException several)
         {
-            text.AppendLine().Append("  ").Append(operation);
+            cancellationToken.ThrowIfCancellationRequested();
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]); // of the model
         }
+    }
 
-        return text.ToString();
+    private static LinearizabilityPart<TInput, TOutput> CheckPart<TState, TInput, TOutput>(
+        SequentialModel<TState, TInput, TOutput> model,
+        object? key,
+        IReadOnlyCollection<Operation<TInput, TOutput>> operations,
+        SearchLimits limits)
+        where TState : notnull
+    {
+        LinearizationSearch<TState, TInput, TOutput> search = new(model, operations, limits);
+        LinearizabilityVerdict verdict = search.Run();
+        return new LinearizabilityPart<TInput, TOutput>
+        {
+            Key = key,
+            Verdict = verdict,
+            Limit = limits.Reached,
+            Steps = limits.Steps,
+            OperationCount = operations.Count,
+            LongestOrder = search.Longest,
+            NotPlaced = search.NotPlaced,
+        };
     }
 }

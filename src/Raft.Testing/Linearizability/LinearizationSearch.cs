@@ -1,74 +1,85 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// The search for an order. Calls and returns are in a list, in the order of time. An operation may be next if its call is before the first
-/// return in the list. Taking it removes both, and the search continues from the start of the list. If the first return is reached with
-/// nothing to take, the last choice was wrong and is undone. A set of taken operations together with the state that they lead to is tried
-/// once only (Lowe).
+/// The search for an order, of Wing and Gong. An operation may be next if it began before the first end of those that are left. It is
+/// taken, and the search continues with the rest. If none can be taken, the last choice was wrong and is undone. What is left, together
+/// with the state, is tried once only (Lowe).
 /// </summary>
+/// <remarks>
+/// The order in which operations are tried (<see cref="ChoiceKind"/>) decides how soon an order is found, and not whether. An operation
+/// with an unknown outcome never needs to be placed. Of the orders that differ only in where such operations are, one is tried: see
+/// <see cref="IsNeededAfterUnknown"/>.
+/// </remarks>
 internal sealed class LinearizationSearch<TState, TInput, TOutput>
     where TState : notnull
 {
-    private readonly SequentialModel<TState, TInput, TOutput> _model;
-    private readonly Operation<TInput, TOutput>[] _operations;
-    private readonly long _stepLimit;
-    private readonly Event _head = new(operation: -1, isCall: false);
-    private readonly HashSet<Tried> _tried = [];
-    private readonly Stack<(Event Call, TState Before)> _taken = new();
-    private readonly ulong[] _takenSet;
-    private int _returnsLeft;
+    private readonly Operation<TInput, TOutput>[] _operations; // the completed ones, then the unknown ones, each as they began
+    private readonly int _completed; // how many
+    private readonly int[] _equalBefore; // for an unknown operation, the one before it with an equal input, or None
+    private readonly ModelStates<TState, TInput, TOutput> _states;
+    private readonly SearchLimits _limits;
 
-    public LinearizationSearch(SequentialModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] operations, long stepLimit)
+    private readonly LinkedOrder _begins; // completed operations that are left
+    private readonly LinkedOrder _ends; // the same ones, as they ended
+    private readonly LinkedOrder _unknown; // unknown operations that are left, numbered from 0
+    private readonly SearchMemory _memory;
+    private readonly TakenOrder _taken = new();
+
+    private SearchNode _node = SearchNode.First;
+    private SearchChoice _choice;
+
+    public LinearizationSearch(
+        SequentialModel<TState, TInput, TOutput> model, IReadOnlyCollection<Operation<TInput, TOutput>> operations, SearchLimits limits)
     {
-        _model = model;
-        _operations = operations;
-        _stepLimit = stepLimit;
-        _takenSet = new ulong[(operations.Length + 63) / 64];
-        Link();
+        Operation<TInput, TOutput>[] completed = [.. InOrder(operations, OperationOutcome.Completed)];
+        Operation<TInput, TOutput>[] unknown = [.. InOrder(operations, OperationOutcome.Unknown)];
+        _completed = completed.Length;
+        _operations = [.. completed, .. unknown];
+        _equalBefore = FindEqualBefore(unknown);
+        _states = new ModelStates<TState, TInput, TOutput>(model);
+        _limits = limits;
+        int[] numbers = [.. Enumerable.Range(0, _completed)];
+        _begins = new LinkedOrder(numbers);
+        _ends = new LinkedOrder([.. numbers.OrderBy(number => completed[number].EndedAt)]);
+        _unknown = new LinkedOrder([.. Enumerable.Range(0, unknown.Length)]);
+        _memory = new SearchMemory(_completed, unknown.Length);
     }
 
-    /// <summary>How many operations were tried.</summary>
-    public long Steps { get; private set; }
-
     /// <summary>The longest order that was found.</summary>
-    public IReadOnlyList<Operation<TInput, TOutput>> Longest { get; private set; } = [];
+    public IReadOnlyList<Operation<TInput, TOutput>> Longest => [.. _taken.Longest.Select(number => _operations[number])];
 
-    /// <summary>The completed operations that have no place in the longest order, the earliest first.</summary>
-    public IEnumerable<Operation<TInput, TOutput>> NotPlaced =>
-        _operations.Where(operation => operation.Outcome == OperationOutcome.Completed)
-            .Where(operation => !Longest.Any(placed => ReferenceEquals(placed, operation))).OrderBy(static operation => operation.EndedAt);
+    /// <summary>The completed operations that have no place in the longest order, those that ended first before the others.</summary>
+    public IReadOnlyList<Operation<TInput, TOutput>> NotPlaced
+    {
+        get
+        {
+            bool[] isPlaced = new bool[_operations.Length];
+            foreach (int number in _taken.Longest)
+            {
+                isPlaced[number] = true;
+            }
+
+            return [.. Enumerable.Range(0, _completed).Where(number => !isPlaced[number])
+                .Select(number => _operations[number]).OrderBy(static operation => operation.EndedAt)];
+        }
+    }
 
     public LinearizabilityVerdict Run()
     {
-        TState state = _model.InitialState;
-        Event? next = _head.Next;
-        while (_returnsLeft > 0)
+        _choice = FirstChoice();
+        while (!_ends.IsEmpty)
         {
-            if (Steps >= _stepLimit)
+            if (HasChoice())
             {
-                return LinearizabilityVerdict.Undecided;
-            }
+                if (!_limits.TakeStep(_states.Bytes + _memory.Bytes))
+                {
+                    return LinearizabilityVerdict.Undecided;
+                }
 
-            if (next is { IsCall: true } call)
-            {
-                Steps++;
-                if (TryTake(call, state, out TState after))
-                {
-                    state = after;
-                    next = _head.Next;
-                }
-                else
-                {
-                    next = call.Next;
-                }
+                bool isTaken = IsCompleted(_choice) ? TryCompleted(_choice.Number) : TryUnknown(_choice.Number);
+                _choice = isTaken ? FirstChoice() : After(_choice);
             }
-            else if (_taken.TryPop(out (Event Call, TState Before) last))
-            {
-                state = last.Before;
-                Untake(last.Call);
-                next = last.Call.Next;
-            }
-            else
+            else if (!TryUndo())
             {
                 return LinearizabilityVerdict.NotLinearizable;
             }
@@ -77,130 +88,185 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return LinearizabilityVerdict.Linearizable;
     }
 
-    private void Link()
+    private static IOrderedEnumerable<Operation<TInput, TOutput>> InOrder(
+        IEnumerable<Operation<TInput, TOutput>> operations, OperationOutcome outcome) =>
+        operations.Where(operation => operation.Outcome == outcome).OrderBy(static operation => operation.BeganAt);
+
+    private static bool IsCompleted(SearchChoice choice) => choice.Kind < ChoiceKind.UnknownThatHelps;
+
+    /// <summary>At the same moment too: which of the two came first is not known, so either order may explain what was seen.</summary>
+    private static bool MayBeginBefore(long firstEnd, Operation<TInput, TOutput> operation) => operation.BeganAt <= firstEnd;
+
+    private static int[] FindEqualBefore(Operation<TInput, TOutput>[] unknown)
     {
-        List<(long At, Event Event)> events = [];
-        for (int i = 0; i < _operations.Length; i++)
+        Dictionary<ValueTuple<TInput>, int> last = [];
+        int[] equalBefore = new int[unknown.Length];
+        for (int i = 0; i < unknown.Length; i++)
         {
-            Event call = new(i, isCall: true);
-            events.Add((_operations[i].BeganAt, call));
-            if (_operations[i].Outcome == OperationOutcome.Completed)
-            {
-                call.Return = new Event(i, isCall: false);
-                events.Add((_operations[i].EndedAt!.Value, call.Return));
-                _returnsLeft++;
-            }
+            ValueTuple<TInput> input = new(unknown[i].Input); // which may be null
+            equalBefore[i] = last.TryGetValue(input, out int before) ? before : SearchNode.None;
+            last[input] = i;
         }
 
-        Event last = _head;
-        foreach ((_, Event each) in events.OrderBy(static each => each.At))
+        return equalBefore;
+    }
+
+    private Operation<TInput, TOutput> Unknown(int number) => _operations[_completed + number];
+
+    private SearchChoice FirstChoice() => new(ChoiceKind.CompletedThatChangesNothing, _begins.First);
+
+    private SearchChoice After(SearchChoice choice) => choice with
+    {
+        Number = choice.Kind switch
         {
-            last.Next = each;
-            each.Previous = last;
-            last = each;
+            ChoiceKind.CompletedFirst => _begins.End,
+            < ChoiceKind.UnknownThatHelps => _begins.After(choice.Number),
+            _ => _unknown.After(choice.Number),
+        },
+    };
+
+    /// <summary>Whether there is something to try, at <see cref="_choice"/> or after it. Moves it there.</summary>
+    private bool HasChoice()
+    {
+        long firstEnd = _operations[_ends.First].EndedAt!.Value;
+        while (true)
+        {
+            bool isCompleted = IsCompleted(_choice);
+            if (_choice.Number != (isCompleted ? _begins : _unknown).End
+                && MayBeginBefore(firstEnd, isCompleted ? _operations[_choice.Number] : Unknown(_choice.Number)))
+            {
+                return true;
+            }
+
+            if (_choice.Kind == ChoiceKind.Unknown)
+            {
+                return false;
+            }
+
+            ChoiceKind next = _choice.Kind + 1;
+            _choice = new SearchChoice(next, next switch
+            {
+                ChoiceKind.CompletedFirst => _ends.First,
+                < ChoiceKind.UnknownThatHelps => _begins.First,
+                _ => _unknown.First,
+            });
         }
     }
 
-    private bool TryTake(Event call, TState state, out TState after)
+    private bool TryCompleted(int number)
     {
-        Operation<TInput, TOutput> operation = _operations[call.Operation];
-        if (operation.Outcome != OperationOutcome.Completed)
+        Operation<TInput, TOutput> operation = _operations[number];
+        return _states.Allows(_node.State, operation, out int after)
+            && IsOfTheKind(number, after)
+            && (_node.LastUnknown == SearchNode.None
+                || !_states.Allows(_node.StateBeforeUnknown, operation, out int without)
+                || IsNeededAfterUnknown(without, after))
+            && TakeCompleted(number, new SearchNode(after));
+    }
+
+    /// <summary>Whether it is the turn of an operation. One that was tried in an earlier turn is tried again, and known.</summary>
+    private bool IsOfTheKind(int number, int after) => _choice.Kind switch
+    {
+        ChoiceKind.CompletedThatChangesNothing => after == _node.State,
+        ChoiceKind.CompletedThatHelps => number != _ends.First && HelpsTheFirst(after),
+        _ => true,
+    };
+
+    /// <summary>Whether the operation that has to be taken next of all, because it ends first, can be taken in a state.</summary>
+    private bool HelpsTheFirst(int state) => _states.Allows(state, _operations[_ends.First], out _);
+
+    private bool TakeCompleted(int number, SearchNode next)
+    {
+        _memory.TakeCompleted(number);
+        if (!_memory.AddState(next))
         {
-            after = _model.Apply(state, operation.Input, out _);
-        }
-        else if (!_model.Allows(state, operation.Input, operation.Output, out after))
-        {
+            _memory.ReturnCompleted(number);
             return false;
         }
 
-        _takenSet[call.Operation / 64] ^= 1UL << (call.Operation % 64);
-        if (!_tried.Add(new Tried([.. _takenSet], after)))
-        {
-            _takenSet[call.Operation / 64] ^= 1UL << (call.Operation % 64);
-            return false;
-        }
-
-        _taken.Push((call, state));
-        call.Unlink();
-        if (call.Return is not null)
-        {
-            call.Return.Unlink();
-            _returnsLeft--;
-        }
-
-        if (_taken.Count > Longest.Count)
-        {
-            Longest = [.. _taken.Reverse().Select(taken => _operations[taken.Call.Operation])]; // at most once for each length
-        }
-
+        _taken.Push(number, _choice, _node);
+        _node = next;
+        _begins.Remove(number);
+        _ends.Remove(number);
         return true;
     }
 
-    private void Untake(Event call)
+    private bool TryUnknown(int number)
     {
-        _takenSet[call.Operation / 64] ^= 1UL << (call.Operation % 64);
-        if (call.Return is not null)
+        Operation<TInput, TOutput> operation = Unknown(number);
+        int equal = _equalBefore[number];
+        if (equal != SearchNode.None && !_memory.IsUnknownTaken(equal))
         {
-            call.Return.Relink();
-            _returnsLeft++;
+            return false; // the other began earlier and does the same, so it can be at every place of this one
         }
 
-        call.Relink();
+        int after = _states.Apply(_node.State, operation);
+        if (after == _node.State)
+        {
+            return false; // without it, everything that follows is as it is with it
+        }
+
+        if (_choice.Kind == ChoiceKind.UnknownThatHelps && !HelpsTheFirst(after))
+        {
+            return false; // tried later
+        }
+
+        if (_node.LastUnknown != SearchNode.None)
+        {
+            int without = _states.Apply(_node.StateBeforeUnknown, operation);
+            if (without == after || (number < _node.LastUnknown && !IsNeededAfterUnknown(without, after)))
+            {
+                return false;
+            }
+        }
+
+        return TakeUnknown(number, new SearchNode(after, number, _node.State));
     }
 
-    private sealed class Event(int operation, bool isCall)
+    /// <summary>
+    /// Whether the last operation, an unknown one, has to come before the next one. If that one may also come first, and both
+    /// orders lead to the same state, only the other order is tried, or the one without the unknown operation.
+    /// </summary>
+    /// <param name="without">The state after the next operation if the unknown one does not come before it.</param>
+    /// <param name="after">The state if it does.</param>
+    private bool IsNeededAfterUnknown(int without, int after) =>
+        without != after && _states.Apply(without, Unknown(_node.LastUnknown)) != after;
+
+    private bool TakeUnknown(int number, SearchNode next)
     {
-        public int Operation { get; } = operation;
-
-        public bool IsCall { get; } = isCall;
-
-        public Event? Return { get; set; }
-
-        public Event? Previous { get; set; }
-
-        public Event? Next { get; set; }
-
-        public void Unlink()
+        _memory.TakeUnknown(number);
+        if (!_memory.AddState(next))
         {
-            Previous!.Next = Next;
-            if (Next is not null)
-            {
-                Next.Previous = Previous;
-            }
+            _memory.ReturnUnknown(number);
+            return false;
         }
 
-        /// <summary>Undoes the last <see cref="Unlink"/>: the neighbours are still known.</summary>
-        public void Relink()
-        {
-            Previous!.Next = this;
-            if (Next is not null)
-            {
-                Next.Previous = this;
-            }
-        }
+        _taken.Push(_completed + number, _choice, _node);
+        _node = next;
+        _unknown.Remove(number);
+        return true;
     }
 
-    /// <summary>A set of operations and the state that they led to.</summary>
-    private readonly struct Tried(ulong[] taken, TState state) : IEquatable<Tried>
+    private bool TryUndo()
     {
-        private readonly ulong[] _taken = taken;
-        private readonly TState _state = state;
-
-        public bool Equals(Tried other) =>
-            _taken.AsSpan().SequenceEqual(other._taken) && EqualityComparer<TState>.Default.Equals(_state, other._state);
-
-        public override bool Equals(object? obj) => obj is Tried other && Equals(other);
-
-        public override int GetHashCode()
+        if (!_taken.TryPop(out _choice, out _node))
         {
-            ulong hash = (ulong)EqualityComparer<TState>.Default.GetHashCode(_state);
-            foreach (ulong bits in _taken)
-            {
-                hash = (hash ^ bits) * 0x9E3779B97F4A7C15;
-                hash ^= hash >> 32;
-            }
-
-            return (int)hash;
+            return false;
         }
+
+        if (IsCompleted(_choice))
+        {
+            _ends.Restore(_choice.Number);
+            _begins.Restore(_choice.Number);
+            _memory.ReturnCompleted(_choice.Number);
+        }
+        else
+        {
+            _unknown.Restore(_choice.Number);
+            _memory.ReturnUnknown(_choice.Number);
+        }
+
+        _choice = After(_choice);
+        return true;
     }
 }

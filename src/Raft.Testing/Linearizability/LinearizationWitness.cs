@@ -8,13 +8,9 @@ internal static class LinearizationWitness
 {
     /// <summary>Whether an order has every completed operation, keeps to real time, and gives each what it was answered.</summary>
     public static bool Explains<TState, TInput, TOutput>(
-        SequentialModel<TState,
-        TInput,
-        TOutput> model,
-        IEnumerable<Operation<TInput,
-        TOutput>> operations,
-        IEnumerable<Operation<TInput,
-        TOutput>> order)
+        SequentialModel<TState, TInput, TOutput> model,
+        IEnumerable<Operation<TInput, TOutput>> operations,
+        IEnumerable<Operation<TInput, TOutput>> order)
         where TState : notnull
     {
         HashSet<object> placed = new(ReferenceEqualityComparer.Instance);

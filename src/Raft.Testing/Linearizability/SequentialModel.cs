@@ -4,8 +4,11 @@ namespace Raft.Testing;
 /// What a system is supposed to do, one operation after another: a history is linearizable if its operations could have
 /// taken effect one at a time, each somewhere between its start and its end, with the outputs that were seen.
 /// </summary>
-/// <typeparam name="TState">The state; immutable, and equal to another one if no operation can distinguish them.</typeparam>
-/// <typeparam name="TInput">What a client asks.</typeparam>
+/// <typeparam name="TState">
+/// The state; immutable, and equal to another one if no operation can distinguish them. Arrays and immutable collections are not, nor are
+/// records that contain them: a check throws an <see cref="ArgumentException"/>.
+/// </typeparam>
+/// <typeparam name="TInput">What a client asks. Equal inputs must have equal effects.</typeparam>
 /// <typeparam name="TOutput">What it is answered.</typeparam>
 /// <remarks>Stateless: one model serves any number of checks, on any thread.</remarks>
 public abstract class SequentialModel<TState, TInput, TOutput>

@@ -19,17 +19,17 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     /// <summary>Throws if a rule was broken, or if the clients saw what a single copy of the state could not have shown them.</summary>
     /// <typeparam name="TState">The state of the model.</typeparam>
     /// <param name="model">What the state machine is supposed to do.</param>
-    /// <param name="stepLimit">How many steps to try at most; 1 or more.</param>
+    /// <param name="options">The limits of the search; null for the defaults.</param>
     /// <exception cref="SimulationException">The violation; or the history is not linearizable, or could not be decided.</exception>
     public void ThrowUnlessLinearizable<TState>(
-        SequentialModel<TState, TCommand, TResult> model, long stepLimit = LinearizabilityChecker.DefaultStepLimit)
+        SequentialModel<TState, TCommand, TResult> model, LinearizabilityOptions? options = null)
         where TState : notnull
     {
         ArgumentNullException.ThrowIfNull(model);
         ThrowIfViolated();
         if (Order is null || !LinearizationWitness.Explains(model, Operations, Order))
         {
-            LinearizabilityChecker.Check(model, Operations, stepLimit).ThrowUnlessLinearizable();
+            LinearizabilityChecker.Check(model, Operations, options).ThrowUnlessLinearizable();
         }
     }
 
@@ -40,15 +40,10 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     /// <typeparam name="TState">The state of the model, of one key.</typeparam>
     /// <param name="model">What the state machine is supposed to do with one key.</param>
     /// <param name="keyOf">The key that a command concerns.</param>
-    /// <param name="stepLimit">How many steps to try at most for a key; 1 or more.</param>
+    /// <param name="options">The limits of the search; null for the defaults.</param>
     /// <exception cref="SimulationException">The violation; or the history is not linearizable, or could not be decided.</exception>
     public void ThrowUnlessLinearizable<TKey, TState>(
-        SequentialModel<TState,
-        TCommand,
-        TResult> model,
-        Func<TCommand,
-        TKey> keyOf,
-        long stepLimit = LinearizabilityChecker.DefaultStepLimit)
+        SequentialModel<TState, TCommand, TResult> model, Func<TCommand, TKey> keyOf, LinearizabilityOptions? options = null)
         where TKey : notnull
         where TState : notnull
     {
@@ -59,7 +54,7 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
         if (orders is null || !Operations.GroupBy(operation => keyOf(operation.Input))
             .All(part => LinearizationWitness.Explains(model, part, orders[part.Key])))
         {
-            LinearizabilityChecker.Check(model, Operations, keyOf, stepLimit).ThrowUnlessLinearizable();
+            LinearizabilityChecker.Check(model, Operations, keyOf, options).ThrowUnlessLinearizable();
         }
     }
 }

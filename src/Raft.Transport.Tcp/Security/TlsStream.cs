@@ -18,6 +18,7 @@ internal sealed class TlsStream(SslStream tls, IConnectionStream raw) : IConnect
         if (segments.Count == 1)
         {
             await tls.WriteAsync(segments[0]).ConfigureAwait(false);
+            await tls.FlushAsync().ConfigureAwait(false);
             return;
         }
 
@@ -45,6 +46,7 @@ internal sealed class TlsStream(SslStream tls, IConnectionStream raw) : IConnect
             await tls.WriteAsync(buffer.AsMemory(0, filled)).ConfigureAwait(false);
         }
 
+        await tls.FlushAsync().ConfigureAwait(false);
         ArrayPool<byte>.Shared.Return(buffer); // not after a failure: the write may still read it
     }
 

@@ -203,7 +203,8 @@ public sealed class RecoveryDecisionTests
         _log.Append(null, RecordedLog.Entry(1, "first"));
         byte[] group = _log.Groups[^1].Bytes;
         byte[] payload = new byte[4 * Layout.Sector];
-        int firstSector = Layout.Sector - GroupHead.Size - EntryFields.Overhead; // from here on, the payload is in whole sectors
+        int before = GroupHead.Size + (2 * sizeof(long)) + EntryFields.Measure(payload.Length);
+        int firstSector = Layout.Sector - before; // from here on, the payload is in whole sectors
         group.CopyTo(payload.AsSpan(firstSector + Layout.Sector));
         _log.Append(null, new LogEntry(1, EntryKind.Command, payload, DateTimeOffset.UnixEpoch));
         FolderImage image = _log.Image;

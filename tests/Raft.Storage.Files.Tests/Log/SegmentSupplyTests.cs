@@ -75,5 +75,65 @@ public sealed class SegmentSupplyTests
         Assert.Equal(3, _logger.Collector.Count);
     }
 
+    [Fact]
+    public void Segment_GivenBackWhileAFileIsMade_DoesNotWaitForIt()
+    {
+        _files.SetContent(PathOf(1), new byte[SegmentBytes]);
+        SegmentFile obsolete = new(PathOf(1), 1, opening: 1, _files.Open(PathOf(1)));
+        WatchedSyncs files = new(_files);
+        SegmentSupply supply = new(files, "/", SegmentBytes, _logger);
+        bool wasGivenBack = false;
+        files.Syncing = () => wasGivenBack = Task.Run(() => supply.Recycle(obsolete)).Wait(TimeSpan.FromSeconds(10));
+        supply.Expect(3);
+        supply.Execute();
+
+        Assert.True(wasGivenBack);
+        Assert.True(_files.Exists(PathOf(1) + SegmentSupply.RecycledExtension));
+    }
+
     private static string PathOf(long number) => "/" + SegmentFile.NameOf(number);
+
+    /// <summary>Calls back before the first sync of a file that it has created.</summary>
+    private sealed class WatchedSyncs(MemoryFileSystem files) : IFileSystem
+    {
+        public Action? Syncing { get; set; }
+
+        public void CreateDirectory(string path) => files.CreateDirectory(path);
+
+        public IReadOnlyList<string> List(string directory) => files.List(directory);
+
+        public IDiskFile Create(string path) => new WatchedFile(this, files.Create(path));
+
+        public IDiskFile Open(string path) => files.Open(path);
+
+        public IDiskFile OpenRead(string path) => files.OpenRead(path);
+
+        public void Rename(string from, string to) => files.Rename(from, to);
+
+        public void Delete(string path) => files.Delete(path);
+
+        public void SyncDirectory(string path) => files.SyncDirectory(path);
+
+        public IDisposable Lock(string path) => files.Lock(path);
+
+        private sealed class WatchedFile(WatchedSyncs watched, IDiskFile file) : IDiskFile
+        {
+            public long Length => file.Length;
+
+            public int Read(long offset, Span<byte> buffer) => file.Read(offset, buffer);
+
+            public void Write(long offset, ReadOnlySpan<byte> bytes) => file.Write(offset, bytes);
+
+            public void SetLength(long length) => file.SetLength(length);
+
+            public void Sync()
+            {
+                watched.Syncing?.Invoke();
+                watched.Syncing = null;
+                file.Sync();
+            }
+
+            public void Dispose() => file.Dispose();
+        }
+    }
 }

@@ -6,21 +6,27 @@ namespace Raft.Testing.Tests.Linearizability;
 /// </summary>
 internal static class EveryOrder
 {
-    public static bool Explains(IReadOnlyList<Operation<KeyedInput, int>> operations) => Explains([.. operations], state: 0);
+    public static bool Explains<TState, TInput, TOutput>(
+        SequentialModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> operations)
+        where TState : notnull =>
+        Explains(model, [.. operations], model.InitialState);
 
-    private static bool Explains(List<Operation<KeyedInput, int>> left, int state)
+    private static bool Explains<TState, TInput, TOutput>(
+        SequentialModel<TState, TInput, TOutput> model, List<Operation<TInput, TOutput>> left, TState state)
+        where TState : notnull
     {
-        if (left.All(static operation => operation.Outcome == OperationOutcome.Unknown))
+        if (left.TrueForAll(static operation => operation.Outcome == OperationOutcome.Unknown))
         {
             return true;
         }
 
-        foreach (Operation<KeyedInput, int> next in left)
+        foreach (Operation<TInput, TOutput> next in left)
         {
-            bool mayBeNext = left.All(other => other == next || other.Outcome == OperationOutcome.Unknown || other.EndedAt > next.BeganAt);
-            int after = KeyedRegister.Model.Apply(state, next.Input, out int output);
-            if (mayBeNext && (next.Outcome == OperationOutcome.Unknown || output == next.Output)
-                && Explains([.. left.Where(other => other != next)], after))
+            bool isUnknown = next.Outcome == OperationOutcome.Unknown;
+            bool mayBeNext = left.TrueForAll(other => other.Outcome == OperationOutcome.Unknown || other.EndedAt >= next.BeganAt);
+            TState after = model.Apply(state, next.Input, out TOutput output);
+            if (mayBeNext && (isUnknown || EqualityComparer<TOutput>.Default.Equals(output, next.Output))
+                && Explains(model, left.FindAll(other => !ReferenceEquals(other, next)), after))
             {
                 return true;
             }

@@ -55,7 +55,7 @@ public sealed class GeneratedHistoryTests
                 }
             }
 
-            bool expected = EveryOrder.Explains(operations);
+            bool expected = EveryOrder.Explains(KeyedRegister.Model, operations);
             LinearizabilityResult result = LinearizabilityChecker.Check(KeyedRegister.Model, operations);
 
             Assert.True((result.Verdict == LinearizabilityVerdict.Linearizable) == expected, $"Seed {seed}: {result.Explanation}");
@@ -63,6 +63,26 @@ public sealed class GeneratedHistoryTests
         }
 
         Assert.InRange(linearizable, 200, 1_800); // else the histories show nothing
+    }
+
+    /// <summary>What is allocated grows with the operations, and not with their square.</summary>
+    [Theory]
+    [InlineData(LinearizabilityVerdict.Linearizable)]
+    [InlineData(LinearizabilityVerdict.NotLinearizable)]
+    public void LongHistoryOfOneKey_IsDecidedWithLittleMemory(LinearizabilityVerdict verdict)
+    {
+        Operation<KeyedInput, int>[] operations = Generate(seed: 1, operations: 20_000, keys: 1, clients: 8, unknownRate: 0.0002);
+        if (verdict == LinearizabilityVerdict.NotLinearizable)
+        {
+            int read = Array.FindLastIndex(operations, static operation => operation is { Outcome: OperationOutcome.Completed });
+            operations[read] = operations[read] with { Output = -1 };
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        LinearizabilityResult result = LinearizabilityChecker.Check(KeyedRegister.Model, operations);
+
+        Assert.True(verdict == result.Verdict, result.Explanation);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50 << 20);
     }
 
     private static Operation<KeyedInput, int>[] Generate(ulong seed, int operations, int keys, int clients, double unknownRate)

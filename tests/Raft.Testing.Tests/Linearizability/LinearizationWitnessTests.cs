@@ -32,11 +32,4 @@ public sealed class LinearizationWitnessTests
 
     private static Operation<int, int> Completed(int input, int output, long beganAt, long endedAt) =>
         new("a", input, beganAt) { Outcome = OperationOutcome.Completed, Output = output, EndedAt = endedAt };
-
-    private sealed class Adder : SequentialModel<int, int, int>
-    {
-        public override int InitialState => 0;
-
-        public override int Apply(int state, int input, out int output) => output = state + input;
-    }
 }

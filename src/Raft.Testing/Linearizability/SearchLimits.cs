@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Raft.Testing;
+
+/// <summary>What a search may use up, and what it has.</summary>
+/// <param name="maximumSteps">How many steps.</param>
+/// <param name="maximumBytes">How much memory.</param>
+/// <param name="deadline">A timestamp of <see cref="Stopwatch"/>, or <see cref="long.MaxValue"/>.</param>
+/// <param name="cancellationToken">Ends the search with an exception.</param>
+internal sealed class SearchLimits(long maximumSteps, long maximumBytes, long deadline, CancellationToken cancellationToken)
+{
+    private const int StepsPerLookAtTheClock = 16;
+
+    public long Steps { get; private set; }
+
+    /// <summary>The limit that has been reached, if any.</summary>
+    public LinearizabilityLimit? Reached { get; private set; }
+
+    /// <summary>Takes a step, unless a limit is reached.</summary>
+    /// <param name="bytes">How much memory the search takes now.</param>
+    /// <returns>False if a limit is reached.</returns>
+    public bool TakeStep(long bytes)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Steps >= maximumSteps)
+        {
+            Reached = LinearizabilityLimit.Steps;
+        }
+        else if (bytes > maximumBytes)
+        {
+            Reached = LinearizabilityLimit.Memory;
+        }
+        else if (deadline != long.MaxValue && Steps % StepsPerLookAtTheClock == 0 && Stopwatch.GetTimestamp() >= deadline)
+        {
+            Reached = LinearizabilityLimit.Time;
+        }
+        else
+        {
+            Steps++;
+        }
+
+        return Reached is null;
+    }
+}
