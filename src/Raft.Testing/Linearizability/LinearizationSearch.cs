@@ -45,7 +45,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         _memory = new SearchMemory(_completed, unknown.Length);
     }
 
-    /// <summary>The longest order that was found.</summary>
+    /// <summary>The longest order that was found; after success, the one that explains everything.</summary>
     public IReadOnlyList<Operation<TInput, TOutput>> Longest => [.. _taken.Longest.Select(number => _operations[number])];
 
     /// <summary>The completed operations that have no place in the longest order, those that ended first before the others.</summary>
@@ -85,6 +85,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             }
         }
 
+        _taken.OnComplete();
         return LinearizabilityVerdict.Linearizable;
     }
 

@@ -42,6 +42,11 @@ internal sealed class TakenOrder
         return true;
     }
 
+    /// <summary>
+    /// The order that is taken explains everything. A longer one, with more operations of unknown outcome, may have led nowhere.
+    /// </summary>
+    public void OnComplete() => CopyFromWhereTheyDiffer();
+
     private void CopyFromWhereTheyDiffer()
     {
         CollectionsMarshal.SetCount(_longest, _shared);
