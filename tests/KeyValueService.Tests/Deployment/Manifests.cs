@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using YamlDotNet.RepresentationModel;
+
+namespace KeyValueService.Tests.Deployment;
+
+/// <summary>The manifests for Kubernetes, as parsed. A key that is written twice fails the parsing.</summary>
+internal static class Manifests
+{
+    private static readonly string Folder = Path.Combine(Root(), "deploy", "kubernetes");
+
+    /// <summary>Finds the only object of a kind with a name.</summary>
+    public static YamlNode Find(string kind, string name)
+    {
+        YamlStream stream = [];
+        using StreamReader file = new(Path.Combine(Folder, "keyvalue.yaml"));
+        stream.Load(file);
+        return stream.Documents.Select(static document => document.RootNode)
+            .Single(node => Text(node, "kind") == kind && Text(node, "metadata", "name") == name);
+    }
+
+    /// <summary>Follows keys, or positions in a list, to a node.</summary>
+    public static YamlNode At(YamlNode node, params IEnumerable<object> path) =>
+        path.Aggregate(node, static (current, key) => key is int index ? current[index] : current[(string)key]);
+
+    /// <summary>Follows keys, or positions in a list, to a text.</summary>
+    public static string Text(YamlNode node, params IEnumerable<object> path) => ((YamlScalarNode)At(node, path)).Value!;
+
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
+}
