@@ -12,6 +12,7 @@ internal enum Command
     Failover,
     Sustain,
     Disk,
+    Server,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -24,6 +25,7 @@ internal sealed record Arguments
                Raft.Benchmarks failover [--quick] [--output FOLDER]
                Raft.Benchmarks sustain  [--quick] [--output FOLDER]
                Raft.Benchmarks disk     [--quick] [--output FOLDER] [--only NAMES] [--data FOLDER] [--seconds NUMBER]
+               Raft.Benchmarks server   the options of disk, and [--proposers NUMBERS]
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
           compare              This library, DotNext, and the same flow without Raft, side by side.
@@ -32,6 +34,7 @@ internal sealed record Arguments
           failover             The time until the others commit again after their leader is cut off.
           sustain              A minute at full speed: throughput, pauses and memory over time.
           disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
+          server               samples/KeyValueService over HTTP, next to etcd and to the same interface without Raft.
           micro                Individual parts, with BenchmarkDotNet.
 
           --quick              Shorter runs with less exact figures.
@@ -39,9 +42,10 @@ internal sealed record Arguments
           --only channel,bare  compare: some of channel, memory, dotnext, bare.
                                scale: some of nodes, payload, proposers, retained.
                                disk: some of store, nodes, folders, opening, checksums.
-          --proposers 64,256   compare, disk: only the cases with these numbers of proposers.
-          --data FOLDER        disk: a folder on the disk to measure. Default artifacts.
-          --seconds 5          disk: the duration of each measurement. Default 5, with --quick 1.
+                               server: some of raft, etcd, bare.
+          --proposers 64,256   compare, disk, server: only the cases with these numbers of proposers or clients.
+          --data FOLDER        disk, server: a folder on the disk to measure. Default artifacts.
+          --seconds 5          disk, server: the duration of each measurement. Default 5 and 4, with --quick 1.
 
         Ends with 0, with 1 if a run went wrong, or with 2 if the command line is invalid.
         """;
@@ -52,6 +56,7 @@ internal sealed record Arguments
         [Command.Compare] = ["channel", "memory", "dotnext", "bare"],
         [Command.Scale] = ["nodes", "payload", "proposers", "retained"],
         [Command.Disk] = ["store", "nodes", "folders", "opening", "checksums"],
+        [Command.Server] = ["raft", "etcd", "bare"],
     };
 
     public Command Command { get; init; }
@@ -149,15 +154,17 @@ internal sealed record Arguments
         return parsed;
     }
 
+    private bool UsesDisk => Command is Command.Disk or Command.Server;
+
     private Arguments? With(string name, string value) => name switch
     {
         "--output" when value.Length > 0 => this with { Output = value },
         "--only" when Parts.TryGetValue(Command, out string[]? parts) && value.Split(',').All(parts.Contains) =>
             this with { Only = value.Split(',') },
-        "--proposers" when Command is Command.Compare or Command.Disk && ParseNumbers(value) is { } numbers =>
+        "--proposers" when (UsesDisk || Command == Command.Compare) && ParseNumbers(value) is { } numbers =>
             this with { Proposers = numbers },
-        "--data" when Command == Command.Disk && value.Length > 0 => this with { Data = value },
-        "--seconds" when Command == Command.Disk && ParseNumbers(value) is [int seconds] => this with { Seconds = seconds },
+        "--data" when UsesDisk && value.Length > 0 => this with { Data = value },
+        "--seconds" when UsesDisk && ParseNumbers(value) is [int seconds] => this with { Seconds = seconds },
         _ => null,
     };
 }

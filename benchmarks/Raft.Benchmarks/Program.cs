@@ -5,7 +5,13 @@ using Raft.Benchmarks.Failover;
 using Raft.Benchmarks.Idle;
 using Raft.Benchmarks.Micro;
 using Raft.Benchmarks.Scale;
+using Raft.Benchmarks.Server;
 using Raft.Benchmarks.Sustain;
+
+if (args is [BareService.Command, string url])
+{
+    return await BareService.RunAsync(url);
+}
 
 if (Arguments.Parse(args, out string error) is not { } arguments)
 {
@@ -22,5 +28,6 @@ return arguments.Command switch
     Command.Idle => await IdleCommand.RunAsync(arguments),
     Command.Failover => await FailoverCommand.RunAsync(arguments),
     Command.Disk => await DiskCommand.RunAsync(arguments),
+    Command.Server => await ServerCommand.RunAsync(arguments),
     _ => await SustainCommand.RunAsync(arguments),
 };

@@ -33,6 +33,7 @@ public sealed class ArgumentsTests
     [InlineData("failover")]
     [InlineData("sustain --output here")]
     [InlineData("disk --quick --only store,nodes,folders,opening,checksums --proposers 1")]
+    [InlineData("server --quick --only raft,etcd,bare --proposers 1,64 --data there --seconds 2")]
     public void Parse_OfOtherCommands_TakesThem(string line) => Assert.NotNull(Parse(line));
 
     [Fact]
@@ -64,6 +65,7 @@ public sealed class ArgumentsTests
     [InlineData("disk --seconds 0")]
     [InlineData("disk --seconds 1,2")]
     [InlineData("disk --only micro")]
+    [InlineData("server --only channel")]
     public void Parse_OfNonsense_SaysWhatIsWrong(string line)
     {
         Arguments? arguments = Arguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), out string error);

@@ -109,7 +109,8 @@ internal sealed class LocalCluster(LocalSettings settings)
                 return false;
             }
 
-            Say($"{ended.Node} was ended. To start it again: {string.Join(' ', NodeProcess.Program.Concat(ArgumentsOf(ended.Node)).Select(Quote))}");
+            string command = string.Join(' ', NodeProcess.Program.Concat(ArgumentsOf(ended.Node)).Select(Quote));
+            Say($"{ended.Node} was ended. To start it again: {command}");
         }
 
         return true;

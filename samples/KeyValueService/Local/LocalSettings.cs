@@ -13,6 +13,9 @@ internal sealed record LocalSettings(int Count, string Data, string? Certificate
 {
     private const int Largest = 9;
 
+    private static readonly string[] ChosenByLocal =
+        [ServerSettings.NodeKey, ServerSettings.MembersKey, ServerSettings.HttpKey, ServerSettings.EndpointsKey];
+
     /// <exception cref="InvalidSettingsException">Something is missing or wrong.</exception>
     public static LocalSettings Read(IConfiguration configuration, IReadOnlyList<string> arguments)
     {
@@ -29,12 +32,9 @@ internal sealed record LocalSettings(int Count, string Data, string? Certificate
             problems.Add("Say in which folder the nodes keep their logs: --data DIR.");
         }
 
-        foreach (string key in new[] { ServerSettings.NodeKey, ServerSettings.MembersKey, ServerSettings.HttpKey, ServerSettings.EndpointsKey })
+        foreach (string key in ChosenByLocal.Where(key => configuration[key] is not null))
         {
-            if (configuration[key] is not null)
-            {
-                problems.Add($"--local chooses ids and addresses itself: leave out --{key.Split(':')[1].ToLowerInvariant()}.");
-            }
+            problems.Add($"--local chooses ids and addresses itself: leave out --{key.Split(':')[1].ToLowerInvariant()}.");
         }
 
         return problems.Count == 0

@@ -47,11 +47,12 @@ internal static class CommandLine
         for (int i = 0; i < arguments.Count; i++)
         {
             string name = arguments[i].Split('=', 2)[0];
+            bool hasValue = name.Length < arguments[i].Length;
             if (!name.StartsWith("--", StringComparison.Ordinal) || !IsKnown(name))
             {
                 problems.Add($"'{arguments[i]}' is not an option.");
             }
-            else if (name.Length == arguments[i].Length && (++i == arguments.Count || arguments[i].StartsWith("--", StringComparison.Ordinal)))
+            else if (!hasValue && (++i == arguments.Count || arguments[i].StartsWith("--", StringComparison.Ordinal)))
             {
                 problems.Add($"{name} needs a value.");
                 i--; // that is the next option

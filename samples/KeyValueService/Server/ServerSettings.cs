@@ -1,4 +1,3 @@
-using System.Globalization;
 using Raft;
 
 namespace KeyValueService.Server;
@@ -29,7 +28,7 @@ internal sealed record ServerSettings(
 
     public string AuthorityFile => Path.Combine(Certificates!, "ca.pem");
 
-    /// <summary>Whether the configuration asks for a node of a cluster, complete or not, rather than for the nodes in one process.</summary>
+    /// <summary>Whether the configuration asks for a node of a cluster, complete or not.</summary>
     public static bool AreIn(IConfiguration configuration) =>
         new[] { NodeKey, MembersKey, DataKey, HttpKey, EndpointsKey, CertificatesKey }.Any(key => configuration[key] is not null);
 
@@ -50,10 +49,13 @@ internal sealed record ServerSettings(
         HttpAddress? http = ReadHttp(configuration[HttpKey] ?? UrlOf(self), problems);
         MemberList.AddUrls(members, configuration[EndpointsKey], http, problems);
         string? certificates = configuration[CertificatesKey] is { } folder ? Path.GetFullPath(folder) : null;
+        string folderOfNode = Path.Combine(data, Uri.EscapeDataString(node));
         ServerSettings settings = new(
-            node, members, Path.Combine(data, Uri.EscapeDataString(node)), http?.Url ?? "", certificates, configuration.GetValue<bool>(StopAtEndOfInputKey));
+            node, members, folderOfNode, http?.Url ?? "", certificates, configuration.GetValue<bool>(StopAtEndOfInputKey));
         settings.CheckCertificates(problems);
-        return problems.Count == 0 ? settings with { Data = Path.GetFullPath(settings.Data) } : throw new InvalidSettingsException(problems);
+        return problems.Count == 0
+            ? settings with { Data = Path.GetFullPath(folderOfNode) }
+            : throw new InvalidSettingsException(problems);
     }
 
     private static string? UrlOf(RaftMember? member) =>
@@ -64,9 +66,8 @@ internal sealed record ServerSettings(
         HttpAddress? address = text is null ? null : HttpAddress.Parse(text);
         if (address is null)
         {
-            problems.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Say where the node listens for HTTP: --http HOST:PORT, such as 127.0.0.1:8080{(text is null ? "" : $", and not '{text}'")}."));
+            string instead = text is null ? "" : $", and not '{text}'";
+            problems.Add($"Say where the node listens for HTTP: --http HOST:PORT, such as 127.0.0.1:8080{instead}.");
         }
 
         return address;

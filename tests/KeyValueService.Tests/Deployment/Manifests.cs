@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using YamlDotNet.RepresentationModel;
 
 namespace KeyValueService.Tests.Deployment;
@@ -25,6 +24,15 @@ internal static class Manifests
     /// <summary>Follows keys, or positions in a list, to a text.</summary>
     public static string Text(YamlNode node, params IEnumerable<object> path) => ((YamlScalarNode)At(node, path)).Value!;
 
-    private static string Root([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
+    // Not the path of this source file: a build may leave the repository's folder out of it.
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Raft.Core.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("These tests run within the repository only.");
+    }
 }

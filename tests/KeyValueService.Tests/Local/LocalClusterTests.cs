@@ -66,7 +66,8 @@ public sealed class LocalClusterTests : IDisposable
     [Fact]
     public async Task LocalCluster_OneNodeFails_StopsTheOthers()
     {
-        await File.WriteAllTextAsync(Path.Combine(_data, "n2"), "a file where the folder of n2 should be", TestContext.Current.CancellationToken);
+        const string Content = "a file where the folder of n2 should be";
+        await File.WriteAllTextAsync(Path.Combine(_data, "n2"), Content, TestContext.Current.CancellationToken);
 
         await using ServiceProgram program = ServiceProgram.Start("--local", "3", "--data", _data);
 

@@ -25,7 +25,9 @@ public sealed class ServerSettingsTests
         Assert.Equal("n2", settings.Node);
         Assert.Equal("http://0.0.0.0:8080", settings.Url);
         Assert.Equal(Path.GetFullPath(Path.Combine("data", "n2")), settings.Data);
-        Assert.Equal(["n1 at 10.0.0.1:7001", "n2 at 10.0.0.2:7001", "n3 at 10.0.0.3:7001"], settings.Members.Select(static m => m.ToString()));
+        Assert.Equal(
+            ["n1 at 10.0.0.1:7001", "n2 at 10.0.0.2:7001", "n3 at 10.0.0.3:7001"],
+            settings.Members.Select(static member => member.ToString()));
     }
 
     [Fact]
