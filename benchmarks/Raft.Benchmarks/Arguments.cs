@@ -14,6 +14,7 @@ internal enum Command
     Disk,
     Tcp,
     Histories,
+    Server,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -27,6 +28,7 @@ internal sealed record Arguments
                Raft.Benchmarks sustain  [--quick] [--output FOLDER]
                Raft.Benchmarks disk     [--quick] [--output FOLDER] [--only NAMES] [--data FOLDER] [--seconds NUMBER]
                Raft.Benchmarks tcp      [--quick] [--output FOLDER] [--only NAMES] [--proposers NUMBERS] [--data FOLDER]
+               Raft.Benchmarks server   the options of disk, and [--proposers NUMBERS]
                Raft.Benchmarks histories [--quick] [--output FOLDER]
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
@@ -38,6 +40,7 @@ internal sealed record Arguments
           disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
           tcp                  Three nodes over TCP, in one process and in three, compared with DotNext and with bare sockets.
           histories            The linearizability checker of Raft.Testing, on histories of 100,000 operations.
+          server               samples/KeyValueService over HTTP, next to etcd and to the same interface without Raft.
           micro                Individual parts, with BenchmarkDotNet.
 
           --quick              Shorter runs with less exact figures.
@@ -46,9 +49,10 @@ internal sealed record Arguments
                                scale: some of nodes, payload, proposers, retained.
                                disk: some of store, nodes, folders, opening, checksums.
                                tcp: some of tcp, tls, dotnext, framed, processes.
-          --proposers 64,256   compare, disk, tcp: only the cases with these numbers of proposers.
-          --data FOLDER        disk, tcp: a folder on the disk to measure. Default artifacts.
-          --seconds 5          disk: the duration of each measurement. Default 5, with --quick 1.
+                               server: some of raft, etcd, bare.
+          --proposers 64,256   compare, disk, tcp, server: only the cases with these numbers of proposers or clients.
+          --data FOLDER        disk, tcp, server: a folder on the disk to measure. Default artifacts.
+          --seconds 5          disk, server: the duration of each measurement. Default 5 and 4, with --quick 1.
 
         Ends with 0, with 1 if a run went wrong, or with 2 if the command line is invalid.
         """;
@@ -60,6 +64,7 @@ internal sealed record Arguments
         [Command.Scale] = ["nodes", "payload", "proposers", "retained"],
         [Command.Disk] = ["store", "nodes", "folders", "opening", "checksums"],
         [Command.Tcp] = ["tcp", "tls", "dotnext", "framed", "processes"],
+        [Command.Server] = ["raft", "etcd", "bare"],
     };
 
     public Command Command { get; init; }
@@ -157,15 +162,17 @@ internal sealed record Arguments
         return parsed;
     }
 
+    private bool UsesDisk => Command is Command.Disk or Command.Tcp or Command.Server;
+
     private Arguments? With(string name, string value) => name switch
     {
         "--output" when value.Length > 0 => this with { Output = value },
         "--only" when Parts.TryGetValue(Command, out string[]? parts) && value.Split(',').All(parts.Contains) =>
             this with { Only = value.Split(',') },
-        "--proposers" when Command is Command.Compare or Command.Disk or Command.Tcp && ParseNumbers(value) is { } numbers =>
+        "--proposers" when (UsesDisk || Command == Command.Compare) && ParseNumbers(value) is { } numbers =>
             this with { Proposers = numbers },
-        "--data" when Command is Command.Disk or Command.Tcp && value.Length > 0 => this with { Data = value },
-        "--seconds" when Command == Command.Disk && ParseNumbers(value) is [int seconds] => this with { Seconds = seconds },
+        "--data" when UsesDisk && value.Length > 0 => this with { Data = value },
+        "--seconds" when UsesDisk && Command != Command.Tcp && ParseNumbers(value) is [int seconds] => this with { Seconds = seconds },
         _ => null,
     };
 }

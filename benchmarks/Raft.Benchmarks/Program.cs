@@ -6,12 +6,18 @@ using Raft.Benchmarks.Histories;
 using Raft.Benchmarks.Idle;
 using Raft.Benchmarks.Micro;
 using Raft.Benchmarks.Scale;
+using Raft.Benchmarks.Server;
 using Raft.Benchmarks.Sustain;
 using Raft.Benchmarks.Tcp;
 
 if (args is [ChildNode.Verb, .. string[] nodeArguments])
 {
     return await ChildNode.RunAsync(nodeArguments);
+}
+
+if (args is [BareService.Command, string url])
+{
+    return await BareService.RunAsync(url);
 }
 
 if (Arguments.Parse(args, out string error) is not { } arguments)
@@ -31,5 +37,6 @@ return arguments.Command switch
     Command.Histories => HistoriesCommand.Run(arguments),
     Command.Disk => await DiskCommand.RunAsync(arguments),
     Command.Tcp => await TcpCommand.RunAsync(arguments),
+    Command.Server => await ServerCommand.RunAsync(arguments),
     _ => await SustainCommand.RunAsync(arguments),
 };

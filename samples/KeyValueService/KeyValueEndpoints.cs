@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using KeyValueService.Server;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
 using Raft;
@@ -9,7 +12,8 @@ namespace KeyValueService;
 /// The HTTP interface of one node. The version of a key is its ETag, so conditional requests use the usual HTTP headers.
 /// <see cref="RaftOutcomes"/> handles the failures of proposals.
 /// </summary>
-internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand, Answer> proposer)
+internal sealed class KeyValueEndpoints(
+    RaftNode node, IProposer<KeyValueCommand, Answer> proposer, IEnumerable<RaftMember> members)
 {
     public void Map(RouteGroupBuilder group)
     {
@@ -18,7 +22,15 @@ internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand
         keys.MapGet("", GetAsync);
         keys.MapDelete("", DeleteAsync);
         group.MapGet("/status", () => TypedResults.Ok(NodeView.Of(node.Status)));
+        group.MapGet("/leader", FindLeader).AddEndpointFilter(new RaftOutcomes(node));
     }
+
+    /// <summary>Redirects to the status of the leader.</summary>
+    private RedirectHttpResult FindLeader() =>
+        members.FirstOrDefault(member => member.Id == node.Status.Leader?.Value) is { } leader
+        && leader.Tags.TryGetValue(MemberList.UrlTag, out string? url)
+            ? TypedResults.Redirect($"{url}/status")
+            : throw new NotLeaderException("No leader is known.", leader: null);
 
     private async Task<IResult> PutAsync(string key, HttpRequest request, HttpResponse response, CancellationToken cancellationToken)
     {
@@ -27,8 +39,7 @@ internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand
             return NoCondition();
         }
 
-        using StreamReader body = new(request.Body);
-        Put put = new(key, await body.ReadToEndAsync(cancellationToken), version);
+        Put put = new(key, await ReadTextAsync(request.BodyReader, cancellationToken), version);
         return Show(await proposer.ProposeAsync(put, cancellationToken), response);
     }
 
@@ -54,6 +65,21 @@ internal sealed class KeyValueEndpoints(RaftNode node, IProposer<KeyValueCommand
             : await node.ReadAsync((KeyValueStore store) => store.Find(key), ReadConsistency.Local, cancellationToken);
         response.Headers["Raft-Read"] = consistent ? "consistent" : "local; may be stale";
         return Show(answer, response);
+    }
+
+    /// <summary>Reads the whole body where it has arrived, without a copy in between.</summary>
+    private static async ValueTask<string> ReadTextAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        ReadResult read = await body.ReadAsync(cancellationToken);
+        while (!read.IsCompleted)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync(cancellationToken);
+        }
+
+        string text = Encoding.UTF8.GetString(read.Buffer);
+        body.AdvanceTo(read.Buffer.End);
+        return text;
     }
 
     private static IResult Show(Answer answer, HttpResponse response)

@@ -11,7 +11,8 @@ internal sealed record NodeView(
     long CommitIndex,
     long AppliedIndex,
     IReadOnlyList<string> Reachable,
-    string Explanation)
+    string Explanation,
+    int Process)
 {
     public static NodeView Of(RaftStatus status) => new(
         status.NodeId.Value,
@@ -21,5 +22,6 @@ internal sealed record NodeView(
         status.CommitIndex,
         status.AppliedIndex,
         [.. status.Reachable.Select(static member => member.Id)],
-        status.Explanation);
+        status.Explanation,
+        Environment.ProcessId);
 }

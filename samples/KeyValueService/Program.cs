@@ -1,44 +1,48 @@
+// A key-value store over HTTP. README.md has the commands.
+//
+//   dotnet run --project samples/KeyValueService                              three nodes in this process, in memory
+//   dotnet run --project samples/KeyValueService -- --local 3 --data data     three processes, with their logs in files
+//   dotnet run --project samples/KeyValueService -- --node n1 ...             one node of a cluster on several machines
+
 using KeyValueService;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using OpenTelemetry.Metrics;
+using KeyValueService.Local;
+using KeyValueService.Server;
+using Microsoft.Extensions.Options;
 using Raft;
 
-WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-
-// Three nodes in one process. Their members are in appsettings.json, in the section Raft, which all three share. An option of one
-// node only would be in the section Raft:{name}. With a process for each node, this is one AddRaftNode with your own transport and
-// log store, and the rest does not change.
-string[] names = ["n1", "n2", "n3"];
-foreach (string name in names)
+try
 {
-    builder.Services.AddRaftNode(name).UseStateMachine<KeyValueStore>().UseChannelTransport();
-}
-
-builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, KeyValueJson.Default));
-builder.Services.AddHealthChecks().AddRaftHealthCheck();
-builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(RaftDiagnostics.MeterName).AddPrometheusExporter());
-
-WebApplication app = builder.Build();
-
-foreach (string name in names)
-{
-    KeyValueEndpoints endpoints = new(
-        app.Services.GetRequiredKeyedService<RaftNode>(name),
-        app.Services.GetRequiredKeyedService<IProposer<KeyValueCommand, Answer>>(name));
-    endpoints.Map(app.MapGroup($"/{name}"));
-}
-
-// Readiness: if it is unhealthy, send requests elsewhere. Do not restart it: a node without a leader waits for other nodes.
-app.MapHealthChecks("/health", new HealthCheckOptions
-{
-    ResponseWriter = static (context, report) =>
+    CommandLine.Check(args);
+    WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
     {
-        IEnumerable<string?> descriptions = report.Entries.Values.Select(static entry => entry.Description);
-        return context.Response.WriteAsync($"{report.Status}: {string.Join("; ", descriptions)}\n");
-    },
-});
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory, // where appsettings.json is
+    });
+    IConfigurationRoot given = new ConfigurationBuilder().AddCommandLine(args, CommandLine.Switches).Build();
+    if ((given[ServerSettings.FileKey] ?? builder.Configuration[ServerSettings.FileKey]) is { } file)
+    {
+        builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        builder.Configuration.AddEnvironmentVariables();
+    }
 
-// Liveness: runs no check. If it does not answer, a restart helps.
-app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = static _ => false });
-app.MapPrometheusScrapingEndpoint("/metrics");
-app.Run();
+    builder.Configuration.AddCommandLine(args, CommandLine.Switches);
+    if (builder.Configuration[ServerSettings.LocalKey] is not null)
+    {
+        return await LocalCluster.RunAsync(LocalSettings.Read(builder.Configuration, args));
+    }
+
+    await (ServerSettings.AreIn(builder.Configuration)
+        ? NodeHost.RunAsync(builder, ServerSettings.Read(builder.Configuration))
+        : OneProcess.RunAsync(builder));
+    return 0;
+}
+catch (InvalidSettingsException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 2;
+}
+catch (Exception exception) when (exception is RaftException or OptionsValidationException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}

@@ -1,3 +1,4 @@
+using KeyValueService.Server;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Raft;
 
@@ -25,7 +26,8 @@ internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
 
     public IResult Translate(RaftException exception, HttpContext context) => exception switch
     {
-        NotLeaderException { Leader: { } leader } when leader.Tags.TryGetValue("url", out string? url) => RedirectTo(url, context),
+        NotLeaderException { Leader: { } leader } when leader.Tags.TryGetValue(MemberList.UrlTag, out string? url) =>
+            RedirectTo(url, context),
         CommandTooLargeException => Problem(StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
         CommandRejectedException => Problem(StatusCodes.Status412PreconditionFailed, "Precondition failed", exception.Message),
         NotLeaderException => TryAgain(context, $"{NothingChanged} Node {node.Id}: {node.Status.Explanation}."),

@@ -34,6 +34,7 @@ public sealed class ArgumentsTests
     [InlineData("sustain --output here")]
     [InlineData("disk --quick --only store,nodes,folders,opening,checksums --proposers 1")]
     [InlineData("tcp --quick --only tcp,tls,dotnext,framed,processes --proposers 1,1024 --data there")]
+    [InlineData("server --quick --only raft,etcd,bare --proposers 1,64 --data there --seconds 2")]
     public void Parse_OfOtherCommands_TakesThem(string line) => Assert.NotNull(Parse(line));
 
     [Fact]
@@ -68,6 +69,7 @@ public sealed class ArgumentsTests
     [InlineData("tcp --only channel")]
     [InlineData("tcp --seconds 5")]
     [InlineData("child-node n1")]
+    [InlineData("server --only channel")]
     public void Parse_OfNonsense_SaysWhatIsWrong(string line)
     {
         Arguments? arguments = Arguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), out string error);
