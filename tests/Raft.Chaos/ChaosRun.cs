@@ -130,6 +130,13 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         await work.CancelAsync();
         int hanging = await traffic.EndAsync(LastAnswersLimit);
         await watching;
+        if (hanging > 0)
+        {
+            findings.Report(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{hanging} clients are not answered {LastAnswersLimit.TotalSeconds:0} s after all faults, although their connections are open"));
+        }
+
         return hanging > 0 ? hanging : watch.IsHanging ? 1 : 0;
     }
 

@@ -97,6 +97,7 @@ internal sealed class Volumes
             return "this process may not have mounts of its own";
         }
 
+        List<string> mounted = [];
         try
         {
             Command.Run("mount", "--make-rprivate", "/");
@@ -106,6 +107,7 @@ internal sealed class Volumes
                 Command.Run("truncate", "-s", string.Create(CultureInfo.InvariantCulture, $"{Megabytes}M"), image);
                 Command.Run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image);
                 Command.Run("mount", "-o", "loop", image, Path.Combine(folder, node));
+                mounted.Add(Path.Combine(folder, node));
                 File.Delete(image); // the mount keeps it, and nothing is left of it afterwards
             }
 
@@ -113,6 +115,7 @@ internal sealed class Volumes
         }
         catch (IOException exception)
         {
+            mounted.ForEach(static mount => Command.Run("umount", mount));
             return exception.Message;
         }
     }
