@@ -1,0 +1,222 @@
+using System.Globalization;
+using Raft.Cli;
+using Raft.Testing;
+
+namespace Raft.Chaos;
+
+/// <summary>One run: starts a cluster, lets faults strike while clients work, heals everything, and checks what is left.</summary>
+internal sealed class ChaosRun(Arguments arguments, Findings findings)
+{
+    private const int Interrupted = 130;
+    private const int RoundOperations = 100_000;
+
+    private static readonly TimeSpan ConvergeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ConvergeLimitAfterFinding = TimeSpan.FromSeconds(10); // they may never
+    private static readonly TimeSpan LastAnswersLimit = TimeSpan.FromSeconds(30);
+
+    private readonly CommitWatch _commits = new();
+    private readonly SeededRandom _random = new((ulong)arguments.Seed);
+    private readonly string[] _ids = [.. Enumerable.Range(1, arguments.Nodes).Select(static number => $"n{number}")];
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync()
+    {
+        RunFolder folder = RunFolder.Create(arguments);
+        Console.WriteLine(arguments.Command);
+        using InterruptSignals interrupt = new();
+        using HomeThread home = new();
+        Volumes volumes = await home.RunAsync(() => arguments.UsesVolumes ? Volumes.Create(folder.Nodes, _ids) : Volumes.CreateFolders(folder.Nodes, _ids));
+        Console.WriteLine(volumes.WhyNotSmall is null
+            ? "Each node has a small ext4 file system."
+            : $"Full disks are left out: {volumes.WhyNotSmall}.");
+
+        await using ClusterLinks links = new(arguments.Nodes);
+        Cluster cluster = new(
+            new ClusterSettings(_ids, folder.Logs, CreateCertificates(folder), arguments.SnapshotAfter), links, home, volumes, findings);
+        Verdict? verdict = null;
+        try
+        {
+            verdict = await RunAsync(cluster, links, volumes, home, folder, interrupt.Token);
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            Console.WriteLine("Interrupted.");
+        }
+        catch (Exception exception)
+        {
+            findings.Report($"the run itself has failed: {exception}");
+            verdict = new Verdict { Others = 1 };
+        }
+        finally
+        {
+            await cluster.KillAllAsync();
+        }
+
+        if (verdict is { IsGood: true })
+        {
+            await home.RunAsync(volumes.Unmount);
+            folder.Delete();
+        }
+        else
+        {
+            await home.RunAsync(() => folder.Keep(volumes));
+        }
+
+        if (findings.First is { } first)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"The first violation was found after {Math.Ceiling(first.TotalSeconds):0} s, of {findings.Count}."));
+        }
+
+        Console.WriteLine(verdict);
+        return verdict is null ? Interrupted : verdict.IsGood ? 0 : 1;
+    }
+
+    private async Task<Verdict> RunAsync(
+        Cluster cluster, ClusterLinks links, Volumes volumes, HomeThread home, RunFolder folder, CancellationToken interrupt)
+    {
+        using HistoryRounds rounds = new(findings, folder.Path, RoundOperations);
+        rounds.Start();
+        Traffic traffic = new(
+            arguments.Clients, cluster, new TrafficEvents(_commits.Acknowledged, rounds.Add, findings.Report), _random.Fork());
+        FaultRun faults = new(
+            new Schedule(arguments.Seed, volumes.WhyNotSmall is null),
+            cluster,
+            new ProcessFaults(cluster),
+            new NetworkFaults(links, arguments.Nodes),
+            new DiskFaults(cluster, volumes, home, findings),
+            _commits,
+            findings);
+        ResourceWatch watch = new(cluster, volumes, home, traffic, findings);
+
+        await Task.WhenAll(Enumerable.Range(0, cluster.Count).Select(node => cluster.StartAsync(node, FirstStart.Bootstrap)));
+        await ConvergeAsync(cluster, "at the start");
+        int hanging = await StrikeAsync(faults, traffic, watch, interrupt);
+        interrupt.ThrowIfCancellationRequested();
+
+        (long lost, long duplicated) = await CheckStateAsync(cluster, traffic);
+        await CheckFoldersAsync(cluster, volumes, home);
+        rounds.Finish();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"faults: {faults.Counts}; unknown {traffic.Unknown}; longest time to the next commit {_commits.Longest.TotalMilliseconds:0} ms"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"history: {rounds.Checked} operations in {rounds.Rounds} rounds, the largest with {rounds.LargestRound}; {watch.Largest}"));
+        int counted = (int)Math.Min(int.MaxValue, lost + duplicated + rounds.Nonlinearizable + hanging);
+        return new Verdict
+        {
+            Faults = faults.Count,
+            Acknowledged = traffic.Acknowledged,
+            Lost = lost,
+            Duplicated = duplicated,
+            Nonlinearizable = rounds.Nonlinearizable,
+            Hanging = hanging,
+            Others = counted > 0 ? 0 : findings.Count,
+        };
+    }
+
+    /// <summary>Lets clients work and faults strike, until the time is over or something is found.</summary>
+    /// <returns>How many clients wait for an answer that does not come.</returns>
+    private async Task<int> StrikeAsync(FaultRun faults, Traffic traffic, ResourceWatch watch, CancellationToken interrupt)
+    {
+        using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(interrupt, findings.Any);
+        using CancellationTokenSource work = new();
+        time.CancelAfter(TimeSpan.FromSeconds(arguments.Seconds));
+        findings.Begin();
+        traffic.Start(work.Token);
+        Task watching = watch.RunAsync(work.Token);
+        await faults.RunAsync(time.Token);
+        await work.CancelAsync();
+        int hanging = await traffic.EndAsync(LastAnswersLimit);
+        await watching;
+        if (hanging > 0)
+        {
+            findings.Report(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{hanging} clients are not answered {LastAnswersLimit.TotalSeconds:0} s after all faults, although their connections are open"));
+        }
+
+        return hanging > 0 ? hanging : watch.IsHanging ? 1 : 0;
+    }
+
+    private async Task<(long Lost, long Duplicated)> CheckStateAsync(Cluster cluster, Traffic traffic)
+    {
+        await ConvergeAsync(cluster, "after all faults");
+        List<(string Node, StateAudit Audit)> audits = [];
+        for (int node = 0; node < cluster.Count; node++)
+        {
+            if (await cluster.AuditAsync(node) is { } audit)
+            {
+                audits.Add((cluster[node].Id, audit));
+            }
+        }
+
+        if (audits.Count == 0)
+        {
+            return (0, 0); // nobody answers, which was reported
+        }
+
+        foreach (string difference in StateCheck.FindDifferent(audits))
+        {
+            findings.Report(difference);
+        }
+
+        IReadOnlyList<string> lost = [.. audits.SelectMany(each => StateCheck.FindLost(traffic.Accounts, each.Audit)).Distinct()];
+        if (lost.Count > 0)
+        {
+            findings.Report(string.Create(CultureInfo.InvariantCulture, $"{lost.Count} commands are lost: {StateCheck.Describe(lost)}"));
+        }
+
+        long duplicated = audits.Max(static each => each.Audit.Duplicates);
+        if (duplicated > 0)
+        {
+            findings.Report(string.Create(CultureInfo.InvariantCulture, $"{duplicated} commands were applied again"));
+        }
+
+        return (lost.Count, duplicated);
+    }
+
+    private async Task CheckFoldersAsync(Cluster cluster, Volumes volumes, HomeThread home)
+    {
+        long committed = await cluster.LowestCommitAsync();
+        await Task.WhenAll(Enumerable.Range(0, cluster.Count).Select(cluster.StopAsync));
+        for (int node = 0; node < cluster.Count; node++)
+        {
+            await cluster.VerifyAsync(node, wasKilled: false);
+        }
+
+        int common = 0;
+        string? difference = await home.RunAsync(() => FolderCheck.Compare([.. _ids.Select(volumes.FolderOf)], committed, out common));
+        if (difference is not null)
+        {
+            findings.Report(difference);
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"logs: all are sound, and agree in at least {common} common entries, committed through {committed}"));
+    }
+
+    private async Task ConvergeAsync(Cluster cluster, string when)
+    {
+        TimeSpan limit = findings.Count == 0 ? ConvergeLimit : ConvergeLimitAfterFinding;
+        if (await cluster.ConvergeAsync(limit) is null)
+        {
+            string nodes = await cluster.DescribeAsync();
+            findings.Report(string.Create(
+                CultureInfo.InvariantCulture, $"the nodes do not agree within {limit.TotalSeconds:0} s {when}: {nodes}"));
+        }
+    }
+
+    private string CreateCertificates(RunFolder folder)
+    {
+        if (!arguments.UsesTls)
+        {
+            return "";
+        }
+
+        using StringWriter output = new(CultureInfo.InvariantCulture);
+        string[] command = ["certs", "--cluster", ServerProgram.ClusterId, "--nodes", string.Join(',', _ids), "--out", folder.Certificates];
+        return RaftCommand.Run(command, output, output) == 0 ? folder.Certificates : throw new IOException(output.ToString());
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Raft.Chaos;
+
+/// <summary>The counts of a run.</summary>
+internal sealed record Verdict
+{
+    public int Faults { get; init; }
+
+    public long Acknowledged { get; init; }
+
+    /// <summary>Commands that were acknowledged and are in no state.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Commands that were applied more than once.</summary>
+    public long Duplicated { get; init; }
+
+    /// <summary>Registers whose history no order explains.</summary>
+    public int Nonlinearizable { get; init; }
+
+    /// <summary>Requests without an answer, although the connection is open.</summary>
+    public int Hanging { get; init; }
+
+    /// <summary>Anything else that was found.</summary>
+    public int Others { get; init; }
+
+    /// <summary>Whether nothing is wrong.</summary>
+    public bool IsGood => Acknowledged > 0 && Lost == 0 && Duplicated == 0 && Nonlinearizable == 0 && Hanging == 0 && Others == 0;
+
+    /// <summary>The last line of a run.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"faults {Faults}, acknowledged {Acknowledged}, lost {Lost}, duplicated {Duplicated}, nonlinearizable {Nonlinearizable}, "
+        + $"hanging {Hanging}");
+}
