@@ -17,6 +17,9 @@ internal sealed class LoopbackNetwork : INetwork
     /// <summary>Where the listener of an address really listens.</summary>
     public TcpAddress RealAddressOf(string address) => _real[Parse(address)];
 
+    /// <summary>Where the listener of an address really listens; null while there is none.</summary>
+    public TcpAddress? FindRealAddress(string address) => _real.GetValueOrDefault(Parse(address));
+
     /// <summary>From now on, dials of an address go to another one.</summary>
     public void Divert(string address, TcpAddress to) => _diverted[Parse(address)] = to;
 

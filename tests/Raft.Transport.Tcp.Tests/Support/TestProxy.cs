@@ -3,19 +3,28 @@ using System.Net.Sockets;
 
 namespace Raft.Transport.Tcp.Tests;
 
-/// <summary>Passes on bytes between two processes, until a test cuts or resets the connections, or stops reading.</summary>
+/// <summary>
+/// Passes on bytes between two processes, at once or slowly, until a test cuts or resets the connections, or stops reading.
+/// </summary>
 internal sealed class TestProxy : IDisposable
 {
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
-    private readonly TcpAddress _target;
+    private readonly Func<TcpAddress?> _findTarget;
     private readonly Lock _lock = new();
     private readonly List<Socket> _sockets = [];
     private long _bytesToReset = long.MaxValue;
     private volatile bool _isStalled;
 
+    /// <param name="target">Where the connections go.</param>
     public TestProxy(TcpAddress target)
+        : this(() => target)
     {
-        _target = target;
+    }
+
+    /// <param name="findTarget">Where a connection goes; null: nobody listens there yet.</param>
+    public TestProxy(Func<TcpAddress?> findTarget)
+    {
+        _findTarget = findTarget;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         Address = new TcpAddress("127.0.0.1", ((IPEndPoint)_listener.LocalEndPoint!).Port);
@@ -25,6 +34,12 @@ internal sealed class TestProxy : IDisposable
     public TcpAddress Address { get; }
 
     public int Connections { get; private set; }
+
+    /// <summary>How much later everything arrives.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>How many bytes pass in a second, at most, in each direction of a connection; null: as many as come.</summary>
+    public int? BytesPerSecond { get; init; }
 
     /// <summary>Resets the connection after so many more bytes from the dialler, in the middle of a frame or not.</summary>
     public void ResetAfter(long bytes) => Volatile.Write(ref _bytesToReset, bytes);
@@ -61,8 +76,14 @@ internal sealed class TestProxy : IDisposable
             while (true)
             {
                 Socket dialler = await _listener.AcceptAsync();
+                if (_findTarget() is not { } address)
+                {
+                    dialler.Close();
+                    continue;
+                }
+
                 Socket target = new(SocketType.Stream, ProtocolType.Tcp);
-                await target.ConnectAsync(IPAddress.Parse(_target.Host), _target.Port);
+                await target.ConnectAsync(IPAddress.Parse(address.Host), address.Port);
                 lock (_lock)
                 {
                     _sockets.Add(dialler);
@@ -93,6 +114,7 @@ internal sealed class TestProxy : IDisposable
                     break;
                 }
 
+                await Task.Delay(Delay + TimeSpan.FromSeconds(BytesPerSecond is { } speed ? count / (double)speed : 0));
                 long rest = Volatile.Read(ref _bytesToReset);
                 if (isFromDialler && count >= rest)
                 {
