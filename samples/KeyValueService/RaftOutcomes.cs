@@ -44,9 +44,9 @@ internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
     /// <summary>With 307, the client repeats the request with its method and body. With 302, it would send a GET.</summary>
     private static RedirectHttpResult RedirectTo(string url, HttpContext context)
     {
-        PathString path = context.Request.Path;
-        string rest = path.Value![path.Value!.IndexOf("/kv/", StringComparison.Ordinal)..];
-        return TypedResults.Redirect(url + new PathString(rest) + context.Request.QueryString, permanent: false, preserveMethod: true);
+        // The path is decoded, and could not be encoded again as it was: a key may contain what looks like an encoded character.
+        string key = Uri.EscapeDataString((string)context.Request.RouteValues["key"]!);
+        return TypedResults.Redirect($"{url}/kv/{key}{context.Request.QueryString}", permanent: false, preserveMethod: true);
     }
 
     private static ProblemHttpResult TryAgain(HttpContext context, string detail)

@@ -10,6 +10,8 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
     private const int Interrupted = 130;
     private const int RoundOperations = 100_000;
 
+    private const int AuditAttempts = 4;
+
     private static readonly TimeSpan ConvergeLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ConvergeLimitAfterFinding = TimeSpan.FromSeconds(10); // they may never
     private static readonly TimeSpan LastAnswersLimit = TimeSpan.FromSeconds(30);
@@ -146,7 +148,17 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         List<(string Node, StateAudit Audit)> audits = [];
         for (int node = 0; node < cluster.Count; node++)
         {
-            if (await cluster.AuditAsync(node) is { } audit)
+            StateAudit? audit = null;
+            for (int attempt = 0; audit is null && attempt < AuditAttempts; attempt++)
+            {
+                audit = await cluster.AuditAsync(node);
+            }
+
+            if (audit is null)
+            {
+                findings.Report($"{cluster[node].Id} does not answer which commands it has applied");
+            }
+            else
             {
                 audits.Add((cluster[node].Id, audit));
             }

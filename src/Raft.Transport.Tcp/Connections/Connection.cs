@@ -473,7 +473,8 @@ internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
             _authorized[key] = isAuthorized = _hub.Security.FindProblem(Certificate, key) is null;
         }
 
-        return isAuthorized;
+        // A callback may have changed its mind since then: each announcement asks it again.
+        return isAuthorized || _hub.FindRemote(key)?.IsOn(this) == true;
     }
 
     private static PeerProblem ProblemOf(Exception exception) => exception is PeerException { Problem: { } problem }

@@ -87,7 +87,12 @@ internal sealed class RemoteNode(NodeKey key)
         }
     }
 
-    public void Remove(Connection connection) => _connections = [.. _connections.Where(other => other != connection)];
-
-    public void RemoveAll() => _connections = [];
+    public void Remove(Connection connection)
+    {
+        _connections = [.. _connections.Where(other => other != connection)];
+        if (_detour == connection)
+        {
+            _detour = null; // if it announces the node again, other messages may have gone elsewhere meanwhile
+        }
+    }
 }

@@ -38,6 +38,11 @@ internal sealed partial class TcpHub
             lock (_lock)
             {
                 _handshakes.Remove(handshake);
+                if (_nodes.Count == 0)
+                {
+                    throw new PeerException(PeerProblemKind.Stopping, "this process has stopped");
+                }
+
                 if (!handshake.TryComplete())
                 {
                     throw new PeerException(PeerProblemKind.TimedOut, "the connection took too long");

@@ -60,6 +60,11 @@ internal sealed class Lane : IThreadPoolWorkItem
         }
         else if (_connection is { } connection)
         {
+            if (_kind == LaneKind.Bulk)
+            {
+                RequestBulk(to);
+            }
+
             connection.ReportMissing(to);
             _hub.Counters.Dropped(DropReason.UnknownNode, 1);
         }
@@ -257,12 +262,7 @@ internal sealed class Lane : IThreadPoolWorkItem
     {
         if (_problem is not null && _kind == LaneKind.Bulk)
         {
-            // Parts of snapshots do not use a connection for messages. The process that has opened one may be able to open another.
-            Connection? main = to.FindOpen(LaneKind.Main);
-            if (main is { Role: ConnectionRole.Acceptor })
-            {
-                main.RequestBulk();
-            }
+            RequestBulk(to);
         }
 
         if (Dial())
@@ -279,9 +279,23 @@ internal sealed class Lane : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// Parts of snapshots do not use a connection for messages. The process that has opened one may be able to open another.
+    /// </summary>
+    private static void RequestBulk(RemoteNode to)
+    {
+        if (to.FindOpen(LaneKind.Main) is { Role: ConnectionRole.Acceptor } main)
+        {
+            main.RequestBulk();
+        }
+    }
+
     private void TakeDetour(RemoteNode to, Connection path)
     {
-        _connection?.ReportMissing(to); // it leads to another process
+        if (_connection is { } connection && connection.Age > TcpHub.AnnouncementGrace)
+        {
+            connection.ReportMissing(to); // it leads to another process
+        }
 
         // Otherwise what waits here would arrive after this message, and what is sent here later might arrive before it.
         to.Detour = path;

@@ -146,7 +146,7 @@ internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCo
         Action? wake;
         lock (_lock)
         {
-            if (_isClosed || _wake is null)
+            if (_isClosed || _wake is null || !node.IsOpen) // a node that has stopped is about to be withdrawn
             {
                 return;
             }

@@ -110,8 +110,18 @@ internal sealed class Client
         }
     }
 
-    private async Task EndLateAsync(Task<string?> asking, int node, RegisterCommand command, RegisterHistory history, int operation) =>
-        End(await asking, node, command, history, operation);
+    private async Task EndLateAsync(Task<string?> asking, int node, RegisterCommand command, RegisterHistory history, int operation)
+    {
+        try
+        {
+            End(await asking, node, command, history, operation);
+        }
+        // Nobody waits for this task, and the history would never be checked.
+        catch (Exception exception)
+        {
+            _events.Wrong($"{_name} cannot read a late answer: {exception.Message}");
+        }
+    }
 
     private void End(string? answer, int node, RegisterCommand command, RegisterHistory history, int operation)
     {

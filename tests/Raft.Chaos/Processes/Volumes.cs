@@ -76,8 +76,29 @@ internal sealed class Volumes
     }
 
     /// <summary>How many bytes the files of a node's storage have.</summary>
-    public long BytesOf(string node) =>
-        new DirectoryInfo(FolderOf(node)) is { Exists: true } folder ? folder.EnumerateFiles().Sum(static file => file.Length) : 0;
+    public long BytesOf(string node)
+    {
+        try
+        {
+            return new DirectoryInfo(FolderOf(node)) is { Exists: true } folder ? folder.EnumerateFiles().Sum(LengthOf) : 0;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return 0; // emptied meanwhile
+        }
+    }
+
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0; // renamed or deleted meanwhile
+        }
+    }
 
     /// <summary>Copies all storages to a folder that outlives the mounts.</summary>
     public void CopyTo(string folder)

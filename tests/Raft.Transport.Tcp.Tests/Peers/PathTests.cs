@@ -129,6 +129,25 @@ public sealed class PathTests
     }
 
     [Fact]
+    public void Chunk_ForAPeerWhoseAddressLeadsToAnother_GoesOverAConnectionThatThePeerOpens()
+    {
+        TcpTransport t1 = _processes.Start(_n1);
+        TcpTransport t2 = _processes.Start(_n2);
+        _processes.Start(_n3);
+        Streams.Divert("localhost:2", "localhost:3");
+        _processes.SendHeartbeats(t2, _n2, To.N1, count: 2);
+
+        for (int i = 1; i <= 10; i++)
+        {
+            t1.Send(To.N2, Messages.Chunk(_n1, "n2", i, size: 1_000));
+            _processes.RunFor(0.5);
+        }
+
+        Assert.Contains(_n2.Received, static message => message is InstallSnapshotMessage);
+        Assert.Empty(_n3.Received);
+    }
+
+    [Fact]
     public void Heartbeat_NeverUsesTheConnectionForPartsOfSnapshots()
     {
         TcpTransport t1 = _processes.Start(_n1);

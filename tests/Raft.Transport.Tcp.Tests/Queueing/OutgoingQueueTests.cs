@@ -236,6 +236,18 @@ public sealed class OutgoingQueueTests
     }
 
     [Fact]
+    public void Announcement_OfANodeThatHasStopped_IsLeftOut()
+    {
+        OutgoingQueue queue = Create();
+        _ = _node.CloseAsync();
+        queue.Withdraw(_node, NodeName.Encode(_node.Key));
+
+        queue.Announce(_node, _node.Announcement.Payload!);
+
+        Assert.Equal([FrameKind.Withdraw], Take(queue).Select(static item => item.Kind));
+    }
+
+    [Fact]
     public void Announcement_WhileTheWithdrawalWaits_CancelsIt()
     {
         OutgoingQueue queue = Create();
