@@ -40,7 +40,7 @@ internal sealed record Arguments
     /// <summary>Whether nodes use TLS.</summary>
     public bool UsesTls => Tls ?? Seed % 2 == 1;
 
-    /// <summary>After how many entries nodes take snapshots: seldom or often, as the seed says.</summary>
+    /// <summary>After how many entries nodes take snapshots: rarely or often, as the seed says.</summary>
     public int SnapshotAfter => Seed / 2 % 2 == 0 ? 2_000 : 20_000;
 
     /// <summary>The command that repeats the schedule.</summary>

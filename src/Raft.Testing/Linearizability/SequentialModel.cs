@@ -27,6 +27,10 @@ public abstract class SequentialModel<TState, TInput, TOutput>
     /// <summary>
     /// Whether an operation may have had an output, by default the one that <see cref="Apply"/> gives. Override it where several are right.
     /// </summary>
+    /// <remarks>
+    /// An operation with an unknown outcome is given to <see cref="Apply"/> alone. If other outputs would lead to other states, a check
+    /// may call a history wrong that is right: complete such operations, or leave the choice out of the state.
+    /// </remarks>
     /// <param name="state">The state before it, which must not be changed.</param>
     /// <param name="input">What was asked.</param>
     /// <param name="output">What was answered.</param>
