@@ -82,7 +82,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         Traffic traffic = new(
             arguments.Clients, cluster, new TrafficEvents(_commits.Acknowledged, rounds.Add, findings.Report), _random.Fork());
         FaultRun faults = new(
-            new Schedule(arguments.Seed, volumes.WhyNotSmall is null),
+            new Schedule(arguments.Seed, volumes.WhyNotSmall is null, arguments.Faults),
             cluster,
             new ProcessFaults(cluster),
             new NetworkFaults(links, arguments.Nodes),
