@@ -121,11 +121,12 @@ internal sealed class DiskFaults(Cluster cluster, Volumes volumes, HomeThread ho
 
     private async Task RequireRefusalAsync(int target)
     {
-        bool isReady = await cluster.StartAsync(target, FirstStart.Refuse, mayEnd: true).WaitAsync(RefusalLimit);
-        if (isReady)
+        await cluster.StartAsync(target, FirstStart.Refuse, mayEnd: true).WaitAsync(RefusalLimit);
+        ClusterNode node = cluster[target];
+        if (Refusal.FindProblem(node.Id, node.ExitCode, node.LastLine) is { } problem)
         {
-            findings.Report($"{cluster[target].Id} has started with an empty volume, although FirstStart is Refuse");
-            await cluster[target].KillAsync();
+            findings.Report(problem);
+            await node.KillAsync();
         }
 
         await home.RunAsync(() => volumes.Empty(cluster[target].Id));
