@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Storage.Files;
 
 namespace Raft;
@@ -45,7 +44,7 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
         _files = new FailStopFileSystem(files);
         _threads = threads;
         _directory = Path.GetFullPath(directory);
-        ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(RaftDiagnostics.LogCategory);
+        ILogger logger = RaftLoggers.Create(loggerFactory);
         _log = new FileLog(_files, threads, _directory, options.SegmentBytes, newStoreId, logger);
         _snapshots = new SnapshotFiles(_files, threads, _directory);
     }

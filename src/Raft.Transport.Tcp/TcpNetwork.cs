@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Transport.Tcp;
 
 namespace Raft;
@@ -27,7 +26,7 @@ public sealed class TcpNetwork
         TcpTransportOptions? options, ILoggerFactory? loggerFactory, IMeterFactory? meterFactory, TcpEnvironment environment)
     {
         TcpTransportOptions copy = (options ?? new TcpTransportOptions()).Copy();
-        ILogger logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(RaftDiagnostics.LogCategory);
+        ILogger logger = RaftLoggers.Create(loggerFactory);
         PeerReports reports = new(logger, environment.Clock);
         ITrafficCounters counters = meterFactory is null ? new NoCounters() : new TcpMetrics(meterFactory);
         IConnectionSecurity security = copy.Tls is null ? new PlaintextSecurity() : new TlsSecurity(copy.Tls, environment.Clock, reports);

@@ -172,4 +172,9 @@ internal sealed partial class NodeLogger
         + "version of its leader",
         EventName = "UnsupportedEntry")]
     private partial void LogUnsupportedEntry(NodeId nodeId, long index, NodeId leader, string problem);
+
+    [LoggerMessage(
+        103, LogLevel.Warning, "{Count} log messages of node {NodeId} were lost: a logging provider took none for long",
+        EventName = "LogMessagesLost")]
+    private static partial void LogMessagesLost(ILogger logger, NodeId nodeId, long count);
 }

@@ -3,17 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Raft;
 
 /// <summary>
-/// Writes a node's log messages, away from the node's worker: logging providers are users' code, which may block. The messages are
-/// written one at a time, in the order in which they were reported.
+/// Writes a node's log messages, away from the node's worker: logging providers are users' code, which may block (see
+/// <see cref="LogQueue"/>).
 /// </summary>
 internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler scheduler, NodeId nodeId, CompletionSourcePool<bool> signals)
-    : IThreadPoolWorkItem
 {
-    private readonly List<PendingCaller<bool>> _waiters = [];
     private readonly ILogger _logger = loggers.CreateLogger(RaftDiagnostics.LogCategory);
-    private readonly Lock _lock = new();
-    private readonly Queue<Action> _waiting = new();
-    private bool _writing;
+    private readonly LogQueue _queue = new(scheduler, signals, LossReport(loggers.CreateLogger(RaftDiagnostics.LogCategory), nodeId));
 
     public void Running(string clusterId, long term, long firstIndex, long lastIndex, IReadOnlyList<RaftMember> members) =>
         Write(() =>
@@ -94,71 +90,9 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
         Write(() => LogUnsupportedEntry(nodeId, index, leader, problem));
 
     /// <summary>Waits until all that was reported so far is written, which a provider may delay for as long as it likes.</summary>
-    public ValueTask WaitUntilWrittenAsync(CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            if (!_writing)
-            {
-                return ValueTask.CompletedTask;
-            }
+    public ValueTask WaitUntilWrittenAsync(CancellationToken cancellationToken) => _queue.WaitUntilWrittenAsync(cancellationToken);
 
-            CompletionSource<bool> source = signals.Rent(cancellationToken);
-            _waiters.Add(source.Caller);
-            return source.UntypedTask;
-        }
-    }
+    private void Write(Action write) => _queue.Write(write);
 
-    public void Execute()
-    {
-        while (true)
-        {
-            Action? write;
-            lock (_lock)
-            {
-                if (!_waiting.TryDequeue(out write))
-                {
-                    _writing = false;
-                    ResumeWaiters();
-                    return;
-                }
-            }
-
-            try
-            {
-                write();
-            }
-            // A provider that throws must stop neither the node nor the process, and the log is the only place to report it.
-            catch (Exception)
-            {
-                // the message is lost; the next one may succeed
-            }
-        }
-    }
-
-    private void Write(Action write)
-    {
-        lock (_lock)
-        {
-            _waiting.Enqueue(write); // unbounded, since what is reported is as rare as elections and failures
-            if (_writing)
-            {
-                return;
-            }
-
-            _writing = true;
-        }
-
-        scheduler.Schedule(this, preferLocal: false);
-    }
-
-    private void ResumeWaiters()
-    {
-        foreach (PendingCaller<bool> waiter in _waiters)
-        {
-            waiter.Succeed(true);
-        }
-
-        _waiters.Clear();
-    }
+    private static Action<long> LossReport(ILogger logger, NodeId nodeId) => count => LogMessagesLost(logger, nodeId, count);
 }

@@ -1,36 +1,111 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Raft;
 
-/// <summary>Starts a worker for each leadership of a node, and waits until it has ended before it starts the next.</summary>
+/// <summary>
+/// Starts a worker for each leadership of a node, and waits until it has ended before it starts the next, unless the worker permits it to
+/// overlap.
+/// </summary>
 /// <typeparam name="TWorker">The worker.</typeparam>
-internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWorker>(
-    NodeRegistration registration, IServiceProvider provider) : BackgroundService
+[SuppressMessage("Design", "CA1001", Justification = "BackgroundService disposes what it owns; the runs end by themselves.")]
+internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWorker>
+    : BackgroundService
     where TWorker : class, ILeaderWorker
 {
-    private readonly ILogger _logger = HostLogging.Of(provider);
+    private readonly NodeRegistration _registration;
+    private readonly IServiceProvider _provider;
+    private readonly LeaderWorkerLog _log;
+    private readonly CompletionSourcePool<bool> _sources = new(PoolScheduler.Shared, new LiveCount());
+    private readonly CompletionSource<bool> _over; // completes when the service has ended, or with the first failure of a worker
+    private readonly PendingCaller<bool> _overCaller;
+    private readonly List<LeaderWorkerRun<TWorker>> _runs = []; // those that have not ended; used by the loop, and after it
+    private Task _loop = Task.CompletedTask;
 
+    public LeaderWorkerService(NodeRegistration registration, IServiceProvider provider)
+    {
+        _registration = registration;
+        _provider = provider;
+        _log = new LeaderWorkerLog(provider.GetRequiredService<HostLog>().Logger, typeof(TWorker).Name);
+        _over = _sources.Rent(CancellationToken.None);
+        _overCaller = _over.Caller;
+    }
+
+    private RaftNodeOptions Options =>
+        _provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(_registration.OptionsName);
+
+    private IClock Clock => _provider.GetRequiredService<HostClock>().Clock;
+
+    /// <summary>
+    /// Stops the workers. One that ignores its token is left behind in time for the node to stop in good order, and named.
+    /// </summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan allowed = Options.ShutdownTimeout;
+        TimeSpan left = _provider.GetRequiredService<LeaderWorkerDeadlines>().TimeLeft(_registration, allowed);
+        using TimeLimit limit = new(Clock, left, cancellationToken);
+        await base.StopAsync(limit.Token).ConfigureAwait(false);
+        await _loop.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_loop.IsCompleted)
+        {
+            _log.LeftBehind(_registration.Get<RaftNode>(_provider).Id, allowed);
+        }
+    }
+
+    /// <summary>Runs until the host or the node stops, or a worker fails. After a failure, the host decides whether it goes on.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        RaftNode node = registration.Get<RaftNode>(provider);
+        _loop = LoopAsync(stoppingToken);
+        await _over.Task.ConfigureAwait(false);
+    }
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
+    {
         try
         {
+            RaftNode node = _registration.Get<RaftNode>(_provider);
             while (await NextAsync(node, stoppingToken).ConfigureAwait(false) is { } leadership)
             {
-                await WorkAsync(node, leadership, stoppingToken).ConfigureAwait(false);
+                LeaderWorkerRun<TWorker> run = new(
+                    node, leadership, _provider, _log, _sources, Clock, Options.MaximumElectionTimeout, _overCaller);
+                run.Start(stoppingToken);
+                _runs.Add(run);
                 await WaitForLossAsync(node, leadership, stoppingToken).ConfigureAwait(false);
+                await EndRunsAsync(all: false).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // the host stops
         }
+        catch (Exception exception)
+        {
+            _overCaller.Fail(exception);
+            throw;
+        }
+
+        await EndRunsAsync(all: true).ConfigureAwait(false);
+        _overCaller.Succeed(true);
     }
 
-    /// <summary>Waits for the next leadership; returns null if the node has ended. Exceptions of the worker are not caught here.</summary>
+    /// <summary>Waits for the ends of the runs that the next one must not overlap, or of all.</summary>
+    private async ValueTask EndRunsAsync(bool all)
+    {
+        _runs.RemoveAll(static run => run.HasEnded);
+        foreach (LeaderWorkerRun<TWorker> run in _runs)
+        {
+            if (all || !run.MayOverlap)
+            {
+                await run.Ended.ConfigureAwait(false);
+            }
+        }
+
+        _runs.RemoveAll(static run => run.HasEnded);
+    }
+
+    /// <summary>Waits for the next leadership; returns null if the node has ended.</summary>
     private static async ValueTask<Leadership?> NextAsync(RaftNode node, CancellationToken stoppingToken)
     {
         try
@@ -40,73 +115,6 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
         catch (NodeStoppedException)
         {
             return null;
-        }
-    }
-
-    private async Task WorkAsync(RaftNode node, Leadership leadership, CancellationToken stoppingToken)
-    {
-        node.BeginLeaderWork(); // a leader that hands over waits for its end
-        try
-        {
-            await RunWorkerAsync(node, leadership, stoppingToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            node.EndLeaderWork();
-        }
-    }
-
-    private async Task RunWorkerAsync(RaftNode node, Leadership leadership, CancellationToken stoppingToken)
-    {
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, stoppingToken);
-        AsyncServiceScope scope = provider.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
-        {
-            HostLogging.Write(() => LogStarts(typeof(TWorker).Name, node.Id, leadership.Term));
-            try
-            {
-                TWorker worker = ActivatorUtilities.CreateInstance<TWorker>(scope.ServiceProvider);
-                try
-                {
-                    await worker.RunAsync(node, leadership.Term, ending.Token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    await DisposeAsync(worker).ConfigureAwait(false);
-                }
-            }
-            catch (OperationCanceledException) when (ending.IsCancellationRequested)
-            {
-                // the normal end of the work
-            }
-            catch (RaftException exception) when (ending.IsCancellationRequested || !Leads(node, leadership.Term))
-            {
-                // A proposal of the worker failed before the token was cancelled.
-                HostLogging.Write(() => LogOutrun(exception, typeof(TWorker).Name, node.Id, leadership.Term));
-            }
-            catch (Exception exception)
-            {
-                HostLogging.Write(() => LogFailed(exception, typeof(TWorker).Name, node.Id, leadership.Term));
-                throw;
-            }
-
-            HostLogging.Write(() => LogEnded(typeof(TWorker).Name, node.Id, leadership.Term));
-        }
-    }
-
-    private static bool Leads(RaftNode node, long term) => node.Status is { Role: RaftRole.Leader } status && status.Term == term;
-
-    /// <summary>The worker is not a service of the scope, so the scope does not dispose it.</summary>
-    private static async ValueTask DisposeAsync(TWorker worker)
-    {
-        switch (worker)
-        {
-            case IAsyncDisposable disposable:
-                await disposable.DisposeAsync().ConfigureAwait(false);
-                break;
-            case IDisposable disposable:
-                disposable.Dispose();
-                break;
         }
     }
 

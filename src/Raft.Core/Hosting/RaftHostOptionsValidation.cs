@@ -4,11 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Raft;
 
 /// <summary>Checks the options of all nodes when a host starts. A mistake that several nodes share is reported once.</summary>
-internal sealed partial class RaftHostOptionsValidation(NodeDirectory directory, IOptionsMonitor<RaftNodeOptions> options, ILogger logger)
+internal sealed partial class RaftHostOptionsValidation(NodeDirectory directory, IOptionsMonitor<RaftNodeOptions> options, HostLog log)
     : IValidateOptions<RaftHostOptions>
 {
-    private readonly ILogger _logger = logger;
-
     /// <exception cref="OptionsValidationException">The options of a node are not valid.</exception>
     public ValidateOptionsResult Validate(string? name, RaftHostOptions host)
     {
@@ -33,7 +31,7 @@ internal sealed partial class RaftHostOptionsValidation(NodeDirectory directory,
         }
 
         string[] failures = [.. found.GroupBy(static each => each.Failure, static each => each.Section, Describe)];
-        HostLogging.Write(() => LogOptionsRefused(string.Join(" ", failures)));
+        log.WriteNow(logger => LogOptionsRefused(logger, string.Join(" ", failures)));
 
         // A result would name the options of the host instead of those of the nodes.
         throw new OptionsValidationException(string.Join(", ", names), typeof(RaftNodeOptions), failures);
@@ -46,5 +44,5 @@ internal sealed partial class RaftHostOptionsValidation(NodeDirectory directory,
 
     [LoggerMessage(203, LogLevel.Critical, "The host cannot start: the options of its Raft nodes are not valid. {Failures}",
         EventName = "OptionsRefused")]
-    private partial void LogOptionsRefused(string failures);
+    private static partial void LogOptionsRefused(ILogger logger, string failures);
 }

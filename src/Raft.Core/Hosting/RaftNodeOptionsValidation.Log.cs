@@ -8,5 +8,5 @@ internal sealed partial class RaftNodeOptionsValidation
     [LoggerMessage(204, LogLevel.Warning,
         "{Key} in the configuration is neither an option of a Raft node nor the name of one: check its spelling",
         EventName = "UnknownKey")]
-    private partial void LogUnknownKey(string key);
+    private static partial void LogUnknownKey(ILogger logger, string key);
 }

@@ -1,19 +1,16 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Raft;
 
 /// <summary>Checks the options of one node, and reports all mistakes at once.</summary>
 internal sealed partial class RaftNodeOptionsValidation(
-    NodeRegistration node, NodeDirectory directory, IConfiguration? configuration, ILogger logger) : IValidateOptions<RaftNodeOptions>
+    NodeRegistration node, NodeDirectory directory, IConfiguration? configuration, HostLog log) : IValidateOptions<RaftNodeOptions>
 {
     private static readonly string[] OptionNames = [.. typeof(RaftNodeOptions).GetProperties().Select(static property => property.Name)];
 
     /// <summary>Sections within the shared section that other packages of this library read, for all nodes.</summary>
     private static readonly string[] SectionsOfPackages = ["Tcp"];
-
-    private readonly ILogger _logger = logger;
 
     public ValidateOptionsResult Validate(string? name, RaftNodeOptions options)
     {
@@ -31,7 +28,7 @@ internal sealed partial class RaftNodeOptionsValidation(
 
         foreach (string key in FindUnknownKeys())
         {
-            HostLogging.Write(() => LogUnknownKey(key));
+            log.WriteNow(logger => LogUnknownKey(logger, key));
         }
 
         if (failures.Count == 0)

@@ -8,8 +8,11 @@ namespace Raft;
 /// <summary>Runs a node while its host runs.</summary>
 internal sealed partial class RaftNodeService : IHostedService, IDisposable
 {
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
+
     private readonly NodeRegistration _registration;
     private readonly IServiceProvider _provider;
+    private readonly HostLog _log;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private RaftNode? _node;
@@ -21,7 +24,8 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
     {
         _registration = registration;
         _provider = provider;
-        _logger = HostLogging.Of(provider);
+        _log = provider.GetRequiredService<HostLog>();
+        _logger = _log.Logger;
     }
 
     /// <summary>Returns when the node runs, without waiting for a leader. If the node cannot run, the host does not start.</summary>
@@ -48,7 +52,8 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         }
         catch (Exception exception)
         {
-            HostLogging.Write(() => LogStartRefused(exception, _registration.Name ?? _node?.Id.Value, exception.Message));
+            LogStartRefused(exception, _registration.Name ?? _node?.Id.Value, exception.Message);
+            await _log.FlushAsync(_node).ConfigureAwait(false); // the host ends now, and disposes the logging
             throw;
         }
 
@@ -66,14 +71,13 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
         {
             await EndAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            _node?.Abandon(); // the host disposes it next, and must not wait for it there
-            HostLogging.Write(() => LogStopTimedOut(_registration.Name ?? _node?.Id.Value));
-        }
         catch (NodeFailedException) when (!_stopsHost)
         {
             // it was logged when it happened, and StopHostOnFailure is off
+        }
+        finally
+        {
+            await _log.FlushAsync(_node).ConfigureAwait(false); // the host disposes the logging next
         }
     }
 
@@ -83,18 +87,31 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
     /// </summary>
     public void Dispose() => _stop.Cancel();
 
-    /// <summary>Waits until the node has ended and its last messages are logged: the host disposes the logging next.</summary>
+    /// <summary>
+    /// Waits for the end of the node for as long as the host allows, and for a moment if other services have left no time: a node that is
+    /// idle needs no more.
+    /// </summary>
     private async Task EndAsync(CancellationToken cancellationToken)
     {
+        bool isLate = cancellationToken.IsCancellationRequested;
+        using TimeLimit moment = new(_provider.GetRequiredService<HostClock>().Clock, LastMoment, CancellationToken.None);
+        CancellationToken patience = isLate ? moment.Token : cancellationToken;
         try
         {
-            await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _running.WaitAsync(patience).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            if (_node is not null && !cancellationToken.IsCancellationRequested)
+            string? name = _registration.Name ?? _node?.Id.Value;
+            string waitsFor = _node?.WaitsFor ?? "its run to return";
+            _node?.Abandon(); // the host disposes it next, and must not wait for it there
+            if (isLate)
             {
-                await _node.WaitUntilLoggedAsync(cancellationToken).ConfigureAwait(false);
+                LogStopBegunLate(name, waitsFor);
+            }
+            else
+            {
+                LogStopTimedOut(name, waitsFor);
             }
         }
     }
@@ -111,7 +128,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
             if (_stopsHost && !_stop.IsCancellationRequested)
             {
                 _host?.StopApplication();
-                HostLogging.Write(() => LogStopsHost(_node!.Id, failure.Message));
+                LogStopsHost(_node!.Id, failure.Message);
             }
         }
     }

@@ -54,6 +54,8 @@ public static class RaftServiceCollectionExtensions
             ? new RaftMetrics(factory)
             : new RaftMetrics(provider.GetRequiredService<HostMeter>().Meter)); // a plain service collection may have no factory
         services.TryAddSingleton<HostClock>();
+        services.TryAddSingleton<HostLog>();
+        services.TryAddSingleton<LeaderWorkerDeadlines>();
         services.TryAddSingleton<HostNodes>();
         services.TryAddSingleton(typeof(IProposer<,>), typeof(MissingProposer<,>));
         if (name is not null)
@@ -75,11 +77,11 @@ public static class RaftServiceCollectionExtensions
         services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(
             provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
         services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(
-            node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), HostLogging.Of(provider)));
+            node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), provider.GetRequiredService<HostLog>()));
         services.TryAddSingleton<IValidateOptions<RaftHostOptions>>(static provider => new RaftHostOptionsValidation(
             provider.GetRequiredService<NodeDirectory>(),
             provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>(),
-            HostLogging.Of(provider)));
+            provider.GetRequiredService<HostLog>()));
         services.AddOptions<RaftHostOptions>().ValidateOnStart();
         OptionsBuilder<RaftNodeOptions> options = services.AddOptions<RaftNodeOptions>(node.OptionsName);
         if (configure is not null)

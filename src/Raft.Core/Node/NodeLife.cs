@@ -10,6 +10,7 @@ internal sealed class NodeLife
     private readonly NodeSettings _settings;
     private readonly PortLifetime _ports;
     private readonly LifeState _state = new();
+    private readonly EndingSteps _steps = new();
     private readonly PendingCaller<bool> _stopSignal;
     private readonly ValueTask _stopSignalled; // completes when a stop is requested or the life has ended; awaited by RunAsync only
     private NodeFailedException? _portFailure;
@@ -21,7 +22,7 @@ internal sealed class NodeLife
         CompletionSource<bool> source = shared.Sources.Lifecycle.Rent(CancellationToken.None);
         _stopSignal = source.Caller;
         _stopSignalled = source.UntypedTask;
-        _ports = new PortLifetime(_settings);
+        _ports = new PortLifetime(_settings, _steps);
         Worker = new NodeWorker(shared, _state, _ports, appliedBefore, OnEnded);
     }
 
@@ -34,6 +35,9 @@ internal sealed class NodeLife
 
     /// <summary>Whether it has failed or was closed, and refuses what comes later.</summary>
     public bool HasEnded => _state.HasEnded;
+
+    /// <summary>What its end waits for.</summary>
+    public string WaitsFor => _steps.Current;
 
     /// <summary>Opens the stores and recovers from them, unless that has begun. What is posted waits until then.</summary>
     public void BeginOpen()
@@ -93,6 +97,7 @@ internal sealed class NodeLife
 
     private async Task OpenAsync()
     {
+        _steps.Begin("its stores to open");
         try
         {
             LogState stored = await _ports.OpenLogStoreAsync().ConfigureAwait(false);
@@ -107,6 +112,7 @@ internal sealed class NodeLife
 
     private async ValueTask StartAsync()
     {
+        _steps.Begin("its transport to start");
         try
         {
             if (await _ports.StartTransportAsync(Parts.Messages).ConfigureAwait(false) is { } transport)
@@ -144,13 +150,18 @@ internal sealed class NodeLife
         Worker.BeginStop();
         WorkerCalls calls = Parts.Calls;
         await calls.ExecuteAsync(() => Parts.Context.Module.BeginStop()).ConfigureAwait(false);
+        _steps.Begin("its log to commit");
         await calls.WaitUntilAsync(() => !Parts.Leadership.Leads || Parts.Commits.HasCommittedTheLog, commitsEnd).ConfigureAwait(false);
+        _steps.Begin("another node to take its leadership over");
         await HandOverAsync(end).ConfigureAwait(false);
+        _steps.Begin("its log store to finish writes");
         await calls.WaitUntilAsync(() => Parts.Outputs.WritesInFlight == 0, end).ConfigureAwait(false);
 
         // A partly received snapshot would stay open until its next chunk. Both kinds of snapshots were asked to end.
         await calls.ExecuteAsync(Parts.Installer.Abandon).ConfigureAwait(false);
+        _steps.Begin("a snapshot to be given up");
         await calls.WaitUntilAsync(() => !Parts.Snapshots.IsTaking && Parts.Installer.IsIdle, end).ConfigureAwait(false);
+        _steps.Begin("its state machine");
         await calls.WaitUntilAsync(() => Parts.Commits.IsDone, end).ConfigureAwait(false);
     }
 

@@ -7,7 +7,7 @@ namespace Raft;
 /// closes them.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
-internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
+internal sealed class PortLifetime(NodeSettings settings, EndingSteps steps) : IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ending = new();
@@ -104,10 +104,11 @@ internal sealed class PortLifetime(NodeSettings settings) : IThreadPoolWorkItem
         return ValueTask.CompletedTask;
     }
 
-    private static async ValueTask ReleaseAsync<TPort>(
+    private async ValueTask ReleaseAsync<TPort>(
         string what, TPort port, Func<TPort, ValueTask> release, Action<NodeFailedException> onFailure)
         where TPort : notnull
     {
+        steps.Begin($"its {what} {port.GetType().Name} to close");
         try
         {
             await release(port).ConfigureAwait(false);

@@ -124,6 +124,9 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     internal ValueTask WaitUntilLoggedAsync(CancellationToken cancellationToken) =>
         _logger?.WaitUntilWrittenAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
+    /// <summary>What the end of the node waits for, as a noun phrase; null if it has ended.</summary>
+    internal string? WaitsFor => _lives.Current?.WaitsFor;
+
     /// <summary>Waits for a token to be cancelled, which ends the wait with its exception.</summary>
     internal ValueTask WaitForCancellationAsync(CancellationToken cancellationToken) =>
         _sources.Lifecycle.Rent(cancellationToken).UntypedTask;

@@ -137,7 +137,7 @@ public sealed class ApplyHangTests : IDisposable
         public void Schedule(IThreadPoolWorkItem item, bool preferLocal)
         {
             inner.Schedule(item, preferLocal);
-            if (item is NodeLogger && OnJournal is { } meddle)
+            if (item is LogQueue && OnJournal is { } meddle)
             {
                 OnJournal = null;
                 meddle();

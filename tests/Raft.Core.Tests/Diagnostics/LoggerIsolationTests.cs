@@ -86,7 +86,7 @@ public sealed class LoggerIsolationTests : IDisposable
 
         public void Schedule(IThreadPoolWorkItem item, bool preferLocal)
         {
-            if (item is NodeLogger)
+            if (item is LogQueue)
             {
                 Held.Add(item);
             }

@@ -1,0 +1,199 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Raft;
+
+/// <summary>
+/// One worker's work for one leadership. It runs on a thread of its own choosing: whatever the worker's code does, be it to block in its
+/// constructor or in a callback on its token, blocks nobody else.
+/// </summary>
+/// <typeparam name="TWorker">The worker.</typeparam>
+[SuppressMessage("Design", "CA1001", Justification = "The watch is disposed when the work ends; token sources without timers need not be.")]
+internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TWorker>
+    : IThreadPoolWorkItem
+    where TWorker : class, ILeaderWorker
+{
+    private readonly RaftNode _node;
+    private readonly Leadership _leadership;
+    private readonly IServiceProvider _provider;
+    private readonly LeaderWorkerLog _log;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly LeaderWorkerWatch _watch;
+    private readonly PendingCaller<bool> _end;
+    private readonly PendingCaller<bool> _failure;
+    private volatile bool _mayOverlap;
+    private volatile bool _hasEnded;
+
+    /// <param name="node">The node that leads.</param>
+    /// <param name="leadership">Its leadership.</param>
+    /// <param name="provider">Creates the worker.</param>
+    /// <param name="log">The log messages about it.</param>
+    /// <param name="sources">Makes the wait for its end.</param>
+    /// <param name="clock">Measures how long it overstays.</param>
+    /// <param name="patience">How long it may take to end before that is reported.</param>
+    /// <param name="failure">Receives the exception if the worker fails.</param>
+    public LeaderWorkerRun(
+        RaftNode node,
+        Leadership leadership,
+        IServiceProvider provider,
+        LeaderWorkerLog log,
+        CompletionSourcePool<bool> sources,
+        IClock clock,
+        TimeSpan patience,
+        PendingCaller<bool> failure)
+    {
+        _node = node;
+        _leadership = leadership;
+        _provider = provider;
+        _log = log;
+        _watch = new LeaderWorkerWatch(clock, patience, ReportOverstay);
+        _failure = failure;
+        CompletionSource<bool> end = sources.Rent(CancellationToken.None);
+        _end = end.Caller;
+        Ended = end.UntypedTask;
+    }
+
+    /// <summary>Completes when the work has ended, however it did. Awaited once.</summary>
+    public ValueTask Ended { get; }
+
+    /// <summary>Whether the work has ended.</summary>
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>Whether the worker permits the next one to start before it has ended.</summary>
+    public bool MayOverlap => _mayOverlap;
+
+    /// <summary>Starts the work. The token ends it, like the loss of the leadership.</summary>
+    public void Start(CancellationToken stoppingToken)
+    {
+        _node.BeginLeaderWork(); // a leader that hands over waits for its end
+        Cancellation cancellation = new(this);
+        _ = stoppingToken.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
+        _ = _leadership.Lost.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
+        PoolScheduler.Shared.Schedule(this, preferLocal: false);
+    }
+
+    public void Execute() => _ = RunAsync();
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await WorkUntilCancelledAsync().ConfigureAwait(false);
+            ReportEnd();
+        }
+        // Users' code. The host decides what follows, as with any background service.
+        catch (Exception exception)
+        {
+            _log.Failed(exception, _node.Id, _leadership.Term);
+            _failure.Fail(exception);
+        }
+
+        End();
+    }
+
+    private async ValueTask WorkUntilCancelledAsync()
+    {
+        try
+        {
+            await WorkAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // the normal end of the work
+        }
+        catch (RaftException exception) when (_ending.IsCancellationRequested || !Leads)
+        {
+            _log.Outrun(exception, _node.Id, _leadership.Term); // a proposal of the worker failed before the token was cancelled
+        }
+    }
+
+    private async ValueTask WorkAsync()
+    {
+        AsyncServiceScope scope = _provider.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            _log.Starts(_node.Id, _leadership.Term);
+            TWorker worker = ActivatorUtilities.CreateInstance<TWorker>(scope.ServiceProvider);
+            try
+            {
+                _mayOverlap = worker.MayOverlap;
+                await worker.RunAsync(_node, _leadership.Term, _ending.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                await DisposeAsync(worker).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool Leads => _node.Status is { Role: RaftRole.Leader } status && status.Term == _leadership.Term;
+
+    private void ReportEnd()
+    {
+        if (_ending.IsCancellationRequested || !Leads)
+        {
+            _log.Ended(_node.Id, _leadership.Term);
+        }
+        else
+        {
+            _log.EndedEarly(_node.Id, _leadership.Term);
+        }
+    }
+
+    private void End()
+    {
+        _hasEnded = true;
+        _watch.OnEnded();
+        _node.EndLeaderWork();
+        _end.Succeed(true);
+    }
+
+    private void ReportOverstay(TimeSpan since, bool ends)
+    {
+        if (ends)
+        {
+            _log.OverstayEnds(_node.Id, _leadership.Term, since);
+        }
+        else
+        {
+            _log.Overstays(_node.Id, _leadership.Term, since, _mayOverlap);
+        }
+    }
+
+    /// <summary>The worker is not a service of the scope, so the scope does not dispose it.</summary>
+    private static async ValueTask DisposeAsync(TWorker worker)
+    {
+        switch (worker)
+        {
+            case IAsyncDisposable disposable:
+                await disposable.DisposeAsync().ConfigureAwait(false);
+                break;
+            case IDisposable disposable:
+                disposable.Dispose();
+                break;
+        }
+    }
+
+    /// <summary>Cancels the worker's token. Callbacks on it are users' code, which may block or throw.</summary>
+    private sealed class Cancellation(LeaderWorkerRun<TWorker> run) : IThreadPoolWorkItem
+    {
+        public void Schedule()
+        {
+            run._watch.OnCancelled();
+            PoolScheduler.Shared.Schedule(this, preferLocal: false);
+        }
+
+        public void Execute()
+        {
+            try
+            {
+                run._ending.Cancel();
+            }
+            // Users' code: it must not end the process, and the token is cancelled all the same.
+            catch (AggregateException exception)
+            {
+                run._log.CallbackFailed(exception, run._node.Id, run._leadership.Term);
+            }
+        }
+    }
+}
