@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Storage.Files;
 
 namespace Raft;
@@ -27,14 +28,14 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
     /// <param name="loggerFactory">Creates its logger. Null: nothing is logged.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public FileStorage(string directory, FileStorageOptions? options = null, ILoggerFactory? loggerFactory = null)
-        : this(directory, options, loggerFactory, FileSystem.Shared, DiskThreads.Shared, Guid.NewGuid)
+        : this(directory, options, RaftLoggers.Create(loggerFactory), FileSystem.Shared, DiskThreads.Shared, Guid.NewGuid)
     {
     }
 
     internal FileStorage(
         string directory,
         FileStorageOptions? options,
-        ILoggerFactory? loggerFactory,
+        ILogger? logger,
         IFileSystem files,
         IDiskThreads threads,
         Func<Guid> newStoreId)
@@ -44,8 +45,7 @@ public sealed partial class FileStorage : ILogStore, ISnapshotStore
         _files = new FailStopFileSystem(files);
         _threads = threads;
         _directory = Path.GetFullPath(directory);
-        ILogger logger = RaftLoggers.Create(loggerFactory);
-        _log = new FileLog(_files, threads, _directory, options.SegmentBytes, newStoreId, logger);
+        _log = new FileLog(_files, threads, _directory, options.SegmentBytes, newStoreId, logger ?? NullLogger.Instance);
         _snapshots = new SnapshotFiles(_files, threads, _directory);
     }
 

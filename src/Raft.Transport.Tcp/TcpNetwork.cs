@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Raft.Transport.Tcp;
 
 namespace Raft;
@@ -18,16 +19,15 @@ public sealed class TcpNetwork
     /// <exception cref="TcpTransportException">A certificate cannot be read.</exception>
     /// <exception cref="ArgumentException">The options contradict each other; the message says what to change.</exception>
     public TcpNetwork(TcpTransportOptions? options = null, ILoggerFactory? loggerFactory = null, IMeterFactory? meterFactory = null)
-        : this(options, loggerFactory, meterFactory, new TcpEnvironment())
+        : this(options, RaftLoggers.Create(loggerFactory), meterFactory, new TcpEnvironment())
     {
     }
 
     internal TcpNetwork(
-        TcpTransportOptions? options, ILoggerFactory? loggerFactory, IMeterFactory? meterFactory, TcpEnvironment environment)
+        TcpTransportOptions? options, ILogger? logger, IMeterFactory? meterFactory, TcpEnvironment environment)
     {
         TcpTransportOptions copy = (options ?? new TcpTransportOptions()).Copy();
-        ILogger logger = RaftLoggers.Create(loggerFactory);
-        PeerReports reports = new(logger, environment.Clock);
+        PeerReports reports = new(logger ?? NullLogger.Instance, environment.Clock);
         ITrafficCounters counters = meterFactory is null ? new NoCounters() : new TcpMetrics(meterFactory);
         IConnectionSecurity security = copy.Tls is null ? new PlaintextSecurity() : new TlsSecurity(copy.Tls, environment.Clock, reports);
         Hub = new TcpHub(copy, security, environment, counters, reports);

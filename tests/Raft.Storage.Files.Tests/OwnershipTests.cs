@@ -77,8 +77,27 @@ public sealed class OwnershipTests : IDisposable
         Assert.DoesNotContain(provider.Collector.GetSnapshot(), static record => record.Level >= LogLevel.Warning);
     }
 
+    [Fact]
+    public async Task OpenAsync_WithALoggingProviderThatBlocks_DoesNotWaitForIt()
+    {
+        using ManualResetEventSlim gate = new();
+        using ILoggerFactory factory = LoggerFactory.Create(logging => logging.AddProvider(new StuckProvider(gate)));
+        FileStorage storage = new(_folder.Combine("node"), loggerFactory: factory);
+
+        await storage.OpenAsync("c", "n1", Token);
+        await storage.CloseAsync();
+
+        gate.Set();
+    }
+
     private FileStorage Create(ILoggerFactory? factory = null) =>
-        new(_folder.Combine("node"), new FileStorageOptions { SegmentBytes = 64 * 1_024 }, factory);
+        new(
+            _folder.Combine("node"),
+            new FileStorageOptions { SegmentBytes = 64 * 1_024 },
+            factory?.CreateLogger("Raft"),
+            FileSystem.Shared,
+            DiskThreads.Shared,
+            Guid.NewGuid);
 
     private Dictionary<string, byte[]> ReadFolder() => Directory.GetFiles(_folder.Combine("node"))
         .Where(static path => Path.GetFileName(path) != "lock") // names the process that has tried last
@@ -89,5 +108,23 @@ public sealed class OwnershipTests : IDisposable
         FileStorage storage = Create(factory);
         await storage.OpenAsync(cluster, node, Token);
         await storage.CloseAsync();
+    }
+
+    private sealed class StuckProvider(ManualResetEventSlim gate) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            gate.Wait(Token);
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -64,7 +64,7 @@ public sealed class LogQueueTests
         _scheduler.RunUntilIdle();
 
         Assert.True(wait.IsCompletedSuccessfully);
-        Assert.True(_queue.WaitUntilWrittenAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.True(_queue.WaitUntilWrittenAsync(TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]

@@ -184,7 +184,7 @@ internal sealed class SimulatedFileStorage : SimulatedStorage
     {
         SimulatedDiskThreads threads = new(_world, _random.Fork(), () => WriteDelay);
         FileStorageOptions options = new() { SegmentBytes = SegmentBytes };
-        return (threads, new FileStorage(Folder, options, loggerFactory: null, _files, threads, NewId));
+        return (threads, new FileStorage(Folder, options, logger: null, _files, threads, NewId));
     }
 
     private Guid NewId()

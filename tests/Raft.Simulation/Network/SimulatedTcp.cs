@@ -62,7 +62,7 @@ internal sealed class SimulatedTcp : SimulatedTransports
         byte[] id = new byte[16];
         BitConverter.TryWriteBytes(id, Weather.Random.NextUInt64());
         BitConverter.TryWriteBytes(id.AsSpan(8), Weather.Random.NextUInt64());
-        process.Network = new TcpNetwork(_options, loggerFactory: null, meterFactory: null, new TcpEnvironment
+        process.Network = new TcpNetwork(_options, logger: null, meterFactory: null, new TcpEnvironment
         {
             Network = process,
             Clock = clock,

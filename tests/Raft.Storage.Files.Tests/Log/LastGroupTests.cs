@@ -46,7 +46,7 @@ public sealed class LastGroupTests
         using FakeLoggerProvider provider = new();
         using ILoggerFactory factory = LoggerFactory.Create(logging => logging.AddProvider(provider));
         FileStorage storage = new(
-            SimulatedFolder.Path, new FileStorageOptions { SegmentBytes = 64 * 1_024 }, factory, folder.Files, folder.Threads, Guid.NewGuid);
+            SimulatedFolder.Path, new FileStorageOptions { SegmentBytes = 64 * 1_024 }, factory.CreateLogger("Raft"), folder.Files, folder.Threads, Guid.NewGuid);
         LogImages.Open(folder, storage);
         ExpectedLog expected = new();
         LogWrite write = ContractEntries.Write(1, 2, term: 1);

@@ -22,7 +22,7 @@ internal sealed class SimulatedFolder
 
     /// <summary>A storage of the folder, with the smallest segments.</summary>
     public FileStorage CreateStorage() => new(
-        Path, new FileStorageOptions { SegmentBytes = 64 * 1_024 }, loggerFactory: null, Files, Threads, NewId);
+        Path, new FileStorageOptions { SegmentBytes = 64 * 1_024 }, logger: null, Files, Threads, NewId);
 
     /// <summary>Loses the power, perhaps in the midst of what is under way.</summary>
     public void Crash(SeededRandom random)

@@ -53,7 +53,7 @@ public sealed class ListeningTests
         GatedNetwork network = new();
         network.Open();
         TcpEnvironment environment = new() { Network = network, Clock = world.Clock, Scheduler = world.Scheduler };
-        TcpNetwork process = new(options: null, loggerFactory: null, meterFactory: null, environment);
+        TcpNetwork process = new(options: null, logger: null, meterFactory: null, environment);
 
         Task starting = process.CreateTransport().StartAsync(new TestReceiver("n1", Members), CancellationToken.None).AsTask();
 

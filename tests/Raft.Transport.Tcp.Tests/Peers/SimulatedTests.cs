@@ -147,7 +147,7 @@ public sealed class SimulatedTests
 
     private static TcpTransport Start(SimulatedWorld world, SimulatedStreams streams, TestReceiver receiver, byte process)
     {
-        TcpNetwork network = new(options: null, loggerFactory: null, meterFactory: null, new TcpEnvironment
+        TcpNetwork network = new(options: null, logger: null, meterFactory: null, new TcpEnvironment
         {
             Network = streams,
             Clock = world.Clock,

@@ -20,7 +20,7 @@ internal sealed class SimulatedProcesses
     public TcpNetwork CreateProcess(TcpTransportOptions? options = null)
     {
         byte number = ++_processes;
-        return new TcpNetwork(options, loggerFactory: null, meterFactory: null, new TcpEnvironment
+        return new TcpNetwork(options, logger: null, meterFactory: null, new TcpEnvironment
         {
             Network = Streams,
             Clock = World.Clock,

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace Raft.Transport.Tcp.Tests;
@@ -8,8 +7,7 @@ internal sealed class TestProcess
 {
     public TestProcess(INetwork network, TcpTransportOptions? options = null, VersionRange? versions = null, IClock? clock = null)
     {
-        LoggerFactory = new TestLoggers(Log);
-        Network = new TcpNetwork(options, LoggerFactory, meterFactory: null, new TcpEnvironment
+        Network = new TcpNetwork(options, new FakeLogger(Log, RaftDiagnostics.LogCategory), meterFactory: null, new TcpEnvironment
         {
             Network = network,
             Versions = versions ?? VersionRange.Supported,
@@ -23,8 +21,6 @@ internal sealed class TestProcess
 
     public TcpHub Hub => Network.Hub;
 
-    private TestLoggers LoggerFactory { get; }
-
     /// <summary>Starts a node.</summary>
     public async Task<(TcpTransport Transport, TestReceiver Receiver)> StartAsync(TestReceiver receiver)
     {
@@ -36,17 +32,4 @@ internal sealed class TestProcess
     /// <summary>The messages that were logged with an id.</summary>
     public string[] Logged(int eventId) =>
         [.. Log.GetSnapshot().Where(record => record.Id.Id == eventId).Select(static record => record.Message)];
-
-    private sealed class TestLoggers(FakeLogCollector collector) : ILoggerFactory
-    {
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => new FakeLogger(collector, categoryName);
-
-        public void Dispose()
-        {
-        }
-    }
 }
