@@ -19,15 +19,19 @@ public sealed partial class ConsensusModule
 
     /// <summary>
     /// Whether a leader has sent a message so recently that no other node receives a vote. A leader itself counts as long as a quorum
-    /// answers it. Always false without check-quorum: a leader that can send but not receive would stay forever.
+    /// answers it, and for a moment after a pause of its process. Always false without check-quorum: a leader that can send but not
+    /// receive would stay forever.
     /// </summary>
     private bool LeaderIsAlive => _options.CheckQuorum && (Role == RaftRole.Leader
-        ? _now - _contact.QuorumHeardAt(Configuration, _now) < _options.MinimumElectionTimeout
+        ? _now - _contact.QuorumHeardOrPausedAt(Configuration, _now) < _options.MinimumElectionTimeout
         : Leader is not null && _leaderHeardAt is { } heardAt && _now - heardAt < _options.MinimumElectionTimeout);
 
     /// <summary>Section 5.2: a new randomized timeout for each wait, drawn from the whole range, so that split votes are rare.</summary>
-    private void ResetElectionDeadline() =>
+    private void ResetElectionDeadline()
+    {
         _electionDeadline = _now + _random.NextBetween(_options.MinimumElectionTimeout, _options.MaximumElectionTimeout);
+        _waitIsExtended = false;
+    }
 
     private void StartElection()
     {

@@ -11,6 +11,7 @@ public sealed partial class ConsensusModule
     {
         if (ContradictsLeader(request))
         {
+            NoteSecondLeader(request);
             Reject(request, conflictIndex: 0, conflictTerm: 0);
             return;
         }

@@ -103,9 +103,13 @@ public sealed partial class ConsensusModule
             Outputs.Add(new StoreReplacedNotice(message.From, replaced, message.Origin.Store!));
         }
 
-        if (message.Origin.OptionsDigest != Origin.OptionsDigest && message.Origin.OptionsDigest != 0 && Origin.OptionsDigest != 0)
+        if (IsFromMember(message))
         {
-            Outputs.Add(new OptionsDifferNotice(message.From));
+            CompareOptions(message);
+        }
+        else
+        {
+            NoteUnlisted(message);
         }
     }
 

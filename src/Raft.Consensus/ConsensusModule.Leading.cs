@@ -35,7 +35,10 @@ public sealed partial class ConsensusModule
     /// committed once <see cref="CommitIndex"/> reaches its index while the entry there has its term.
     /// </summary>
     /// <param name="data">The command; belongs to the log from now on.</param>
-    /// <param name="utcNow">The time of the entry. If the clock has stepped back, the previous entry's time is kept.</param>
+    /// <param name="utcNow">
+    /// This node's clock. The time of the entry is never before that of the previous one, and at most
+    /// <see cref="ConsensusOptions.MaximumClockAhead"/> from the clocks of a majority.
+    /// </param>
     /// <param name="index">The index that it received; 0 if it was not appended.</param>
     /// <returns>Whether it was appended, and if not, why.</returns>
     public ProposeResult Propose(ReadOnlyMemory<byte> data, DateTimeOffset utcNow, out long index)
@@ -57,7 +60,7 @@ public sealed partial class ConsensusModule
             return ProposeResult.UncommittedLimitReached;
         }
 
-        AppendOwn(EntryKind.Command, data, utcNow);
+        AppendOwn(EntryKind.Command, data, _clocks.NextTime(Configuration, utcNow, _log.LastTime, _now));
         index = _log.LastIndex;
         return ProposeResult.Appended;
     }
@@ -69,6 +72,7 @@ public sealed partial class ConsensusModule
         _tally = null;
         _firstRequestOfTerm = _lastCorrelation + 1;
         _contact.OnLeading(_now);
+        _clocks.OnLeading(_now);
         _checkQuorumAt = _now + _options.MinimumElectionTimeout;
         _followers = FollowersOf(Configuration);
         _uncommittedBytes = _log.CommandBytesOf(Math.Max(CommitIndex + 1, _log.FirstCachedIndex), _log.LastIndex);
@@ -112,10 +116,10 @@ public sealed partial class ConsensusModule
         return [.. followers];
     }
 
-    private void AppendOwn(EntryKind kind, ReadOnlyMemory<byte> data, DateTimeOffset utcNow)
+    private void AppendOwn(EntryKind kind, ReadOnlyMemory<byte> data, DateTimeOffset time)
     {
         DateTimeOffset last = _log.LastTime;
-        _log.Append(new LogEntry(Term, kind, data, utcNow > last ? utcNow : last));
+        _log.Append(new LogEntry(Term, kind, data, time > last ? time : last));
         _uncommittedBytes += kind == EntryKind.Command ? data.Length : 0;
     }
 

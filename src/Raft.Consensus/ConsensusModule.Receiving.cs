@@ -6,6 +6,8 @@ namespace Raft.Consensus;
 /// </content>
 public sealed partial class ConsensusModule
 {
+    private const int LargestSetup = 64;
+
     private UnsupportedEntry? _unsupported;
 
     /// <summary>
@@ -30,6 +32,12 @@ public sealed partial class ConsensusModule
         }
 
         NoteOrigin(message);
+        if (message is SetupRequestMessage or SetupReplyMessage)
+        {
+            OnSetup(message);
+            return;
+        }
+
         bool isForHandler = CompareTerms(message);
         NoteContact(message);
         if (isForHandler)
@@ -51,6 +59,7 @@ public sealed partial class ConsensusModule
             InstallSnapshotMessage request => IsWellFormed(request),
             InstallSnapshotReplyMessage reply => IsWellFormed(reply),
             RequestVoteMessage request => IsWellFormed(request),
+            SetupReplyMessage reply => reply.Values.Count <= LargestSetup,
             TimeoutNowMessage request => request.LastLogIndex is >= 0 and <= LargestNumber && request.LastLogTerm >= 0,
             _ => true,
         };
@@ -114,15 +123,22 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Notes that the sender was heard from. A leader counts only answers to what it sent as the leader: a voter that campaigns
+    /// Notes that the sender was heard from, and what its clock showed. A node that is not a member does not count. A leader counts only answers to what it sent as the leader: a voter that campaigns
     /// against it must not keep it in office.
     /// </summary>
     private void NoteContact(RaftMessage message)
     {
-        if (Role != RaftRole.Leader
-            || (message.Term == Term && message is AppendEntriesReplyMessage or InstallSnapshotReplyMessage))
+        bool isFromFollower = message.Term == Term && message is AppendEntriesReplyMessage or InstallSnapshotReplyMessage;
+        if ((Role == RaftRole.Leader && !isFromFollower) || !IsFromMember(message))
         {
-            _contact.OnHeard(message.From, _now);
+            return;
+        }
+
+        _contact.OnHeard(message.From, _now);
+        bool isLate = Role == RaftRole.Leader && _contact.PausedUntil == _now; // it waited in a process that was paused
+        if (!message.IsHandlerCall && !isLate)
+        {
+            _clocks.OnHeard(message.From, message.SentAtTicks, _now);
         }
     }
 

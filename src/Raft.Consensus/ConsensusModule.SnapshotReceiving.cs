@@ -107,6 +107,7 @@ public sealed partial class ConsensusModule
     {
         if (ContradictsLeader(request))
         {
+            NoteSecondLeader(request);
             AnswerChunk(request, nextOffset: 0, SnapshotReplyReason.NotItsLeader, VersionOfHardState);
             return;
         }

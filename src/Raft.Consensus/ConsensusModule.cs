@@ -69,6 +69,7 @@ public sealed partial class ConsensusModule
         _options = options;
         Origin = new MessageOrigin(options.ClusterId, hardState.Identity, store, options.OptionsDigest);
         _contact = new MemberContact(Id);
+        _clocks = new VoterClocks(Id, options.MaximumClockAhead, options.MaximumElectionTimeout);
         _matchOf = MatchOf;
         _ownVoteOnly = voter => voter == Id ? true : null;
         _random = new DeterministicRandom(options.RandomSeed);
@@ -159,7 +160,9 @@ public sealed partial class ConsensusModule
     /// </summary>
     public long AppliedIndex { get; set; }
 
-    /// <summary>The host's UTC; the host sets it before it passes inputs. Messages carry it, and nothing depends on it.</summary>
+    /// <summary>
+    /// The host's UTC; the host sets it before it passes inputs. Messages carry it, and the times of entries depend on it.
+    /// </summary>
     public DateTimeOffset UtcNow { get; set; }
 
     /// <summary>What this leader knows about each follower; empty for any other role.</summary>
@@ -207,7 +210,7 @@ public sealed partial class ConsensusModule
         {
             CheckQuorum();
         }
-        else if (_now >= _electionDeadline && MayCampaign)
+        else if (_now >= _electionDeadline && MayCampaign && !TryExtendWait())
         {
             StartElection();
         }

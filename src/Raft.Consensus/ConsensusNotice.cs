@@ -32,6 +32,29 @@ internal sealed record DurableDataLostNotice(NodeId Follower, StoreIdentity Stor
 /// <param name="Member">The member.</param>
 internal sealed record OptionsDifferNotice(NodeId Member) : ConsensusNotice;
 
+/// <summary>A member that had other options has the same ones now.</summary>
+/// <param name="Member">The member.</param>
+internal sealed record OptionsAgreeNotice(NodeId Member) : ConsensusNotice;
+
+/// <summary>A member whose options differ has told its values.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Values">Its values.</param>
+internal sealed record SetupNotice(NodeId Member, IReadOnlyList<SetupValue> Values) : ConsensusNotice;
+
+/// <summary>Two nodes lead one term, which a correct cluster never has.</summary>
+/// <param name="Sender">The one that this node does not follow.</param>
+/// <param name="Leader">The one that it follows, which may be itself.</param>
+/// <param name="Term">The term.</param>
+internal sealed record SecondLeaderNotice(NodeId Sender, NodeId Leader, long Term) : ConsensusNotice;
+
+/// <summary>A node of this cluster that this node does not list has sent messages for a minute.</summary>
+/// <param name="Sender">The node.</param>
+internal sealed record UnlistedSenderNotice(NodeId Sender) : ConsensusNotice;
+
+/// <summary>A node that this node lists says that it does not list this node.</summary>
+/// <param name="Member">That node.</param>
+internal sealed record NotListedNotice(NodeId Member) : ConsensusNotice;
+
 /// <summary>A leader sends an entry that this version cannot append.</summary>
 /// <param name="Leader">The leader.</param>
 /// <param name="Entry">The entry.</param>

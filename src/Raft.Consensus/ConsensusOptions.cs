@@ -17,6 +17,14 @@ public sealed class ConsensusOptions
     /// <summary>A digest of the options that should be the same on all members; 0, the default, to compare none.</summary>
     public ulong OptionsDigest { get; init; }
 
+    /// <summary>The options that <see cref="OptionsDigest"/> is about, with their values, for members that ask. At most 64.</summary>
+    public IReadOnlyList<SetupValue> Setup { get; init; } = [];
+
+    /// <summary>
+    /// How far the time of an entry may be from the time that the clocks of a majority of the voters have reached. Default 10 s.
+    /// </summary>
+    public TimeSpan MaximumClockAhead { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The smallest term to start in; the larger of it and the stored term is used. Default 0.</summary>
     public long InitialTerm { get; init; }
 
@@ -114,6 +122,8 @@ public sealed class ConsensusOptions
         Require(
             HeartbeatInterval < MinimumElectionTimeout,
             $"{nameof(HeartbeatInterval)} must be below {nameof(MinimumElectionTimeout)}, or followers campaign against a healthy leader.");
+        Require(MaximumClockAhead > TimeSpan.Zero, $"{nameof(MaximumClockAhead)} must be above zero.");
+        Require(MaximumClockAhead <= LongestElectionTimeout, $"{nameof(MaximumClockAhead)} must be at most {LongestElectionTimeout}.");
         Require(CommitNoticeDelay >= TimeSpan.Zero, $"{nameof(CommitNoticeDelay)} must not be negative.");
         Require(
             CommitNoticeDelay <= HeartbeatInterval,

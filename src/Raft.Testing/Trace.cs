@@ -154,6 +154,14 @@ public sealed class Trace
                 Mix(15);
                 Mix(refusal.FirstMembers);
                 break;
+            case SetupRequestMessage:
+                Mix(16);
+                break;
+            case SetupReplyMessage reply:
+                Mix(17);
+                Mix(reply.Values.Count);
+                Mix(reply.ListsReceiver ? 1 : 0);
+                break;
         }
     }
 

@@ -48,6 +48,8 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
                 CultureInfo.InvariantCulture, $"{route} TimeoutNow: log ends at {transfer.LastLogIndex} of term {transfer.LastLogTerm}"),
             TimeoutNowReplyMessage reply => $"{route} TimeoutNow refused: {reply.Reason}",
             IdentityRefusalMessage => $"{route} refused: it belongs to another cluster, or was set up with other members",
+            SetupRequestMessage => $"{route} asks for its options",
+            SetupReplyMessage => $"{route} tells its options",
             _ => $"{route} {message.GetType().Name}",
         };
     }

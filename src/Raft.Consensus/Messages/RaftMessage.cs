@@ -32,7 +32,8 @@ public abstract record RaftMessage
     public long Correlation { get; init; }
 
     /// <summary>
-    /// The sender's UTC time when it created the message, in ticks of 100 ns; 0 if unknown. For diagnosis only: nothing depends on it.
+    /// The sender's UTC time when it created the message, in ticks of 100 ns; 0 if unknown. A leader compares the clocks of the voters
+    /// by it.
     /// </summary>
     public long SentAtTicks { get; init; }
 

@@ -11,7 +11,6 @@ internal sealed class MemberContact
     private readonly Func<NodeId, long> _heardAt;
     private NodeSet _reachable = NodeSet.Empty;
     private TimeSpan _leadingSince;
-    private TimeSpan _pausedUntil;
     private TimeSpan? _pardonedSilence;
     private TimeSpan _now;
 
@@ -21,6 +20,9 @@ internal sealed class MemberContact
         _self = self;
         _heardAt = node => node == _self ? _now.Ticks : HeardAt(node).Ticks;
     }
+
+    /// <summary>When the last pause of the process ended.</summary>
+    public TimeSpan PausedUntil { get; private set; }
 
     /// <summary>A message of a node has arrived.</summary>
     public void OnHeard(NodeId node, TimeSpan now)
@@ -41,7 +43,7 @@ internal sealed class MemberContact
     public void OnLeading(TimeSpan now) => _leadingSince = now;
 
     /// <summary>The process was paused until now.</summary>
-    public void OnPaused(TimeSpan now) => _pausedUntil = now;
+    public void OnPaused(TimeSpan now) => PausedUntil = now;
 
     /// <summary>When this leader last heard from a node; the start of its leadership if it has not heard from it since then.</summary>
     public TimeSpan HeardAt(NodeId node) => LastHeardAt(node) is { } heardAt && heardAt > _leadingSince ? heardAt : _leadingSince;
@@ -51,6 +53,13 @@ internal sealed class MemberContact
     {
         _now = now;
         return TimeSpan.FromTicks(configuration.LargestReached(_heardAt));
+    }
+
+    /// <summary>The same, or the end of the last pause of the process if that is later: the followers had no request to answer.</summary>
+    public TimeSpan QuorumHeardOrPausedAt(ClusterConfiguration configuration, TimeSpan now)
+    {
+        TimeSpan heardAt = QuorumHeardAt(configuration, now);
+        return heardAt > PausedUntil ? heardAt : PausedUntil;
     }
 
     /// <summary>
@@ -95,7 +104,7 @@ internal sealed class MemberContact
     /// <param name="quorumHeardAt">When the silence began.</param>
     public bool TryPardon(TimeSpan quorumHeardAt)
     {
-        if (_pausedUntil <= quorumHeardAt || _pardonedSilence == quorumHeardAt)
+        if (PausedUntil <= quorumHeardAt || _pardonedSilence == quorumHeardAt)
         {
             return false;
         }

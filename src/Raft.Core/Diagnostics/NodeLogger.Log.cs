@@ -154,13 +154,6 @@ internal sealed partial class NodeLogger
     private partial void LogDurableDataLost(NodeId nodeId, NodeId follower, StoreIdentity store, long acknowledgedIndex, long lastIndex);
 
     [LoggerMessage(
-        153, LogLevel.Warning,
-        "Node {NodeId} runs with other options than {Member}: timeouts, limits of messages, pre-vote, check-quorum and leader stickiness "
-        + "should be the same on all members",
-        EventName = "OptionsDiffer")]
-    private partial void LogOptionsDiffer(NodeId nodeId, NodeId member);
-
-    [LoggerMessage(
         154, LogLevel.Warning,
         "The options of node {NodeId} list the members {Members}, but the configuration in the log has {Configuration}: the log counts",
         EventName = "MembersDiffer")]

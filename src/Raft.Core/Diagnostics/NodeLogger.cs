@@ -81,8 +81,6 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
     public void DurableDataLost(NodeId follower, StoreIdentity store, long acknowledgedIndex, long lastIndex) =>
         Write(() => LogDurableDataLost(nodeId, follower, store, acknowledgedIndex, lastIndex));
 
-    public void OptionsDiffer(NodeId member) => Write(() => LogOptionsDiffer(nodeId, member));
-
     public void MembersDiffer(IReadOnlyList<RaftMember> options, ClusterConfiguration configuration) =>
         Write(() => LogMembersDiffer(nodeId, string.Join(", ", options.Select(static member => member.Id)), configuration));
 

@@ -14,7 +14,7 @@ internal sealed class NodeMetrics
     [
         "other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply",
         "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply",
-        "timeout_now", "timeout_now_reply", "identity_refusal",
+        "timeout_now", "timeout_now_reply", "identity_refusal", "setup_request", "setup_reply",
     ];
 
     private readonly RaftMetrics _metrics;
@@ -88,6 +88,17 @@ internal sealed class NodeMetrics
 
     public void CountLostData(NodeId follower) =>
         Add(_metrics.FollowersLostData, 1, Tagged(RaftDiagnostics.FollowerIdTag, follower.Value));
+
+    public void CountContradiction(ContradictionKind kind) => Add(
+        _metrics.SetupContradictions, 1,
+        Tagged(RaftDiagnostics.ContradictionTag, kind switch
+        {
+            ContradictionKind.SecondLeader => "second_leader",
+            ContradictionKind.UnlistedSender => "unlisted_sender",
+            _ => "not_listed",
+        }));
+
+    public void RecordLateness(TimeSpan lateness) => Record(_metrics.WorkerLateness, lateness);
 
     public void CountSent(RaftMessage message) => Count(message, _metrics.MessagesSent, _metrics.BytesSent);
 
@@ -189,6 +200,8 @@ internal sealed class NodeMetrics
         TimeoutNowMessage => 9,
         TimeoutNowReplyMessage => 10,
         IdentityRefusalMessage => 11,
+        SetupRequestMessage => 12,
+        SetupReplyMessage => 13,
         _ => 0,
     };
 

@@ -3,7 +3,7 @@ namespace Raft;
 /// <summary>
 /// Compares the node's status after each pass with that before it, and reports what has changed: in log messages and in metrics.
 /// </summary>
-internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
+internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped, LatenessReports lateness)
 {
     private const int LeaderlessTimeouts = 2;
 
@@ -15,6 +15,7 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
     private TimeSpan? _leaderlessSince;
     private bool _leaderlessReported;
     private ClusterConfiguration? _reportedConfiguration;
+    private readonly ElectionLines _elections = new(context);
 
     /// <summary>The node begins to run. Its status now is where changes are counted from.</summary>
     public void Begin(in PublishedStatus status)
@@ -58,6 +59,11 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
 
         ReportMembers(in status);
         _last = status;
+        if (_elections.Check() is > 0 and var count)
+        {
+            _logger?.ElectionsRepeat(count, Situation(in status));
+        }
+
         ReportLeaderless(in status);
         dropped.Report(context.Module.IgnoredMessages, context.Now);
         _metrics?.PublishFollowers(context.Module.Followers, status.LastIndex);
@@ -88,9 +94,12 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
         bool hasHandedOver = _last.TransferTarget is { } target && (status.VotedFor == target || status.Leader == target);
         if (_last.Role == RaftRole.Leader && (status.Role != RaftRole.Leader || status.Term != _last.Term) && !hasHandedOver)
         {
-            _logger?.LostLeadership(_last.Term, status.Term, StatusExplanation.Of(in status));
+            if (_elections.Allows())
+            {
+                _logger?.LostLeadership(_last.Term, status.Term, StatusExplanation.Of(in status));
+            }
         }
-        else if (_last.Leader is { } lost && lost != context.NodeId && status.Leader is null)
+        else if (_last.Leader is { } lost && lost != context.NodeId && status.Leader is null && _elections.Allows())
         {
             _logger?.LostLeader(lost, status.Term);
         }
@@ -105,7 +114,7 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
         else if (status.Role is RaftRole.Candidate or RaftRole.Leader && status.Term > _last.Term)
         {
             _metrics?.CountElection();
-            if (status.Role == RaftRole.Candidate) // otherwise it has won within the pass, and that is reported
+            if (status.Role == RaftRole.Candidate && _elections.Allows()) // otherwise it has won within the pass, which is reported
             {
                 _logger?.Campaigns(status.Term);
             }
@@ -119,13 +128,9 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
             return;
         }
 
-        if (leader == context.NodeId)
+        if (_elections.Allows())
         {
-            _logger?.Leads(status.Term);
-        }
-        else
-        {
-            _logger?.Follows(leader, status.Term);
+            ReportLeader(leader, status.Term);
         }
 
         if (status.Term > _lastLeaderTerm) // a leader that was lost for a while and returns in its term is no change
@@ -133,6 +138,25 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped)
             _lastLeaderTerm = status.Term;
             _metrics?.CountLeaderChange();
         }
+    }
+
+    private void ReportLeader(NodeId leader, long term)
+    {
+        if (leader == context.NodeId)
+        {
+            _logger?.Leads(term);
+        }
+        else
+        {
+            _logger?.Follows(leader, term);
+        }
+    }
+
+    /// <summary>What the node knows about elections that do not end.</summary>
+    private string Situation(in PublishedStatus status)
+    {
+        string explanation = $"it {StatusExplanation.Of(in status)}";
+        return lateness.WasLate ? $"{explanation}; this node itself came late in the last minute" : explanation;
     }
 
     /// <summary>A healthy cluster elects a leader within a timeout or two. What takes longer gets one warning.</summary>

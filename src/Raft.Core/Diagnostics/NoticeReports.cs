@@ -6,7 +6,7 @@ namespace Raft;
 /// Reports what the module notices about other nodes: in the log when it begins, and then at most once a minute; in a counter each
 /// time.
 /// </summary>
-internal sealed class NoticeReports(NodeContext context)
+internal sealed class NoticeReports(NodeContext context, SetupReports setup)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
 
@@ -41,8 +41,8 @@ internal sealed class NoticeReports(NodeContext context)
                 case UnsupportedEntryNotice unsupported when IsDue(unsupported, unsupported.Leader):
                     context.Logger?.UnsupportedEntry(unsupported.Leader, unsupported.Entry.Index, unsupported.Entry.Problem);
                     break;
-                case OptionsDifferNotice differ when IsFirst(differ, differ.Member):
-                    context.Logger?.OptionsDiffer(differ.Member);
+                default:
+                    setup.Report(notice);
                     break;
             }
         }

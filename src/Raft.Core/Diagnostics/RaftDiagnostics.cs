@@ -55,6 +55,12 @@ public static class RaftDiagnostics
     /// <summary>The tag with the reason for which a message was dropped: <c>overflow</c>, <c>foreign</c> or <c>invalid</c>.</summary>
     public const string DropReasonTag = "raft.drop.reason";
 
+    /// <summary>
+    /// The tag that says how a message contradicts the setup of the node: <c>second_leader</c>, <c>unlisted_sender</c> or
+    /// <c>not_listed</c>.
+    /// </summary>
+    public const string ContradictionTag = "raft.contradiction";
+
     /// <summary>The tag that names the follower that a leader's measurement is about.</summary>
     public const string FollowerIdTag = "raft.follower.id";
 

@@ -87,6 +87,15 @@ public static class RaftInstruments
     /// <summary>Times that a follower lacked entries that it had acknowledged as durable.</summary>
     public const string FollowerLostData = "raft.follower.lost_data";
 
+    /// <summary>Members whose options differ from the node's.</summary>
+    public const string SetupDifferingMembers = "raft.setup.differing_members";
+
+    /// <summary>Messages that prove that the setup of the cluster is broken, by kind.</summary>
+    public const string SetupContradictions = "raft.setup.contradictions";
+
+    /// <summary>Seconds from the time that a node's timer asked for to the pass that it caused.</summary>
+    public const string WorkerLateness = "raft.worker.lateness";
+
     /// <summary>Messages with entries that a follower has not answered.</summary>
     public const string FollowerInFlight = "raft.follower.in_flight";
 }

@@ -67,6 +67,12 @@ public sealed class RaftMetrics
         FollowersLostData = meter.CreateCounter<long>(
             RaftInstruments.FollowerLostData, "{loss}",
             "Times that a follower lacked entries that it had acknowledged as durable.");
+        SetupContradictions = meter.CreateCounter<long>(
+            RaftInstruments.SetupContradictions, "{contradiction}",
+            "Messages that prove that the setup of the cluster is broken, by kind.");
+        WorkerLateness = meter.CreateHistogram<double>(
+            RaftInstruments.WorkerLateness, "s",
+            "Time from the moment that the node's timer asked for to the work that it causes.", advice: Buckets);
 
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
         Gauge(
@@ -76,6 +82,10 @@ public sealed class RaftMetrics
             meter, RaftInstruments.NodeReachableVoters, "{voter}",
             "Voters, the node included, heard from within the longest election timeout.",
             static node => node.Gauge(static status => status.ReachableVoters));
+        Gauge(
+            meter, RaftInstruments.SetupDifferingMembers, "{member}",
+            "Members whose options differ from the node's.",
+            static node => node.Gauge(static status => status.SetupProblems.DifferingMembers));
         Gauge(
             meter, RaftInstruments.LogFirstIndex, "{entry}",
             "Index of the first log entry that was not dropped for a snapshot.",
@@ -136,6 +146,10 @@ public sealed class RaftMetrics
     internal Counter<long> LeadershipTransfers { get; }
 
     internal Counter<long> FollowersLostData { get; }
+
+    internal Counter<long> SetupContradictions { get; }
+
+    internal Histogram<double> WorkerLateness { get; }
 
     /// <summary>From the latency of a cluster within one process to that of slow disks behind slow links.</summary>
     private static InstrumentAdvice<double> Buckets { get; } = new()

@@ -56,6 +56,10 @@ internal sealed class RaftHealthCheck(
         data[$"{node.Name}.leader"] = node.Status.Leader?.Value ?? "unknown";
         data[$"{node.Name}.committed"] = node.Status.CommitIndex;
         data[$"{node.Name}.applied"] = node.Status.AppliedIndex;
+        if (node.Status.SetupProblems.Count > 0)
+        {
+            data[$"{node.Name}.setup"] = string.Join("; ", node.Status.SetupProblems);
+        }
     }
 
     private readonly record struct NamedStatus(string Name, RaftStatus Status);

@@ -30,6 +30,8 @@ public static partial class MessageCodec
             MessageType.AppendEntriesReply => SuccessFlag,
             MessageType.InstallSnapshot => 0,
             MessageType.InstallSnapshotReply or MessageType.TimeoutNow or MessageType.TimeoutNowReply or MessageType.IdentityRefusal => 0,
+            MessageType.SetupRequest => 0,
+            MessageType.SetupReply => ListsReceiverFlag | SetupLeaderFlag,
             _ => byte.MaxValue,
         };
         if (knownFlags == byte.MaxValue)
@@ -62,6 +64,8 @@ public static partial class MessageCodec
             MessageType.TimeoutNow => ReadTimeoutNow(ref reader, in envelope),
             MessageType.TimeoutNowReply => ReadTimeoutNowReply(ref reader, in envelope),
             MessageType.IdentityRefusal => ReadIdentityRefusal(ref reader, in envelope),
+            MessageType.SetupRequest => ReadSetupRequest(in envelope),
+            MessageType.SetupReply => ReadSetupReply(ref reader, in envelope),
             _ => null,
         };
         reader.ReadEnd();

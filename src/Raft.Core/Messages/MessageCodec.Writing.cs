@@ -81,6 +81,10 @@ public static partial class MessageCodec
                 return sizeof(byte);
             case IdentityRefusalMessage refusal:
                 return MeasureMembers(refusal.FirstMembers);
+            case SetupRequestMessage:
+                return 0;
+            case SetupReplyMessage reply:
+                return MeasureSetup(reply);
             default:
                 throw new ArgumentException($"Messages of the type {message.GetType().Name} cannot be encoded.", nameof(message));
         }
@@ -124,6 +128,10 @@ public static partial class MessageCodec
             TimeoutNowMessage => (MessageType.TimeoutNow, (byte)0),
             TimeoutNowReplyMessage => (MessageType.TimeoutNowReply, (byte)0),
             IdentityRefusalMessage => (MessageType.IdentityRefusal, (byte)0),
+            SetupRequestMessage => (MessageType.SetupRequest, (byte)0),
+            SetupReplyMessage reply => (
+                MessageType.SetupReply,
+                (byte)(Flag(reply.ListsReceiver, ListsReceiverFlag) | Flag(reply.Leader is not null, SetupLeaderFlag))),
             _ => default, // MeasureBody has refused it
         };
         writer.WriteBytes(Magic);
@@ -217,6 +225,9 @@ public static partial class MessageCodec
                 break;
             case IdentityRefusalMessage refusal:
                 WriteMembers(ref writer, refusal.FirstMembers);
+                break;
+            case SetupReplyMessage reply:
+                WriteSetup(ref writer, reply);
                 break;
         }
     }

@@ -55,12 +55,15 @@ internal sealed class NodeSettings
         Metrics = ports.Metrics;
 
         TimeSpan heartbeat = options.HeartbeatInterval ?? options.MinimumElectionTimeout / 5;
+        IReadOnlyList<SetupValue> setup = NodeSetup.Of(options, heartbeat);
         Consensus = new ConsensusOptions
         {
             NodeId = nodeId,
             ClusterId = options.ClusterId,
             InitialConfiguration = FirstStart == FirstStart.Join ? null : new ClusterConfiguration(Members),
-            OptionsDigest = OptionsDigest.Compute(options, heartbeat),
+            OptionsDigest = NodeSetup.DigestOf(setup),
+            Setup = setup,
+            MaximumClockAhead = options.MaximumClockAhead,
             InitialTerm = initialTerm,
             MinimumElectionTimeout = options.MinimumElectionTimeout,
             MaximumElectionTimeout = options.MaximumElectionTimeout,

@@ -79,6 +79,14 @@ public sealed class RaftNodeOptions
     public bool LeaderStickiness { get; set; } = true;
 
     /// <summary>
+    /// How far the time of an entry may be from the time that the clocks of a majority of the voters have reached. Default 10 s; above zero
+    /// and at most one day. A leader whose clock is wrong by more stamps entries as close to its clock as this allows. Lower it where
+    /// commands depend on the time to the second, and all clocks are synchronized.
+    /// </summary>
+    [Duration(MaximumDays = 1)]
+    public TimeSpan MaximumClockAhead { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// The size of the largest command that is accepted, in bytes. Default 1 MiB; at least 1. It must be the same on all nodes.
     /// Instead of raising it, store large data elsewhere and propose a reference.
     /// </summary>

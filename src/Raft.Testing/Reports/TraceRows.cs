@@ -70,7 +70,7 @@ internal sealed class TraceRows
     {
         AppendEntriesMessage { Entries.IsEmpty: true } => "heartbeat",
         AppendEntriesMessage or InstallSnapshotMessage => "entries",
-        AppendEntriesReplyMessage or InstallSnapshotReplyMessage or IdentityRefusalMessage => "reply",
+        AppendEntriesReplyMessage or InstallSnapshotReplyMessage or IdentityRefusalMessage or SetupReplyMessage => "reply",
         not null => "vote",
         null => each.What switch
         {
@@ -102,6 +102,8 @@ internal sealed class TraceRows
         TimeoutNowMessage => "campaign now",
         TimeoutNowReplyMessage reply => $"no: {reply.Reason}",
         IdentityRefusalMessage => "other cluster",
+        SetupRequestMessage => "options?",
+        SetupReplyMessage => "options",
         _ => message.GetType().Name,
     };
 

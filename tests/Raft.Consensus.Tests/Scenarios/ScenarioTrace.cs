@@ -108,6 +108,8 @@ internal sealed class ScenarioTrace(ModuleCluster cluster, Predicate<NodeId> isD
         TimeoutNowMessage request => $"campaign now, my log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}",
         TimeoutNowReplyMessage reply => $"I do not campaign: {reply.Reason}",
         IdentityRefusalMessage => "refused, you belong to another cluster",
+        SetupRequestMessage => "what are your options?",
+        SetupReplyMessage => "my options",
         _ => message.GetType().Name,
     };
 

@@ -67,10 +67,13 @@ public sealed class InstrumentTests : IDisposable
                 "raft.node.term: ObservableGauge {term} [" + Tags + "]",
                 "raft.proposals: Counter {proposal} [raft.cluster.id, raft.node.id, raft.outcome]",
                 "raft.proposals.pending: ObservableGauge {proposal} [" + Tags + "]",
+                "raft.setup.contradictions: Counter {contradiction} []", // the members agree
+                "raft.setup.differing_members: ObservableGauge {member} [" + Tags + "]",
                 "raft.snapshot.duration: Histogram s [" + Tags + "]",
                 "raft.snapshot.failures: Counter {failure} []", // none failed here
                 "raft.snapshot.size: Histogram By [" + Tags + "]",
                 "raft.snapshots.installed: Counter {snapshot} []", // nor was one sent
+                "raft.worker.lateness: Histogram s []", // simulated timers are on time
             ],
             units.Select(unit => $"{unit.Key}: {unit.Value} [{tags.GetValueOrDefault(unit.Key)}]"));
 
@@ -94,12 +97,12 @@ public sealed class InstrumentTests : IDisposable
         Assert.Equal(
             [
                 "raft.node.id", "raft.cluster.id", "raft.outcome", "raft.index", "raft.term",
-                "raft.role", "raft.message.type", "raft.drop.reason", "raft.follower.id",
+                "raft.role", "raft.message.type", "raft.drop.reason", "raft.follower.id", "raft.contradiction",
             ],
             [
                 RaftDiagnostics.NodeIdTag, RaftDiagnostics.ClusterIdTag, RaftDiagnostics.OutcomeTag, RaftDiagnostics.IndexTag,
                 RaftDiagnostics.TermTag, RaftDiagnostics.RoleTag, RaftDiagnostics.MessageTypeTag, RaftDiagnostics.DropReasonTag,
-                RaftDiagnostics.FollowerIdTag,
+                RaftDiagnostics.FollowerIdTag, RaftDiagnostics.ContradictionTag,
             ]);
     }
 }

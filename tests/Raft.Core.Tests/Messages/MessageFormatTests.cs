@@ -75,6 +75,16 @@ public class MessageFormatTests
         $"52414654 01 09 00  0500000000000000 0600000000000000  {RaftN2ToN1}  02000000 0200 6e32 0200 6e33");
 
     [Fact]
+    public void Setup_Bytes_AreAsDocumented()
+    {
+        AssertBytes(Samples.Get("setup request"), $"52414654 01 0a 00  0500000000000000 0600000000000000  {RaftN2ToN1}");
+        AssertBytes(
+            Samples.Get("setup reply"),
+            $"52414654 01 0b 03  0500000000000000 0600000000000000  {RaftN2ToN1}  0200 6e33  02000000 "
+            + "0700 507265566f7465 0400 74727565  0700 56657273696f6e 0000");
+    }
+
+    [Fact]
     public void RequestVoteReply_Bytes_AreAsDocumented() => AssertBytes(
         Samples.Get("request vote reply"),
         $"52414654 01 02 01  0500000000000000 0600000000000000  {RaftN2ToN1}");

@@ -30,7 +30,7 @@ internal static class RandomMessages
             Samples.Pattern(random.Next(50)),
             new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
 
-        return random.Next(9) switch
+        return random.Next(11) switch
         {
             0 => new RequestVoteMessage
             {
@@ -138,6 +138,19 @@ internal static class RandomMessages
                 Term = Number(),
                 Correlation = Number(),
                 FirstMembers = Nodes(),
+            },
+            8 => new SetupRequestMessage { Origin = Origin(), From = Name(1), To = Name(1), Term = Number(), Correlation = Number() },
+            9 => new SetupReplyMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                IsStopping = Coin(),
+                Leader = Coin() ? Name(1) : (NodeId?)null,
+                ListsReceiver = Coin(),
+                Values = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new SetupValue(Name(0), Name(0)))],
             },
             _ => new AppendEntriesMessage
             {

@@ -82,6 +82,9 @@ internal static class Samples
         ["request vote, transfer"] = Vote() with { IsTransfer = true },
         ["request vote reply"] = VoteReply(),
         ["request vote reply, follows a leader"] = VoteReply() with { VoteGranted = false, Leader = "n3" },
+        ["setup reply"] = SetupReply(),
+        ["setup reply, neither leader nor values"] = SetupReply() with { Leader = null, ListsReceiver = false, Values = [] },
+        ["setup request"] = SetupRequest(),
         ["timeout now"] = TimeoutNow(),
         ["timeout now reply"] = TimeoutNowReply(),
         ["smallest"] = new RequestVoteReplyMessage
@@ -197,6 +200,20 @@ internal static class Samples
         Reason = TimeoutNowRefusal.Stopping,
     };
 
+    private static SetupRequestMessage SetupRequest() => new() { Origin = Origin, From = "n2", To = "n1", Term = 5, Correlation = 6 };
+
+    private static SetupReplyMessage SetupReply() => new()
+    {
+        Origin = Origin,
+        From = "n2",
+        To = "n1",
+        Term = 5,
+        Correlation = 6,
+        ListsReceiver = true,
+        Leader = "n3",
+        Values = [new SetupValue("PreVote", "true"), new SetupValue("Version", string.Empty)],
+    };
+
     private static IdentityRefusalMessage Refusal() => new()
     {
         Origin = Origin,
@@ -240,6 +257,13 @@ internal static class Samples
             Assert.Equal(
                 expectedInstall with { Header = default, Data = default },
                 actualInstall with { Header = default, Data = default });
+            return;
+        }
+
+        if (expected is SetupReplyMessage expectedSetup && actual is SetupReplyMessage actualSetup)
+        {
+            Assert.Equal(expectedSetup.Values, actualSetup.Values);
+            Assert.Equal(expectedSetup with { Values = [] }, actualSetup with { Values = [] });
             return;
         }
 

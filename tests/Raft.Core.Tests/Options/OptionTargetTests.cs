@@ -39,6 +39,8 @@ public sealed class OptionTargetTests
         [nameof(RaftNodeOptions.PreVote)] = new(false, static settings => settings.Consensus.PreVote, false),
         [nameof(RaftNodeOptions.CheckQuorum)] = new(false, static settings => settings.Consensus.CheckQuorum, false),
         [nameof(RaftNodeOptions.LeaderStickiness)] = new(false, static settings => settings.Consensus.LeaderStickiness, false),
+        [nameof(RaftNodeOptions.MaximumClockAhead)] = new(
+            TimeSpan.FromSeconds(7), static settings => settings.Consensus.MaximumClockAhead, TimeSpan.FromSeconds(7)),
         [nameof(RaftNodeOptions.MaximumCommandBytes)] = new(101, static settings => settings.MaximumCommandBytes, 101),
         [nameof(RaftNodeOptions.MaximumMessageBytes)] = new(103, static settings => settings.Consensus.MaximumMessageBytes, 103L),
         [nameof(RaftNodeOptions.MaximumInFlightMessages)] = new(107, static settings => settings.Consensus.MaximumInFlightMessages, 107),

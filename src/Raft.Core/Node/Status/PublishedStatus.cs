@@ -35,6 +35,9 @@ internal readonly record struct PublishedStatus()
     /// <summary>The members that have lost what they had acknowledged as durable.</summary>
     public NodeSet LostData { get; init; } = NodeSet.Empty;
 
+    /// <summary>What is wrong with the setup of the cluster.</summary>
+    public SetupProblemList SetupProblems { get; init; } = SetupProblemList.None;
+
     /// <summary>The entry that the leader sends and this version cannot append; 0 if there is none.</summary>
     public long UnsupportedIndex { get; init; }
 

@@ -62,6 +62,12 @@ public sealed record RaftStatus
     public IReadOnlyList<NodeId> LostData { get; init; } = [];
 
     /// <summary>
+    /// What is wrong with the setup of the cluster, in sentences: members with other options, nodes that do not agree on the members, a
+    /// second leader of a term, and, on the leader, clocks that differ. Empty if nothing is known to be wrong.
+    /// </summary>
+    public IReadOnlyList<string> SetupProblems { get; init; } = [];
+
+    /// <summary>
     /// The members that the transport cannot reach, or that refuse it, with the reason: a connection that is refused, another cluster at
     /// an address, a certificate that has expired. Empty if nothing is known to be wrong.
     /// </summary>

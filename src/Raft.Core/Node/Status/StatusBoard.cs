@@ -101,6 +101,7 @@ internal sealed class StatusBoard(
             TransferTarget = null,
             ApplyHangs = false,
             DiskHangs = false,
+            SetupProblems = SetupProblemList.None,
             Failure = failure,
         });
     }
@@ -166,6 +167,7 @@ internal sealed class StatusBoard(
             Reachable = ReachableMembers(in published),
             TransferTarget = published.TransferTarget,
             LostData = published.LostData,
+            SetupProblems = published.SetupProblems,
             TransportProblems = problems,
             Explanation = StatusExplanation.Of(in published) + problems,
             Failure = published.Failure,

@@ -30,7 +30,7 @@ internal static class StatusExplanation
         string entry = status.UnsupportedIndex == 0
             ? string.Empty
             : $"; its version cannot append entry {Text(status.UnsupportedIndex)} of its leader: it lags until it is upgraded";
-        return situation + applier + disk + entry;
+        return situation + applier + disk + entry + status.SetupProblems;
     }
 
     private static string InCluster(in PublishedStatus status) => status switch

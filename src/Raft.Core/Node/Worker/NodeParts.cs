@@ -17,7 +17,8 @@ internal sealed class NodeParts
         Calls = new WorkerCalls(Context);
 
         DroppedMessages dropped = new(shared.Metrics, shared.Logger);
-        Observer = new NodeObserver(Context, dropped);
+        Lateness = new LatenessReports(Context);
+        Observer = new NodeObserver(Context, dropped, Lateness);
         Messages = new MessageIntake(Context, dropped);
         Handlers = new HandlerCalls(Context);
         LogStoreReader reader = new(Context, ports.Ending);
@@ -38,7 +39,9 @@ internal sealed class NodeParts
         Installer = new SnapshotInstaller(Context, LatestSnapshot, Commits, Pending, disposal, ports.Stopping);
         SnapshotSenders = new SnapshotSenders(Context, LatestSnapshot, disposal, ports.Stopping);
 
-        Notices = new NoticeReports(Context);
+        Clocks = new ClockReports(Context);
+        Setup = new SetupReports(Context, Clocks);
+        Notices = new NoticeReports(Context, Setup);
         Sender = new MessageSender(Context, Handlers);
         Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices);
         Recovery = new NodeRecovery(settings, policy, LatestSnapshot, disposal, appliedBefore, ports.Stopping);
@@ -100,6 +103,15 @@ internal sealed class NodeParts
 
     /// <summary>Log messages and metrics about changes of the status.</summary>
     public NodeObserver Observer { get; }
+
+    /// <summary>How late the worker comes.</summary>
+    public LatenessReports Lateness { get; }
+
+    /// <summary>The clocks of the members.</summary>
+    public ClockReports Clocks { get; }
+
+    /// <summary>Members that were set up differently.</summary>
+    public SetupReports Setup { get; }
 
     /// <summary>What the node continues from.</summary>
     public NodeRecovery Recovery { get; }

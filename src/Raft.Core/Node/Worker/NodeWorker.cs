@@ -139,7 +139,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     private void Pass()
     {
         _context.Now = _context.Settings.Clock.Now;
-        _timer.OnPass(_context.Now);
+        _parts.Lateness.Observe(_timer.OnPass(_context.Now));
         _batch = _context.Mailbox.Drain();
         if (_batch.Failure is { } failure)
         {
@@ -163,6 +163,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Commits.WakeWhenApplied(_parts.Transfers.AwaitsCommits);
         _parts.Commits.WatchApplier();
         _parts.Outputs.WatchDisk(_batch.CompletedWrites);
+        _parts.Clocks.Check();
         PublishedStatus status = CurrentStatus();
         _board.Publish(in status);
         _parts.Observer.Observe(in status);
@@ -204,6 +205,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         DiskHangs = _parts.Outputs.DiskHangs,
         TransferTarget = _context.Module.Transfer?.Target,
         LostData = _parts.Notices.LostData,
+        SetupProblems = _parts.Setup.Problems,
     };
 
     /// <summary>

@@ -11,12 +11,17 @@ internal sealed class WorkerTimer(IClock clock, TimeSpan minimumElectionTimeout,
     private TimeSpan _dueAt = TimeSpan.MaxValue;
 
     /// <summary>A pass begins: a timer that was due has fired.</summary>
-    public void OnPass(TimeSpan now)
+    /// <returns>How late the pass is; zero if no timer was due.</returns>
+    public TimeSpan OnPass(TimeSpan now)
     {
-        if (now >= _dueAt)
+        if (now < _dueAt)
         {
-            _dueAt = TimeSpan.MaxValue;
+            return TimeSpan.Zero;
         }
+
+        TimeSpan lateness = now - _dueAt;
+        _dueAt = TimeSpan.MaxValue;
+        return lateness;
     }
 
     /// <summary>

@@ -263,6 +263,18 @@ internal static class ContractMessages
                 Correlation = correlation + 15,
                 FirstMembers = new NodeSet(["n1", "n4"]),
             },
+            new SetupRequestMessage { From = from, To = to, Origin = Origin, Term = 27, Correlation = correlation + 16 },
+            new SetupReplyMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 28,
+                Correlation = correlation + 17,
+                Leader = "n4",
+                ListsReceiver = true,
+                Values = [new SetupValue("HeartbeatInterval", "00:00:00.2"), new SetupValue("Version", string.Empty)],
+            },
         ];
     }
 
@@ -304,6 +316,10 @@ internal static class ContractMessages
                 break;
             case TimeoutNowReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", {reply.Reason}");
+                break;
+            case SetupReplyMessage reply:
+                text.Append(CultureInfo.InvariantCulture, $", leader {reply.Leader}, listed {reply.ListsReceiver}, "
+                    + $"{string.Join(' ', reply.Values)}");
                 break;
             case IdentityRefusalMessage refusal:
                 text.Append(CultureInfo.InvariantCulture, $", first members {string.Join(' ', refusal.FirstMembers)}");

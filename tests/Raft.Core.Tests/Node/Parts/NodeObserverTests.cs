@@ -17,7 +17,8 @@ public sealed class NodeObserverTests : IDisposable
     private readonly PartsLab _lab = new();
     private readonly NodeObserver _observer;
 
-    public NodeObserverTests() => _observer = new NodeObserver(_lab.Context, new DroppedMessages(metrics: null, _lab.Logger));
+    public NodeObserverTests() =>
+        _observer = new NodeObserver(_lab.Context, new DroppedMessages(metrics: null, _lab.Logger), new LatenessReports(_lab.Context));
 
     public void Dispose() => _lab.Dispose();
 
