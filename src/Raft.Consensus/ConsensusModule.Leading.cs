@@ -67,6 +67,7 @@ public sealed partial class ConsensusModule
         Role = RaftRole.Leader;
         Leader = Id;
         _tally = null;
+        _refusals.Clear();
         _firstRequestOfTerm = _lastCorrelation + 1;
         _contact.OnLeading(_now);
         _checkQuorumAt = _now + _options.MinimumElectionTimeout;
