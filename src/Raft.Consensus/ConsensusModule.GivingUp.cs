@@ -12,20 +12,20 @@ public sealed partial class ConsensusModule
     /// <summary>
     /// The highest entry that this node, or a leader that it has followed, knows to be committed. The node need not hold it yet.
     /// </summary>
-    public long KnownCommitIndex => Math.Max(CommitIndex, _leaderCommit);
+    internal long KnownCommitIndex => Math.Max(CommitIndex, _leaderCommit);
 
     /// <summary>How much this node has stored of the snapshot that its leader sends; 0 if it receives none.</summary>
     internal long ReceivedSnapshotBytes => _reception?.NextOffset ?? 0;
 
     /// <summary>Whether this node starts no election for now; see <see cref="WithholdCandidacy"/>.</summary>
-    public bool IsCandidacyWithheld => _now < _candidacyWithheldUntil;
+    internal bool IsCandidacyWithheld => _now < _candidacyWithheldUntil;
 
     /// <summary>When this node may start an election, if it is a voter.</summary>
     private TimeSpan CampaignAt => _electionDeadline > _candidacyWithheldUntil ? _electionDeadline : _candidacyWithheldUntil;
 
     /// <summary>This leader becomes a follower in its term, which keeps its vote. Does nothing for any other role.</summary>
     /// <param name="now">The time.</param>
-    public void StepDown(TimeSpan now)
+    internal void StepDown(TimeSpan now)
     {
         SetTime(now);
         if (Role == RaftRole.Leader)
@@ -39,7 +39,7 @@ public sealed partial class ConsensusModule
     /// </summary>
     /// <param name="until">When it may campaign again at the latest.</param>
     /// <param name="now">The time.</param>
-    public void WithholdCandidacy(TimeSpan until, TimeSpan now)
+    internal void WithholdCandidacy(TimeSpan until, TimeSpan now)
     {
         SetTime(now);
         _candidacyWithheldUntil = until;
@@ -47,7 +47,7 @@ public sealed partial class ConsensusModule
 
     /// <summary>Ends <see cref="WithholdCandidacy"/>: the node waits for a whole election timeout before it campaigns.</summary>
     /// <param name="now">The time.</param>
-    public void AllowCandidacy(TimeSpan now)
+    internal void AllowCandidacy(TimeSpan now)
     {
         SetTime(now);
         _candidacyWithheldUntil = TimeSpan.MinValue;

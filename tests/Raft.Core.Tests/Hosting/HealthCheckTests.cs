@@ -16,7 +16,7 @@ public sealed class HealthCheckTests
         _builder.Services.AddHealthChecks().AddRaftHealthCheck();
         Add("n1");
         using IHost host = await StartAsync();
-        await host.Services.Node("n1").WaitForLeadershipAsync(InMemoryHost.Patience());
+        await host.Services.Node("n1").UntilAsync(static status => status.HasCaughtUp);
 
         HealthReportEntry entry = await CheckAsync(host);
 
@@ -130,7 +130,7 @@ public sealed class HealthCheckTests
         Add("n1");
         Add("n2", options => options.Members = ["n2", "n9"]).UseChannelTransport();
         using IHost host = await StartAsync();
-        await host.Services.Node("n1").WaitForLeadershipAsync(InMemoryHost.Patience());
+        await host.Services.Node("n1").UntilAsync(static status => status.HasCaughtUp);
 
         HealthReportEntry all = await CheckAsync(host);
         HealthReportEntry one = await CheckAsync(host, "one");
