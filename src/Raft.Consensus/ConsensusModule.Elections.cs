@@ -16,6 +16,10 @@ public sealed partial class ConsensusModule
     private long _lastRequestOfRound;
     private TimeSpan? _leaderHeardAt;
     private bool _isTransferElection;
+    private readonly ElectionRefusals _refusals;
+
+    /// <summary>The leader that other voters follow, as their refusals say, and this node does not hear from; null if there is none.</summary>
+    internal UnheardLeader? UnheardLeader => _refusals.Unheard;
 
     /// <summary>
     /// Whether a leader has sent a message so recently that no other node receives a vote. A leader itself counts as long as a quorum
@@ -97,6 +101,7 @@ public sealed partial class ConsensusModule
     private void SendVoteRequests(long term, bool isPreVote)
     {
         _firstRequestOfRound = _lastCorrelation + 1;
+        _refusals.BeginRound();
         NodeSet firstMembers = _log.LastIndex == 0 ? FirstMembers : NodeSet.Empty;
         foreach (RaftMember member in Configuration.Members)
         {
@@ -205,6 +210,7 @@ public sealed partial class ConsensusModule
 
     private void OnRequestVoteReply(RequestVoteReplyMessage reply)
     {
+        NoteRefusal(reply);
         if (Role == RaftRole.Candidate && AnswersThisRound(reply))
         {
             _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term);
@@ -214,10 +220,20 @@ public sealed partial class ConsensusModule
 
     private void OnRequestPreVoteReply(RequestVoteReplyMessage reply)
     {
+        NoteRefusal(reply);
         if (Role == RaftRole.PreCandidate && AnswersThisRound(reply))
         {
             _tally!.Record(reply.From, reply.VoteGranted && reply.Term == Term + 1);
             ConcludeElection();
+        }
+    }
+
+    /// <summary>A refusal says which leader the voter follows: this node may be the only one that does not hear from it.</summary>
+    private void NoteRefusal(RequestVoteReplyMessage reply)
+    {
+        if (Leader is null && AnswersThisRound(reply))
+        {
+            _refusals.Note(reply.From, reply.VoteGranted ? null : reply.Leader);
         }
     }
 

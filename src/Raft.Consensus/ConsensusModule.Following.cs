@@ -45,6 +45,8 @@ public sealed partial class ConsensusModule
         BecomeFollower(Term, request.From);
         _leaderHeardAt = _now;
         ResetElectionDeadline();
+        NoteLeaderCommit(request);
+        _refusals.Clear();
     }
 
     /// <summary>

@@ -70,6 +70,7 @@ public sealed partial class ConsensusModule
         Role = RaftRole.Leader;
         Leader = Id;
         _tally = null;
+        _refusals.Clear();
         _firstRequestOfTerm = _lastCorrelation + 1;
         _contact.OnLeading(_now);
         _clocks.OnLeading(_now);

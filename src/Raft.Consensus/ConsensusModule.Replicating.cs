@@ -131,6 +131,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
+        follower.AppliedIndex = reply.AppliedIndex;
         if (reply.Success)
         {
             follower.OnAccepted(reply.LastIndex, reply.Origin.Store);

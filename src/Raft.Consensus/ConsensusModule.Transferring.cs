@@ -209,6 +209,7 @@ public sealed partial class ConsensusModule
         FollowLeader(request);
         TimeoutNowRefusal? refusal = IsStopping ? TimeoutNowRefusal.Stopping
             : Join is not null || !Configuration.IsVoter(Id) ? TimeoutNowRefusal.NotAVoter
+            : IsCandidacyWithheld ? TimeoutNowRefusal.Unfit
             : request.LastLogIndex != _log.LastIndex || request.LastLogTerm != _log.LastTerm ? TimeoutNowRefusal.NotUpToDate
             : null;
         if (refusal is { } reason)

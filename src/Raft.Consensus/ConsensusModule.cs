@@ -70,6 +70,7 @@ public sealed partial class ConsensusModule
         Origin = new MessageOrigin(options.ClusterId, hardState.Identity, store, options.OptionsDigest);
         _contact = new MemberContact(Id);
         _clocks = new VoterClocks(Id, options.MaximumClockAhead, options.MaximumElectionTimeout);
+        _refusals = new ElectionRefusals(Id);
         _matchOf = MatchOf;
         _ownVoteOnly = voter => voter == Id ? true : null;
         _random = new DeterministicRandom(options.RandomSeed);
@@ -174,7 +175,7 @@ public sealed partial class ConsensusModule
     /// <summary>When <see cref="AdvanceTime"/> must be called next; null if time does not matter.</summary>
     public TimeSpan? NextDeadline => !_started ? null
         : Role == RaftRole.Leader ? LeaderDeadline
-        : MayCampaign ? _electionDeadline
+        : MayCampaign ? CampaignAt
         : null;
 
     /// <summary>Starts the election timer. Before this call, the module answers messages but never campaigns.</summary>
@@ -210,7 +211,7 @@ public sealed partial class ConsensusModule
         {
             CheckQuorum();
         }
-        else if (_now >= _electionDeadline && MayCampaign && !TryExtendWait())
+        else if (_now >= CampaignAt && MayCampaign && !TryExtendWait())
         {
             StartElection();
         }

@@ -25,7 +25,9 @@ internal sealed class Service : WebApplicationFactory<Program>
         foreach (string name in new[] { "n1", "n2", "n3" })
         {
             using CancellationTokenSource patience = new(Patience);
-            NodeId leader = await service.Services.GetRequiredKeyedService<RaftNode>(name).WaitForLeaderAsync(patience.Token);
+            RaftNode node = service.Services.GetRequiredKeyedService<RaftNode>(name);
+            NodeId leader = await node.WaitForLeaderAsync(patience.Token);
+            await node.WaitForStatusAsync(static status => status.HasCaughtUp, patience.Token);
             Assert.Equal("n1", leader.Value);
         }
 

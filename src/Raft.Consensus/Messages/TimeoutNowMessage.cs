@@ -33,4 +33,7 @@ public enum TimeoutNowRefusal : byte
 
     /// <summary>It is about to stop.</summary>
     Stopping = 3,
+
+    /// <summary>It gave up a leadership because its disk or its state machine hangs.</summary>
+    Unfit = 4,
 }

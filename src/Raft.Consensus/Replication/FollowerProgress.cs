@@ -37,6 +37,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>The store that <see cref="Match"/> is about; null if it is volatile.</summary>
     public StoreIdentity? Store { get; private set; }
 
+    /// <summary>The last entry that its state machine has applied, as its latest answer says; 0 until it answers.</summary>
+    public long AppliedIndex { get; set; }
+
     /// <summary>The index of the next entry to send.</summary>
     public long Next { get; private set; } = nextIndex;
 

@@ -16,13 +16,23 @@ internal sealed class LeadershipTransfer(NodeId target, TimeSpan deadline, bool 
     public TimeSpan Deadline { get; private set; } = deadline;
 
     /// <summary>Whether proposals must wait.</summary>
-    public bool PausesProposals => Phase != TransferPhase.CatchingUp;
+    public bool PausesProposals => Phase != TransferPhase.CatchingUp || IsGivingUp;
+
+    /// <summary>Whether the leader is not fit to lead: it takes no proposals any more, and waits for no caller.</summary>
+    public bool IsGivingUp { get; private set; }
 
     /// <summary>The target lacks little, so proposals pause until the time is over.</summary>
     public void OnPaused(TimeSpan deadline)
     {
         Phase = TransferPhase.Pausing;
         Deadline = deadline < Deadline || !IsForStop ? deadline : Deadline;
+    }
+
+    /// <summary>The leader is not fit to lead, and gives up by then.</summary>
+    public void GiveUpBy(TimeSpan deadline)
+    {
+        IsGivingUp = true;
+        Deadline = deadline < Deadline ? deadline : Deadline;
     }
 
     /// <summary>The target was asked to campaign.</summary>

@@ -59,10 +59,9 @@ internal sealed partial class NodeLogger
 
     [LoggerMessage(
         120, LogLevel.Warning,
-        "The state machine of node {NodeId} has been working on the entries {FirstIndex} to {LastIndex} for {Since}: results and "
-        + "reads of this node wait for it",
+        "The state machine of node {NodeId} hangs: it has been {Work} for {Since}. Results and reads of this node wait for it",
         EventName = "ApplyHangs")]
-    private partial void LogApplyHangs(NodeId nodeId, long firstIndex, long lastIndex, TimeSpan since);
+    private partial void LogApplyHangs(NodeId nodeId, string work, TimeSpan since);
 
     [LoggerMessage(121, LogLevel.Information, "The state machine of node {NodeId} makes progress again", EventName = "ApplyRecovered")]
     private partial void LogApplyRecovered(NodeId nodeId);
@@ -76,6 +75,61 @@ internal sealed partial class NodeLogger
 
     [LoggerMessage(123, LogLevel.Information, "The log store of node {NodeId} makes progress again", EventName = "DiskRecovered")]
     private partial void LogDiskRecovered(NodeId nodeId);
+
+    [LoggerMessage(
+        124, LogLevel.Warning,
+        "The {Store} of node {NodeId} hangs: it has been {Work} for {Since} without progress",
+        EventName = "StorageHangs")]
+    private partial void LogStorageHangs(NodeId nodeId, string store, string work, TimeSpan since);
+
+    [LoggerMessage(125, LogLevel.Information, "The {Store} of node {NodeId} makes progress again", EventName = "StorageRecovered")]
+    private partial void LogStorageRecovered(NodeId nodeId, string store);
+
+    [LoggerMessage(
+        126, LogLevel.Warning,
+        "Node {NodeId} gives up its leadership of term {Term} to {Target}, because its {Resource} hangs, and another node does better: "
+        + "{Evidence}. It has been {Work}. Callers learn that their outcome is unknown",
+        EventName = "GivesUpLeadership")]
+    private partial void LogGivesUpLeadership(NodeId nodeId, long term, NodeId target, string resource, string work, string evidence);
+
+    [LoggerMessage(
+        127, LogLevel.Warning,
+        "Node {NodeId} could not hand over its leadership of term {Term}, and steps down, because its {Resource} hangs",
+        EventName = "StepsDown")]
+    private partial void LogStepsDown(NodeId nodeId, long term, string resource);
+
+    [LoggerMessage(
+        128, LogLevel.Warning,
+        "Node {NodeId} has stopped without its state machine, which has been {Work} for {Since} and is given up: this node object does not "
+        + "run again. Create a new node with a new state machine on the same log store",
+        EventName = "StateMachineAbandoned")]
+    private partial void LogStateMachineAbandoned(NodeId nodeId, string work, TimeSpan since);
+
+    [LoggerMessage(
+        129, LogLevel.Warning,
+        "Node {NodeId} has not heard from {Leader} for {Since}, which leads the others: {Explanation}",
+        EventName = "LeaderNotHeard")]
+    private partial void LogUnheardLeader(NodeId nodeId, NodeId leader, string explanation, TimeSpan since);
+
+    [LoggerMessage(
+        131, LogLevel.Information, "Node {NodeId} hears from a leader again: {Leader}", EventName = "LeaderHeardAgain")]
+    private partial void LogHearsLeaderAgain(NodeId nodeId, string leader);
+
+    [LoggerMessage(
+        132, LogLevel.Warning,
+        "Node {NodeId} makes no progress: for {Since} it has had the committed entries up to {Committed}, and its leader {Leader} those up "
+        + "to {Known}",
+        EventName = "MakesNoProgress")]
+    private partial void LogMakesNoProgress(NodeId nodeId, NodeId leader, long committed, long known, TimeSpan since);
+
+    [LoggerMessage(
+        133, LogLevel.Information, "Node {NodeId} makes progress again, and has the committed entries up to {Committed}",
+        EventName = "MakesProgressAgain")]
+    private partial void LogMakesProgressAgain(NodeId nodeId, long committed);
+
+    [LoggerMessage(
+        134, LogLevel.Information, "Node {NodeId} may start elections again: its {Resource} {Reason}", EventName = "MayCampaignAgain")]
+    private partial void LogMayCampaignAgain(NodeId nodeId, string resource, string reason);
 
     [LoggerMessage(
         130, LogLevel.Warning,

@@ -42,8 +42,31 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
     public void TransferEnds(NodeId target, long term, LeadershipTransferOutcome outcome) =>
         Write(() => LogTransferEnds(nodeId, target, term, outcome));
 
-    public void ApplyHangs(long firstIndex, long lastIndex, TimeSpan since) =>
-        Write(() => LogApplyHangs(nodeId, firstIndex, lastIndex, since));
+    public void ApplyHangs(string work, TimeSpan since) => Write(() => LogApplyHangs(nodeId, work, since));
+
+    public void StorageHangs(string store, string work, TimeSpan since) => Write(() => LogStorageHangs(nodeId, store, work, since));
+
+    public void StorageRecovered(string store) => Write(() => LogStorageRecovered(nodeId, store));
+
+    public void GivesUpLeadership(long term, HangEvidence evidence) => Write(() =>
+        LogGivesUpLeadership(nodeId, term, evidence.Voter, HangingWork.Name(evidence.Hang.Resource), evidence.Hang.Work, evidence.Figures));
+
+    public void StepsDown(long term, string resource) => Write(() => LogStepsDown(nodeId, term, resource));
+
+    public void MayCampaignAgain(string resource, bool hangs) =>
+        Write(() => LogMayCampaignAgain(nodeId, resource, hangs ? "still hangs, and has done so for long" : "makes progress again"));
+
+    public void StateMachineAbandoned(string work, TimeSpan since) => Write(() => LogStateMachineAbandoned(nodeId, work, since));
+
+    public void UnheardLeader(NodeId leader, string explanation, TimeSpan since) =>
+        Write(() => LogUnheardLeader(nodeId, leader, explanation, since));
+
+    public void HearsLeaderAgain(NodeId? leader) => Write(() => LogHearsLeaderAgain(nodeId, leader?.Value ?? "another node"));
+
+    public void MakesNoProgress(NodeId leader, long committed, long known, TimeSpan since) =>
+        Write(() => LogMakesNoProgress(nodeId, leader, committed, known, since));
+
+    public void MakesProgressAgain(long committed) => Write(() => LogMakesProgressAgain(nodeId, committed));
 
     public void DiskHangs(int writes, TimeSpan since) => Write(() => LogDiskHangs(nodeId, writes, since));
 

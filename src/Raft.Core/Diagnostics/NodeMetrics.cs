@@ -86,6 +86,8 @@ internal sealed class NodeMetrics
         _metrics.LeadershipTransfers, 1,
         Tagged(RaftDiagnostics.OutcomeTag, outcome == LeadershipTransferOutcome.Transferred ? "transferred" : "failed"));
 
+    public void CountGivenUp() => Add(_metrics.LeadershipsGivenUp, 1, in _node);
+
     public void CountLostData(NodeId follower) =>
         Add(_metrics.FollowersLostData, 1, Tagged(RaftDiagnostics.FollowerIdTag, follower.Value));
 
@@ -147,6 +149,21 @@ internal sealed class NodeMetrics
     {
         long applied = _board.AppliedIndex; // before the commit index, which it never exceeds
         return new Measurement<long>(_board.Current.CommitIndex - applied, _node);
+    }
+
+    public IEnumerable<Measurement<long>> Hangs()
+    {
+        NodeConditions conditions = _board.Current.Conditions;
+        return new[] { HangingResource.StateMachine, HangingResource.LogStore, HangingResource.SnapshotStore }.Select(
+            resource => new Measurement<long>(
+                conditions.Hangs.Any(hang => hang.Resource == resource) ? 1 : 0,
+                Tagged(RaftDiagnostics.ResourceTag, HangingWork.Name(resource).Replace(' ', '_'))));
+    }
+
+    public Measurement<long> Lag()
+    {
+        long applied = _board.AppliedIndex; // before the commit index, which it never exceeds
+        return new Measurement<long>(Math.Max(0, _board.Current.KnownCommitIndex - applied), _node);
     }
 
     public Measurement<long> Pending() => new(Volatile.Read(ref _pending), _node);

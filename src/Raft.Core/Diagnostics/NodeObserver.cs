@@ -29,12 +29,17 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped,
 
     /// <summary>The life ends.</summary>
     /// <param name="failure">Why; null if in good order.</param>
-    public void End(NodeFailedException? failure)
+    /// <param name="abandoned">What the state machine is still doing, and is given up on; null if it is idle.</param>
+    public void End(NodeFailedException? failure, (Work Work, TimeSpan Since)? abandoned = null)
     {
         _metrics?.Stop();
         if (failure is not null)
         {
             _logger?.Failed(failure);
+        }
+        else if (abandoned is { } work)
+        {
+            _logger?.StateMachineAbandoned(work.Work.ToString(), context.Settings.Clock.Now - work.Since);
         }
         else if (_isRunning)
         {

@@ -64,6 +64,9 @@ public static class RaftDiagnostics
     /// <summary>The tag that names the follower that a leader's measurement is about.</summary>
     public const string FollowerIdTag = "raft.follower.id";
 
+    /// <summary>The tag with what hangs: <c>state_machine</c>, <c>log_store</c>, <c>snapshot_store</c>.</summary>
+    public const string ResourceTag = "raft.resource";
+
     /// <summary>The source of the activities. Static, as usual: a listener listens to the whole process.</summary>
     internal static ActivitySource Activities { get; } = new(ActivitySourceName);
 }

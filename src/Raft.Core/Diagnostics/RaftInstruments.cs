@@ -84,6 +84,15 @@ public static class RaftInstruments
     /// <summary>Attempts to hand over the leadership, by outcome.</summary>
     public const string LeadershipTransfers = "raft.leadership.transfers";
 
+    /// <summary>Leaderships that a node gave up because its log store or its state machine hung.</summary>
+    public const string LeadershipsGivenUp = "raft.leadership.given_up";
+
+    /// <summary>1 for each resource of a node that hangs: log store, snapshot store, state machine.</summary>
+    public const string NodeHangs = "raft.node.hangs";
+
+    /// <summary>Committed entries, as far as the node or its leader knows, that the node has not applied.</summary>
+    public const string LogLag = "raft.log.lag";
+
     /// <summary>Times that a follower lacked entries that it had acknowledged as durable.</summary>
     public const string FollowerLostData = "raft.follower.lost_data";
 

@@ -74,6 +74,15 @@ public sealed class RaftMetrics
             RaftInstruments.WorkerLateness, "s",
             "Time from the moment that the node's timer asked for to the work that it causes.", advice: Buckets);
 
+        LeadershipsGivenUp = meter.CreateCounter<long>(
+            RaftInstruments.LeadershipsGivenUp, "{leadership}",
+            "Leaderships that the node gave up because its log store or its state machine hung.");
+        meter.CreateObservableGauge(
+            RaftInstruments.NodeHangs, () => Observe(static node => node.Hangs()), "{resource}",
+            "1 for each resource of the node that hangs, otherwise 0.");
+        Gauge(
+            meter, RaftInstruments.LogLag, "{entry}",
+            "Entries that the node or its leader knows to be committed, and that it has not applied.", static node => node.Lag());
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
         Gauge(
             meter, RaftInstruments.NodeTerm, "{term}",
@@ -150,6 +159,8 @@ public sealed class RaftMetrics
     internal Counter<long> SetupContradictions { get; }
 
     internal Histogram<double> WorkerLateness { get; }
+
+    internal Counter<long> LeadershipsGivenUp { get; }
 
     /// <summary>From the latency of a cluster within one process to that of slow disks behind slow links.</summary>
     private static InstrumentAdvice<double> Buckets { get; } = new()

@@ -1,24 +1,23 @@
-using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Raft;
 
 /// <summary>
-/// Checks whether nodes are ready: each node runs, knows a leader, and its state machine does not lag far behind the committed entries.
-/// The description contains the explanation of each status.
+/// Checks whether nodes are ready: each node runs, knows a leader, and makes progress. The description contains the explanation of each
+/// status, and what is missing.
 /// </summary>
-internal sealed class RaftHealthCheck(
-    NodeDirectory directory, IServiceProvider provider, string? nodeName, long maximumApplyLag) : IHealthCheck
+internal sealed class RaftHealthCheck(NodeDirectory directory, IServiceProvider provider, string? nodeName, ReadinessLimits limits)
+    : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         IEnumerable<NodeRegistration> registrations =
             nodeName is null && directory.Nodes.Count > 0 ? directory.Nodes : [directory.Find(nodeName)];
-        NamedStatus[] statuses = [.. registrations.Select(StatusOf)];
-        NamedStatus[] unready = [.. statuses.Where(node => !IsReady(node.Status))];
-        string description = string.Join("; ", (unready.Length > 0 ? unready : statuses).Select(Describe));
+        CheckedNode[] nodes = [.. registrations.Select(Check)];
+        CheckedNode[] unready = [.. nodes.Where(static node => !node.Readiness.IsReady)];
+        string description = string.Join("; ", (unready.Length > 0 ? unready : nodes).Select(static node => node.Describe()));
         SortedDictionary<string, object> data = new(StringComparer.Ordinal);
-        foreach (NamedStatus node in statuses)
+        foreach (CheckedNode node in nodes)
         {
             AddData(node, data);
         }
@@ -31,36 +30,33 @@ internal sealed class RaftHealthCheck(
     }
 
     /// <summary>Uses the name of the node, if it has one: two clusters of a host may have nodes with the same id.</summary>
-    private NamedStatus StatusOf(NodeRegistration registration)
+    private CheckedNode Check(NodeRegistration registration)
     {
-        RaftStatus status = registration.Get<RaftNode>(provider).Status;
-        return new NamedStatus(registration.Name ?? status.NodeId.Value, status);
+        RaftNode node = registration.Get<RaftNode>(provider);
+        RaftStatus status = node.Status;
+        return new CheckedNode(registration.Name ?? status.NodeId.Value, status, Readiness.Of(status, limits, node.HangTimeout));
     }
 
-    private bool IsReady(RaftStatus status) =>
-        !status.HasEnded && status.Leader is not null && !IsBehind(status);
-
-    private bool IsBehind(RaftStatus status) => status.CommitIndex - status.AppliedIndex > maximumApplyLag;
-
-    private string Describe(NamedStatus node) => IsBehind(node.Status)
-        ? string.Create(
-            CultureInfo.InvariantCulture,
-            $"{node.Name}: {node.Status.Explanation}; {node.Status.CommitIndex - node.Status.AppliedIndex} committed entries "
-            + $"wait for the state machine, more than {maximumApplyLag}")
-        : $"{node.Name}: {node.Status.Explanation}";
-
-    private static void AddData(NamedStatus node, SortedDictionary<string, object> data)
+    private static void AddData(CheckedNode node, SortedDictionary<string, object> data)
     {
-        data[$"{node.Name}.role"] = node.Status.Role.ToString();
-        data[$"{node.Name}.term"] = node.Status.Term;
-        data[$"{node.Name}.leader"] = node.Status.Leader?.Value ?? "unknown";
-        data[$"{node.Name}.committed"] = node.Status.CommitIndex;
-        data[$"{node.Name}.applied"] = node.Status.AppliedIndex;
-        if (node.Status.SetupProblems.Count > 0)
+        RaftStatus status = node.Status;
+        data[$"{node.Name}.role"] = status.Role.ToString();
+        data[$"{node.Name}.term"] = status.Term;
+        data[$"{node.Name}.leader"] = status.Leader?.Value ?? "unknown";
+        data[$"{node.Name}.committed"] = status.CommitIndex;
+        data[$"{node.Name}.known_committed"] = status.KnownCommitIndex;
+        data[$"{node.Name}.applied"] = status.AppliedIndex;
+        data[$"{node.Name}.caught_up"] = status.HasCaughtUp;
+        data[$"{node.Name}.lag"] = status.Lag;
+        data[$"{node.Name}.hangs"] = string.Join("; ", status.Hangs);
+        if (status.SetupProblems.Count > 0)
         {
-            data[$"{node.Name}.setup"] = string.Join("; ", node.Status.SetupProblems);
+            data[$"{node.Name}.setup"] = string.Join("; ", status.SetupProblems);
         }
     }
 
-    private readonly record struct NamedStatus(string Name, RaftStatus Status);
+    private readonly record struct CheckedNode(string Name, RaftStatus Status, Readiness Readiness)
+    {
+        public string Describe() => $"{Name}: {Status.Explanation}{Readiness.Missing}";
+    }
 }

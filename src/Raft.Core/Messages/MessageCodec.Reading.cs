@@ -191,7 +191,7 @@ public static partial class MessageCodec
         Correlation = envelope.Correlation,
         SentAtTicks = envelope.SentAt,
         IsStopping = envelope.IsStopping,
-        Reason = (TimeoutNowRefusal)ReadCode(ref reader, (byte)TimeoutNowRefusal.Stopping, "reason"),
+        Reason = (TimeoutNowRefusal)ReadCode(ref reader, (byte)TimeoutNowRefusal.Unfit, "reason"),
     };
 
     private static IdentityRefusalMessage ReadIdentityRefusal(ref MessageReader reader, in Envelope envelope) => new()

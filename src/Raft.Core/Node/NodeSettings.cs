@@ -34,7 +34,7 @@ internal sealed class NodeSettings
         ShutdownTimeout = options.ShutdownTimeout;
         LeadershipTransferTimeout = options.LeadershipTransferTimeout;
         ProposalsDuringTransfer = options.ProposalsDuringTransfer;
-        HangTimeout = options.MinimumElectionTimeout * ElectionTimeoutsUntilHang;
+        HangTimeout = options.HangTimeout ?? options.MinimumElectionTimeout * ElectionTimeoutsUntilHang;
         MaximumCommandBytes = options.MaximumCommandBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
         MaximumWaitingMessages = options.MaximumWaitingMessages;
@@ -144,7 +144,7 @@ internal sealed class NodeSettings
     public RaftMetrics? Metrics { get; }
 
     /// <summary>
-    /// How long the state machine may work on one batch, or the log store on its writes, before the node reports that it hangs.
+    /// How long the state machine or a store may work on the same thing without progress, before the node reports that it hangs.
     /// </summary>
     public TimeSpan HangTimeout { get; }
 

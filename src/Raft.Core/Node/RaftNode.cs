@@ -41,7 +41,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     {
         _settings = new NodeSettings(nodeId, initialTerm, options ?? new RaftNodeOptions(), ports ?? new RaftNodePorts());
         _sources = new NodeSources(_settings.Scheduler);
-        _board = new StatusBoard(nodeId, _sources.Signals, _sources.Resumes, _settings.Transport);
+        _board = new StatusBoard(nodeId, _sources.Signals, _sources.Resumes, _settings.Transport, _settings.Clock);
         _leadership = new LeadershipToken(_settings.Scheduler);
         _metrics = _settings.Metrics is { } metrics ? new NodeMetrics(metrics, _board, nodeId, _settings.ClusterId) : null;
         _logger = _settings.Loggers is { } loggers ? new NodeLogger(loggers, _settings.Scheduler, nodeId, _sources.Lifecycle) : null;
@@ -75,6 +75,12 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
 
     /// <summary>The highest entry that the state machine was reported to have applied.</summary>
     internal long AppliedIndex => _board.AppliedIndex;
+
+    /// <summary>After which time without progress it reports that something hangs.</summary>
+    internal TimeSpan HangTimeout => _settings.HangTimeout;
+
+    /// <summary>Has the state machine do something, between two batches; for simulations.</summary>
+    internal void Occupy(StateMachineQuery query) => _lives.Current?.Parts.Commits.Applier.Post(query, int.MaxValue);
 
     /// <summary>Calls that wait for something at this node, neither completed nor cancelled.</summary>
     internal int LiveCalls => _sources.Live.Value;

@@ -201,6 +201,14 @@ public sealed class RaftNodeOptions
     public ProposalsDuringTransfer ProposalsDuringTransfer { get; set; }
 
     /// <summary>
+    /// How long the state machine may work on one batch, read, capture or restoration, and the stores on one write or read, before the node
+    /// reports that they hang. Default (null): ten times <see cref="MinimumElectionTimeout"/>; above zero and at most one day. A leader that
+    /// hangs gives up its leadership if another voter does better. Raise it for a state machine with slow commands or captures.
+    /// </summary>
+    [Duration(MaximumDays = 1)]
+    public TimeSpan? HangTimeout { get; set; }
+
+    /// <summary>
     /// The total time that a stopping node waits for commits, writes and the state machine. Default 5 s; zero to one day. Keep
     /// it below the shutdown timeout of the host.
     /// </summary>

@@ -9,6 +9,9 @@ internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum che
     private long _length;
     private bool _isFinished;
 
+    /// <summary>Called with each write.</summary>
+    public Action? Advanced { get; init; }
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -69,5 +72,6 @@ internal sealed class ChecksummedStream(Stream destination, SnapshotChecksum che
 
         checksum.Append(buffer);
         _length += buffer.Length;
+        Advanced?.Invoke();
     }
 }

@@ -18,6 +18,7 @@ internal sealed class LogCompactor(NodeContext context, SnapshotPolicy policy, L
     private async Task CompactStoreAsync(long throughIndex)
     {
         ILogStore store = context.Settings.LogStore;
+        using StorageWork.OpenWork dropping = context.Storage.Begin(new Work(WorkKind.LogCompaction, LastIndex: throughIndex));
         try
         {
             await store.CompactAsync(throughIndex).ConfigureAwait(false);

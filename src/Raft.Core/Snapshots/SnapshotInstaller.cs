@@ -59,6 +59,7 @@ internal sealed class SnapshotInstaller(
         context.Wake)
     {
         Stopping = stopping,
+        BeginWork = chunk => context.Storage.Begin(new Work(WorkKind.ChunkWrite, LastIndex: chunk.LastIncludedIndex, Other: chunk.From)),
     };
 
     private void OnChunkStored(SnapshotIdentity snapshot, long nextOffset) =>

@@ -39,6 +39,7 @@ internal sealed class SnapshotReceiver(
     private InstallSnapshotMessage? _waiting; // at most one: the module requests one at a time, and a new snapshot replaces it
     private bool _abandons;
     private bool _running;
+    private StorageWork.OpenWork? _work; // while it runs
 
     // Used only while chunks are stored.
     private ISnapshotWriter? _writer;
@@ -63,6 +64,9 @@ internal sealed class SnapshotReceiver(
     /// <summary>Cancels the work. Set when the node stops.</summary>
     public CancellationToken Stopping { get; init; }
 
+    /// <summary>Begins what shows that a chunk is being stored; null if nobody looks.</summary>
+    public Func<InstallSnapshotMessage, StorageWork.OpenWork>? BeginWork { get; init; }
+
     /// <summary>Stores a chunk. Called by the node's worker.</summary>
     public void Store(InstallSnapshotMessage chunk)
     {
@@ -76,6 +80,7 @@ internal sealed class SnapshotReceiver(
             }
 
             _running = true;
+            _work = BeginWork?.Invoke(chunk);
         }
 
         scheduler.Schedule(this, preferLocal: false);
@@ -116,6 +121,7 @@ internal sealed class SnapshotReceiver(
 
             if (chunk is not null)
             {
+                _work?.Advance();
                 await StoreAsync(chunk).ConfigureAwait(false);
             }
         }
@@ -129,7 +135,14 @@ internal sealed class SnapshotReceiver(
         {
             (chunk, _waiting) = (_waiting, null);
             (abandons, _abandons) = (_abandons, false);
-            return _running = chunk is not null || abandons;
+            _running = chunk is not null || abandons;
+            if (!_running)
+            {
+                _work?.Dispose();
+                _work = null;
+            }
+
+            return _running;
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
         SnapshotSender sender = SenderFor(load.Follower, store);
         sender.IsLoading = true;
         // A store may block: never the worker.
-        context.Settings.Scheduler.Schedule(new ChunkLoading(this, sender, load, latest.Info), preferLocal: false);
+        context.Settings.Scheduler.Schedule(new ChunkLoading(this, sender, load, latest.Info, Begin(load.Follower)), preferLocal: false);
     }
 
     /// <summary>Closes snapshots that have arrived, or that this node need not send any more. Called in each pass.</summary>
@@ -75,7 +75,9 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
         return sender;
     }
 
-    private async Task LoadAsync(SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? snapshot)
+    private StorageWork.OpenWork Begin(NodeId follower) => context.Storage.Begin(new Work(WorkKind.ChunkRead, Other: follower));
+
+    private async Task LoadAsync(SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? snapshot, StorageWork.OpenWork work)
     {
         SnapshotChunk? chunk = null;
         Exception? failure = null;
@@ -89,6 +91,7 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
             failure = exception;
         }
 
+        work.Dispose();
         if (!context.TryPost(new ChunkLoaded(this, sender, load, chunk, failure)))
         {
             sender.Dispose();
@@ -111,10 +114,11 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
         context.Module.SnapshotChunkLoaded(in load, chunk, context.Now);
     }
 
-    private sealed class ChunkLoading(SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? latest)
+    private sealed class ChunkLoading(
+        SnapshotSenders senders, SnapshotSender sender, ChunkLoadRequest load, SnapshotInfo? latest, StorageWork.OpenWork work)
         : IThreadPoolWorkItem
     {
-        public void Execute() => _ = senders.LoadAsync(sender, load, latest);
+        public void Execute() => _ = senders.LoadAsync(sender, load, latest, work);
     }
 
     private sealed class ChunkLoaded(

@@ -103,7 +103,10 @@ internal sealed class SnapshotTaker(
                 context.Module.ConfigurationAt(index),
                 Sessions: default);
             SnapshotWriting writing = new(
-                context.Settings, capture, disposal, index, context.Module.TermAt(index), header, ReportEnd, stopping);
+                context.Settings, capture, disposal, index, context.Module.TermAt(index), header, ReportEnd, stopping)
+            {
+                Work = context.Storage.Begin(new Work(WorkKind.SnapshotWrite, LastIndex: index)),
+            };
             context.Settings.Scheduler.Schedule(writing, preferLocal: false);
         }
     }
@@ -175,6 +178,8 @@ internal sealed class SnapshotTaker(
     /// <summary>Captures the state between two batches, on the state machine's thread.</summary>
     private sealed class Capturing(SnapshotTaker taker) : StateMachineQuery
     {
+        public override WorkKind Kind => WorkKind.Capture;
+
         public override void Run(IStateMachine machine) => taker.Capture(machine);
 
         public override void Refuse(Exception reason) => taker.ReportEnd(written: null, reason);

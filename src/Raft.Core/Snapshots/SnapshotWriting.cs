@@ -21,6 +21,9 @@ internal sealed class SnapshotWriting(
 {
     private SnapshotInfo? _written;
 
+    /// <summary>Shows its progress; ended with it.</summary>
+    public required StorageWork.OpenWork Work { get; init; }
+
     public void Execute() => _ = RunAsync();
 
     private async Task RunAsync()
@@ -37,6 +40,7 @@ internal sealed class SnapshotWriting(
         }
 
         disposal.Now(capture);
+        Work.Dispose();
         ended(_written, failure);
     }
 
@@ -47,7 +51,7 @@ internal sealed class SnapshotWriting(
         await using (writer.ConfigureAwait(false))
         {
             using SnapshotChecksum checksum = new(index, term, encoded);
-            ChecksummedStream content = new(writer.Stream, checksum);
+            ChecksummedStream content = new(writer.Stream, checksum) { Advanced = Work.Advance };
             if (settings.StateMachine.MayBlock) // then writing its capture may block too
             {
                 await new OwnThread(settings.Scheduler, $"raft snapshot {settings.StateMachine.GetType().Name}");

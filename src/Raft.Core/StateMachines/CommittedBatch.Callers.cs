@@ -61,6 +61,28 @@ public sealed partial class CommittedBatch
         _resume!.Start();
     }
 
+    /// <summary>Answers the callers that still wait, before the batch is applied: their outcome is unknown here.</summary>
+    internal void FailCallers(Func<long, long, Exception> reason, ResumeBatch resume)
+    {
+        lock (_lock)
+        {
+            for (int position = 0; _hasCallers && position < Count; position++)
+            {
+                PendingCaller caller = _callers[position];
+                if (caller.Source is null)
+                {
+                    continue;
+                }
+
+                CommandContext context = Context(position);
+                _callers[position] = default;
+                bool waited = caller.Fail(reason(context.Index, context.Term), resume);
+                _outcomes.Unknown += waited ? 1 : 0;
+                _outcomes.Cancelled += waited ? 0 : 1;
+            }
+        }
+    }
+
     /// <summary>Whether a caller on this node waits for the command at a position. Used before the batch is applied.</summary>
     internal bool IsWaitedFor(int position) => CallerOf(position).Source is not null;
 
@@ -85,9 +107,9 @@ public sealed partial class CommittedBatch
     /// <summary>Within the lock.</summary>
     private void SucceedLocked<T>(int position, CompletionSource<T> source, uint generation, T result)
     {
-        if (_abandoned)
+        if (_abandoned || _callers[position].Source is null)
         {
-            return;
+            return; // its caller was answered meanwhile
         }
 
         _callers[position] = default; // its proposal has ended, and is counted once

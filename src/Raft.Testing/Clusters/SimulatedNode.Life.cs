@@ -23,6 +23,7 @@ public sealed partial class SimulatedNode
         Situation = default;
         Storage.BeginLife();
         Snapshots.BeginLife();
+        _machine.BeginLife();
         SideCalls = new SideCalls(Id, _agreement.Report);
         RaftNodePorts ports = new()
         {
@@ -36,7 +37,8 @@ public sealed partial class SimulatedNode
                 () => ApplyDelay,
                 MachineMayBlock,
                 () => RequireOwnThread(process),
-                OnSnapshot),
+                OnSnapshot,
+                _machine),
             Clock = _process,
             Scheduler = _process,
         };

@@ -40,6 +40,7 @@ public sealed partial class SimulatedNode
         Store = new ObservedLogStore(Storage.LogStore, StoreEvents);
         Snapshots = new ObservedSnapshotStore(Storage.SnapshotStore, StoreEvents);
         _applyRandom = world.Random.Fork();
+        _machine = new MachineHold(world);
         SideCalls = new SideCalls(id, agreement.Report);
     }
 

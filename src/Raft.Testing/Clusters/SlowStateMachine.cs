@@ -12,6 +12,7 @@ namespace Raft.Testing;
 /// <param name="snapshots">
 /// Called with false before the state is captured, where it may throw, and with true after the state was restored.
 /// </param>
+/// <param name="hold">Makes it hang.</param>
 internal sealed class SlowStateMachine(
     IStateMachine inner,
     SimulatedWorld world,
@@ -19,7 +20,8 @@ internal sealed class SlowStateMachine(
     Func<TimeSpan> delay,
     bool mayBlock,
     Action demandOwnThread,
-    Action<bool> snapshots)
+    Action<bool> snapshots,
+    MachineHold hold)
     : IStateMachine
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
@@ -32,7 +34,7 @@ internal sealed class SlowStateMachine(
     {
         BeginCall();
         TimeSpan takes = delay();
-        return takes == TimeSpan.Zero && random.Chance(0.5) ? inner.ApplyAsync(batch, stopping) : ApplyLaterAsync(batch, takes, stopping);
+        return hold.IsHeld ? ApplyHeldAsync(batch, stopping) : takes == TimeSpan.Zero && random.Chance(0.5) ? inner.ApplyAsync(batch, stopping) : ApplyLaterAsync(batch, takes, stopping);
     }
 
     public ISnapshotCapture? Capture()
@@ -45,6 +47,7 @@ internal sealed class SlowStateMachine(
     public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
     {
         BeginCall();
+        await hold.WaitAsync().ConfigureAwait(false);
         if (random.Chance(0.5))
         {
             await WaitAsync(delay()).ConfigureAwait(false);
@@ -60,6 +63,12 @@ internal sealed class SlowStateMachine(
         {
             demandOwnThread();
         }
+    }
+
+    private async ValueTask ApplyHeldAsync(CommittedBatch batch, CancellationToken stopping)
+    {
+        await hold.WaitAsync().ConfigureAwait(false);
+        await inner.ApplyAsync(batch, stopping).ConfigureAwait(false);
     }
 
     private async ValueTask ApplyLaterAsync(CommittedBatch batch, TimeSpan takes, CancellationToken stopping)

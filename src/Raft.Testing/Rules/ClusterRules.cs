@@ -22,6 +22,7 @@ internal sealed class ClusterRules
     {
         _broken = broken;
         ReferenceQuorum<NodeId> quorum = new([.. nodes.Select(static node => node.Id)]);
+        HangFacts hangs = new();
         ClusterRule[] rules =
         [
             _elections,
@@ -52,6 +53,8 @@ internal sealed class ClusterRules
             new LatestConfiguration(),
             _joining = new JoiningNodesDoNotVote(Committed),
             new StoredCommitIndex(Committed),
+            new HungLeadersGiveUp(hangs),
+            new GivingUpNeedsEvidence(hangs),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);

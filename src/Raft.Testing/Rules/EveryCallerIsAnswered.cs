@@ -8,6 +8,7 @@ namespace Raft.Testing;
 internal sealed class EveryCallerIsAnswered : ClusterRule
 {
     private readonly SortedDictionary<NodeId, HeldCallers> _held = [];
+    private readonly SortedDictionary<NodeId, HeldCallers> _stranded = [];
 
     public override string Name => "Every caller is answered";
 
@@ -25,10 +26,11 @@ internal sealed class EveryCallerIsAnswered : ClusterRule
         if (waiting == 0 || node.Current.Footprint is not { } footprint)
         {
             _held.Remove(node.Id);
+            _stranded.Remove(node.Id);
             return null;
         }
 
-        return FindHeld(node, footprint.HeldProposals) ?? FindAbandoned(node, in status, waiting - footprint.HeldProposals);
+        return FindHeld(node, footprint.HeldProposals) ?? FindStranded(node, in status, waiting) ?? FindAbandoned(node, in status, waiting - footprint.HeldProposals);
     }
 
     /// <summary>
@@ -50,6 +52,25 @@ internal sealed class EveryCallerIsAnswered : ClusterRule
         return now - since <= 3 * node.Options.MinimumElectionTimeout
             ? null
             : $"{held} callers have waited at {node.Id} for the end of a transfer for {now - since}.";
+    }
+
+    /// <summary>Callers wait at a node that no longer leads, but not for longer than something may hang.</summary>
+    private string? FindStranded(SimulatedNode node, in PublishedStatus status, int waiting)
+    {
+        if (status.Role == RaftRole.Leader || !status.IsRunning || node.IsStopping)
+        {
+            _stranded.Remove(node.Id);
+            return null;
+        }
+
+        TimeSpan now = node.Now;
+        bool isNew = !_stranded.TryGetValue(node.Id, out HeldCallers before)
+            || now - before.LookedAt > node.Options.MinimumElectionTimeout / 2;
+        TimeSpan since = isNew ? now : before.Since;
+        _stranded[node.Id] = new HeldCallers(since, LookedAt: now);
+        return now - since <= HangFacts.TimeoutOf(node) + node.Options.MinimumElectionTimeout
+            ? null
+            : $"{waiting} callers have waited at {node.Id}, {status.Role} of term {status.Term}, for {now - since}.";
     }
 
     /// <summary>Callers that wait at a node for the end of a transfer.</summary>

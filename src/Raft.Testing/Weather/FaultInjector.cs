@@ -214,6 +214,15 @@ internal sealed class FaultInjector
             case FaultKind.HungDisk:
                 node.Storage.Hold();
                 break;
+            case FaultKind.HungApply:
+                node.HoldMachine();
+                break;
+            case FaultKind.HungRead:
+                node.OccupyMachine(WorkKind.Read);
+                break;
+            case FaultKind.HungCapture:
+                node.OccupyMachine(WorkKind.Capture);
+                break;
             case FaultKind.SlowDisk:
                 node.Storage.WriteDelay = _settings.WriteDelay + TimeSpan.FromMilliseconds(fault.Intensity * 200);
                 break;
@@ -293,6 +302,9 @@ internal sealed class FaultInjector
                 break;
             case FaultKind.HungDisk:
                 node.Storage.Release();
+                break;
+            case FaultKind.HungApply or FaultKind.HungRead or FaultKind.HungCapture:
+                node.ReleaseMachine();
                 break;
             case FaultKind.SlowDisk:
                 node.Storage.WriteDelay = _settings.WriteDelay;

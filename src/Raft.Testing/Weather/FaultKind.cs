@@ -98,4 +98,13 @@ public enum FaultKind
     /// wrong, and no other fault begins until the node has caught up.
     /// </summary>
     FlippedBit,
+
+    /// <summary>A node's state machine hangs in the next batch or restoration.</summary>
+    HungApply,
+
+    /// <summary>A read of a node's state machine hangs.</summary>
+    HungRead,
+
+    /// <summary>The capture of a node's state hangs.</summary>
+    HungCapture,
 }

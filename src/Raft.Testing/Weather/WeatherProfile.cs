@@ -51,6 +51,12 @@ public sealed class WeatherProfile
         "disk", (FaultKind.HungDisk, 5), (FaultKind.SlowDisk, 5), (FaultKind.FailedWrite, 4), (FaultKind.Crash, 6),
         (FaultKind.Snapshot, 10), (FaultKind.FailedSnapshot, 5), (FaultKind.HungSnapshots, 5));
 
+    /// <summary>Disks and state machines hang, mostly for longer than a node takes to notice, and links are cut meanwhile.</summary>
+    public static WeatherProfile Hangs { get; } = new(
+        "hangs", (FaultKind.HungApply, 4), (FaultKind.HungRead, 4), (FaultKind.HungCapture, 4), (FaultKind.HungDisk, 4),
+        (FaultKind.HungSnapshots, 2), (FaultKind.Isolation, 2), (FaultKind.Loss, 2), (FaultKind.Crash, 2), (FaultKind.Snapshot, 4),
+        (FaultKind.Transfer, 4));
+
     /// <summary>Clocks run fast and slow, and processes pause.</summary>
     public static WeatherProfile Clocks { get; } = new(
         "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
@@ -74,13 +80,14 @@ public sealed class WeatherProfile
         (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
         (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1),
         (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1),
-        (FaultKind.StrangerNodes, 1), (FaultKind.FlippedBit, 1))
+        (FaultKind.StrangerNodes, 1), (FaultKind.FlippedBit, 1), (FaultKind.HungApply, 1), (FaultKind.HungRead, 1),
+        (FaultKind.HungCapture, 1))
     {
         _joinRate = 0.1,
     };
 
     /// <summary>All profiles.</summary>
-    public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Clocks, Identity, Everything];
+    public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Hangs, Clocks, Identity, Everything];
 
     /// <summary>Gets the name.</summary>
     public string Name { get; }
@@ -160,7 +167,8 @@ public sealed class WeatherProfile
     private static Fault Draw(FaultKind kind, SeededRandom random, int nodes, TimeSpan duration)
     {
         // Many faults are shorter than an election timeout, some much longer: both show what the middle does not.
-        TimeSpan longest = random.Chance(0.2) ? TimeSpan.FromSeconds(8) : TimeSpan.FromSeconds(1);
+        bool isLong = random.Chance(kind is FaultKind.HungApply or FaultKind.HungRead or FaultKind.HungCapture ? 0.7 : 0.2);
+        TimeSpan longest = isLong ? TimeSpan.FromSeconds(8) : TimeSpan.FromSeconds(1);
         int node = random.Next(nodes);
         return new Fault(
             kind,

@@ -6,8 +6,7 @@ namespace Raft.Tests.Node;
 /// <summary>A state machine that is at one batch for ten minimum election timeouts: the log and the status say so.</summary>
 public sealed class ApplyHangTests : IDisposable
 {
-    private const string Suffix =
-        "; its state machine has been working on the same commands for a long time: results and reads wait for it";
+    private const string Suffix = ", and results and reads wait for it";
     private readonly Lab _lab = new();
     private readonly RecordingLoggerFactory _logged = new();
     private readonly Gated _machine = new();
@@ -28,14 +27,17 @@ public sealed class ApplyHangTests : IDisposable
         Assert.Empty(_logged.Of(120));
         _lab.World.RunFor(TimeSpan.FromMinutes(5));
 
-        FakeLogRecord hang = Assert.Single(_logged.Of(120));
+        FakeLogRecord hang = _logged.Of(120)[0];
+        Assert.Equal(5, _logged.Of(120).Length); // when it begins, and then once a minute
         Assert.Equal((LogLevel.Warning, "ApplyHangs"), (hang.Level, hang.Id.Name));
-        string[] values = ["NodeId", "FirstIndex", "LastIndex", "Since"];
-        Assert.Equal(["n1", "2", "2", "00:00:10"], values.Select(name => RecordingLoggerFactory.Value(hang, name)));
+        string[] values = ["NodeId", "Work", "Since"];
+        Assert.Equal(["n1", "applying the entry 2", "00:00:10"], values.Select(name => RecordingLoggerFactory.Value(hang, name)));
         Assert.Equal(
-            "The state machine of node n1 has been working on the entries 2 to 2 for 00:00:10: results and reads of this node wait for it",
+            "The state machine of node n1 hangs: it has been applying the entry 2 for 00:00:10. Results and reads of this node wait for it",
             hang.Message);
-        Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed" + Suffix, node.Status.Explanation);
+        HangingWork shown = Assert.Single(node.Status.Hangs);
+        Assert.Equal((HangingResource.StateMachine, "applying the entry 2"), (shown.Resource, shown.Work));
+        Assert.Equal($"leads term 1: 1 of 1 voters reachable, 1 needed; {shown}" + Suffix, node.Status.Explanation);
 
         _machine.Release();
         _lab.World.Run(proposal);
@@ -94,7 +96,8 @@ public sealed class ApplyHangTests : IDisposable
         _lab.World.RunFor(TimeSpan.FromMinutes(5));
 
         Assert.Equal(RaftRole.Leader, node.Status.Role);
-        Assert.Equal([120], _logged.Ids.Where(static id => id is 120 or 121));
+        Assert.Equal(1, node.Status.Term);
+        Assert.DoesNotContain(126, _logged.Ids); // its followers report no applied index beyond its own
     }
 
     [Fact]
@@ -126,7 +129,14 @@ public sealed class ApplyHangTests : IDisposable
         node.Stop();
 
         _lab.Fails<OutcomeUnknownException>(proposal);
-        Assert.Equal("stopped: call RunAsync to run again", node.Status.Explanation);
+        Assert.Equal(
+            "stopped without its state machine, which was applying the entries 1 to 2 and is given up: create a new node with a new state machine on "
+            + "the same log store",
+            node.Status.Explanation);
+        Assert.Equal("Node n1 has stopped without its state machine, which has been applying the entries 1 to 2 for 00:01:05 and is given up: "
+            + "this node object does not run again. Create a new node with a new state machine on the same log store",
+            Assert.Single(_logged.Of(128)).Message);
+        Assert.Empty(_logged.Of(101));
     }
 
     /// <summary>Does something when a log message is to be written.</summary>

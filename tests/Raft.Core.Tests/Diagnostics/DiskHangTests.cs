@@ -8,7 +8,7 @@ namespace Raft.Tests.Node;
 /// </summary>
 public sealed class DiskHangTests : IDisposable
 {
-    private const string Suffix = "; its log store has not finished a write for a long time: nothing counts as written here until it does";
+    private const string Suffix = ", and nothing counts as written here until it is done";
     private readonly Lab _lab = new();
     private readonly RecordingLoggerFactory _logged = new();
 
@@ -27,10 +27,13 @@ public sealed class DiskHangTests : IDisposable
         Assert.Empty(_logged.Of(122));
         _lab.World.RunFor(TimeSpan.FromMinutes(5));
 
-        FakeLogRecord hang = Assert.Single(_logged.Of(122));
+        FakeLogRecord hang = _logged.Of(122)[0];
+        Assert.Equal(5, _logged.Of(122).Length); // when it begins, and then once a minute
         Assert.Equal((LogLevel.Warning, "DiskHangs"), (hang.Level, hang.Id.Name));
         Assert.EndsWith("writes for 00:00:10: nothing counts as written here until it does", hang.Message, StringComparison.Ordinal);
-        Assert.Equal("leads term 1: 1 of 1 voters reachable, 1 needed" + Suffix, node.Status.Explanation);
+        HangingWork shown = Assert.Single(node.Status.Hangs);
+        Assert.Equal(HangingResource.LogStore, shown.Resource);
+        Assert.Equal($"leads term 1: 1 of 1 voters reachable, 1 needed; {shown}" + Suffix, node.Status.Explanation);
 
         node.Store.Release();
         _lab.World.Run(proposal);

@@ -4,7 +4,8 @@ namespace Raft.Tests.Node;
 /// <summary>The situation of a node, in a sentence for people.</summary>
 public sealed class ExplanationTests
 {
-    private const string Hangs = "; its state machine has been working on the same commands for a long time: results and reads wait for it";
+    private const string Hangs = 
+        "; its state machine hangs: it has been answering a read since 1970-01-01 00:00:00Z, and results and reads wait for it";
 
     private static readonly ClusterConfiguration Three = new(["n1", "n2", "n3"]);
 
@@ -53,7 +54,12 @@ public sealed class ExplanationTests
             Configuration = Three,
             Reachable = new NodeSet(
                 [.. Three.Members.Select(static member => member.NodeId).Where((_, i) => (reachable >> i & 1) != 0)]),
-            ApplyHangs = applyHangs,
+            Conditions = applyHangs
+                ? new NodeConditions
+                {
+                    StateMachine = new HangingWork(HangingResource.StateMachine, "answering a read", DateTimeOffset.UnixEpoch),
+                }
+                : NodeConditions.None,
             Failure = new IOException("Disk gone."),
         };
 

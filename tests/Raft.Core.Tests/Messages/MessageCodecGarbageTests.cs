@@ -74,7 +74,7 @@ public class MessageCodecGarbageTests
     [InlineData("setup reply, neither leader nor values", BodyOffset, 65, "number of options is 65", BodyOffset)]
     [InlineData("request vote", OriginOffset, 8, "flags of the sender are 8", OriginOffset)]
     [InlineData("install snapshot reply, installed", BodyOffset + 40, 5, "reason is 5", BodyOffset + 40)]
-    [InlineData("timeout now reply", BodyOffset, 4, "reason is 4", BodyOffset)]
+    [InlineData("timeout now reply", BodyOffset, 5, "reason is 5", BodyOffset)]
     [InlineData("append entries", FromOffset + 2, 0xFF, "sender's id is not valid UTF-8", FromOffset)]
     [InlineData("append entries", ClusterOffset + 2, 0x80, "cluster id is not valid UTF-8", ClusterOffset)]
     [InlineData("append entries", FirstEntryOffset + 16, 3, "kind of an entry is 3", FirstEntryOffset + 16)]

@@ -23,10 +23,12 @@ public sealed class OptionTargetTests
             TimeSpan.FromSeconds(7), static settings => settings.LeadershipTransferTimeout, TimeSpan.FromSeconds(7)),
         [nameof(RaftNodeOptions.ProposalsDuringTransfer)] = new(
             ProposalsDuringTransfer.Refuse, static settings => settings.ProposalsDuringTransfer, ProposalsDuringTransfer.Refuse),
+        [nameof(RaftNodeOptions.HangTimeout)] = new(
+            TimeSpan.FromSeconds(23), static settings => settings.HangTimeout, TimeSpan.FromSeconds(23)),
         [nameof(RaftNodeOptions.MinimumElectionTimeout)] = new(
             TimeSpan.FromMilliseconds(1_700),
-            static settings => (settings.Consensus.MinimumElectionTimeout, settings.HangTimeout),
-            (TimeSpan.FromMilliseconds(1_700), TimeSpan.FromSeconds(17))),
+            static settings => settings.Consensus.MinimumElectionTimeout,
+            TimeSpan.FromMilliseconds(1_700)),
         [nameof(RaftNodeOptions.MaximumElectionTimeout)] = new(
             TimeSpan.FromSeconds(4),
             static settings => (settings.MaximumElectionTimeout, settings.Consensus.MaximumElectionTimeout),
@@ -115,7 +117,8 @@ public sealed class OptionTargetTests
         {
             Members = ["n1", "n2", "n3"],
             RandomSeed = 1,
-            HeartbeatInterval = TimeSpan.FromMilliseconds(200), // by default it follows from an election timeout
+            HeartbeatInterval = TimeSpan.FromMilliseconds(200), // by default these follow from an election timeout
+            HangTimeout = TimeSpan.FromSeconds(10),
             LeaderStickiness = name != nameof(RaftNodeOptions.CheckQuorum), // which needs the other
         };
         change(options);

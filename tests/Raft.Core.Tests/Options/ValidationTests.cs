@@ -37,6 +37,7 @@ public sealed class ValidationTests
             options => options.HeartbeatInterval = TimeSpan.FromSeconds(1)
         },
         { "HeartbeatInterval is -00:00:01: it must be above zero.", options => options.HeartbeatInterval = TimeSpan.FromSeconds(-1) },
+        { "HangTimeout is 00:00:00: it must be above zero.", options => options.HangTimeout = TimeSpan.Zero },
         { "ShutdownTimeout is -00:00:01: it must not be negative.", options => options.ShutdownTimeout = TimeSpan.FromSeconds(-1) },
         { "LeaderStickiness needs CheckQuorum, which is off", options => options.CheckQuorum = false },
         { "MaximumCommandBytes is 0: it must be at least 1.", options => options.MaximumCommandBytes = 0 },

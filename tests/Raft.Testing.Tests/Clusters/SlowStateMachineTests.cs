@@ -12,7 +12,8 @@ public sealed class SlowStateMachineTests
     public void Capture_DemandsTheOwnThreadOfAMachineThatMayBlock(bool mayBlock, int demands)
     {
         SlowStateMachine machine = new(
-            new StringLog(), _world, new SeededRandom(1), static () => TimeSpan.Zero, mayBlock, () => _demands++, static _ => { });
+            new StringLog(), _world, new SeededRandom(1), static () => TimeSpan.Zero, mayBlock, () => _demands++, static _ => { },
+            new MachineHold(_world));
 
         machine.Capture();
 

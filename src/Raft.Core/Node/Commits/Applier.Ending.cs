@@ -27,7 +27,12 @@ internal sealed partial class Applier
             }
 
             _closed = true;
-            StateIsUncertain |= _current is not null || _isReading || _isStateReplaced;
+            if (_current is not null || _query is not null || _isStateReplaced)
+            {
+                StateIsUncertain = true;
+                Abandoned = CurrentWorkLocked;
+            }
+
             _waitingRestoration?.Abandon();
             _preparedRestoration?.Abandon();
             _waitingRestoration = _preparedRestoration = null;
@@ -55,6 +60,22 @@ internal sealed partial class Applier
         }
 
         _ownThread?.Dispose();
+    }
+
+    /// <summary>
+    /// Answers the callers of all batches that are not applied yet, which are applied nevertheless: the node no longer leads, and the state
+    /// machine hangs.
+    /// </summary>
+    public void FailCallers(Func<long, long, Exception> unknown, ResumeBatch resume)
+    {
+        lock (_lock) // so that no batch is finished meanwhile
+        {
+            _current?.FailCallers(unknown, resume);
+            foreach (CommittedBatch batch in _batches)
+            {
+                batch.FailCallers(unknown, resume);
+            }
+        }
     }
 
     /// <summary>

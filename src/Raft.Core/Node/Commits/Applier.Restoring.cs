@@ -93,7 +93,7 @@ internal sealed partial class Applier
 
         _preparedRestoration = null;
         _restoring = restoration;
-        _isReading = false;
+        _query = null;
         return true;
     }
 

@@ -35,10 +35,11 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private DateTimeOffset _appliedTime;
     private bool _queryIsNext;
     private volatile bool _running;
-    private bool _isReading;
+    private StateMachineQuery? _query;
     private bool _isStopping;
     private bool _closed;
     private bool _workerWaits;
+    private volatile bool _isWatched;
     private long _appliedIndex;
 
     /// <param name="settings">The state machine, the scheduler that runs it unless it may block, and the clock.</param>
@@ -71,19 +72,36 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         init => _appliedIndex = value;
     }
 
-    /// <summary>The entries that the state machine is working on, and since when; null if there are none.</summary>
-    public (long FirstIndex, long LastIndex, TimeSpan Since)? CurrentWork
+    /// <summary>What the state machine is doing, and since when; null if it does nothing.</summary>
+    public (Work Work, TimeSpan Since)? CurrentWork
     {
         get
         {
             lock (_lock)
             {
-                return _current is { } batch ? (batch.FirstIndex, batch.LastIndex, _currentSince)
-                    : _restoring is { } restoration ? (restoration.LastIncludedIndex, restoration.LastIncludedIndex, _currentSince)
-                    : null;
+                return CurrentWorkLocked;
             }
         }
     }
+
+    /// <summary>What the state machine was doing when the life ended without it; null if it was idle.</summary>
+    public (Work Work, TimeSpan Since)? Abandoned { get; private set; }
+
+    /// <summary>
+    /// Whether the worker will look at the state machine within a while. If not, a read that finds the state machine idle wakes it.
+    /// </summary>
+    public bool IsWatched
+    {
+        get => _isWatched;
+        set => _isWatched = value;
+    }
+
+    /// <summary>Called under the lock.</summary>
+    private (Work Work, TimeSpan Since)? CurrentWorkLocked =>
+        _current is { } batch ? (new Work(WorkKind.Apply, batch.FirstIndex, batch.LastIndex), _currentSince)
+        : _restoring is { } restoration ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), _currentSince)
+        : _query is { } query ? (new Work(query.Kind), _currentSince)
+        : null;
 
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
     public bool IsIdle => !_running;
@@ -152,6 +170,12 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
 
         Schedule();
+        if (!_isWatched)
+        {
+            _isWatched = true;
+            _wakeWorker();
+        }
+
         return PostOutcome.Posted;
     }
 
@@ -185,7 +209,11 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         {
             if (query is not null)
             {
-                query.Run(_machine);
+                if (!Run(query))
+                {
+                    return;
+                }
+
                 continue;
             }
 
@@ -202,6 +230,25 @@ internal sealed partial class Applier : IThreadPoolWorkItem
                 return;
             }
         }
+    }
+
+    /// <returns>False if it continues, and what follows it is scheduled when it is done.</returns>
+    private bool Run(StateMachineQuery query)
+    {
+        ValueTask answering = query.RunAsync(_machine);
+        if (answering.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+
+        _ = ContinueAfterAsync(answering);
+        return false;
+    }
+
+    private async Task ContinueAfterAsync(ValueTask answering)
+    {
+        await answering.ConfigureAwait(false);
+        Schedule();
     }
 
     private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration)
@@ -226,11 +273,11 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             {
                 _current = batch;
                 _currentSince = now;
-                _isReading = query is not null;
+                _query = query;
                 return true;
             }
 
-            _isReading = false;
+            _query = null;
             _running = false;
             wakesWorker = _isStopping;
         }

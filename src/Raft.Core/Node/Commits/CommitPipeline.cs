@@ -44,8 +44,8 @@ internal sealed class CommitPipeline
     /// <summary>Whether the state machine hangs.</summary>
     public bool Hangs => _watch.Hangs;
 
-    /// <summary>When the worker must look at the state machine again.</summary>
-    public TimeSpan NextDeadline => _watch.NextDeadline;
+    /// <summary>Watches the state machine.</summary>
+    public ApplierWatch Watch => _watch;
 
     /// <summary>Whether all that the log holds is committed.</summary>
     public bool HasCommittedTheLog => _context.Module.CommitIndex >= _context.Module.LastIndex;
@@ -67,9 +67,6 @@ internal sealed class CommitPipeline
 
     /// <summary>Sets whether the worker is to run whenever something was applied.</summary>
     public void WakeWhenApplied(bool wakes) => _wakesWhenApplied = wakes;
-
-    /// <summary>Looks whether the state machine hangs.</summary>
-    public void WatchApplier() => _watch.Check();
 
     /// <summary>Hands over what has been committed, as far as the state machine has room for it.</summary>
     public void HandOver()

@@ -11,6 +11,9 @@ internal sealed class PendingProposals
 
     public int Count => _queue.Count;
 
+    /// <summary>The index that the first caller waits for; null if none waits.</summary>
+    public long? FirstIndex => _queue.TryPeek(out PendingProposal first) ? first.Index : null;
+
     public void Add(long index, long term, PendingCaller caller) => _queue.Enqueue(new PendingProposal(index, term, caller));
 
     /// <summary>Takes out the caller who waits for the entry of this index and term; the default value if no caller does.</summary>

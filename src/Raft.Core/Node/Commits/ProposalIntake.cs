@@ -114,6 +114,16 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
 
     private void AwaitTransfer(in Proposal proposal)
     {
+        LeadershipTransfer transfer = context.Module.Transfer!;
+        if (transfer.IsGivingUp)
+        {
+            Refuse(in proposal, new NotLeaderException(
+                $"Node {context.NodeId} gives up its leadership, since its log store or its state machine hangs, and takes no proposals: "
+                + $"propose to {transfer.Target} in a moment.",
+                context.Settings.MemberOf(transfer.Target, context.Module.Configuration)));
+            return;
+        }
+
         if (context.Settings.ProposalsDuringTransfer == ProposalsDuringTransfer.Wait)
         {
             _waiting.Enqueue(proposal);
@@ -121,7 +131,7 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
             return;
         }
 
-        NodeId target = context.Module.Transfer!.Target;
+        NodeId target = transfer.Target;
         Refuse(in proposal, new NotLeaderException(
             $"Node {context.NodeId} is handing over its leadership to {target} and takes no proposals: propose there in a moment.",
             context.Settings.MemberOf(target, context.Module.Configuration)));
@@ -149,7 +159,10 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
                 context.Settings.MemberOf(leader, module.Configuration));
         }
 
-        PublishedStatus status = PublishedStatus.Of(module, context.Life.Lifecycle);
+        PublishedStatus status = PublishedStatus.Of(module, context.Life.Lifecycle) with
+        {
+            Conditions = new NodeConditions { UnheardLeader = module.UnheardLeader },
+        };
         string situation = StatusExplanation.NoLeader(in status);
         return new NotLeaderException(
             $"Node {context.NodeId} knows {situation}. Wait with {nameof(RaftNode.WaitForLeaderAsync)}, then propose again.", leader: null);

@@ -10,6 +10,7 @@ internal sealed class LogStoreReader(NodeContext context, CancellationToken endi
     public async ValueTask<ReadOnlyMemory<LogEntry>?> ReadAsync(long firstIndex, int maximumEntries, long maximumBytes)
     {
         ILogStore store = context.Settings.LogStore;
+        using StorageWork.OpenWork reading = context.Storage.Begin(new Work(WorkKind.LogRead, firstIndex));
         try
         {
             return await store.ReadAsync(firstIndex, maximumEntries, maximumBytes, ending).ConfigureAwait(false);

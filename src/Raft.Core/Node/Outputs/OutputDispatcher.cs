@@ -20,11 +20,8 @@ internal sealed class OutputDispatcher(
     /// <summary>How many writes were handed to the log store and are not durable yet.</summary>
     public int WritesInFlight { get; private set; }
 
-    /// <summary>Whether the log store hangs.</summary>
-    public bool DiskHangs => _disk.Hangs;
-
-    /// <summary>When the worker must look at the log store again.</summary>
-    public TimeSpan NextDeadline => _disk.NextDeadline;
+    /// <summary>Watches the writes to the log.</summary>
+    public DiskWatch Watch => _disk;
 
     /// <summary>Writes have completed on the log store.</summary>
     public void OnWritesCompleted(int count) => WritesInFlight -= count;

@@ -44,9 +44,14 @@ internal readonly record struct PublishedStatus()
     /// <summary>The node that this leader hands over to; null if it does not.</summary>
     public NodeId? TransferTarget { get; init; }
 
-    public bool ApplyHangs { get; init; }
+    /// <summary>The highest entry that the node or its leader knows to be committed.</summary>
+    public long KnownCommitIndex { get; init; }
 
-    public bool DiskHangs { get; init; }
+    /// <summary>What is wrong with the node.</summary>
+    public NodeConditions Conditions { get; init; } = NodeConditions.None;
+
+    /// <summary>How the node comes along.</summary>
+    public ProgressSamples Samples { get; init; }
 
     public Exception? Failure { get; init; }
 
@@ -82,6 +87,7 @@ internal readonly record struct PublishedStatus()
         FirstIndex = module.FirstIndex,
         LastIndex = module.LastIndex,
         CommitIndex = module.CommitIndex,
+        KnownCommitIndex = module.KnownCommitIndex,
         Configuration = module.Configuration,
         Reachable = module.Reachable,
         IsJoining = module.Join is not null,

@@ -30,6 +30,12 @@ public sealed record RaftStatus
     /// <summary>The highest entry that it knows to be committed (<c>commitIndex</c>).</summary>
     public long CommitIndex { get; init; }
 
+    /// <summary>
+    /// The highest entry that it or a leader that it has followed knows to be committed: larger than <see cref="CommitIndex"/> if the node
+    /// does not hold it yet.
+    /// </summary>
+    public long KnownCommitIndex { get; init; }
+
     /// <summary>The highest entry that is applied to its state machine (<c>lastApplied</c>).</summary>
     public long AppliedIndex { get; init; }
 
@@ -60,6 +66,20 @@ public sealed record RaftStatus
     /// disks or log stores do not keep what they promise.
     /// </summary>
     public IReadOnlyList<NodeId> LostData { get; init; } = [];
+
+    /// <summary>What has occupied its state machine or its stores without progress for <see cref="RaftNodeOptions.HangTimeout"/>.</summary>
+    public IReadOnlyList<HangingWork> Hangs { get; init; } = [];
+
+    /// <summary>
+    /// Whether it has applied what was committed when it first had a leader in this run. Until then its state is that of an earlier time.
+    /// </summary>
+    public bool HasCaughtUp { get; init; }
+
+    /// <summary>
+    /// How long, at least, it has not applied something that it knows to be committed, or one of its callers has waited for a commitment.
+    /// Zero for a node that keeps up. Computed when the status is read; it does not grow by itself.
+    /// </summary>
+    public TimeSpan Lag { get; init; }
 
     /// <summary>
     /// What is wrong with the setup of the cluster, in sentences: members with other options, nodes that do not agree on the members, a

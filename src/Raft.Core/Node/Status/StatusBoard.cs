@@ -7,7 +7,7 @@ namespace Raft;
 /// that is made under a lock; no foreign code runs under it.
 /// </summary>
 internal sealed class StatusBoard(
-    NodeId nodeId, CompletionSourcePool<bool> sources, ResumeBatchPool resumes, ITransport? transport = null)
+    NodeId nodeId, CompletionSourcePool<bool> sources, ResumeBatchPool resumes, ITransport? transport = null, IClock? clock = null)
 {
     private const int MinimumToClean = 64;
 
@@ -89,7 +89,8 @@ internal sealed class StatusBoard(
 
     /// <summary>The life of the node has ended: it neither leads nor follows, and nothing of it hangs any more.</summary>
     /// <param name="failure">Why; null for an end in good order.</param>
-    public void PublishEnd(NodeFailedException? failure)
+    /// <param name="abandonedWork">What the state machine is still doing, and is given up on; null if it is idle.</param>
+    public void PublishEnd(NodeFailedException? failure, string? abandonedWork = null)
     {
         PublishedStatus last = Current;
         Publish(last with
@@ -99,9 +100,9 @@ internal sealed class StatusBoard(
             Leader = null,
             Reachable = _self,
             TransferTarget = null,
-            ApplyHangs = false,
-            DiskHangs = false,
             SetupProblems = SetupProblemList.None,
+            Conditions = abandonedWork is null ? NodeConditions.None : new NodeConditions { AbandonedWork = abandonedWork },
+            Samples = default,
             Failure = failure,
         });
     }
@@ -161,6 +162,7 @@ internal sealed class StatusBoard(
             FirstIndex = published.FirstIndex,
             LastIndex = published.LastIndex,
             CommitIndex = published.CommitIndex,
+            KnownCommitIndex = Math.Max(published.KnownCommitIndex, published.CommitIndex),
             AppliedIndex = applied,
             SnapshotIndex = published.SnapshotIndex,
             Membership = published.Configuration,
@@ -168,11 +170,22 @@ internal sealed class StatusBoard(
             TransferTarget = published.TransferTarget,
             LostData = published.LostData,
             SetupProblems = published.SetupProblems,
+            Hangs = published.Conditions.Hangs,
+            HasCaughtUp = published.Samples.StartGoal is { } goal && applied >= goal,
+            Lag = LagOf(in published, applied),
             TransportProblems = problems,
             Explanation = StatusExplanation.Of(in published) + problems,
             Failure = published.Failure,
         };
         return (status, version);
+    }
+
+    /// <summary>How long the node has not applied what it knows to be committed, or a proposal has waited, at least.</summary>
+    private TimeSpan LagOf(in PublishedStatus published, long applied)
+    {
+        TimeSpan? behindSince = applied < published.Samples.Goal ? published.Samples.GoalSince : null;
+        TimeSpan? since = behindSince < published.Samples.ProposalSince ? behindSince : published.Samples.ProposalSince ?? behindSince;
+        return since is { } begun && clock is not null && clock.Now > begun ? clock.Now - begun : TimeSpan.Zero;
     }
 
     /// <summary>Waits until the status differs from the one that was read with a version.</summary>

@@ -8,29 +8,63 @@ internal static class StatusExplanation
 {
     private const string IsIdle = "not running: call RunAsync; until then it answers RequestVote and AppendEntries, but never campaigns";
 
-    private const string ApplyHangs =
-        "; its state machine has been working on the same commands for a long time: results and reads wait for it";
-
-    private const string DiskHangs =
-        "; its log store has not finished a write for a long time: nothing counts as written here until it does";
-
     public static string Of(in PublishedStatus status)
     {
         string situation = status.Lifecycle switch
         {
             NodeLifecycle.Failed => $"failed and stopped: {status.Failure?.Message}",
+            NodeLifecycle.Stopped when status.Conditions.AbandonedWork is { } work =>
+                $"stopped without its state machine, which was {work} and is given up: create a new node with a new state machine on the same "
+                + "log store",
             NodeLifecycle.Stopped => "stopped: call RunAsync to run again",
             NodeLifecycle.Idle => IsIdle,
             NodeLifecycle.Starting => "starting: it opens its stores and its transport, and does not campaign yet",
             NodeLifecycle.Stopping => $"stopping: it takes no more proposals; {InCluster(in status)}",
             _ => InCluster(in status),
         };
-        string applier = status.ApplyHangs ? ApplyHangs : string.Empty;
-        string disk = status.DiskHangs ? DiskHangs : string.Empty;
         string entry = status.UnsupportedIndex == 0
             ? string.Empty
             : $"; its version cannot append entry {Text(status.UnsupportedIndex)} of its leader: it lags until it is upgraded";
-        return situation + applier + disk + entry + status.SetupProblems;
+        return situation + Conditions(status.Conditions) + entry + status.SetupProblems;
+    }
+
+    /// <summary>Which link to look at, if others follow a leader that the node does not hear from.</summary>
+    public static string Unheard(UnheardLeader unheard)
+    {
+        NodeSet followers = unheard.Followers;
+        string others = followers.Count switch
+        {
+            0 => $"{unheard.Leader} leads",
+            1 => $"{followers[0]} follows {unheard.Leader}",
+            _ => $"{string.Join(", ", followers.Take(followers.Count - 1))} and {followers[^1]} follow {unheard.Leader}",
+        };
+        return $"{others}, which this node does not hear from: look at the link between {unheard.Leader} and this node";
+    }
+
+    private static string Conditions(NodeConditions conditions)
+    {
+        string text = string.Empty;
+        if (conditions.StateMachine is { } machine)
+        {
+            text += $"; {machine}, and results and reads wait for it";
+        }
+
+        if (conditions.LogWrites is { } writes)
+        {
+            text += $"; {writes}, and nothing counts as written here until it is done";
+        }
+
+        if (conditions.Storage is { } storage)
+        {
+            text += $"; {storage}";
+        }
+
+        if (conditions.IsStalled)
+        {
+            text += "; it makes no progress towards what its leader has committed";
+        }
+
+        return conditions.IsCandidacyWithheld ? text + "; it gave up a leadership for this reason, and starts no election for now" : text;
     }
 
     private static string InCluster(in PublishedStatus status) => status switch
@@ -47,6 +81,8 @@ internal static class StatusExplanation
     /// </summary>
     public static string NoLeader(in PublishedStatus status) => status.IsJoining
         ? "no leader: it joins a cluster that exists, waits for its leader, and does not vote until it has caught up"
+        : status.Conditions.UnheardLeader is { } unheard
+        ? $"no leader: {Unheard(unheard)}"
         : status.Role is RaftRole.Follower or RaftRole.Learner
         ? $"no leader: {Reach(in status)}; an election follows within the election timeout"
         : CanElect(in status)

@@ -42,6 +42,28 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
         }
     }
 
+    /// <summary>
+    /// This leader is not fit to lead: hands over to a voter that is, and waits for none of its callers. A transfer that is under way becomes
+    /// one of this kind.
+    /// </summary>
+    /// <returns>False if it cannot.</returns>
+    public bool BeginGivingUp(NodeId target)
+    {
+        ConsensusModule module = context.Module;
+        if (module.BeginGivingUp(target, context.Settings.MaximumElectionTimeout, context.Now) != TransferStart.Begun)
+        {
+            return false;
+        }
+
+        if (!IsUnderWay)
+        {
+            Begin(module);
+        }
+
+        leadership.Suspend();
+        return true;
+    }
+
     /// <summary>Does what is due after each batch of the module.</summary>
     public void Advance()
     {
@@ -114,7 +136,7 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     private void HandOver(ConsensusModule module)
     {
         leadership.Suspend();
-        if (commits.IsDone && work.IsIdle)
+        if ((commits.IsDone || module.Transfer is { IsGivingUp: true }) && work.IsIdle)
         {
             module.HandOver();
             _isHandedOver = true;

@@ -30,6 +30,9 @@ internal sealed class NodeContext(
 
     public Mailbox Mailbox { get; } = new(settings.MaximumWaitingMessages, settings.MaximumPendingProposals);
 
+    /// <summary>What occupies the disk, except the writes to the log.</summary>
+    public StorageWork Storage { get; } = new(settings.Clock, wake);
+
     /// <summary>The algorithm. Set when the stores are read, before the first pass.</summary>
     public ConsensusModule Module
     {

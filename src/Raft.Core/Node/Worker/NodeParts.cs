@@ -44,6 +44,14 @@ internal sealed class NodeParts
         Notices = new NoticeReports(Context, Setup);
         Sender = new MessageSender(Context, Handlers);
         Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices);
+        LeadershipEvidence evidence = new(Context, Outputs.Watch, Commits.Watch, shared.Board);
+        Watches = new NodeWatches(
+            Context,
+            Commits,
+            Outputs,
+            new LeadershipGuard(Context, evidence, Transfers),
+            new StrandedCallers(Context, Pending, Commits, Outputs.Watch),
+            new ProgressSampler(Context, Pending, shared.Board));
         Recovery = new NodeRecovery(settings, policy, LatestSnapshot, disposal, appliedBefore, ports.Stopping);
     }
 
@@ -82,6 +90,9 @@ internal sealed class NodeParts
 
     /// <summary>What the module wants done: persisting before sending.</summary>
     public OutputDispatcher Outputs { get; }
+
+    /// <summary>What can half work.</summary>
+    public NodeWatches Watches { get; }
 
     /// <summary>What the module notices about other nodes.</summary>
     public NoticeReports Notices { get; }

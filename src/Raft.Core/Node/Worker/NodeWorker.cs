@@ -158,11 +158,11 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _context.Module.AdvanceTime(_context.Now); // after the messages: a pause of the process must not look like silence of the leader
         _parts.Outputs.Dispatch();
         _parts.Durations.Record();
+        _parts.Watches.Check(_batch.CompletedWrites);
         _parts.Leadership.Update();
         _parts.Transfers.Advance();
         _parts.Commits.WakeWhenApplied(_parts.Transfers.AwaitsCommits);
-        _parts.Commits.WatchApplier();
-        _parts.Outputs.WatchDisk(_batch.CompletedWrites);
+        _parts.Watches.Conclude();
         _parts.Clocks.Check();
         PublishedStatus status = CurrentStatus();
         _board.Publish(in status);
@@ -201,8 +201,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     private PublishedStatus CurrentStatus() => PublishedStatus.Of(_context.Module, _context.Life.Lifecycle) with
     {
         SnapshotIndex = _parts.LatestSnapshot.Index,
-        ApplyHangs = _parts.Commits.Hangs,
-        DiskHangs = _parts.Outputs.DiskHangs,
+        Conditions = _parts.Watches.Conditions,
+        Samples = _parts.Watches.Samples,
         TransferTarget = _context.Module.Transfer?.Target,
         LostData = _parts.Notices.LostData,
         SetupProblems = _parts.Setup.Problems,
@@ -228,7 +228,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     {
         TimeSpan deadline = Earlier(_context.Module.NextDeadline ?? TimeSpan.MaxValue, _parts.Calls.NextDeadline);
         deadline = Earlier(Earlier(deadline, _parts.Intake.NextDeadline), _parts.Transfers.NextDeadline);
-        return Earlier(Earlier(deadline, _parts.Commits.NextDeadline), _parts.Outputs.NextDeadline);
+        return Earlier(deadline, _parts.Watches.NextDeadline);
     }
 
     private static TimeSpan Earlier(TimeSpan left, TimeSpan right) => left < right ? left : right;
@@ -251,7 +251,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
 
         // Before anyone is answered: a caller who then looks at the status must not find that the node leads.
         _parts.Leadership.End();
-        _board.PublishEnd(Failure);
+        (Work Work, TimeSpan Since)? occupied = _parts.Commits.Applier.CurrentWork;
+        _board.PublishEnd(Failure, occupied?.Work.ToString());
         BatchOutcomes outcomes = _parts.Pending.FailAll(end.Unknown, _context.Answers.Batch);
         _context.Metrics?.CountProposals(in outcomes);
         _parts.Commits.End(end.Unknown, _endReason);
@@ -263,7 +264,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Installer.Abandon();
         _parts.LogReads.End(_endReason);
         _parts.Calls.End();
-        _parts.Observer.End(Failure);
+        _parts.Observer.End(Failure, _parts.Commits.Applier.Abandoned);
 
         // Only now: a caller that is refused may rely on it that the life is over.
         _context.Life.TryAdvance(LifeStage.Ended);

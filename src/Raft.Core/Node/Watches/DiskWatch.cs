@@ -2,17 +2,20 @@ namespace Raft;
 
 /// <summary>
 /// Detects a log store that does not finish its writes. That delays no vote request and no heartbeat, so nothing else would show it.
-/// A leader does not step down for it: another node need not be better off.
 /// </summary>
 internal sealed class DiskWatch(NodeContext context)
 {
+    private readonly HangCondition _condition = new(context);
     private TimeSpan _busySince;
 
+    /// <summary>What hangs, and since when.</summary>
+    public HangCondition Condition => _condition;
+
     /// <summary>Whether no write has finished for longer than <see cref="NodeSettings.HangTimeout"/>.</summary>
-    public bool Hangs { get; private set; }
+    public bool Hangs => _condition.Hang is not null;
 
     /// <summary>When the worker must check again; <see cref="TimeSpan.MaxValue"/> if it need not.</summary>
-    public TimeSpan NextDeadline { get; private set; } = TimeSpan.MaxValue;
+    public TimeSpan NextDeadline => _condition.NextDeadline;
 
     /// <summary>A write was handed to the store while no other was under way.</summary>
     public void OnFirstWrite() => _busySince = context.Now;
@@ -27,18 +30,15 @@ internal sealed class DiskWatch(NodeContext context)
             _busySince = context.Now;
         }
 
-        TimeSpan limit = _busySince + context.Settings.HangTimeout;
-        bool hangs = writesInFlight > 0 && context.Now >= limit;
-        NextDeadline = writesInFlight > 0 && !hangs ? limit : TimeSpan.MaxValue;
-        if (hangs && !Hangs)
+        Work? work = writesInFlight > 0 ? new Work(WorkKind.LogWrite) : null;
+        switch (_condition.Observe(work, _busySince))
         {
-            context.Logger?.DiskHangs(writesInFlight, context.Now - _busySince);
+            case ConditionReport.Begins or ConditionReport.Lasts:
+                context.Logger?.DiskHangs(writesInFlight, context.Now - _busySince);
+                break;
+            case ConditionReport.Ends:
+                context.Logger?.DiskRecovered();
+                break;
         }
-        else if (Hangs && !hangs)
-        {
-            context.Logger?.DiskRecovered();
-        }
-
-        Hangs = hangs;
     }
 }

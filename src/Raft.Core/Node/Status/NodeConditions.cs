@@ -1,0 +1,40 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// What is wrong with a node, as its worker publishes it: one object as long as nothing changes, since it rarely does and the status is
+/// compared after each pass.
+/// </summary>
+internal sealed record NodeConditions
+{
+    /// <summary>Nothing is wrong.</summary>
+    public static NodeConditions None { get; } = new();
+
+    /// <summary>What the state machine has been doing for too long.</summary>
+    public HangingWork? StateMachine { get; init; }
+
+    /// <summary>The writes to the log that do not finish.</summary>
+    public HangingWork? LogWrites { get; init; }
+
+    /// <summary>Other work on the disk that does not finish.</summary>
+    public HangingWork? Storage { get; init; }
+
+    /// <summary>Whether the node starts no election, because it gave up a leadership.</summary>
+    public bool IsCandidacyWithheld { get; init; }
+
+    /// <summary>The leader that others follow and that this node does not hear from.</summary>
+    public UnheardLeader? UnheardLeader { get; init; }
+
+    /// <summary>Whether the node makes no progress towards what its leader has committed.</summary>
+    public bool IsStalled { get; init; }
+
+    /// <summary>What the state machine was doing when the node ended without it.</summary>
+    public string? AbandonedWork { get; init; }
+
+    /// <summary>All that hangs.</summary>
+    public IReadOnlyList<HangingWork> Hangs =>
+        StateMachine is null && LogWrites is null && Storage is null
+            ? HangList.Empty
+            : new HangList([.. new[] { StateMachine, LogWrites, Storage }.OfType<HangingWork>()]);
+}

@@ -1,0 +1,72 @@
+using Raft.Consensus;
+
+namespace Raft;
+
+/// <summary>
+/// Everything about a node that can half work, looked at in each pass: what occupies the state machine and the disk, what follows from it
+/// for the leadership and for callers, and the progress of the node. Used by the node's worker.
+/// </summary>
+internal sealed class NodeWatches(
+    NodeContext context,
+    CommitPipeline commits,
+    OutputDispatcher outputs,
+    LeadershipGuard guard,
+    StrandedCallers stranded,
+    ProgressSampler sampler)
+{
+    private readonly StorageWatch _storage = new(context);
+    private readonly ProgressReports _progress = new(context);
+
+    /// <summary>What is wrong; the same object as long as it is the same.</summary>
+    public NodeConditions Conditions { get; private set; } = NodeConditions.None;
+
+    /// <summary>Samples of the progress.</summary>
+    public ProgressSamples Samples => sampler.Samples;
+
+    /// <summary>When the worker must look again.</summary>
+    public TimeSpan NextDeadline
+    {
+        get
+        {
+            TimeSpan deadline = Earlier(commits.Watch.NextDeadline, outputs.Watch.NextDeadline);
+            deadline = Earlier(Earlier(deadline, _storage.NextDeadline), guard.NextDeadline);
+            return Earlier(Earlier(deadline, stranded.NextDeadline), _progress.NextDeadline);
+        }
+    }
+
+    /// <summary>Looks at what is under way, before anything follows the leadership.</summary>
+    /// <param name="completedWrites">How many writes to the log have completed since the last check.</param>
+    public void Check(int completedWrites)
+    {
+        commits.Watch.Check();
+        outputs.WatchDisk(completedWrites);
+        _storage.Check();
+        guard.Check();
+    }
+
+    /// <summary>Looks at what follows, after it is known whether the node still leads.</summary>
+    public void Conclude()
+    {
+        stranded.Check();
+        sampler.Take();
+        _progress.Check();
+        UnheardLeader? unheard = context.Module.Leader is null ? context.Module.UnheardLeader : null;
+        NodeConditions now = Conditions;
+        if (now.StateMachine != commits.Watch.Condition.Hang || now.LogWrites != outputs.Watch.Condition.Hang
+            || now.Storage != _storage.Condition.Hang || now.IsCandidacyWithheld != guard.IsWithheld
+            || now.IsStalled != _progress.IsStalled || now.UnheardLeader != unheard)
+        {
+            Conditions = new NodeConditions
+            {
+                StateMachine = commits.Watch.Condition.Hang,
+                LogWrites = outputs.Watch.Condition.Hang,
+                Storage = _storage.Condition.Hang,
+                IsCandidacyWithheld = guard.IsWithheld,
+                IsStalled = _progress.IsStalled,
+                UnheardLeader = unheard,
+            };
+        }
+    }
+
+    private static TimeSpan Earlier(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}
