@@ -8,18 +8,18 @@ namespace Raft;
 /// </summary>
 /// <param name="Goal">What must be applied; 0 before the node knows.</param>
 /// <param name="GoalSince">Since when.</param>
-/// <param name="ProposalSince">Since when some proposal has waited at least; null if none waits.</param>
+/// <param name="ProposalGoal">The last entry that a proposal waited for at <paramref name="ProposalSince"/>.</param>
+/// <param name="ProposalSince">Since when some proposal has waited at least, unless that entry is applied; null if none waits.</param>
 /// <param name="StartGoal">
 /// What was committed when the node first had a leader in this life; null as long as it has had none. Once it is applied, the node has
 /// caught up.
 /// </param>
-internal readonly record struct ProgressSamples(long Goal, TimeSpan GoalSince, TimeSpan? ProposalSince, long? StartGoal);
+internal readonly record struct ProgressSamples(
+    long Goal, TimeSpan GoalSince, long ProposalGoal, TimeSpan? ProposalSince, long? StartGoal);
 
 /// <summary>Takes the samples. Used by the node's worker.</summary>
 internal sealed class ProgressSampler(NodeContext context, PendingProposals pending, StatusBoard board)
 {
-    private long _lastPending;
-
     /// <summary>The samples of the last pass.</summary>
     public ProgressSamples Samples { get; private set; }
 
@@ -50,12 +50,11 @@ internal sealed class ProgressSampler(NodeContext context, PendingProposals pend
             return samples.ProposalSince is null ? samples : samples with { ProposalSince = null };
         }
 
-        if (samples.ProposalSince is not null && first <= _lastPending)
+        if (samples.ProposalSince is not null && first <= samples.ProposalGoal)
         {
             return samples;
         }
 
-        _lastPending = module.LastIndex;
-        return samples with { ProposalSince = context.Now };
+        return samples with { ProposalGoal = module.LastIndex, ProposalSince = context.Now };
     }
 }

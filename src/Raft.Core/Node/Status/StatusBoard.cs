@@ -184,7 +184,8 @@ internal sealed class StatusBoard(
     private TimeSpan LagOf(in PublishedStatus published, long applied)
     {
         TimeSpan? behindSince = applied < published.Samples.Goal ? published.Samples.GoalSince : null;
-        TimeSpan? since = behindSince < published.Samples.ProposalSince ? behindSince : published.Samples.ProposalSince ?? behindSince;
+        TimeSpan? waitsSince = applied < published.Samples.ProposalGoal ? published.Samples.ProposalSince : null;
+        TimeSpan? since = behindSince < waitsSince ? behindSince : waitsSince ?? behindSince;
         return since is { } begun && clock is not null && clock.Now > begun ? clock.Now - begun : TimeSpan.Zero;
     }
 
