@@ -70,6 +70,7 @@ public sealed class InstrumentTests : IDisposable
                 "raft.snapshot.duration: Histogram s [" + Tags + "]",
                 "raft.snapshot.failures: Counter {failure} []", // none failed here
                 "raft.snapshot.size: Histogram By [" + Tags + "]",
+                "raft.snapshot.transfers: Counter {transfer} []",
                 "raft.snapshots.installed: Counter {snapshot} []", // nor was one sent
             ],
             units.Select(unit => $"{unit.Key}: {unit.Value} [{tags.GetValueOrDefault(unit.Key)}]"));

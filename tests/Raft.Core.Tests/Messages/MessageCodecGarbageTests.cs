@@ -70,7 +70,7 @@ public class MessageCodecGarbageTests
     [InlineData("timeout now reply", 6, 1, "flags are 1", 6)]
     [InlineData("identity refusal", 6, 1, "flags are 1", 6)]
     [InlineData("request vote", OriginOffset, 8, "flags of the sender are 8", OriginOffset)]
-    [InlineData("install snapshot reply, installed", BodyOffset + 40, 5, "reason is 5", BodyOffset + 40)]
+    [InlineData("install snapshot reply, installed", BodyOffset + 40, 8, "reason is 8", BodyOffset + 40)]
     [InlineData("timeout now reply", BodyOffset, 4, "reason is 4", BodyOffset)]
     [InlineData("append entries", FromOffset + 2, 0xFF, "sender's id is not valid UTF-8", FromOffset)]
     [InlineData("append entries", ClusterOffset + 2, 0x80, "cluster id is not valid UTF-8", ClusterOffset)]

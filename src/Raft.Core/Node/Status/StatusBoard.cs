@@ -101,6 +101,8 @@ internal sealed class StatusBoard(
             TransferTarget = null,
             ApplyHangs = false,
             DiskHangs = false,
+            FollowersWithoutProgress = NodeSet.Empty,
+            WaitsForLeader = false,
             Failure = failure,
         });
     }
@@ -166,6 +168,8 @@ internal sealed class StatusBoard(
             Reachable = ReachableMembers(in published),
             TransferTarget = published.TransferTarget,
             LostData = published.LostData,
+            FollowersWithoutProgress = published.FollowersWithoutProgress,
+            WaitsForLeader = published.WaitsForLeader,
             TransportProblems = problems,
             Explanation = StatusExplanation.Of(in published) + problems,
             Failure = published.Failure,

@@ -163,6 +163,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Commits.WakeWhenApplied(_parts.Transfers.AwaitsCommits);
         _parts.Commits.WatchApplier();
         _parts.Outputs.WatchDisk(_batch.CompletedWrites);
+        _parts.Followers.Check();
+        _parts.Progress.Check();
         PublishedStatus status = CurrentStatus();
         _board.Publish(in status);
         _parts.Observer.Observe(in status);
@@ -204,6 +206,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         DiskHangs = _parts.Outputs.DiskHangs,
         TransferTarget = _context.Module.Transfer?.Target,
         LostData = _parts.Notices.LostData,
+        FollowersWithoutProgress = _parts.Followers.WithoutProgress,
+        WaitsForLeader = _parts.Progress.Waits,
     };
 
     /// <summary>
