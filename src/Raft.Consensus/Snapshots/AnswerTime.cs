@@ -22,6 +22,9 @@ internal sealed class AnswerTime(TimeSpan shortestPatience, TimeSpan longestPati
         }
     }
 
+    /// <summary>The chunk that is measured, or its answer, seems lost: the next one is measured.</summary>
+    public void Clear() => _measured = 0;
+
     /// <summary>A chunk is being sent.</summary>
     public void OnSent(long correlation, TimeSpan now)
     {

@@ -33,6 +33,9 @@ internal sealed class SnapshotReception(SnapshotIdentity snapshot, int maximumCh
     /// <summary>Everything before this byte is stored.</summary>
     public long NextOffset { get; private set; }
 
+    /// <summary>The furthest byte that was ever needed next.</summary>
+    public long Furthest { get; private set; }
+
     /// <summary>
     /// The chunk that the host is storing, or its repetition, which is answered when it is stored; null if none is being stored.
     /// </summary>
@@ -86,6 +89,7 @@ internal sealed class SnapshotReception(SnapshotIdentity snapshot, int maximumCh
         Storing = null;
         Failure = null;
         NextOffset = nextOffset;
+        Furthest = Math.Max(Furthest, nextOffset);
         while (_early.Count > 0 && _early.GetKeyAtIndex(0) < nextOffset)
         {
             Remove();
@@ -98,9 +102,12 @@ internal sealed class SnapshotReception(SnapshotIdentity snapshot, int maximumCh
     /// <returns>The message to answer.</returns>
     public InstallSnapshotMessage OnFailed(SnapshotReplyReason reason)
     {
-        InstallSnapshotMessage refused = OnStored(long.MaxValue);
+        InstallSnapshotMessage refused = Storing!;
+        Storing = null;
         NextOffset = 0;
         Failure = reason;
+        _early.Clear();
+        EarlyBytes = 0;
         return refused;
     }
 

@@ -17,6 +17,7 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
     private long _firstOfAttempt = NoneSent;
     private long _firstOfRound = NoneSent;
     private bool _probes = true;
+    private bool _isAnswered;
     private int _allowed = int.MaxValue;
 
     /// <summary>The snapshot that is being sent; null before its first chunk was loaded.</summary>
@@ -34,7 +35,7 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
     /// <summary>Where the next chunk starts.</summary>
     public long Next { get; private set; }
 
-    /// <summary>How often the transfer began from the first byte.</summary>
+    /// <summary>How often the transfer began, as far as the follower has answered.</summary>
     public int Attempts { get; private set; }
 
     /// <summary>How many bytes the follower has stored, in all attempts together.</summary>
@@ -81,7 +82,6 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
     public void OnSent(long correlation, in SnapshotChunk chunk, TimeSpan now)
     {
         IsLoading = false;
-        Attempts += Snapshot is null ? 1 : 0;
         Snapshot = chunk.Snapshot;
         Length = chunk.Length;
         Next = chunk.Offset + chunk.Data.Length;
@@ -110,6 +110,12 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
         }
 
         _answerTime.OnAnswered(correlation, now);
+        if (!_isAnswered)
+        {
+            _isAnswered = true;
+            Attempts++;
+        }
+
         if (reason is not (SnapshotReplyReason.Stored or SnapshotReplyReason.OutOfPlace))
         {
             Fail(reason, now);
@@ -140,6 +146,7 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
         Length = 0;
         _allowed = int.MaxValue;
         _firstOfAttempt = NoneSent;
+        _isAnswered = false;
     }
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
@@ -158,11 +165,12 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
         backoff.OnProgress(Snapshot, nextOffset);
     }
 
-    /// <summary>Probes from a byte on. The window opens again from half of what was in flight: more may be more than the way takes.</summary>
+    /// <summary>Probes from a byte on. The window opens again from half of what was in flight, which may be more than gets through.</summary>
     private void GoBack(long offset)
     {
         _allowed = Math.Max(1, window.Count / 2);
         window.Clear();
+        _answerTime.Clear();
         Acknowledged = offset;
         Next = offset;
         _probes = true;

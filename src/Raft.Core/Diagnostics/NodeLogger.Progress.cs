@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Raft.Consensus;
 
 namespace Raft;
 
@@ -51,13 +50,16 @@ internal sealed partial class NodeLogger
         EventName = "FollowerStalls")]
     private partial void LogFollowerStalls(NodeId nodeId, NodeId follower, TimeSpan since, string place);
 
-    [LoggerMessage(149, LogLevel.Information, "{Follower}, a follower of node {NodeId}, makes progress again", EventName = "FollowerProgresses")]
+    [LoggerMessage(
+        149, LogLevel.Information,
+        "{Follower}, a follower of node {NodeId}, makes progress again",
+        EventName = "FollowerProgresses")]
     private partial void LogFollowerProgresses(NodeId nodeId, NodeId follower);
 
     [LoggerMessage(
         160, LogLevel.Warning,
-        "Node {NodeId} cannot bring {Follower} up to date: it has begun to send it a snapshot {Times} times in {Since}, since the log went on "
-        + "too far meanwhile, and {Place}. {StoredPerSecond} bytes a second arrive there, and {WrittenPerSecond} are written to the log. "
+        "Node {NodeId} cannot bring {Follower} up to date: it has begun to send it a snapshot {Times} times in {Since}, since the "
+        + "log went on too far meanwhile, and {Place}. {StoredPerSecond} bytes a second arrive there, and {WrittenPerSecond} are written to the log. "
         + "Raise SnapshotTransferLogBytes, write less, or give the follower a faster link or disk",
         EventName = "FollowerCannotCatchUp")]
     private partial void LogFollowerCannotCatchUp(

@@ -57,12 +57,12 @@ internal sealed class ProgressWatch(NodeContext context)
         {
             case ConditionReport.Begins or ConditionReport.Lasts:
                 string part = module.SnapshotBeingReceived is { } snapshot
-                    ? $", and {module.ReceivedBytes} bytes of a snapshot up to {snapshot.LastIncludedIndex}"
+                    ? $", and has received {module.ReceivedBytes} bytes of a snapshot up to {snapshot.LastIncludedIndex}"
                     : string.Empty;
                 context.Logger?.WaitsForLeader(
                     _leader!.Value,
                     since,
-                    $"it has the committed entries up to {module.CommitIndex} of {module.CommitIndexOfLeader}{part}");
+                    $"it has {module.CommitIndex} of {module.CommitIndexOfLeader} committed entries{part}");
                 break;
             case ConditionReport.Ends when _leader is { } leader:
                 context.Logger?.ReceivesAgain(leader);

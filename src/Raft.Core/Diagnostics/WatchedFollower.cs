@@ -106,8 +106,10 @@ internal sealed class WatchedFollower(NodeContext context, NodeId id, long writt
         {
             case ConditionReport.Begins or ConditionReport.Lasts:
                 bool answers = context.Module.Reachable.Contains(id);
-                string reason = _transfer is { Backoff: { Failures: > 0 } backoff } ? $", and the last attempt failed: {backoff.Reason}" : "";
-                context.Logger?.FollowerStalls(id, since, $"{Place}, and {(answers ? "answers" : "does not answer")}{reason}");
+                string failure = _transfer is { Backoff: { Failures: > 0 } backoff }
+                    ? $", and the last attempt has failed: {backoff.Reason?.ToString() ?? "this node cannot read its snapshot"}"
+                    : string.Empty;
+                context.Logger?.FollowerStalls(id, since, $"{Place}, {(answers ? "answers" : "does not answer")}{failure}");
                 break;
             case ConditionReport.Ends:
                 context.Logger?.FollowerProgresses(id);

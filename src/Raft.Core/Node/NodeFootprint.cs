@@ -10,7 +10,9 @@ namespace Raft;
 /// <param name="PendingProposals">Callers whose entries are in the log and were not handed to the state machine yet.</param>
 /// <param name="HeldProposals">Callers that wait for the end of a leadership transfer, before their command is appended.</param>
 /// <param name="WaitingMessages">Messages that wait for the worker.</param>
-/// <param name="InFlightMessages">Messages with entries, or parts of a snapshot, that are unanswered: the largest number for any one follower.</param>
+/// <param name="InFlightMessages">
+/// Messages with entries, or parts of a snapshot, that are unanswered: the largest number for any one follower.
+/// </param>
 /// <param name="InFlightBytes">The payload of the unanswered messages, for all followers together.</param>
 /// <param name="StoreReads">Reads of the log store on behalf of callers.</param>
 /// <param name="Conditions">Waits of a stopping node for a condition.</param>

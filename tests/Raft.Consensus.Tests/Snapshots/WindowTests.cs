@@ -76,8 +76,11 @@ public sealed class WindowTests
             Assert.Empty(n1.Deliver(OutOfPlace(chunk, 0)));
         }
 
-        Assert.Equal([0], Offsets(Chunks(n1.Pass(TimeSpan.FromMilliseconds(400)))));
+        InstallSnapshotMessage again = Assert.Single(Chunks(n1.Pass(TimeSpan.FromMilliseconds(400))));
+        Assert.Equal(0, again.Offset);
         Assert.Empty(n1.Deliver(Make.Want(window[3]))); // it is about the part that is lost
+        Assert.Equal(1, n1.Module.Followers[0].Transfer!.Attempts);
+        n1.Deliver(Make.Want(again));
         Assert.Equal(2, n1.Module.Followers[0].Transfer!.Attempts);
     }
 
