@@ -17,6 +17,7 @@ public sealed partial class ConsensusModule
         }
 
         FollowLeader(request);
+        NoteCommitIndexOfLeader(request.LeaderCommit);
 
         // 2. Reply false if the log does not contain an entry at prevLogIndex whose term is prevLogTerm. (Everything before the
         // log's start is committed, so it agrees.)

@@ -136,6 +136,8 @@ public sealed partial class ConsensusModule
         {
             follower.OnAccepted(reply.LastIndex, reply.Origin.Store);
             follower.EndSnapshot(_log.PreviousIndex);
+            follower.EndCatchUp(CommitIndex);
+            follower.Transfer?.Backoff.OnStore(reply.Origin.Store);
         }
         else if (IsOfThisTerm(reply) && follower.IsFreshRejection(reply.Correlation, reply.PrevLogIndex))
         {

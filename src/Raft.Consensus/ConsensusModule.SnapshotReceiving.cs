@@ -12,23 +12,40 @@ public sealed partial class ConsensusModule
     /// </summary>
     public SnapshotIdentity? SnapshotBeingReceived => _reception?.Snapshot;
 
+    /// <summary>The chunks that have arrived before their turn.</summary>
+    internal (int Count, long Bytes) EarlyChunks => _reception is { } reception ? (reception.EarlyChunks, reception.EarlyBytes) : default;
+
     /// <summary>
     /// The host has stored a chunk that came from a leader (see <see cref="ConsensusOutputs.ReceivedChunks"/>), but not the last one.
     /// </summary>
     /// <param name="snapshot">The snapshot that the chunk is a part of.</param>
     /// <param name="nextOffset">
-    /// The byte that comes next; 0 if the snapshot cannot be stored or its checksum was wrong, so that it has to be sent again from
-    /// the start.
+    /// The byte that comes next; 0 if the snapshot could not be stored, so that it has to be sent again from the start.
     /// </param>
     /// <param name="now">The time.</param>
-    public void SnapshotChunkStored(SnapshotIdentity snapshot, long nextOffset, TimeSpan now)
+    /// <param name="failure">Why it could not be stored, if <paramref name="nextOffset"/> is 0.</param>
+    public void SnapshotChunkStored(
+        SnapshotIdentity snapshot, long nextOffset, TimeSpan now, SnapshotReplyReason failure = SnapshotReplyReason.StoreFailed)
     {
         SetTime(now);
-        if (_reception is { } reception && reception.Snapshot == snapshot && reception.Awaits(nextOffset))
+        if (_reception is not { } reception || reception.Snapshot != snapshot || !reception.Awaits(nextOffset))
         {
-            SnapshotReplyReason reason = nextOffset == 0 ? SnapshotReplyReason.NotStored : SnapshotReplyReason.Stored;
-            AnswerChunk(reception.OnStored(nextOffset), nextOffset, reason, VersionOfHardState);
-            ClearObsoleteReception();
+            return;
+        }
+
+        if (nextOffset == 0)
+        {
+            AnswerChunk(reception.OnFailed(failure), nextOffset: 0, failure, VersionOfHardState);
+        }
+        else
+        {
+            AnswerChunk(reception.OnStored(nextOffset), nextOffset, SnapshotReplyReason.Stored, VersionOfHardState);
+        }
+
+        ClearObsoleteReception();
+        if (_reception?.TakeNext() is { } next)
+        {
+            Outputs.Add(next);
         }
     }
 
@@ -113,6 +130,7 @@ public sealed partial class ConsensusModule
         }
 
         FollowLeader(request);
+        NoteCommitIndexOfLeader(request.LeaderCommit);
         long index = request.LastIncludedIndex;
         if (index <= CommitIndex || _log.Matches(index, request.LastIncludedTerm))
         {
@@ -125,7 +143,7 @@ public sealed partial class ConsensusModule
         ReceiveChunk(request);
     }
 
-    /// <summary>2. to 5. of Figure 13: the first chunk starts a snapshot, each further one must follow what is stored.</summary>
+    /// <summary>2. to 5. of Figure 13: the first chunk starts a snapshot, each further one is stored after the one before it.</summary>
     private void ReceiveChunk(InstallSnapshotMessage request)
     {
         SnapshotIdentity snapshot = new(request.LastIncludedIndex, request.LastIncludedTerm, request.Checksum);
@@ -142,25 +160,24 @@ public sealed partial class ConsensusModule
                 return; // late: its leader has switched to a later snapshot
             }
 
-            _reception = new SnapshotReception(snapshot);
+            _reception = new SnapshotReception(
+                snapshot, _options.MaximumInFlightMessages, _options.MaximumInFlightBytes / ChunkShare);
         }
 
-        _reception.LeaderTerm = request.Term;
-        if (_reception.Storing is { } storing)
+        SnapshotReception reception = _reception;
+        reception.LeaderTerm = request.Term;
+        switch (reception.Take(request))
         {
-            if (storing.Offset == request.Offset)
-            {
-                _reception.Repeat(request); // sent again: its sender waits for an answer to this one
-            }
-        }
-        else if (request.Offset != _reception.NextOffset)
-        {
-            AnswerChunk(request, _reception.NextOffset, SnapshotReplyReason.OutOfPlace, VersionOfHardState);
-        }
-        else
-        {
-            _reception.Store(request);
-            Outputs.Add(request);
+            case ChunkArrival.Store:
+                Outputs.Add(request);
+                break;
+            case ChunkArrival.IsStored:
+                AnswerChunk(request, reception.NextOffset, SnapshotReplyReason.Stored, VersionOfHardState);
+                break;
+            case ChunkArrival.IsOutOfPlace:
+                SnapshotReplyReason reason = reception.Failure ?? SnapshotReplyReason.OutOfPlace;
+                AnswerChunk(request, reception.NextOffset, reason, VersionOfHardState);
+                break;
         }
     }
 

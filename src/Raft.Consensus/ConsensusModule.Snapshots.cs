@@ -3,22 +3,26 @@ namespace Raft.Consensus;
 /// <content>Snapshots, section 7 and dissertation, chapter 5: compacting the log, and the leader's side of InstallSnapshot.</content>
 public sealed partial class ConsensusModule
 {
+    /// <summary>How much of <see cref="ConsensusOptions.MaximumInFlightBytes"/> parts of a snapshot may take: one in so many.</summary>
+    private const int ChunkShare = 4;
+
     /// <summary>
-    /// The lowest last included index of the snapshots that this leader is sending to followers that answer; null if there is none.
-    /// If the log were compacted beyond it, such a follower would need another snapshot.
+    /// The lowest index after which a follower that answers needs all entries, because it is being sent a snapshot up to there, or has
+    /// installed one and has not caught up yet; null if there is none. If the log were compacted beyond it, such a follower would
+    /// need another snapshot.
     /// </summary>
-    public long? LowestSnapshotUnderWay
+    public long? NeededByTransfersAfter
     {
         get
         {
             long? lowest = null;
             foreach (FollowerProgress follower in _followers)
             {
-                if (follower.Transfer?.Snapshot is { } snapshot
+                if (follower.NeededAfter is { } index
                     && _now - _contact.HeardAt(follower.Id) < _options.MinimumElectionTimeout
-                    && (lowest is null || snapshot.LastIncludedIndex < lowest))
+                    && (lowest is null || index < lowest))
                 {
-                    lowest = snapshot.LastIncludedIndex;
+                    lowest = index;
                 }
             }
 
@@ -66,7 +70,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        if (request.Snapshot != transfer.Snapshot || request.Offset != transfer.Offset)
+        if (request.Snapshot != transfer.Snapshot || request.Offset != transfer.Next)
         {
             transfer.OnStaleLoad();
         }
@@ -81,13 +85,32 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>Starts to send a follower a snapshot. A chunk that is not answered is sent again after two heartbeat intervals.</summary>
-    private SnapshotTransfer BeginSnapshot(FollowerProgress follower) =>
-        follower.BeginSnapshot(_options.HeartbeatInterval * 2, _options.MaximumElectionTimeout);
+    /// <summary>
+    /// The host has a new latest snapshot. Transfers that wait because the last one could not be read, or had a wrong checksum, are
+    /// tried again.
+    /// </summary>
+    public void OnNewSnapshot()
+    {
+        foreach (FollowerProgress follower in _followers)
+        {
+            follower.Transfer?.Backoff.OnNewSnapshot();
+        }
+    }
 
-    /// <summary>Asks the host for the chunk that a follower needs next, if it is time for one.</summary>
+    /// <summary>Starts to send a follower a snapshot. A chunk that is not answered is sent again after two heartbeat intervals.</summary>
+    private SnapshotTransfer BeginSnapshot(FollowerProgress follower)
+    {
+        TimeSpan shortest = _options.HeartbeatInterval * 2;
+        InFlightWindow window = new(_options.MaximumInFlightMessages, _options.MaximumInFlightBytes / ChunkShare);
+        SnapshotTransfer transfer = new(window, new TransferBackoff(shortest), shortest, _options.MaximumElectionTimeout);
+        follower.BeginSnapshot(transfer);
+        return transfer;
+    }
+
+    /// <summary>Asks the host for the chunk that a follower needs next, if one may be sent.</summary>
     private void SendSnapshotTo(FollowerProgress follower, SnapshotTransfer transfer)
     {
+        transfer.CheckAnswers(_now);
         if (!transfer.WantsChunk(_now))
         {
             return;
@@ -99,7 +122,7 @@ public sealed partial class ConsensusModule
         }
 
         transfer.OnLoading();
-        Outputs.Add(new ChunkLoadRequest(follower.Id, Term, transfer.Snapshot, transfer.Offset, _options.MaximumChunkBytes));
+        Outputs.Add(new ChunkLoadRequest(follower.Id, Term, transfer.Snapshot, transfer.Next, _options.MaximumChunkBytes));
     }
 
     private void Send(FollowerProgress follower, SnapshotTransfer transfer, in SnapshotChunk chunk)
@@ -122,7 +145,7 @@ public sealed partial class ConsensusModule
             Header = chunk.Header,
             Data = chunk.Data,
         };
-        transfer.OnSent(message.Correlation, chunk.Snapshot, _now);
+        transfer.OnSent(message.Correlation, in chunk, _now);
         Outputs.Add(message, VersionOfHardState);
     }
 
@@ -133,14 +156,17 @@ public sealed partial class ConsensusModule
             return;
         }
 
+        follower.Transfer?.Backoff.OnStore(reply.Origin.Store);
         if (reply.IsInstalled && reply.LastIncludedIndex <= CommitIndex)
         {
             follower.OnAccepted(reply.LastIncludedIndex, reply.Origin.Store);
             follower.EndSnapshot(_log.PreviousIndex);
+            follower.EndCatchUp(CommitIndex);
+            follower.Transfer?.StartOver(); // the log starts after that snapshot by now: the next one follows
         }
-        else if (follower.Transfer is { } transfer)
+        else if (!reply.IsInstalled && IsOfThisTerm(reply))
         {
-            transfer.OnAnswered(reply.Correlation, reply.NextOffset);
+            follower.Transfer?.OnAnswered(reply.Correlation, reply.NextOffset, reply.Reason, _now);
         }
     }
 }

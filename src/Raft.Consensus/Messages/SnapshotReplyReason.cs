@@ -15,8 +15,15 @@ public enum SnapshotReplyReason : byte
     /// <summary>It does not follow what the follower has. The follower needs another part.</summary>
     OutOfPlace = 3,
 
-    /// <summary>
-    /// The snapshot could not be stored, or its checksum was wrong. The follower needs it again from the start.
-    /// </summary>
-    NotStored = 4,
+    /// <summary>The follower's snapshot store failed. The follower needs the snapshot again from the start.</summary>
+    StoreFailed = 4,
+
+    /// <summary>The checksum over the whole snapshot was wrong. The follower needs it again from the start.</summary>
+    ChecksumWrong = 5,
+
+    /// <summary>The follower has no snapshot store, so it cannot receive a snapshot.</summary>
+    NoStore = 6,
+
+    /// <summary>The snapshot is of another cluster than the follower, or its header cannot be read.</summary>
+    Unacceptable = 7,
 }

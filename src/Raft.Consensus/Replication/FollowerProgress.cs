@@ -55,11 +55,23 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>The snapshot that is being sent; null unless <see cref="State"/> is <see cref="ReplicationState.Snapshot"/>.</summary>
     public SnapshotTransfer? Transfer { get; private set; }
 
-    /// <summary>How many messages with entries are unanswered.</summary>
-    public int InFlightMessages => window.Count;
+    /// <summary>
+    /// Whether the follower has installed a snapshot of this leader, and has not caught up since then: it needs the entries after
+    /// <see cref="Match"/>.
+    /// </summary>
+    public bool CatchesUp { get; private set; }
+
+    /// <summary>
+    /// The follower needs the entries after this index to catch up with the snapshot that it is being sent, or has installed; null if
+    /// it is brought up by no snapshot.
+    /// </summary>
+    public long? NeededAfter => Transfer?.Snapshot?.LastIncludedIndex ?? (CatchesUp ? Match : null);
+
+    /// <summary>How many messages with entries, or parts of a snapshot, are unanswered.</summary>
+    public int InFlightMessages => window.Count + (Transfer?.InFlightChunks ?? 0);
 
     /// <summary>How many payload bytes are in these messages.</summary>
-    public long InFlightBytes => window.Bytes;
+    public long InFlightBytes => window.Bytes + (Transfer?.InFlightBytes ?? 0);
 
     /// <summary>Whether entries may be sent now.</summary>
     public bool CanSend => !IsLoading && State switch
@@ -106,16 +118,13 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     }
 
     /// <summary>The log no longer contains what the follower needs next: it is sent a snapshot from now on.</summary>
-    /// <param name="shortestPatience">How long to wait for the answer to a chunk at first.</param>
-    /// <param name="longestPatience">The longest wait; each wait without progress doubles the next one up to it.</param>
-    public SnapshotTransfer BeginSnapshot(TimeSpan shortestPatience, TimeSpan longestPatience)
+    public void BeginSnapshot(SnapshotTransfer transfer)
     {
         State = ReplicationState.Snapshot;
-        Transfer = new SnapshotTransfer(shortestPatience, longestPatience);
+        Transfer = transfer;
         IsLoading = false;
         _probeOutstanding = false;
         window.Clear();
-        return Transfer;
     }
 
     /// <summary>
@@ -129,9 +138,14 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         {
             State = ReplicationState.Replicate;
             Transfer = null;
+            CatchesUp = true;
             Next = Match + 1;
         }
     }
+
+    /// <summary>Notes whether the follower has caught up after a snapshot.</summary>
+    /// <param name="commitIndex">The leader's commit index.</param>
+    public void EndCatchUp(long commitIndex) => CatchesUp = CatchesUp && Match < commitIndex;
 
     /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
     /// <param name="match">The index.</param>

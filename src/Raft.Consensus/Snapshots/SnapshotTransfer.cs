@@ -1,28 +1,70 @@
 namespace Raft.Consensus;
 
 /// <summary>
-/// A leader's progress in sending its snapshot to a follower: chunk by chunk (section 7, Figure 13), with one in flight at a time,
-/// so that neither the follower's disk nor the network is flooded. The follower's answer says where to continue, which may be
-/// after what it has from an earlier leader, or at the start again.
+/// A leader's progress in sending its snapshot to a follower, in chunks (section 7, Figure 13). Like replication, it begins with a probe:
+/// one chunk is in flight until the follower has said what it needs, which may be after what it has from an earlier leader. From then
+/// on, chunks are sent in order without waiting, within a window. When no answer arrives, or the follower names another byte, it goes
+/// back to that byte and probes again.
 /// </summary>
-internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longestPatience)
+internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff backoff, TimeSpan shortestPatience, TimeSpan longestPatience)
 {
+    private const long NoneSent = long.MaxValue;
+
+    private readonly AnswerTime _answerTime = new(shortestPatience, longestPatience);
     private TimeSpan _patience;
-    private TimeSpan _nextTryAt = TimeSpan.MinValue;
-    private long _chunkUnderWay;
-    private long _furthest;
+    private TimeSpan _retryAt;
+    private TimeSpan _pausedUntil = TimeSpan.MinValue;
+    private long _firstOfAttempt = NoneSent;
+    private long _firstOfRound = NoneSent;
+    private bool _probes = true;
+    private bool _isAnswered;
+    private int _allowed = int.MaxValue;
 
     /// <summary>The snapshot that is being sent; null before its first chunk was loaded.</summary>
     public SnapshotIdentity? Snapshot { get; private set; }
 
+    /// <summary>The number of bytes of the snapshot; 0 before its first chunk was loaded.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The follower has stored everything before this byte.</summary>
+    public long Acknowledged { get; private set; }
+
+    /// <summary>The furthest that any attempt has come.</summary>
+    public long Furthest { get; private set; }
+
     /// <summary>Where the next chunk starts.</summary>
-    public long Offset { get; private set; }
+    public long Next { get; private set; }
+
+    /// <summary>How often the transfer began, as far as the follower has answered.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>How many bytes the follower has stored, in all attempts together.</summary>
+    public long StoredBytes { get; private set; }
 
     /// <summary>Whether a chunk is being loaded.</summary>
     public bool IsLoading { get; private set; }
 
-    /// <summary>Whether it is time for a chunk: the next one, or the same again, since it or its answer seems lost.</summary>
-    public bool WantsChunk(TimeSpan now) => !IsLoading && now >= _nextTryAt;
+    /// <summary>How many chunks are unanswered.</summary>
+    public int InFlightChunks => window.Count;
+
+    /// <summary>How many bytes are in these chunks.</summary>
+    public long InFlightBytes => window.Bytes;
+
+    /// <summary>When a transfer that has failed is tried again, and why it failed.</summary>
+    public TransferBackoff Backoff => backoff;
+
+    /// <summary>Whether a chunk may be loaded and sent now.</summary>
+    public bool WantsChunk(TimeSpan now) => !IsLoading && now >= _pausedUntil && now >= backoff.Until
+        && (_probes ? window.Count == 0 : window.Count < _allowed && !window.IsFull && Next < Length);
+
+    /// <summary>Goes back to what is acknowledged if no answer has arrived for too long: a chunk or its answer seems lost.</summary>
+    public void CheckAnswers(TimeSpan now)
+    {
+        if (window.Count > 0 && now >= _retryAt)
+        {
+            GoBack(Acknowledged);
+        }
+    }
 
     public void OnLoading() => IsLoading = true;
 
@@ -30,65 +72,114 @@ internal sealed class SnapshotTransfer(TimeSpan shortestPatience, TimeSpan longe
     public void OnLoadFailed(TimeSpan now)
     {
         IsLoading = false;
-        StartOver();
-        Wait(now);
+        Fail(reason: null, now);
     }
 
     /// <summary>While the chunk was being loaded, an answer has asked for another one.</summary>
     public void OnStaleLoad() => IsLoading = false;
 
-    /// <summary>A chunk is being sent under a number, which identifies its answer.</summary>
-    public void OnSent(long correlation, SnapshotIdentity snapshot, TimeSpan now)
+    /// <summary>A chunk is being sent under a number, which identifies its answer. The numbers grow.</summary>
+    public void OnSent(long correlation, in SnapshotChunk chunk, TimeSpan now)
     {
         IsLoading = false;
-        Snapshot = snapshot;
-        _chunkUnderWay = correlation;
-        Wait(now);
+        Snapshot = chunk.Snapshot;
+        Length = chunk.Length;
+        Next = chunk.Offset + chunk.Data.Length;
+        if (window.Count == 0)
+        {
+            _patience = _patience == TimeSpan.Zero ? _answerTime.Patience : Shorter(_patience * 2, longestPatience);
+            _retryAt = now + _patience;
+        }
+
+        window.Add(Next, chunk.Data.Length);
+        _firstOfAttempt = Math.Min(_firstOfAttempt, correlation);
+        _firstOfRound = Math.Min(_firstOfRound, correlation);
+        _answerTime.OnSent(correlation, now);
     }
 
     /// <summary>
-    /// The follower names the byte that it needs next. Only the answer to the last chunk counts: if every answer to a repeated chunk
-    /// caused another chunk, they would multiply. After progress the next chunk is sent at once. Patience is reset only when the
-    /// transfer gets further than ever before: a snapshot that is always refused at its end is not sent without pauses.
+    /// The follower names the byte that it needs next. What an answer says about an earlier attempt counts no longer. An answer to a
+    /// chunk that was sent before the transfer last went back is taken as progress only: if each answer made it go back, chunks would
+    /// multiply.
     /// </summary>
-    public void OnAnswered(long correlation, long nextOffset)
+    public void OnAnswered(long correlation, long nextOffset, SnapshotReplyReason reason, TimeSpan now)
     {
-        if (correlation != _chunkUnderWay)
+        if (correlation < _firstOfAttempt || nextOffset >= Length || reason == SnapshotReplyReason.NotItsLeader)
         {
             return;
         }
 
-        _chunkUnderWay = 0;
-        if (nextOffset > Offset)
+        _answerTime.OnAnswered(correlation, now);
+        if (!_isAnswered)
         {
-            _nextTryAt = TimeSpan.MinValue;
+            _isAnswered = true;
+            Attempts++;
         }
 
-        if (nextOffset > _furthest)
+        if (reason is not (SnapshotReplyReason.Stored or SnapshotReplyReason.OutOfPlace))
         {
-            _furthest = nextOffset;
-            _patience = TimeSpan.Zero;
+            Fail(reason, now);
         }
-
-        Offset = nextOffset; // without progress the follower cannot store the chunk, and is given time
-        if (nextOffset == 0)
+        else if (nextOffset > Acknowledged)
         {
-            StartOver();
+            Continue(nextOffset, now);
+        }
+        else if (reason == SnapshotReplyReason.OutOfPlace && correlation >= _firstOfRound)
+        {
+            if (nextOffset == 0)
+            {
+                StartOver(); // the follower has lost its part
+                _pausedUntil = now + shortestPatience;
+            }
+            else
+            {
+                GoBack(nextOffset);
+            }
         }
     }
 
     /// <summary>Starts again with the latest snapshot.</summary>
     public void StartOver()
     {
+        GoBack(0);
         Snapshot = null;
-        Offset = 0;
-        _chunkUnderWay = 0;
+        Length = 0;
+        _allowed = int.MaxValue;
+        _firstOfAttempt = NoneSent;
+        _isAnswered = false;
     }
 
-    private void Wait(TimeSpan now)
+    private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private void Continue(long nextOffset, TimeSpan now)
     {
-        TimeSpan doubled = _patience * 2 < longestPatience ? _patience * 2 : longestPatience;
-        _patience = _patience == TimeSpan.Zero ? shortestPatience : doubled;
-        _nextTryAt = now + _patience;
+        StoredBytes += nextOffset - Acknowledged;
+        Acknowledged = nextOffset;
+        Furthest = Math.Max(Furthest, nextOffset);
+        Next = Math.Max(Next, nextOffset);
+        window.FreeThrough(nextOffset);
+        _probes = false;
+        _allowed = _allowed == int.MaxValue ? _allowed : _allowed + 1;
+        _patience = TimeSpan.Zero;
+        _retryAt = now + _answerTime.Patience;
+        backoff.OnProgress(Snapshot, nextOffset);
+    }
+
+    /// <summary>Probes from a byte on. The window opens again from half of what was in flight, which may be more than gets through.</summary>
+    private void GoBack(long offset)
+    {
+        _allowed = Math.Max(1, window.Count / 2);
+        window.Clear();
+        _answerTime.Clear();
+        Acknowledged = offset;
+        Next = offset;
+        _probes = true;
+        _firstOfRound = NoneSent;
+    }
+
+    private void Fail(SnapshotReplyReason? reason, TimeSpan now)
+    {
+        backoff.OnFailed(reason, Snapshot, now);
+        StartOver();
     }
 }

@@ -2,16 +2,18 @@ namespace Raft;
 
 /// <summary>
 /// Counts received messages that were not processed: for another node or cluster, beyond the limit of waiting ones, or against the
-/// protocol. Reports them in the log, at most once a minute. Counting is safe on any thread.
+/// protocol. Reports them in the log, at most once a minute, and when none was dropped for a minute. Counting is safe on any thread.
 /// </summary>
 internal sealed class DroppedMessages(NodeMetrics? metrics, NodeLogger? logger)
 {
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(1);
 
+    private readonly LastingCondition _condition = new();
     private long _count;
     private long _invalid;
+    private long _seen;
+    private TimeSpan _seenAt;
     private long _reported;
-    private TimeSpan? _reportedAt;
 
     public void CountForeign() => Count("foreign", 1);
 
@@ -29,11 +31,21 @@ internal sealed class DroppedMessages(NodeMetrics? metrics, NodeLogger? logger)
         }
 
         long count = Volatile.Read(ref _count);
-        if (count > _reported && (_reportedAt is not { } last || now - last >= ReportInterval))
+        if (count > _seen)
         {
-            logger?.DroppedMessages(count - _reported, count);
-            _reported = count;
-            _reportedAt = now;
+            (_seen, _seenAt) = (count, now);
+        }
+
+        bool holds = count > _reported || (_condition.Holds && now - _seenAt < QuietTime);
+        switch (_condition.Observe(holds, now))
+        {
+            case ConditionReport.Begins or ConditionReport.Lasts when count > _reported:
+                logger?.DroppedMessages(count - _reported, count);
+                _reported = count;
+                break;
+            case ConditionReport.Ends:
+                logger?.NoMoreDroppedMessages(count);
+                break;
         }
     }
 

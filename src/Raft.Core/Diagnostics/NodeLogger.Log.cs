@@ -148,7 +148,7 @@ internal sealed partial class NodeLogger
         141, LogLevel.Warning,
         "Node {NodeId} could not take a snapshot, so its log is not shortened: {Reason}",
         EventName = "SnapshotFailed")]
-    private partial void LogSnapshotFailed(Exception exception, NodeId nodeId, string reason);
+    private partial void LogSnapshotFailed(Exception? exception, NodeId nodeId, string reason);
 
     [LoggerMessage(
         142, LogLevel.Information,
@@ -161,19 +161,19 @@ internal sealed partial class NodeLogger
         143, LogLevel.Warning,
         "Node {NodeId} could not store its leader's snapshot and lags until it can; the leader sends it again: {Reason}",
         EventName = "SnapshotRefused")]
-    private partial void LogSnapshotRefused(Exception exception, NodeId nodeId, string reason);
+    private partial void LogSnapshotRefused(Exception? exception, NodeId nodeId, string reason);
 
     [LoggerMessage(
         144, LogLevel.Warning,
         "Node {NodeId} could not read its snapshot for {Follower}, which lags until it can: {Reason}",
         EventName = "SnapshotUnreadable")]
-    private partial void LogSnapshotUnreadable(Exception exception, NodeId nodeId, NodeId follower, string reason);
+    private partial void LogSnapshotUnreadable(Exception? exception, NodeId nodeId, NodeId follower, string reason);
 
     [LoggerMessage(
         145, LogLevel.Warning,
         "Node {NodeId} could not dispose a snapshot's capture, writer or stream, which may stay open: {Reason}",
         EventName = "SnapshotNotClosed")]
-    private partial void LogSnapshotNotClosed(Exception exception, NodeId nodeId, string reason);
+    private partial void LogSnapshotNotClosed(Exception? exception, NodeId nodeId, string reason);
 
     [LoggerMessage(
         150, LogLevel.Error,

@@ -76,18 +76,22 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void SnapshotTaken(long index, long length, TimeSpan duration) => Write(() => LogSnapshotTaken(nodeId, index, length, duration));
 
-    public void SnapshotFailed(Exception failure) => Write(() => LogSnapshotFailed(failure, nodeId, failure.Message));
+    public void SnapshotFailed(Exception? failure, string reason) => Write(() => LogSnapshotFailed(failure, nodeId, reason));
 
     public void SnapshotInstalled(long index, long term, long length) => Write(() => LogSnapshotInstalled(nodeId, index, term, length));
 
-    public void SnapshotRefused(Exception failure) => Write(() => LogSnapshotRefused(failure, nodeId, failure.Message));
+    public void SnapshotRefused(Exception? failure, string reason) => Write(() => LogSnapshotRefused(failure, nodeId, reason));
 
-    public void SnapshotUnreadable(NodeId follower, Exception failure) =>
-        Write(() => LogSnapshotUnreadable(failure, nodeId, follower, failure.Message));
+    public void SnapshotUnreadable(NodeId follower, Exception? failure, string reason) =>
+        Write(() => LogSnapshotUnreadable(failure, nodeId, follower, reason));
 
-    public void SnapshotNotClosed(Exception failure) => Write(() => LogSnapshotNotClosed(failure, nodeId, failure.Message));
+    public void SnapshotNotClosed(Exception? failure, string reason) => Write(() => LogSnapshotNotClosed(failure, nodeId, reason));
+
+    public void FailureOver(string works, long failures) => Write(() => LogFailureOver(nodeId, works, failures));
 
     public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
+
+    public void NoMoreDroppedMessages(long total) => Write(() => LogFailureOver(nodeId, "takes all messages", total));
 
     public void ForeignIdentity(
         NodeId sender, MessageOrigin theirs, IReadOnlyList<NodeId> theirMembers, MessageOrigin ours, IReadOnlyList<RaftMember> members) =>

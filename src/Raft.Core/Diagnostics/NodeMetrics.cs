@@ -82,6 +82,9 @@ internal sealed class NodeMetrics
 
     public void CountSnapshotFailure() => Add(_metrics.SnapshotFailures, 1, in _node);
 
+    public void CountSnapshotTransfer(NodeId follower) =>
+        Add(_metrics.SnapshotTransfers, 1, Tagged(RaftDiagnostics.FollowerIdTag, follower.Value));
+
     public void CountTransfer(LeadershipTransferOutcome outcome) => Add(
         _metrics.LeadershipTransfers, 1,
         Tagged(RaftDiagnostics.OutcomeTag, outcome == LeadershipTransferOutcome.Transferred ? "transferred" : "failed"));

@@ -8,9 +8,8 @@ namespace Raft;
 /// </summary>
 internal sealed class NoticeReports(NodeContext context, SetupReports setup)
 {
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
-
-    private readonly List<(Type Kind, NodeId Node, TimeSpan At)> _reports = []; // one for each node that something was noticed about
+    // One for each node that something was noticed about. It never ends, since nothing says that it has.
+    private readonly List<(Type Kind, NodeId Node, LastingCondition Condition)> _reports = [];
 
     /// <summary>The members that have lost entries that they had acknowledged as durable, since this node's start.</summary>
     public NodeSet LostData { get; private set; } = NodeSet.Empty;
@@ -56,31 +55,19 @@ internal sealed class NoticeReports(NodeContext context, SetupReports setup)
         }
     }
 
-    private bool IsFirst(ConsensusNotice notice, NodeId node)
-    {
-        if (_reports.Exists(report => report.Kind == notice.GetType() && report.Node == node))
-        {
-            return false;
-        }
+    private bool IsFirst(ConsensusNotice notice, NodeId node) => ReportOf(notice, node) == ConditionReport.Begins;
 
-        _reports.Add((notice.GetType(), node, context.Now));
-        return true;
-    }
+    private bool IsDue(ConsensusNotice notice, NodeId node) => ReportOf(notice, node) != ConditionReport.None;
 
-    private bool IsDue(ConsensusNotice notice, NodeId node)
+    private ConditionReport ReportOf(ConsensusNotice notice, NodeId node)
     {
         int position = _reports.FindIndex(report => report.Kind == notice.GetType() && report.Node == node);
         if (position < 0)
         {
-            return IsFirst(notice, node);
+            position = _reports.Count;
+            _reports.Add((notice.GetType(), node, new LastingCondition()));
         }
 
-        if (context.Now - _reports[position].At < ReportInterval)
-        {
-            return false;
-        }
-
-        _reports[position] = (notice.GetType(), node, context.Now);
-        return true;
+        return _reports[position].Condition.Occur(context.Now);
     }
 }

@@ -33,6 +33,9 @@ public static class RaftInstruments
     /// <summary>Snapshots that could not be taken, sent or stored.</summary>
     public const string SnapshotFailures = "raft.snapshot.failures";
 
+    /// <summary>Times that a leader began to send a follower a snapshot.</summary>
+    public const string SnapshotTransfers = "raft.snapshot.transfers";
+
     /// <summary>Messages given to the transport, by type.</summary>
     public const string MessagesSent = "raft.messages.sent";
 

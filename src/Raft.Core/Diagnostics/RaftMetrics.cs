@@ -49,6 +49,9 @@ public sealed class RaftMetrics
         SnapshotFailures = meter.CreateCounter<long>(
             RaftInstruments.SnapshotFailures, "{failure}",
             "Snapshots that could not be taken, read or stored.");
+        SnapshotTransfers = meter.CreateCounter<long>(
+            RaftInstruments.SnapshotTransfers, "{transfer}",
+            "Times that the node, as a leader, began to send a follower a snapshot.");
         MessagesSent = meter.CreateCounter<long>(RaftInstruments.MessagesSent, "{message}", "Messages given to the transport, by type.");
         BytesSent = meter.CreateCounter<long>(
             RaftInstruments.MessagesSentSize, "By",
@@ -141,6 +144,8 @@ public sealed class RaftMetrics
     internal Counter<long> SnapshotsInstalled { get; }
 
     internal Counter<long> SnapshotFailures { get; }
+
+    internal Counter<long> SnapshotTransfers { get; }
 
     internal Counter<long> MessagesSent { get; }
 

@@ -166,7 +166,7 @@ public static partial class MessageCodec
         LastIncludedTerm = reader.ReadInt64("last included term"),
         Checksum = reader.ReadUInt128("checksum"),
         NextOffset = reader.ReadInt64("next offset"),
-        Reason = (SnapshotReplyReason)ReadCode(ref reader, (byte)SnapshotReplyReason.NotStored, "reason"),
+        Reason = (SnapshotReplyReason)ReadCode(ref reader, (byte)SnapshotReplyReason.Unacceptable, "reason"),
     };
 
     private static TimeoutNowMessage ReadTimeoutNow(ref MessageReader reader, in Envelope envelope) => new()

@@ -10,12 +10,16 @@ namespace Raft;
 /// <param name="PendingProposals">Callers whose entries are in the log and were not handed to the state machine yet.</param>
 /// <param name="HeldProposals">Callers that wait for the end of a leadership transfer, before their command is appended.</param>
 /// <param name="WaitingMessages">Messages that wait for the worker.</param>
-/// <param name="InFlightMessages">Messages with entries that are unanswered: the largest number for any one follower.</param>
+/// <param name="InFlightMessages">
+/// Messages with entries, or parts of a snapshot, that are unanswered: the largest number for any one follower.
+/// </param>
 /// <param name="InFlightBytes">The payload of the unanswered messages, for all followers together.</param>
 /// <param name="StoreReads">Reads of the log store on behalf of callers.</param>
 /// <param name="Conditions">Waits of a stopping node for a condition.</param>
 /// <param name="HandlerCalls">Calls of the handlers that were not answered yet.</param>
 /// <param name="SnapshotSenders">Senders of snapshots, each of which may hold a snapshot open.</param>
+/// <param name="EarlyChunks">Parts of a leader's snapshot that wait for their turn to be stored.</param>
+/// <param name="EarlyChunkBytes">The bytes in these.</param>
 internal readonly record struct NodeFootprint(
     long FirstCachedIndex,
     long CachedEntries,
@@ -29,7 +33,9 @@ internal readonly record struct NodeFootprint(
     int StoreReads,
     int Conditions,
     int HandlerCalls,
-    int SnapshotSenders)
+    int SnapshotSenders,
+    int EarlyChunks,
+    long EarlyChunkBytes)
 {
     /// <summary>The largest number of unanswered messages of any follower, and the unanswered bytes of all.</summary>
     public static (int Messages, long Bytes) InFlight(ReadOnlySpan<FollowerProgress> followers)

@@ -42,6 +42,7 @@ internal sealed class NodeSettings
         SnapshotAfterEntries = options.SnapshotAfterEntries;
         SnapshotAfterBytes = options.SnapshotAfterBytes;
         TrailingEntries = options.TrailingEntries;
+        SnapshotTransferLogBytes = options.SnapshotTransferLogBytes;
 
         ports = ports.WithStores();
         ThrowIfAny(RaftNodeOptionsRules.FindFailures(options, ports));
@@ -121,6 +122,9 @@ internal sealed class NodeSettings
     public long SnapshotAfterBytes { get; }
 
     public long TrailingEntries { get; }
+
+    /// <summary>Null for a bound that follows from the size of the log and of the latest snapshot.</summary>
+    public long? SnapshotTransferLogBytes { get; }
 
     public ConsensusOptions Consensus { get; }
 

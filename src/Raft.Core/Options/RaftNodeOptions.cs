@@ -169,6 +169,15 @@ public sealed class RaftNodeOptions
     public long TrailingEntries { get; set; } = 10_000;
 
     /// <summary>
+    /// How many bytes of entries a leader keeps in addition to the trailing ones for a follower that answers, while it sends it a snapshot
+    /// and until the follower has caught up from there. Default (null): four times <see cref="SnapshotAfterBytes"/>, or twice the size of
+    /// the latest snapshot if that is more; at least 0. If more is written meanwhile, the transfer starts over with the latest
+    /// snapshot. Raise it where followers cannot catch up under load.
+    /// </summary>
+    [AtLeast(0)]
+    public long? SnapshotTransferLogBytes { get; set; }
+
+    /// <summary>
     /// The largest number of bytes of a snapshot in one message. Default 256 KiB; at least 1. Lower it for transports with
     /// small messages.
     /// </summary>

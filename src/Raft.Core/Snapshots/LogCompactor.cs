@@ -6,7 +6,7 @@ internal sealed class LogCompactor(NodeContext context, SnapshotPolicy policy, L
     /// <summary>Compacts the log. What is not applied, committed and durable on this node is never dropped.</summary>
     public void Compact()
     {
-        long through = policy.CompactThrough(latest.Index, context.Module.LowestSnapshotUnderWay);
+        long through = policy.CompactThrough(latest.Index, context.Module.NeededByTransfersAfter);
         through = Math.Min(through, Math.Min(applier.AppliedIndex, Math.Min(context.Module.CommitIndex, context.Module.DurableIndex)));
         if (through >= context.Module.FirstIndex)
         {

@@ -17,6 +17,9 @@ internal sealed class LogSizes(long bytesBetweenMarks)
 
     private readonly record struct Sum(long Index, long TotalBytes);
 
+    /// <summary>How many bytes were added.</summary>
+    public long Total => _total;
+
     /// <summary>Adds entries that follow the previous ones.</summary>
     public void Add(long lastIndex, long bytes)
     {

@@ -5,9 +5,15 @@ namespace Raft;
 /// exception is logged, and affects neither the node nor other disposals.
 /// </summary>
 /// <param name="scheduler">Runs the disposals.</param>
+/// <param name="clock">Says when an exception is logged again.</param>
 /// <param name="logger">Logs exceptions; null for no log.</param>
-internal sealed class SnapshotDisposal(IScheduler scheduler, NodeLogger? logger)
+internal sealed class SnapshotDisposal(IScheduler scheduler, IClock clock, NodeLogger? logger)
 {
+    private readonly Lock _lock = new();
+    private readonly RepeatedFailure _failures = new(
+        (failure, reason) => logger?.SnapshotNotClosed(failure, reason),
+        failures => logger?.FailureOver("disposes captures, writers and streams of snapshots", failures));
+
     /// <summary>Disposes it in a separate work item. For the node's worker, and for code that holds a lock.</summary>
     public void Later(IDisposable? unneeded)
     {
@@ -20,14 +26,20 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, NodeLogger? logger)
     /// <summary>Disposes it immediately. For work that may block.</summary>
     public void Now(IDisposable? unneeded)
     {
+        if (unneeded is null)
+        {
+            return;
+        }
+
         try
         {
-            unneeded?.Dispose();
+            unneeded.Dispose();
+            OnDisposed();
         }
         // Any exception is logged; nothing depends on the object any more.
         catch (Exception exception)
         {
-            logger?.SnapshotNotClosed(exception);
+            OnFailed(exception);
         }
     }
 
@@ -42,11 +54,28 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, NodeLogger? logger)
         try
         {
             await unneeded.DisposeAsync().ConfigureAwait(false);
+            OnDisposed();
         }
         // Any exception is logged; nothing depends on the object any more.
         catch (Exception exception)
         {
-            logger?.SnapshotNotClosed(exception);
+            OnFailed(exception);
+        }
+    }
+
+    private void OnDisposed()
+    {
+        lock (_lock)
+        {
+            _failures.End(clock.Now);
+        }
+    }
+
+    private void OnFailed(Exception exception)
+    {
+        lock (_lock)
+        {
+            _failures.Occur(exception, clock.Now);
         }
     }
 

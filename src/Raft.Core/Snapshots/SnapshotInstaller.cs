@@ -14,6 +14,10 @@ internal sealed class SnapshotInstaller(
     SnapshotDisposal disposal,
     CancellationToken stopping)
 {
+    private readonly RepeatedFailure _refusals = new(
+        (failure, reason) => context.Logger?.SnapshotRefused(failure, reason),
+        failures => context.Logger?.FailureOver("stores its leader's snapshots", failures));
+
     private SnapshotReceiver? _receiver;
 
     /// <summary>Whether nothing is being stored.</summary>
@@ -24,11 +28,13 @@ internal sealed class SnapshotInstaller(
     {
         if (context.Settings.SnapshotStore is not { } store)
         {
-            OnRefused(new InvalidOperationException(
-                $"Node {context.NodeId} has no snapshot store, and {chunk.From} no longer has the entries that it lacks: give it one, "
-                + $"with UseSnapshotStore() or {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.SnapshotStore)}."));
             // Posted, since the outputs are being carried out now.
-            OnChunkStored(new SnapshotIdentity(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum), nextOffset: 0);
+            OnChunkRefused(
+                new SnapshotIdentity(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum),
+                SnapshotReplyReason.NoStore,
+                new InvalidOperationException(
+                    $"Node {context.NodeId} has no snapshot store, and {chunk.From} no longer has the entries that it lacks: give it one, "
+                    + $"with UseSnapshotStore() or {nameof(RaftNodePorts)}.{nameof(RaftNodePorts.SnapshotStore)}."));
         }
         else if (!context.Life.IsStopping) // otherwise the node would not be here for the rest of it
         {
@@ -55,7 +61,7 @@ internal sealed class SnapshotInstaller(
         disposal,
         OnChunkStored,
         OnSnapshotStored,
-        failure => context.Report(() => OnRefused(failure)),
+        OnChunkRefused,
         context.Wake)
     {
         Stopping = stopping,
@@ -74,20 +80,24 @@ internal sealed class SnapshotInstaller(
         }
     }
 
-    private void OnRefused(Exception failure)
+    /// <summary>Called by the receiver, on any thread.</summary>
+    private void OnChunkRefused(SnapshotIdentity snapshot, SnapshotReplyReason reason, Exception? failure) => context.Report(() =>
     {
-        if (!context.Life.IsStopping)
+        if (failure is not null && !context.Life.IsStopping)
         {
-            context.Logger?.SnapshotRefused(failure);
+            _refusals.Occur(failure, context.Now);
             context.Metrics?.CountSnapshotFailure();
         }
-    }
+
+        context.Module.SnapshotChunkStored(snapshot, nextOffset: 0, context.Now, reason);
+    });
 
     /// <summary>
     /// A whole snapshot has arrived and is durable. If the log lacks what it covers, the state machine is restored from it.
     /// </summary>
     private void OnArrived(ReceivedSnapshot received)
     {
+        _refusals.End(context.Now);
         SnapshotInfo info = received.Info;
         latest.Record(in info);
         SnapshotHeader header = received.Header;

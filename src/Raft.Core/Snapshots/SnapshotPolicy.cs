@@ -8,10 +8,15 @@ namespace Raft;
 internal sealed class SnapshotPolicy(NodeSettings settings)
 {
     private const int MarksPerSnapshot = 64;
+    private const int PeriodsForTransfers = 4;
+    private const int LengthsForTransfers = 2;
 
     private readonly LogSizes _sizes = new(BytesBetweenMarks(settings));
     private long _countedFrom;
     private long _lastLength;
+
+    /// <summary>How many bytes of entries were passed to the state machine.</summary>
+    public long TotalBytes => _sizes.Total;
 
     /// <summary>Called when committed entries were passed to the state machine.</summary>
     public void OnHandedOver(long lastIndex, long bytes) => _sizes.Add(lastIndex, bytes);
@@ -45,35 +50,31 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
 
     /// <summary>
     /// Returns the last entry to drop, now that a snapshot covers the entries up to its index. A tail is kept for followers that are
-    /// slightly behind. The tail is longer while a follower is being sent an earlier snapshot, which it could not use otherwise, but at
-    /// most by what makes a snapshot due: a snapshot that is never received completely must not make the log grow without bound.
+    /// slightly behind. The tail is longer while a follower is being brought up by an earlier snapshot, which it could not use otherwise,
+    /// but at most by a bound: a snapshot that is never received completely must not make the log grow without limit.
     /// </summary>
     /// <param name="snapshotIndex">The last index that the snapshot includes.</param>
-    /// <param name="lowestUnderWay">The lowest last index of a snapshot that is being sent; null if there is none.</param>
-    public long CompactThrough(long snapshotIndex, long? lowestUnderWay)
+    /// <param name="neededAfter">The index after which such a follower needs all entries; null if there is none.</param>
+    public long CompactThrough(long snapshotIndex, long? neededAfter)
     {
         long tail = Math.Max(
             snapshotIndex - settings.TrailingEntries,
             Math.Min(snapshotIndex, _sizes.IndexWithin(settings.SnapshotAfterBytes)));
-        long through = Math.Clamp(lowestUnderWay ?? tail, OnePeriodBefore(tail), tail);
+        long through = Math.Clamp(neededAfter ?? tail, BoundForTransfers(tail), tail);
         _sizes.RemoveBefore(through);
         return through;
     }
 
-    /// <summary>
-    /// Goes back from an index by what makes a snapshot due: by the configured number of entries or bytes, and by the size of
-    /// the last snapshot.
-    /// </summary>
-    private long OnePeriodBefore(long index)
+    private long BoundForTransfers(long tail)
     {
-        long bytesAfter = _sizes.BytesAfter(index);
-        long before = Math.Max(
-            index - settings.SnapshotAfterEntries,
-            Math.Min(index, _sizes.IndexWithin(SumOf(bytesAfter, settings.SnapshotAfterBytes))));
-        return _lastLength <= BytesBetweenMarks(settings) // the marks are too far apart for this size
-            ? before
-            : Math.Min(before, _sizes.IndexWithin(SumOf(bytesAfter, _lastLength)));
+        long bytes = settings.SnapshotTransferLogBytes
+            ?? Math.Max(Times(settings.SnapshotAfterBytes, PeriodsForTransfers), Times(_lastLength, LengthsForTransfers));
+        return bytes < BytesBetweenMarks(settings) // the marks are too far apart for this size
+            ? tail
+            : Math.Min(tail, _sizes.IndexWithin(SumOf(_sizes.BytesAfter(tail), bytes)));
     }
+
+    private static long Times(long bytes, int factor) => bytes <= long.MaxValue / factor ? bytes * factor : long.MaxValue;
 
     private static long BytesBetweenMarks(NodeSettings settings) => Math.Max(1, settings.SnapshotAfterBytes / MarksPerSnapshot);
 

@@ -18,11 +18,12 @@ internal sealed record ReceivedSnapshot(SnapshotIdentity Snapshot, SnapshotInfo 
 /// <param name="scheduler">Runs the work.</param>
 /// <param name="disposal">Disposes the writers.</param>
 /// <param name="stored">
-/// Called after each chunk that does not complete the snapshot, with the next byte that is needed; 0 if the snapshot must be
-/// sent again.
+/// Called after each chunk that is stored and does not complete the snapshot, with the next byte that is needed.
 /// </param>
 /// <param name="received">Called with the complete snapshot; disposes its content.</param>
-/// <param name="failed">Called with the reason why a snapshot could not be stored.</param>
+/// <param name="refused">
+/// Called when a chunk could not be stored, so that the snapshot must be sent again: with the reason, and the exception if there was one.
+/// </param>
 /// <param name="idle">Called when no chunk is being stored any more.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The checksum is disposed with the writer, at the end of each snapshot.")]
 internal sealed class SnapshotReceiver(
@@ -31,7 +32,7 @@ internal sealed class SnapshotReceiver(
     SnapshotDisposal disposal,
     Action<SnapshotIdentity, long> stored,
     Action<ReceivedSnapshot> received,
-    Action<Exception> failed,
+    Action<SnapshotIdentity, SnapshotReplyReason, Exception?> refused,
     Action idle) : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
@@ -45,6 +46,7 @@ internal sealed class SnapshotReceiver(
     private ISnapshotWriter? _writer;
     private SnapshotChecksum? _checksum;
     private ReadOnlyMemory<byte> _header;
+    private SnapshotReplyReason _failure; // what an exception now would mean
 
     /// <summary>The snapshot of the last chunk; null if it was abandoned. Used by the node's worker.</summary>
     public SnapshotIdentity? Snapshot { get; private set; }
@@ -148,6 +150,8 @@ internal sealed class SnapshotReceiver(
 
     private async ValueTask StoreAsync(InstallSnapshotMessage chunk)
     {
+        Exception? failure = null;
+        _failure = SnapshotReplyReason.StoreFailed;
         try
         {
             if (chunk.Offset == 0)
@@ -174,11 +178,11 @@ internal sealed class SnapshotReceiver(
         // Any failure is reported, and the leader sends the snapshot again.
         catch (Exception exception)
         {
+            failure = exception;
             await CloseWriterAsync().ConfigureAwait(false);
-            failed(exception);
         }
 
-        stored(IdentityOf(chunk), 0);
+        refused(IdentityOf(chunk), _failure, failure);
     }
 
     /// <summary>
@@ -199,6 +203,7 @@ internal sealed class SnapshotReceiver(
 
     private async ValueTask CommitAsync(InstallSnapshotMessage chunk)
     {
+        _failure = SnapshotReplyReason.ChecksumWrong;
         UInt128 checksum = _checksum!.Finish();
         if (chunk.Length < SnapshotChecksum.Size || checksum != SnapshotChecksum.Read(_trailer) || checksum != chunk.Checksum)
         {
@@ -206,6 +211,7 @@ internal sealed class SnapshotReceiver(
                 $"The snapshot up to index {chunk.LastIncludedIndex} that {chunk.From} has sent does not match its checksum.");
         }
 
+        _failure = SnapshotReplyReason.Unacceptable;
         SnapshotHeader header = SnapshotHeader.Read(_header);
         if (header.ClusterId != chunk.ClusterId)
         {
@@ -221,6 +227,7 @@ internal sealed class SnapshotReceiver(
                 + $"{header.Identity}, and {chunk.From} belongs to {chunk.Origin.Identity}.");
         }
 
+        _failure = SnapshotReplyReason.StoreFailed;
         SnapshotInfo info = await _writer!.CommitAsync(Stopping).ConfigureAwait(false);
         Stream content = await store.OpenReadAsync(info, Stopping).ConfigureAwait(false);
         await CloseWriterAsync().ConfigureAwait(false);

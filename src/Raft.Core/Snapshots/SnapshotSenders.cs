@@ -9,6 +9,7 @@ namespace Raft;
 internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest, SnapshotDisposal disposal, CancellationToken stopping)
 {
     private readonly List<SnapshotSender> _senders = []; // one per follower, and those that still read for an earlier leadership
+    private readonly Dictionary<NodeId, RepeatedFailure> _failures = []; // one per follower for which a read has failed
 
     /// <summary>How many snapshots are open for sending.</summary>
     public int Count => _senders.Count;
@@ -106,12 +107,30 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
             sender.IsAbandoned = true;
             if (!context.Life.IsStopping)
             {
-                context.Logger?.SnapshotUnreadable(load.Follower, failure);
+                FailuresOf(load.Follower).Occur(failure, context.Now);
                 context.Metrics?.CountSnapshotFailure();
             }
         }
+        else if (chunk is { } loaded && loaded.Offset + loaded.Data.Length == loaded.Length
+            && _failures.TryGetValue(load.Follower, out RepeatedFailure? failures))
+        {
+            failures.End(context.Now); // the whole snapshot could be read
+        }
 
         context.Module.SnapshotChunkLoaded(in load, chunk, context.Now);
+    }
+
+    private RepeatedFailure FailuresOf(NodeId follower)
+    {
+        if (!_failures.TryGetValue(follower, out RepeatedFailure? failures))
+        {
+            failures = new RepeatedFailure(
+                (failure, reason) => context.Logger?.SnapshotUnreadable(follower, failure, reason),
+                times => context.Logger?.FailureOver($"reads its snapshot for {follower}", times));
+            _failures.Add(follower, failures);
+        }
+
+        return failures;
     }
 
     private sealed class ChunkLoading(

@@ -15,6 +15,10 @@ internal sealed class SnapshotTaker(
 {
     private readonly List<PendingCaller<SnapshotInfo?>> _callers = []; // of the snapshot that is being taken
     private readonly List<PendingCaller<SnapshotInfo?>> _nextCallers = []; // they came too late for it
+    private readonly RepeatedFailure _failures = new(
+        (failure, reason) => context.Logger?.SnapshotFailed(failure, reason),
+        failures => context.Logger?.FailureOver("takes snapshots", failures));
+
     private bool _capturesNothing;
     private TimeSpan _begunAt;
 
@@ -127,7 +131,7 @@ internal sealed class SnapshotTaker(
         }
         else if (failure is not null && !context.Life.IsStopping)
         {
-            context.Logger?.SnapshotFailed(failure);
+            _failures.Occur(failure, context.Now);
             context.Metrics?.CountSnapshotFailure();
         }
 
@@ -143,6 +147,8 @@ internal sealed class SnapshotTaker(
     private void OnWritten(in SnapshotInfo snapshot)
     {
         latest.Record(in snapshot);
+        context.Module.OnNewSnapshot();
+        _failures.End(context.Now);
         context.Logger?.SnapshotTaken(snapshot.LastIncludedIndex, snapshot.Length, context.Now - _begunAt);
         context.Metrics?.RecordSnapshot(context.Now - _begunAt, snapshot.Length);
         compactor.Compact();

@@ -94,6 +94,9 @@ internal sealed class BoundedMemory : ClusterRule
             : footprint.InFlightMessages > options.MaximumInFlightMessages
             ? $"{footprint.InFlightMessages} messages of {node.Id} to a follower are unanswered, and "
                 + $"{nameof(RaftNodeOptions.MaximumInFlightMessages)} is {options.MaximumInFlightMessages}."
+            : footprint.EarlyChunks > options.MaximumInFlightMessages
+            ? $"{footprint.EarlyChunks} parts of a snapshot wait at {node.Id}, and {nameof(RaftNodeOptions.MaximumInFlightMessages)} is "
+                + $"{options.MaximumInFlightMessages}."
             : footprint is { InFlightMessages: 0, InFlightBytes: > 0 }
             ? $"{node.Id} counts {footprint.InFlightBytes} bytes as in flight, and no message is."
             : null;

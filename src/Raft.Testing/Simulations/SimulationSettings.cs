@@ -58,6 +58,9 @@ public sealed record SimulationSettings
     /// <summary>See <see cref="RaftNodeOptions.SnapshotChunkBytes"/>; null for its default.</summary>
     public int? SnapshotChunkBytes { get; init; }
 
+    /// <summary>See <see cref="RaftNodeOptions.SnapshotTransferLogBytes"/>; null for its default.</summary>
+    public int? SnapshotTransferLogBytes { get; init; }
+
     /// <summary>How many clients propose: 1 or more.</summary>
     public int Clients { get; init; } = 4;
 
@@ -100,7 +103,7 @@ public sealed record SimulationSettings
             MaximumPendingProposals = Pick<int?>(random, null, null, null, 2, 8),
             SnapshotAfterEntries = Pick<int?>(random, null, 5, 20, 100),
             TrailingEntries = Pick<int?>(random, 0, 3, 20),
-            SnapshotChunkBytes = Pick<int?>(random, null, 500, 5_000),
+            SnapshotChunkBytes = Pick<int?>(random, null, 50, 500, 5_000),
             Clients = Pick(random, 1, 2, 4, 4, 4, 8, 12),
             ClientPatience = TimeSpan.FromMilliseconds(Pick(random, 30, 200, 600, 600, 3_000)),
             ClientPause = TimeSpan.FromMilliseconds(Pick(random, 50, 200, 200, 200, 400)),
@@ -110,6 +113,7 @@ public sealed record SimulationSettings
             AutomaticSnapshots = !random.Chance(0.15),
             SnapshotAfterBytes = Pick<int?>(random, null, null, 500, 5_000),
             SnapshotDelay = TimeSpan.FromMilliseconds(Pick(random, 5, 5, 5, 50, 1_000)),
+            SnapshotTransferLogBytes = Pick<int?>(random, null, null, 0, 1_000),
         };
     }
 
@@ -132,6 +136,7 @@ public sealed record SimulationSettings
         AddLimit(parts, SnapshotAfterBytes, "bytes a snapshot");
         AddLimit(parts, TrailingEntries, "trailing entries");
         AddLimit(parts, SnapshotChunkBytes, "bytes a chunk");
+        AddLimit(parts, SnapshotTransferLogBytes, "bytes kept for transfers");
         AddLimit(parts, Clients == Default.Clients ? null : Clients, "clients");
         AddTime(parts, "patience", ClientPatience, Default.ClientPatience);
         AddTime(parts, "pause", ClientPause, Default.ClientPause);
@@ -156,6 +161,7 @@ public sealed record SimulationSettings
         options.SnapshotAfterEntries = SnapshotAfterEntries ?? options.SnapshotAfterEntries;
         options.TrailingEntries = TrailingEntries ?? options.TrailingEntries;
         options.SnapshotChunkBytes = SnapshotChunkBytes ?? options.SnapshotChunkBytes;
+        options.SnapshotTransferLogBytes = SnapshotTransferLogBytes;
         options.MaximumPendingProposals = MaximumPendingProposals ?? options.MaximumPendingProposals;
     }
 

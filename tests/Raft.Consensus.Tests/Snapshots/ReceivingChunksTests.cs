@@ -89,26 +89,6 @@ public sealed class ReceivingChunksTests
     }
 
     [Fact]
-    public void Follower_ChunkAfterAGap_RequestsTheMissingOne()
-    {
-        SingleModule n1 = new();
-        n1.Deliver(Chunk(0));
-
-        Assert.Equal(4, n1.Deliver(Chunk(8)).NextOffset);
-        Assert.Equal(4, n1.Node.Snapshots.PartLength);
-    }
-
-    [Fact]
-    public void Follower_LaterChunkWhileAnotherIsStored_IsNotStored()
-    {
-        SingleModule n1 = Storing();
-        n1.Deliver((RaftMessage)Chunk(0));
-        n1.Deliver((RaftMessage)Chunk(4));
-
-        Assert.Single(n1.Node.ReceivedChunks);
-    }
-
-    [Fact]
     public void Follower_HasNoPartOfTheSnapshot_RequestsItFromTheStart()
     {
         SingleModule n1 = new();

@@ -7,7 +7,7 @@ namespace Raft.Consensus.Tests.Snapshots;
 /// </summary>
 public sealed class WorkDuringTransferTests
 {
-    private static readonly Settings SmallChunks = Settings.Plain with { MaximumChunkBytes = 4 };
+    private static readonly Settings SmallChunks = Settings.Plain with { MaximumChunkBytes = 4, MaximumInFlightMessages = 1 };
     private static readonly TestSnapshot Snapshot = new(10, 4, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
     /// <summary>The follower has nothing that a heartbeat could name but the start of all logs; it must not look like a conflict.</summary>
@@ -59,22 +59,22 @@ public sealed class WorkDuringTransferTests
 
     /// <summary>A host keeps the log from there on, or the follower would need another snapshot at the end of this one.</summary>
     [Fact]
-    public void LowestSnapshotUnderWay_FollowersOfDifferentSnapshots_IsTheLowestOfThoseThatAnswer()
+    public void NeededByTransfersAfter_FollowersOfDifferentSnapshots_IsTheLowestOfThoseThatAnswer()
     {
         SingleModule n1 = SendingSnapshots.Leader(Snapshot, SmallChunks);
         AppendEntriesMessage[] probes = n1.TakeSent<AppendEntriesMessage>();
-        Assert.Null(n1.Module.LowestSnapshotUnderWay);
+        Assert.Null(n1.Module.NeededByTransfersAfter);
         n1.Deliver(Make.Reject(probes[0], 0, 0, 0));
         n1.Node.Snapshots.Add(new TestSnapshot(12, 5, new byte[9]));
         InstallSnapshotMessage toN3 = Chunk(n1.Deliver(Make.Reject(probes[1], 0, 0, 0)));
-        Assert.Equal((10, 12), (n1.Module.LowestSnapshotUnderWay, toN3.LastIncludedIndex));
+        Assert.Equal((10, 12), (n1.Module.NeededByTransfersAfter, toN3.LastIncludedIndex));
         Assert.Equal(Snapshot.Identity, n1.Module.SnapshotUnderWayTo("n2"));
 
         n1.Pass(TimeSpan.FromMilliseconds(900));
         n1.Deliver(Make.Want(n1.Pass(TimeSpan.Zero).OfType<InstallSnapshotMessage>().FirstOrDefault() ?? toN3));
         n1.Pass(TimeSpan.FromMilliseconds(100)); // now n2 has been silent for an election timeout
 
-        Assert.Equal(12, n1.Module.LowestSnapshotUnderWay);
+        Assert.Equal(12, n1.Module.NeededByTransfersAfter);
     }
 
     /// <summary>Dissertation, section 6.2: an answer to a chunk counts as contact, too.</summary>

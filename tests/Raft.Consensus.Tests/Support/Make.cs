@@ -108,6 +108,7 @@ internal static class Make
         LastIncludedTerm = request.LastIncludedTerm,
         Checksum = request.Checksum,
         NextOffset = nextOffset ?? request.Offset + request.Data.Length,
+        Reason = nextOffset == 0 ? SnapshotReplyReason.OutOfPlace : SnapshotReplyReason.Stored,
     };
 
     /// <summary>The follower holds all that the snapshot covers.</summary>

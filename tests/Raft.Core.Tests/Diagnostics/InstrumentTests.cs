@@ -75,6 +75,7 @@ public sealed class InstrumentTests : IDisposable
                 "raft.snapshot.duration: Histogram s [" + Tags + "]",
                 "raft.snapshot.failures: Counter {failure} []", // none failed here
                 "raft.snapshot.size: Histogram By [" + Tags + "]",
+                "raft.snapshot.transfers: Counter {transfer} []",
                 "raft.snapshots.installed: Counter {snapshot} []", // nor was one sent
                 "raft.worker.lateness: Histogram s []", // simulated timers are on time
             ],

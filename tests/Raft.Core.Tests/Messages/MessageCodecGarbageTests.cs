@@ -73,7 +73,7 @@ public class MessageCodecGarbageTests
     [InlineData("setup reply", 6, 4, "flags are 4", 6)]
     [InlineData("setup reply, neither leader nor values", BodyOffset, 65, "number of options is 65", BodyOffset)]
     [InlineData("request vote", OriginOffset, 8, "flags of the sender are 8", OriginOffset)]
-    [InlineData("install snapshot reply, installed", BodyOffset + 40, 5, "reason is 5", BodyOffset + 40)]
+    [InlineData("install snapshot reply, installed", BodyOffset + 40, 8, "reason is 8", BodyOffset + 40)]
     [InlineData("timeout now reply", BodyOffset, 5, "reason is 5", BodyOffset)]
     [InlineData("append entries", FromOffset + 2, 0xFF, "sender's id is not valid UTF-8", FromOffset)]
     [InlineData("append entries", ClusterOffset + 2, 0x80, "cluster id is not valid UTF-8", ClusterOffset)]

@@ -55,6 +55,7 @@ public sealed class OptionTargetTests
         [nameof(RaftNodeOptions.SnapshotAfterEntries)] = new(139L, static settings => settings.SnapshotAfterEntries, 139L),
         [nameof(RaftNodeOptions.SnapshotAfterBytes)] = new(149L, static settings => settings.SnapshotAfterBytes, 149L),
         [nameof(RaftNodeOptions.TrailingEntries)] = new(151L, static settings => settings.TrailingEntries, 151L),
+        [nameof(RaftNodeOptions.SnapshotTransferLogBytes)] = new(153L, static settings => settings.SnapshotTransferLogBytes ?? 0, 153L),
         [nameof(RaftNodeOptions.SnapshotChunkBytes)] = new(157, static settings => settings.Consensus.MaximumChunkBytes, 157),
         [nameof(RaftNodeOptions.ShutdownTimeout)] = new(
             TimeSpan.FromSeconds(7), static settings => settings.ShutdownTimeout, TimeSpan.FromSeconds(7)),

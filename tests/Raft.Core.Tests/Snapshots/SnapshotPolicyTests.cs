@@ -2,7 +2,8 @@ namespace Raft.Core.Tests.Snapshots;
 
 public sealed class SnapshotPolicyTests
 {
-    private static SnapshotPolicy Policy(long afterEntries = 100, long afterBytes = 64_000, long trailing = 10, bool automatic = true)
+    private static SnapshotPolicy Policy(
+        long afterEntries = 100, long afterBytes = 64_000, long trailing = 10, bool automatic = true, long? transferLog = null)
     {
         RaftNodeOptions options = new()
         {
@@ -10,6 +11,7 @@ public sealed class SnapshotPolicyTests
             SnapshotAfterBytes = afterBytes,
             TrailingEntries = trailing,
             AutomaticSnapshots = automatic,
+            SnapshotTransferLogBytes = transferLog,
         };
         return new SnapshotPolicy(new NodeSettings("n1", initialTerm: 0, options, new RaftNodePorts()));
     }
@@ -110,9 +112,9 @@ public sealed class SnapshotPolicyTests
     {
         SnapshotPolicy policy = Policy(trailing: 10);
         HandOver(policy, 1, 100, bytesEach: 1);
-        Assert.Equal(90, policy.CompactThrough(100, lowestUnderWay: null));
-        Assert.Equal(0, Policy(trailing: 10).CompactThrough(5, lowestUnderWay: null)); // nothing is dropped
-        Assert.Equal(5, Policy(trailing: 0).CompactThrough(5, lowestUnderWay: null));
+        Assert.Equal(90, policy.CompactThrough(100, neededAfter: null));
+        Assert.Equal(0, Policy(trailing: 10).CompactThrough(5, neededAfter: null)); // nothing is dropped
+        Assert.Equal(5, Policy(trailing: 0).CompactThrough(5, neededAfter: null));
     }
 
     [Fact]
@@ -120,7 +122,7 @@ public sealed class SnapshotPolicyTests
     {
         SnapshotPolicy policy = Policy(afterBytes: 64_000, trailing: 1_000);
         HandOver(policy, 1, 200, bytesEach: 1_000);
-        Assert.InRange(policy.CompactThrough(200, lowestUnderWay: null), 136, 138); // 64 entries, or a mark fewer
+        Assert.InRange(policy.CompactThrough(200, neededAfter: null), 136, 138); // 64 entries, or a mark fewer
     }
 
     [Fact]
@@ -128,37 +130,44 @@ public sealed class SnapshotPolicyTests
     {
         SnapshotPolicy policy = Policy(afterEntries: 100, trailing: 10);
         HandOver(policy, 1, 200, bytesEach: 1);
-        Assert.Equal(100, policy.CompactThrough(200, lowestUnderWay: 100));
-        Assert.Equal(190, policy.CompactThrough(200, lowestUnderWay: 195)); // it has all that it needs in the tail
+        Assert.Equal(100, policy.CompactThrough(200, neededAfter: 100));
+        Assert.Equal(190, policy.CompactThrough(200, neededAfter: 195)); // it has all that it needs in the tail
     }
 
     [Fact]
-    public void CompactThrough_WhileAFollowerIsSentAVeryOldOne_KeepsOnePeriodMore()
+    public void CompactThrough_WhileAFollowerIsSentAVeryOldOne_KeepsFourPeriodsMore()
     {
-        SnapshotPolicy byEntries = Policy(afterEntries: 100, trailing: 10);
-        HandOver(byEntries, 1, 1_000, bytesEach: 1);
-        Assert.Equal(890, byEntries.CompactThrough(1_000, lowestUnderWay: 100));
-
-        SnapshotPolicy byBytes = Policy(afterEntries: 1_000_000, afterBytes: 64_000, trailing: 1_000_000);
-        HandOver(byBytes, 1, 1_000, bytesEach: 1_000);
-        Assert.InRange(byBytes.CompactThrough(1_000, lowestUnderWay: 100), 1_000 - 128, 1_000 - 126); // 64 entries of the tail, and as many
+        SnapshotPolicy policy = Policy(afterEntries: 1_000_000, afterBytes: 64_000, trailing: 1_000_000);
+        HandOver(policy, 1, 1_000, bytesEach: 1_000);
+        Assert.InRange(policy.CompactThrough(1_000, neededAfter: 100), 1_000 - (5 * 64), 1_000 - (5 * 64) + 4);
     }
 
     [Fact]
-    public void CompactThrough_WhereSnapshotsAreLarge_KeepsOnePeriodThatLasts()
+    public void CompactThrough_WhereSnapshotsAreLarge_KeepsTwiceTheirSizeMore()
     {
         // A snapshot of 500 KB is due after 5,000 entries and not after 100. Kept only 100 back, the log would be cut off
         // before any follower could continue from the snapshot that it is being sent.
-        static long CompactThrough(long lowestUnderWay)
+        static long CompactThrough(long neededAfter)
         {
             SnapshotPolicy policy = Policy(afterEntries: 100, afterBytes: 64_000, trailing: 10);
-            HandOver(policy, 1, 10_000, bytesEach: 100);
-            policy.OnLatest(Snapshot(10_000, length: 500_000));
-            return policy.CompactThrough(10_000, lowestUnderWay);
+            HandOver(policy, 1, 20_000, bytesEach: 100);
+            policy.OnLatest(Snapshot(20_000, length: 500_000));
+            return policy.CompactThrough(20_000, neededAfter);
         }
 
-        Assert.Equal(5_100, CompactThrough(lowestUnderWay: 5_100));
-        Assert.InRange(CompactThrough(lowestUnderWay: 1), 4_970, 5_000);
+        Assert.Equal(10_100, CompactThrough(neededAfter: 10_100));
+        Assert.InRange(CompactThrough(neededAfter: 1), 9_970, 10_000);
+    }
+
+    [Theory]
+    [InlineData(0, 190, 190)]
+    [InlineData(20_000, 170, 172)]
+    [InlineData(1_000_000, 5, 5)]
+    public void CompactThrough_WithABoundForTransfers_KeepsNoMoreThanThat(long bound, long lowest, long highest)
+    {
+        SnapshotPolicy policy = Policy(trailing: 10, transferLog: bound);
+        HandOver(policy, 1, 200, bytesEach: 1_000);
+        Assert.InRange(policy.CompactThrough(200, neededAfter: 5), lowest, highest);
     }
 
     [Fact]
@@ -167,6 +176,6 @@ public sealed class SnapshotPolicyTests
         SnapshotPolicy policy = Policy(afterEntries: long.MaxValue, afterBytes: long.MaxValue, trailing: long.MaxValue);
         HandOver(policy, 1, 100, bytesEach: 1_000);
         policy.OnLatest(Snapshot(100, length: long.MaxValue));
-        Assert.InRange(policy.CompactThrough(100, lowestUnderWay: 1), long.MinValue, 0);
+        Assert.InRange(policy.CompactThrough(100, neededAfter: 1), long.MinValue, 0);
     }
 }

@@ -11,6 +11,7 @@ public sealed class SnapshotReceiverTests
     private readonly List<(SnapshotIdentity Snapshot, long NextOffset)> _stored = [];
     private readonly List<ReceivedSnapshot> _received = [];
     private readonly List<Exception> _failures = [];
+    private readonly List<SnapshotReplyReason> _reasons = [];
     private int _idle;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -95,6 +96,13 @@ public sealed class SnapshotReceiverTests
         }
 
         Assert.Equal(wrong.Length, _failures.Count);
+        Assert.Equal(
+            [
+                .. Enumerable.Repeat(SnapshotReplyReason.ChecksumWrong, 3),
+                .. Enumerable.Repeat(SnapshotReplyReason.Unacceptable, 2),
+                .. Enumerable.Repeat(SnapshotReplyReason.ChecksumWrong, 2),
+            ],
+            _reasons);
         Assert.Empty(_received);
         Assert.Null(await _store.FindLatestAsync(Token));
         AssertNothingIsLeft(receiver);
@@ -114,6 +122,7 @@ public sealed class SnapshotReceiverTests
 
         Send(receiver, snapshot, size: 20);
         Assert.Same(disk, Assert.Single(_failures));
+        Assert.All(_reasons, static reason => Assert.Equal(SnapshotReplyReason.StoreFailed, reason));
         Assert.Contains((snapshot.Identity, 0L), _stored);
         Assert.Empty(_received);
         AssertNothingIsLeft(receiver);
@@ -261,10 +270,18 @@ public sealed class SnapshotReceiverTests
     private SnapshotReceiver StoppedBy(CancellationTokenSource? stopping) => new(
         _store,
         _scheduler,
-        new SnapshotDisposal(_scheduler, logger: null),
+        new SnapshotDisposal(_scheduler, new SimulatedClock(), logger: null),
         (snapshot, nextOffset) => _stored.Add((snapshot, nextOffset)),
         _received.Add,
-        _failures.Add,
+        (snapshot, reason, failure) =>
+        {
+            _stored.Add((snapshot, 0));
+            _reasons.Add(reason);
+            if (failure is not null)
+            {
+                _failures.Add(failure);
+            }
+        },
         () => _idle++)
     {
         Stopping = stopping?.Token ?? CancellationToken.None,

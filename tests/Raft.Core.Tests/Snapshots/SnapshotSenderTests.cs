@@ -136,7 +136,7 @@ public sealed class SnapshotSenderTests
         Assert.Equal(0, _store.OpenStreams);
     }
 
-    private SnapshotSender Sender() => new(_store, "n2", new SnapshotDisposal(_scheduler, logger: null));
+    private SnapshotSender Sender() => new(_store, "n2", new SnapshotDisposal(_scheduler, new SimulatedClock(), logger: null));
 
     private static async Task<SnapshotChunk?> LoadAsync(
         SnapshotSender sender, SnapshotIdentity? snapshot, long offset, SnapshotInfo? latest) =>

@@ -15,7 +15,7 @@ public sealed class SnapshotSendersTests : IDisposable
     {
         _lab = new PartsLab(snapshots: _store);
         _latest = new LatestSnapshot(new SnapshotPolicy(_lab.Settings));
-        SnapshotDisposal disposal = new(_lab.Settings.Scheduler, logger: null);
+        SnapshotDisposal disposal = new(_lab.Settings.Scheduler, _lab.Settings.Clock, logger: null);
         _senders = new SnapshotSenders(_lab.Context, _latest, disposal, TestContext.Current.CancellationToken);
     }
 

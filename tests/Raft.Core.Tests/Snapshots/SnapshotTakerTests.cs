@@ -28,7 +28,7 @@ public sealed class SnapshotTakerTests
         Applier applier = new(lab.Settings, metrics: null, static _ => { }, lab.Context.Fail, lab.Context.Wake);
         SnapshotPolicy policy = new(lab.Settings);
         LatestSnapshot latest = new(policy);
-        SnapshotDisposal disposal = new(lab.Settings.Scheduler, logger: null);
+        SnapshotDisposal disposal = new(lab.Settings.Scheduler, lab.Settings.Clock, logger: null);
         LogCompactor compactor = new(lab.Context, policy, latest, applier);
         return new SnapshotTaker(lab.Context, applier, policy, latest, compactor, disposal, CancellationToken.None);
     }

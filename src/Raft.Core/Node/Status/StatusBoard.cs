@@ -103,6 +103,8 @@ internal sealed class StatusBoard(
             SetupProblems = SetupProblemList.None,
             Conditions = abandonedWork is null ? NodeConditions.None : new NodeConditions { AbandonedWork = abandonedWork },
             Samples = default,
+            FollowersWithoutProgress = NodeSet.Empty,
+            WaitsForLeader = false,
             Failure = failure,
         });
     }
@@ -173,6 +175,8 @@ internal sealed class StatusBoard(
             Hangs = published.Conditions.Hangs,
             HasCaughtUp = published.Samples.StartGoal is { } goal && applied >= goal,
             Lag = LagOf(in published, applied),
+            FollowersWithoutProgress = published.FollowersWithoutProgress,
+            WaitsForLeader = published.WaitsForLeader,
             TransportProblems = problems,
             Explanation = StatusExplanation.Of(in published) + problems,
             Failure = published.Failure,

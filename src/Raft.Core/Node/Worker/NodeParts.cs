@@ -30,7 +30,7 @@ internal sealed class NodeParts
         SnapshotPolicy policy = new(settings);
         Commits = new CommitPipeline(Context, Pending, policy, reader, shared.Board, appliedBefore);
 
-        SnapshotDisposal disposal = new(settings.Scheduler, shared.Logger);
+        SnapshotDisposal disposal = new(settings.Scheduler, settings.Clock, shared.Logger);
         Transfers = new LeadershipTransfers(Context, Commits, Leadership, shared.Work);
 
         LatestSnapshot = new LatestSnapshot(policy);
@@ -42,6 +42,8 @@ internal sealed class NodeParts
         Clocks = new ClockReports(Context);
         Setup = new SetupReports(Context, Clocks);
         Notices = new NoticeReports(Context, Setup);
+        Followers = new FollowerWatch(Context, policy);
+        Progress = new ProgressWatch(Context);
         Sender = new MessageSender(Context, Handlers);
         Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices);
         LeadershipEvidence evidence = new(Context, Outputs.Watch, Commits.Watch, shared.Board);
@@ -96,6 +98,12 @@ internal sealed class NodeParts
 
     /// <summary>What the module notices about other nodes.</summary>
     public NoticeReports Notices { get; }
+
+    /// <summary>Whether this leader's followers make progress.</summary>
+    public FollowerWatch Followers { get; }
+
+    /// <summary>Whether this follower makes progress.</summary>
+    public ProgressWatch Progress { get; }
 
     /// <summary>Messages on their way out.</summary>
     public MessageSender Sender { get; }
@@ -155,7 +163,9 @@ internal sealed class NodeParts
                 LogReads.Count,
                 Calls.WaitingConditions,
                 Handlers.Count,
-                SnapshotSenders.Count);
+                SnapshotSenders.Count,
+                module.EarlyChunks.Count,
+                module.EarlyChunks.Bytes);
         }
     }
 }

@@ -164,6 +164,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Commits.WakeWhenApplied(_parts.Transfers.AwaitsCommits);
         _parts.Watches.Conclude();
         _parts.Clocks.Check();
+        _parts.Followers.Check();
+        _parts.Progress.Check();
         PublishedStatus status = CurrentStatus();
         _board.Publish(in status);
         _parts.Observer.Observe(in status);
@@ -206,6 +208,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         TransferTarget = _context.Module.Transfer?.Target,
         LostData = _parts.Notices.LostData,
         SetupProblems = _parts.Setup.Problems,
+        FollowersWithoutProgress = _parts.Followers.WithoutProgress,
+        WaitsForLeader = _parts.Progress.Waits,
     };
 
     /// <summary>

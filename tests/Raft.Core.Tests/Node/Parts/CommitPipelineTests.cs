@@ -56,7 +56,10 @@ public sealed class CommitPipelineTests : IDisposable
     }
 
     private SnapshotRestoration Restoration(Stream content) => new(
-        content, new TestSnapshot(5, 20).Info, DateTimeOffset.UnixEpoch, new SnapshotDisposal(_lab.Settings.Scheduler, logger: null));
+        content,
+        new TestSnapshot(5, 20).Info,
+        DateTimeOffset.UnixEpoch,
+        new SnapshotDisposal(_lab.Settings.Scheduler, _lab.Settings.Clock, logger: null));
 
     private sealed class Content : MemoryStream
     {
