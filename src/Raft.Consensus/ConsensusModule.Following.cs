@@ -46,7 +46,6 @@ public sealed partial class ConsensusModule
         BecomeFollower(Term, request.From);
         _leaderHeardAt = _now;
         ResetElectionDeadline();
-        NoteLeaderCommit(request);
         _refusals.Clear();
     }
 

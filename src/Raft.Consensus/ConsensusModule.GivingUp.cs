@@ -7,15 +7,11 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private TimeSpan _candidacyWithheldUntil = TimeSpan.MinValue;
-    private long _leaderCommit;
 
     /// <summary>
     /// The highest entry that this node, or a leader that it has followed, knows to be committed. The node need not hold it yet.
     /// </summary>
-    internal long KnownCommitIndex => Math.Max(CommitIndex, _leaderCommit);
-
-    /// <summary>How much this node has stored of the snapshot that its leader sends; 0 if it receives none.</summary>
-    internal long ReceivedSnapshotBytes => _reception?.NextOffset ?? 0;
+    internal long KnownCommitIndex => Math.Max(CommitIndex, CommitIndexOfLeader);
 
     /// <summary>Whether this node starts no election for now; see <see cref="WithholdCandidacy"/>.</summary>
     internal bool IsCandidacyWithheld => _now < _candidacyWithheldUntil;
@@ -74,15 +70,4 @@ public sealed partial class ConsensusModule
     /// <param name="node">The node.</param>
     /// <returns>False for any other.</returns>
     internal bool MayLead(NodeId node) => Configuration.IsVoter(node) && IsAvailable(node);
-
-    private void NoteLeaderCommit(RaftMessage message)
-    {
-        long commit = message switch
-        {
-            AppendEntriesMessage request => request.LeaderCommit,
-            InstallSnapshotMessage request => request.LeaderCommit,
-            _ => 0,
-        };
-        _leaderCommit = Math.Max(_leaderCommit, commit);
-    }
 }

@@ -118,9 +118,9 @@ internal sealed partial class NodeLogger
     [LoggerMessage(
         132, LogLevel.Warning,
         "Node {NodeId} makes no progress: for {Since} it has had the committed entries up to {Committed}, and its leader {Leader} those up "
-        + "to {Known}",
+        + "to {Known}. It has received {Received} bytes of a snapshot. Look at the warnings of {Leader}",
         EventName = "MakesNoProgress")]
-    private partial void LogMakesNoProgress(NodeId nodeId, NodeId leader, long committed, long known, TimeSpan since);
+    private partial void LogMakesNoProgress(NodeId nodeId, NodeId leader, long committed, long known, long received, TimeSpan since);
 
     [LoggerMessage(
         133, LogLevel.Information, "Node {NodeId} makes progress again, and has the committed entries up to {Committed}",

@@ -20,10 +20,6 @@ internal sealed partial class NodeLogger
 
     public void FollowerHasCaughtUp(NodeId follower) => Write(() => LogFollowerHasCaughtUp(nodeId, follower));
 
-    public void WaitsForLeader(NodeId leader, TimeSpan since, string lacks) => Write(() => LogWaitsForLeader(nodeId, leader, since, lacks));
-
-    public void ReceivesAgain(NodeId leader) => Write(() => LogReceivesAgain(nodeId, leader));
-
     private static string TextOf(SnapshotReplyReason reason) => reason switch
     {
         SnapshotReplyReason.StoreFailed => "its snapshot store has failed. Look at its log and its disk",
@@ -67,19 +63,6 @@ internal sealed partial class NodeLogger
 
     [LoggerMessage(161, LogLevel.Information, "{Follower} has caught up with node {NodeId}", EventName = "FollowerHasCaughtUp")]
     private partial void LogFollowerHasCaughtUp(NodeId nodeId, NodeId follower);
-
-    [LoggerMessage(
-        162, LogLevel.Warning,
-        "Node {NodeId} waits for entries or a snapshot from its leader {Leader}, and has got no further for {Since}: {Lacks}. Look at the "
-        + "warnings of {Leader}",
-        EventName = "WaitsForLeader")]
-    private partial void LogWaitsForLeader(NodeId nodeId, NodeId leader, TimeSpan since, string lacks);
-
-    [LoggerMessage(
-        163, LogLevel.Information,
-        "Node {NodeId} receives what it lacks from its leader {Leader} again",
-        EventName = "ReceivesAgain")]
-    private partial void LogReceivesAgain(NodeId nodeId, NodeId leader);
 
     [LoggerMessage(
         164, LogLevel.Information,

@@ -63,8 +63,8 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void HearsLeaderAgain(NodeId? leader) => Write(() => LogHearsLeaderAgain(nodeId, leader?.Value ?? "another node"));
 
-    public void MakesNoProgress(NodeId leader, long committed, long known, TimeSpan since) =>
-        Write(() => LogMakesNoProgress(nodeId, leader, committed, known, since));
+    public void MakesNoProgress(NodeId leader, long committed, long known, long received, TimeSpan since) =>
+        Write(() => LogMakesNoProgress(nodeId, leader, committed, known, received, since));
 
     public void MakesProgressAgain(long committed) => Write(() => LogMakesProgressAgain(nodeId, committed));
 

@@ -10,7 +10,10 @@ internal sealed class ProgressReports(NodeContext context)
 {
     private readonly LastingCondition _stalled = new();
     private readonly LastingCondition _unheard = new();
-    private (long Commit, long Last, long Offset) _reached;
+    private NodeId? _leader;
+    private long _commitIndex;
+    private long _lastIndex;
+    private long _received;
     private TimeSpan _reachedAt;
     private TimeSpan? _unheardSince;
 
@@ -30,12 +33,12 @@ internal sealed class ProgressReports(NodeContext context)
 
     private void CheckProgress(ConsensusModule module)
     {
-        (long, long, long) reached = (module.CommitIndex, module.LastIndex, module.ReceivedSnapshotBytes);
         bool lags = module.Role is RaftRole.Follower or RaftRole.Learner && module.Leader is not null
             && module.KnownCommitIndex > module.CommitIndex;
-        if (!lags || reached != _reached)
+        bool isFurther = IsFurther(module);
+        if (!lags || isFurther || module.Leader != _leader)
         {
-            (_reached, _reachedAt) = (reached, context.Now);
+            (_leader, _reachedAt) = (module.Leader, context.Now);
         }
 
         TimeSpan limit = _reachedAt + context.Settings.HangTimeout;
@@ -44,7 +47,11 @@ internal sealed class ProgressReports(NodeContext context)
         {
             case ConditionReport.Begins or ConditionReport.Lasts:
                 context.Logger?.MakesNoProgress(
-                    module.Leader!.Value, module.CommitIndex, module.KnownCommitIndex, context.Now - _reachedAt);
+                    module.Leader!.Value,
+                    module.CommitIndex,
+                    module.KnownCommitIndex,
+                    module.SnapshotBeingReceived is null ? 0 : module.ReceivedBytes,
+                    context.Now - _reachedAt);
                 break;
             case ConditionReport.Ends:
                 context.Logger?.MakesProgressAgain(module.CommitIndex);
@@ -52,6 +59,16 @@ internal sealed class ProgressReports(NodeContext context)
         }
 
         LookAgainAt(!lags ? TimeSpan.MaxValue : stalls ? _stalled.NextReportAt : limit);
+    }
+
+    /// <summary>A snapshot that is received again, up to where it was before, is no progress.</summary>
+    private bool IsFurther(ConsensusModule module)
+    {
+        bool hasEntries = module.LastIndex > _lastIndex || module.CommitIndex > _commitIndex;
+        bool isFurther = hasEntries || module.ReceivedBytes > _received;
+        _received = hasEntries ? 0 : Math.Max(_received, module.ReceivedBytes);
+        (_lastIndex, _commitIndex) = (module.LastIndex, module.CommitIndex);
+        return isFurther;
     }
 
     /// <summary>Reported after two maximum election timeouts, like a cluster without a leader.</summary>

@@ -41,9 +41,6 @@ internal readonly record struct PublishedStatus()
     /// <summary>The followers that lack entries and have got no further for long.</summary>
     public NodeSet FollowersWithoutProgress { get; init; } = NodeSet.Empty;
 
-    /// <summary>Whether this follower lacks entries and has got no further for long.</summary>
-    public bool WaitsForLeader { get; init; }
-
     /// <summary>The entry that the leader sends and this version cannot append; 0 if there is none.</summary>
     public long UnsupportedIndex { get; init; }
 

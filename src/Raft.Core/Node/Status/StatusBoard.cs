@@ -104,7 +104,6 @@ internal sealed class StatusBoard(
             Conditions = abandonedWork is null ? NodeConditions.None : new NodeConditions { AbandonedWork = abandonedWork },
             Samples = default,
             FollowersWithoutProgress = NodeSet.Empty,
-            WaitsForLeader = false,
             Failure = failure,
         });
     }
@@ -176,7 +175,7 @@ internal sealed class StatusBoard(
             HasCaughtUp = published.Samples.StartGoal is { } goal && applied >= goal,
             Lag = LagOf(in published, applied),
             FollowersWithoutProgress = published.FollowersWithoutProgress,
-            WaitsForLeader = published.WaitsForLeader,
+            WaitsForLeader = published.Conditions.IsStalled,
             TransportProblems = problems,
             Explanation = StatusExplanation.Of(in published) + problems,
             Failure = published.Failure,

@@ -43,7 +43,6 @@ internal sealed class NodeParts
         Setup = new SetupReports(Context, Clocks);
         Notices = new NoticeReports(Context, Setup);
         Followers = new FollowerWatch(Context, policy);
-        Progress = new ProgressWatch(Context);
         Sender = new MessageSender(Context, Handlers);
         Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices);
         LeadershipEvidence evidence = new(Context, Outputs.Watch, Commits.Watch, shared.Board);
@@ -101,9 +100,6 @@ internal sealed class NodeParts
 
     /// <summary>Whether this leader's followers make progress.</summary>
     public FollowerWatch Followers { get; }
-
-    /// <summary>Whether this follower makes progress.</summary>
-    public ProgressWatch Progress { get; }
 
     /// <summary>Messages on their way out.</summary>
     public MessageSender Sender { get; }

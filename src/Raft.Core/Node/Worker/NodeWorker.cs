@@ -165,7 +165,6 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Watches.Conclude();
         _parts.Clocks.Check();
         _parts.Followers.Check();
-        _parts.Progress.Check();
         PublishedStatus status = CurrentStatus();
         _board.Publish(in status);
         _parts.Observer.Observe(in status);
@@ -209,7 +208,6 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         LostData = _parts.Notices.LostData,
         SetupProblems = _parts.Setup.Problems,
         FollowersWithoutProgress = _parts.Followers.WithoutProgress,
-        WaitsForLeader = _parts.Progress.Waits,
     };
 
     /// <summary>
