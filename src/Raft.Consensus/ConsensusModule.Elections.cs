@@ -18,7 +18,9 @@ public sealed partial class ConsensusModule
     private bool _isTransferElection;
     private readonly ElectionRefusals _refusals;
 
-    /// <summary>The leader that other voters follow, as their refusals say, and this node does not hear from; null if there is none.</summary>
+    /// <summary>
+    /// The leader that other voters follow, as their refusals say, and this node does not hear from; null if there is none.
+    /// </summary>
     internal UnheardLeader? UnheardLeader => _refusals.Unheard;
 
     /// <summary>

@@ -21,7 +21,8 @@ internal sealed class ElectionRefusals(NodeId self)
     public void BeginRound()
     {
         _round++;
-        foreach (NodeId voter in _leaders.Where(refusal => refusal.Value.Round < _round - 1).Select(static refusal => refusal.Key).ToArray())
+        NodeId[] silent = [.. _leaders.Where(refusal => refusal.Value.Round < _round - 1).Select(static refusal => refusal.Key)];
+        foreach (NodeId voter in silent)
         {
             _leaders.Remove(voter);
         }

@@ -157,7 +157,7 @@ internal sealed class NodeMetrics
     public IEnumerable<Measurement<long>> Hangs()
     {
         NodeConditions conditions = _board.Current.Conditions;
-        return new[] { HangingResource.StateMachine, HangingResource.LogStore, HangingResource.SnapshotStore }.Select(
+        return Enum.GetValues<HangingResource>().Select(
             resource => new Measurement<long>(
                 conditions.Hangs.Any(hang => hang.Resource == resource) ? 1 : 0,
                 Tagged(RaftDiagnostics.ResourceTag, HangingWork.Name(resource).Replace(' ', '_'))));

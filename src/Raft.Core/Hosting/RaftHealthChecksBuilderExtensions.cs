@@ -21,8 +21,8 @@ public static class RaftHealthChecksBuilderExtensions
     /// more, default 10,000.
     /// </param>
     /// <param name="maximumLag">
-    /// How long a node may lag (<see cref="RaftStatus.Lag"/>): not apply something that is known to be committed, or have a caller that waits
-    /// for a commitment. Above zero. Null (the default): the <see cref="RaftNodeOptions.HangTimeout"/> of the node.
+    /// How long a node may lag (<see cref="RaftStatus.Lag"/>): not apply something that is known to be committed, or have a caller
+    /// that waits for a commitment. Above zero. Null (the default): the <see cref="RaftNodeOptions.HangTimeout"/> of the node.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">

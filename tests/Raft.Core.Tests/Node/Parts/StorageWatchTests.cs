@@ -24,15 +24,15 @@ public sealed class StorageWatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData(WorkKind.LogRead, HangingResource.LogStore, "reading the log from entry 5 on")]
-    [InlineData(WorkKind.LogCompaction, HangingResource.LogStore, "dropping the log up to entry 9")]
-    [InlineData(WorkKind.SnapshotWrite, HangingResource.SnapshotStore, "writing the snapshot up to entry 9")]
-    [InlineData(WorkKind.ChunkWrite, HangingResource.SnapshotStore, "storing a part of the snapshot up to entry 9 from n2")]
-    [InlineData(WorkKind.ChunkRead, HangingResource.SnapshotStore, "reading a part of its snapshot for n2")]
-    internal void Check_WorkUnderWayForTheTimeout_SaysWhatItIs(WorkKind kind, HangingResource resource, string work)
+    [InlineData(nameof(WorkKind.LogRead), HangingResource.LogStore, "reading the log from entry 5 on")]
+    [InlineData(nameof(WorkKind.LogCompaction), HangingResource.LogStore, "dropping the log up to entry 9")]
+    [InlineData(nameof(WorkKind.SnapshotWrite), HangingResource.SnapshotStore, "writing the snapshot up to entry 9")]
+    [InlineData(nameof(WorkKind.ChunkWrite), HangingResource.SnapshotStore, "storing a part of the snapshot up to entry 9 from n2")]
+    [InlineData(nameof(WorkKind.ChunkRead), HangingResource.SnapshotStore, "reading a part of its snapshot for n2")]
+    public void Check_WorkUnderWayForTheTimeout_SaysWhatItIs(string kind, HangingResource resource, string work)
     {
         DateTimeOffset since = _lab.Clock.UtcNow;
-        using StorageWork.OpenWork open = _lab.Context.Storage.Begin(new Work(kind, 5, 9, "n2"));
+        using StorageWork.OpenWork open = _lab.Context.Storage.Begin(new Work(Enum.Parse<WorkKind>(kind), 5, 9, "n2"));
         Assert.Equal(Timeout, _watch.NextDeadline); // although it has not been checked since
         _lab.Advance(Timeout);
 
