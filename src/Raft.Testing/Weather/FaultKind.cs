@@ -98,4 +98,16 @@ public enum FaultKind
     /// wrong, and no other fault begins until the node has caught up.
     /// </summary>
     FlippedBit,
+
+    /// <summary>A node's wall clock is set wrong by a minute to a day, forward or backward; never those of half of the nodes at a time.</summary>
+    WrongClock,
+
+    /// <summary>
+    /// All processes are paused together, and resumed together. It begins when nothing else is wrong, and no other fault begins until it is
+    /// over.
+    /// </summary>
+    PauseOfAll,
+
+    /// <summary>A node restarts with other options than the rest: timeouts, limits, pre-vote or check-quorum.</summary>
+    OtherOptions,
 }
