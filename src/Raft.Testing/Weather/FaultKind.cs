@@ -99,7 +99,7 @@ public enum FaultKind
     /// </summary>
     FlippedBit,
 
-    /// <summary>A node's wall clock is set wrong by a minute to a day, forward or backward; never those of half of the nodes at a time.</summary>
+    /// <summary>A node's wall clock is set wrong by up to a day, forward or backward; never for half of the nodes at a time.</summary>
     WrongClock,
 
     /// <summary>
