@@ -28,7 +28,7 @@ public sealed partial class ConsensusModule
         return members.IsEmpty || message.IsHandlerCall;
     }
 
-    /// <summary>Compares the options of a member with this node's, by their digests. If they differ, asks the member for its values.</summary>
+    /// <summary>Compares the options of a member with this node's, by their digests. If they differ, asks for its values.</summary>
     private void CompareOptions(RaftMessage message)
     {
         ulong theirs = message.Origin.OptionsDigest;
@@ -69,7 +69,9 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>A second node says that it leads this term, which proves that a voter has voted twice or that two nodes count others.</summary>
+    /// <summary>
+    /// A second node says that it leads this term, which proves that a voter has voted twice, or that nodes count different members.
+    /// </summary>
     private void NoteSecondLeader(RaftMessage request)
     {
         Outputs.Add(new SecondLeaderNotice(request.From, Leader ?? Id, Term));

@@ -12,7 +12,7 @@ internal sealed record Arguments
 
           --seeds 1-2000       The seeds to run. Default 1-100.
           --minutes 10         How long clients and faults are active, in virtual minutes. Default 10.
-          --profile NAME       calm, lossy, partitions, crashes, disk, clocks, identity, everything; or files, the file storage,
+          --profile NAME       calm, lossy, partitions, crashes, disk, clocks, identity, setup, everything; or files, the file storage,
                                or network, the TCP transport, in a weather that the seed determines. Several with commas, or all. Default everything.
           --nodes 3            How many nodes, 1 to 64. Default mixed: mostly 3 or 5, sometimes 1, 2, 4 or 7, by the seed.
           --faults 3,17        With --seed: only these faults of the schedule, by number, or none.

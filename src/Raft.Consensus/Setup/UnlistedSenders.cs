@@ -2,7 +2,8 @@ namespace Raft.Consensus;
 
 /// <summary>
 /// Nodes of this cluster that send to this node and are not in its configuration. While members change that is normal for a moment, so only
-/// one that goes on for a minute is reported, and then once a minute. Bounded: beyond its size, the one that was silent longest is forgotten.
+/// one that continues for a minute is reported, and then once a minute. Bounded: beyond its size, the one that was silent longest is
+/// forgotten.
 /// </summary>
 internal sealed class UnlistedSenders
 {

@@ -12,7 +12,7 @@ namespace Raft;
 /// </summary>
 internal static class NodeSetup
 {
-    /// <summary>The name under which the version of the library is told. It is not part of the digest: versions differ during upgrades.</summary>
+    /// <summary>The name of the library's version, which is not part of the digest: versions differ during upgrades.</summary>
     public const string VersionName = "Version";
 
     private static readonly string Version = ReadVersion();

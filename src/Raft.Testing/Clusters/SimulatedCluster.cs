@@ -55,7 +55,7 @@ public sealed partial class SimulatedCluster
         }
 
         _inOrder = [.. _nodes.Values];
-        _rules = new ClusterRules(_inOrder, broken => _broken ??= broken);
+        _rules = new ClusterRules(_inOrder, () => World.Clock.Now, broken => _broken ??= broken);
         _snapshots = new SnapshotsAgree(_rules.Committed);
         foreach (SimulatedNode node in _nodes.Values)
         {

@@ -15,7 +15,7 @@ public sealed partial class SimulatedNode
             Crash(survivingWrites: 0); // it has ended, but its last answers do not reach their callers before the process is resumed
         }
 
-        SimulatedProcess process = _process = new SimulatedProcess(_world);
+        SimulatedProcess process = _process = new SimulatedProcess(_world) { WallOffset = _wallOffset };
         _stopping = new CancellationTokenSource();
         StateMachine = NewStateMachine is null ? new SimulatedLog(Id, _agreement) : null;
         _seenVersion = -1;
@@ -45,6 +45,7 @@ public sealed partial class SimulatedNode
         _world.Trace.Add(_world.Clock.Now, "start", Id);
         Options = _options();
         Options.FirstStart = FirstStart ?? Options.FirstStart;
+        ChangeOptions?.Invoke(Options);
         Current = new RaftNode(Id, initialTerm: 0, Options, ports);
         _running = Current.RunAsync(_stopping.Token);
     }
@@ -206,6 +207,18 @@ public sealed partial class SimulatedNode
     {
         _world.Trace.Add(_world.Clock.Now, "clock rate", Id, (long)(rate * 1_000));
         _process?.SetRate(rate);
+    }
+
+    /// <summary>Sets the wall clock of its machine wrong, or right again. It stays wrong when the process ends.</summary>
+    internal void SetWallClock(TimeSpan offset)
+    {
+        _world.Trace.Add(_world.Clock.Now, "wall clock", Id, (long)offset.TotalSeconds);
+        WallClockSetAt = _world.Clock.Now;
+        _wallOffset = offset;
+        if (_process is { } process)
+        {
+            process.WallOffset = offset;
+        }
     }
 
     private void End()

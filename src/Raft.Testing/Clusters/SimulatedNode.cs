@@ -22,6 +22,7 @@ public sealed partial class SimulatedNode
     private Task? _running;
     private long _seenVersion;
     private bool _isStopping;
+    private TimeSpan _wallOffset;
 
     internal SimulatedNode(
         NodeId id,
@@ -133,6 +134,15 @@ public sealed partial class SimulatedNode
 
     /// <summary>Whether its process is paused.</summary>
     internal bool IsPaused => _process is { IsPaused: true };
+
+    /// <summary>What its wall clock shows.</summary>
+    internal DateTimeOffset WallClock => _process?.UtcNow ?? (SimulatedClock.Origin + _world.Clock.Now + _wallOffset);
+
+    /// <summary>When its wall clock was last set; null if it was always right.</summary>
+    internal TimeSpan? WallClockSetAt { get; private set; }
+
+    /// <summary>Changes the options of its next lives; null for those that all nodes have.</summary>
+    internal Action<RaftNodeOptions>? ChangeOptions { get; set; }
 
     /// <summary>What its own clock shows.</summary>
     internal TimeSpan Now => _process?.Now ?? _world.Clock.Now;

@@ -24,7 +24,10 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
 
     public TimeSpan Now => _ownAtRate + ((world.Clock.Now - _worldAtRate) * _rate);
 
-    public DateTimeOffset UtcNow => SimulatedClock.Origin + Now;
+    public DateTimeOffset UtcNow => SimulatedClock.Origin + Now + WallOffset;
+
+    /// <summary>How far its wall clock is wrong.</summary>
+    public TimeSpan WallOffset { get; set; }
 
     public IClockTimer CreateTimer(Action callback)
     {

@@ -17,8 +17,9 @@ internal sealed class ClusterRules
     private readonly Action<string> _broken;
 
     /// <param name="nodes">The nodes of the cluster.</param>
+    /// <param name="now">The world's time.</param>
     /// <param name="broken">Receives the description of a violation.</param>
-    public ClusterRules(SimulatedNode[] nodes, Action<string> broken)
+    public ClusterRules(SimulatedNode[] nodes, Func<TimeSpan> now, Action<string> broken)
     {
         _broken = broken;
         ReferenceQuorum<NodeId> quorum = new([.. nodes.Select(static node => node.Id)]);
@@ -32,6 +33,7 @@ internal sealed class ClusterRules
             new LeaderAppendOnly(),
             new LogMatching(),
             new TimesNeverFall(Committed),
+            new TimesStayNearTheClocks(nodes, now),
             new LeaderCompleteness(Committed),
             new CommitRule(Committed, nodes, quorum),
             new AppliedBounds(Committed),

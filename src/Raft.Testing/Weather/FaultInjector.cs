@@ -4,6 +4,7 @@ namespace Raft.Testing;
 internal sealed class FaultInjector
 {
     private static readonly TimeSpan LongestSilenceOfStrangers = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MemoryOfClocks = TimeSpan.FromSeconds(30); // no fault lasts longer
     private static readonly TimeSpan SoleFaultInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly SimulatedCluster _cluster;
@@ -137,6 +138,7 @@ internal sealed class FaultInjector
     private SoleFault? SoleFaultOf(Fault fault) => fault.Kind switch
     {
         FaultKind.LostStore or FaultKind.RolledBackStore or FaultKind.FlippedBit => new StoreLoss(_cluster, NodeOf(fault), fault),
+        FaultKind.PauseOfAll => new PauseOfAll(_cluster, fault),
         FaultKind.FirstJoin => new FirstJoin(_cluster, NodeOf(fault), fault),
         _ => null,
     };
@@ -254,6 +256,31 @@ internal sealed class FaultInjector
             case FaultKind.ClockDrift:
                 node.SetClockRate(0.5 + (fault.Intensity * 1.5));
                 break;
+            case FaultKind.WrongClock when MayBeWrong(node):
+                TimeSpan wrong = TimeSpan.FromMinutes(1 + (Math.Abs(fault.Intensity - 0.5) * 2_880));
+                node.SetWallClock(fault.Intensity < 0.3 ? -wrong : wrong);
+                break;
+            case FaultKind.OtherOptions:
+                node.ChangeOptions = OtherOptions.Of(fault.Intensity);
+                StartWithItsOptions(node);
+                break;
+        }
+    }
+
+    /// <summary>The clocks of a majority are right, and were for as long as anyone remembers another one.</summary>
+    private bool MayBeWrong(SimulatedNode node)
+    {
+        TimeSpan now = _cluster.World.Clock.Now;
+        int others = _cluster.Nodes.Count(other => other != node && now - other.WallClockSetAt < MemoryOfClocks);
+        return others + 1 <= (_cluster.NodeIds.Count - 1) / 2;
+    }
+
+    private static void StartWithItsOptions(SimulatedNode node)
+    {
+        if (node.IsRunning)
+        {
+            node.Crash(survivingWrites: 0);
+            node.Start();
         }
     }
 
@@ -329,6 +356,13 @@ internal sealed class FaultInjector
                 break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(1);
+                break;
+            case FaultKind.WrongClock when node.WallClockSetAt is not null:
+                node.SetWallClock(TimeSpan.Zero);
+                break;
+            case FaultKind.OtherOptions:
+                node.ChangeOptions = null;
+                StartWithItsOptions(node);
                 break;
         }
     }

@@ -107,4 +107,16 @@ public enum FaultKind
 
     /// <summary>The capture of a node's state hangs.</summary>
     HungCapture,
+
+    /// <summary>A node's wall clock is set wrong by up to a day, forward or backward; never for half of the nodes at a time.</summary>
+    WrongClock,
+
+    /// <summary>
+    /// All processes are paused together, and resumed together. It begins when nothing else is wrong, and no other fault begins until it is
+    /// over.
+    /// </summary>
+    PauseOfAll,
+
+    /// <summary>A node restarts with other options than the rest: timeouts, limits, pre-vote or check-quorum.</summary>
+    OtherOptions,
 }

@@ -57,9 +57,13 @@ public sealed class WeatherProfile
         (FaultKind.HungSnapshots, 2), (FaultKind.Isolation, 2), (FaultKind.Loss, 2), (FaultKind.Crash, 2), (FaultKind.Snapshot, 4),
         (FaultKind.Transfer, 4));
 
-    /// <summary>Clocks run fast and slow, and processes pause.</summary>
+    /// <summary>Clocks run fast and slow and are set wrong, and processes pause, alone and all together.</summary>
     public static WeatherProfile Clocks { get; } = new(
-        "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6));
+        "clocks", (FaultKind.ClockDrift, 8), (FaultKind.Pause, 6), (FaultKind.WrongClock, 8), (FaultKind.PauseOfAll, 4));
+
+    /// <summary>Nodes restart with other options than the rest.</summary>
+    public static WeatherProfile Setup { get; } = new(
+        "setup", (FaultKind.OtherOptions, 8), (FaultKind.Isolation, 3), (FaultKind.Crash, 4), (FaultKind.Loss, 2));
 
     /// <summary>
     /// Stores are lost and rolled back, members join late, and nodes of another cluster send messages to those of this one.
@@ -80,14 +84,15 @@ public sealed class WeatherProfile
         (FaultKind.HungDisk, 2), (FaultKind.SlowDisk, 2), (FaultKind.FailedWrite, 1), (FaultKind.ClockDrift, 2),
         (FaultKind.Snapshot, 8), (FaultKind.FailedSnapshot, 1), (FaultKind.HungSnapshots, 1),
         (FaultKind.Transfer, 4), (FaultKind.Strangers, 1), (FaultKind.LostStore, 1), (FaultKind.RolledBackStore, 1),
-        (FaultKind.StrangerNodes, 1), (FaultKind.FlippedBit, 1), (FaultKind.HungApply, 1), (FaultKind.HungRead, 1),
-        (FaultKind.HungCapture, 1))
+        (FaultKind.StrangerNodes, 1), (FaultKind.FlippedBit, 1), (FaultKind.WrongClock, 2), (FaultKind.PauseOfAll, 1),
+        (FaultKind.OtherOptions, 1), (FaultKind.HungApply, 1), (FaultKind.HungRead, 1), (FaultKind.HungCapture, 1))
     {
         _joinRate = 0.1,
     };
 
     /// <summary>All profiles.</summary>
-    public static IReadOnlyList<WeatherProfile> All { get; } = [Calm, Lossy, Partitions, Crashes, Disk, Hangs, Clocks, Identity, Everything];
+    public static IReadOnlyList<WeatherProfile> All { get; } =
+        [Calm, Lossy, Partitions, Crashes, Disk, Hangs, Clocks, Identity, Setup, Everything];
 
     /// <summary>Gets the name.</summary>
     public string Name { get; }

@@ -105,7 +105,7 @@ internal sealed class ClockReports(NodeContext context)
 
         public string? Problem { get; private set; }
 
-        /// <summary>Compares it. A message that was late makes another node's clock look slow, so that counts only the second time.</summary>
+        /// <summary>Compares it. A message that was late makes another node's clock look slow: that counts only the second time.</summary>
         /// <returns>Whether the problem begins or ends.</returns>
         public bool Compare(NodeContext context, TimeSpan ahead, TimeSpan limit)
         {

@@ -11,7 +11,9 @@ internal sealed class SetupComparison(NodeId member)
     /// <summary>What differs; null while the member has not told its values.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Its messages show a difference. The module asks for the values each time; a member that does not tell is reported as well.</summary>
+    /// <summary>
+    /// Its messages show a difference. The module asks for the values each time; a member that does not tell them is reported as well.
+    /// </summary>
     public void OnDiffers(NodeContext context)
     {
         if (++_requests == 2 && Problem is null)

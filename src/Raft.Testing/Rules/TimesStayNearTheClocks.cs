@@ -1,0 +1,54 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// No entry is stamped further ahead of the clocks of a majority than the options allow, however wrong the clock of its leader is. When
+/// clocks step back, the time of the log may go on from where it is, no faster than the world's.
+/// </summary>
+/// <param name="nodes">All nodes, whose clocks count whether they run or not.</param>
+/// <param name="now">The world's time.</param>
+internal sealed class TimesStayNearTheClocks(SimulatedNode[] nodes, Func<TimeSpan> now) : ClusterRule
+{
+    /// <summary>A leader knows what another clock showed a moment ago, and clocks run at different rates.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+
+    private readonly long[] _clocks = new long[nodes.Length];
+    private long _allowed;
+    private TimeSpan _lookedAt;
+
+    public override string Name => "Times stay near the clocks";
+
+    public override string? OnQuiet(SimulatedNode node)
+    {
+        Look(node);
+        return null;
+    }
+
+    public override string? OnWriting(SimulatedNode node, LogWrite write)
+    {
+        Look(node);
+        foreach (ref readonly LogEntry entry in write.Entries.Span)
+        {
+            if (entry.Time.UtcTicks > _allowed)
+            {
+                return $"{node.Id} writes an entry with the time {entry.Time:O}, and the clocks of a majority allow "
+                    + $"{new DateTimeOffset(_allowed, TimeSpan.Zero):O}.";
+            }
+        }
+
+        return null;
+    }
+
+    private void Look(SimulatedNode node)
+    {
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            _clocks[i] = nodes[i].WallClock.UtcTicks;
+        }
+
+        Array.Sort(_clocks);
+        long median = _clocks[(_clocks.Length - 1) / 2];
+        TimeSpan at = now();
+        _allowed = Math.Max(_allowed + (at - _lookedAt).Ticks, median + (node.Options.MaximumClockAhead + Slack).Ticks);
+        _lookedAt = at;
+    }
+}
