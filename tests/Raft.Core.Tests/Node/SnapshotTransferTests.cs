@@ -92,7 +92,7 @@ public sealed class SnapshotTransferTests
         Assert.NotNull(unreadable[0].Exception);
         Assert.All(unreadable[1..], static record => Assert.Null(record.Exception));
         Assert.Contains("of the snapshot", lab.LogOfLeader.Of(148)[0].Message, StringComparison.Ordinal);
-        Assert.NotEmpty(lab.LogOfFar.Of(162));
+        Assert.NotEmpty(lab.LogOfFar.Of(132));
 
         lab.StoreOfLeader.FailsOnRead = false;
         lab.Write(1);
