@@ -15,7 +15,7 @@ public class OptionTableTests
         ["NodeId"] = "the node's name",
         ["Members"] = "none",
         ["HeartbeatInterval"] = "a fifth of the minimum",
-        ["SnapshotTransferLogBytes"] = "four times `SnapshotAfterBytes`",
+        ["SnapshotTransferLogBytes"] = "four times `SnapshotAfterBytes`, or more",
         ["RandomSeed"] = "random",
     };
 

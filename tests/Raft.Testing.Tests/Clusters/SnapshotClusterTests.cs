@@ -92,32 +92,6 @@ public sealed class SnapshotClusterTests
         Assert.Equal(cluster.LogOf("n1"), cluster.LogOf("n3"));
     }
 
-    /// <summary>Several chunks are in flight, so those that are late leave gaps, which the follower waits to be filled.</summary>
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Install_WhereMessagesOvertakeEachOther_SendsFewChunksTwice(int seed)
-    {
-        SimulatedCluster cluster = Cluster((ulong)seed, chunk: 16);
-        cluster.Start();
-        cluster.Elect("n1");
-        cluster.Crash("n3");
-        ProposeMany(cluster, 200);
-        cluster.TakeSnapshot("n1");
-        long chunks = cluster["n1"].Snapshots.Durable!.Value.Length / 16;
-        SnapshotTraffic traffic = new(cluster.Network);
-        cluster.Network.Conditions.ReorderRate = 0.2;
-        cluster.Network.Conditions.ReorderDelay = TimeSpan.FromMilliseconds(20);
-
-        cluster.Start("n3");
-        cluster.Settle();
-
-        Assert.Equal(cluster.LogOf("n1"), cluster.LogOf("n3"));
-        Assert.Equal(1, traffic.Installed);
-        Assert.InRange(traffic.Chunks, chunks, 2 * chunks);
-    }
-
     /// <summary>A later snapshot of the leader's replaces the one on its way, which is still read to its end.</summary>
     [Fact]
     public void Install_WhileTheLeaderTakesALaterSnapshot_Continues()
