@@ -52,6 +52,7 @@ public sealed partial class ConsensusModule
             InstallSnapshotReplyMessage reply => IsWellFormed(reply),
             RequestVoteMessage request => IsWellFormed(request),
             TimeoutNowMessage request => request.LastLogIndex is >= 0 and <= LargestNumber && request.LastLogTerm >= 0,
+            ReadIndexReplyMessage reply => reply.ReadIndex is >= 0 and <= LargestNumber,
             _ => true,
         };
 
@@ -159,6 +160,12 @@ public sealed partial class ConsensusModule
                 break;
             case TimeoutNowReplyMessage reply:
                 OnTimeoutNowReply(reply);
+                break;
+            case ReadIndexRequestMessage request:
+                OnReadIndexRequest(request);
+                break;
+            case ReadIndexReplyMessage reply:
+                OnReadIndexReply(reply);
                 break;
         }
     }

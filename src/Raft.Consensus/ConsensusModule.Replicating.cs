@@ -49,7 +49,7 @@ public sealed partial class ConsensusModule
                 follower.RequestHeartbeatBy(_now + _options.CommitNoticeDelay);
             }
 
-            if (_now >= follower.HeartbeatDueAt)
+            if (_now >= follower.HeartbeatDueAt || NeedsHeartbeatForReads(follower))
             {
                 Send(follower, entries: default);
             }
@@ -129,6 +129,11 @@ public sealed partial class ConsensusModule
         if (Role != RaftRole.Leader || FollowerOf(reply.From) is not { } follower)
         {
             return;
+        }
+
+        if (IsOfThisTerm(reply))
+        {
+            follower.OnAnswered(reply.Correlation);
         }
 
         if (reply.Success)

@@ -154,6 +154,15 @@ public sealed class Trace
                 Mix(15);
                 Mix(refusal.FirstMembers);
                 break;
+            case ReadIndexRequestMessage request:
+                Mix(16);
+                Mix(request.Moment);
+                break;
+            case ReadIndexReplyMessage reply:
+                Mix(17);
+                Mix(reply.Moment);
+                Mix(reply.ReadIndex);
+                break;
         }
     }
 

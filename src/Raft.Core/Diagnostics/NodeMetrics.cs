@@ -14,7 +14,7 @@ internal sealed class NodeMetrics
     [
         "other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply",
         "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply",
-        "timeout_now", "timeout_now_reply", "identity_refusal",
+        "timeout_now", "timeout_now_reply", "identity_refusal", "read_index", "read_index_reply",
     ];
 
     private readonly RaftMetrics _metrics;
@@ -189,6 +189,8 @@ internal sealed class NodeMetrics
         TimeoutNowMessage => 9,
         TimeoutNowReplyMessage => 10,
         IdentityRefusalMessage => 11,
+        ReadIndexRequestMessage => 12,
+        ReadIndexReplyMessage => 13,
         _ => 0,
     };
 

@@ -30,6 +30,7 @@ public static partial class MessageCodec
             MessageType.AppendEntriesReply => SuccessFlag,
             MessageType.InstallSnapshot => 0,
             MessageType.InstallSnapshotReply or MessageType.TimeoutNow or MessageType.TimeoutNowReply or MessageType.IdentityRefusal => 0,
+            MessageType.ReadIndexRequest or MessageType.ReadIndexReply => 0,
             _ => byte.MaxValue,
         };
         if (knownFlags == byte.MaxValue)
@@ -62,6 +63,8 @@ public static partial class MessageCodec
             MessageType.TimeoutNow => ReadTimeoutNow(ref reader, in envelope),
             MessageType.TimeoutNowReply => ReadTimeoutNowReply(ref reader, in envelope),
             MessageType.IdentityRefusal => ReadIdentityRefusal(ref reader, in envelope),
+            MessageType.ReadIndexRequest => ReadReadIndexRequest(ref reader, in envelope),
+            MessageType.ReadIndexReply => ReadReadIndexReply(ref reader, in envelope),
             _ => null,
         };
         reader.ReadEnd();
@@ -200,6 +203,31 @@ public static partial class MessageCodec
         SentAtTicks = envelope.SentAt,
         IsStopping = envelope.IsStopping,
         FirstMembers = ReadMembers(ref reader),
+    };
+
+    private static ReadIndexRequestMessage ReadReadIndexRequest(ref MessageReader reader, in Envelope envelope) => new()
+    {
+        Origin = envelope.Origin,
+        From = envelope.From,
+        To = envelope.To,
+        Term = envelope.Term,
+        Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
+        Moment = (long)reader.ReadUInt64("moment"),
+    };
+
+    private static ReadIndexReplyMessage ReadReadIndexReply(ref MessageReader reader, in Envelope envelope) => new()
+    {
+        Origin = envelope.Origin,
+        From = envelope.From,
+        To = envelope.To,
+        Term = envelope.Term,
+        Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
+        Moment = (long)reader.ReadUInt64("moment"),
+        ReadIndex = reader.ReadInt64("read index"),
     };
 
     private static string ReadName(ref MessageReader reader, MessageNames? names, string what)

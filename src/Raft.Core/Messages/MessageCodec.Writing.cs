@@ -81,6 +81,11 @@ public static partial class MessageCodec
                 return sizeof(byte);
             case IdentityRefusalMessage refusal:
                 return MeasureMembers(refusal.FirstMembers);
+            case ReadIndexRequestMessage:
+                return sizeof(long);
+            case ReadIndexReplyMessage reply:
+                RequireNotNegative(reply.ReadIndex, "read index");
+                return 2 * sizeof(long);
             default:
                 throw new ArgumentException($"Messages of the type {message.GetType().Name} cannot be encoded.", nameof(message));
         }
@@ -123,6 +128,8 @@ public static partial class MessageCodec
             InstallSnapshotReplyMessage => (MessageType.InstallSnapshotReply, (byte)0),
             TimeoutNowMessage => (MessageType.TimeoutNow, (byte)0),
             TimeoutNowReplyMessage => (MessageType.TimeoutNowReply, (byte)0),
+            ReadIndexRequestMessage => (MessageType.ReadIndexRequest, (byte)0),
+            ReadIndexReplyMessage => (MessageType.ReadIndexReply, (byte)0),
             IdentityRefusalMessage => (MessageType.IdentityRefusal, (byte)0),
             _ => default, // MeasureBody has refused it
         };
@@ -217,6 +224,13 @@ public static partial class MessageCodec
                 break;
             case IdentityRefusalMessage refusal:
                 WriteMembers(ref writer, refusal.FirstMembers);
+                break;
+            case ReadIndexRequestMessage request:
+                writer.WriteUInt64((ulong)request.Moment);
+                break;
+            case ReadIndexReplyMessage reply:
+                writer.WriteUInt64((ulong)reply.Moment);
+                writer.WriteInt64(reply.ReadIndex);
                 break;
         }
     }

@@ -12,4 +12,6 @@ internal enum MessageType : byte
     TimeoutNow = 7,
     TimeoutNowReply = 8,
     IdentityRefusal = 9,
+    ReadIndexRequest = 12,
+    ReadIndexReply = 13,
 }

@@ -102,6 +102,8 @@ internal sealed class TraceRows
         TimeoutNowMessage => "campaign now",
         TimeoutNowReplyMessage reply => $"no: {reply.Reason}",
         IdentityRefusalMessage => "other cluster",
+        ReadIndexRequestMessage => "read?",
+        ReadIndexReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"read {reply.ReadIndex}"),
         _ => message.GetType().Name,
     };
 

@@ -30,7 +30,7 @@ internal static class RandomMessages
             Samples.Pattern(random.Next(50)),
             new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
 
-        return random.Next(9) switch
+        return random.Next(11) switch
         {
             0 => new RequestVoteMessage
             {
@@ -138,6 +138,27 @@ internal static class RandomMessages
                 Term = Number(),
                 Correlation = Number(),
                 FirstMembers = Nodes(),
+            },
+            8 => new ReadIndexRequestMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                IsStopping = Coin(),
+                Moment = Number(),
+            },
+            9 => new ReadIndexReplyMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                IsStopping = Coin(),
+                Moment = Number(),
+                ReadIndex = Number(),
             },
             _ => new AppendEntriesMessage
             {

@@ -263,6 +263,25 @@ internal static class ContractMessages
                 Correlation = correlation + 15,
                 FirstMembers = new NodeSet(["n1", "n4"]),
             },
+            new ReadIndexRequestMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 27,
+                Correlation = correlation + 16,
+                Moment = 123_456_789_012,
+            },
+            new ReadIndexReplyMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 28,
+                Correlation = correlation + 17,
+                Moment = 987_654_321,
+                ReadIndex = 43,
+            },
         ];
     }
 
@@ -304,6 +323,12 @@ internal static class ContractMessages
                 break;
             case TimeoutNowReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", {reply.Reason}");
+                break;
+            case ReadIndexRequestMessage request:
+                text.Append(CultureInfo.InvariantCulture, $", moment {request.Moment}");
+                break;
+            case ReadIndexReplyMessage reply:
+                text.Append(CultureInfo.InvariantCulture, $", moment {reply.Moment}, read index {reply.ReadIndex}");
                 break;
             case IdentityRefusalMessage refusal:
                 text.Append(CultureInfo.InvariantCulture, $", first members {string.Join(' ', refusal.FirstMembers)}");
