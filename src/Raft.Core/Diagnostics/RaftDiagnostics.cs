@@ -58,6 +58,9 @@ public static class RaftDiagnostics
     /// <summary>The tag that names the follower that a leader's measurement is about.</summary>
     public const string FollowerIdTag = "raft.follower.id";
 
+    /// <summary>How up to date a read had to be: <c>linearizable</c>, <c>local</c>, <c>at_least</c> or <c>bounded_staleness</c>.</summary>
+    public const string ReadConsistencyTag = "raft.read.consistency";
+
     /// <summary>The source of the activities. Static, as usual: a listener listens to the whole process.</summary>
     internal static ActivitySource Activities { get; } = new(ActivitySourceName);
 }

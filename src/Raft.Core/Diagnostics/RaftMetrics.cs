@@ -68,6 +68,13 @@ public sealed class RaftMetrics
             RaftInstruments.FollowerLostData, "{loss}",
             "Times that a follower lacked entries that it had acknowledged as durable.");
 
+        ReadDuration = meter.CreateHistogram<double>(
+            RaftInstruments.ReadDuration, "s",
+            "Time from the call of a read to its answer, by consistency.", advice: Buckets);
+        ReadRounds = meter.CreateCounter<long>(
+            RaftInstruments.ReadRounds, "{round}",
+            "Rounds of heartbeats that the leader has started for reads.");
+
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
         Gauge(
             meter, RaftInstruments.NodeTerm, "{term}",
@@ -97,6 +104,9 @@ public sealed class RaftMetrics
         Gauge(
             meter, RaftInstruments.ProposalsPending, "{proposal}",
             "Proposals in the log that wait for their commitment.", static node => node.Pending());
+        Gauge(
+            meter, RaftInstruments.ReadsWaiting, "{read}",
+            "Reads of the state machine that wait for their answer.", static node => node.ReadsWaiting());
         meter.CreateObservableGauge(
             RaftInstruments.FollowerLag, () => Observe(static node => node.FollowerLags()), "{entry}",
             "Entries in the leader's log that a follower is not known to hold.");
@@ -136,6 +146,10 @@ public sealed class RaftMetrics
     internal Counter<long> LeadershipTransfers { get; }
 
     internal Counter<long> FollowersLostData { get; }
+
+    internal Histogram<double> ReadDuration { get; }
+
+    internal Counter<long> ReadRounds { get; }
 
     /// <summary>From the latency of a cluster within one process to that of slow disks behind slow links.</summary>
     private static InstrumentAdvice<double> Buckets { get; } = new()

@@ -68,7 +68,7 @@ internal sealed partial class LeaderWorkerService<[DynamicallyAccessedMembers(Dy
                 TWorker worker = ActivatorUtilities.CreateInstance<TWorker>(scope.ServiceProvider);
                 try
                 {
-                    await worker.RunAsync(node, leadership.Term, ending.Token).ConfigureAwait(false);
+                    await worker.RunAsync(node, leadership, ending.Token).ConfigureAwait(false);
                 }
                 finally
                 {

@@ -16,6 +16,7 @@ namespace Raft;
 /// <param name="Conditions">Waits of a stopping node for a condition.</param>
 /// <param name="HandlerCalls">Calls of the handlers that were not answered yet.</param>
 /// <param name="SnapshotSenders">Senders of snapshots, each of which may hold a snapshot open.</param>
+/// <param name="WaitingReads">Reads of the state machine that wait.</param>
 internal readonly record struct NodeFootprint(
     long FirstCachedIndex,
     long CachedEntries,
@@ -29,7 +30,8 @@ internal readonly record struct NodeFootprint(
     int StoreReads,
     int Conditions,
     int HandlerCalls,
-    int SnapshotSenders)
+    int SnapshotSenders,
+    int WaitingReads)
 {
     /// <summary>The largest number of unanswered messages of any follower, and the unanswered bytes of all.</summary>
     public static (int Messages, long Bytes) InFlight(ReadOnlySpan<FollowerProgress> followers)

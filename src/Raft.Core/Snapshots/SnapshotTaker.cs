@@ -73,7 +73,7 @@ internal sealed class SnapshotTaker(
         IsTaking = true;
         _begunAt = context.Now;
         policy.OnBegun(applier.AppliedIndex);
-        if (applier.Post(new Capturing(this), int.MaxValue) != PostOutcome.Posted)
+        if (applier.Post(new Capturing(this)) != PostOutcome.Posted)
         {
             OnEnded(written: null, Stopping(inner: null));
         }
@@ -175,7 +175,7 @@ internal sealed class SnapshotTaker(
     /// <summary>Captures the state between two batches, on the state machine's thread.</summary>
     private sealed class Capturing(SnapshotTaker taker) : StateMachineQuery
     {
-        public override void Run(IStateMachine machine) => taker.Capture(machine);
+        public override void Run(IStateMachine machine, ResumeBatch resume) => taker.Capture(machine);
 
         public override void Refuse(Exception reason) => taker.ReportEnd(written: null, reason);
     }

@@ -39,9 +39,8 @@ internal sealed partial class Applier
                 _current = null;
             }
 
-            queries = [.. _queries];
+            queries = TakeAllReads();
             _batches.Clear();
-            _queries.Clear();
         }
 
         foreach (CommittedBatch batch in batches)

@@ -184,6 +184,7 @@ internal sealed partial class Applier
             _workerWaits = false;
             _appliedTime = restoration.LastIncludedTime;
             Volatile.Write(ref _appliedIndex, restoration.LastIncludedIndex);
+            ReleaseReads();
         }
 
         _applied(restoration.LastIncludedIndex);

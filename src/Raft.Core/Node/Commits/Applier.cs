@@ -16,9 +16,15 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>One batch that is being applied and one that is ready keep the state machine busy.</summary>
     public const int MaximumWaiting = 2;
 
+    /// <summary>How many reads run between two batches.</summary>
+    private const int MaximumReadsPerTurn = 64;
+
     private readonly Lock _lock = new();
     private readonly Queue<CommittedBatch> _batches = new();
-    private readonly Queue<StateMachineQuery> _queries = new();
+    private readonly Queue<StateMachineQuery> _queries = new(); // bounded by the limit of reads
+    private readonly StateMachineQuery?[] _turn = new StateMachineQuery?[MaximumReadsPerTurn];
+    private readonly DeferredReads _deferred;
+    private readonly ResumeBatchPool _resumes;
     private readonly Stack<CommittedBatch> _free = new();
     private readonly IStateMachine _machine;
     private readonly IScheduler _scheduler;
@@ -49,8 +55,18 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// Called when a batch can be handed over, after the worker found that none could; after a restoration; and when a stopping node's work
     /// has ended.
     /// </param>
-    public Applier(NodeSettings settings, NodeMetrics? metrics, Action<long> applied, Action<Exception> failed, Action wakeWorker)
+    /// <param name="resumes">Resumes the callers of reads.</param>
+    public Applier(
+        NodeSettings settings,
+        NodeMetrics? metrics,
+        Action<long> applied,
+        Action<Exception> failed,
+        Action wakeWorker,
+        ResumeBatchPool resumes)
     {
+        ReadLimit = new ReadLimit(settings.MaximumPendingReads);
+        _deferred = new DeferredReads(ReadLimit);
+        _resumes = resumes;
         _machine = settings.StateMachine;
         _scheduler = settings.Scheduler;
         _clock = settings.Clock;
@@ -84,6 +100,9 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             }
         }
     }
+
+    /// <summary>Bounds the reads that wait.</summary>
+    public ReadLimit ReadLimit { get; }
 
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
     public bool IsIdle => !_running;
@@ -127,34 +146,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         Schedule();
     }
 
-    /// <summary>Queues a read, unless too many wait.</summary>
-    public PostOutcome Post(StateMachineQuery query, int maximumWaiting)
-    {
-        lock (_lock)
-        {
-            if (_closed || _isStopping)
-            {
-                return PostOutcome.Closed;
-            }
-
-            if (_queries.Count >= maximumWaiting)
-            {
-                return PostOutcome.Full;
-            }
-
-            _queries.Enqueue(query);
-            if (_running)
-            {
-                return PostOutcome.Posted;
-            }
-
-            _running = true;
-        }
-
-        Schedule();
-        return PostOutcome.Posted;
-    }
-
     public void Execute() => _ = DrainAsync();
 
     /// <summary>Starts from an entry that the state machine is known to contain already. Before anything is posted.</summary>
@@ -181,11 +172,11 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     private async Task DrainAsync()
     {
-        while (TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration))
+        while (TryTake(out CommittedBatch? batch, out int reads, out StateRestoration? restoration))
         {
-            if (query is not null)
+            if (reads > 0)
             {
-                query.Run(_machine);
+                RunReads(reads);
                 continue;
             }
 
@@ -204,13 +195,13 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
     }
 
-    private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration)
+    private bool TryTake(out CommittedBatch? batch, out int reads, out StateRestoration? restoration)
     {
         bool wakesWorker;
         TimeSpan now = _clock.Now;
         lock (_lock)
         {
-            query = null;
+            reads = 0;
             batch = null;
             if (TryBeginRestoring(out restoration))
             {
@@ -221,12 +212,12 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             // In turns, so that neither a flood of reads nor one of commands starves the other.
             _queryIsNext = !_queryIsNext;
             if (!_closed && (_queryIsNext
-                ? _queries.TryDequeue(out query) || _batches.TryDequeue(out batch)
-                : _batches.TryDequeue(out batch) || _queries.TryDequeue(out query)))
+                ? TryTakeReads(out reads) || _batches.TryDequeue(out batch)
+                : _batches.TryDequeue(out batch) || TryTakeReads(out reads)))
             {
                 _current = batch;
                 _currentSince = now;
-                _isReading = query is not null;
+                _isReading = reads > 0;
                 return true;
             }
 

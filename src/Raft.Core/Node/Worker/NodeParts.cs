@@ -25,9 +25,11 @@ internal sealed class NodeParts
 
         Durations = new CommitDurations(Context);
         Intake = new ProposalIntake(Context, Pending, Durations);
-        Leadership = new LeadershipTracker(Context, shared.Leadership, Pending, Durations);
+        Leadership = new LeadershipTracker(Context, shared.Leadership, Pending, Durations, shared.Board);
         SnapshotPolicy policy = new(settings);
         Commits = new CommitPipeline(Context, Pending, policy, reader, shared.Board, appliedBefore);
+
+        Reads = new NodeReads(Context, Commits);
 
         SnapshotDisposal disposal = new(settings.Scheduler, shared.Logger);
         Transfers = new LeadershipTransfers(Context, Commits, Leadership, shared.Work);
@@ -40,7 +42,7 @@ internal sealed class NodeParts
 
         Notices = new NoticeReports(Context);
         Sender = new MessageSender(Context, Handlers);
-        Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices);
+        Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices, Reads);
         Recovery = new NodeRecovery(settings, policy, LatestSnapshot, disposal, appliedBefore, ports.Stopping);
     }
 
@@ -73,6 +75,9 @@ internal sealed class NodeParts
 
     /// <summary>Committed entries on their way to the state machine.</summary>
     public CommitPipeline Commits { get; }
+
+    /// <summary>Reads of the state machine by users.</summary>
+    public NodeReads Reads { get; }
 
     /// <summary>The time that commits take.</summary>
     public CommitDurations Durations { get; }
@@ -132,7 +137,8 @@ internal sealed class NodeParts
                 LogReads.Count,
                 Calls.WaitingConditions,
                 Handlers.Count,
-                SnapshotSenders.Count);
+                SnapshotSenders.Count,
+                Reads.Waiting);
         }
     }
 }
