@@ -24,6 +24,15 @@ internal sealed class SlowStateMachine(
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
 
+    /// <summary>The index of the last command that it has applied.</summary>
+    public long LastCommand { get; private set; } = inner.AppliedIndex;
+
+    /// <summary>
+    /// Whether <see cref="LastCommand"/> is that of a command, and not the end of a snapshot, where another machine in the same state may
+    /// have a smaller number.
+    /// </summary>
+    public bool IsExact { get; private set; }
+
     public long AppliedIndex => inner.AppliedIndex;
 
     public bool MayBlock => mayBlock || inner.MayBlock;
@@ -32,7 +41,7 @@ internal sealed class SlowStateMachine(
     {
         BeginCall();
         TimeSpan takes = delay();
-        return takes == TimeSpan.Zero && random.Chance(0.5) ? inner.ApplyAsync(batch, stopping) : ApplyLaterAsync(batch, takes, stopping);
+        return takes == TimeSpan.Zero && random.Chance(0.5) ? ApplyNowAsync(batch, stopping) : ApplyLaterAsync(batch, takes, stopping);
     }
 
     public ISnapshotCapture? Capture()
@@ -51,6 +60,8 @@ internal sealed class SlowStateMachine(
         }
 
         await inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken).ConfigureAwait(false);
+        LastCommand = lastIncludedIndex;
+        IsExact = false;
         snapshots(true);
     }
 
@@ -65,7 +76,14 @@ internal sealed class SlowStateMachine(
     private async ValueTask ApplyLaterAsync(CommittedBatch batch, TimeSpan takes, CancellationToken stopping)
     {
         await WaitAsync(takes).ConfigureAwait(false);
+        await ApplyNowAsync(batch, stopping).ConfigureAwait(false);
+    }
+
+    private async ValueTask ApplyNowAsync(CommittedBatch batch, CancellationToken stopping)
+    {
         await inner.ApplyAsync(batch, stopping).ConfigureAwait(false);
+        LastCommand = batch.Context(batch.Count - 1).Index;
+        IsExact = true;
     }
 
     private async ValueTask WaitAsync(TimeSpan takes)

@@ -52,6 +52,7 @@ internal sealed class ClusterRules
             new LatestConfiguration(),
             _joining = new JoiningNodesDoNotVote(Committed),
             new StoredCommitIndex(Committed),
+            new ReadIndexOfItsTerm(Committed),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);

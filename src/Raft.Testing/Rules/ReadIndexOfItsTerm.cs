@@ -1,0 +1,15 @@
+namespace Raft.Testing;
+
+/// <summary>
+/// A leader names no read index before an entry of its own term is committed (section 8): only then does it know what is committed.
+/// </summary>
+internal sealed class ReadIndexOfItsTerm(CommittedLog committed) : ClusterRule
+{
+    public override string Name => "A read index is of the leader's term";
+
+    public override string? OnSent(SimulatedNode node, RaftMessage message) =>
+        message is ReadIndexReplyMessage reply && (reply.ReadIndex > committed.LastIndex || committed.TermAt(reply.ReadIndex) != reply.Term)
+            ? $"{node.Id} leads term {reply.Term} and names the read index {reply.ReadIndex}, which "
+                + (reply.ReadIndex > committed.LastIndex ? "is not committed." : $"is of term {committed.TermAt(reply.ReadIndex)}.")
+            : null;
+}
