@@ -44,5 +44,5 @@ catch (InvalidSettingsException exception)
 catch (Exception exception) when (exception is RaftException or OptionsValidationException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(exception.Message);
-    return 1;
+    return AddressInUse.IsCauseOf(exception) ? AddressInUse.ExitCode : 1;
 }

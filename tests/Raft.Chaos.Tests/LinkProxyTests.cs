@@ -69,6 +69,12 @@ public sealed class LinkProxyTests : IAsyncDisposable
 
             await Assert.ThrowsAsync<SocketException>(() => ReceiveAsync(dialler, 1));
         }
+
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using Socket another = await DialAsync(); // which may see it already
+            await ReceiveAsync(another, 1);
+        });
     }
 
     [Fact]

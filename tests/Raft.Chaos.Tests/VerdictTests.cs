@@ -3,7 +3,7 @@ namespace Raft.Chaos.Tests;
 /// <summary>What a run counts, and when it is good.</summary>
 public sealed class VerdictTests
 {
-    private static readonly Verdict Good = new() { Faults = 60, Acknowledged = 1_000 };
+    private static readonly Verdict Good = new() { Faults = 60, Acknowledged = 1_000, Checked = 1_000 };
 
     [Fact]
     public void Verdict_NothingIsWrong_IsGood()
@@ -13,7 +13,17 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Verdict_NothingWasAcknowledged_IsBad() => Assert.False((Good with { Acknowledged = 0 }).IsGood);
+    public void Verdict_NothingWasTried_IsBad() => Assert.All(
+        [Good with { Faults = 0 }, Good with { Acknowledged = 0 }, Good with { Checked = 0 }],
+        static verdict => Assert.False(verdict.IsGood));
+
+    [Theory]
+    [InlineData(ServerProgram.RefusedExitCode, true)]
+    [InlineData(ServerProgram.FailedExitCode, false)]
+    [InlineData(0, false)]
+    [InlineData(null, false)]
+    public void Refusal_ProcessWithAnEmptyVolume_MustEndWithItsExitCode(int? exitCode, bool isRefusal) =>
+        Assert.Equal(isRefusal, Refusal.FindProblem("n1", exitCode, "a line") is null);
 
     [Fact]
     public void Verdict_AnythingIsWrong_IsBad() => Assert.All(

@@ -6,7 +6,8 @@ namespace Raft.Chaos;
 internal sealed record Arguments
 {
     public const string Usage = """
-        Usage: Raft.Chaos [--seconds N] [--nodes N] [--seed N] [--tls yes|no] [--volumes yes|no] [--clients N] [--output DIR] [--schedule N]
+        Usage: Raft.Chaos [--seconds N] [--nodes N] [--seed N] [--tls yes|no] [--volumes yes|no] [--clients N] [--faults KIND,...]
+                          [--output DIR] [--schedule N]
 
           --seconds N    how long faults strike: 60 unless given
           --nodes N      how many nodes: 5 unless given; 3, 5 or 7
@@ -14,6 +15,7 @@ internal sealed record Arguments
           --tls yes|no   whether nodes use TLS: if the seed is odd, unless given
           --volumes no   uses folders instead of small file systems, so that no disk is full
           --clients N    how many clients: 16 unless given
+          --faults KINDS which kinds of faults strike, with commas between them: all unless given
           --output DIR   where a failure leaves folders, logs and histories: artifacts/chaos unless given
           --schedule N   prints the first N steps of the schedule and ends
 
@@ -32,6 +34,9 @@ internal sealed record Arguments
 
     public int Clients { get; init; } = 16;
 
+    /// <summary>The kinds of faults that strike; empty for all.</summary>
+    public IReadOnlyList<FaultKind> Faults { get; init; } = [];
+
     public string Output { get; init; } = Path.Combine("artifacts", "chaos");
 
     /// <summary>How many steps of the schedule to print instead of a run; 0 for a run.</summary>
@@ -47,7 +52,8 @@ internal sealed record Arguments
     public string Command => string.Create(
         CultureInfo.InvariantCulture,
         $"dotnet run -c Release --project tests/Raft.Chaos -- --seconds {Seconds} --nodes {Nodes} --seed {Seed} "
-            + $"--tls {(UsesTls ? "yes" : "no")} --volumes {(UsesVolumes ? "yes" : "no")} --clients {Clients}");
+            + $"--tls {(UsesTls ? "yes" : "no")} --volumes {(UsesVolumes ? "yes" : "no")} --clients {Clients}"
+            + $"{(Faults.Count > 0 ? $" --faults {string.Join(',', Faults)}" : "")}");
 
     /// <returns>Null if they are wrong.</returns>
     public static Arguments? Parse(string[] arguments)
@@ -73,8 +79,16 @@ internal sealed record Arguments
             ("--schedule", _) when isNumber && number > 0 => this with { ScheduleSteps = number },
             ("--tls", "yes" or "no") => this with { Tls = value == "yes" },
             ("--volumes", "yes" or "no") => this with { UsesVolumes = value == "yes" },
+            ("--faults", _) when TryParseFaults(value, out FaultKind[] faults) => this with { Faults = faults },
             ("--output", _) => this with { Output = value },
             _ => null,
         };
+    }
+
+    private static bool TryParseFaults(string value, out FaultKind[] faults)
+    {
+        string[] names = value.Split(',');
+        faults = [.. Enum.GetValues<FaultKind>().Where(kind => names.Contains(kind.ToString()))];
+        return faults.Length == names.Length;
     }
 }

@@ -54,15 +54,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
             await cluster.KillAllAsync();
         }
 
-        if (verdict is { IsGood: true })
-        {
-            await home.RunAsync(volumes.Unmount);
-            folder.Delete();
-        }
-        else
-        {
-            await home.RunAsync(() => folder.Keep(volumes));
-        }
+        verdict = await ClearAsync(verdict, volumes, home, folder);
 
         if (findings.First is { } first)
         {
@@ -74,6 +66,30 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         return verdict is null ? Interrupted : verdict.IsGood ? 0 : 1;
     }
 
+    /// <summary>Leaves nothing of a good run, and everything of another one.</summary>
+    private async Task<Verdict?> ClearAsync(Verdict? verdict, Volumes volumes, HomeThread home, RunFolder folder)
+    {
+        try
+        {
+            if (verdict is { IsGood: true })
+            {
+                await home.RunAsync(volumes.Unmount);
+                folder.Delete();
+            }
+            else
+            {
+                await home.RunAsync(() => folder.Keep(volumes));
+            }
+
+            return verdict;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            findings.Report($"the folder of the run cannot be {(verdict is { IsGood: true } ? "deleted" : "kept")}: {exception.Message}");
+            return (verdict ?? new Verdict()) with { Others = 1 };
+        }
+    }
+
     private async Task<Verdict> RunAsync(
         Cluster cluster, ClusterLinks links, Volumes volumes, HomeThread home, RunFolder folder, CancellationToken interrupt)
     {
@@ -82,7 +98,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         Traffic traffic = new(
             arguments.Clients, cluster, new TrafficEvents(_commits.Acknowledged, rounds.Add, findings.Report), _random.Fork());
         FaultRun faults = new(
-            new Schedule(arguments.Seed, volumes.WhyNotSmall is null),
+            new Schedule(arguments.Seed, volumes.WhyNotSmall is null, arguments.Faults),
             cluster,
             new ProcessFaults(cluster),
             new NetworkFaults(links, arguments.Nodes),
@@ -98,7 +114,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
 
         (long lost, long duplicated) = await CheckStateAsync(cluster, traffic);
         await CheckFoldersAsync(cluster, volumes, home);
-        rounds.Finish();
+        rounds.Finish(traffic.Registers);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"faults: {faults.Counts}; unknown {traffic.Unknown}; longest time to the next commit {_commits.Longest.TotalMilliseconds:0} ms"));
@@ -110,6 +126,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         {
             Faults = faults.Count,
             Acknowledged = traffic.Acknowledged,
+            Checked = rounds.Checked,
             Lost = lost,
             Duplicated = duplicated,
             Nonlinearizable = rounds.Nonlinearizable,

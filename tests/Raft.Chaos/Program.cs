@@ -19,7 +19,7 @@ if (Arguments.Parse(args) is not { } arguments)
 
 if (arguments.ScheduleSteps > 0)
 {
-    Schedule schedule = new(arguments.Seed, arguments.UsesVolumes);
+    Schedule schedule = new(arguments.Seed, arguments.UsesVolumes, arguments.Faults);
     for (int step = 0; step < arguments.ScheduleSteps; step++)
     {
         Console.WriteLine(schedule.Next());

@@ -38,7 +38,7 @@ internal sealed class RunFolder
     public void Keep(Volumes volumes)
     {
         volumes.CopyTo(System.IO.Path.Combine(Path, "folders"));
-        Schedule schedule = new(_arguments.Seed, volumes.WhyNotSmall is null);
+        Schedule schedule = new(_arguments.Seed, volumes.WhyNotSmall is null, _arguments.Faults);
         File.WriteAllLines(
             System.IO.Path.Combine(Path, "schedule.txt"), Enumerable.Range(0, StepsWritten).Select(_ => schedule.Next().ToString()));
         File.WriteAllText(System.IO.Path.Combine(Path, "command.txt"), _arguments.Command + "\n");

@@ -40,6 +40,7 @@ internal sealed class LocalCluster(LocalSettings settings)
     {
         string[] nodes = [.. Enumerable.Range(1, settings.Count).Select(static number => $"n{number}")];
         Directory.CreateDirectory(settings.Data);
+        using FileStream owner = TakeOwnership();
         await File.WriteAllTextAsync(_file, DescribeMembers(nodes), CancellationToken.None);
         bool noneFailed = false;
         try
@@ -58,6 +59,24 @@ internal sealed class LocalCluster(LocalSettings settings)
         }
 
         return noneFailed ? 0 : 1;
+    }
+
+    /// <summary>Only one of these programs may use the folder. The system ends that when this process ends, in whatever way.</summary>
+    /// <exception cref="IOException">Another one uses it.</exception>
+    private FileStream TakeOwnership()
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(settings.Data, "local.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException(
+                $"The folder '{settings.Data}' is in use by another --local: stop that one, or choose another folder with --data. "
+                + $"({exception.Message})",
+                exception);
+        }
     }
 
     /// <summary>The settings that all nodes share, as a file, so that one of them can be started again with a short command.</summary>
@@ -106,6 +125,11 @@ internal sealed class LocalCluster(LocalSettings settings)
             if (!ended.WasEnded)
             {
                 Say($"{ended.Node} has failed with exit code {ended.ExitCode}. The others stop too.");
+                if (ended.ExitCode == AddressInUse.ExitCode)
+                {
+                    Say("Another program has taken its port meanwhile. Start again: the nodes get other ports.");
+                }
+
                 return false;
             }
 

@@ -66,6 +66,24 @@ internal static class MemberList
                 member.Tags[UrlTag] = string.Create(CultureInfo.InvariantCulture, $"{http.Scheme}://{address.Host}:{http.Port}");
             }
         }
+
+        AddEqualUrls(members, problems);
+    }
+
+    /// <summary>A node that redirects to the URL of another one, and has the same URL, would redirect to itself.</summary>
+    private static void AddEqualUrls(IReadOnlyList<RaftMember> members, List<string> problems)
+    {
+        foreach (IGrouping<string?, RaftMember> same in members
+            .Where(static member => member.Tags.ContainsKey(UrlTag))
+            .DistinctBy(static member => member.Id)
+            .GroupBy(static member => member.Tags[UrlTag], StringComparer.OrdinalIgnoreCase)
+            .Where(static same => same.Count() > 1))
+        {
+            string ids = string.Join(", ", same.Select(static member => member.Id));
+            problems.Add(
+                $"The members {ids} have the same HTTP address {same.Key}, so redirects to the leader would not arrive. "
+                + "Name the address of each: --endpoints ID=URL,...");
+        }
     }
 
     private static RaftMember ReadMember(IConfigurationSection section)

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using KeyValueService.Local;
+using KeyValueService.Server;
 
 namespace KeyValueService.Tests.Local;
 
@@ -61,6 +64,33 @@ public sealed class LocalClusterTests : IDisposable
         Assert.All(
             answers.Where(static answer => answer.StatusCode == HttpStatusCode.TemporaryRedirect),
             answer => Assert.Equal($"{urls[leader]}/kv/a%20b?x=1", answer.Headers.Location!.OriginalString));
+    }
+
+    [Fact]
+    public async Task LocalCluster_SecondOneWithTheSameData_IsRefusedAndChangesNothing()
+    {
+        string file = Path.Combine(_data, "local.json");
+        await using ServiceProgram program = ServiceProgram.Start("--local", "3", "--data", _data);
+        await ReadUrlsAsync(program);
+        string before = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+
+        await using ServiceProgram second = ServiceProgram.Start("--local", "3", "--data", _data);
+
+        await second.WaitForLineAsync("is in use by another --local");
+        Assert.Equal(1, await second.WaitForExitAsync());
+        Assert.Equal(before, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Program_AddressIsInUse_EndsWithAnExitCodeOfItsOwn()
+    {
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        await using ServiceProgram program = ServiceProgram.Start(
+            "--node", "n1", "--members", $"n1={other.LocalEndpoint}", "--data", _data, "--http", $"127.0.0.1:{FreePorts.Find(1).Dequeue()}");
+
+        await program.WaitForLineAsync("another process listens there");
+        Assert.Equal(AddressInUse.ExitCode, await program.WaitForExitAsync());
     }
 
     [Fact]

@@ -74,6 +74,8 @@ public sealed class ServerSettingsTests
     [InlineData(ServerSettings.MembersKey, "n1=10.0.0.1:7001,n2=10.0.0.2", "Member 'n2 at 10.0.0.2' needs")]
     [InlineData(ServerSettings.MembersKey, "n1=10.0.0.1:7001,n2=10.0.0.2:70010", "Member 'n2 at 10.0.0.2:70010' needs")]
     [InlineData(ServerSettings.MembersKey, "n2=10.0.0.1:7001,n2=10.0.0.2:7001", "Member 'n2' is listed 2 times")]
+    [InlineData(ServerSettings.MembersKey, "n1=10.0.0.1:7001,n2=10.0.0.1:7002", "n1, n2 have the same HTTP address http://10.0.0.1:8080")]
+    [InlineData(ServerSettings.EndpointsKey, "n1=http://10.0.0.3:8080", "n1, n3 have the same HTTP address http://10.0.0.3:8080")]
     [InlineData(ServerSettings.EndpointsKey, "n4=http://10.0.0.4:8080", "The endpoint 'n4' is not one of the members")]
     [InlineData(ServerSettings.EndpointsKey, "n1=10.0.0.1:8080", "The endpoint 'n1' needs the URL")]
     [InlineData(ServerSettings.CertificatesKey, "no-such-folder", "n2-key.pem' is missing")]

@@ -16,6 +16,18 @@ internal sealed class RegisterWindow(Action<RegisterHistory> complete)
     private readonly RegisterHistory?[] _registers = new RegisterHistory?[Registers];
     private int _created;
 
+    /// <summary>How many registers there were.</summary>
+    public int Created
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _created;
+            }
+        }
+    }
+
     /// <summary>Begins an operation on one of the registers.</summary>
     /// <param name="position">Which one; any number of 0 or more.</param>
     /// <param name="client">The client.</param>

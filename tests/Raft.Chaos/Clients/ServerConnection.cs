@@ -82,8 +82,7 @@ internal sealed class ServerConnection : IDisposable
     {
         try
         {
-            using StreamReader lines = new(_client.GetStream());
-            while (await lines.ReadLineAsync() is { } line)
+            await foreach (string line in CompleteLines.ReadAsync(_client.GetStream()))
             {
                 int space = line.IndexOf(' ', StringComparison.Ordinal);
                 if (_waiting.TryRemove(long.Parse(line.AsSpan(0, space), CultureInfo.InvariantCulture), out Waiting? waiting))
@@ -94,7 +93,7 @@ internal sealed class ServerConnection : IDisposable
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException or FormatException or ArgumentException)
         {
-            // The server has gone, perhaps in the middle of a line.
+            // The server has gone.
         }
 
         End();

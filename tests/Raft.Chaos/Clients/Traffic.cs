@@ -21,6 +21,9 @@ internal sealed class Traffic
 
     public long Unknown => _clients.Sum(static client => client.Account.UnknownCount);
 
+    /// <summary>How many registers were used, each with a history.</summary>
+    public int Registers => _window.Created;
+
     /// <summary>How long the oldest request waits whose connection is open.</summary>
     public TimeSpan LongestWait => _clients.Max(static client => client.LongestWait);
 

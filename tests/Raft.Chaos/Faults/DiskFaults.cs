@@ -8,10 +8,16 @@ internal sealed class DiskFaults(Cluster cluster, Volumes volumes, HomeThread ho
     private static readonly TimeSpan CatchUpLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RefusalLimit = TimeSpan.FromSeconds(20);
 
+    private readonly int[] _all = [.. Enumerable.Range(0, cluster.Count)];
+
     /// <summary>Begins a fault, waits, and ends it.</summary>
-    public Task RunAsync(Fault fault, int target, TimeSpan duration, CancellationToken stop) => fault.Kind == FaultKind.FullDisk
-        ? FillAsync(target, duration, stop)
-        : LoseAsync(target, refuses: fault.Breaks, duration, stop);
+    public Task RunAsync(Fault fault, int target, TimeSpan duration, CancellationToken stop) => fault.Kind switch
+    {
+        FaultKind.FullDisk => FillAsync(target, duration, stop),
+        FaultKind.HungDisk => HangAsync([target], fault.Breaks ? [target] : [], duration, stop),
+        FaultKind.HungDisks => HangAsync([.. _all.Where(node => node != target)], _all, duration, stop),
+        _ => LoseAsync(target, refuses: fault.Breaks, duration, stop),
+    };
 
     /// <summary>A node whose disk is full may fail. With space again, it starts and has everything.</summary>
     private async Task FillAsync(int target, TimeSpan duration, CancellationToken stop)
@@ -30,6 +36,35 @@ internal sealed class DiskFaults(Cluster cluster, Volumes volumes, HomeThread ho
                 await home.RunAsync(() => volumes.Free(id));
                 await RestartAsync(target, process);
             }
+        }
+    }
+
+    /// <summary>
+    /// Disks do not answer. What a process has not written by then is lost when it is killed meanwhile, as if the power had failed.
+    /// </summary>
+    private async Task HangAsync(int[] targets, int[] killed, TimeSpan duration, CancellationToken stop)
+    {
+        List<HungDisk> hung = [];
+        Task killing = Task.CompletedTask;
+        try
+        {
+            foreach (int target in targets)
+            {
+                hung.Add(await home.RunAsync(() => volumes.Hang(cluster[target].Id)));
+            }
+
+            await Task.Delay(duration, stop);
+            killing = Task.WhenAll(killed.Select(cluster.KillAsync)); // a process ends only when its disk answers
+        }
+        finally
+        {
+            foreach (HungDisk disk in hung)
+            {
+                await disk.DisposeAsync();
+            }
+
+            await killing;
+            await Task.WhenAll(killed.Select(target => cluster.StartAsync(target, FirstStart.Refuse)));
         }
     }
 
@@ -86,11 +121,12 @@ internal sealed class DiskFaults(Cluster cluster, Volumes volumes, HomeThread ho
 
     private async Task RequireRefusalAsync(int target)
     {
-        bool isReady = await cluster.StartAsync(target, FirstStart.Refuse, mayEnd: true).WaitAsync(RefusalLimit);
-        if (isReady)
+        await cluster.StartAsync(target, FirstStart.Refuse, mayEnd: true).WaitAsync(RefusalLimit);
+        ClusterNode node = cluster[target];
+        if (Refusal.FindProblem(node.Id, node.ExitCode, node.LastLine) is { } problem)
         {
-            findings.Report($"{cluster[target].Id} has started with an empty volume, although FirstStart is Refuse");
-            await cluster[target].KillAsync();
+            findings.Report(problem);
+            await node.KillAsync();
         }
 
         await home.RunAsync(() => volumes.Empty(cluster[target].Id));

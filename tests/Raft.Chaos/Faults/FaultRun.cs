@@ -63,7 +63,7 @@ internal sealed class FaultRun(
         _counts[fault.Kind] = _counts.GetValueOrDefault(fault.Kind) + 1;
         return fault.Kind switch
         {
-            FaultKind.FullDisk or FaultKind.LostVolume => disks.RunAsync(fault, target, duration, stop),
+            >= FaultKind.FullDisk and <= FaultKind.LostVolume => disks.RunAsync(fault, target, duration, stop),
             <= FaultKind.RollingRestart => processes.RunAsync(fault, target, duration, stop),
             _ => network.RunAsync(fault, target, duration, stop),
         };

@@ -12,6 +12,10 @@ namespace Raft.Chaos;
 /// <param name="findTarget">The address of the other node at the moment; null while it does not run.</param>
 internal sealed class LinkProxy(Link forward, Link backward, Func<IPEndPoint?> findTarget) : IAsyncDisposable
 {
+    private const int MostFailures = 100; // one after the other
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(10);
+
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -56,15 +60,38 @@ internal sealed class LinkProxy(Link forward, Link backward, Func<IPEndPoint?> f
     {
         try
         {
-            while (true)
+            for (int failures = 0; ;)
             {
-                Socket dialler = await _listener.AcceptAsync(_stop.Token);
-                Add(ServeAsync(dialler));
+                if (await TryAcceptAsync(isLast: failures == MostFailures) is { } dialler)
+                {
+                    failures = 0;
+                    Add(ServeAsync(dialler));
+                }
+                else
+                {
+                    failures++;
+                    await Task.Delay(PauseAfterFailure, _stop.Token);
+                }
             }
         }
-        catch (Exception exception) when (_stop.IsCancellationRequested && exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (
+            _stop.IsCancellationRequested && exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The proxy has ended.
+        }
+    }
+
+    /// <summary>Accepts a connection.</summary>
+    /// <returns>Null if that failed, because the dialler has gone already or there are too many sockets. It may succeed later.</returns>
+    private async Task<Socket?> TryAcceptAsync(bool isLast)
+    {
+        try
+        {
+            return await _listener.AcceptAsync(_stop.Token);
+        }
+        catch (SocketException) when (!isLast && !_stop.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

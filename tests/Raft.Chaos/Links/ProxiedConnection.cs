@@ -30,8 +30,12 @@ internal sealed class ProxiedConnection : IDisposable
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(stop, _end.Token);
         try
         {
-            await Task.WhenAll(_forward.WaitUntilOpenAsync(both.Token), _backward.WaitUntilOpenAsync(both.Token)).WaitAsync(both.Token);
-            if (findTarget() is { } address && !IsBroken)
+            if (!IsBroken)
+            {
+                await Task.WhenAll(_forward.WaitUntilOpenAsync(both.Token), _backward.WaitUntilOpenAsync(both.Token));
+            }
+
+            if (!IsBroken && findTarget() is { } address)
             {
                 await _target.ConnectAsync(address, both.Token);
                 Task there = _there.RunAsync(both.Token);

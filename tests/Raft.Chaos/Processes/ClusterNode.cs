@@ -17,11 +17,14 @@ internal sealed class ClusterNode(string id, LogFile log, HomeThread home, Func<
     /// <summary>Its process; null if none runs.</summary>
     public ServerProcess? Process => _process is { Ended.IsCompleted: false } running ? running : null;
 
+    /// <summary>How its last process has ended; null while it runs.</summary>
+    public int? ExitCode => _process is { Ended: { IsCompletedSuccessfully: true } ended } ? ended.Result : null;
+
     /// <summary>Its port for clients; null while it is not ready.</summary>
     public IPEndPoint? Clients => Process is null ? null : Volatile.Read(ref _clients);
 
-    /// <summary>The last lines that its processes printed.</summary>
-    public IReadOnlyList<string> LastLines => log.Last;
+    /// <summary>The last line that its processes printed.</summary>
+    public string? LastLine => log.Last.LastOrDefault(static line => !line.StartsWith('-'));
 
     /// <summary>Starts a process, and waits until it is ready.</summary>
     /// <param name="firstStart">What an empty folder means.</param>
@@ -104,7 +107,7 @@ internal sealed class ClusterNode(string id, LogFile log, HomeThread home, Func<
         {
             findings.Report(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{id} has ended by itself with exit code {code}; its last line: {log.Last.LastOrDefault(static line => !line.StartsWith('-'))}"));
+                $"{id} has ended by itself with exit code {code}; its last line: {LastLine}"));
         }
     }
 }

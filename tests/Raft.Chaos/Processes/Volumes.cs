@@ -63,6 +63,9 @@ internal sealed class Volumes
     /// <summary>Frees what <see cref="Fill"/> took.</summary>
     public void Free(string node) => File.Delete(FillerOf(node));
 
+    /// <summary>Lets the volume of a node hang.</summary>
+    public HungDisk Hang(string node) => HungDisk.Begin(Path.Combine(_folder, node));
+
     /// <summary>Empties the volume of a node.</summary>
     public void Empty(string node) => Directory.Delete(FolderOf(node), recursive: true);
 
@@ -122,6 +125,7 @@ internal sealed class Volumes
         try
         {
             Command.Run("mount", "--make-rprivate", "/");
+            Command.Run("fsfreeze", "--version");
             foreach (string node in nodes)
             {
                 string image = Path.Combine(folder, $"{node}.img");

@@ -6,7 +6,8 @@ namespace Raft.Chaos;
 /// <param name="Kind">What goes wrong.</param>
 /// <param name="Target">Which node it strikes, where it strikes one.</param>
 /// <param name="Choice">Selects one of several possibilities: the follower, the other nodes of a minority, the half of a bridge.</param>
-/// <param name="Breaks">Whether what is cut breaks connections; otherwise bytes wait until the end.</param>
+/// <param name="Breaks">Whether what is cut breaks connections; otherwise bytes wait until the end. Of a
+/// disk: whether the process is killed while the disk hangs, or must first refuse to start without its data.</param>
 /// <param name="Amount">Milliseconds of a delay, or KiB per second of a throttle.</param>
 internal sealed record Fault(FaultKind Kind, FaultTarget Target, int Choice, bool Breaks, int Amount)
 {
@@ -14,6 +15,8 @@ internal sealed record Fault(FaultKind Kind, FaultTarget Target, int Choice, boo
     {
         string whom = Kind switch
         {
+            FaultKind.HungDisks when Target == FaultTarget.Leader => " of all followers",
+            FaultKind.HungDisks => string.Create(CultureInfo.InvariantCulture, $" of all but follower {Choice}"),
             FaultKind.KillAll or FaultKind.RollingRestart or FaultKind.Delay or FaultKind.Bridge => "",
             _ => Target == FaultTarget.Leader ? " of the leader" : string.Create(CultureInfo.InvariantCulture, $" of follower {Choice}"),
         };
@@ -23,6 +26,7 @@ internal sealed record Fault(FaultKind Kind, FaultTarget Target, int Choice, boo
             FaultKind.Throttle => string.Create(CultureInfo.InvariantCulture, $", {Amount} KiB/s"),
             FaultKind.Isolate or FaultKind.Minority or FaultKind.Mute or FaultKind.Deaf or FaultKind.Bridge or FaultKind.Flapping =>
                 Breaks ? ", breaks connections" : ", bytes wait",
+            FaultKind.HungDisk => Breaks ? ", killed" : "",
             FaultKind.LostVolume => Breaks ? ", refused first" : "",
             _ => "",
         };

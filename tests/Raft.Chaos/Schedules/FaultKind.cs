@@ -48,6 +48,12 @@ internal enum FaultKind
     /// <summary>The disk of a node is full.</summary>
     FullDisk,
 
+    /// <summary>The disk of a node does not answer. In half of the cases its process is killed before the disk does again.</summary>
+    HungDisk,
+
+    /// <summary>The disks of all nodes but one do not answer, and all processes are killed before they do again.</summary>
+    HungDisks,
+
     /// <summary>The volume of a node comes back empty.</summary>
     LostVolume,
 }

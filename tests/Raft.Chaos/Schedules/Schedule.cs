@@ -6,7 +6,7 @@ namespace Raft.Chaos;
 /// The faults of a run, in their order: the same for the same seed. Kinds are dealt like cards from a deck that is shuffled again when it is
 /// empty, so that a short run has every kind too.
 /// </summary>
-internal sealed class Schedule(long seed, bool hasSmallVolumes)
+internal sealed class Schedule
 {
     private const int ShortestPause = 100; // milliseconds
     private const int LongestPause = 1_000;
@@ -34,14 +34,38 @@ internal sealed class Schedule(long seed, bool hasSmallVolumes)
         (FaultKind.Throttle, 2),
         (FaultKind.Reset, 4),
         (FaultKind.FullDisk, 1),
+        (FaultKind.HungDisk, 2),
+        (FaultKind.HungDisks, 1),
         (FaultKind.LostVolume, 1),
     ];
 
+    private static readonly FaultKind[] NeedSmallVolumes = [FaultKind.FullDisk, FaultKind.HungDisk, FaultKind.HungDisks];
+
     private static readonly FaultKind[] Companions = [FaultKind.Kill, FaultKind.Pause, FaultKind.Reset];
 
-    private readonly SeededRandom _random = new((ulong)seed);
+    private readonly SeededRandom _random;
+    private readonly FaultKind[] _deck;
     private readonly Stack<FaultKind> _cards = new();
     private int _number;
+
+    /// <param name="seed">The seed.</param>
+    /// <param name="hasSmallVolumes">Whether disks can be full, or hang.</param>
+    /// <param name="kinds">The kinds of faults that strike; empty for all.</param>
+    /// <exception cref="ArgumentException">None of the kinds is possible.</exception>
+    public Schedule(long seed, bool hasSmallVolumes, IReadOnlyList<FaultKind> kinds)
+    {
+        _random = new SeededRandom((ulong)seed);
+        _deck =
+        [
+            .. Deck.Where(each => kinds.Count == 0 || kinds.Contains(each.Kind))
+                .Where(each => hasSmallVolumes || !NeedSmallVolumes.Contains(each.Kind))
+                .SelectMany(static each => Enumerable.Repeat(each.Kind, each.Cards)),
+        ];
+        if (_deck.Length == 0)
+        {
+            throw new ArgumentException($"None of these faults is possible here: {string.Join(',', kinds)}.", nameof(kinds));
+        }
+    }
 
     /// <summary>The next faults. There is no end.</summary>
     public ScheduleStep Next()
@@ -63,17 +87,14 @@ internal sealed class Schedule(long seed, bool hasSmallVolumes)
     {
         if (_cards.Count == 0)
         {
-            FaultKind[] cards = [.. Deck.SelectMany(static each => Enumerable.Repeat(each.Kind, each.Cards))];
+            FaultKind[] cards = [.. _deck];
             for (int i = cards.Length - 1; i > 0; i--)
             {
                 int other = _random.Next(i + 1);
                 (cards[i], cards[other]) = (cards[other], cards[i]);
             }
 
-            foreach (FaultKind card in cards.Where(card => hasSmallVolumes || card != FaultKind.FullDisk))
-            {
-                _cards.Push(card);
-            }
+            Array.ForEach(cards, _cards.Push);
         }
 
         return _cards.Pop();

@@ -47,9 +47,8 @@ internal sealed class ClientPort : IDisposable
 #pragma warning restore CA2000
         try
         {
-            using StreamReader lines = new(connection.GetStream());
             List<Task> answers = [];
-            while (await lines.ReadLineAsync(stop) is { } line)
+            await foreach (string line in CompleteLines.ReadAsync(connection.GetStream(), stop))
             {
                 answers.RemoveAll(static answer => answer.IsCompleted);
                 answers.Add(AnswerAsync(line, connection.GetStream(), turn));

@@ -15,8 +15,11 @@ internal static class ServerProgram
     /// <summary>The name of the cluster, which is in the certificates too.</summary>
     public const string ClusterId = "chaos";
 
-    /// <summary>The exit code if the node has failed, or refuses to start.</summary>
+    /// <summary>The exit code if the node has failed.</summary>
     public const int FailedExitCode = 3;
+
+    /// <summary>The exit code if the node refuses to start without its data.</summary>
+    public const int RefusedExitCode = 4;
 
     private static readonly TimeSpan MinimumElectionTimeout = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan MaximumElectionTimeout = TimeSpan.FromMilliseconds(1_000);
@@ -43,9 +46,9 @@ internal static class ServerProgram
             await RunAsync(host);
             return 0;
         }
-        catch (NodeFailedException)
+        catch (NodeFailedException exception) // the node has logged why
         {
-            return FailedExitCode; // the node has logged why
+            return exception.InnerException is BlankStoreException ? RefusedExitCode : FailedExitCode;
         }
     }
 

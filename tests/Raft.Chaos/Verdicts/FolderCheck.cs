@@ -30,7 +30,13 @@ internal static class FolderCheck
         foreach (string folder in folders)
         {
             DumpedLog log = new();
-            RaftCommand.Run(["log", "dump", "--json", folder], log, TextWriter.Null);
+            using StringWriter errors = new(CultureInfo.InvariantCulture);
+            ExitCode code = (ExitCode)RaftCommand.Run(["log", "dump", "--json", folder], log, errors);
+            if (code != ExitCode.Sound)
+            {
+                return $"raft log dump {folder} ends with {code}: {errors.ToString().Trim()}";
+            }
+
             foreach ((string other, DumpedLog otherLog) in folders.Zip(logs))
             {
                 smallestCommon = Math.Min(smallestCommon, log.CountCommon(otherLog));

@@ -20,6 +20,7 @@ internal sealed class HistoryRounds(Findings findings, string folder, int roundO
     private readonly RegisterModel _model = new();
     private List<RegisterHistory> _next = [];
     private int _operations;
+    private int _received;
     private Thread? _thread;
 
     /// <summary>How many operations were checked.</summary>
@@ -47,6 +48,7 @@ internal sealed class HistoryRounds(Findings findings, string folder, int roundO
         lock (_lock)
         {
             _next.Add(history);
+            _received++;
             _operations += history.Count;
             if (_operations >= roundOperations)
             {
@@ -56,15 +58,22 @@ internal sealed class HistoryRounds(Findings findings, string folder, int roundO
     }
 
     /// <summary>Checks the last round, and returns when all are checked.</summary>
-    public void Finish()
+    /// <param name="created">How many histories there must be.</param>
+    public void Finish(int created)
     {
+        int received;
         lock (_lock)
         {
+            received = _received;
             EndRound();
             _rounds.CompleteAdding();
         }
 
         _thread?.Join();
+        if (received != created)
+        {
+            findings.Report(string.Create(CultureInfo.InvariantCulture, $"only {received} of {created} histories are complete and were checked"));
+        }
     }
 
     public void Dispose() => _rounds.Dispose();

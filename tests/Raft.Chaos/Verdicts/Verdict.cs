@@ -9,6 +9,9 @@ internal sealed record Verdict
 
     public long Acknowledged { get; init; }
 
+    /// <summary>Operations whose histories were checked.</summary>
+    public long Checked { get; init; }
+
     /// <summary>Commands that were acknowledged and are in no state.</summary>
     public long Lost { get; init; }
 
@@ -24,8 +27,9 @@ internal sealed record Verdict
     /// <summary>Anything else that was found.</summary>
     public int Others { get; init; }
 
-    /// <summary>Whether nothing is wrong.</summary>
-    public bool IsGood => Acknowledged > 0 && Lost == 0 && Duplicated == 0 && Nonlinearizable == 0 && Hanging == 0 && Others == 0;
+    /// <summary>Whether nothing is wrong, although something was tried.</summary>
+    public bool IsGood => Faults > 0 && Acknowledged > 0 && Checked > 0
+        && Lost == 0 && Duplicated == 0 && Nonlinearizable == 0 && Hanging == 0 && Others == 0;
 
     /// <summary>The last line of a run.</summary>
     public override string ToString() => string.Create(
