@@ -62,7 +62,9 @@ public sealed partial class ConsensusModule
         return ProposeResult.Appended;
     }
 
-    /// <summary>The first entry of the last term that this node led: once it is applied, so is everything that was committed before.</summary>
+    /// <summary>
+    /// The first entry of the last term that this node led: once it is applied, so is everything that was committed before.
+    /// </summary>
     internal long FirstIndexOfTerm { get; private set; }
 
     private void BecomeLeader()

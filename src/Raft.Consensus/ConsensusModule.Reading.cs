@@ -47,7 +47,9 @@ public sealed partial class ConsensusModule
     /// <returns>The number of these reads; larger than that of all earlier ones.</returns>
     internal long RequestRead() => ++_lastRead;
 
-    /// <summary>Answers the round under way if it is confirmed, and starts the next one if reads wait. Part of each batch of a leader.</summary>
+    /// <summary>
+    /// Answers the round under way if it is confirmed, and starts the next one if reads wait. Part of each batch of a leader.
+    /// </summary>
     private void AdvanceReads()
     {
         if (_rounds.IsUnderWay && Configuration.LargestReached(_answeredOf) >= _rounds.FirstRequest)

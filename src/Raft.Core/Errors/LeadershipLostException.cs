@@ -1,8 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// A proposal through a <see cref="Leadership"/> came after its term: the node no longer leads it. The command did not enter the log. Proposing
-/// it again through the same object fails in the same way: end the work of this term.
+/// A proposal through a <see cref="Leadership"/> came after its term: the node no longer leads it. The command did not enter the log.
+/// Proposing it again through the same object fails in the same way: end the work of this term.
 /// </summary>
 public sealed class LeadershipLostException : ProposalRefusedException
 {

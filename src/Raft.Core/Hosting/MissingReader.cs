@@ -8,7 +8,8 @@ namespace Raft;
 /// </summary>
 internal sealed class MissingReader<TMachine> : IReader<TMachine>
 {
-    public MissingReader(HostNodes nodes, [ServiceKey] object? key = null) => throw nodes.ServiceNotAvailable(typeof(IReader<TMachine>), key);
+    public MissingReader(HostNodes nodes, [ServiceKey] object? key = null) =>
+        throw nodes.ServiceNotAvailable(typeof(IReader<TMachine>), key);
 
     public ValueTask<T> ReadAsync<T>(
         Func<TMachine, T> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default) =>

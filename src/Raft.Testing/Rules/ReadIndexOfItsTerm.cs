@@ -7,9 +7,17 @@ internal sealed class ReadIndexOfItsTerm(CommittedLog committed) : ClusterRule
 {
     public override string Name => "A read index is of the leader's term";
 
-    public override string? OnSent(SimulatedNode node, RaftMessage message) =>
-        message is ReadIndexReplyMessage reply && (reply.ReadIndex > committed.LastIndex || committed.TermAt(reply.ReadIndex) != reply.Term)
-            ? $"{node.Id} leads term {reply.Term} and names the read index {reply.ReadIndex}, which "
-                + (reply.ReadIndex > committed.LastIndex ? "is not committed." : $"is of term {committed.TermAt(reply.ReadIndex)}.")
-            : null;
+    public override string? OnSent(SimulatedNode node, RaftMessage message)
+    {
+        if (message is not ReadIndexReplyMessage reply)
+        {
+            return null;
+        }
+
+        bool isCommitted = reply.ReadIndex >= 1 && reply.ReadIndex <= committed.LastIndex;
+        return isCommitted && committed.TermAt(reply.ReadIndex) == reply.Term
+            ? null
+            : $"{node.Id} leads term {reply.Term} and names the read index {reply.ReadIndex}, which "
+                + (isCommitted ? $"is of term {committed.TermAt(reply.ReadIndex)}." : "is not committed.");
+    }
 }

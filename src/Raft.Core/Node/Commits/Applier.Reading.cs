@@ -118,7 +118,8 @@ internal sealed partial class Applier
         _queries.Clear();
         ReadLimit.Leave(waiting.Count(static query => query.IsRead));
 
-        // Those of the turn under way are refused as well: one that hangs must not keep the others waiting. Who is answered already ignores it.
+        // Those of the turn under way are refused as well: one that hangs must not keep the others waiting. One that was answered ignores
+        // it.
         waiting.AddRange(_turn.OfType<StateMachineQuery>());
         return waiting;
     }

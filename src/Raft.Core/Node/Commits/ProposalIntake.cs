@@ -95,7 +95,8 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
         if (proposal.Term != 0 && (module.Role != RaftRole.Leader || module.Term != proposal.Term))
         {
             Refuse(in proposal, new LeadershipLostException(
-                $"Node {context.NodeId} no longer leads term {proposal.Term}, and the proposal was for that term only: it did not enter the log.",
+                $"Node {context.NodeId} no longer leads term {proposal.Term}, and the proposal was for that term only: it did not enter "
+                + "the log.",
                 proposal.Term));
             return;
         }
