@@ -176,12 +176,11 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
         await Narrator.ChapterAsync(7, "Reads on any node, during the partition");
         (Replica leader, _) = await cluster.WaitForLeaderAsync();
         Replica follower = cluster.Except(leader).First(replica => replica != cutOff);
-        int acknowledged = _client.Acknowledged.Count;
 
         // No consistency is named, so the answer includes everything that was acknowledged to anyone before.
         using CancellationTokenSource limit = new(Cluster.TimeLimit);
         int seen = await follower.Running.ReadAsync((StringLog log) => log.Entries.Count, cancellationToken: limit.Token);
-        Narrator.Say($"  {follower.Id}, a follower, has {seen} strings, among them all {acknowledged} that were acknowledged.");
+        Narrator.Say($"  {follower.Id}, a follower, has {seen} strings, among them all {_client.Acknowledged.Count} that were acknowledged.");
         Narrator.Why($"It asks its leader how far it must have applied, and answers from its own list.");
 
         int stale = await cutOff.Running.ReadAsync((StringLog log) => log.Entries.Count, ReadConsistency.Local);

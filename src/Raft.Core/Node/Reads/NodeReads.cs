@@ -62,14 +62,7 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
             RemoveCancelled();
         }
 
-        List<StateMachineQuery> arrived;
-        List<StateMachineQuery> next = _free.TryPop(out List<StateMachineQuery>? free) ? free : [];
-        lock (_lock)
-        {
-            (arrived, _arrived) = (_arrived, next);
-            _hasArrived = false;
-        }
-
+        List<StateMachineQuery> arrived = TakeArrived();
         _waiting += arrived.Count;
         _asked.Enqueue((context.Module.RequestRead(), arrived));
     }
@@ -105,15 +98,32 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     public void End(Exception reason)
     {
         BeginStop();
-        Ask();
+        Refuse(TakeArrived(), reason); // the module cannot be asked: there is none if the stores could not be opened
         while (_asked.TryDequeue(out (long Number, List<StateMachineQuery> Reads) batch))
         {
-            foreach (StateMachineQuery read in batch.Reads)
-            {
-                read.Refuse(reason);
-            }
+            Refuse(batch.Reads, reason);
+        }
+    }
 
-            Limit.Leave(batch.Reads.Count);
+    private void Refuse(List<StateMachineQuery> reads, Exception reason)
+    {
+        foreach (StateMachineQuery read in reads)
+        {
+            read.Refuse(reason);
+        }
+
+        Limit.Leave(reads.Count);
+    }
+
+    private List<StateMachineQuery> TakeArrived()
+    {
+        List<StateMachineQuery> next = _free.TryPop(out List<StateMachineQuery>? free) ? free : [];
+        lock (_lock)
+        {
+            List<StateMachineQuery> arrived = _arrived;
+            _arrived = next;
+            _hasArrived = false;
+            return arrived;
         }
     }
 

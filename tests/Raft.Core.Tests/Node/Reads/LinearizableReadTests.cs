@@ -105,6 +105,19 @@ public sealed class LinearizableReadTests
     }
 
     [Fact]
+    public void NodeWhoseStoreCannotBeOpened_RefusesReads()
+    {
+        SimulatedLogStore store = _lab.World.CreateLogStore();
+        LabNode node = _lab.Node(members: 3, store: store, configure: static options => options.FirstStart = FirstStart.Refuse);
+        node.Run();
+
+        Task<int> read = Count(node).AsTask();
+
+        _lab.Fails<NodeStoppedException>(read);
+        node.Failure();
+    }
+
+    [Fact]
     public void Reads_BeyondTheLimit_AreRefused()
     {
         LabNode node = _lab.Node(members: 3, configure: static options => options.MaximumPendingReads = 2);
