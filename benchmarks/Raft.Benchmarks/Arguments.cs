@@ -15,6 +15,7 @@ internal enum Command
     Tcp,
     Histories,
     Server,
+    Reads,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -29,6 +30,7 @@ internal sealed record Arguments
                Raft.Benchmarks disk     [--quick] [--output FOLDER] [--only NAMES] [--data FOLDER] [--seconds NUMBER]
                Raft.Benchmarks tcp      [--quick] [--output FOLDER] [--only NAMES] [--proposers NUMBERS] [--data FOLDER]
                Raft.Benchmarks server   the options of disk, and [--proposers NUMBERS]
+               Raft.Benchmarks reads    [--quick] [--output FOLDER] [--only NAMES]
                Raft.Benchmarks histories [--quick] [--output FOLDER]
                Raft.Benchmarks micro    [arguments of BenchmarkDotNet]
 
@@ -39,6 +41,7 @@ internal sealed record Arguments
           sustain              A minute at full speed: throughput, pauses and memory over time.
           disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
           tcp                  Three nodes over TCP, in one process and in three, compared with DotNext and with bare sockets.
+          reads                Reads by consistency, on the leader and on a follower, in one process and over TCP.
           histories            The linearizability checker of Raft.Testing, on histories of 100,000 operations.
           server               samples/KeyValueService over HTTP, next to etcd and to the same interface without Raft.
           micro                Individual parts, with BenchmarkDotNet.
@@ -50,6 +53,7 @@ internal sealed record Arguments
                                disk: some of store, nodes, folders, opening, checksums.
                                tcp: some of tcp, tls, dotnext, framed, processes.
                                server: some of raft, etcd, bare.
+                               reads: some of channel, tcp.
           --proposers 64,256   compare, disk, tcp, server: only the cases with these numbers of proposers or clients.
           --data FOLDER        disk, tcp, server: a folder on the disk to measure. Default artifacts.
           --seconds 5          disk, server: the duration of each measurement. Default 5 and 4, with --quick 1.
@@ -65,6 +69,7 @@ internal sealed record Arguments
         [Command.Disk] = ["store", "nodes", "folders", "opening", "checksums"],
         [Command.Tcp] = ["tcp", "tls", "dotnext", "framed", "processes"],
         [Command.Server] = ["raft", "etcd", "bare"],
+        [Command.Reads] = ["channel", "tcp"],
     };
 
     public Command Command { get; init; }

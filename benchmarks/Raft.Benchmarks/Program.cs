@@ -5,6 +5,7 @@ using Raft.Benchmarks.Failover;
 using Raft.Benchmarks.Histories;
 using Raft.Benchmarks.Idle;
 using Raft.Benchmarks.Micro;
+using Raft.Benchmarks.Reads;
 using Raft.Benchmarks.Scale;
 using Raft.Benchmarks.Server;
 using Raft.Benchmarks.Sustain;
@@ -37,6 +38,7 @@ return arguments.Command switch
     Command.Histories => HistoriesCommand.Run(arguments),
     Command.Disk => await DiskCommand.RunAsync(arguments),
     Command.Tcp => await TcpCommand.RunAsync(arguments),
+    Command.Reads => await ReadsCommand.RunAsync(arguments),
     Command.Server => await ServerCommand.RunAsync(arguments),
     _ => await SustainCommand.RunAsync(arguments),
 };

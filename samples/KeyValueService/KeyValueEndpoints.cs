@@ -10,11 +10,16 @@ namespace KeyValueService;
 
 /// <summary>
 /// The HTTP interface of one node. The version of a key is its ETag, so conditional requests use the usual HTTP headers.
-/// <see cref="RaftOutcomes"/> handles the failures of proposals.
+/// <see cref="RaftOutcomes"/> handles the failures of proposals and reads.
 /// </summary>
 internal sealed class KeyValueEndpoints(
-    RaftNode node, IProposer<KeyValueCommand, Answer> proposer, IEnumerable<RaftMember> members)
+    RaftNode node,
+    IProposer<KeyValueCommand, Answer> proposer,
+    IReader<IKeyLookup> reader,
+    IEnumerable<RaftMember> members)
 {
+    private static readonly TimeSpan _readLimit = TimeSpan.FromSeconds(5);
+
     public void Map(RouteGroupBuilder group)
     {
         RouteGroupBuilder keys = group.MapGroup("/kv/{key}").AddEndpointFilter(new RaftOutcomes(node));
@@ -55,16 +60,24 @@ internal sealed class KeyValueEndpoints(
     }
 
     /// <summary>
-    /// Reads the state of this node, which is cheap and may be stale. A consistent read proposes a command that reads, which
-    /// only the leader can do, and costs as much as a write.
+    /// Reads on this node, whether it leads or not. The answer includes everything that was acknowledged before the request, unless the
+    /// client is content with what this node knows, which needs no leader.
     /// </summary>
-    private async Task<IResult> GetAsync(string key, HttpResponse response, CancellationToken cancellationToken, bool consistent = false)
+    private async Task<IResult> GetAsync(string key, HttpResponse response, CancellationToken cancellationToken, bool consistent = true)
     {
-        Answer answer = consistent
-            ? await proposer.ProposeAsync(new Get(key), cancellationToken)
-            : await node.ReadAsync((KeyValueStore store) => store.Find(key), ReadConsistency.Local, cancellationToken);
-        response.Headers["Raft-Read"] = consistent ? "consistent" : "local; may be stale";
-        return Show(answer, response);
+        ReadConsistency consistency = consistent ? ReadConsistency.Linearizable : ReadConsistency.Local;
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_readLimit); // a read waits for a leader
+        try
+        {
+            Answer answer = await reader.ReadAsync(store => store.Find(key), consistency, limit.Token);
+            response.Headers["Raft-Read"] = consistent ? "linearizable" : "local; may be stale";
+            return Show(answer, response);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NotLeaderException("No leader has answered in time.", leader: null);
+        }
     }
 
     /// <summary>Reads the whole body where it has arrived, without a copy in between.</summary>

@@ -24,6 +24,7 @@ internal static class KeyValueHost
     public static void MapNode(WebApplication app, string node, string prefix) => new KeyValueEndpoints(
         app.Services.GetRequiredKeyedService<RaftNode>(node),
         app.Services.GetRequiredKeyedService<IProposer<KeyValueCommand, Answer>>(node),
+        app.Services.GetRequiredKeyedService<IReader<KeyValueStore>>(node),
         app.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(node).Members).Map(app.MapGroup(prefix));
 
     public static void MapProbes(WebApplication app)

@@ -7,13 +7,13 @@ namespace KeyValueService;
 /// is applied at a time, and <see cref="RaftNode.ReadAsync"/> reads between two of them.
 /// </summary>
 internal sealed class KeyValueStore()
-    : StateMachine<KeyValueCommand, Answer>(Codec.Json(KeyValueJson.Default.KeyValueCommand), Codec.Json(KeyValueJson.Default.Answer))
+    : StateMachine<KeyValueCommand, Answer>(Codec.Json(KeyValueJson.Default.KeyValueCommand), Codec.Json(KeyValueJson.Default.Answer)),
+        IKeyLookup
 {
     private static readonly ICodec<Dictionary<string, Entry>> StateCodec = Codec.Json(KeyValueJson.Default.DictionaryStringEntry);
 
     private Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>Looks up a key.</summary>
     public Answer Find(string key) => new(_entries.GetValueOrDefault(key));
 
     protected override Answer Apply(KeyValueCommand command, in CommandContext context)

@@ -8,8 +8,9 @@ namespace LeaderWorker;
 /// </summary>
 internal sealed class TicketWorker(FencedStore store, StoreConnections connections) : ILeaderWorker
 {
-    public async Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken)
+    public async Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken)
     {
+        long term = leadership.Term;
         Console.WriteLine($"  worker on {node.Id} starts, for term {term}");
         int number = store.Enter(term);
         try

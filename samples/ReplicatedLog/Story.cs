@@ -36,6 +36,7 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
         await ContinueWithoutAsync(stopped);
         await RestartAsync(stopped);
         Replica cutOff = await PartitionAsync();
+        await ReadAsync(cutOff);
         await HealAsync(cutOff);
         await CompactAsync();
         return await EndAsync();
@@ -170,9 +171,35 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
         }
     }
 
+    private async Task ReadAsync(Replica cutOff)
+    {
+        await Narrator.ChapterAsync(7, "Reads on any node, during the partition");
+        (Replica leader, _) = await cluster.WaitForLeaderAsync();
+        Replica follower = cluster.Except(leader).First(replica => replica != cutOff);
+
+        // No consistency is named, so the answer includes everything that was acknowledged to anyone before.
+        using CancellationTokenSource limit = new(Cluster.TimeLimit);
+        int seen = await follower.Running.ReadAsync((StringLog log) => log.Entries.Count, cancellationToken: limit.Token);
+        Narrator.Say($"  {follower.Id}, a follower, has {seen} strings, among them all {_client.Acknowledged.Count} that were acknowledged.");
+        Narrator.Why($"It asks its leader how far it must have applied, and answers from its own list.");
+
+        int stale = await cutOff.Running.ReadAsync((StringLog log) => log.Entries.Count, ReadConsistency.Local);
+        Narrator.Say($"  {cutOff.Id}, cut off, has {stale} strings if a client is content with what it knows.");
+        using CancellationTokenSource patience = new(Cluster.MaximumElectionTimeout);
+        try
+        {
+            await cutOff.Running.ReadAsync((StringLog log) => log.Entries.Count, cancellationToken: patience.Token);
+            throw new InvalidOperationException($"{cutOff.Id} has answered without a leader.");
+        }
+        catch (OperationCanceledException)
+        {
+            Narrator.Say($"  Otherwise {cutOff.Id} gives [yellow]no answer[/], rather than an old one.");
+        }
+    }
+
     private async Task HealAsync(Replica cutOff)
     {
-        await Narrator.ChapterAsync(7, "The partition heals");
+        await Narrator.ChapterAsync(8, "The partition heals");
         (Replica leader, _) = await cluster.WaitForLeaderAsync();
         Narrator.Say($"The logs of {cutOff.Id} and of {leader.Id} before:");
         AnsiConsole.Write(await Tables.LogsAsync([cutOff, leader]));
@@ -200,7 +227,7 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
 
     private async Task CompactAsync()
     {
-        await Narrator.ChapterAsync(8, "Snapshots");
+        await Narrator.ChapterAsync(9, "Snapshots");
         (Replica leader, _) = await cluster.WaitForLeaderAsync();
         Replica away = cluster.Except(leader).First();
         await away.StopAsync();
@@ -227,7 +254,7 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
 
     private async Task<bool> EndAsync()
     {
-        await Narrator.ChapterAsync(9, "Three equal nodes");
+        await Narrator.ChapterAsync(10, "Three equal nodes");
         foreach (Replica replica in cluster.Replicas)
         {
             await cluster.CatchUpAsync(replica);

@@ -151,6 +151,7 @@ public sealed partial class ConsensusModule
             ResetElectionDeadline(); // a leader has none
             _followers = [];
             _transfer = null;
+            _rounds.Clear();
         }
 
         Role = PassiveRole;

@@ -65,6 +65,11 @@ public sealed partial class ConsensusModule
         return ProposeResult.Appended;
     }
 
+    /// <summary>
+    /// The first entry of the last term that this node led: once it is applied, so is everything that was committed before.
+    /// </summary>
+    internal long FirstIndexOfTerm { get; private set; }
+
     private void BecomeLeader()
     {
         Role = RaftRole.Leader;
@@ -88,6 +93,8 @@ public sealed partial class ConsensusModule
         {
             AppendOwn(EntryKind.NoOp, default, DateTimeOffset.UnixEpoch);
         }
+
+        FirstIndexOfTerm = _log.LastIndex;
     }
 
     /// <summary>

@@ -61,6 +61,7 @@ public sealed partial class ConsensusModule
             RequestVoteMessage request => IsWellFormed(request),
             SetupReplyMessage reply => reply.Values.Count <= LargestSetup,
             TimeoutNowMessage request => request.LastLogIndex is >= 0 and <= LargestNumber && request.LastLogTerm >= 0,
+            ReadIndexReplyMessage reply => reply.ReadIndex is >= 0 and <= LargestNumber,
             _ => true,
         };
 
@@ -175,6 +176,12 @@ public sealed partial class ConsensusModule
                 break;
             case TimeoutNowReplyMessage reply:
                 OnTimeoutNowReply(reply);
+                break;
+            case ReadIndexRequestMessage request:
+                OnReadIndexRequest(request);
+                break;
+            case ReadIndexReplyMessage reply:
+                OnReadIndexReply(reply);
                 break;
         }
     }

@@ -49,7 +49,7 @@ public sealed partial class ConsensusModule
                 follower.RequestHeartbeatBy(_now + _options.CommitNoticeDelay);
             }
 
-            if (_now >= follower.HeartbeatDueAt)
+            if (_now >= follower.HeartbeatDueAt || NeedsHeartbeatForReads(follower))
             {
                 Send(follower, entries: default);
             }
@@ -132,6 +132,11 @@ public sealed partial class ConsensusModule
         }
 
         follower.AppliedIndex = reply.AppliedIndex;
+        if (IsOfThisTerm(reply))
+        {
+            follower.OnAnswered(reply.Correlation);
+        }
+
         if (reply.Success)
         {
             follower.OnAccepted(reply.LastIndex, reply.Origin.Store);

@@ -24,7 +24,7 @@ namespace Raft.Consensus;
 /// </para>
 /// <para>Not thread-safe: one caller at a time. This class has one file per concern: Recovery, Receiving (admission of messages and
 /// the rule for terms), Elections, CheckQuorum, Leading (proposals and commitment), Replicating (the leader's side of AppendEntries),
-/// Following (the follower's side), Snapshots, SnapshotReceiving, and Persistence.</para>
+/// Following (the follower's side), Reading, Snapshots, SnapshotReceiving, and Persistence.</para>
 /// </remarks>
 public sealed partial class ConsensusModule
 {
@@ -73,6 +73,7 @@ public sealed partial class ConsensusModule
         _refusals = new ElectionRefusals(Id);
         _matchOf = MatchOf;
         _ownVoteOnly = voter => voter == Id ? true : null;
+        _answeredOf = AnsweredOf;
         _random = new DeterministicRandom(options.RandomSeed);
         ClusterConfiguration? initial = hardState.Join is null ? options.InitialConfiguration : null;
         ConfigurationHistory configurations = new(initial ?? ClusterConfiguration.Empty);
@@ -175,8 +176,7 @@ public sealed partial class ConsensusModule
     /// <summary>When <see cref="AdvanceTime"/> must be called next; null if time does not matter.</summary>
     public TimeSpan? NextDeadline => !_started ? null
         : Role == RaftRole.Leader ? LeaderDeadline
-        : MayCampaign ? CampaignAt
-        : null;
+        : FollowerDeadline;
 
     /// <summary>Starts the election timer. Before this call, the module answers messages but never campaigns.</summary>
     /// <param name="now">The time, from any origin; must never fall from call to call.</param>
@@ -227,7 +227,12 @@ public sealed partial class ConsensusModule
         {
             AdvanceCommitIndex();
             AdvanceTransfer();
+            AdvanceReads();
             SendToFollowers();
+        }
+        else
+        {
+            AskLeader();
         }
 
         EmitWrites();

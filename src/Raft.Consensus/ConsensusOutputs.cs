@@ -60,6 +60,7 @@ public sealed class ConsensusOutputs
     private readonly List<ChunkLoadRequest> _chunkLoads = [];
     private readonly List<InstallSnapshotMessage> _receivedChunks = [];
     private readonly List<ConsensusNotice> _notices = [];
+    private readonly List<ReadIndexGrant> _readGrants = [];
 
     internal ConsensusOutputs()
     {
@@ -87,9 +88,12 @@ public sealed class ConsensusOutputs
     /// <summary>What people should know about.</summary>
     internal ReadOnlySpan<ConsensusNotice> Notices => CollectionsMarshal.AsSpan(_notices);
 
+    /// <summary>Reads of this node that may be answered once its state machine has applied an index.</summary>
+    internal ReadOnlySpan<ReadIndexGrant> ReadGrants => CollectionsMarshal.AsSpan(_readGrants);
+
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _entryLoads.Count == 0 && _chunkLoads.Count == 0
-        && _receivedChunks.Count == 0 && _notices.Count == 0;
+        && _receivedChunks.Count == 0 && _notices.Count == 0 && _readGrants.Count == 0;
 
     /// <summary>Clears everything, once the host has taken it.</summary>
     public void Clear()
@@ -100,6 +104,7 @@ public sealed class ConsensusOutputs
         _chunkLoads.Clear();
         _receivedChunks.Clear();
         _notices.Clear();
+        _readGrants.Clear();
     }
 
     internal void Add(in PersistRequest write) => _writes.Add(write);
@@ -113,6 +118,8 @@ public sealed class ConsensusOutputs
     internal void Add(InstallSnapshotMessage chunk) => _receivedChunks.Add(chunk);
 
     internal void Add(ConsensusNotice notice) => _notices.Add(notice);
+
+    internal void Add(in ReadIndexGrant grant) => _readGrants.Add(grant);
 
     internal void BindToLastWrite(long version)
     {

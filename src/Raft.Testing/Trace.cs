@@ -162,6 +162,15 @@ public sealed class Trace
                 Mix(reply.Values.Count);
                 Mix(reply.ListsReceiver ? 1 : 0);
                 break;
+            case ReadIndexRequestMessage request:
+                Mix(18);
+                Mix(request.Moment);
+                break;
+            case ReadIndexReplyMessage reply:
+                Mix(19);
+                Mix(reply.Moment);
+                Mix(reply.ReadIndex);
+                break;
         }
     }
 

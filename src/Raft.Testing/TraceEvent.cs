@@ -47,6 +47,10 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
             TimeoutNowMessage transfer => string.Create(
                 CultureInfo.InvariantCulture, $"{route} TimeoutNow: log ends at {transfer.LastLogIndex} of term {transfer.LastLogTerm}"),
             TimeoutNowReplyMessage reply => $"{route} TimeoutNow refused: {reply.Reason}",
+            ReadIndexRequestMessage request =>
+                string.Create(CultureInfo.InvariantCulture, $"{route} ReadIndex: request {request.Correlation}"),
+            ReadIndexReplyMessage reply => string.Create(
+                CultureInfo.InvariantCulture, $"{route} ReadIndex: {reply.ReadIndex} for request {reply.Correlation}"),
             IdentityRefusalMessage => $"{route} refused: it belongs to another cluster, or was set up with other members",
             SetupRequestMessage => $"{route} asks for its options",
             SetupReplyMessage => $"{route} tells its options",

@@ -15,8 +15,8 @@ public sealed class KeyValueServiceTests
         await using Service _ = service;
 
         HttpResponseMessage put = await client.PutAsync("/n1/kv/greeting", new StringContent("hello"), Cancelled);
-        string local = await client.GetStringAsync("/n1/kv/greeting", Cancelled);
-        string consistent = await client.GetStringAsync("/n1/kv/greeting?consistent=true", Cancelled);
+        string local = await client.GetStringAsync("/n1/kv/greeting?consistent=false", Cancelled);
+        string consistent = await client.GetStringAsync("/n1/kv/greeting", Cancelled);
         HttpResponseMessage deleted = await client.DeleteAsync("/n1/kv/greeting", Cancelled);
         HttpResponseMessage after = await client.GetAsync("/n1/kv/greeting", Cancelled);
 

@@ -65,6 +65,7 @@ internal sealed class Totals
         private double _faults;
         private double _snapshots;
         private double _restorations;
+        private double _reads;
         private double _fewestCommits = double.MaxValue;
         private double _fewestElections = double.MaxValue;
         private double _fewestFaults = double.MaxValue;
@@ -78,6 +79,7 @@ internal sealed class Totals
             _faults += report.Faults.Count;
             _snapshots += report.Snapshots;
             _restorations += report.Restorations;
+            _reads += report.Reads;
             _fewestCommits = Math.Min(_fewestCommits, report.Commits / minutes);
             _fewestElections = Math.Min(_fewestElections, report.Elections / minutes);
             _fewestFaults = Math.Min(_fewestFaults, report.Faults.Count / minutes);
@@ -87,6 +89,6 @@ internal sealed class Totals
             CultureInfo.InvariantCulture,
             $"per simulated minute at least {_fewestCommits:F0} commits, {_fewestElections:F1} elections, {_fewestFaults:F1} faults; "
                 + $"on average {_commits / _minutes:F0}, {_elections / _minutes:F1}, {_faults / _minutes:F1}, "
-                + $"with {_snapshots / _minutes:F1} snapshots and {_restorations / _minutes:F1} restorations");
+                + $"with {_reads / _minutes:F0} reads, {_snapshots / _minutes:F1} snapshots and {_restorations / _minutes:F1} restorations");
     }
 }

@@ -21,7 +21,8 @@ internal static class BareService
         builder.WebHost.UseUrls(url);
         KeyValueHost.AddServices(builder);
         await using WebApplication app = builder.Build();
-        new KeyValueEndpoints(new RaftNode("n1"), new Store(), []).Map(app.MapGroup(""));
+        Store store = new();
+        new KeyValueEndpoints(new RaftNode("n1"), store, store, []).Map(app.MapGroup(""));
         await app.StartAsync();
         Console.WriteLine(url);
         _ = EndOfInput.CallAsync(app.Lifetime.StopApplication);
@@ -30,7 +31,7 @@ internal static class BareService
     }
 
     /// <summary>Does with a command what the state machine does, and nothing else.</summary>
-    private sealed class Store : IProposer<KeyValueCommand, Answer>
+    private sealed class Store : IProposer<KeyValueCommand, Answer>, IReader<IKeyLookup>, IKeyLookup
     {
         private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
         private long _index;
@@ -42,7 +43,13 @@ internal static class BareService
                 _entries[put.Key] = new Entry(put.Value, Interlocked.Increment(ref _index));
             }
 
-            return ValueTask.FromResult(new Answer(_entries.GetValueOrDefault(command.Key)));
+            return ValueTask.FromResult(Find(command.Key));
         }
+
+        public ValueTask<T> ReadAsync<T>(
+            Func<IKeyLookup, T> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(query(this));
+
+        public Answer Find(string key) => new(_entries.GetValueOrDefault(key));
     }
 }

@@ -47,7 +47,7 @@ internal sealed class KeyValueServer(string data) : IServer
     public IReadOnlyList<byte[]> RequestsOf(Operation operation) => Content.Requests(key => operation switch
     {
         Operation.Put => Content.Request("PUT", $"/kv/{key}", Content.Value),
-        Operation.LocalGet => Content.Request("GET", $"/kv/{key}"),
+        Operation.LocalGet => Content.Request("GET", $"/kv/{key}?consistent=false"),
         _ => Content.Request("GET", $"/kv/{key}?consistent=true"),
     });
 

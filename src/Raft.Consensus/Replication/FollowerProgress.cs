@@ -49,6 +49,12 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>The commit index in the last message to the follower.</summary>
     public long CommitSent { get; private set; }
 
+    /// <summary>The number of the last heartbeat that was sent; 0 if none was.</summary>
+    public long LastHeartbeat { get; private set; }
+
+    /// <summary>The largest number of a request that the follower has answered; 0 if it has answered none.</summary>
+    public long Answered { get; private set; }
+
     /// <summary>Whether entries for this follower are being loaded from the log store.</summary>
     public bool IsLoading { get; private set; }
 
@@ -85,6 +91,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     public void OnSent(long correlation, long lastIndex, int entries, long bytes, long commit, TimeSpan nextHeartbeat)
     {
         _lastRequest = correlation;
+        LastHeartbeat = entries == 0 ? correlation : LastHeartbeat;
         CommitSent = commit;
         HeartbeatDueAt = nextHeartbeat;
         if (State == ReplicationState.Probe)
@@ -146,6 +153,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>Notes whether the follower has caught up after a snapshot.</summary>
     /// <param name="commitIndex">The leader's commit index.</param>
     public void EndCatchUp(long commitIndex) => CatchesUp = CatchesUp && Match < commitIndex;
+
+    /// <summary>The follower answered a request of this term, whatever the answer.</summary>
+    public void OnAnswered(long correlation) => Answered = Math.Max(Answered, correlation);
 
     /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
     /// <param name="match">The index.</param>

@@ -14,8 +14,11 @@ internal sealed class NodeMetrics
     [
         "other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply",
         "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply",
-        "timeout_now", "timeout_now_reply", "identity_refusal", "setup_request", "setup_reply",
+        "timeout_now", "timeout_now_reply", "identity_refusal", "setup_request", "setup_reply", "read_index", "read_index_reply",
     ];
+
+    /// <summary>In the order of <see cref="ReadKind"/>.</summary>
+    private static readonly string[] ReadKinds = ["linearizable", "local", "at_least", "bounded_staleness"];
 
     private readonly RaftMetrics _metrics;
     private readonly StatusBoard _board;
@@ -23,8 +26,10 @@ internal sealed class NodeMetrics
     private readonly KeyValuePair<string, object?> _clusterId;
     private readonly TagList _node;
     private readonly TagList[] _byMessageType;
+    private readonly TagList[] _byReadKind;
     private FollowerGauge[] _followers = [];
     private int _pending;
+    private int _waitingReads;
 
     public NodeMetrics(RaftMetrics metrics, StatusBoard board, NodeId nodeId, string clusterId)
     {
@@ -34,6 +39,7 @@ internal sealed class NodeMetrics
         _clusterId = new(RaftDiagnostics.ClusterIdTag, clusterId);
         _node = [_nodeId, _clusterId];
         _byMessageType = [.. MessageTypes.Select(type => Tagged(RaftDiagnostics.MessageTypeTag, type))];
+        _byReadKind = [.. ReadKinds.Select(kind => Tagged(RaftDiagnostics.ReadConsistencyTag, kind))];
     }
 
     /// <summary>Whether anyone listens to the time to commit.</summary>
@@ -46,6 +52,7 @@ internal sealed class NodeMetrics
         _metrics.Remove(this);
         Volatile.Write(ref _followers, []); // they belong to this run
         Volatile.Write(ref _pending, 0);
+        Volatile.Write(ref _waitingReads, 0);
     }
 
     public void CountElection() => Add(_metrics.Elections, 1, in _node);
@@ -77,6 +84,14 @@ internal sealed class NodeMetrics
         Record(_metrics.SnapshotDuration, duration);
         Record(_metrics.SnapshotSize, length);
     }
+
+    /// <summary>Whether anyone listens to the durations of reads.</summary>
+    public bool MeasuresReads => _metrics.ReadDuration.Enabled;
+
+    public void RecordRead(ReadKind consistency, TimeSpan duration) =>
+        Record(_metrics.ReadDuration, duration.TotalSeconds, in _byReadKind[(int)consistency]);
+
+    public void CountReadRounds(long count) => Add(_metrics.ReadRounds, count, in _node);
 
     public void CountSnapshotInstalled() => Add(_metrics.SnapshotsInstalled, 1, in _node);
 
@@ -114,6 +129,9 @@ internal sealed class NodeMetrics
 
     /// <summary>Publishes how many proposals are in the log and wait. Called by the worker after each pass.</summary>
     public void PublishPending(int pending) => Volatile.Write(ref _pending, pending);
+
+    /// <summary>Publishes how many reads wait. Called by the worker after each pass.</summary>
+    public void PublishReads(int waiting) => Volatile.Write(ref _waitingReads, waiting);
 
     /// <summary>Publishes what the gauges show of the followers. Called by the worker after each pass.</summary>
     public void PublishFollowers(ReadOnlySpan<FollowerProgress> followers, long lastIndex)
@@ -171,6 +189,8 @@ internal sealed class NodeMetrics
 
     public Measurement<long> Pending() => new(Volatile.Read(ref _pending), _node);
 
+    public Measurement<long> ReadsWaiting() => new(Volatile.Read(ref _waitingReads), _node);
+
     public IEnumerable<Measurement<long>> FollowerLags() =>
         Volatile.Read(ref _followers).Select(static follower => new Measurement<long>(follower.Lag, follower.Tags));
 
@@ -196,11 +216,14 @@ internal sealed class NodeMetrics
     private void Record(Histogram<double> durations, TimeSpan duration) => Record(durations, duration.TotalSeconds);
 
     private void Record<T>(Histogram<T> histogram, T value)
+        where T : struct => Record(histogram, value, in _node);
+
+    private static void Record<T>(Histogram<T> histogram, T value, in TagList tags)
         where T : struct
     {
         try
         {
-            histogram.Record(value, in _node);
+            histogram.Record(value, in tags);
         }
         // A listener's exception must not reach the node.
         catch (Exception)
@@ -222,6 +245,8 @@ internal sealed class NodeMetrics
         IdentityRefusalMessage => 11,
         SetupRequestMessage => 12,
         SetupReplyMessage => 13,
+        ReadIndexRequestMessage => 14,
+        ReadIndexReplyMessage => 15,
         _ => 0,
     };
 

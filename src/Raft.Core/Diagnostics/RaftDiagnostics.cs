@@ -67,6 +67,9 @@ public static class RaftDiagnostics
     /// <summary>The tag with what hangs: <c>state_machine</c>, <c>log_store</c>, <c>snapshot_store</c>.</summary>
     public const string ResourceTag = "raft.resource";
 
+    /// <summary>How up to date a read had to be: <c>linearizable</c>, <c>local</c>, <c>at_least</c> or <c>bounded_staleness</c>.</summary>
+    public const string ReadConsistencyTag = "raft.read.consistency";
+
     /// <summary>The source of the activities. Static, as usual: a listener listens to the whole process.</summary>
     internal static ActivitySource Activities { get; } = new(ActivitySourceName);
 }

@@ -81,6 +81,15 @@ public static class RaftInstruments
     /// <summary>Proposals in the log that wait for their commitment.</summary>
     public const string ProposalsPending = "raft.proposals.pending";
 
+    /// <summary>Reads of the state machine that wait for their answer.</summary>
+    public const string ReadsWaiting = "raft.reads.waiting";
+
+    /// <summary>Seconds from the call of a read to its answer.</summary>
+    public const string ReadDuration = "raft.read.duration";
+
+    /// <summary>Rounds of heartbeats that a leader has started for reads.</summary>
+    public const string ReadRounds = "raft.read.rounds";
+
     /// <summary>Entries that a follower is not known to hold.</summary>
     public const string FollowerLag = "raft.follower.lag";
 

@@ -86,6 +86,13 @@ public sealed class RaftMetrics
         Gauge(
             meter, RaftInstruments.LogLag, "{entry}",
             "Entries that the node or its leader knows to be committed, and that it has not applied.", static node => node.Lag());
+        ReadDuration = meter.CreateHistogram<double>(
+            RaftInstruments.ReadDuration, "s",
+            "Time from the call of a read to its answer, by consistency.", advice: Buckets);
+        ReadRounds = meter.CreateCounter<long>(
+            RaftInstruments.ReadRounds, "{round}",
+            "Rounds of heartbeats that the leader has started for reads.");
+
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
         Gauge(
             meter, RaftInstruments.NodeTerm, "{term}",
@@ -119,6 +126,9 @@ public sealed class RaftMetrics
         Gauge(
             meter, RaftInstruments.ProposalsPending, "{proposal}",
             "Proposals in the log that wait for their commitment.", static node => node.Pending());
+        Gauge(
+            meter, RaftInstruments.ReadsWaiting, "{read}",
+            "Reads of the state machine that wait for their answer.", static node => node.ReadsWaiting());
         meter.CreateObservableGauge(
             RaftInstruments.FollowerLag, () => Observe(static node => node.FollowerLags()), "{entry}",
             "Entries in the leader's log that a follower is not known to hold.");
@@ -166,6 +176,10 @@ public sealed class RaftMetrics
     internal Histogram<double> WorkerLateness { get; }
 
     internal Counter<long> LeadershipsGivenUp { get; }
+
+    internal Histogram<double> ReadDuration { get; }
+
+    internal Counter<long> ReadRounds { get; }
 
     /// <summary>From the latency of a cluster within one process to that of slow disks behind slow links.</summary>
     private static InstrumentAdvice<double> Buckets { get; } = new()

@@ -58,10 +58,10 @@ internal sealed class HostNodes(NodeDirectory directory, IServiceProvider provid
         };
     }
 
-    /// <summary>Explains why a proposer cannot be found.</summary>
+    /// <summary>Explains why a proposer or reader cannot be found.</summary>
     /// <param name="type">The type that was requested.</param>
     /// <param name="key">The key that it was requested with; null without a key.</param>
-    public InvalidOperationException ProposerNotAvailable(Type type, object? key)
+    public InvalidOperationException ServiceNotAvailable(Type type, object? key)
     {
         if (key is null)
         {
@@ -74,16 +74,18 @@ internal sealed class HostNodes(NodeDirectory directory, IServiceProvider provid
     }
 
     private static InvalidOperationException NotAvailable(Type type, IEnumerable<NodeRegistration> nodes) => new(
-        $"{NameOf(type)} is not available: {string.Join("; ", nodes.Select(Describe))}. "
+        $"{NameOf(type)} is not available: {string.Join("; ", nodes.Select(node => Describe(node, type)))}. "
         + "Request one of these types, or give the node the state machine that you need, with UseStateMachine.");
 
-    private static string Describe(NodeRegistration node)
+    private static string Describe(NodeRegistration node, Type requested)
     {
         string isDefault = node.StateMachineType == typeof(StringLog) ? " (the default)" : string.Empty;
-        string proposer = node.ProposerType is null
+        bool isReader = requested.IsGenericType && requested.GetGenericTypeDefinition() == typeof(IReader<>);
+        string offered = isReader ? $"with {NameOf(node.ReaderType)}"
+            : node.ProposerType is null
             ? $"which is not a {nameof(StateMachine<,>)}<TCommand, TResult> and has no {nameof(IProposer<,>)}"
             : $"with {NameOf(node.ProposerType)}";
-        return $"{node.DisplayName} has the state machine {NameOf(node.StateMachineType)}{isDefault}, {proposer}";
+        return $"{node.DisplayName} has the state machine {NameOf(node.StateMachineType)}{isDefault}, {offered}";
     }
 
     /// <summary>The type as people write it, such as IProposer&lt;String, Int64&gt;.</summary>
@@ -99,7 +101,7 @@ internal sealed class HostNodes(NodeDirectory directory, IServiceProvider provid
             isStateMachine = _underConstruction.Contains((node, node.StateMachineType));
         }
 
-        string requested = $"the {nameof(RaftNode)} or {nameof(IProposer<,>)} that is created from it";
+        string requested = $"the {nameof(RaftNode)}, {nameof(IProposer<,>)} or {nameof(IReader<>)} that is created from it";
         return new InvalidOperationException(isStateMachine
             ? $"The state machine {NameOf(node.StateMachineType)} of {node.DisplayName} needs its own node: its constructor or "
                 + $"factory, or a service that it injects, requests {requested}, or the state machine itself. "

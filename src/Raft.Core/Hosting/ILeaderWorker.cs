@@ -19,9 +19,10 @@ public interface ILeaderWorker
     /// <see cref="MayOverlap"/> permits it.
     /// </summary>
     /// <param name="node">The node that leads.</param>
-    /// <param name="term">
-    /// The term that it leads. A leader learns with a delay that it was replaced, so two nodes may do the work for a moment. Pass the
-    /// term along with every outside effect, and have the other side refuse a term that is smaller than one it has seen.
+    /// <param name="leadership">
+    /// The leadership, and its term. The state machine includes everything that was committed before. A leader learns with a delay that it
+    /// was replaced, so two nodes may do the work for a moment. Propose through this object, which proposes in its term only. Pass the term
+    /// along with every outside effect, and have the other side refuse a term that is smaller than one it has seen.
     /// </param>
     /// <param name="cancellationToken">
     /// Cancelled when the leadership is lost or the host stops. At a stop, a worker that does not end within
@@ -33,5 +34,5 @@ public interface ILeaderWorker
     /// treated like that of a background service: by default, the host stops. If it does not, the next leadership starts a worker again.
     /// A worker whose term is refused by the other side should therefore return and not throw.
     /// </returns>
-    Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken);
+    Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken);
 }

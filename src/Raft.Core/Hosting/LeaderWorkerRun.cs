@@ -117,7 +117,7 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
             try
             {
                 _mayOverlap = worker.MayOverlap;
-                await worker.RunAsync(_node, _leadership.Term, _ending.Token).ConfigureAwait(false);
+                await worker.RunAsync(_node, _leadership, _ending.Token).ConfigureAwait(false);
             }
             finally
             {

@@ -10,7 +10,7 @@ namespace Raft;
 internal sealed class MissingProposer<TCommand, TResult> : IProposer<TCommand, TResult>
 {
     public MissingProposer(HostNodes nodes, [ServiceKey] object? key = null) =>
-        throw nodes.ProposerNotAvailable(typeof(IProposer<TCommand, TResult>), key);
+        throw nodes.ServiceNotAvailable(typeof(IProposer<TCommand, TResult>), key);
 
     public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default) =>
         throw new UnreachableException();

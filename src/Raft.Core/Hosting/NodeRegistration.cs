@@ -13,6 +13,7 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     public const string SharedSection = "Raft";
 
     private Func<IServiceProvider, IStateMachine>? _createStateMachine;
+    private Func<RaftNode, object>? _createReader;
 
     public string? Name => name;
 
@@ -36,8 +37,12 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     /// <summary>The type of the state machine's proposer; null if it has none.</summary>
     public Type? ProposerType { get; private set; }
 
+    /// <summary>The type of the state machine's reader.</summary>
+    public Type ReaderType { get; private set; } = typeof(IReader<StringLog>);
+
     /// <summary>Whether the node has a service that can also be requested without the node's name.</summary>
-    public bool Has(Type type) => type == typeof(RaftNode) || type == StateMachineType || type == ProposerType;
+    public bool Has(Type type) =>
+        type == typeof(RaftNode) || type == StateMachineType || type == ProposerType || type == ReaderType;
 
     /// <summary>Registers a port of the node, which the container creates once and disposes.</summary>
     public void AddPort(Type type, Func<IServiceProvider, object> factory)
@@ -86,9 +91,12 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
     {
         _createStateMachine = factory;
         StateMachineType = typeof(T);
+        ReaderType = typeof(IReader<T>);
+        _createReader = static node => node.CreateReader<T>();
         ProposerType = Array.Find(typeof(T).GetInterfaces(), IsHasProposer)?.GenericTypeArguments[0];
         NodeDirectory directory = NodeDirectory.Of(services);
         directory.AddService(this, typeof(T));
+        directory.AddService(this, ReaderType);
         if (ProposerType is not null)
         {
             directory.AddService(this, ProposerType);
@@ -101,6 +109,11 @@ internal sealed class NodeRegistration(string? name, IServiceCollection services
         if (type == typeof(RaftNode))
         {
             return CreateNode(provider);
+        }
+
+        if (type == ReaderType)
+        {
+            return _createReader!(Get<RaftNode>(provider));
         }
 
         return type == StateMachineType

@@ -12,7 +12,7 @@ public static class RaftServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the only node of a host. It starts and stops with the host. <see cref="RaftNode"/>,
-    /// <see cref="IProposer{TCommand, TResult}"/> and the state machine can be injected.
+    /// <see cref="IProposer{TCommand, TResult}"/>, <see cref="IReader{TMachine}"/> and the state machine can be injected.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Changes the options after they were bound from the configuration section <c>Raft</c>.</param>
@@ -58,9 +58,11 @@ public static class RaftServiceCollectionExtensions
         services.TryAddSingleton<LeaderWorkerDeadlines>();
         services.TryAddSingleton<HostNodes>();
         services.TryAddSingleton(typeof(IProposer<,>), typeof(MissingProposer<,>));
+        services.TryAddSingleton(typeof(IReader<>), typeof(MissingReader<>));
         if (name is not null)
         {
             services.TryAddKeyedSingleton(typeof(IProposer<,>), KeyedService.AnyKey, typeof(MissingProposer<,>));
+            services.TryAddKeyedSingleton(typeof(IReader<>), KeyedService.AnyKey, typeof(MissingReader<>));
         }
 
         AddOptions(services, node, configure);

@@ -32,6 +32,7 @@ public static partial class MessageCodec
             MessageType.InstallSnapshotReply or MessageType.TimeoutNow or MessageType.TimeoutNowReply or MessageType.IdentityRefusal => 0,
             MessageType.SetupRequest => 0,
             MessageType.SetupReply => ListsReceiverFlag | SetupLeaderFlag,
+            MessageType.ReadIndexRequest or MessageType.ReadIndexReply => 0,
             _ => byte.MaxValue,
         };
         if (knownFlags == byte.MaxValue)
@@ -66,6 +67,8 @@ public static partial class MessageCodec
             MessageType.IdentityRefusal => ReadIdentityRefusal(ref reader, in envelope),
             MessageType.SetupRequest => ReadSetupRequest(in envelope),
             MessageType.SetupReply => ReadSetupReply(ref reader, in envelope),
+            MessageType.ReadIndexRequest => ReadReadIndexRequest(ref reader, in envelope),
+            MessageType.ReadIndexReply => ReadReadIndexReply(ref reader, in envelope),
             _ => null,
         };
         reader.ReadEnd();
@@ -204,6 +207,31 @@ public static partial class MessageCodec
         SentAtTicks = envelope.SentAt,
         IsStopping = envelope.IsStopping,
         FirstMembers = ReadMembers(ref reader),
+    };
+
+    private static ReadIndexRequestMessage ReadReadIndexRequest(ref MessageReader reader, in Envelope envelope) => new()
+    {
+        Origin = envelope.Origin,
+        From = envelope.From,
+        To = envelope.To,
+        Term = envelope.Term,
+        Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
+        Moment = (long)reader.ReadUInt64("moment"),
+    };
+
+    private static ReadIndexReplyMessage ReadReadIndexReply(ref MessageReader reader, in Envelope envelope) => new()
+    {
+        Origin = envelope.Origin,
+        From = envelope.From,
+        To = envelope.To,
+        Term = envelope.Term,
+        Correlation = envelope.Correlation,
+        SentAtTicks = envelope.SentAt,
+        IsStopping = envelope.IsStopping,
+        Moment = (long)reader.ReadUInt64("moment"),
+        ReadIndex = reader.ReadInt64("read index"),
     };
 
     private static string ReadName(ref MessageReader reader, MessageNames? names, string what)

@@ -85,6 +85,11 @@ public static partial class MessageCodec
                 return 0;
             case SetupReplyMessage reply:
                 return MeasureSetup(reply);
+            case ReadIndexRequestMessage:
+                return sizeof(long);
+            case ReadIndexReplyMessage reply:
+                RequireNotNegative(reply.ReadIndex, "read index");
+                return 2 * sizeof(long);
             default:
                 throw new ArgumentException($"Messages of the type {message.GetType().Name} cannot be encoded.", nameof(message));
         }
@@ -127,6 +132,8 @@ public static partial class MessageCodec
             InstallSnapshotReplyMessage => (MessageType.InstallSnapshotReply, (byte)0),
             TimeoutNowMessage => (MessageType.TimeoutNow, (byte)0),
             TimeoutNowReplyMessage => (MessageType.TimeoutNowReply, (byte)0),
+            ReadIndexRequestMessage => (MessageType.ReadIndexRequest, (byte)0),
+            ReadIndexReplyMessage => (MessageType.ReadIndexReply, (byte)0),
             IdentityRefusalMessage => (MessageType.IdentityRefusal, (byte)0),
             SetupRequestMessage => (MessageType.SetupRequest, (byte)0),
             SetupReplyMessage reply => (
@@ -228,6 +235,13 @@ public static partial class MessageCodec
                 break;
             case SetupReplyMessage reply:
                 WriteSetup(ref writer, reply);
+                break;
+            case ReadIndexRequestMessage request:
+                writer.WriteUInt64((ulong)request.Moment);
+                break;
+            case ReadIndexReplyMessage reply:
+                writer.WriteUInt64((ulong)reply.Moment);
+                writer.WriteInt64(reply.ReadIndex);
                 break;
         }
     }

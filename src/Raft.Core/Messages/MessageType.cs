@@ -14,4 +14,6 @@ internal enum MessageType : byte
     IdentityRefusal = 9,
     SetupRequest = 10,
     SetupReply = 11,
+    ReadIndexRequest = 12,
+    ReadIndexReply = 13,
 }

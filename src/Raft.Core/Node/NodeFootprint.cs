@@ -20,6 +20,7 @@ namespace Raft;
 /// <param name="SnapshotSenders">Senders of snapshots, each of which may hold a snapshot open.</param>
 /// <param name="EarlyChunks">Parts of a leader's snapshot that wait for their turn to be stored.</param>
 /// <param name="EarlyChunkBytes">The bytes in these.</param>
+/// <param name="WaitingReads">Reads of the state machine that wait.</param>
 internal readonly record struct NodeFootprint(
     long FirstCachedIndex,
     long CachedEntries,
@@ -35,7 +36,8 @@ internal readonly record struct NodeFootprint(
     int HandlerCalls,
     int SnapshotSenders,
     int EarlyChunks,
-    long EarlyChunkBytes)
+    long EarlyChunkBytes,
+    int WaitingReads)
 {
     /// <summary>The largest number of unanswered messages of any follower, and the unanswered bytes of all.</summary>
     public static (int Messages, long Bytes) InFlight(ReadOnlySpan<FollowerProgress> followers)

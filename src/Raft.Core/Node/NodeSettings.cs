@@ -37,6 +37,7 @@ internal sealed class NodeSettings
         HangTimeout = options.HangTimeout ?? options.MinimumElectionTimeout * ElectionTimeoutsUntilHang;
         MaximumCommandBytes = options.MaximumCommandBytes;
         MaximumPendingProposals = options.MaximumPendingProposals;
+        MaximumPendingReads = options.MaximumPendingReads;
         MaximumWaitingMessages = options.MaximumWaitingMessages;
         AutomaticSnapshots = options.AutomaticSnapshots;
         SnapshotAfterEntries = options.SnapshotAfterEntries;
@@ -112,6 +113,8 @@ internal sealed class NodeSettings
     public int MaximumCommandBytes { get; }
 
     public int MaximumPendingProposals { get; }
+
+    public int MaximumPendingReads { get; }
 
     public int MaximumWaitingMessages { get; }
 

@@ -14,6 +14,7 @@ internal sealed class NodeSources
         StoredEntries = new CompletionSourcePool<ReadOnlyMemory<LogEntry>>(scheduler, Live);
         Snapshots = new CompletionSourcePool<SnapshotInfo?>(scheduler, Live);
         Transfers = new CompletionSourcePool<LeadershipTransferResult>(scheduler, Live);
+        Reads = new ReadSources(scheduler, Live);
         Resumes = new ResumeBatchPool(scheduler);
     }
 
@@ -38,6 +39,8 @@ internal sealed class NodeSources
     public CompletionSourcePool<SnapshotInfo?> Snapshots { get; }
 
     public CompletionSourcePool<LeadershipTransferResult> Transfers { get; }
+
+    public ReadSources Reads { get; }
 
     public ResumeBatchPool Resumes { get; }
 }

@@ -5,6 +5,9 @@ namespace Raft;
 /// <content>Proposals: from the caller to the worker's mailbox.</content>
 public sealed partial class RaftNode
 {
+    /// <summary>A proposal may be appended in any term. No node leads term 0.</summary>
+    private const long AnyTerm = 0;
+
     /// <summary>Proposes a string, as UTF-8. See <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</summary>
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Stops waiting. The command may still take effect.</param>
@@ -16,7 +19,10 @@ public sealed partial class RaftNode
     /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
-    public ValueTask<Committed> ProposeAsync(string command, CancellationToken cancellationToken = default)
+    public ValueTask<Committed> ProposeAsync(string command, CancellationToken cancellationToken = default) =>
+        ProposeAsync(command, term: AnyTerm, cancellationToken);
+
+    internal ValueTask<Committed> ProposeAsync(string command, long term, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
         byte[] data = Encoding.UTF8.GetBytes(command);
@@ -25,7 +31,7 @@ public sealed partial class RaftNode
             Check(checker, data);
         }
 
-        return Propose(data, _sources.Committed, cancellationToken);
+        return Propose(data, term, _sources.Committed, cancellationToken);
     }
 
     /// <summary>Proposes bytes, which are copied. See <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</summary>
@@ -62,14 +68,17 @@ public sealed partial class RaftNode
     /// </exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the command may have happened.</exception>
-    public ValueTask<Committed> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    public ValueTask<Committed> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default) =>
+        ProposeAsync(command, term: AnyTerm, cancellationToken);
+
+    internal ValueTask<Committed> ProposeAsync(ReadOnlyMemory<byte> command, long term, CancellationToken cancellationToken)
     {
         if (_settings.StateMachine is ICommandChecker checker)
         {
             Check(checker, command);
         }
 
-        return Propose(command, _sources.Committed, cancellationToken);
+        return Propose(command, term, _sources.Committed, cancellationToken);
     }
 
     /// <summary>Creates a typed proposer for the node's state machine.</summary>
@@ -77,7 +86,9 @@ public sealed partial class RaftNode
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <returns>The proposer; keep it, it is safe to share.</returns>
     /// <exception cref="InvalidOperationException">The node's state machine has other commands or results.</exception>
-    public IProposer<TCommand, TResult> CreateProposer<TCommand, TResult>()
+    public IProposer<TCommand, TResult> CreateProposer<TCommand, TResult>() => CreateProposer<TCommand, TResult>(term: AnyTerm);
+
+    internal IProposer<TCommand, TResult> CreateProposer<TCommand, TResult>(long term)
     {
         if (_settings.StateMachine is not StateMachine<TCommand, TResult> machine)
         {
@@ -87,7 +98,7 @@ public sealed partial class RaftNode
         }
 
         CompletionSourcePool<TResult> pool = new(_settings.Scheduler, _sources.Live);
-        return new TypedProposer<TCommand, TResult>(this, machine.Commands, pool);
+        return new TypedProposer<TCommand, TResult>(this, term, machine.Commands, pool);
     }
 
     private void Check(ICommandChecker checker, ReadOnlyMemory<byte> command)
@@ -108,17 +119,23 @@ public sealed partial class RaftNode
         }
     }
 
-    private ValueTask<T> Propose<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
+    /// <param name="command">The command.</param>
+    /// <param name="term">The only term in which it may be appended; or <see cref="AnyTerm"/>.</param>
+    /// <param name="pool">The pool of what the caller awaits.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    private ValueTask<T> Propose<T>(
+        ReadOnlyMemory<byte> command, long term, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
         CommandActivities.HasListeners
-            ? ProposeTraced(command, pool, cancellationToken)
-            : ProposeUntraced(command, pool, cancellationToken);
+            ? ProposeTraced(command, term, pool, cancellationToken)
+            : ProposeUntraced(command, term, pool, cancellationToken);
 
     /// <summary>Separate from <see cref="Propose"/>, which would otherwise allocate the lambda's closure for every proposal.</summary>
     private ValueTask<T> ProposeTraced<T>(
-        ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
-        _settings.Activities.ProposeAsync(command, traced => ProposeUntraced(traced, pool, cancellationToken));
+        ReadOnlyMemory<byte> command, long term, CompletionSourcePool<T> pool, CancellationToken cancellationToken) =>
+        _settings.Activities.ProposeAsync(command, traced => ProposeUntraced(traced, term, pool, cancellationToken));
 
-    private ValueTask<T> ProposeUntraced<T>(ReadOnlyMemory<byte> command, CompletionSourcePool<T> pool, CancellationToken cancellationToken)
+    private ValueTask<T> ProposeUntraced<T>(
+        ReadOnlyMemory<byte> command, long term, CompletionSourcePool<T> pool, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -144,7 +161,7 @@ public sealed partial class RaftNode
         CompletionSource<T> source = pool.Rent(cancellationToken);
         ValueTask<T> task = source.Task;
         PendingCaller caller = source.Caller;
-        PostOutcome outcome = life.Worker.Post(new Proposal(caller, command));
+        PostOutcome outcome = life.Worker.Post(new Proposal(caller, command, term));
         if (outcome != PostOutcome.Posted)
         {
             bool refused = caller.Fail(Refusal(outcome));
@@ -160,7 +177,8 @@ public sealed partial class RaftNode
             + $"{nameof(RaftNodeOptions.MaximumPendingProposals)} allows: propose again when some are done.")
         : Stopped();
 
-    private sealed class TypedProposer<TCommand, TResult>(RaftNode node, ICodec<TCommand> commands, CompletionSourcePool<TResult> pool)
+    private sealed class TypedProposer<TCommand, TResult>(
+        RaftNode node, long term, ICodec<TCommand> commands, CompletionSourcePool<TResult> pool)
         : IProposer<TCommand, TResult>
     {
         public ValueTask<TResult> ProposeAsync(TCommand command, CancellationToken cancellationToken = default)
@@ -170,7 +188,7 @@ public sealed partial class RaftNode
                 throw new ArgumentNullException(nameof(command)); // ThrowIfNull would box a command that is a struct
             }
 
-            return node.Propose(Codec.Encode(commands, command), pool, cancellationToken);
+            return node.Propose(Codec.Encode(commands, command), term, pool, cancellationToken);
         }
     }
 }

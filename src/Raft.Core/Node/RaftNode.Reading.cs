@@ -9,48 +9,66 @@ public sealed partial class RaftNode
 
     /// <summary>
     /// Reads the state machine: runs a query between two batches of commands, so that it never sees a half-applied one and
-    /// never races <c>Apply</c>.
+    /// never races <c>Apply</c>. Any node answers, whether it leads or not.
     /// </summary>
     /// <typeparam name="TMachine">The state machine's type.</typeparam>
     /// <typeparam name="T">The type of the answer.</typeparam>
     /// <param name="query">
     /// Must be quick and must not change the state. What it returns must not change later: copy what the state machine continues to use.
     /// </param>
-    /// <param name="consistency">How up to date the answer must be.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="consistency">
+    /// How up to date the answer must be. By default it includes everything that was acknowledged before the call, to any caller of the
+    /// cluster.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Stops waiting. A read waits as long as there is no leader, or this node cannot reach it: it is never answered with an older state.
+    /// </param>
     /// <returns>The answer. An exception of the query is thrown to the caller.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="consistency"/> is not a defined value.</exception>
     /// <exception cref="InvalidOperationException">The state machine is not a <typeparamref name="TMachine"/>.</exception>
-    /// <exception cref="NodeStoppedException">The node is not running.</exception>
-    /// <exception cref="OverloadedException">Too many reads wait already.</exception>
+    /// <exception cref="NodeStoppedException">The node is not running, or has stopped before it could answer.</exception>
+    /// <exception cref="OverloadedException">
+    /// As many reads wait as <see cref="RaftNodeOptions.MaximumPendingReads"/> allows.
+    /// </exception>
     public ValueTask<T> ReadAsync<TMachine, T>(
-        Func<TMachine, T> query, ReadConsistency consistency, CancellationToken cancellationToken = default)
+        Func<TMachine, T> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (!Enum.IsDefined(consistency))
-        {
-            throw new ArgumentOutOfRangeException(nameof(consistency), consistency, "This is not a defined value.");
-        }
-
-        if (_settings.StateMachine is not TMachine)
-        {
-            throw new InvalidOperationException(
-                $"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is not a {typeof(TMachine).Name}: "
-                + "read it as the type that it has.");
-        }
-
-        CompletionSource<T> source = new CompletionSourcePool<T>(_settings.Scheduler, _sources.Live).Rent(cancellationToken);
+        ThrowIfNotStateMachine<TMachine>();
+        CompletionSource<T> source = _sources.Reads.Rent<T>(cancellationToken);
         ValueTask<T> answer = source.Task;
-        Query<TMachine, T> queued = new(query, source.Caller);
-        PostOutcome outcome = _lives.Current?.Parts.Commits.Applier.Post(queued, _settings.MaximumPendingProposals) ?? PostOutcome.Closed;
-        if (outcome != PostOutcome.Posted)
-        {
-            queued.Refuse(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
-                $"{_settings.MaximumPendingProposals} reads wait already, as many as "
-                + $"{nameof(RaftNodeOptions.MaximumPendingProposals)} allows: read again when some are done."));
-        }
-
+        PendingCaller<T> caller = source.Caller;
+        Post(new Query<TMachine, T>(query, caller) { Consistency = consistency });
         return answer;
+    }
+
+    /// <summary>
+    /// Waits until this node's state includes everything that was acknowledged before the call, to any caller of the cluster, and returns
+    /// the index. Use it before you read elsewhere what the state machine writes, or pass the index to
+    /// <see cref="ReadConsistency.AtLeast"/> on another node.
+    /// </summary>
+    /// <param name="cancellationToken">Stops waiting. It waits as long as there is no leader.</param>
+    /// <returns>The index that the state includes.</returns>
+    /// <exception cref="NodeStoppedException">The node is not running, or has stopped before it could answer.</exception>
+    /// <exception cref="OverloadedException">
+    /// As many reads wait as <see cref="RaftNodeOptions.MaximumPendingReads"/> allows.
+    /// </exception>
+    public ValueTask<long> ReadBarrierAsync(CancellationToken cancellationToken = default)
+    {
+        CompletionSource<long> source = _sources.Reads.Rent<long>(cancellationToken);
+        ValueTask<long> answer = source.Task;
+        PendingCaller<long> caller = source.Caller;
+        Post(new BarrierQuery(caller));
+        return answer;
+    }
+
+    /// <summary>Creates a reader of the node's state machine.</summary>
+    /// <typeparam name="TMachine">The state machine's type.</typeparam>
+    /// <returns>The reader; keep it, it is safe to share.</returns>
+    /// <exception cref="InvalidOperationException">The state machine is not a <typeparamref name="TMachine"/>.</exception>
+    public IReader<TMachine> CreateReader<TMachine>()
+    {
+        ThrowIfNotStateMachine<TMachine>();
+        return new NodeReader<TMachine>(this);
     }
 
     /// <summary>
@@ -133,26 +151,34 @@ public sealed partial class RaftNode
     private RaftException ReplacedWhileRead() => new(
         $"The rest of the log of node {Id} was compacted, or replaced by a new leader, during the read: read it again.");
 
-    private sealed class Query<TMachine, T>(Func<TMachine, T> query, PendingCaller<T> caller) : StateMachineQuery
+    /// <summary>Only a node that runs takes part in the cluster; one that answers handlers only has no leader to ask.</summary>
+    private void Post(StateMachineQuery read)
     {
-        public override void Run(IStateMachine machine)
+        bool asksLeader = read.Consistency.Kind is ReadKind.Linearizable or ReadKind.BoundedStaleness;
+        NodeLife? life = asksLeader ? _lives.Running : _lives.Current;
+        PostOutcome outcome = life?.Parts.Reads.Post(read) ?? PostOutcome.Closed;
+        if (outcome != PostOutcome.Posted)
         {
-            if (!caller.IsPending)
-            {
-                return; // cancelled in the meantime
-            }
-
-            try
-            {
-                caller.Succeed(query((TMachine)machine));
-            }
-            // An exception of the user's query belongs to the user.
-            catch (Exception exception)
-            {
-                caller.Fail(exception);
-            }
+            read.Refuse(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
+                $"{_settings.MaximumPendingReads} reads wait already, as many as {nameof(RaftNodeOptions.MaximumPendingReads)} allows: "
+                + "read again when some are done."));
         }
+    }
 
-        public override void Refuse(Exception reason) => caller.Fail(reason);
+    private void ThrowIfNotStateMachine<TMachine>()
+    {
+        if (_settings.StateMachine is not TMachine)
+        {
+            throw new InvalidOperationException(
+                $"Node {Id} has the state machine {_settings.StateMachine.GetType().Name}, which is not a {typeof(TMachine).Name}: "
+                + "read it as the type that it has.");
+        }
+    }
+
+    private sealed class NodeReader<TMachine>(RaftNode node) : IReader<TMachine>
+    {
+        public ValueTask<T> ReadAsync<T>(
+            Func<TMachine, T> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default) =>
+            node.ReadAsync(query, consistency, cancellationToken);
     }
 }

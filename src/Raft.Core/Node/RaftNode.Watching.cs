@@ -27,9 +27,12 @@ public sealed partial class RaftNode
         }
     }
 
-    /// <summary>Waits until this node leads. It waits indefinitely if <see cref="RunAsync"/> is not called.</summary>
+    /// <summary>
+    /// Waits until this node leads, and its state machine has applied everything that was committed before its term. It waits indefinitely
+    /// if <see cref="RunAsync"/> is not called.
+    /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The term that it leads, and a token that fires when it is lost.</returns>
+    /// <returns>The term that it leads, a token that fires when it is lost, and proposals in that term only.</returns>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     public async ValueTask<Leadership> WaitForLeadershipAsync(CancellationToken cancellationToken = default)
     {
@@ -38,7 +41,7 @@ public sealed partial class RaftNode
             (RaftStatus status, long version) = _board.Read();
             if (_leadership.Current is { } leadership)
             {
-                return leadership;
+                return leadership with { Node = this };
             }
 
             ThrowIfEnded(status);

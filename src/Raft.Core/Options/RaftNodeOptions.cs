@@ -116,11 +116,18 @@ public sealed class RaftNodeOptions
     public long MaximumUncommittedBytes { get; set; } = 64 << 20;
 
     /// <summary>
-    /// How many proposals may wait for their result before more are refused. The same limit applies to reads. Default 65,536;
-    /// at least 1. Lower it to refuse callers sooner.
+    /// How many proposals may wait for their result before more are refused. Default 65,536; at least 1. Lower it to refuse callers
+    /// sooner.
     /// </summary>
     [AtLeast(1)]
     public int MaximumPendingProposals { get; set; } = 65_536;
+
+    /// <summary>
+    /// How many reads of the state machine may wait for their answer before more are refused. Default 65,536; at least 1. Lower it to refuse
+    /// callers sooner.
+    /// </summary>
+    [AtLeast(1)]
+    public int MaximumPendingReads { get; set; } = 65_536;
 
     /// <summary>
     /// How many received messages may wait to be processed before more are dropped. The same limit applies to calls of the

@@ -72,4 +72,7 @@ internal readonly record struct PendingCaller<T>(CompletionSource<T> Source, uin
 
     /// <inheritdoc cref="PendingCaller.Fail(Exception)"/>
     public bool Fail(Exception error) => ((PendingCaller)this).Fail(error);
+
+    /// <inheritdoc cref="PendingCaller.Fail(Exception, ResumeBatch)"/>
+    public bool Fail(Exception error, ResumeBatch resume) => ((PendingCaller)this).Fail(error, resume);
 }

@@ -77,7 +77,7 @@ internal sealed class SnapshotTaker(
         IsTaking = true;
         _begunAt = context.Now;
         policy.OnBegun(applier.AppliedIndex);
-        if (applier.Post(new Capturing(this), int.MaxValue) != PostOutcome.Posted)
+        if (applier.Post(new Capturing(this)) != PostOutcome.Posted)
         {
             OnEnded(written: null, Stopping(inner: null));
         }
@@ -186,7 +186,7 @@ internal sealed class SnapshotTaker(
     {
         public override WorkKind Kind => WorkKind.Capture;
 
-        public override void Run(IStateMachine machine) => taker.Capture(machine);
+        public override void Run(IStateMachine machine, ResumeBatch resume) => taker.Capture(machine);
 
         public override void Refuse(Exception reason) => taker.ReportEnd(written: null, reason);
     }

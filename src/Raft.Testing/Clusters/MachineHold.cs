@@ -50,9 +50,9 @@ internal sealed class MachineHold(SimulatedWorld world)
     {
         public override WorkKind Kind => kind;
 
-        public override void Run(IStateMachine machine) => throw new NotSupportedException("It runs as long as the machine is held.");
+        public override void Run(IStateMachine machine, ResumeBatch resume) => throw new NotSupportedException("It runs as long as the machine is held.");
 
-        public override ValueTask RunAsync(IStateMachine machine) => hold.WaitAsync();
+        public override ValueTask RunAsync(IStateMachine machine, ResumeBatch resume) => hold.WaitAsync();
 
         public override void Refuse(Exception reason)
         {

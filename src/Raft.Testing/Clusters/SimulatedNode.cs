@@ -214,6 +214,9 @@ public sealed partial class SimulatedNode
         }
     }
 
+    /// <summary>Reports what is wrong with an answer of the node; the run ends.</summary>
+    internal void Report(string broken) => _agreement.Report(broken);
+
     /// <summary>Asks the node to hand over leadership, without waiting for the outcome.</summary>
     /// <param name="target">The node that is to lead; null for any.</param>
     internal void BeginTransfer(NodeId? target)

@@ -26,6 +26,15 @@ internal sealed class SlowStateMachine(
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
 
+    /// <summary>The index of the last command that it has applied.</summary>
+    public long LastCommand { get; private set; } = inner.AppliedIndex;
+
+    /// <summary>
+    /// Whether <see cref="LastCommand"/> is that of a command, and not the end of a snapshot, where another machine in the same state may
+    /// have a smaller number.
+    /// </summary>
+    public bool IsExact { get; private set; }
+
     public long AppliedIndex => inner.AppliedIndex;
 
     public bool MayBlock => mayBlock || inner.MayBlock;
@@ -34,7 +43,9 @@ internal sealed class SlowStateMachine(
     {
         BeginCall();
         TimeSpan takes = delay();
-        return hold.IsHeld ? ApplyHeldAsync(batch, stopping) : takes == TimeSpan.Zero && random.Chance(0.5) ? inner.ApplyAsync(batch, stopping) : ApplyLaterAsync(batch, takes, stopping);
+        return hold.IsHeld ? ApplyHeldAsync(batch, stopping)
+            : takes == TimeSpan.Zero && random.Chance(0.5) ? ApplyNowAsync(batch, stopping)
+            : ApplyLaterAsync(batch, takes, stopping);
     }
 
     public ISnapshotCapture? Capture()
@@ -54,6 +65,8 @@ internal sealed class SlowStateMachine(
         }
 
         await inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken).ConfigureAwait(false);
+        LastCommand = lastIncludedIndex;
+        IsExact = false;
         snapshots(true);
     }
 
@@ -68,13 +81,20 @@ internal sealed class SlowStateMachine(
     private async ValueTask ApplyHeldAsync(CommittedBatch batch, CancellationToken stopping)
     {
         await hold.WaitAsync().ConfigureAwait(false);
-        await inner.ApplyAsync(batch, stopping).ConfigureAwait(false);
+        await ApplyNowAsync(batch, stopping).ConfigureAwait(false);
     }
 
     private async ValueTask ApplyLaterAsync(CommittedBatch batch, TimeSpan takes, CancellationToken stopping)
     {
         await WaitAsync(takes).ConfigureAwait(false);
+        await ApplyNowAsync(batch, stopping).ConfigureAwait(false);
+    }
+
+    private async ValueTask ApplyNowAsync(CommittedBatch batch, CancellationToken stopping)
+    {
         await inner.ApplyAsync(batch, stopping).ConfigureAwait(false);
+        LastCommand = batch.Context(batch.Count - 1).Index;
+        IsExact = true;
     }
 
     private async ValueTask WaitAsync(TimeSpan takes)

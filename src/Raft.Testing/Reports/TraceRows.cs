@@ -104,6 +104,8 @@ internal sealed class TraceRows
         IdentityRefusalMessage => "other cluster",
         SetupRequestMessage => "options?",
         SetupReplyMessage => "options",
+        ReadIndexRequestMessage => "read?",
+        ReadIndexReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"read {reply.ReadIndex}"),
         _ => message.GetType().Name,
     };
 

@@ -57,6 +57,7 @@ internal sealed class ClusterRules
             new StoredCommitIndex(Committed),
             new HungLeadersGiveUp(hangs),
             new GivingUpNeedsEvidence(hangs),
+            new ReadIndexOfItsTerm(Committed),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);

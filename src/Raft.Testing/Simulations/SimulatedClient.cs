@@ -4,16 +4,18 @@ namespace Raft.Testing;
 
 /// <summary>
 /// A client of a simulated cluster: proposes one unique command after the other, mostly to whom it takes for the leader,
-/// and sometimes gives up waiting.
+/// reads on any node, and sometimes gives up waiting.
 /// </summary>
 internal sealed class SimulatedClient
 {
     private const double SideCallRate = 0.03;
+    private const double ReadRate = 0.4;
     private const double SnapshotRate = 0.02; // where nodes take none by themselves
 
     private readonly SimulatedCluster _cluster;
     private readonly SeededRandom _random;
     private readonly ClientRecord _record;
+    private readonly SimulatedReads _reads;
     private readonly SimulatedWorkload _workload;
     private readonly SimulationSettings _settings;
     private readonly IClockTimer _timer;
@@ -29,6 +31,7 @@ internal sealed class SimulatedClient
         int number,
         SeededRandom random,
         ClientRecord record,
+        SimulatedReads reads,
         SimulatedWorkload workload,
         SimulationSettings settings)
     {
@@ -36,6 +39,7 @@ internal sealed class SimulatedClient
         _number = number;
         _random = random;
         _record = record;
+        _reads = reads;
         _workload = workload;
         _settings = settings;
         _target = AnyNode();
@@ -48,6 +52,7 @@ internal sealed class SimulatedClient
 
     private void Act()
     {
+        Read();
         if (_proposal is { } proposal && !Conclude(proposal))
         {
             Think();
@@ -56,9 +61,10 @@ internal sealed class SimulatedClient
 
         MakeSideCalls();
         _proposed++;
-        _acknowledgedBefore = _record.LastAcknowledged;
+        _acknowledgedBefore = _record.LastSeen;
         _givesUpAt = _cluster.World.Clock.Now + _settings.ClientPatience;
         _proposal = _workload.Submit(_cluster, string.Create(CultureInfo.InvariantCulture, $"{_number}.{_proposed}"), _random, _target);
+        NoteAcknowledgement(_proposal);
         Think();
     }
 
@@ -69,7 +75,7 @@ internal sealed class SimulatedClient
         switch (proposal.Fate)
         {
             case ProposalFate.Committed:
-                if (_record.Acknowledge(proposal, _acknowledgedBefore) is { } lie)
+                if (ClientRecord.Acknowledge(proposal, _acknowledgedBefore) is { } lie)
                 {
                     throw _cluster.World.Failure(lie);
                 }
@@ -90,6 +96,26 @@ internal sealed class SimulatedClient
 
         _proposal = null;
         return true;
+    }
+
+    /// <summary>From the moment of the acknowledgement on, every read must show the command.</summary>
+    private void NoteAcknowledgement(SimulatedProposal proposal) => proposal.Ended += () =>
+    {
+        if (proposal.Fate == ProposalFate.Committed)
+        {
+            _record.See(proposal.Result.Index);
+        }
+    };
+
+    /// <summary>Reads on any node.</summary>
+    private void Read()
+    {
+        SimulatedNode node = _cluster[AnyNode()];
+        bool reads = _random.Chance(ReadRate);
+        if (reads && !node.IsDown && node.Current is { } raft)
+        {
+            _reads.Begin(node, raft, _random, _settings.ClientPatience);
+        }
     }
 
     /// <summary>Occasionally calls any node for something other than a proposal, and does not wait for the answer.</summary>

@@ -34,6 +34,9 @@ public sealed record SimulationReport(
     /// <summary>Gets the number of members that joined at their first start.</summary>
     public int Joins { get; init; }
 
+    /// <summary>Gets the number of reads of clients that were answered.</summary>
+    public long Reads { get; init; }
+
     /// <summary>How many events its trace had: messages sent, lost and received, timers, writes, faults.</summary>
     public long Events { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class SimulationRun
     private readonly SimulatedWorkload _workload;
     private readonly SimulationSettings _settings;
     private readonly ulong _seed;
+    private SimulatedReads? _reads;
 
     public SimulationRun(ulong seed, SimulationOptions options, SimulatedWorkload workload)
     {
@@ -54,9 +55,10 @@ internal sealed class SimulationRun
         }
 
         FaultInjector weather = new(_cluster, _faults, _settings);
-        ClientRecord record = new();
+        ClientRecord record = new(_cluster.World.Clock);
+        _reads = new SimulatedReads(_cluster, record);
         SimulatedClient[] clients = [.. Enumerable.Range(1, _settings.Clients)
-            .Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _workload, _settings))];
+            .Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _reads, _workload, _settings))];
         _cluster.World.RunFor(_options.Duration);
         weather.Stop();
         Recover();
@@ -84,6 +86,7 @@ internal sealed class SimulationRun
         LostStores = _cluster.LostStores,
         ForeignMessages = _cluster.Intrusions,
         Joins = _cluster.Joins,
+        Reads = _reads?.Answered ?? 0,
         Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
     };

@@ -25,7 +25,7 @@ public sealed class LocalClusterTests : IDisposable
         Process.GetProcessById(process).Kill();
         string ended = await program.WaitForLineAsync($"{leader} was ended. To start it again: ");
         string survivor = urls[Nodes.First(node => node != leader)];
-        string kept = await _client.GetAsync($"{survivor}/kv/greeting?consistent=true");
+        string kept = await _client.GetAsync($"{survivor}/kv/greeting");
         await _client.PutAsync($"{survivor}/kv/greeting", "still here");
 
         await using ServiceProgram again = ServiceProgram.Start(ended.Split(' ').SkipWhile(static word => word != "--node"));
@@ -49,7 +49,7 @@ public sealed class LocalClusterTests : IDisposable
         await using ServiceProgram second = ServiceProgram.Start("--local", "3", "--data", _data);
         SortedDictionary<string, string> others = await ReadUrlsAsync(second);
 
-        Assert.Equal("hello", await _client.GetAsync($"{others["n3"]}/kv/greeting?consistent=true"));
+        Assert.Equal("hello", await _client.GetAsync($"{others["n3"]}/kv/greeting"));
     }
 
     [Fact]

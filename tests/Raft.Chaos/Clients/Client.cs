@@ -8,6 +8,7 @@ namespace Raft.Chaos;
 /// </summary>
 internal sealed class Client
 {
+    private const int CommandReadOf = 4; // one of so many reads is a command
     private const int LargePaddingOf = 200; // one of so many commands is large
     private const int SmallPadding = 300; // bytes
     private const int LargePadding = 128 * 1_024;
@@ -49,8 +50,16 @@ internal sealed class Client
         while (!stop.IsCancellationRequested)
         {
             (RegisterHistory history, int operation, RegisterInput input) = _window.Begin(_random.Next(1 << 16), _name, CreateInput);
+            if (input.Action == RegisterAction.Read && _random.Next(CommandReadOf) != 0)
+            {
+                _target = _random.Next(_servers.Count); // any node answers
+                await PerformAsync($"{Requests.Read} {input.Key}", command: 0, history, operation, stop);
+                continue;
+            }
+
             int padding = _random.Next(LargePaddingOf) == 0 ? _random.Next(LargePadding) : _random.Next(SmallPadding);
-            await PerformAsync(new RegisterCommand(_number, ++_commands, input, padding), history, operation, stop);
+            RegisterCommand command = new(_number, ++_commands, input, padding);
+            await PerformAsync($"{Requests.Propose} {command}", command.Number, history, operation, stop);
         }
     }
 
@@ -70,9 +79,13 @@ internal sealed class Client
         _ => new RegisterInput(history.Key, RegisterAction.Swap, history.LastVersion, _random.NextInt64(1_000_000)),
     };
 
-    private async Task PerformAsync(RegisterCommand command, RegisterHistory history, int operation, CancellationToken stop)
+    /// <param name="request">The request.</param>
+    /// <param name="command">The number of the command; 0 for a read.</param>
+    /// <param name="history">The history of its register.</param>
+    /// <param name="operation">The number of the operation in the history.</param>
+    /// <param name="stop">Ends it.</param>
+    private async Task PerformAsync(string request, long command, RegisterHistory history, int operation, CancellationToken stop)
     {
-        string request = $"{Requests.Propose} {command}";
         while (!stop.IsCancellationRequested)
         {
             if (await ConnectAsync() is not { } connection)
@@ -110,7 +123,7 @@ internal sealed class Client
         }
     }
 
-    private async Task EndLateAsync(Task<string?> asking, int node, RegisterCommand command, RegisterHistory history, int operation)
+    private async Task EndLateAsync(Task<string?> asking, int node, long command, RegisterHistory history, int operation)
     {
         try
         {
@@ -123,16 +136,19 @@ internal sealed class Client
         }
     }
 
-    private void End(string? answer, int node, RegisterCommand command, RegisterHistory history, int operation)
+    private void End(string? answer, int node, long command, RegisterHistory history, int operation)
     {
         string[] words = answer?.Split(' ', 2) ?? [];
         bool isComplete;
         switch (words)
         {
             case [Answers.Applied, string result]:
-                Account.Acknowledge(command.Number);
+                Account.Acknowledge(command);
                 isComplete = history.Complete(operation, RegisterOutput.Parse(result));
                 _events.Acknowledged(node);
+                break;
+            case [Answers.Here, string read]:
+                isComplete = history.Complete(operation, RegisterOutput.Parse(read));
                 break;
             case [Answers.Refused, ..]:
                 isComplete = history.Refuse(operation); // late: nobody proposes it again
@@ -142,7 +158,11 @@ internal sealed class Client
                 isComplete = history.Abandon(operation);
                 break;
             default:
-                Account.AddUnknown();
+                if (command != 0)
+                {
+                    Account.AddUnknown(); // a read has no effect
+                }
+
                 isComplete = history.Abandon(operation);
                 break;
         }

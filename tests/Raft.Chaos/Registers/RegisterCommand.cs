@@ -5,7 +5,7 @@ namespace Raft.Chaos;
 /// <summary>What a command does with a register.</summary>
 internal enum RegisterAction
 {
-    /// <summary>Returns the register. It is a command too, because reads of the state are not linearizable yet.</summary>
+    /// <summary>Returns the register. As a command it goes through the log; most reads do not.</summary>
     Read,
 
     /// <summary>Replaces the value.</summary>

@@ -21,6 +21,13 @@ internal sealed class RegisterMachine() : StateMachine<RegisterCommand, Register
     public StateAudit Audit() =>
         new(_index, _chain, _duplicates, _applied.ToDictionary(static each => each.Key, static each => NumberRanges.Parse(each.Value.ToString())));
 
+    /// <summary>Reads a register, as the command <see cref="RegisterAction.Read"/> does.</summary>
+    public RegisterOutput Find(string key)
+    {
+        _ = _registers.GetValueOrDefault(key).Apply(new RegisterInput(key, RegisterAction.Read, 0, 0), out RegisterOutput output);
+        return output;
+    }
+
     protected override RegisterOutput Apply(RegisterCommand command, in CommandContext context)
     {
         if (!_applied.TryGetValue(command.Client, out NumberRanges? numbers))

@@ -7,14 +7,18 @@ namespace Raft.Chaos;
 /// <summary>Takes connections of clients, and answers each line with a line, in any order.</summary>
 internal sealed class ClientPort : IDisposable
 {
+    private static readonly TimeSpan _readLimit = TimeSpan.FromSeconds(2);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly RaftNode _node;
     private readonly IProposer<RegisterCommand, RegisterOutput> _proposer;
+    private readonly IReader<RegisterMachine> _reader;
 
     public ClientPort(RaftNode node)
     {
         _node = node;
         _proposer = node.CreateProposer<RegisterCommand, RegisterOutput>();
+        _reader = node.CreateReader<RegisterMachine>();
         _listener.Start();
     }
 
@@ -86,6 +90,8 @@ internal sealed class ClientPort : IDisposable
             {
                 case [Requests.Propose, string command]:
                     return $"{Answers.Applied} {await _proposer.ProposeAsync(RegisterCommand.Parse(command))}";
+                case [Requests.Read, string key]:
+                    return $"{Answers.Here} {await ReadAsync(key)}";
                 case [Requests.Status]:
                     return $"{Answers.Here} {NodeReport.Of(_node.Status)}";
                 case [Requests.Audit]:
@@ -102,7 +108,7 @@ internal sealed class ClientPort : IDisposable
         {
             return $"{Answers.Refused} {NodeReport.NoLeader}";
         }
-        catch (OutcomeUnknownException)
+        catch (Exception exception) when (exception is OutcomeUnknownException or OperationCanceledException)
         {
             return Answers.Unknown;
         }
@@ -110,5 +116,12 @@ internal sealed class ClientPort : IDisposable
         {
             return $"{Answers.Wrong} {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}";
         }
+    }
+
+    /// <summary>A read waits for a leader, and a client must not wait forever.</summary>
+    private async Task<RegisterOutput> ReadAsync(string key)
+    {
+        using CancellationTokenSource limit = new(_readLimit);
+        return await _reader.ReadAsync(machine => machine.Find(key), ReadConsistency.Linearizable, limit.Token);
     }
 }

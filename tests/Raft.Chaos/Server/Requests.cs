@@ -6,6 +6,9 @@ internal static class Requests
     /// <summary>Proposes the command that follows.</summary>
     public const string Propose = "propose";
 
+    /// <summary>Reads the register that follows, linearizably, on a node that need not lead.</summary>
+    public const string Read = "read";
+
     /// <summary>Asks for the status of the node.</summary>
     public const string Status = "status";
 

@@ -107,6 +107,8 @@ internal sealed class ScenarioTrace(ModuleCluster cluster, Predicate<NodeId> isD
         InstallSnapshotReplyMessage reply => Text($"snapshot wanted from byte {reply.NextOffset} on"),
         TimeoutNowMessage request => $"campaign now, my log ends with {EntryText(request.LastLogIndex, request.LastLogTerm)}",
         TimeoutNowReplyMessage reply => $"I do not campaign: {reply.Reason}",
+        ReadIndexRequestMessage => "up to where may I read?",
+        ReadIndexReplyMessage reply => Text($"read up to entry {reply.ReadIndex}"),
         IdentityRefusalMessage => "refused, you belong to another cluster",
         SetupRequestMessage => "what are your options?",
         SetupReplyMessage => "my options",

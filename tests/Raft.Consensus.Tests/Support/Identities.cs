@@ -66,6 +66,8 @@ internal static class Identities
             ToN1(Make.Reject(append, 0, 0, 0)),
             ToN1(Make.Installed(install)),
             new TimeoutNowReplyMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, Reason = TimeoutNowRefusal.NotAVoter },
+            new ReadIndexRequestMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, Moment = 1 },
+            new ReadIndexReplyMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, Moment = 1, ReadIndex = 1 },
             new IdentityRefusalMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, FirstMembers = new NodeSet(["n7"]) },
         ];
 

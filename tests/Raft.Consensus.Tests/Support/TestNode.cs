@@ -30,6 +30,9 @@ internal sealed partial class TestNode
     /// <summary>What the module wanted to be reported, oldest first.</summary>
     public List<object> Notices { get; } = [];
 
+    /// <summary>The indices at which reads of this node may be answered, oldest first.</summary>
+    public List<ReadIndexGrant> ReadGrants { get; } = [];
+
     public ConsensusModule Module { get; private set; }
 
     public TestDisk Disk { get; }
@@ -185,6 +188,7 @@ internal sealed partial class TestNode
         ChunkLoadRequest[] snapshotLoads = Module.Outputs.ChunkLoads.ToArray();
         InstallSnapshotMessage[] chunks = Module.Outputs.ReceivedChunks.ToArray();
         Notices.AddRange(Module.Outputs.Notices);
+        ReadGrants.AddRange(Module.Outputs.ReadGrants);
         Module.Outputs.Clear();
 
         SendWhatIsDue();

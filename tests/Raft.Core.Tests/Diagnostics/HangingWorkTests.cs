@@ -69,9 +69,9 @@ public sealed class HangingWorkTests : IDisposable
 
     private sealed class Reading(Task until) : StateMachineQuery
     {
-        public override void Run(IStateMachine machine) => throw new NotSupportedException();
+        public override void Run(IStateMachine machine, ResumeBatch resume) => throw new NotSupportedException();
 
-        public override ValueTask RunAsync(IStateMachine machine) => new(until);
+        public override ValueTask RunAsync(IStateMachine machine, ResumeBatch resume) => new(until);
 
         public override void Refuse(Exception reason)
         {

@@ -35,6 +35,8 @@ public sealed class InstrumentTests : IDisposable
         Array.ForEach(nodes, static node => node.Run());
         LabNode leader = _lab.WaitForLeader(nodes);
         leader.Commit("a");
+        _lab.World.Run(leader.Raft.ReadAsync(
+            static (StringLog log) => log.Entries.Count, cancellationToken: TestContext.Current.CancellationToken).AsTask());
         _lab.World.Run(leader.Raft.SnapshotAsync(TestContext.Current.CancellationToken).AsTask());
         new Stranger(_lab).SendForeign("n1");
         _lab.World.RunFor(TimeSpan.FromSeconds(1));
@@ -70,6 +72,9 @@ public sealed class InstrumentTests : IDisposable
                 "raft.node.term: ObservableGauge {term} [" + Tags + "]",
                 "raft.proposals: Counter {proposal} [raft.cluster.id, raft.node.id, raft.outcome]",
                 "raft.proposals.pending: ObservableGauge {proposal} [" + Tags + "]",
+                "raft.read.duration: Histogram s [raft.cluster.id, raft.node.id, raft.read.consistency]",
+                "raft.read.rounds: Counter {round} [" + Tags + "]",
+                "raft.reads.waiting: ObservableGauge {read} [" + Tags + "]",
                 "raft.setup.contradictions: Counter {contradiction} []", // the members agree
                 "raft.setup.differing_members: ObservableGauge {member} [" + Tags + "]",
                 "raft.snapshot.duration: Histogram s [" + Tags + "]",
@@ -102,11 +107,12 @@ public sealed class InstrumentTests : IDisposable
             [
                 "raft.node.id", "raft.cluster.id", "raft.outcome", "raft.index", "raft.term",
                 "raft.role", "raft.message.type", "raft.drop.reason", "raft.follower.id", "raft.contradiction",
+                "raft.read.consistency",
             ],
             [
                 RaftDiagnostics.NodeIdTag, RaftDiagnostics.ClusterIdTag, RaftDiagnostics.OutcomeTag, RaftDiagnostics.IndexTag,
                 RaftDiagnostics.TermTag, RaftDiagnostics.RoleTag, RaftDiagnostics.MessageTypeTag, RaftDiagnostics.DropReasonTag,
-                RaftDiagnostics.FollowerIdTag, RaftDiagnostics.ContradictionTag,
+                RaftDiagnostics.FollowerIdTag, RaftDiagnostics.ContradictionTag, RaftDiagnostics.ReadConsistencyTag,
             ]);
     }
 }

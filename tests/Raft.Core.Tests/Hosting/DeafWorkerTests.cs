@@ -222,6 +222,6 @@ public sealed class DeafWorkerTests : IDisposable
     {
         public bool MayOverlap => script.MayOverlap;
 
-        public Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken) => script.RunAsync(cancellationToken);
+        public Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken) => script.RunAsync(cancellationToken);
     }
 }

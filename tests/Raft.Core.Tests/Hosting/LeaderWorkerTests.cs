@@ -263,9 +263,9 @@ public sealed class LeaderWorkerTests
     {
         private Work? _work;
 
-        public async Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken)
+        public async Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken)
         {
-            _work = new Work(works.NextNumber(), this, scope, node, term, cancellationToken);
+            _work = new Work(works.NextNumber(), this, scope, node, leadership.Term, cancellationToken);
             works.Add(_work);
             await works.Body(_work, cancellationToken);
         }
@@ -285,7 +285,7 @@ public sealed class LeaderWorkerTests
 
     private sealed class OtherWorker(Works2 works) : ILeaderWorker
     {
-        public Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken)
+        public Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken)
         {
             works.Started.SetResult();
             return Task.CompletedTask;

@@ -64,6 +64,34 @@ public sealed class ServiceErrorTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("n1")]
+    public async Task Reader_OfAnotherStateMachine_NamesTheOneThatThereIs(string? name)
+    {
+        Add(name);
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<IReader<Account>>);
+
+        Assert.StartsWith("IReader<Account> is not available: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the state machine StringLog (the default), with IReader<StringLog>. ", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(provider.GetRequiredService<IReader<StringLog>>());
+    }
+
+    [Fact]
+    public async Task Reader_OfEachNode_IsKeyedLikeItsProposer()
+    {
+        Add("n1").UseStateMachine<Account>();
+        Add("n2");
+        await using ServiceProvider provider = _services.BuildServiceProvider();
+
+        Assert.NotNull(provider.GetRequiredKeyedService<IReader<Account>>("n1"));
+        Assert.NotNull(provider.GetRequiredKeyedService<IReader<StringLog>>("n2"));
+        Assert.NotNull(provider.GetRequiredService<IReader<Account>>());
+        Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<IReader<Account>>("n2"));
+    }
+
     [Fact]
     public async Task Proposer_WithAKeyThatNoNodeHas_NamesTheChoices()
     {

@@ -71,7 +71,7 @@ public sealed class StuckLogTests : IDisposable
 
     private sealed class Worker(TaskCompletionSource started) : ILeaderWorker
     {
-        public Task RunAsync(RaftNode node, long term, CancellationToken cancellationToken)
+        public Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken)
         {
             started.SetResult();
             return Task.Delay(Timeout.Infinite, cancellationToken);

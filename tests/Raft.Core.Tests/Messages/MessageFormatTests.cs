@@ -70,6 +70,17 @@ public class MessageFormatTests
     }
 
     [Fact]
+    public void ReadIndex_Bytes_AreAsDocumented()
+    {
+        AssertBytes(
+            Samples.Get("read index request"),
+            $"52414654 01 0c 00  0500000000000000 0600000000000000  {RaftN2ToN1}  0201000000000000");
+        AssertBytes(
+            Samples.Get("read index reply"),
+            $"52414654 01 0d 00  0500000000000000 0600000000000000  {RaftN1ToN2}  0201000000000000 0700000000000000");
+    }
+
+    [Fact]
     public void IdentityRefusal_Bytes_AreAsDocumented() => AssertBytes(
         Samples.Get("identity refusal"),
         $"52414654 01 09 00  0500000000000000 0600000000000000  {RaftN2ToN1}  02000000 0200 6e32 0200 6e33");

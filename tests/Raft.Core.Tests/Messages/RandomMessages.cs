@@ -8,7 +8,10 @@ internal static class RandomMessages
     public static RaftMessage Next(Random random)
     {
         long Number() => random.NextInt64() >> random.Next(64);
-        string Name(int minimum) => new([.. Enumerable.Range(0, random.Next(minimum, 20)).Select(_ => (char)random.Next('!', 0xD800))]);
+        string Name(int minimum) => new([.. Enumerable.Range(0, random.Next(minimum, 20)).Select(_ => Letter())]);
+
+        char Letter() => (char)random.Next('!', 0xD800) is var letter && char.IsWhiteSpace(letter) ? 'x' : letter; // a blank id is refused
+
         bool Coin() => random.Next(2) == 0;
         UInt128 Wide() => new((ulong)random.NextInt64() << 1, (ulong)random.NextInt64());
         NodeSet Nodes() => new([.. Enumerable.Range(0, random.Next(4)).Select(_ => new NodeId(Name(1)))]);
@@ -151,6 +154,27 @@ internal static class RandomMessages
                 Leader = Coin() ? Name(1) : (NodeId?)null,
                 ListsReceiver = Coin(),
                 Values = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new SetupValue(Name(0), Name(0)))],
+            },
+            10 => new ReadIndexRequestMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                IsStopping = Coin(),
+                Moment = Number(),
+            },
+            11 => new ReadIndexReplyMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                Correlation = Number(),
+                IsStopping = Coin(),
+                Moment = Number(),
+                ReadIndex = Number(),
             },
             _ => new AppendEntriesMessage
             {

@@ -76,6 +76,8 @@ internal static class Samples
         },
         ["pre-vote"] = Vote() with { IsPreVote = true },
         ["pre-vote reply"] = VoteReply() with { VoteGranted = false, IsPreVote = true },
+        ["read index reply"] = ReadIndexReply(),
+        ["read index request"] = ReadIndexRequest(),
         ["request vote"] = Vote(),
         ["request vote, first members"] = Vote() with { FirstMembers = new NodeSet(["n1", "узел"]) },
         ["request vote, from a durable store"] = Vote() with { Origin = Durable, SentAtTicks = Noon.UtcTicks },
@@ -212,6 +214,27 @@ internal static class Samples
         ListsReceiver = true,
         Leader = "n3",
         Values = [new SetupValue("PreVote", "true"), new SetupValue("Version", string.Empty)],
+    };
+
+    private static ReadIndexRequestMessage ReadIndexRequest() => new()
+    {
+        Origin = Origin,
+        From = "n2",
+        To = "n1",
+        Term = 5,
+        Correlation = 6,
+        Moment = 258,
+    };
+
+    private static ReadIndexReplyMessage ReadIndexReply() => new()
+    {
+        Origin = Origin,
+        From = "n1",
+        To = "n2",
+        Term = 5,
+        Correlation = 6,
+        Moment = 258,
+        ReadIndex = 7,
     };
 
     private static IdentityRefusalMessage Refusal() => new()

@@ -71,8 +71,8 @@ public sealed class ReadTests
 
         Assert.Throws<ArgumentNullException>(
             "query", () => { _ = node.Raft.ReadAsync<StringLog, int>(null!, ReadConsistency.Local, Token).AsTask(); });
-        Assert.Throws<ArgumentOutOfRangeException>(
-            "consistency", () => { _ = node.Raft.ReadAsync<StringLog, int>(_ => 0, (ReadConsistency)99, Token).AsTask(); });
+        Assert.Throws<ArgumentOutOfRangeException>("index", static () => ReadConsistency.AtLeast(-1));
+        Assert.Throws<ArgumentOutOfRangeException>("maximum", static () => ReadConsistency.BoundedStaleness(-TimeSpan.FromTicks(1)));
         node.AssertNoCallerWaits();
     }
 

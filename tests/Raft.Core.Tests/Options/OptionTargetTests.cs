@@ -48,6 +48,7 @@ public sealed class OptionTargetTests
         [nameof(RaftNodeOptions.MaximumInFlightMessages)] = new(107, static settings => settings.Consensus.MaximumInFlightMessages, 107),
         [nameof(RaftNodeOptions.MaximumUncommittedBytes)] = new(109L, static settings => settings.Consensus.MaximumUncommittedBytes, 109L),
         [nameof(RaftNodeOptions.MaximumPendingProposals)] = new(113, static settings => settings.MaximumPendingProposals, 113),
+        [nameof(RaftNodeOptions.MaximumPendingReads)] = new(114, static settings => settings.MaximumPendingReads, 114),
         [nameof(RaftNodeOptions.MaximumWaitingMessages)] = new(127, static settings => settings.MaximumWaitingMessages, 127),
         [nameof(RaftNodeOptions.MaximumCachedEntries)] = new(131, static settings => settings.Consensus.MaximumCachedEntries, 131L),
         [nameof(RaftNodeOptions.MaximumCachedBytes)] = new(137L, static settings => settings.Consensus.MaximumCachedBytes, 137L),

@@ -45,6 +45,7 @@ public sealed class ValidationTests
         { "MaximumInFlightMessages is 0: it must be at least 1.", options => options.MaximumInFlightMessages = 0 },
         { "MaximumUncommittedBytes is 0: it must be at least 1.", options => options.MaximumUncommittedBytes = 0 },
         { "MaximumPendingProposals is 0: it must be at least 1.", options => options.MaximumPendingProposals = 0 },
+        { "MaximumPendingReads is 0: it must be at least 1.", options => options.MaximumPendingReads = 0 },
         { "MaximumWaitingMessages is 0: it must be at least 1.", options => options.MaximumWaitingMessages = 0 },
         { "MaximumCachedEntries is 0: it must be at least 1.", options => options.MaximumCachedEntries = 0 },
         { "MaximumCachedBytes is 0: it must be at least 1.", options => options.MaximumCachedBytes = 0 },

@@ -25,7 +25,7 @@ public sealed class SnapshotTakerTests
 
     private static SnapshotTaker NewTaker(PartsLab lab)
     {
-        Applier applier = new(lab.Settings, metrics: null, static _ => { }, lab.Context.Fail, lab.Context.Wake);
+        Applier applier = new(lab.Settings, metrics: null, static _ => { }, lab.Context.Fail, lab.Context.Wake, lab.Context.Sources.Resumes);
         SnapshotPolicy policy = new(lab.Settings);
         LatestSnapshot latest = new(policy);
         SnapshotDisposal disposal = new(lab.Settings.Scheduler, lab.Settings.Clock, logger: null);

@@ -27,6 +27,8 @@ internal static class FrameSamples
         yield return ("timeout now", Message(hasChecksum, Messages.TimeoutNow(N1, "n2", 13)));
         yield return ("timeout now reply", Message(hasChecksum, Messages.TimeoutNowReply(N1, "n2", 14)));
         yield return ("identity refusal", Message(hasChecksum, Messages.IdentityRefusal(N1, "n2", 15)));
+        yield return ("read index", Message(hasChecksum, Messages.ReadIndexRequest(N1, "n2", 16)));
+        yield return ("read index reply", Message(hasChecksum, Messages.ReadIndexReply(N1, "n2", 17)));
         yield return ("entries", Message(hasChecksum, Messages.Append(N1, "n2", 9, entries: 3, size: 20)));
         yield return ("chunk", Message(hasChecksum, Messages.Chunk(N1, "n2", 10, size: 40)));
     }

@@ -101,6 +101,27 @@ internal static class Messages
         Reason = TimeoutNowRefusal.Stopping,
     };
 
+    public static ReadIndexRequestMessage ReadIndexRequest(TestReceiver from, NodeId to, long number) => new()
+    {
+        From = from.NodeId,
+        To = to,
+        Origin = from.Origin,
+        Term = 5,
+        Correlation = number,
+        Moment = 3,
+    };
+
+    public static ReadIndexReplyMessage ReadIndexReply(TestReceiver from, NodeId to, long number) => new()
+    {
+        From = from.NodeId,
+        To = to,
+        Origin = from.Origin,
+        Term = 5,
+        Correlation = number,
+        Moment = 3,
+        ReadIndex = 2,
+    };
+
     public static IdentityRefusalMessage IdentityRefusal(TestReceiver from, NodeId to, long number) => new()
     {
         From = from.NodeId,

@@ -45,6 +45,7 @@ internal sealed partial class Applier
             _current = null;
             _appliedTime = batch.LastTime;
             Volatile.Write(ref _appliedIndex, batch.LastIndex);
+            ReleaseReads();
             wakesWorker = _workerWaits;
             _workerWaits = false;
         }

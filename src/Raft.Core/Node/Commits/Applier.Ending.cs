@@ -27,7 +27,7 @@ internal sealed partial class Applier
             }
 
             _closed = true;
-            if (_current is not null || _query is not null || _isStateReplaced)
+            if (_current is not null || _isReading || _isStateReplaced)
             {
                 StateIsUncertain = true;
                 Abandoned = CurrentWorkLocked;
@@ -44,9 +44,8 @@ internal sealed partial class Applier
                 _current = null;
             }
 
-            queries = [.. _queries];
+            queries = TakeAllReads();
             _batches.Clear();
-            _queries.Clear();
         }
 
         foreach (CommittedBatch batch in batches)

@@ -93,7 +93,7 @@ internal sealed partial class Applier
 
         _preparedRestoration = null;
         _restoring = restoration;
-        _query = null;
+        _isReading = false;
         return true;
     }
 
@@ -184,6 +184,7 @@ internal sealed partial class Applier
             _workerWaits = false;
             _appliedTime = restoration.LastIncludedTime;
             Volatile.Write(ref _appliedIndex, restoration.LastIncludedIndex);
+            ReleaseReads();
         }
 
         _applied(restoration.LastIncludedIndex);

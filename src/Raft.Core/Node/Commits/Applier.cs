@@ -16,9 +16,15 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>One batch that is being applied and one that is ready keep the state machine busy.</summary>
     public const int MaximumWaiting = 2;
 
+    /// <summary>How many reads run between two batches.</summary>
+    private const int MaximumReadsPerTurn = 64;
+
     private readonly Lock _lock = new();
     private readonly Queue<CommittedBatch> _batches = new();
-    private readonly Queue<StateMachineQuery> _queries = new();
+    private readonly Queue<StateMachineQuery> _queries = new(); // bounded by the limit of reads
+    private readonly StateMachineQuery?[] _turn = new StateMachineQuery?[MaximumReadsPerTurn];
+    private readonly DeferredReads _deferred;
+    private readonly ResumeBatchPool _resumes;
     private readonly Stack<CommittedBatch> _free = new();
     private readonly IStateMachine _machine;
     private readonly IScheduler _scheduler;
@@ -35,11 +41,11 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private DateTimeOffset _appliedTime;
     private bool _queryIsNext;
     private volatile bool _running;
-    private StateMachineQuery? _query;
     private bool _isStopping;
     private bool _closed;
     private bool _workerWaits;
     private volatile bool _isWatched;
+    private volatile int _turnPosition; // of the read that runs
     private long _appliedIndex;
 
     /// <param name="settings">The state machine, the scheduler that runs it unless it may block, and the clock.</param>
@@ -50,8 +56,18 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// Called when a batch can be handed over, after the worker found that none could; after a restoration; and when a stopping node's work
     /// has ended.
     /// </param>
-    public Applier(NodeSettings settings, NodeMetrics? metrics, Action<long> applied, Action<Exception> failed, Action wakeWorker)
+    /// <param name="resumes">Resumes the callers of reads.</param>
+    public Applier(
+        NodeSettings settings,
+        NodeMetrics? metrics,
+        Action<long> applied,
+        Action<Exception> failed,
+        Action wakeWorker,
+        ResumeBatchPool resumes)
     {
+        ReadLimit = new ReadLimit(settings.MaximumPendingReads);
+        _deferred = new DeferredReads(ReadLimit);
+        _resumes = resumes;
         _machine = settings.StateMachine;
         _scheduler = settings.Scheduler;
         _clock = settings.Clock;
@@ -96,11 +112,14 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         set => _isWatched = value;
     }
 
+    /// <summary>Bounds the reads that wait.</summary>
+    public ReadLimit ReadLimit { get; }
+
     /// <summary>Called under the lock.</summary>
     private (Work Work, TimeSpan Since)? CurrentWorkLocked =>
         _current is { } batch ? (new Work(WorkKind.Apply, batch.FirstIndex, batch.LastIndex), _currentSince)
         : _restoring is { } restoration ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), _currentSince)
-        : _query is { } query ? (new Work(query.Kind), _currentSince)
+        : _isReading ? (new Work(_turn[_turnPosition]?.Kind ?? WorkKind.Read), _currentSince)
         : null;
 
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
@@ -145,40 +164,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         Schedule();
     }
 
-    /// <summary>Queues a read, unless too many wait.</summary>
-    public PostOutcome Post(StateMachineQuery query, int maximumWaiting)
-    {
-        lock (_lock)
-        {
-            if (_closed || _isStopping)
-            {
-                return PostOutcome.Closed;
-            }
-
-            if (_queries.Count >= maximumWaiting)
-            {
-                return PostOutcome.Full;
-            }
-
-            _queries.Enqueue(query);
-            if (_running)
-            {
-                return PostOutcome.Posted;
-            }
-
-            _running = true;
-        }
-
-        Schedule();
-        if (!_isWatched)
-        {
-            _isWatched = true;
-            _wakeWorker();
-        }
-
-        return PostOutcome.Posted;
-    }
-
     public void Execute() => _ = DrainAsync();
 
     /// <summary>Starts from an entry that the state machine is known to contain already. Before anything is posted.</summary>
@@ -205,12 +190,13 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     private async Task DrainAsync()
     {
-        while (TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration))
+        while (TryTake(out CommittedBatch? batch, out int reads, out StateRestoration? restoration))
         {
-            if (query is not null)
+            if (reads > 0)
             {
-                if (!Run(query))
+                if (await RunReadsAsync(reads).ConfigureAwait(false))
                 {
+                    Schedule(); // they have resumed on another thread
                     return;
                 }
 
@@ -232,32 +218,13 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
     }
 
-    /// <returns>False if it continues, and what follows it is scheduled when it is done.</returns>
-    private bool Run(StateMachineQuery query)
-    {
-        ValueTask answering = query.RunAsync(_machine);
-        if (answering.IsCompletedSuccessfully)
-        {
-            return true;
-        }
-
-        _ = ContinueAfterAsync(answering);
-        return false;
-    }
-
-    private async Task ContinueAfterAsync(ValueTask answering)
-    {
-        await answering.ConfigureAwait(false);
-        Schedule();
-    }
-
-    private bool TryTake(out CommittedBatch? batch, out StateMachineQuery? query, out StateRestoration? restoration)
+    private bool TryTake(out CommittedBatch? batch, out int reads, out StateRestoration? restoration)
     {
         bool wakesWorker;
         TimeSpan now = _clock.Now;
         lock (_lock)
         {
-            query = null;
+            reads = 0;
             batch = null;
             if (TryBeginRestoring(out restoration))
             {
@@ -268,16 +235,15 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             // In turns, so that neither a flood of reads nor one of commands starves the other.
             _queryIsNext = !_queryIsNext;
             if (!_closed && (_queryIsNext
-                ? _queries.TryDequeue(out query) || _batches.TryDequeue(out batch)
-                : _batches.TryDequeue(out batch) || _queries.TryDequeue(out query)))
+                ? TryTakeReads(out reads) || _batches.TryDequeue(out batch)
+                : _batches.TryDequeue(out batch) || TryTakeReads(out reads)))
             {
                 _current = batch;
                 _currentSince = now;
-                _query = query;
+                _isReading = reads > 0;
                 return true;
             }
 
-            _query = null;
             _running = false;
             wakesWorker = _isStopping;
         }

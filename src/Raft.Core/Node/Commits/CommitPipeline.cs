@@ -34,7 +34,10 @@ internal sealed class CommitPipeline
         _snapshotPolicy = snapshotPolicy;
         _reader = reader;
         _board = board;
-        _applier = new Applier(context.Settings, context.Metrics, OnApplied, context.Fail, context.Wake) { AppliedIndex = appliedBefore };
+        _applier = new Applier(context.Settings, context.Metrics, OnApplied, context.Fail, context.Wake, context.Sources.Resumes)
+        {
+            AppliedIndex = appliedBefore,
+        };
         _watch = new ApplierWatch(context, _applier);
     }
 
@@ -66,7 +69,22 @@ internal sealed class CommitPipeline
     }
 
     /// <summary>Sets whether the worker is to run whenever something was applied.</summary>
-    public void WakeWhenApplied(bool wakes) => _wakesWhenApplied = wakes;
+    public void WakeWhenApplied(bool wakes)
+    {
+        bool begins = wakes && !_wakesWhenApplied;
+        _wakesWhenApplied = wakes;
+        if (begins)
+        {
+            _context.Wake(); // something may have been applied since this pass looked
+        }
+    }
+
+    /// <summary>Hands over reads, which run once an index is applied.</summary>
+    public void PostReads(List<StateMachineQuery> reads, long index)
+    {
+        _applier.Post(reads, index);
+        _watch.OnPosted();
+    }
 
     /// <summary>Hands over what has been committed, as far as the state machine has room for it.</summary>
     public void HandOver()

@@ -6,16 +6,35 @@ namespace Raft;
 /// Follows whether the node leads. Once leadership is lost, this node no longer learns the outcome of what is not committed yet, so the
 /// callers of such entries get an unknown outcome.
 /// </summary>
-internal sealed class LeadershipTracker(NodeContext context, LeadershipToken token, PendingProposals pending, CommitDurations durations)
+internal sealed class LeadershipTracker(
+    NodeContext context, LeadershipToken token, PendingProposals pending, CommitDurations durations, StatusBoard board)
 {
     private long _term;
+    private bool _isReady;
     private bool _isSuspended;
 
     /// <summary>Whether the node led at the last update.</summary>
     public bool Leads { get; private set; }
 
+    /// <summary>
+    /// Whether the node leads, and its state machine lacks something that was committed before its term: what runs only on the leader
+    /// starts afterwards, or it would work on an old state.
+    /// </summary>
+    public bool AwaitsItsNoOp => Leads && !_isReady;
+
     /// <summary>Compares the module's role with that of the last update.</summary>
     public void Update()
+    {
+        UpdateRole();
+        if (AwaitsItsNoOp && !_isSuspended && context.Module.AppliedIndex >= context.Module.FirstIndexOfTerm)
+        {
+            _isReady = true;
+            token.Update(leads: true, _term);
+            board.Touch(); // for those who wait for the leadership
+        }
+    }
+
+    private void UpdateRole()
     {
         ConsensusModule module = context.Module;
         bool leads = module.Role == RaftRole.Leader;
@@ -30,7 +49,8 @@ internal sealed class LeadershipTracker(NodeContext context, LeadershipToken tok
         }
 
         _isSuspended = false;
-        token.Update(leads, module.Term);
+        _isReady = false;
+        token.Update(leads: false, _term);
         durations.Clear();
         Leads = leads;
         _term = module.Term;
@@ -54,7 +74,7 @@ internal sealed class LeadershipTracker(NodeContext context, LeadershipToken tok
         if (_isSuspended)
         {
             _isSuspended = false;
-            token.Update(Leads, _term);
+            token.Update(Leads && _isReady, _term);
         }
     }
 

@@ -92,6 +92,15 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
     private void Append(in Proposal proposal)
     {
         ConsensusModule module = context.Module;
+        if (proposal.Term != 0 && (module.Role != RaftRole.Leader || module.Term != proposal.Term))
+        {
+            Refuse(in proposal, new LeadershipLostException(
+                $"Node {context.NodeId} no longer leads term {proposal.Term}, and the proposal was for that term only: it did not enter "
+                + "the log.",
+                proposal.Term));
+            return;
+        }
+
         switch (module.Propose(proposal.Data, module.UtcNow, out long index))
         {
             case ProposeResult.Appended:

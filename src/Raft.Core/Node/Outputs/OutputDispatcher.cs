@@ -12,7 +12,8 @@ internal sealed class OutputDispatcher(
     LogStoreReader reader,
     SnapshotSenders snapshotSenders,
     SnapshotInstaller snapshotInstaller,
-    NoticeReports notices)
+    NoticeReports notices,
+    NodeReads reads)
 {
     private readonly Queue<OutgoingMessage> _held = new(); // bounded by what the module may have unanswered while writes are under way
     private readonly DiskWatch _disk = new(context);
@@ -45,6 +46,7 @@ internal sealed class OutputDispatcher(
             persisted = Write(outputs.Writes);
             Load(outputs);
             notices.Report(outputs.Notices);
+            reads.Grant(outputs.ReadGrants);
             outputs.Clear();
             if (persisted > 0)
             {

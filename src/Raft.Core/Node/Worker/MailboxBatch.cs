@@ -1,7 +1,10 @@
 namespace Raft;
 
 /// <summary>A proposal on its way to the worker.</summary>
-internal readonly record struct Proposal(PendingCaller Caller, ReadOnlyMemory<byte> Data);
+/// <param name="Caller">Who waits for its result.</param>
+/// <param name="Data">The command.</param>
+/// <param name="Term">The only term in which it may be appended; 0 for any.</param>
+internal readonly record struct Proposal(PendingCaller Caller, ReadOnlyMemory<byte> Data, long Term = 0);
 
 /// <summary>Everything that the mailbox received since the last drain.</summary>
 internal sealed class MailboxBatch

@@ -26,9 +26,11 @@ internal sealed class NodeParts
 
         Durations = new CommitDurations(Context);
         Intake = new ProposalIntake(Context, Pending, Durations);
-        Leadership = new LeadershipTracker(Context, shared.Leadership, Pending, Durations);
+        Leadership = new LeadershipTracker(Context, shared.Leadership, Pending, Durations, shared.Board);
         SnapshotPolicy policy = new(settings);
         Commits = new CommitPipeline(Context, Pending, policy, reader, shared.Board, appliedBefore);
+
+        Reads = new NodeReads(Context, Commits);
 
         SnapshotDisposal disposal = new(settings.Scheduler, settings.Clock, shared.Logger);
         Transfers = new LeadershipTransfers(Context, Commits, Leadership, shared.Work);
@@ -44,7 +46,7 @@ internal sealed class NodeParts
         Notices = new NoticeReports(Context, Setup);
         Followers = new FollowerWatch(Context, policy);
         Sender = new MessageSender(Context, Handlers);
-        Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices);
+        Outputs = new OutputDispatcher(Context, Sender, reader, SnapshotSenders, Installer, Notices, Reads);
         LeadershipEvidence evidence = new(Context, Outputs.Watch, Commits.Watch, shared.Board);
         Watches = new NodeWatches(
             Context,
@@ -85,6 +87,9 @@ internal sealed class NodeParts
 
     /// <summary>Committed entries on their way to the state machine.</summary>
     public CommitPipeline Commits { get; }
+
+    /// <summary>Reads of the state machine by users.</summary>
+    public NodeReads Reads { get; }
 
     /// <summary>The time that commits take.</summary>
     public CommitDurations Durations { get; }
@@ -161,7 +166,8 @@ internal sealed class NodeParts
                 Handlers.Count,
                 SnapshotSenders.Count,
                 module.EarlyChunks.Count,
-                module.EarlyChunks.Bytes);
+                module.EarlyChunks.Bytes,
+                Reads.Waiting);
         }
     }
 }

@@ -101,6 +101,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     {
         _context.Life.TryAdvance(LifeStage.Stopping);
         _context.Mailbox.CloseForProposals();
+        _parts.Reads.BeginStop();
         _parts.Commits.Applier.BeginStop();
     }
 
@@ -161,7 +162,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Watches.Check(_batch.CompletedWrites);
         _parts.Leadership.Update();
         _parts.Transfers.Advance();
-        _parts.Commits.WakeWhenApplied(_parts.Transfers.AwaitsCommits);
+        _parts.Commits.WakeWhenApplied(_parts.Transfers.AwaitsCommits || _parts.Leadership.AwaitsItsNoOp);
         _parts.Watches.Conclude();
         _parts.Clocks.Check();
         _parts.Followers.Check();
@@ -197,6 +198,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         }
 
         _parts.Intake.Append(batch);
+        _parts.Reads.Ask();
     }
 
     private PublishedStatus CurrentStatus() => PublishedStatus.Of(_context.Module, _context.Life.Lifecycle) with
@@ -224,6 +226,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         }
 
         _context.Metrics?.PublishPending(_parts.Pending.Count);
+        _context.Metrics?.PublishReads(_parts.Reads.Waiting);
     }
 
     private TimeSpan NextDeadline()
@@ -257,6 +260,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _board.PublishEnd(Failure, occupied?.Work.ToString());
         BatchOutcomes outcomes = _parts.Pending.FailAll(end.Unknown, _context.Answers.Batch);
         _context.Metrics?.CountProposals(in outcomes);
+        _parts.Reads.End(_endReason);
         _parts.Commits.End(end.Unknown, _endReason);
         _parts.Transfers.End(_endReason);
         _parts.Intake.End(_endReason);

@@ -275,6 +275,25 @@ internal static class ContractMessages
                 ListsReceiver = true,
                 Values = [new SetupValue("HeartbeatInterval", "00:00:00.2"), new SetupValue("Version", string.Empty)],
             },
+            new ReadIndexRequestMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 29,
+                Correlation = correlation + 18,
+                Moment = 123_456_789_012,
+            },
+            new ReadIndexReplyMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 30,
+                Correlation = correlation + 19,
+                Moment = 987_654_321,
+                ReadIndex = 43,
+            },
         ];
     }
 
@@ -320,6 +339,12 @@ internal static class ContractMessages
             case SetupReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", leader {reply.Leader}, listed {reply.ListsReceiver}, "
                     + $"{string.Join(' ', reply.Values)}");
+                break;
+            case ReadIndexRequestMessage request:
+                text.Append(CultureInfo.InvariantCulture, $", moment {request.Moment}");
+                break;
+            case ReadIndexReplyMessage reply:
+                text.Append(CultureInfo.InvariantCulture, $", moment {reply.Moment}, read index {reply.ReadIndex}");
                 break;
             case IdentityRefusalMessage refusal:
                 text.Append(CultureInfo.InvariantCulture, $", first members {string.Join(' ', refusal.FirstMembers)}");

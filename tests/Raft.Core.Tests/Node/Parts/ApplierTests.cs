@@ -18,17 +18,16 @@ public sealed class ApplierTests
         Applier applier = New();
         Post(applier, 1, "a");
         Post(applier, 2, "b");
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 200; i++)
         {
-            Assert.Equal(PostOutcome.Posted, applier.Post(new Query(_machine, $"read {i}"), maximumWaiting: 4));
+            Assert.Equal(PostOutcome.Posted, applier.Post(new Query(_machine, $"read {i}")));
         }
 
-        Assert.Equal(PostOutcome.Full, applier.Post(new Query(_machine, "one too many"), maximumWaiting: 4));
         _scheduler.RunUntilIdle();
 
         string[] order = [.. _machine.Calls];
-        Assert.Equal(6, order.Length);
-        Assert.InRange(Array.IndexOf(order, "b"), 0, 3); // not after all reads
+        Assert.Equal(202, order.Length);
+        Assert.InRange(Array.IndexOf(order, "b"), 0, 130); // not after all reads
         Assert.InRange(Array.IndexOf(order, "read 0"), 0, 1); // not after all commands
         Assert.Equal([1L, 2L], _applied);
         Assert.True(applier.IsIdle);
@@ -57,14 +56,14 @@ public sealed class ApplierTests
         Applier applier = New();
         Post(applier, 1, "a");
         Query read = new(_machine, "read");
-        applier.Post(read, maximumWaiting: 1);
+        applier.Post(read);
 
         applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
         _scheduler.RunUntilIdle();
 
         Assert.Empty(_machine.Calls);
         Assert.IsType<NodeStoppedException>(read.Refusal);
-        Assert.Equal(PostOutcome.Closed, applier.Post(new Query(_machine, "late"), maximumWaiting: 1));
+        Assert.Equal(PostOutcome.Closed, applier.Post(new Query(_machine, "late")));
         Assert.Null(applier.TryRent());
         Assert.False(applier.StateIsUncertain); // it had not begun
     }
@@ -114,7 +113,8 @@ public sealed class ApplierTests
             metrics: null,
             _ => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")),
             _failures.Add,
-            () => _roomAgain++);
+            () => _roomAgain++,
+            new ResumeBatchPool(_scheduler));
         Post(applier, 1, "a");
 
         _scheduler.RunUntilIdle();
@@ -128,7 +128,7 @@ public sealed class ApplierTests
         Applier applier = New();
         ClosingQuery closing = new(() => applier.Close(
             (index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")));
-        applier.Post(closing, maximumWaiting: 1);
+        applier.Post(closing);
 
         _scheduler.RunUntilIdle();
 
@@ -143,10 +143,41 @@ public sealed class ApplierTests
 
         applier.BeginStop();
 
-        Assert.Equal(PostOutcome.Closed, applier.Post(new Query(_machine, "late"), maximumWaiting: 1));
+        Assert.Equal(PostOutcome.Closed, applier.Post(new Query(_machine, "late")));
         Assert.Equal(0, _roomAgain);
         _scheduler.RunUntilIdle();
         Assert.Equal((1, true), (_roomAgain, applier.IsIdle));
+    }
+
+    [Fact]
+    public void Read_OfAnIndexThatIsNotApplied_WaitsForItAndDelaysNobody()
+    {
+        Applier applier = New();
+        applier.Post(new Query(_machine, "read 2") { Index = 2 });
+        applier.Post([new Query(_machine, "read 1"), new Query(_machine, "read 1 too")], index: 1);
+        applier.Post(new Query(_machine, "read 0"));
+        _scheduler.RunUntilIdle();
+        Assert.Equal(["read 0"], _machine.Calls);
+
+        Post(applier, 1, "a");
+        _scheduler.RunUntilIdle();
+        Assert.Equal(["read 0", "a", "read 1", "read 1 too"], _machine.Calls);
+
+        Post(applier, 2, "b");
+        _scheduler.RunUntilIdle();
+        Assert.Equal("read 2", _machine.Calls[^1]);
+    }
+
+    [Fact]
+    public void Close_WithReadsOfALaterIndex_RefusesThem()
+    {
+        Applier applier = New();
+        Query read = new(_machine, "read") { Index = 7 };
+        applier.Post(read);
+
+        applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
+
+        Assert.IsType<NodeStoppedException>(read.Refusal);
     }
 
     [Fact]
@@ -170,7 +201,7 @@ public sealed class ApplierTests
     private NodeSettings Settings() =>
         new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler });
 
-    private Applier New() => new(Settings(), metrics: null, _applied.Add, _failures.Add, () => _roomAgain++);
+    private Applier New() => new(Settings(), metrics: null, _applied.Add, _failures.Add, () => _roomAgain++, new ResumeBatchPool(_scheduler));
 
     private void Post(Applier applier, long index, string text)
     {
@@ -196,7 +227,7 @@ public sealed class ApplierTests
     {
         public Exception? Refusal { get; private set; }
 
-        public override void Run(IStateMachine ran)
+        public override void Run(IStateMachine ran, ResumeBatch resume)
         {
             Assert.Same(machine, ran);
             machine.Calls.Add(name);
@@ -207,8 +238,11 @@ public sealed class ApplierTests
 
     private sealed class ClosingQuery(Action close) : StateMachineQuery
     {
-        public override void Run(IStateMachine machine) => close();
+        public override void Run(IStateMachine machine, ResumeBatch resume) => close();
 
-        public override void Refuse(Exception reason) => Assert.Fail("It runs.");
+        public override void Refuse(Exception reason)
+        {
+            // It runs, and nobody waits for it.
+        }
     }
 }

@@ -14,7 +14,7 @@ public sealed class ApplierWatchTests : IDisposable
     public ApplierWatchTests()
     {
         _lab = new PartsLab(_machine);
-        _applier = new Applier(_lab.Settings, metrics: null, static _ => { }, static _ => { }, static () => { });
+        _applier = new Applier(_lab.Settings, metrics: null, static _ => { }, static _ => { }, static () => { }, new ResumeBatchPool(_lab.Settings.Scheduler));
         _watch = new ApplierWatch(_lab.Context, _applier);
     }
 

@@ -77,7 +77,7 @@ public sealed class RestorationTests
     {
         NodeSettings settings =
             new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler });
-        return new Applier(settings, metrics: null, static _ => { }, _failures.Add, static () => { });
+        return new Applier(settings, metrics: null, static _ => { }, _failures.Add, static () => { }, new ResumeBatchPool(settings.Scheduler));
     }
 
     private sealed class Restoration : StateRestoration

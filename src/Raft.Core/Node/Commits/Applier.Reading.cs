@@ -1,0 +1,142 @@
+namespace Raft;
+
+/// <content>Reads: between two batches, in turns of several, in turn with the batches.</content>
+internal sealed partial class Applier
+{
+    /// <summary>
+    /// Takes a read, which runs once its index is applied. Safe to call from any thread. The caller has counted it in
+    /// <see cref="ReadLimit"/>.
+    /// </summary>
+    public PostOutcome Post(StateMachineQuery query)
+    {
+        lock (_lock)
+        {
+            if (_closed || _isStopping)
+            {
+                return PostOutcome.Closed;
+            }
+
+            Add(query);
+            if (_running || _queries.Count == 0)
+            {
+                return PostOutcome.Posted;
+            }
+
+            _running = true;
+        }
+
+        Schedule();
+        if (!_isWatched)
+        {
+            _isWatched = true;
+            _wakeWorker();
+        }
+
+        return PostOutcome.Posted;
+    }
+
+    /// <summary>Takes reads whose index the leader has named, also while the node stops. Called by the worker, before the end.</summary>
+    public void Post(List<StateMachineQuery> reads, long index)
+    {
+        lock (_lock)
+        {
+            foreach (StateMachineQuery read in reads)
+            {
+                read.Index = index;
+                Add(read);
+            }
+
+            if (_running || _queries.Count == 0)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        Schedule();
+    }
+
+    private void Add(StateMachineQuery query)
+    {
+        if (query.Index <= _appliedIndex)
+        {
+            _queries.Enqueue(query);
+        }
+        else
+        {
+            _deferred.Add(query);
+        }
+    }
+
+    /// <summary>Something was applied: the reads that have waited for it may run. Called under the lock.</summary>
+    private void ReleaseReads()
+    {
+        if (_deferred.Count > 0)
+        {
+            _deferred.Release(_appliedIndex, _queries);
+        }
+    }
+
+    /// <summary>Takes the next reads to run. Called under the lock.</summary>
+    private bool TryTakeReads(out int count)
+    {
+        count = Math.Min(_queries.Count, MaximumReadsPerTurn);
+        for (int i = 0; i < count; i++)
+        {
+            _turn[i] = _queries.Dequeue();
+        }
+
+        return count > 0;
+    }
+
+    /// <returns>Whether a read continued later, on another thread. This happens only in simulations.</returns>
+    private async ValueTask<bool> RunReadsAsync(int count)
+    {
+        bool hasMoved = false;
+        ResumeBatch resume = _resumes.Rent();
+        for (int i = 0; i < count && !Volatile.Read(ref _closed); i++)
+        {
+            _turnPosition = i;
+            StateMachineQuery query = _turn[i]!;
+            ValueTask answering = query.RunAsync(_machine, resume);
+            if (!answering.IsCompletedSuccessfully)
+            {
+                hasMoved = true;
+                await answering.ConfigureAwait(false);
+            }
+
+            if (query.IsRead && _metrics is { MeasuresReads: true })
+            {
+                _metrics.RecordRead(query.Consistency.Kind, _clock.Now - query.CalledAt);
+            }
+        }
+
+        int reads = 0;
+        lock (_lock)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                reads += _turn[i]!.IsRead ? 1 : 0;
+                _turn[i] = null;
+            }
+        }
+
+        ReadLimit.Leave(reads);
+        resume.Start();
+        return hasMoved;
+    }
+
+    /// <summary>The end: takes out all reads that have not run. Called under the lock.</summary>
+    private List<StateMachineQuery> TakeAllReads()
+    {
+        List<StateMachineQuery> waiting = [.. _queries, .. _deferred.TakeAll()];
+        _queries.Clear();
+        ReadLimit.Leave(waiting.Count(static query => query.IsRead));
+
+        // Those of the turn under way are refused as well: one that hangs must not keep the others waiting. One that was answered ignores
+        // it.
+        waiting.AddRange(_turn.OfType<StateMachineQuery>());
+        return waiting;
+    }
+}
