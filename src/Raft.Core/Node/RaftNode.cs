@@ -80,7 +80,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     internal TimeSpan HangTimeout => _settings.HangTimeout;
 
     /// <summary>Has the state machine do something, between two batches; for simulations.</summary>
-    internal void Occupy(StateMachineQuery query) => _lives.Current?.Parts.Commits.Applier.Post(query, int.MaxValue);
+    internal void Occupy(StateMachineQuery query) => _lives.Current?.Parts.Commits.Applier.Post(query);
 
     /// <summary>Calls that wait for something at this node, neither completed nor cancelled.</summary>
     internal int LiveCalls => _sources.Live.Value;

@@ -89,7 +89,8 @@ internal sealed class LinkPump(Link link, Socket from, Socket to)
 
         if (Volatile.Read(ref _bytesLeft) is var limit && limit != Never)
         {
-            Interlocked.CompareExchange(ref _bytesLeft, limit - left, limit);
+            // The limit may have been set while the part was sent, to less than the part.
+            Interlocked.CompareExchange(ref _bytesLeft, Math.Max(0, limit - left), limit);
         }
 
         if (link.Conditions.BytesPerSecond is > 0 and var pace)

@@ -33,7 +33,7 @@ internal static class RandomMessages
             Samples.Pattern(random.Next(50)),
             new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
 
-        return random.Next(11) switch
+        return random.Next(13) switch
         {
             0 => new RequestVoteMessage
             {
@@ -92,7 +92,7 @@ internal static class RandomMessages
                 LastIncludedTerm = Number(),
                 Checksum = Wide(),
                 NextOffset = Number(),
-                Reason = (SnapshotReplyReason)random.Next(5),
+                Reason = (SnapshotReplyReason)random.Next(8),
             },
             4 => new InstallSnapshotMessage
             {

@@ -45,6 +45,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private bool _closed;
     private bool _workerWaits;
     private volatile bool _isWatched;
+    private bool _isReading;
     private volatile int _turnPosition; // of the read that runs
     private long _appliedIndex;
 
