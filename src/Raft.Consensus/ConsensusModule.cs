@@ -206,6 +206,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
+        AskForSetupAgain();
         if (Role == RaftRole.Leader)
         {
             CheckQuorum();
