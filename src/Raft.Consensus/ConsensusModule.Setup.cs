@@ -42,18 +42,35 @@ public sealed partial class ConsensusModule
         }
         else if (theirs != 0 && ours != 0 && _differing.Note(message.From, _now))
         {
-            Outputs.Add(new OptionsDifferNotice(message.From));
-            SetupRequestMessage request = new()
-            {
-                From = Id,
-                To = message.From,
-                Origin = Origin,
-                SentAtTicks = UtcNow.UtcTicks,
-                IsStopping = IsStopping,
-                Term = Term,
-            };
-            Outputs.Add(request, VersionOfHardState);
+            AskForSetup(message.From);
         }
+    }
+
+    /// <summary>
+    /// Asks members whose options differed again once a minute: a follower receives messages of other followers so rarely that it would not
+    /// notice that they are the same now.
+    /// </summary>
+    private void AskForSetupAgain()
+    {
+        while (_differing.TakeDue(_now) is { } member)
+        {
+            AskForSetup(member);
+        }
+    }
+
+    private void AskForSetup(NodeId member)
+    {
+        Outputs.Add(new OptionsDifferNotice(member));
+        SetupRequestMessage request = new()
+        {
+            From = Id,
+            To = member,
+            Origin = Origin,
+            SentAtTicks = UtcNow.UtcTicks,
+            IsStopping = IsStopping,
+            Term = Term,
+        };
+        Outputs.Add(request, VersionOfHardState);
     }
 
     /// <summary>

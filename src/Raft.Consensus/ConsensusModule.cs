@@ -207,6 +207,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
+        AskForSetupAgain();
         if (Role == RaftRole.Leader)
         {
             CheckQuorum();

@@ -36,6 +36,22 @@ internal sealed class SetupContacts
         return true;
     }
 
+    /// <summary>Finds a node that it is time to ask again, and counts it as asked.</summary>
+    /// <returns>The node; null if there is none.</returns>
+    public NodeId? TakeDue(TimeSpan now)
+    {
+        for (int i = 0; i < _nodes.Count; i++)
+        {
+            if (now - _nodes[i].At >= Interval)
+            {
+                _nodes[i] = (_nodes[i].Node, now);
+                return _nodes[i].Node;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The setup of the node does not differ any more.</summary>
     /// <returns>Whether it did.</returns>
     public bool Remove(NodeId node)

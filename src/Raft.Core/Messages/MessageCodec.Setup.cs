@@ -1,5 +1,3 @@
-using Raft.Consensus;
-
 namespace Raft;
 
 /// <content>The messages that compare the setups of members.</content>

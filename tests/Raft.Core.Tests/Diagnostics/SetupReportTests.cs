@@ -68,7 +68,7 @@ public sealed class SetupReportTests : IDisposable
         wrong.Stop();
 
         _lab.Node("n1", 3, store: store).Run();
-        _lab.World.RunFor(TimeSpan.FromMinutes(1));
+        _lab.World.RunFor(TimeSpan.FromMinutes(3));
 
         Assert.All(others, static node => Assert.Empty(node.Status.SetupProblems));
         Assert.Contains(_logged.Of(156), static report => RecordingLoggerFactory.Value(report, "Member") == "n1");
