@@ -18,7 +18,7 @@ internal sealed class KeyValueEndpoints(
     IReader<IKeyLookup> reader,
     IEnumerable<RaftMember> members)
 {
-    private static readonly TimeSpan _readLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
     public void Map(RouteGroupBuilder group)
     {
@@ -67,7 +67,7 @@ internal sealed class KeyValueEndpoints(
     {
         ReadConsistency consistency = consistent ? ReadConsistency.Linearizable : ReadConsistency.Local;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_readLimit); // a read waits for a leader
+        limit.CancelAfter(ReadLimit); // a read waits for a leader
         try
         {
             Answer answer = await reader.ReadAsync(store => store.Find(key), consistency, limit.Token);

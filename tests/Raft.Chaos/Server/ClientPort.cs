@@ -7,7 +7,7 @@ namespace Raft.Chaos;
 /// <summary>Takes connections of clients, and answers each line with a line, in any order.</summary>
 internal sealed class ClientPort : IDisposable
 {
-    private static readonly TimeSpan _readLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(2);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly RaftNode _node;
@@ -121,7 +121,7 @@ internal sealed class ClientPort : IDisposable
     /// <summary>A read waits for a leader, and a client must not wait forever.</summary>
     private async Task<RegisterOutput> ReadAsync(string key)
     {
-        using CancellationTokenSource limit = new(_readLimit);
+        using CancellationTokenSource limit = new(ReadLimit);
         return await _reader.ReadAsync(machine => machine.Find(key), ReadConsistency.Linearizable, limit.Token);
     }
 }
