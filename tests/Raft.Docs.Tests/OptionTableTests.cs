@@ -15,6 +15,7 @@ public class OptionTableTests
         ["NodeId"] = "the node's name",
         ["Members"] = "none",
         ["HeartbeatInterval"] = "a fifth of the minimum",
+        ["HangTimeout"] = "ten times the minimum",
         ["RandomSeed"] = "random",
     };
 
