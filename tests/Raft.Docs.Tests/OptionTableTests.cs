@@ -16,6 +16,7 @@ public class OptionTableTests
         ["Members"] = "none",
         ["HeartbeatInterval"] = "a fifth of the minimum",
         ["SnapshotTransferLogBytes"] = "four times `SnapshotAfterBytes`, or more",
+        ["HangTimeout"] = "ten times the minimum",
         ["RandomSeed"] = "random",
     };
 

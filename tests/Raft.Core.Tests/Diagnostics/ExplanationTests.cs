@@ -1,10 +1,11 @@
 using Raft.Consensus;
+
 namespace Raft.Tests.Node;
 
 /// <summary>The situation of a node, in a sentence for people.</summary>
 public sealed class ExplanationTests
 {
-    private const string Hangs = 
+    private const string Hangs =
         "; its state machine hangs: it has been answering a read since 1970-01-01 00:00:00Z, and results and reads wait for it";
 
     private static readonly ClusterConfiguration Three = new(["n1", "n2", "n3"]);

@@ -58,7 +58,8 @@ public sealed class HangingWorkTests : IDisposable
         _lab.World.RunFor(TimeSpan.FromMinutes(1));
         for (int i = 0; i < 1_000; i++)
         {
-            _lab.World.Run(node.Raft.ReadAsync((StringLog log) => log.Entries.Count, ReadConsistency.Local).AsTask());
+            _lab.World.Run(node.Raft.ReadAsync(
+                (StringLog log) => log.Entries.Count, ReadConsistency.Local, TestContext.Current.CancellationToken).AsTask());
         }
 
         _lab.World.RunFor(TimeSpan.FromMinutes(1));

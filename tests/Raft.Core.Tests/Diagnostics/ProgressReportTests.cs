@@ -1,5 +1,3 @@
-using Raft.Testing;
-
 namespace Raft.Tests.Node;
 
 /// <summary>A node that its leader does not reach says so, and which link is broken; one that makes no progress says how far it is.</summary>
