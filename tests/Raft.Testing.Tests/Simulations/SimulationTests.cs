@@ -84,6 +84,6 @@ public sealed class SimulationTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => WeatherProfile.Find("sunny"));
 
-        Assert.Contains("calm, lossy, partitions, crashes, disk, clocks, identity, everything", error.Message, StringComparison.Ordinal);
+        Assert.Contains("calm, lossy, partitions, crashes, disk, hangs, clocks, identity, everything", error.Message, StringComparison.Ordinal);
     }
 }
