@@ -15,7 +15,7 @@ public sealed partial class ConsensusModule
     /// </summary>
     private bool TryExtendWait()
     {
-        TimeSpan lateness = _now - _electionDeadline;
+        TimeSpan lateness = _now - CampaignAt;
         if (_waitIsExtended || IsQuorumAlone || lateness < _options.HeartbeatInterval / 2)
         {
             return false;

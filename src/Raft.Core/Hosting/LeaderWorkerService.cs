@@ -17,26 +17,30 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
 {
     private readonly NodeRegistration _registration;
     private readonly IServiceProvider _provider;
+    private readonly IOptionsMonitor<RaftNodeOptions> _options; // found now: a provider that is disposed before the stop finds nothing
+    private readonly LeaderWorkerDeadlines _deadlines;
+    private readonly IClock _clock;
     private readonly LeaderWorkerLog _log;
     private readonly CompletionSourcePool<bool> _sources = new(PoolScheduler.Shared, new LiveCount());
     private readonly CompletionSource<bool> _over; // completes when the service has ended, or with the first failure of a worker
     private readonly PendingCaller<bool> _overCaller;
     private readonly List<LeaderWorkerRun<TWorker>> _runs = []; // those that have not ended; used by the loop, and after it
+    private NodeId _nodeId;
     private Task _loop = Task.CompletedTask;
 
     public LeaderWorkerService(NodeRegistration registration, IServiceProvider provider)
     {
         _registration = registration;
         _provider = provider;
+        _options = provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>();
+        _deadlines = provider.GetRequiredService<LeaderWorkerDeadlines>();
+        _clock = provider.GetRequiredService<HostClock>().Clock;
         _log = new LeaderWorkerLog(provider.GetRequiredService<HostLog>().Logger, typeof(TWorker).Name);
         _over = _sources.Rent(CancellationToken.None);
         _overCaller = _over.Caller;
     }
 
-    private RaftNodeOptions Options =>
-        _provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(_registration.OptionsName);
-
-    private IClock Clock => _provider.GetRequiredService<HostClock>().Clock;
+    private RaftNodeOptions Options => _options.Get(_registration.OptionsName);
 
     /// <summary>
     /// Stops the workers. One that ignores its token is left behind in time for the node to stop in good order, and named.
@@ -44,13 +48,13 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         TimeSpan allowed = Options.ShutdownTimeout;
-        TimeSpan left = _provider.GetRequiredService<LeaderWorkerDeadlines>().TimeLeft(_registration, allowed);
-        using TimeLimit limit = new(Clock, left, cancellationToken);
+        TimeSpan left = _deadlines.TimeLeft(_registration, allowed);
+        using TimeLimit limit = new(_clock, left, cancellationToken);
         await base.StopAsync(limit.Token).ConfigureAwait(false);
         await _loop.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_loop.IsCompleted)
         {
-            _log.LeftBehind(_registration.Get<RaftNode>(_provider).Id, allowed);
+            _log.LeftBehind(_nodeId, allowed);
         }
     }
 
@@ -66,10 +70,11 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
         try
         {
             RaftNode node = _registration.Get<RaftNode>(_provider);
+            _nodeId = node.Id;
             while (await NextAsync(node, stoppingToken).ConfigureAwait(false) is { } leadership)
             {
                 LeaderWorkerRun<TWorker> run = new(
-                    node, leadership, _provider, _log, _sources, Clock, Options.MaximumElectionTimeout, _overCaller);
+                    node, leadership, _provider, _log, _sources, _clock, Options.MaximumElectionTimeout, _overCaller);
                 run.Start(stoppingToken);
                 _runs.Add(run);
                 await WaitForLossAsync(node, leadership, stoppingToken).ConfigureAwait(false);

@@ -12,6 +12,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
 
     private readonly NodeRegistration _registration;
     private readonly IServiceProvider _provider;
+    private readonly IClock _clock; // found now: a provider that is disposed before the stop finds nothing
     private readonly HostLog _log;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -24,6 +25,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
     {
         _registration = registration;
         _provider = provider;
+        _clock = provider.GetRequiredService<HostClock>().Clock;
         _log = provider.GetRequiredService<HostLog>();
         _logger = _log.Logger;
     }
@@ -94,7 +96,7 @@ internal sealed partial class RaftNodeService : IHostedService, IDisposable
     private async Task EndAsync(CancellationToken cancellationToken)
     {
         bool isLate = cancellationToken.IsCancellationRequested;
-        using TimeLimit moment = new(_provider.GetRequiredService<HostClock>().Clock, LastMoment, CancellationToken.None);
+        using TimeLimit moment = new(_clock, LastMoment, CancellationToken.None);
         CancellationToken patience = isLate ? moment.Token : cancellationToken;
         try
         {

@@ -42,7 +42,7 @@ public sealed class GivingUpTests
         n1.Module.WithholdCandidacy(TimeSpan.FromMinutes(1), n1.Clock.Now);
 
         Assert.Empty(n1.Pass(TimeSpan.FromSeconds(59)));
-        Assert.NotEmpty(n1.Pass(TimeSpan.FromSeconds(2)).OfType<RequestVoteMessage>());
+        Assert.NotEmpty(n1.Pass(TimeSpan.FromSeconds(1)).OfType<RequestVoteMessage>());
     }
 
     [Fact]

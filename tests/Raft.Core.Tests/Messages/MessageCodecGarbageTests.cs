@@ -58,7 +58,7 @@ public class MessageCodecGarbageTests
     [InlineData("append entries", 4, 0, "version 0, and this node reads version 1", 4)]
     [InlineData("append entries", 4, 2, "version 2, and this node reads version 1", 4)]
     [InlineData("append entries", 5, 0, "type is 0", 5)]
-    [InlineData("append entries", 5, 12, "type is 12", 5)]
+    [InlineData("append entries", 5, 14, "type is 14", 5)]
     [InlineData("append entries", 5, 255, "type is 255", 5)]
     [InlineData("append entries", 6, 1, "flags are 1", 6)]
     [InlineData("request vote", 6, 4, "flags are 4", 6)]

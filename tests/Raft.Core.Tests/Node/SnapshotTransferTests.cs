@@ -82,8 +82,8 @@ public sealed class SnapshotTransferTests
     public void Leader_CannotReadItsSnapshot_ReportsItOnceAMinuteAndTriesTheNextOneAtOnce()
     {
         using TransferLab lab = new(Mebibyte);
+        lab.FailEveryRead = true; // before the leader opens its snapshot for the follower
         lab.Prepare();
-        lab.StoreOfLeader.FailsOnRead = true;
         lab.Reconnect();
         lab.World.RunFor(TimeSpan.FromMinutes(30));
 
@@ -94,7 +94,7 @@ public sealed class SnapshotTransferTests
         Assert.Contains("of the snapshot", lab.LogOfLeader.Of(148)[0].Message, StringComparison.Ordinal);
         Assert.NotEmpty(lab.LogOfFar.Of(132));
 
-        lab.StoreOfLeader.FailsOnRead = false;
+        lab.FailEveryRead = false;
         lab.Write(1);
         ValueTask<SnapshotInfo?> taken = lab.Leader.Raft.SnapshotAsync(TestContext.Current.CancellationToken);
         lab.World.RunUntil(() => taken.IsCompleted);

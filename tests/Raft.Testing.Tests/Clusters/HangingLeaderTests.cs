@@ -135,7 +135,7 @@ public sealed class HangingLeaderTests
         _cluster.Submit("during", _leader);
         _cluster.World.RunFor(HangTimeout + (4 * MinimumElectionTimeout));
         _cluster[_leader].ReleaseMachine();
-        _cluster.Settle();
+        _cluster.World.RunFor(MinimumElectionTimeout);
 
         Assert.False(_cluster[_leader].Raft.PublishedStatus.Conditions.IsCandidacyWithheld);
         _cluster.Elect(_leader);

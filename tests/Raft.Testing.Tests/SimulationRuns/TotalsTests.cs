@@ -21,8 +21,8 @@ public sealed class TotalsTests
 
         Assert.Equal("seeds 2, simulated hours 1.50, wall seconds 4.5, events 200, commits 1200, elections 36, violations "
             + "0", totals.Summary(TimeSpan.FromSeconds(4.5)));
-        Assert.Equal(["disk: per simulated minute at least 10 commits, 0.2 elections, 0.0 faults; on average 13, 0.4, 0.0, with 0.0 "
-            + "snapshots and 0.0 restorations"], totals.RateLines());
+        Assert.Equal(["disk: per simulated minute at least 10 commits, 0.2 elections, 0.0 faults; on average 13, 0.4, 0.0, with 0 "
+            + "reads, 0.0 snapshots and 0.0 restorations"], totals.RateLines());
     }
 
     [Fact]

@@ -84,6 +84,7 @@ public sealed class SimulationTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => WeatherProfile.Find("sunny"));
 
-        Assert.Contains("calm, lossy, partitions, crashes, disk, clocks, identity, setup, everything", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "calm, lossy, partitions, crashes, disk, hangs, clocks, identity, setup, everything", error.Message, StringComparison.Ordinal);
     }
 }

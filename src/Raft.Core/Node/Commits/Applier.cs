@@ -245,6 +245,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
                 return true;
             }
 
+            _isReading = false;
             _running = false;
             wakesWorker = _isStopping;
         }

@@ -47,6 +47,18 @@ internal sealed class TransferLab : IDisposable
 
     public FaultySnapshots StoreOfFar => _stores[Far.Raft.Id.Value];
 
+    /// <summary>Whether no node can read its snapshots.</summary>
+    public bool FailEveryRead
+    {
+        set
+        {
+            foreach (FaultySnapshots store in _stores.Values)
+            {
+                store.FailsOnRead = value;
+            }
+        }
+    }
+
     public RecordingLoggerFactory LogOfLeader => _loggers[Leader.Raft.Id.Value];
 
     public RecordingLoggerFactory LogOfFar => _loggers[Far.Raft.Id.Value];
