@@ -79,6 +79,9 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// <summary>After which time without progress it reports that something hangs.</summary>
     internal TimeSpan HangTimeout => _settings.HangTimeout;
 
+    /// <summary>The last term whose leadership this life gave up because something hung; 0 if it gave up none. For simulations.</summary>
+    internal long LastTermGivenUp => _lives.Current?.Parts.Watches.LastTermGivenUp ?? 0;
+
     /// <summary>Has the state machine do something, between two batches; for simulations.</summary>
     internal void Occupy(StateMachineQuery query) => _lives.Current?.Parts.Commits.Applier.Post(query);
 

@@ -50,6 +50,8 @@ internal sealed class MachineHold(SimulatedWorld world)
     {
         public override WorkKind Kind => kind;
 
+        public override bool MayEndLater => true;
+
         public override void Run(IStateMachine machine, ResumeBatch resume) => throw new NotSupportedException("It runs as long as the machine is held.");
 
         public override ValueTask RunAsync(IStateMachine machine, ResumeBatch resume) => hold.WaitAsync();

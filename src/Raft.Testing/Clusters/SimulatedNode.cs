@@ -234,8 +234,10 @@ public sealed partial class SimulatedNode
     {
         try
         {
+            long term = raft.PublishedStatus.Term;
             LeadershipTransferResult result = await raft.TransferLeadershipAsync(target).ConfigureAwait(false);
-            if (result.IsTransferred && waiting.FirstOrDefault(static proposal => proposal.LostItsLeader) is { } lost)
+            bool gaveUp = raft.LastTermGivenUp >= term; // a leader that hangs cannot answer its callers
+            if (result.IsTransferred && !gaveUp && waiting.FirstOrDefault(static proposal => proposal.LostItsLeader) is { } lost)
             {
                 LostByTransfer = lost.Text;
             }

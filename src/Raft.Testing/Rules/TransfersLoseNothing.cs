@@ -2,7 +2,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// Dissertation, section 3.10: a leader hands over only when every caller is answered, so a transfer that succeeds leaves no outcome
-/// unknown.
+/// unknown. One that a leader makes because something hangs does.
 /// </summary>
 internal sealed class TransfersLoseNothing : ClusterRule
 {

@@ -70,6 +70,8 @@ public sealed class HangingWorkTests : IDisposable
 
     private sealed class Reading(Task until) : StateMachineQuery
     {
+        public override bool MayEndLater => true;
+
         public override void Run(IStateMachine machine, ResumeBatch resume) => throw new NotSupportedException();
 
         public override ValueTask RunAsync(IStateMachine machine, ResumeBatch resume) => new(until);

@@ -81,10 +81,13 @@ internal sealed partial class Applier
     /// <summary>Takes the next reads to run. Called under the lock.</summary>
     private bool TryTakeReads(out int count)
     {
-        count = Math.Min(_queries.Count, MaximumReadsPerTurn);
-        for (int i = 0; i < count; i++)
+        count = 0;
+        bool endsLater = false;
+        while (count < MaximumReadsPerTurn && !endsLater && _queries.TryDequeue(out StateMachineQuery? query))
         {
-            _turn[i] = _queries.Dequeue();
+            _turn[count] = query;
+            count++;
+            endsLater = query.MayEndLater;
         }
 
         return count > 0;

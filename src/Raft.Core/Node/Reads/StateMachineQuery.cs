@@ -24,7 +24,12 @@ internal abstract class StateMachineQuery
     /// <summary>Runs it and answers its caller, who is resumed with the batch.</summary>
     public abstract void Run(IStateMachine machine, ResumeBatch resume);
 
-    /// <summary>Runs it. The state machine is free again when the result completes; this is at once, except in simulations.</summary>
+    /// <summary>
+    /// Whether it may end later, as one that is held in a simulation does, on whatever thread: then it is the last one of its turn.
+    /// </summary>
+    public virtual bool MayEndLater => false;
+
+    /// <summary>Runs it. The state machine is free again when the result completes; this is at once, unless it may end later.</summary>
     public virtual ValueTask RunAsync(IStateMachine machine, ResumeBatch resume)
     {
         Run(machine, resume);

@@ -22,6 +22,9 @@ internal sealed class LeadershipGuard(NodeContext context, LeadershipEvidence ev
     /// <summary>Whether the node starts no election because it gave up a leadership.</summary>
     public bool IsWithheld { get; private set; }
 
+    /// <summary>The last term whose leadership this node gave up; 0 if it gave up none.</summary>
+    public long LastTermGivenUp { get; private set; }
+
     /// <summary>When the worker must look again.</summary>
     public TimeSpan NextDeadline { get; private set; } = TimeSpan.MaxValue;
 
@@ -62,6 +65,7 @@ internal sealed class LeadershipGuard(NodeContext context, LeadershipEvidence ev
         ConsensusModule module = context.Module;
         _evidenceSince = null;
         _givenUpTerm = module.Term;
+        LastTermGivenUp = module.Term;
         _reason = found.Hang.Resource;
         IsWithheld = true;
         _withheldUntil = context.Now + (ElectionTimeoutsWithheld * context.Settings.MaximumElectionTimeout);

@@ -20,6 +20,9 @@ internal sealed class NodeWatches(
     /// <summary>What is wrong; the same object as long as it is the same.</summary>
     public NodeConditions Conditions { get; private set; } = NodeConditions.None;
 
+    /// <summary>The last term whose leadership this node gave up because something hung; 0 if it gave up none.</summary>
+    public long LastTermGivenUp => guard.LastTermGivenUp;
+
     /// <summary>Samples of the progress.</summary>
     public ProgressSamples Samples => sampler.Samples;
 
