@@ -21,6 +21,7 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
     private readonly LeaderWorkerWatch _watch;
     private readonly PendingCaller<bool> _end;
     private readonly PendingCaller<bool> _failure;
+    private CancellationTokenRegistration _stopRegistration; // ended with the work: the token outlives all leaderships
     private volatile bool _mayOverlap;
     private volatile bool _hasEnded;
 
@@ -67,7 +68,7 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
     {
         _node.BeginLeaderWork(); // a leader that hands over waits for its end
         Cancellation cancellation = new(this);
-        _ = stoppingToken.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
+        _stopRegistration = stoppingToken.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
         _ = _leadership.Lost.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
         PoolScheduler.Shared.Schedule(this, preferLocal: false);
     }
@@ -143,6 +144,7 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
     private void End()
     {
         _hasEnded = true;
+        _stopRegistration.Unregister();
         _watch.OnEnded();
         _node.EndLeaderWork();
         _end.Succeed(true);
