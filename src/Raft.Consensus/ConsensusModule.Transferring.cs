@@ -3,7 +3,7 @@ namespace Raft.Consensus;
 /// <content>
 /// Leadership transfer (dissertation, section 3.10). The target catches up while proposals are taken as usual. Then proposals pause until
 /// the target has everything and all of it is committed, and the target is asked to campaign at once. So a transfer loses no proposal and
-/// leaves no outcome unknown.
+/// leaves no outcome unknown, unless this leader gives up because something hangs (see GivingUp).
 /// </content>
 public sealed partial class ConsensusModule
 {

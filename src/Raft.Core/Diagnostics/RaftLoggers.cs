@@ -11,7 +11,7 @@ public static class RaftLoggers
     /// exception of a provider is ignored. While a provider blocks, up to 1,024 messages wait. More are lost, and their number is logged
     /// when the provider continues. Scopes are ignored.
     /// </summary>
-    /// <param name="loggerFactory">Creates the logger behind it. Null: nothing is logged.</param>
+    /// <param name="loggerFactory">Creates the logger that writes the messages. Null: nothing is logged.</param>
     /// <param name="category">The category. Default: <see cref="RaftDiagnostics.LogCategory"/>.</param>
     /// <param name="scheduler">Runs the writing. Null: <see cref="PoolScheduler.Shared"/>.</param>
     /// <returns>The logger. Safe to use from any thread.</returns>

@@ -196,7 +196,7 @@ public sealed class HangingLeaderTests
         Assert.Equal((ProposalFate.Committed, 1), (proposal.Fate, single["n1"].Status.Term));
     }
 
-    /// <summary>Callers of entries that are committed wait for the state machine, but not for ever at a node that no longer leads.</summary>
+    /// <summary>Callers of committed entries wait for the state machine, but not indefinitely at a node that no longer leads.</summary>
     [Fact]
     public void Callers_AtALeaderThatWasReplacedWhileItsStateMachineHangs_AreAnswered()
     {

@@ -66,7 +66,7 @@ public sealed class ReadConsistencyTests
         Assert.Equal(1, _lab.World.Run(read));
     }
 
-    /// <summary>The index is known, and the state machine is behind it: the answer waits.</summary>
+    /// <summary>The index is known, and the state machine has not reached it: the answer waits.</summary>
     [Fact]
     public void Linearizable_WhileTheStateMachineIsSlow_WaitsForIt()
     {
