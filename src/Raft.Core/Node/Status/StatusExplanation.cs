@@ -19,7 +19,7 @@ internal static class StatusExplanation
             NodeLifecycle.Stopped => "stopped: call RunAsync to run again",
             NodeLifecycle.Idle => IsIdle,
             NodeLifecycle.Starting => "starting: it opens its stores and its transport, and does not campaign yet",
-            NodeLifecycle.Stopping => $"stopping: it takes no more proposals; {InCluster(in status)}",
+            NodeLifecycle.Stopping => $"stopping: it takes no more proposals or reads; {InCluster(in status)}",
             _ => InCluster(in status),
         };
         string entry = status.UnsupportedIndex == 0
