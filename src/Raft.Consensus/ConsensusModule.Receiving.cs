@@ -124,8 +124,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Notes that the sender was heard from, and what its clock showed. A node that is not a member does not count. A leader counts only
-    /// answers to what it sent as the leader: a voter that campaigns against it must not keep it in office.
+    /// Notes that a message of the sender has arrived, and what its clock showed. A node that is not a member does not count. A leader
+    /// counts only answers to what it sent as the leader: a voter that campaigns against it must not keep it in office.
     /// </summary>
     private void NoteContact(RaftMessage message)
     {

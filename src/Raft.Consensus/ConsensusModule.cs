@@ -148,7 +148,7 @@ public sealed partial class ConsensusModule
     public long IgnoredMessages { get; private set; }
 
     /// <summary>
-    /// How many members this node has heard from in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself
+    /// How many members have sent this node a message in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself
     /// included. After its election, a leader counts only answers to what it sent as the leader.
     /// </summary>
     public int ReachableMembers => Reachable.Count;

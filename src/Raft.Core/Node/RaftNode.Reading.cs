@@ -26,7 +26,7 @@ public sealed partial class RaftNode
     /// </param>
     /// <returns>The answer. An exception of the query is thrown to the caller.</returns>
     /// <exception cref="InvalidOperationException">The state machine is not a <typeparamref name="TMachine"/>.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the answer.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">
     /// The node is not running, or has stopped before it could answer. <see cref="ReadConsistency.Local"/> and
     /// <see cref="ReadConsistency.AtLeast"/> also work before <see cref="RunAsync"/>, once <see cref="RequestVoteAsync"/>,
@@ -54,7 +54,7 @@ public sealed partial class RaftNode
     /// </summary>
     /// <param name="cancellationToken">Stops waiting. It waits as long as there is no leader.</param>
     /// <returns>The index that the state includes.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the answer.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node is not running, or has stopped before it could answer.</exception>
     /// <exception cref="OverloadedException">
     /// As many reads wait as <see cref="RaftNodeOptions.MaximumPendingReads"/> allows.
@@ -86,6 +86,7 @@ public sealed partial class RaftNode
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The entries in order, one for each index.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstIndex"/> is below 1.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     /// <exception cref="OverloadedException">Too many calls wait already.</exception>
     /// <exception cref="RaftException">The rest of the log was compacted or replaced by a new leader: read again.</exception>

@@ -15,9 +15,7 @@ public sealed partial class RaftNode
     /// </param>
     /// <param name="cancellationToken">Stops waiting for the outcome. The transfer continues.</param>
     /// <returns>How it ended: a target that cannot lead, and a transfer that fails, are outcomes and not exceptions.</returns>
-    /// <exception cref="OperationCanceledException">
-    /// <paramref name="cancellationToken"/> was cancelled before the outcome was known.
-    /// </exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the transfer continues.</exception>
     /// <exception cref="NodeStoppedException">The node is not running, or stops meanwhile.</exception>
     /// <exception cref="OverloadedException">Too many calls wait already.</exception>
     public ValueTask<LeadershipTransferResult> TransferLeadershipAsync(NodeId? target = null, CancellationToken cancellationToken = default)

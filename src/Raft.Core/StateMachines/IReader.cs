@@ -16,7 +16,7 @@ public interface IReader<out TMachine>
     /// Stops waiting. Linearizable and bounded reads wait for a leader, and <see cref="ReadConsistency.AtLeast"/> for its index.
     /// </param>
     /// <returns>The answer. An exception of the query is thrown to the caller. Await it once only.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the answer.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node is not running.</exception>
     /// <exception cref="OverloadedException">Too many reads wait already.</exception>
     ValueTask<T> ReadAsync<T>(
