@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Raft.Testing;
 
 /// <summary>
-/// Reads of simulated clients, with every consistency, on every node. A read shows a prefix of the log, so it is enough to compare where that
-/// ends with what clients had seen before: what was acknowledged, and what other reads had shown. Together with the order of the log itself,
-/// this decides whether the history is linearizable.
+/// Reads of simulated clients, with every consistency, on every node. A read shows a prefix of the log, so it is enough to compare where
+/// that ends with what clients had seen before: what was acknowledged, and what other reads had shown. Together with the order of the log
+/// itself, this decides whether the history is linearizable.
 /// </summary>
 internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord record)
 {
@@ -60,8 +60,8 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
             {
                 node.Report(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Reads see what was acknowledged is broken: a read ({consistency}) on {node.Id} began at {begin.TotalSeconds:F6} s, when "
-                        + $"index {least} had been acknowledged or read, and saw the state at index {index}."));
+                    $"Reads see what was acknowledged is broken: a read ({consistency}) on {node.Id} began at {begin.TotalSeconds:F6} s, "
+                        + $"when index {least} had been acknowledged or read, and saw the state at index {index}."));
             }
 
             if (isExact)

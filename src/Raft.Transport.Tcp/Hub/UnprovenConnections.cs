@@ -54,7 +54,9 @@ internal sealed class UnprovenConnections(int limit)
         }
     }
 
-    /// <summary>What is counted as one machine: an IPv4 address, or the network of an IPv6 address, all of which a machine can use.</summary>
+    /// <summary>
+    /// What is counted as one machine: an IPv4 address, or the network of an IPv6 address, all of which a machine can use.
+    /// </summary>
     public static string MachineOf(string address)
     {
         if (!IPEndPoint.TryParse(address, out IPEndPoint? end))
