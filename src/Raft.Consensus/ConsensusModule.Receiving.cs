@@ -69,7 +69,9 @@ public sealed partial class ConsensusModule
     /// Section 5.1: a larger term makes this node a follower of it; a request of a smaller term is refused with the current term, which
     /// deposes its sender; a reply of a smaller term is ignored. All exceptions to this are here.
     /// </summary>
-    /// <returns>Whether the message goes to its handler: from now on, its term is this node's term, but for votes and pre-votes.</returns>
+    /// <returns>
+    /// Whether the message goes to its handler: from now on, its term is this node's term, except for votes and pre-votes.
+    /// </returns>
     private bool CompareTerms(RaftMessage message)
     {
         switch (message)
