@@ -179,8 +179,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Dissertation, section 9.6: would this node vote for the candidate if its term were the one asked for? Only if it has not heard
-    /// from a leader for a minimum election timeout.
+    /// Dissertation, section 9.6: would this node vote for the candidate if its term were the one asked for? Only if it has
+    /// received nothing from a leader for a minimum election timeout.
     /// </summary>
     private void OnRequestPreVote(RequestVoteMessage request)
     {

@@ -132,6 +132,6 @@ internal sealed class VoterClocks
     /// <param name="Member">The member.</param>
     /// <param name="Base">Its clock, minus this node's monotonic time.</param>
     /// <param name="IsKnown">Whether it has said what its clock shows.</param>
-    /// <param name="At">When this node heard it.</param>
+    /// <param name="At">When this node received it.</param>
     private readonly record struct Reading(NodeId Member, long Base, bool IsKnown, TimeSpan At);
 }
