@@ -60,8 +60,8 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
             {
                 node.Report(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Reads see what was acknowledged is broken: a read ({consistency}) on {node.Id} began at {begin.TotalSeconds:F6} s, "
-                        + $"when index {least} had been acknowledged or read, and saw the state at index {index}."));
+                    $"Reads see what was acknowledged is broken: a read ({consistency}) on {node.Id} began at {begin.TotalSeconds:F6} s, when "
+                        + $"index {least} had been acknowledged or read, and saw the state at index {index}."));
             }
 
             if (isExact)

@@ -8,17 +8,17 @@ internal sealed class SetupComparison(NodeId member)
 
     public NodeId Member { get; } = member;
 
-    /// <summary>What differs; null while the member has not reported its values.</summary>
+    /// <summary>What differs; null while the member has not told its values.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>
-    /// Its messages show a difference. The module asks for the values each time; a member that does not answer is reported as well.
+    /// Its messages show a difference. The module asks for the values each time; a member that does not tell them is reported as well.
     /// </summary>
     public void OnDiffers(NodeContext context)
     {
         if (++_requests == 2 && Problem is null)
         {
-            SetProblem(context, $"some options differ from those of {Member}, which does not report its values");
+            SetProblem(context, $"some options differ from those of {Member}, which does not tell its values");
         }
     }
 
