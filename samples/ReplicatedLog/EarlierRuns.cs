@@ -52,7 +52,8 @@ internal sealed class EarlierRuns(Cluster cluster)
             RaftStatus status = await cluster.CatchUpAsync(replica);
             term = Math.Max(term, status.Term);
             IReadOnlyList<string> strings = replica.Machine.Entries;
-            foreach ((long position, string text) in _promises.Where(promise => strings.ElementAtOrDefault((int)promise.Position - 1) != promise.Text))
+            foreach ((long position, string text) in _promises.Where(
+                promise => strings.ElementAtOrDefault((int)promise.Position - 1) != promise.Text))
             {
                 isComplete = false;
                 Narrator.Say($"[red]WRONG[/]: {replica.Id} has lost '{text}', which was acknowledged as number {position}.");
@@ -90,7 +91,9 @@ internal sealed class EarlierRuns(Cluster cluster)
         long count = state.LastIndex - state.PreviousIndex;
         string snapshot = state.PreviousIndex == 0 ? "" : $"a snapshot up to index {state.PreviousIndex}, and ";
         string entries = count == 1 ? "1 entry" : $"{count} entries";
-        return state.HardState.Term == 0 ? "nothing: its folder is new" : $"{snapshot}{entries} in its log, and is in term {state.HardState.Term}";
+        return state.HardState.Term == 0
+            ? "nothing: its folder is new"
+            : $"{snapshot}{entries} in its log, and is in term {state.HardState.Term}";
     }
 
     private void ReadNotes()

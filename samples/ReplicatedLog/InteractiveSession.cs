@@ -46,7 +46,8 @@ internal sealed class InteractiveSession(Cluster cluster, EarlierRuns earlier)
     {
         Narrator.Say($"Three nodes, connected by [bold]{cluster.TransportName}[/]. Commands, one per line:");
         AnsiConsole.WriteLine(CommandInterpreter.Help);
-        CommandInterpreter interpreter = new(cluster, earlier, static answer => AnsiConsole.Write(new Rows(answer))); // each on its own lines
+        CommandInterpreter interpreter = new(
+            cluster, earlier, static answer => AnsiConsole.Write(new Rows(answer))); // each on its own lines
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line.TrimStart() is "" or ['#', ..])

@@ -122,7 +122,8 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
 
         // Not awaited yet: without a majority they cannot commit, so they do not complete.
         string[] texts = ["fig", "grape"];
-        (string, Task<Acknowledgement>)[] uncommitted = [.. texts.Select(text => (text, _client.ProposeToAsync(cutOff, earlier.Distinguish(text))))];
+        (string, Task<Acknowledgement>)[] uncommitted =
+            [.. texts.Select(text => (text, _client.ProposeToAsync(cutOff, earlier.Distinguish(text))))];
         Narrator.Say($"  {cutOff.Id}, leader of term {before.Term}, is [red]cut off[/], and still appends 'fig' and 'grape'.");
 
         (Replica successor, RaftStatus after) = await cluster.WaitForLeaderAsync(afterTerm: before.Term);
@@ -180,7 +181,8 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
         // No consistency is named, so the answer includes everything that was acknowledged to anyone before.
         using CancellationTokenSource limit = new(Cluster.TimeLimit);
         int seen = await follower.Running.ReadAsync((StringLog log) => log.Entries.Count, cancellationToken: limit.Token);
-        Narrator.Say($"  {follower.Id}, a follower, has {seen} strings, among them all {_client.Acknowledged.Count} that were acknowledged.");
+        int acknowledged = _client.Acknowledged.Count;
+        Narrator.Say($"  {follower.Id}, a follower, has {seen} strings, among them all {acknowledged} that were acknowledged.");
         Narrator.Why($"It asks its leader how far it must have applied, and answers from its own list.");
 
         int stale = await cutOff.Running.ReadAsync((StringLog log) => log.Entries.Count, ReadConsistency.Local);

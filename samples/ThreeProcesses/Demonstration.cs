@@ -53,7 +53,9 @@ internal sealed class Demonstration(NodeProcesses processes)
             agreed &= await processes.EndAsync();
         }
 
-        Say(agreed ? "All processes have the same log, with every committed string." : "The processes do not have the same log; see above.");
+        Say(agreed
+            ? "All processes have the same log, with every committed string."
+            : "The processes do not have the same log; see above.");
         return agreed ? 0 : 1;
     }
 

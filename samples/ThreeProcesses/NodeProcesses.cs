@@ -38,7 +38,8 @@ internal sealed class NodeProcesses(IReadOnlyList<string> arguments)
     }
 
     /// <summary>Returns the next line of any process.</summary>
-    public ValueTask<(string Id, string Line)> ReadLineAsync(CancellationToken cancellationToken) => _output.Reader.ReadAsync(cancellationToken);
+    public ValueTask<(string Id, string Line)> ReadLineAsync(CancellationToken cancellationToken) =>
+        _output.Reader.ReadAsync(cancellationToken);
 
     public Task WriteLineAsync(string id, string line) => _processes[id].StandardInput.WriteLineAsync(line);
 

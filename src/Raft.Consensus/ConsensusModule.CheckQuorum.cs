@@ -1,6 +1,6 @@
 namespace Raft.Consensus;
 
-/// <content>Check-quorum: a leader that does not hear from a quorum steps down. Dissertation, section 6.2.</content>
+/// <content>Check-quorum: a leader that receives no messages from a quorum steps down. Dissertation, section 6.2.</content>
 public sealed partial class ConsensusModule
 {
     private TimeSpan _checkQuorumAt;
@@ -8,7 +8,7 @@ public sealed partial class ConsensusModule
     /// <summary>Whether this node decides alone, as in a cluster of one.</summary>
     private bool IsQuorumAlone => Configuration.OutcomeOf(_ownVoteOnly) == VoteOutcome.Won;
 
-    /// <summary>Whether this leader has to hear from others to remain the leader.</summary>
+    /// <summary>Whether this leader needs messages from others to remain the leader.</summary>
     private bool NeedsQuorumContact => _options.CheckQuorum && !IsQuorumAlone;
 
     /// <summary>Dissertation, section 6.2: a leader that no quorum answers steps down, so that its clients look elsewhere.</summary>

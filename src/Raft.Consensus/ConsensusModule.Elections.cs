@@ -19,7 +19,7 @@ public sealed partial class ConsensusModule
     private readonly ElectionRefusals _refusals;
 
     /// <summary>
-    /// The leader that other voters follow, as their refusals say, and this node does not hear from; null if there is none.
+    /// The leader that other voters follow, as their refusals say, and from which this node receives no messages; null if there is none.
     /// </summary>
     internal UnheardLeader? UnheardLeader => _refusals.Unheard;
 
@@ -179,8 +179,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Dissertation, section 9.6: would this node vote for the candidate if its term were the one asked for? Only if it has not heard
-    /// from a leader for a minimum election timeout.
+    /// Dissertation, section 9.6: would this node vote for the candidate if its term were the one asked for? Only if it has
+    /// received nothing from a leader for a minimum election timeout.
     /// </summary>
     private void OnRequestPreVote(RequestVoteMessage request)
     {
@@ -231,7 +231,7 @@ public sealed partial class ConsensusModule
         }
     }
 
-    /// <summary>A refusal says which leader the voter follows: this node may be the only one that does not hear from it.</summary>
+    /// <summary>A refusal says which leader the voter follows: this node may be the only one that receives no messages from it.</summary>
     private void NoteRefusal(RequestVoteReplyMessage reply)
     {
         if (Leader is null && AnswersThisRound(reply))

@@ -40,7 +40,7 @@ public sealed partial class ConsensusModule
     private bool ContradictsLeader(RaftMessage request) =>
         Role == RaftRole.Leader || (Leader is { } leader && leader != request.From);
 
-    /// <summary>The sender leads this term: this node follows it (a candidate concedes, section 5.2), and has heard from it.</summary>
+    /// <summary>The sender leads this term: this node follows it (a candidate concedes, section 5.2), and notes the contact.</summary>
     private void FollowLeader(RaftMessage request)
     {
         BecomeFollower(Term, request.From);

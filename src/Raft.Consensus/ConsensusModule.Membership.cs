@@ -7,7 +7,7 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private ClusterConfiguration? _lastConfiguration;
-    private AppendEntriesReplyMessage? _lastAcknowledgement; // repeated to tell the leader that this node stops
+    private AppendEntriesReplyMessage? _lastAcknowledgement; // repeated to notify the leader that this node stops
 
     /// <summary>Whether the node has announced its stop; see <see cref="BeginStop"/>.</summary>
     public bool IsStopping { get; private set; }

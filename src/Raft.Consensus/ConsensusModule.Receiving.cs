@@ -69,7 +69,9 @@ public sealed partial class ConsensusModule
     /// Section 5.1: a larger term makes this node a follower of it; a request of a smaller term is refused with the current term, which
     /// deposes its sender; a reply of a smaller term is ignored. All exceptions to this are here.
     /// </summary>
-    /// <returns>Whether the message goes to its handler: from now on, its term is this node's term, but for votes and pre-votes.</returns>
+    /// <returns>
+    /// Whether the message goes to its handler: from now on, its term is this node's term, except for votes and pre-votes.
+    /// </returns>
     private bool CompareTerms(RaftMessage message)
     {
         switch (message)
@@ -124,8 +126,8 @@ public sealed partial class ConsensusModule
     }
 
     /// <summary>
-    /// Notes that the sender was heard from, and what its clock showed. A node that is not a member does not count. A leader counts only
-    /// answers to what it sent as the leader: a voter that campaigns against it must not keep it in office.
+    /// Notes that a message of the sender has arrived, and what its clock showed. A node that is not a member does not count. A leader
+    /// counts only answers to what it sent as the leader: a voter that campaigns against it must not keep it in office.
     /// </summary>
     private void NoteContact(RaftMessage message)
     {

@@ -1,8 +1,9 @@
 namespace Raft.Consensus;
 
 /// <content>
-/// Members that were set up differently, and messages that prove it. They are reported on both sides, at most once a minute for each node.
-/// Nothing here touches a term, a vote, a role or the log: what the algorithm does about such messages is decided elsewhere.
+/// Members that were set up differently, and messages that prove it. Both sides report them. This module sends its setup unasked at most
+/// once a minute to each node, and the host limits what is logged. Nothing here touches a term, a vote, a role or the log: what the
+/// algorithm does about such messages is decided elsewhere.
 /// </content>
 public sealed partial class ConsensusModule
 {
@@ -75,7 +76,7 @@ public sealed partial class ConsensusModule
 
     /// <summary>
     /// A node that this node does not list has sent a message. It is answered like any other, since it may be a new member that this node
-    /// has not heard of, or a former one. If it goes on for a minute, both nodes report it.
+    /// does not know of, or a former one. If it continues for a minute, both nodes report it.
     /// </summary>
     private void NoteUnlisted(RaftMessage message)
     {

@@ -3,7 +3,7 @@ namespace Raft.Consensus;
 /// <content>Snapshots, section 7 and dissertation, chapter 5: compacting the log, and the leader's side of InstallSnapshot.</content>
 public sealed partial class ConsensusModule
 {
-    /// <summary>How much of <see cref="ConsensusOptions.MaximumInFlightBytes"/> parts of a snapshot may take: one in so many.</summary>
+    /// <summary>Parts of a snapshot may take <see cref="ConsensusOptions.MaximumInFlightBytes"/>, divided by this.</summary>
     private const int ChunkShare = 4;
 
     /// <summary>

@@ -22,9 +22,9 @@ namespace Raft.Consensus;
 /// is durable: no vote or acknowledgement is sent before what it promises would survive a crash. It reports durable versions, in
 /// any order and as often as it likes.
 /// </para>
-/// <para>Not thread-safe: one caller at a time. This class has one file per concern: Recovery, Receiving (admission of messages and
-/// the rule for terms), Elections, CheckQuorum, Leading (proposals and commitment), Replicating (the leader's side of AppendEntries),
-/// Following (the follower's side), Reading, Snapshots, SnapshotReceiving, and Persistence.</para>
+/// <para>
+/// Not thread-safe: one caller at a time. This class has one file per concern; <c>docs/architecture.md</c> lists them.
+/// </para>
 /// </remarks>
 public sealed partial class ConsensusModule
 {
@@ -148,7 +148,7 @@ public sealed partial class ConsensusModule
     public long IgnoredMessages { get; private set; }
 
     /// <summary>
-    /// How many members this node has heard from in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself
+    /// How many members have sent this node a message in the last <see cref="ConsensusOptions.MaximumElectionTimeout"/>, itself
     /// included. After its election, a leader counts only answers to what it sent as the leader.
     /// </summary>
     public int ReachableMembers => Reachable.Count;

@@ -36,7 +36,7 @@ internal sealed record OptionsDifferNotice(NodeId Member) : ConsensusNotice;
 /// <param name="Member">The member.</param>
 internal sealed record OptionsAgreeNotice(NodeId Member) : ConsensusNotice;
 
-/// <summary>A member whose options differ has told its values.</summary>
+/// <summary>A member whose options differ has reported its values.</summary>
 /// <param name="Member">The member.</param>
 /// <param name="Values">Its values.</param>
 internal sealed record SetupNotice(NodeId Member, IReadOnlyList<SetupValue> Values) : ConsensusNotice;

@@ -53,7 +53,7 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
                 CultureInfo.InvariantCulture, $"{route} ReadIndex: {reply.ReadIndex} for request {reply.Correlation}"),
             IdentityRefusalMessage => $"{route} refused: it belongs to another cluster, or was set up with other members",
             SetupRequestMessage => $"{route} asks for its options",
-            SetupReplyMessage => $"{route} tells its options",
+            SetupReplyMessage => $"{route} reports its options",
             _ => $"{route} {message.GetType().Name}",
         };
     }

@@ -85,8 +85,8 @@ public sealed class TcpTransportOptions
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Gets or sets how many connections that others have opened may exist at a time on which no node was accepted yet: 1 to 10,000, default
-    /// 64. One more ends the oldest one of the machine that has the most. A connection ends if no node of it is accepted within
+    /// Gets or sets how many connections that others have opened may exist at a time on which no node was accepted yet: 1 to 10,000,
+    /// default 64. One more ends the oldest one of the machine that has the most. A connection ends if no node of it is accepted within
     /// <see cref="HandshakeTimeout"/> after the handshake.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>

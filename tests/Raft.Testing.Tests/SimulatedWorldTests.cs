@@ -55,7 +55,7 @@ public sealed class SimulatedWorldTests
     {
         bool done = false;
         After(Ms(10), () => done = true);
-        After(Ms(20), () => Assert.Fail("went on"));
+        After(Ms(20), () => Assert.Fail("continued"));
 
         _world.RunUntil(() => done);
 

@@ -31,7 +31,8 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         CertificateRequest request = new(NameOf($"Raft authority of {clusterId}"), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
             certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return new CertificateAuthority(request.CreateSelfSigned(now - ClockTolerance, now.AddYears(YearsOfTheAuthority)));
     }
@@ -59,7 +60,10 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         DateTimeOffset end = now.AddDays(days);
         DateTimeOffset endOfAuthority = certificate.NotAfter;
         using X509Certificate2 signed = request.Create(
-            certificate, now - ClockTolerance, end < endOfAuthority ? end : endOfAuthority, RandomNumberGenerator.GetBytes(SerialNumberBytes));
+            certificate,
+            now - ClockTolerance,
+            end < endOfAuthority ? end : endOfAuthority,
+            RandomNumberGenerator.GetBytes(SerialNumberBytes));
         return signed.CopyWithPrivateKey(key);
     }
 
@@ -67,8 +71,8 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
     public void Dispose() => certificate.Dispose();
 
     /// <summary>
-    /// The URI of the node, and its id as a DNS name if it can be one. They are written here because <see cref="Uri"/> changes the case of a
-    /// cluster's name.
+    /// The URI of the node, and its id as a DNS name if it can be one. They are written here because <see cref="Uri"/> changes the case of
+    /// a cluster's name.
     /// </summary>
     private static X509Extension AlternativeNames(string clusterId, NodeId node)
     {

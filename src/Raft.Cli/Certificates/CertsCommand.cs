@@ -37,8 +37,8 @@ internal static class CertsCommand
 
         Command command = new(
             "certs",
-            "Creates certificates for TLS between nodes, for development and tests: an authority, unless the folder has one, and a certificate "
-            + "for each node. No file is ever replaced.")
+            "Creates certificates for TLS between nodes, for development and tests: an authority, unless the folder has one, and a "
+            + "certificate for each node. No file is ever replaced.")
         {
             cluster,
             nodes,
@@ -62,7 +62,8 @@ internal static class CertsCommand
             CertificateFolder folder = new(directory);
             if (folder.FindExisting(nodes) is { } existing)
             {
-                error.WriteLine($"'{existing}' exists already. Delete the node's two files to renew its certificate, or choose another folder.");
+                error.WriteLine(
+                    $"'{existing}' exists already. Delete the node's two files to renew its certificate, or choose another folder.");
                 return ExitCode.Failed;
             }
 
@@ -93,7 +94,8 @@ internal static class CertsCommand
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{CertificateFolder.AuthorityFile}: the authority, {(existing is null ? "new" : "as it was")}, valid until {authority.Certificate.NotAfter:yyyy-MM-dd}"));
+            $"{CertificateFolder.AuthorityFile}: the authority, {(existing is null ? "new" : "as it was")}, "
+                + $"valid until {authority.Certificate.NotAfter:yyyy-MM-dd}"));
         foreach (NodeId node in nodes)
         {
             using X509Certificate2 certificate = authority.Issue(clusterId, node, now, days);

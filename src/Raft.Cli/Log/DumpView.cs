@@ -55,7 +55,8 @@ internal sealed class DumpView(long from, long to, DumpFormat format)
     {
         string payload = format == DumpFormat.Hex ? Convert.ToHexStringLower(entry.Data.Span) : PayloadText.Escape(entry.Data.Span);
         return string.Create(
-            CultureInfo.InvariantCulture, $"{index}\t{entry.Term}\t{entry.Kind}\t{entry.Time.UtcDateTime:O}\t{entry.Data.Length}\t{payload}");
+            CultureInfo.InvariantCulture,
+            $"{index}\t{entry.Term}\t{entry.Kind}\t{entry.Time.UtcDateTime:O}\t{entry.Data.Length}\t{payload}");
     }
 
     private static string ToJson(long index, in LogEntry entry)

@@ -13,7 +13,8 @@ internal static class InspectView
         WriteTable(output, "Segments", report.Log.Segments.Select(Describe));
         WriteTable(output, "Snapshots", report.Snapshots.Select(static snapshot => Invariant(
             $"{snapshot.File}  {snapshot.Bytes,12} bytes  up to index {snapshot.Name.Index} of term {snapshot.Name.Term}")));
-        WriteTable(output, "Other files", report.Others.Select(static other => Invariant($"{other.File}  {other.Bytes} bytes  {other.Purpose}")));
+        WriteTable(output, "Other files", report.Others.Select(static other => Invariant(
+            $"{other.File}  {other.Bytes} bytes  {other.Purpose}")));
         WriteTable(output, "Problems", report.Problems.Select(static problem => problem.ToString()));
     }
 
@@ -38,7 +39,8 @@ internal static class InspectView
         output.WriteLine($"Vote      {state.VotedFor?.ToString() ?? "none in this term"}");
         if (state.Join is { } join)
         {
-            output.WriteLine($"Joining   {(join.CommitIndex is { } index ? Invariant($"votes after index {index}") : "no message of a leader yet")}");
+            string progress = join.CommitIndex is { } index ? Invariant($"votes after index {index}") : "no message of a leader yet";
+            output.WriteLine($"Joining   {progress}");
         }
 
         output.WriteLine(Invariant($"Commit    index {content.CommitIndex}"));

@@ -45,11 +45,15 @@ internal static class LogCommand
         Argument<string> directory = Directory();
         Option<long?> from = new("--from") { HelpName = "INDEX", Description = "The first index. Default: the first of the log." };
         Option<long?> to = new("--to") { HelpName = "INDEX", Description = "The last index. Default: the last of the log." };
-        Option<bool> text = new("--text") { Description = "Payloads as UTF-8; other bytes and control characters are escaped. The default." };
+        Option<bool> text = new("--text")
+        {
+            Description = "Payloads as UTF-8; other bytes and control characters are escaped. The default.",
+        };
         Option<bool> hex = new("--hex") { Description = "Payloads as hexadecimal digits." };
         Option<bool> json = new("--json") { Description = "A JSON object per line, with the payload in Base64." };
         Command command = new(
-            "dump", "Prints one entry per line: index, term, kind, time, length and payload, separated by tabs. Problems go to the error output.")
+            "dump",
+            "Prints one entry per line: index, term, kind, time, length and payload, separated by tabs. Problems go to the error output.")
         {
             directory,
             from,

@@ -126,7 +126,9 @@ internal sealed class LogExamination : IDisposable
         {
             if (!_segments.ContainsKey(end.Number))
             {
-                Report(end.Number, null, startIndex + 1, $"it is missing: the log starts after {startIndex}, and entries up to {first.FirstIndex - 1} were in it.");
+                Report(
+                    end.Number, null, startIndex + 1,
+                    $"it is missing: the log starts after {startIndex}, and entries up to {first.FirstIndex - 1} were in it.");
                 break;
             }
 
@@ -167,7 +169,8 @@ internal sealed class LogExamination : IDisposable
         {
             Report(
                 candidate.Number, 0, null,
-                $"it belongs to node '{header.NodeId}' of cluster '{header.ClusterId}', store {header.Store.Id}, not to the owner of the last segment.");
+                $"it belongs to node '{header.NodeId}' of cluster '{header.ClusterId}', store {header.Store.Id}, not to the owner of the "
+                    + "last segment.");
         }
     }
 
@@ -218,7 +221,9 @@ internal sealed class LogExamination : IDisposable
             bool isAtEnd = end is { } stated && at == stated.Offset;
             if (isAtEnd && scanner.Checksum != end!.Value.Checksum)
             {
-                Report(segment.Number, at, Content.LastIndex + 1, "the group before it is not the one that the next segment names as its predecessor.");
+                Report(
+                    segment.Number, at, Content.LastIndex + 1,
+                    "the group before it is not the one that the next segment names as its predecessor.");
             }
 
             long? later = isAtEnd ? null : scanner.Find();
@@ -231,7 +236,9 @@ internal sealed class LogExamination : IDisposable
             }
             else if (end is not null && !isAtEnd)
             {
-                Report(segment.Number, at, Content.LastIndex + 1, "a group is not valid that was synced before the next segment was written.");
+                Report(
+                    segment.Number, at, Content.LastIndex + 1,
+                    "a group is not valid that was synced before the next segment was written.");
             }
             else if (end is null && !isAtZeros)
             {
@@ -251,7 +258,9 @@ internal sealed class LogExamination : IDisposable
         {
             if (!_isAfterDamage)
             {
-                Report(segment.Number, head.Offset, head.FirstIndex, $"its entries come after a gap: the log ended at {Content.LastIndex}.");
+                Report(
+                    segment.Number, head.Offset, head.FirstIndex,
+                    $"its entries come after a gap: the log ended at {Content.LastIndex}.");
             }
 
             Content.BeginWith(in head);

@@ -17,7 +17,8 @@ internal static class VerifyView
         int segments = report.Log.Segments.Count(static segment => segment.Use == SegmentUse.InLog);
         string read = string.Create(
             CultureInfo.InvariantCulture,
-            $"segments: {segments}, valid groups: {groups}, last index: {report.Log.Content.LastIndex}, snapshots: {report.Snapshots.Count}");
+            $"segments: {segments}, valid groups: {groups}, last index: {report.Log.Content.LastIndex}, "
+                + $"snapshots: {report.Snapshots.Count}");
         output.WriteLine($"{Verdict(report.Code)} ({read})");
     }
 

@@ -50,12 +50,12 @@ internal sealed class VoterClocks
         _readings.Add(reading);
     }
 
-    /// <summary>The node begins to lead: the time of the log goes on from now.</summary>
+    /// <summary>The node begins to lead: the time of the log advances from now on.</summary>
     public void OnLeading(TimeSpan now) => _stampedAt = now;
 
     /// <summary>
     /// The time of the next entry: that of this node's clock, but near the clocks of the majority, and never before the last entry. If
-    /// the log is ahead, its time goes on at half the speed of this node's own time, until the clocks reach it.
+    /// the log is ahead, its time advances at half the speed of this node's own time, until the clocks reach it.
     /// </summary>
     /// <param name="configuration">The voters.</param>
     /// <param name="utcNow">This node's clock.</param>
@@ -75,14 +75,14 @@ internal sealed class VoterClocks
     }
 
     /// <summary>
-    /// The latest time that the clocks of a majority of the voters have reached. A voter that was never heard from counts as if its
-    /// clock had reached nothing, and one that was not heard from lately confirms at most this node's clock: those that can be heard never
-    /// outvote a majority. Null if a majority was never heard from.
+    /// The latest time that the clocks of a majority of the voters have reached. A voter that has sent no message counts as if its
+    /// clock had reached nothing, and one that has sent none lately confirms at most this node's clock: the voters that can be reached
+    /// never outvote a majority. Null if a majority has sent no message.
     /// </summary>
     public DateTimeOffset? MajorityTime(ClusterConfiguration configuration, DateTimeOffset utcNow, TimeSpan now) =>
         MajorityTicks(configuration, utcNow, now) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    /// <summary>What the clock of another member shows; null if it was not heard from lately, or does not say.</summary>
+    /// <summary>What the clock of another member shows; null if it has sent no message lately, or its messages do not say.</summary>
     public DateTimeOffset? TimeOf(NodeId member, TimeSpan now) =>
         ReadingOf(member) is { IsKnown: true } reading && now - reading.At <= _memory
             ? new DateTimeOffset(Math.Min(reading.Base + now.Ticks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero)
@@ -132,6 +132,6 @@ internal sealed class VoterClocks
     /// <param name="Member">The member.</param>
     /// <param name="Base">Its clock, minus this node's monotonic time.</param>
     /// <param name="IsKnown">Whether it has said what its clock shows.</param>
-    /// <param name="At">When this node heard it.</param>
+    /// <param name="At">When this node received it.</param>
     private readonly record struct Reading(NodeId Member, long Base, bool IsKnown, TimeSpan At);
 }

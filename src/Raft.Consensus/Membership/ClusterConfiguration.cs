@@ -136,7 +136,7 @@ public sealed class ClusterConfiguration : IEquatable<ClusterConfiguration>
 
     /// <summary>
     /// The largest value that a quorum has reached: of match indices, the index that a quorum holds (section 5.3); of times, the
-    /// time since which a quorum has been heard from.
+    /// time since which messages of a quorum have arrived.
     /// </summary>
     /// <param name="valueOf">The value of a voter.</param>
     internal long LargestReached(Func<NodeId, long> valueOf)

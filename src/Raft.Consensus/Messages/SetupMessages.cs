@@ -7,7 +7,7 @@ namespace Raft;
 public sealed record SetupRequestMessage : RaftMessage;
 
 /// <summary>
-/// Tells a node what the sender's setup is: the answer to a <see cref="SetupRequestMessage"/>. It is also sent unasked, to a node whose
+/// Reports the sender's setup to a node: the answer to a <see cref="SetupRequestMessage"/>. It is also sent unasked, to a node whose
 /// messages contradict the setup of the sender. It changes nothing at either node, not even a term.
 /// </summary>
 public sealed record SetupReplyMessage : RaftMessage

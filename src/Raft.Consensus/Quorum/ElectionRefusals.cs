@@ -1,6 +1,6 @@
 namespace Raft.Consensus;
 
-/// <summary>A leader that other voters follow, and that a node without a leader does not hear from.</summary>
+/// <summary>A leader that other voters follow, and from which a node without a leader receives no messages.</summary>
 /// <param name="Leader">The leader.</param>
 /// <param name="Followers">The voters that have refused the node because they follow it; the leader itself is not among them.</param>
 internal sealed record UnheardLeader(NodeId Leader, NodeSet Followers);

@@ -1,7 +1,8 @@
 namespace Raft.Consensus;
 
 /// <summary>
-/// When each member was last heard from: which members this node can reach, and for how long a leader has not heard from a quorum.
+/// When the last message of each member arrived: which members this node can reach, and since when a leader has had no messages from a
+/// quorum.
 /// The module decides which messages count; see <c>NoteContact</c>.
 /// </summary>
 internal sealed class MemberContact
@@ -45,10 +46,10 @@ internal sealed class MemberContact
     /// <summary>The process was paused until now.</summary>
     public void OnPaused(TimeSpan now) => PausedUntil = now;
 
-    /// <summary>When this leader last heard from a node; the start of its leadership if it has not heard from it since then.</summary>
+    /// <summary>When the last message of a node arrived; the start of this leadership if none has arrived since then.</summary>
     public TimeSpan HeardAt(NodeId node) => LastHeardAt(node) is { } heardAt && heardAt > _leadingSince ? heardAt : _leadingSince;
 
-    /// <summary>The time since which this leader has heard from a quorum, itself included if it votes.</summary>
+    /// <summary>The time since which messages of a quorum have arrived at this leader, itself included if it votes.</summary>
     public TimeSpan QuorumHeardAt(ClusterConfiguration configuration, TimeSpan now)
     {
         _now = now;
@@ -63,7 +64,7 @@ internal sealed class MemberContact
     }
 
     /// <summary>
-    /// The members that were heard from within a time, this node included. It is the same object as long as they are the same.
+    /// The members of which a message arrived within a time, this node included. It is the same object as long as they are the same.
     /// </summary>
     public NodeSet HeardWithin(TimeSpan duration, ClusterConfiguration configuration, TimeSpan now)
     {
@@ -91,7 +92,7 @@ internal sealed class MemberContact
             .Select(static member => member.NodeId)
             .Where(node => node == _self || WasHeardWithin(duration, node, now))]);
 
-    /// <summary>Whether another node was heard from within a time.</summary>
+    /// <summary>Whether a message of another node arrived within a time.</summary>
     public bool WasHeardWithin(TimeSpan duration, NodeId node, TimeSpan now) => now - LastHeardAt(node) <= duration;
 
     /// <summary>Nodes that have been silent for a time no longer count as reachable.</summary>

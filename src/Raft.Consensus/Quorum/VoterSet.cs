@@ -2,7 +2,7 @@ namespace Raft.Consensus;
 
 /// <summary>
 /// A set of voters, of which a majority decides: elections (section 5.2) and commitment (section 5.3). Any two majorities share a
-/// voter, which Raft's safety rests on.
+/// voter, on which Raft's safety depends.
 /// </summary>
 /// <param name="voters">The voters, each once, ordered by id.</param>
 internal sealed class VoterSet(NodeId[] voters)

@@ -68,8 +68,8 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     public bool CatchesUp { get; private set; }
 
     /// <summary>
-    /// The follower needs the entries after this index to catch up with the snapshot that it is being sent, or has installed; null if
-    /// it is brought up by no snapshot.
+    /// The follower needs the entries after this index to catch up with the snapshot that it is being sent, or has installed; null for
+    /// any other follower.
     /// </summary>
     public long? NeededAfter => Transfer?.Snapshot?.LastIncludedIndex ?? (CatchesUp ? Match : null);
 

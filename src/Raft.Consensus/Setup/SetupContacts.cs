@@ -1,7 +1,7 @@
 namespace Raft.Consensus;
 
 /// <summary>
-/// The nodes whose messages show that their setup differs from this node's, and when each was last asked or told. Bounded: beyond its
+/// The nodes whose messages show that their setup differs from this node's, and when each was last asked or notified. Bounded: beyond its
 /// size, further nodes are not remembered.
 /// </summary>
 internal sealed class SetupContacts
@@ -12,7 +12,7 @@ internal sealed class SetupContacts
     private readonly List<(NodeId Node, TimeSpan At)> _nodes = [];
 
     /// <summary>A message of the node shows that its setup differs.</summary>
-    /// <returns>Whether it is time to ask or tell it: at once, and then once a minute.</returns>
+    /// <returns>Whether it is time to ask or notify it: at once, and then once a minute.</returns>
     public bool Note(NodeId node, TimeSpan now)
     {
         int position = _nodes.FindIndex(each => each.Node == node);

@@ -132,7 +132,7 @@ internal sealed class SnapshotReception(SnapshotIdentity snapshot, int maximumCh
 
     /// <summary>
     /// Keeps a chunk that is early. If it comes a second time and nothing is being stored, the one before it is lost, and its sender must
-    /// be told.
+    /// be notified.
     /// </summary>
     private bool Keep(InstallSnapshotMessage chunk)
     {

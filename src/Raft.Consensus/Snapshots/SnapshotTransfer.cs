@@ -165,7 +165,9 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
         backoff.OnProgress(Snapshot, nextOffset);
     }
 
-    /// <summary>Probes from a byte on. The window opens again from half of what was in flight, which may be more than gets through.</summary>
+    /// <summary>
+    /// Probes from a byte on. The window opens again from half of what was in flight, which may be more than gets through.
+    /// </summary>
     private void GoBack(long offset)
     {
         _allowed = Math.Max(1, window.Count / 2);

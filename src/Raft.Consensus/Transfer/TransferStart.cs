@@ -12,7 +12,7 @@ internal enum TransferStart
     /// <summary>A transfer is under way.</summary>
     AlreadyUnderWay,
 
-    /// <summary>No target was named, and no other voter was heard from lately.</summary>
+    /// <summary>No target was named, and no other voter has sent a message lately.</summary>
     NoTarget,
 
     /// <summary>The target leads already.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class DetachedLogger : ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    /// <summary>Always, but for <see cref="LogLevel.None"/>: to ask the providers here could block as well.</summary>
+    /// <summary>True except for <see cref="LogLevel.None"/>: asking the providers here could block as well.</summary>
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
     public void Log<TState>(
@@ -30,6 +30,7 @@ internal sealed partial class DetachedLogger : ILogger
 
     private void LogMessagesLost(long count) => LogLost(_inner, count);
 
-    [LoggerMessage(205, LogLevel.Warning, "{Count} log messages were lost: a logging provider took none for long", EventName = "LogMessagesLost")]
+    [LoggerMessage(
+        205, LogLevel.Warning, "{Count} log messages were lost: a logging provider took none for long", EventName = "LogMessagesLost")]
     private static partial void LogLost(ILogger logger, long count);
 }

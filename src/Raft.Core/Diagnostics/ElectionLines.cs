@@ -2,7 +2,7 @@ namespace Raft;
 
 /// <summary>
 /// Bounds how many log messages a node writes about elections. The first ones of a minute are written at once. If there are more, and for
-/// as long as that goes on, one message a minute says how many there were.
+/// as long as that lasts, one message a minute says how many there were.
 /// </summary>
 internal sealed class ElectionLines(NodeContext context)
 {

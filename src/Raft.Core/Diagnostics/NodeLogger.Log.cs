@@ -107,12 +107,12 @@ internal sealed partial class NodeLogger
 
     [LoggerMessage(
         129, LogLevel.Warning,
-        "Node {NodeId} has not heard from {Leader} for {Since}, which leads the others: {Explanation}",
+        "Node {NodeId} has received no message from {Leader} for {Since}, which leads the others: {Explanation}",
         EventName = "LeaderNotHeard")]
     private partial void LogUnheardLeader(NodeId nodeId, NodeId leader, string explanation, TimeSpan since);
 
     [LoggerMessage(
-        131, LogLevel.Information, "Node {NodeId} hears from a leader again: {Leader}", EventName = "LeaderHeardAgain")]
+        131, LogLevel.Information, "Node {NodeId} receives messages from a leader again: {Leader}", EventName = "LeaderHeardAgain")]
     private partial void LogHearsLeaderAgain(NodeId nodeId, string leader);
 
     [LoggerMessage(

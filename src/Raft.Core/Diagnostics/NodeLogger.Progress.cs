@@ -55,8 +55,8 @@ internal sealed partial class NodeLogger
     [LoggerMessage(
         160, LogLevel.Warning,
         "Node {NodeId} cannot bring {Follower} up to date: it has begun to send it a snapshot {Times} times in {Since}, since the "
-        + "log went on too far meanwhile, and {Place}. {StoredPerSecond} bytes a second arrive there, and {WrittenPerSecond} are written to the log. "
-        + "Raise SnapshotTransferLogBytes, write less, or give the follower a faster link or disk",
+        + "log grew too far meanwhile, and {Place}. {StoredPerSecond} bytes a second arrive there, and {WrittenPerSecond} are written to "
+        + "the log. Raise SnapshotTransferLogBytes, write less, or give the follower a faster link or disk",
         EventName = "FollowerCannotCatchUp")]
     private partial void LogFollowerCannotCatchUp(
         NodeId nodeId, NodeId follower, int times, TimeSpan since, string place, long storedPerSecond, long writtenPerSecond);

@@ -70,7 +70,7 @@ internal sealed partial class NodeLogger
     [LoggerMessage(
         167, LogLevel.Warning,
         "The log of node {NodeId} has a time that is {Ahead} ahead of the clocks of the majority of the voters, from a clock that was "
-        + "wrong: the time of its entries goes on at half speed until the clocks reach it",
+        + "wrong: the time of its entries advances at half speed until the clocks reach it",
         EventName = "LogTimeAhead")]
     private partial void LogLogTimeAhead(NodeId nodeId, TimeSpan ahead);
 

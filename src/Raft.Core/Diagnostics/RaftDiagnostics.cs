@@ -35,8 +35,9 @@ public static class RaftDiagnostics
     public const string ClusterIdTag = "raft.cluster.id";
 
     /// <summary>
-    /// The tag that says how a proposal ended: <c>committed</c>, <c>rejected</c>, <c>refused</c>, <c>unknown</c>, <c>cancelled</c> or
-    /// <c>invalid</c>.
+    /// The tag that says how something ended. A proposal: <c>committed</c>, <c>rejected</c>, <c>refused</c>, <c>unknown</c>,
+    /// <c>cancelled</c> or <c>invalid</c>. A leadership transfer: <c>transferred</c> or <c>failed</c>. An attempt of the TCP transport to
+    /// connect: <c>connected</c>, or why not.
     /// </summary>
     public const string OutcomeTag = "raft.outcome";
 

@@ -57,7 +57,7 @@ public static class RaftInstruments
     /// <summary>The current term.</summary>
     public const string NodeTerm = "raft.node.term";
 
-    /// <summary>Voters heard from recently, the node included.</summary>
+    /// <summary>Voters from which a message arrived recently, the node included.</summary>
     public const string NodeReachableVoters = "raft.node.reachable_voters";
 
     /// <summary>Index of the last log entry.</summary>
@@ -117,6 +117,6 @@ public static class RaftInstruments
     /// <summary>Seconds from the time that a node's timer asked for to the pass that it caused.</summary>
     public const string WorkerLateness = "raft.worker.lateness";
 
-    /// <summary>Messages with entries that a follower has not answered.</summary>
+    /// <summary>Messages with entries, or parts of a snapshot, that a follower has not answered.</summary>
     public const string FollowerInFlight = "raft.follower.in_flight";
 }

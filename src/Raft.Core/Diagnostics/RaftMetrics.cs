@@ -99,7 +99,7 @@ public sealed class RaftMetrics
             "The node's current term.", static node => node.Gauge(static status => status.Term));
         Gauge(
             meter, RaftInstruments.NodeReachableVoters, "{voter}",
-            "Voters, the node included, heard from within the longest election timeout.",
+            "Voters, the node included, from which a message arrived within the longest election timeout.",
             static node => node.Gauge(static status => status.ReachableVoters));
         Gauge(
             meter, RaftInstruments.SetupDifferingMembers, "{member}",
@@ -134,7 +134,7 @@ public sealed class RaftMetrics
             "Entries in the leader's log that a follower is not known to hold.");
         meter.CreateObservableGauge(
             RaftInstruments.FollowerInFlight, () => Observe(static node => node.FollowerMessages()), "{message}",
-            "Messages with entries that a follower has not answered yet.");
+            "Messages with entries, or parts of a snapshot, that a follower has not answered yet.");
     }
 
     internal Counter<long> Elections { get; }

@@ -1,7 +1,7 @@
 namespace Raft;
 
 /// <summary>
-/// A failure that may be repeated. It is logged when it begins, with the exception; at most once a minute while it goes on, with how
+/// A failure that may be repeated. It is logged when it begins, with the exception; at most once a minute while it lasts, with how
 /// often it has occurred; and when it is over. Not thread-safe.
 /// </summary>
 /// <param name="report">Logs it: with the exception, which is null after the first time, and the reason in words.</param>

@@ -64,7 +64,7 @@ internal sealed class WatchedFollower(NodeContext context, NodeId id, long writt
     }
 
     /// <summary>
-    /// Another attempt that comes as far as an earlier one is no progress, and neither is a larger snapshot that is refused like the one
+    /// Another attempt that gets as far as an earlier one is not progress, and neither is a larger snapshot that is refused like the one
     /// before.
     /// </summary>
     private void NoteProgress(FollowerProgress follower, long written)

@@ -2,7 +2,7 @@ namespace Raft;
 
 /// <summary>
 /// A proposal was refused before it entered the log. It certainly has no effect, and it is safe to propose it again. A retry
-/// policy should handle this class and no other.
+/// policy should handle this class and no other. Reads, and calls that wait, throw its subclasses too.
 /// </summary>
 public class ProposalRefusedException : RaftException
 {

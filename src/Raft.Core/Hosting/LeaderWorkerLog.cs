@@ -38,7 +38,7 @@ internal sealed partial class LeaderWorkerLog(ILogger logger, string worker)
 
     [LoggerMessage(212, LogLevel.Error,
         "Worker {Worker} on node {NodeId} failed in term {Term}. The host treats this like a failed background service; if the host "
-        + "goes on, the worker starts again with the next leadership of this node, and not before",
+        + "continues, the worker starts again with the next leadership of this node, and not before",
         EventName = "WorkerFailed")]
     private partial void LogFailed(Exception exception, string worker, NodeId nodeId, long term);
 
@@ -48,8 +48,8 @@ internal sealed partial class LeaderWorkerLog(ILogger logger, string worker)
     private partial void LogOutrun(Exception exception, string worker, NodeId nodeId, long term);
 
     [LoggerMessage(214, LogLevel.Warning,
-        "Worker {Worker} on node {NodeId} still does its work of term {Term}, {Since} after its token was cancelled: {Consequence}. Have it "
-        + "pass its token to everything that it waits for",
+        "Worker {Worker} on node {NodeId} still does its work of term {Term}, {Since} after its token was cancelled: {Consequence}. Have "
+        + "it pass its token to everything that it waits for",
         EventName = "WorkerOverstays")]
     private partial void LogOverstays(string worker, NodeId nodeId, long term, TimeSpan since, string consequence);
 
@@ -59,7 +59,8 @@ internal sealed partial class LeaderWorkerLog(ILogger logger, string worker)
     private partial void LogOverstayEnds(string worker, NodeId nodeId, long term, TimeSpan since);
 
     [LoggerMessage(216, LogLevel.Information,
-        "Worker {Worker} on node {NodeId} has ended while the node leads term {Term}: it starts again with the next leadership of this node",
+        "Worker {Worker} on node {NodeId} has ended while the node leads term {Term}: it starts again with the next leadership of this "
+        + "node",
         EventName = "WorkerEndedEarly")]
     private partial void LogEndedEarly(string worker, NodeId nodeId, long term);
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Raft;
 
 /// <summary>
-/// One worker's work for one leadership. It runs on a thread of its own choosing: whatever the worker's code does, be it to block in its
-/// constructor or in a callback on its token, blocks nobody else.
+/// One worker's work for one leadership. It runs as a work item of its own on the thread pool, so a worker that blocks, even in its
+/// constructor or in a callback on its token, delays nobody else.
 /// </summary>
 /// <typeparam name="TWorker">The worker.</typeparam>
 [SuppressMessage("Design", "CA1001", Justification = "The watch is disposed when the work ends; token sources without timers need not be.")]

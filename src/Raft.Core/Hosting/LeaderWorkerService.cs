@@ -58,7 +58,7 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
         }
     }
 
-    /// <summary>Runs until the host or the node stops, or a worker fails. After a failure, the host decides whether it goes on.</summary>
+    /// <summary>Runs until the host or the node stops, or a worker fails. After a failure, the host decides whether it continues.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _loop = LoopAsync(stoppingToken);

@@ -12,7 +12,9 @@ public static class RaftHealthChecksBuilderExtensions
     /// does not help.
     /// </summary>
     /// <param name="builder">The health checks.</param>
-    /// <param name="nodeName">The name of the node to check. Null (the default): all nodes of the host.</param>
+    /// <param name="nodeName">
+    /// The name of the node to check. Null (the default): all nodes of the host. An unknown name makes each check fail.
+    /// </param>
     /// <param name="name">The name of the check. Default <c>raft</c>.</param>
     /// <param name="failureStatus">The status that a failed check reports. Null (the default): unhealthy.</param>
     /// <param name="tags">Tags to filter by, such as <c>ready</c>. None by default.</param>

@@ -79,7 +79,10 @@ public static class RaftServiceCollectionExtensions
         services.AddSingleton<IConfigureOptions<RaftNodeOptions>>(
             provider => new RaftNodeOptionsBinding(node, provider.GetService<IConfiguration>()));
         services.AddSingleton<IValidateOptions<RaftNodeOptions>>(provider => new RaftNodeOptionsValidation(
-            node, provider.GetRequiredService<NodeDirectory>(), provider.GetService<IConfiguration>(), provider.GetRequiredService<HostLog>()));
+            node,
+            provider.GetRequiredService<NodeDirectory>(),
+            provider.GetService<IConfiguration>(),
+            provider.GetRequiredService<HostLog>()));
         services.TryAddSingleton<IValidateOptions<RaftHostOptions>>(static provider => new RaftHostOptionsValidation(
             provider.GetRequiredService<NodeDirectory>(),
             provider.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>(),

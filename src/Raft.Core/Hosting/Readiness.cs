@@ -13,7 +13,8 @@ internal sealed record ReadinessLimits(long MaximumApplyLag, TimeSpan? MaximumLa
 internal readonly record struct Readiness(bool IsReady, string Missing)
 {
     /// <summary>
-    /// In a burst, thousands of entries wait for a moment, which is no lack of progress. A batch is that much only if the same entry waits.
+    /// In a burst, thousands of entries wait for a moment, which is not a lack of progress. A batch is that much only if the same entry
+    /// waits.
     /// </summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 

@@ -86,7 +86,8 @@ public static partial class MessageCodec
     public static RaftMessage Read(ReadOnlyMemory<byte> data)
     {
         MessageReader reader = new(data);
-        return ReadMessage(ref reader, names: null) ?? throw new MessageFormatException($"Not a Raft message: {reader.Problem}.", reader.ProblemOffset);
+        return ReadMessage(ref reader, names: null)
+            ?? throw new MessageFormatException($"Not a Raft message: {reader.Problem}.", reader.ProblemOffset);
     }
 
     /// <summary>Reads a message without throwing an exception, for a transport that receives bytes from anywhere.</summary>

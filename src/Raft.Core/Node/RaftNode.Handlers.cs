@@ -22,6 +22,7 @@ public sealed partial class RaftNode
     /// <returns>The current term, and whether the candidate received the vote: durable when it is given.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative or beyond 2^53.</exception>
     /// <exception cref="ArgumentException">The candidate is this node.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the vote may still be granted.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     /// <exception cref="OverloadedException">
     /// As many calls as <see cref="RaftNodeOptions.MaximumWaitingMessages"/> allows wait already.
@@ -61,6 +62,7 @@ public sealed partial class RaftNode
     /// The leader is this node, or no correct leader could send these entries: their terms fall along the log or exceed
     /// <paramref name="term"/>, or this version does not implement their kind.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the entries may still be appended.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     /// <exception cref="OverloadedException">
     /// As many calls as <see cref="RaftNodeOptions.MaximumWaitingMessages"/> allows wait already.

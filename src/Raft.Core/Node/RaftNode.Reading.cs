@@ -21,11 +21,17 @@ public sealed partial class RaftNode
     /// cluster.
     /// </param>
     /// <param name="cancellationToken">
-    /// Stops waiting. A read waits as long as there is no leader, or this node cannot reach it: it is never answered with an older state.
+    /// Stops waiting. Linearizable and bounded reads wait for a leader that this node can reach, and <see cref="ReadConsistency.AtLeast"/>
+    /// for its index: a read is never answered with an older state than it asks for.
     /// </param>
     /// <returns>The answer. An exception of the query is thrown to the caller.</returns>
     /// <exception cref="InvalidOperationException">The state machine is not a <typeparamref name="TMachine"/>.</exception>
-    /// <exception cref="NodeStoppedException">The node is not running, or has stopped before it could answer.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <exception cref="NodeStoppedException">
+    /// The node is not running, or has stopped before it could answer. <see cref="ReadConsistency.Local"/> and
+    /// <see cref="ReadConsistency.AtLeast"/> also work before <see cref="RunAsync"/>, once <see cref="RequestVoteAsync"/>,
+    /// <see cref="AppendEntriesAsync"/> or <see cref="ReadLogAsync"/> has opened the stores.
+    /// </exception>
     /// <exception cref="OverloadedException">
     /// As many reads wait as <see cref="RaftNodeOptions.MaximumPendingReads"/> allows.
     /// </exception>
@@ -48,6 +54,7 @@ public sealed partial class RaftNode
     /// </summary>
     /// <param name="cancellationToken">Stops waiting. It waits as long as there is no leader.</param>
     /// <returns>The index that the state includes.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node is not running, or has stopped before it could answer.</exception>
     /// <exception cref="OverloadedException">
     /// As many reads wait as <see cref="RaftNodeOptions.MaximumPendingReads"/> allows.
@@ -79,6 +86,7 @@ public sealed partial class RaftNode
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The entries in order, one for each index.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstIndex"/> is below 1.</exception>
+    /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     /// <exception cref="OverloadedException">Too many calls wait already.</exception>
     /// <exception cref="RaftException">The rest of the log was compacted or replaced by a new leader: read again.</exception>

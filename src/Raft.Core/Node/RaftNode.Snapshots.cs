@@ -12,6 +12,7 @@ public sealed partial class RaftNode
     /// The latest snapshot, once it is durable: an earlier one if nothing was applied since. Null if nothing was applied yet.
     /// </returns>
     /// <exception cref="InvalidOperationException">The node has no snapshot store.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the snapshot is still taken.</exception>
     /// <exception cref="NodeStoppedException">The node is not running.</exception>
     /// <exception cref="OverloadedException">Too many calls wait already.</exception>
     /// <exception cref="RaftException">

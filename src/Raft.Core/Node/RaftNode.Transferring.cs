@@ -6,8 +6,8 @@ public sealed partial class RaftNode
     /// <summary>
     /// Hands over the leadership of this node to another voter. The target first catches up, while proposals are taken as usual; then
     /// proposals pause, for at most <see cref="RaftNodeOptions.MinimumElectionTimeout"/>, until the target has everything and every caller
-    /// of this node is answered. So a transfer loses no proposal and leaves no outcome unknown,
-    /// unless this leader's log store or state machine hangs meanwhile.
+    /// of this node is answered. So a transfer loses no proposal and leaves no outcome unknown, unless this leader's log store or state
+    /// machine hangs meanwhile.
     /// </summary>
     /// <param name="target">
     /// The voter that is to lead. Null: the one with the most complete log of those that sent a message within two heartbeats and are
@@ -15,6 +15,7 @@ public sealed partial class RaftNode
     /// </param>
     /// <param name="cancellationToken">Stops waiting for the outcome. The transfer continues.</param>
     /// <returns>How it ended: a target that cannot lead, and a transfer that fails, are outcomes and not exceptions.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the transfer continues.</exception>
     /// <exception cref="NodeStoppedException">The node is not running, or stops meanwhile.</exception>
     /// <exception cref="OverloadedException">Too many calls wait already.</exception>
     public ValueTask<LeadershipTransferResult> TransferLeadershipAsync(NodeId? target = null, CancellationToken cancellationToken = default)

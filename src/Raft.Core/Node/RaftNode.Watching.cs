@@ -11,6 +11,7 @@ public sealed partial class RaftNode
     /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The leader.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     public async ValueTask<NodeId> WaitForLeaderAsync(CancellationToken cancellationToken = default)
     {
@@ -33,6 +34,7 @@ public sealed partial class RaftNode
     /// </summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The term that it leads, a token that fires when it is lost, and proposals in that term only.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed.</exception>
     public async ValueTask<Leadership> WaitForLeadershipAsync(CancellationToken cancellationToken = default)
     {
@@ -59,6 +61,7 @@ public sealed partial class RaftNode
     /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The first status seen that meets the condition.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node has stopped or failed, and its status does not meet the condition.</exception>
     public async ValueTask<RaftStatus> WaitForStatusAsync(Func<RaftStatus, bool> condition, CancellationToken cancellationToken = default)
     {

@@ -99,7 +99,7 @@ public sealed partial class RaftNode : IAsyncDisposable, IDisposable
     /// be called again afterwards; the node then continues from what its log store holds.
     /// </summary>
     /// <param name="cancellationToken">
-    /// Stops the node in good order. No more proposals are taken. A leader waits until its log has committed, for
+    /// Stops the node in good order. No more proposals or reads are taken. A leader waits until its log has committed, for
     /// <see cref="RaftNodeOptions.MaximumElectionTimeout"/> or <see cref="RaftNodeOptions.ShutdownTimeout"/>, whichever is
     /// shorter. It then hands over its leadership if the others can do without it, which takes at most
     /// <see cref="RaftNodeOptions.MinimumElectionTimeout"/>. Finally it waits for writes and the state machine, for what is left of

@@ -102,8 +102,8 @@ public sealed class RaftNodeOptions
     public int MaximumMessageBytes { get; set; } = 1 << 20;
 
     /// <summary>
-    /// How many messages with entries may await an answer, per follower. Default 64; at least 1. Raise it for links with a long
-    /// round trip.
+    /// How many messages with entries, or parts of a snapshot, may await an answer, per follower. Default 64; at least 1. Raise it for
+    /// links with a long round trip.
     /// </summary>
     [AtLeast(1)]
     public int MaximumInFlightMessages { get; set; } = 64;
@@ -123,8 +123,8 @@ public sealed class RaftNodeOptions
     public int MaximumPendingProposals { get; set; } = 65_536;
 
     /// <summary>
-    /// How many reads of the state machine may wait for their answer before more are refused. Default 65,536; at least 1. Lower it to refuse
-    /// callers sooner.
+    /// How many reads of the state machine may wait for their answer before more are refused. Default 65,536; at least 1. Lower it to
+    /// refuse callers sooner.
     /// </summary>
     [AtLeast(1)]
     public int MaximumPendingReads { get; set; } = 65_536;
@@ -211,16 +211,25 @@ public sealed class RaftNodeOptions
     public TimeSpan LeadershipTransferTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// What happens to proposals while a leader that hands over its leadership takes none: at most
-    /// <see cref="MinimumElectionTimeout"/>. Default <see cref="ProposalsDuringTransfer.Wait"/>.
+    /// What happens to proposals while a leader that hands over its leadership takes none. Default
+    /// <see cref="ProposalsDuringTransfer.Wait"/>: they wait for at most one <see cref="MinimumElectionTimeout"/> while the transfer runs,
+    /// and until two have passed in all for the new leader to be known.
     /// </summary>
     public ProposalsDuringTransfer ProposalsDuringTransfer { get; set; }
 
     /// <summary>
-    /// How long the state machine may work on one batch, read, capture or restoration, and the stores on one write or read, before the node
-    /// reports that they hang. Default (null): ten times <see cref="MinimumElectionTimeout"/>; above zero and at most one day. A leader that
-    /// hangs gives up its leadership if another voter does better. Raise it for a state machine with slow commands or captures.
+    /// How long the state machine may work on one batch, read, capture or restoration, and the stores on a write, read, compaction, or part
+    /// of a snapshot, before the node reports that they hang (<see cref="RaftStatus.Hangs"/>). Default (null): ten times
+    /// <see cref="MinimumElectionTimeout"/>; above zero and at most one day. Raise it for a state machine with slow commands or captures.
     /// </summary>
+    /// <remarks>
+    /// <para>A leader that hangs gives up its leadership if another voter does better.</para>
+    /// <para>
+    /// It is also the time without progress after which a node is listed in <see cref="RaftStatus.FollowersWithoutProgress"/> or sets
+    /// <see cref="RaftStatus.WaitsForLeader"/>, with a warning each; the default of <c>maximumLag</c> of the health check; and the longest
+    /// time for which callers wait at a node that no longer leads, for results of commands that are committed.
+    /// </para>
+    /// </remarks>
     [Duration(MaximumDays = 1)]
     public TimeSpan? HangTimeout { get; set; }
 

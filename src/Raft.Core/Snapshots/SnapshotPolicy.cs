@@ -50,8 +50,8 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
 
     /// <summary>
     /// Returns the last entry to drop, now that a snapshot covers the entries up to its index. A tail is kept for followers that are
-    /// slightly behind. The tail is longer while a follower is being brought up by an earlier snapshot, which it could not use otherwise,
-    /// but at most by a bound: a snapshot that is never received completely must not make the log grow without limit.
+    /// slightly behind. The tail is longer while a follower receives an earlier snapshot, which it could not use otherwise, but at most by
+    /// a bound: a snapshot that is never received completely must not make the log grow without limit.
     /// </summary>
     /// <param name="snapshotIndex">The last index that the snapshot includes.</param>
     /// <param name="neededAfter">The index after which such a follower needs all entries; null if there is none.</param>

@@ -12,8 +12,11 @@ public interface IReader<out TMachine>
     /// Must be quick and must not change the state. What it returns must not change later: copy what the state machine continues to use.
     /// </param>
     /// <param name="consistency">How up to date the answer must be. By default it includes all that was acknowledged before.</param>
-    /// <param name="cancellationToken">Stops waiting. A read waits as long as there is no leader.</param>
+    /// <param name="cancellationToken">
+    /// Stops waiting. Linearizable and bounded reads wait for a leader, and <see cref="ReadConsistency.AtLeast"/> for its index.
+    /// </param>
     /// <returns>The answer. An exception of the query is thrown to the caller. Await it once only.</returns>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">The node is not running.</exception>
     /// <exception cref="OverloadedException">Too many reads wait already.</exception>
     ValueTask<T> ReadAsync<T>(

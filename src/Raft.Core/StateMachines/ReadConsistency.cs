@@ -36,8 +36,8 @@ public readonly record struct ReadConsistency
     internal TimeSpan MaximumStaleness => new(_value);
 
     /// <summary>
-    /// The state includes everything up to an index, such as <see cref="Committed.Index"/> of the caller's own last command or the result of
-    /// <see cref="RaftNode.ReadBarrierAsync"/>. The read sends no messages. It waits until this node has applied that index.
+    /// The state includes everything up to an index, such as <see cref="Committed.Index"/> of the caller's own last command or the result
+    /// of <see cref="RaftNode.ReadBarrierAsync"/>. The read sends no messages. It waits until this node has applied that index.
     /// </summary>
     /// <param name="index">The index; 0 or more.</param>
     /// <returns>The consistency.</returns>

@@ -72,8 +72,8 @@ internal static partial class Libc
     public static bool TryLockShared(SafeFileHandle file, string path) => TryLock(file, path, LockShared);
 
     /// <summary>
-    /// Releases the lock of an open file. Closing it is not enough: a child process that was just started has it open too, until it runs its
-    /// program.
+    /// Releases the lock of an open file. Closing it is not enough: a child process that was just started has it open too, until it runs
+    /// its program.
     /// </summary>
     public static void Unlock(SafeFileHandle file) => _ = LockFile(file, ReleaseLock);
 

@@ -14,7 +14,9 @@ internal sealed class EntryWindow
     /// <summary>The index of the last entry; the one before <see cref="First"/> if there is none.</summary>
     public long Last { get; private set; }
 
-    /// <summary>Replaces everything from an index on. The window then has no gap: if it does not reach the index, it begins there.</summary>
+    /// <summary>
+    /// Replaces everything from an index on. The window then has no gap: if it does not reach the index, it begins there.
+    /// </summary>
     public void Write(long first, ReadOnlyMemory<LogEntry> entries)
     {
         if (first < First || first > Last + 1)

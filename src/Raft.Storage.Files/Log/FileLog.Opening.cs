@@ -107,8 +107,8 @@ internal sealed partial class FileLog
     }
 
     [LoggerMessage(301, LogLevel.Warning,
-        "Created a new log store in '{Directory}' for node {Node} of cluster '{Cluster}', with the id {StoreId}. If this node has run before, "
-        + "its folder is not where it was: is a volume not mounted, or the path wrong?",
+        "Created a new log store in '{Directory}' for node {Node} of cluster '{Cluster}', with the id {StoreId}. If this node has run "
+        + "before, its folder is not where it was: is a volume not mounted, or the path wrong?",
         EventName = "Created")]
     private partial void LogCreated(string directory, NodeId node, string cluster, Guid storeId);
 
@@ -121,7 +121,8 @@ internal sealed partial class FileLog
         EventName = "Torn")]
     private partial void LogTorn(string place);
 
-    [LoggerMessage(304, LogLevel.Warning, "Files that are no longer needed could not be removed from '{Directory}'. They count for nothing.",
+    [LoggerMessage(304, LogLevel.Warning,
+        "Files that are no longer needed could not be removed from '{Directory}'. They count for nothing.",
         EventName = "NotTidied")]
     private partial void LogNotTidied(Exception exception, string directory);
 }

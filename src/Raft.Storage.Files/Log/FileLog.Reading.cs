@@ -1,6 +1,8 @@
 namespace Raft.Storage.Files;
 
-/// <content>Reading: entries that are not in a segment yet from memory, all others from their segments, while the writer goes on.</content>
+/// <content>
+/// Reading: entries that are not in a segment yet from memory, all others from their segments, while the writer continues.
+/// </content>
 internal sealed partial class FileLog
 {
     /// <inheritdoc cref="ILogStore.ReadAsync"/>

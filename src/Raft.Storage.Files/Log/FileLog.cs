@@ -8,7 +8,8 @@ namespace Raft.Storage.Files;
 /// </summary>
 /// <remarks>All members may be called on any thread. None blocks.</remarks>
 internal sealed partial class FileLog(
-    IFileSystem files, IDiskThreads threads, string directory, long segmentBytes, Func<Guid> newStoreId, ILogger logger) : IThreadPoolWorkItem
+    IFileSystem files, IDiskThreads threads, string directory, long segmentBytes, Func<Guid> newStoreId, ILogger logger)
+    : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
     private readonly LogCallPool _calls = new();

@@ -12,7 +12,8 @@ internal static class HardStateFields
 
     /// <summary>The largest number of bytes that a hard state takes.</summary>
     public static int Measure(in HardState hardState) =>
-        sizeof(long) + 1 + sizeof(int) + Encoding.UTF8.GetMaxByteCount(hardState.VotedFor?.Value.Length ?? 0) + 16 + sizeof(int) + sizeof(long);
+        sizeof(long) + 1 + sizeof(int) + Encoding.UTF8.GetMaxByteCount(hardState.VotedFor?.Value.Length ?? 0)
+        + 16 + sizeof(int) + sizeof(long);
 
     public static void Write(ref FieldWriter writer, in HardState hardState)
     {

@@ -7,8 +7,8 @@ internal sealed class LogSegments(SegmentSupply supply, string directory, StoreI
     private readonly List<SegmentFile> _segments = []; // the oldest first; groups are written to the last one
     private SegmentEnd? _end;
 
-    // The length of the current segment. Where file systems keep fine times, asking the file makes its next write change its times, which the
-    // sync then has to write as well: it took 1.5 times as long.
+    // The length of the current segment. Where file systems keep fine times, asking the file makes its next write change its times, which
+    // the sync then has to write as well: it took 1.5 times as long.
     private long _length;
     private long _nextNumber;
 

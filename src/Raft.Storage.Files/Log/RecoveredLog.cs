@@ -15,7 +15,9 @@ internal sealed class RecoveredLog
     /// <summary>Where the last of them ends; null if there is none.</summary>
     public SegmentEnd? End { get; set; }
 
-    /// <summary>The last valid group. Nothing after it proves that it was synced, so it must be written again. Null in a new folder.</summary>
+    /// <summary>
+    /// The last valid group. Nothing after it proves that it was synced, so it must be written again. Null in a new folder.
+    /// </summary>
     public Group? Last { get; set; }
 
     /// <summary>The store and the opening that wrote the last segment; null in a new folder.</summary>

@@ -24,7 +24,9 @@ internal sealed record SegmentHeader(long Number, StoreIdentity Store, string Cl
     private const int FixedSize = 88; // up to the text of the two ids, with their lengths
     private const int LargestSize = 1 << 20;
 
-    /// <summary>The length of the file when the header was written, which was synced before. As the last segment, it is never shorter.</summary>
+    /// <summary>
+    /// The length of the file when the header was written, which was synced before. As the last segment, it is never shorter.
+    /// </summary>
     public long FileLength { get; init; }
 
     /// <summary>The number of bytes, in whole sectors.</summary>
@@ -58,7 +60,8 @@ internal sealed record SegmentHeader(long Number, StoreIdentity Store, string Cl
         writer.WriteInt64(FileLength);
         writer.WriteBytes(Encoding.UTF8.GetBytes(ClusterId));
         writer.WriteBytes(Encoding.UTF8.GetBytes(NodeId.Value));
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(length - sizeof(ulong)), XxHash3.HashToUInt64(bytes.AsSpan(0, length - sizeof(ulong))));
+        ulong checksum = XxHash3.HashToUInt64(bytes.AsSpan(0, length - sizeof(ulong)));
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(length - sizeof(ulong)), checksum);
         return bytes;
     }
 
@@ -79,8 +82,8 @@ internal sealed record SegmentHeader(long Number, StoreIdentity Store, string Cl
         {
             throw new StorageCorruptedException(
                 $"'{path}' has format version {version}, and this library reads version {Layout.Version}: a newer one wrote it. Update the "
-                + "library, or give the node a folder of its own. If no newer version was used here, the file is damaged at offset 8: restore "
-                + "the folder from a copy.");
+                + "library, or give the node a folder of its own. If no newer version was used here, the file is damaged at offset 8: "
+                + "restore the folder from a copy.");
         }
 
         return isPlausible && version == Layout.Version ? length : null;

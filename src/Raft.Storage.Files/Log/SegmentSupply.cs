@@ -105,7 +105,7 @@ internal sealed partial class SegmentSupply(IFileSystem files, string directory,
         }
     }
 
-    /// <summary>Takes back a file that the log no longer needs, which its name does not tell from a segment yet.</summary>
+    /// <summary>Takes back a file that the log no longer needs, which its name does not distinguish from a segment yet.</summary>
     public void Recycle(SegmentFile segment)
     {
         bool isWanted;

@@ -52,7 +52,8 @@ internal sealed class MachineHold(SimulatedWorld world)
 
         public override bool MayEndLater => true;
 
-        public override void Run(IStateMachine machine, ResumeBatch resume) => throw new NotSupportedException("It runs as long as the machine is held.");
+        public override void Run(IStateMachine machine, ResumeBatch resume) =>
+            throw new NotSupportedException("It runs as long as the machine is held.");
 
         public override ValueTask RunAsync(IStateMachine machine, ResumeBatch resume) => hold.WaitAsync();
 

@@ -22,7 +22,8 @@ internal sealed class StrangerGroup
         NodeId[] ids = [.. numbers.Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"stranger{number}")))];
         RaftMember[] members = [.. listed.Concat(ids).Select(cluster.MemberOf)];
         LogAgreement agreement = new(broken => cluster.Require(false, broken));
-        _nodes = [.. ids.Select(id => new SimulatedNode(id, cluster.World, agreement, () => OptionsWith(members), transports: cluster.Transports))];
+        _nodes = [.. ids.Select(id => new SimulatedNode(
+            id, cluster.World, agreement, () => OptionsWith(members), transports: cluster.Transports))];
         foreach (SimulatedNode node in _nodes)
         {
             node.Start();

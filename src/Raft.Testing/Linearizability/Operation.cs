@@ -45,7 +45,9 @@ public sealed record Operation<TInput, TOutput>(string Client, TInput Input, lon
     /// <summary>What was answered, if it was.</summary>
     public TOutput Output { get; init; } = default!;
 
-    /// <summary>When it ended, on the clock of <see cref="BeganAt"/>. Null if it has not. Means nothing if the outcome is unknown.</summary>
+    /// <summary>
+    /// When it ended, on the clock of <see cref="BeganAt"/>. Null if it has not. Means nothing if the outcome is unknown.
+    /// </summary>
     public long? EndedAt { get; init; }
 
     internal bool HasOutcome => _outcome is not null;

@@ -15,7 +15,7 @@ public sealed class SimulatedNetwork
     private readonly Trace? _trace;
     private readonly SeededRandom _random;
     private readonly IClockTimer _arrival;
-    private readonly Dictionary<NodeId, (ITransport Owner, IMessageReceiver Receiver)> _attached = []; // never enumerated, so its order does not matter
+    private readonly Dictionary<NodeId, (ITransport Owner, IMessageReceiver Receiver)> _attached = []; // never enumerated
     private readonly SortedSet<NodeId> _isolated = [];
     private readonly SortedSet<(NodeId From, NodeId To)> _cut = [];
     private readonly SortedDictionary<(NodeId From, NodeId To), Queue<RaftMessage>> _clogged = [];
@@ -290,7 +290,9 @@ public sealed class SimulatedNetwork
         send(message);
     }
 
-    /// <summary>Whether a message that matches is on its way, waits at a clogged link, or may be one that another transport carries.</summary>
+    /// <summary>
+    /// Whether a message that matches is on its way, waits at a clogged link, or may be one that another transport carries.
+    /// </summary>
     internal bool IsCarrying(Func<RaftMessage, bool> matches) =>
         _inFlight.UnorderedItems.Any(item => matches(item.Element)) || _clogged.Values.Any(piled => piled.Any(matches))
         || CarriesElsewhere?.Invoke() == true;

@@ -245,7 +245,7 @@ function checkbox(parent, text, checked, onChange) {
     document.getElementById(parent).append(label);
 }
 
-/** Lays everything out anew, and leaves the time in the middle of the view where it is. */
+/** Lays everything out again, and leaves the time in the middle of the view where it is. */
 function update() {
     const middle = rows[Math.min(rowAt(view.scrollTop + viewHeight / 2), rows.length - 1)];
     layOut();

@@ -1,4 +1,4 @@
-// Where everything stands: each event gets a row, rows go down with time, and a long silence is cut short.
+// Where everything is placed: each event gets a row, rows go down with time, and a long silence is cut short.
 const data = JSON.parse(document.getElementById("data").textContent);
 const nodes = data.nodes;
 const events = data.events.map(([at, what, kind, node, to, message, detail, label, text], index) =>

@@ -27,7 +27,7 @@ internal sealed class CandidatesConcede : ClusterRule
         PublishedStatus status = heard.Life.PublishedStatus;
         return status.IsRunning && !node.Store.HasFailed && status.Term == heard.Term
             && status.Role is RaftRole.PreCandidate or RaftRole.Candidate
-            ? $"{node.Id} is {status.Role} of term {status.Term}, which {heard.Leader} leads, and has just heard it."
+            ? $"{node.Id} is {status.Role} of term {status.Term}, which {heard.Leader} leads, and has just received its message."
             : null;
     }
 }

@@ -30,7 +30,9 @@ internal sealed class EveryCallerIsAnswered : ClusterRule
             return null;
         }
 
-        return FindHeld(node, footprint.HeldProposals) ?? FindStranded(node, in status, waiting) ?? FindAbandoned(node, in status, waiting - footprint.HeldProposals);
+        return FindHeld(node, footprint.HeldProposals)
+            ?? FindStranded(node, in status, waiting)
+            ?? FindAbandoned(node, in status, waiting - footprint.HeldProposals);
     }
 
     /// <summary>

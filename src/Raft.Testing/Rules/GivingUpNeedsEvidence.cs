@@ -1,8 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A leader gives up because it hangs only if another voter does better: entries are committed that it does not hold durably, or a voter has
-/// told it that it has applied more. Afterwards it starts no election while it hangs, for ten maximum election timeouts of its clock.
+/// A leader gives up because it hangs only if another voter does better: entries are committed that it does not hold durably, or a voter
+/// has reported that it has applied more. Afterwards it starts no election while it hangs, for ten maximum election timeouts of its clock.
 /// </summary>
 internal sealed class GivingUpNeedsEvidence(HangFacts facts) : ClusterRule
 {
@@ -17,7 +17,8 @@ internal sealed class GivingUpNeedsEvidence(HangFacts facts) : ClusterRule
         && _withheld.TryGetValue(node.Id, out (RaftNode Life, TimeSpan Since) withheld) && withheld.Life == node.Current
         && withheld.Life.PublishedStatus.Conditions.IsCandidacyWithheld
         && node.Now - withheld.Since < (Timeouts * node.Options.MaximumElectionTimeout) - node.Options.MinimumElectionTimeout
-            ? $"{node.Id} asks for votes {(node.Now - withheld.Since).TotalMilliseconds:F0} ms after it gave up its leadership, and still hangs."
+            ? $"{node.Id} asks for votes {(node.Now - withheld.Since).TotalMilliseconds:F0} ms after it gave up its leadership, and still "
+                + "hangs."
             : null;
 
     public override string? OnChanged(SimulatedNode node, in NodeSituation before, in NodeSituation now)
@@ -41,6 +42,6 @@ internal sealed class GivingUpNeedsEvidence(HangFacts facts) : ClusterRule
         return othersHoldMore || othersAppliedMore
             ? null
             : $"{node.Id} gave up its leadership of term {before.Term}, and no other node was known to do better: it has applied "
-                + $"{now.AppliedIndex} of {status.CommitIndex} committed entries, and the others have told it {seen.LargestReported}.";
+                + $"{now.AppliedIndex} of {status.CommitIndex} committed entries, and the others have reported {seen.LargestReported}.";
     }
 }

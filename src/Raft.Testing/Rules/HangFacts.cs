@@ -1,8 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// What is true about the hangs of a node, seen from outside: how long its state machine or its disk has been occupied by the same thing, of
-/// its own clock, and what others have told it. A process that was paused counts from when it was resumed.
+/// What is true about the hangs of a node, seen from outside: how long its state machine or its disk has been occupied by the same thing,
+/// by its own clock, and what others have reported to it. A process that was paused counts from when it was resumed.
 /// </summary>
 internal sealed class HangFacts
 {
@@ -23,12 +23,12 @@ internal sealed class HangFacts
 
         public long DurableIndex { get; set; }
 
-        /// <summary>What the others have applied, as they told this node in the term of <see cref="ReportedTerm"/>.</summary>
+        /// <summary>What the others have applied, as they reported to this node in the term of <see cref="ReportedTerm"/>.</summary>
         public SortedDictionary<NodeId, long> Reported { get; } = [];
 
         public long ReportedTerm { get; set; }
 
-        /// <summary>The most that another node has told this one that it has applied.</summary>
+        /// <summary>The most that another node has reported to this one as applied.</summary>
         public long LargestReported => Reported.Count == 0 ? 0 : Reported.Values.Max();
     }
 

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A leader whose state machine or disk hangs does not lead for long once another voter is known to do better: a voter has told it that it
+/// A leader whose state machine or disk hangs does not lead for long once another voter is known to do better: a voter has reported that it
 /// has applied all that was committed when the hang could be noticed, or a majority holds durably what was in the leader's log then. It has
 /// a minimum election timeout to be sure, a maximum one to hand over, and some more.
 /// </summary>

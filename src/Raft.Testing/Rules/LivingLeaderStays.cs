@@ -76,7 +76,7 @@ internal sealed class LivingLeaderStays : ClusterRule
         (follower.Arriving, follower.Disturbing) = (null, null);
         return disturbing is not null && heardBefore is { } heard && status.IsRunning && status.Term >= disturbing.Term
             && follower.Excuse <= heard.Term
-            ? $"{node.Id} has come to term {status.Term} because {disturbing.From} asked for its vote, although {heard.Leader}, the "
+            ? $"{node.Id} has reached term {status.Term} because {disturbing.From} asked for its vote, although {heard.Leader}, the "
                 + $"leader of term {heard.Term}, is alive."
             : null;
     }

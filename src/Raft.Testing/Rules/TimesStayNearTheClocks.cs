@@ -2,7 +2,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// No entry is stamped further ahead of the clocks of a majority than the options allow, however wrong the clock of its leader is. When
-/// clocks step back, the time of the log may go on from where it is, no faster than the world's.
+/// clocks step back, the time of the log may continue from where it is, no faster than the world's.
 /// </summary>
 /// <param name="nodes">All nodes, whose clocks count whether they run or not.</param>
 /// <param name="now">The world's time.</param>

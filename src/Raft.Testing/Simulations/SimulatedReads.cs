@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Raft.Testing;
 
 /// <summary>
-/// Reads of simulated clients, with every consistency, on every node. A read shows a prefix of the log, so it is enough to compare where that
-/// ends with what clients had seen before: what was acknowledged, and what other reads had shown. Together with the order of the log itself,
-/// this decides whether the history is linearizable.
+/// Reads of simulated clients, with every consistency, on every node. A read shows a prefix of the log, so it is enough to compare where
+/// that ends with what clients had seen before: what was acknowledged, and what other reads had shown. Together with the order of the log
+/// itself, this decides whether the history is linearizable.
 /// </summary>
 internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord record)
 {

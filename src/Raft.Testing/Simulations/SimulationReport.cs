@@ -8,7 +8,7 @@ namespace Raft.Testing;
 /// <param name="Elections">How many terms had a leader.</param>
 /// <param name="Faults">The faults that were scheduled.</param>
 /// <param name="TraceHash">Equal for two runs that took the same course.</param>
-/// <param name="Violation">The rule that was broken and how it came to that; null if none was.</param>
+/// <param name="Violation">The rule that was broken and how it happened; null if none was.</param>
 public sealed record SimulationReport(
     ulong Seed,
     TimeSpan VirtualTime,

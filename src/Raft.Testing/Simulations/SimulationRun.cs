@@ -94,7 +94,7 @@ internal sealed class SimulationRun
     /// <summary>Reports an exception that a step threw and no code caught.</summary>
     public SimulationException Failure(Exception exception) =>
         _cluster.World.Failure(
-            $"{exception.GetType().Name} came out of a step: {exception.Message}", exception, rule: "An exception comes out of a step");
+            $"{exception.GetType().Name} was thrown by a step: {exception.Message}", exception, rule: "A step throws an exception");
 
     private void Configure(RaftNodeOptions options)
     {

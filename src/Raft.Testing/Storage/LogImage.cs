@@ -12,7 +12,7 @@ internal sealed class LogImage : StoredLog
     /// <summary>The index of the latest configuration in the log, or before its start; 0 if there is none.</summary>
     public long LatestConfiguration => _configurations.Count == 0 ? 0 : _configurations[^1];
 
-    /// <summary>Whether the latest configuration is one that came with a snapshot.</summary>
+    /// <summary>Whether the latest configuration is one that a snapshot contained.</summary>
     public bool HasUnknownConfiguration { get; private set; }
 
     /// <summary>The hash of the log up to an index, which must not be before the log's start or after its end.</summary>

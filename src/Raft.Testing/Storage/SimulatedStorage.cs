@@ -80,8 +80,8 @@ public abstract class SimulatedStorage
     public abstract void ReleaseSnapshots();
 
     /// <summary>
-    /// Makes a write to the log fail soon: the next one, or one of the operations on the disk that it consists of. The disk may go on
-    /// failing until <see cref="EndFailures"/>.
+    /// Makes a write to the log fail soon: the next one, or one of the operations on the disk that it consists of. The disk may
+    /// continue to fail until <see cref="EndFailures"/>.
     /// </summary>
     /// <param name="exception">What the write throws, unless the disk has exceptions of its own.</param>
     public abstract void FailWrite(Exception exception);

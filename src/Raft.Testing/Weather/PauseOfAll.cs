@@ -48,7 +48,7 @@ internal sealed class PauseOfAll(SimulatedCluster cluster, Fault fault) : SoleFa
         return true;
     }
 
-    /// <returns>False if it does not come to it.</returns>
+    /// <returns>False if it does not happen.</returns>
     private bool TryBegin(bool isCalm, TimeSpan now)
     {
         _waitsSince ??= isCalm ? now : null;

@@ -2,8 +2,8 @@ namespace Raft.Testing;
 
 /// <summary>
 /// A node's stores are lost, damaged, or replaced by an older state, and the node restarts. No Raft survives that together with other
-/// failures: a leader that was just elected may not know yet what is committed. So it happens while nothing else is wrong, and no other fault
-/// begins until the node has caught up.
+/// failures: a leader that was just elected may not know yet what is committed. So it happens while nothing else is wrong, and no other
+/// fault begins until the node has caught up.
 /// </summary>
 internal sealed class StoreLoss : SoleFault
 {
@@ -182,7 +182,7 @@ internal sealed class StoreLoss : SoleFault
             return false;
         }
 
-        // A leader that has compacted its log since sends a snapshot, whose success tells nothing of what the node had before.
+        // A leader that has compacted its log since sends a snapshot, whose success says nothing about what the node had before.
         bool wasAppended = (_node.Snapshots.Durable?.LastIncludedIndex ?? 0) < _lostIndex;
         PublishedStatus leader = _cluster[_leader].Raft.PublishedStatus;
         if (_fault.Kind == FaultKind.RolledBackStore && wasAppended && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)

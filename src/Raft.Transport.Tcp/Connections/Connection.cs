@@ -12,7 +12,9 @@ namespace Raft.Transport.Tcp;
 [SuppressMessage("Design", "CA1001", Justification = "The writer returns its blocks after each write.")]
 internal sealed class Connection : IThreadPoolWorkItem, IConnectionOwner
 {
-    /// <summary>The bytes of one call to the network, which takes all of them or none: as much as a slow link takes in a few seconds.</summary>
+    /// <summary>
+    /// The bytes of one call to the network, which takes all of them or none: as much as a slow link takes in a few seconds.
+    /// </summary>
     private const int MaximumPart = 64 * 1_024;
 
     private readonly TcpHub _hub;

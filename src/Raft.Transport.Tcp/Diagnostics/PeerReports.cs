@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Raft.Transport.Tcp;
 
 /// <summary>
-/// Logs what happens with other processes. A problem is logged when it begins, at most once a minute while it lasts, and so is its end. Texts
-/// of others are logged in one line and cut.
+/// Logs what happens with other processes. A problem is logged when it begins, at most once a minute while it lasts, and so is its end.
+/// Texts of others are logged in one line and cut.
 /// </summary>
 /// <remarks>All members may be called on any thread, but not on that of a node: a logging provider may block.</remarks>
 internal sealed partial class PeerReports(ILogger logger, IClock clock)
@@ -143,7 +143,9 @@ internal sealed partial class PeerReports(ILogger logger, IClock clock)
 
     private bool IsEventDue(Connection connection, PeerProblemKind kind = default)
     {
-        string subject = connection.Role == ConnectionRole.Dialler ? connection.Name : $"{connection.Remote.Process} {connection.Remote.Lane}";
+        string subject = connection.Role == ConnectionRole.Dialler
+            ? connection.Name
+            : $"{connection.Remote.Process} {connection.Remote.Lane}";
         return _events.IsDue(UnprovenConnections.MachineOf(connection.Name), subject, kind, out _);
     }
 

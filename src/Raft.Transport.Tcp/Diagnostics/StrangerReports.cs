@@ -1,8 +1,8 @@
 namespace Raft.Transport.Tcp;
 
 /// <summary>
-/// Which reports about others, in words that they choose, are due: each once a minute, so many for one machine, and so many for all
-/// together. So nobody can fill the log, and nobody can keep a machine from being reported but by using up what all of them share.
+/// Which reports about others, in words that they choose, are due: each once a minute, up to a limit for one machine, and up to a limit for
+/// all. So nobody can fill the log, or keep a machine from being reported, except by using up the limit that all of them share.
 /// </summary>
 /// <remarks>All members may be called on any thread.</remarks>
 internal sealed class StrangerReports(IClock clock)

@@ -25,8 +25,8 @@ internal sealed class FrameReader(bool hasChecksum, int maximumLength)
     private SkippedFrame? _skipped;
 
     /// <summary>
-    /// Whether messages that need memory of their own are kept. Otherwise their bytes are checked and forgotten: someone whose nodes are not
-    /// accepted must not make this process allocate the largest frame.
+    /// Whether messages that need memory of their own are kept. Otherwise their bytes are checked and forgotten: someone whose nodes are
+    /// not accepted must not make this process allocate the largest frame.
     /// </summary>
     public Func<bool> KeepsMessages { get; init; } = static () => true;
 

@@ -19,7 +19,7 @@ internal sealed class RemoteNode(NodeKey key)
 
     /// <summary>
     /// The process that has announced it. Meaningful while there are connections. The process says so itself, and each of these connections
-    /// may speak for the node: it tells the connections of one process from those of another, and gives no rights.
+    /// may speak for the node: it distinguishes the connections of one process from those of another, and gives no rights.
     /// </summary>
     public Guid Process { get; private set; }
 

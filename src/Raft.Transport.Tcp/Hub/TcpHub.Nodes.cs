@@ -411,7 +411,8 @@ internal sealed partial class TcpHub
             {
                 return new PeerProblem(
                     PeerProblemKind.OtherCluster,
-                    $"refused: it belongs to cluster '{SafeText.Of(other.ClusterId, NodeRefusal.MaximumReason)}', not to '{key.ClusterId}': correct the cluster id or the address");
+                    $"refused: it belongs to cluster '{SafeText.Of(other.ClusterId, NodeRefusal.MaximumReason)}', not to "
+                        + $"'{key.ClusterId}': correct the cluster id or the address");
             }
         }
 
@@ -419,7 +420,8 @@ internal sealed partial class TcpHub
             ? new PeerProblem(PeerProblemKind.OtherNode, $"the process at {connection.Name} has no nodes yet: start the node there")
             : new PeerProblem(
                 PeerProblemKind.OtherNode,
-                $"{SafeText.Of(string.Join(", ", there.Take(5)), NodeRefusal.MaximumReason)} answers at {connection.Name}, and node {key.NodeId} does not: correct the address");
+                $"{SafeText.Of(string.Join(", ", there.Take(5)), NodeRefusal.MaximumReason)} answers at {connection.Name}, and node "
+                    + $"{key.NodeId} does not: correct the address");
     }
 
     private NodeRefusal Refuse(Connection connection, NodeRefusal refusal)

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Raft.Transport.Tcp;
 
 /// <summary>
-/// The connections that others have opened, and on which no node was accepted yet: those in their handshake, and those after it. There are
-/// at most so many. One more ends the oldest one of the machine that has the most, so that nobody who opens very many keeps out others.
+/// The connections that others have opened, and on which no node was accepted yet: those in their handshake, and those after it. Their
+/// number is limited. One more ends the oldest one of the machine that has the most, so that nobody who opens very many keeps out others.
 /// </summary>
 /// <remarks>Used under the lock of the hub.</remarks>
 internal sealed class UnprovenConnections(int limit)
@@ -54,7 +54,9 @@ internal sealed class UnprovenConnections(int limit)
         }
     }
 
-    /// <summary>What is counted as one machine: an IPv4 address, or the network of an IPv6 address, all of which a machine can use.</summary>
+    /// <summary>
+    /// What is counted as one machine: an IPv4 address, or the network of an IPv6 address, all of which a machine can use.
+    /// </summary>
     public static string MachineOf(string address)
     {
         if (!IPEndPoint.TryParse(address, out IPEndPoint? end))

@@ -38,7 +38,7 @@ internal enum QueueOutcome
 internal sealed class OutgoingQueue(QueueLimits limits, IClock clock, ITrafficCounters counters)
 {
     private const int MaximumControlFrames = 2 * ConnectionProtocol.MaximumNodes;
-    private const int KeptShare = 8; // one in so many messages and bytes is not for entries
+    private const int KeptShare = 8; // an eighth of the messages and bytes is not for entries
 
     /// <summary>The bytes of control frames that answer others: each of those may hold a cluster id of 64 KiB.</summary>
     private const int MaximumControlBytes = 1_024 * 1_024;

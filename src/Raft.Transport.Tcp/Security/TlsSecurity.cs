@@ -8,7 +8,7 @@ namespace Raft.Transport.Tcp;
 
 /// <summary>
 /// Authenticates and encrypts connections with TLS, on both sides. A certificate that is not accepted does not fail the TLS handshake: its
-/// owner is then told why, over the encrypted connection, before it ends. Nothing else is sent or read on such a connection.
+/// owner is then notified of the reason, over the encrypted connection, before it ends. Nothing else is sent or read on such a connection.
 /// </summary>
 internal sealed class TlsSecurity : IConnectionSecurity
 {

@@ -64,7 +64,9 @@ internal static class AddressRace
         }
     }
 
-    /// <summary>IPv4 and IPv6 in turns, IPv4 first: a name such as localhost has both on most machines, and a listener binds the first.</summary>
+    /// <summary>
+    /// IPv4 and IPv6 in turns, IPv4 first: a name such as localhost has both on most machines, and a listener binds the first.
+    /// </summary>
     public static IPAddress[] Order(IEnumerable<IPAddress> addresses) =>
     [
         .. addresses

@@ -1,6 +1,6 @@
 namespace Raft.Chaos;
 
-/// <summary>What a client was told about its commands.</summary>
+/// <summary>The answers that a client has received for its commands.</summary>
 internal sealed class ClientAccount
 {
     private readonly Lock _lock = new();

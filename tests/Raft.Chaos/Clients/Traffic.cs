@@ -27,7 +27,7 @@ internal sealed class Traffic
     /// <summary>How long the oldest request waits whose connection is open.</summary>
     public TimeSpan LongestWait => _clients.Max(static client => client.LongestWait);
 
-    /// <summary>What each client was told.</summary>
+    /// <summary>The answers that each client has received.</summary>
     public IEnumerable<(int Client, ClientAccount Account)> Accounts => _clients.Select(static client => (client.Number, client.Account));
 
     /// <summary>Starts all clients.</summary>

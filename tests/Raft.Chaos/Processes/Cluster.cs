@@ -75,7 +75,7 @@ internal sealed class Cluster : IServerDirectory
         }
     }
 
-    /// <summary>What a node says of itself; null if it does not answer.</summary>
+    /// <summary>What a node reports about itself; null if it does not answer.</summary>
     public async Task<NodeReport?> ReportAsync(int node) =>
         await AskAsync(node, Requests.Status) is { } answer ? NodeReport.Parse(answer) : null;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Raft.Chaos;
 
-/// <summary>What a server process is told, as arguments.</summary>
+/// <summary>The arguments of a server process.</summary>
 /// <param name="Node">Its node.</param>
 /// <param name="Data">The folder of its storage.</param>
 /// <param name="FirstStart">What an empty folder means.</param>

@@ -14,7 +14,7 @@ internal sealed class Schedule
     private const int LongestDuration = 1_800;
     private const int LongDuration = 5_000;
     private const int LongOf = 8; // one of so many lasts long
-    private const int CompanionOf = 3; // one of so many faults of the network comes with one of a process
+    private const int CompanionOf = 3; // of this many faults of the network, one is combined with one of a process
 
     /// <summary>How many cards of each kind a deck has.</summary>
     private static readonly (FaultKind Kind, int Cards)[] Deck =

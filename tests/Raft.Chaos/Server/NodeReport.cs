@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Raft.Chaos;
 
-/// <summary>What a node says of itself.</summary>
+/// <summary>What a node reports about itself.</summary>
 /// <param name="Role">Its role.</param>
 /// <param name="Term">Its term.</param>
 /// <param name="Leader">The leader that it knows; a dash if it knows none.</param>

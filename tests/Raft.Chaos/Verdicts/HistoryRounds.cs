@@ -5,7 +5,7 @@ using Raft.Testing;
 namespace Raft.Chaos;
 
 /// <summary>
-/// Checks histories in rounds, while the run goes on, so that its memory is bounded however long it lasts. A round is one history of many
+/// Checks histories in rounds, while the run continues, so that its memory is bounded however long it lasts. A round is one history of many
 /// registers.
 /// </summary>
 /// <param name="findings">Receives what no order explains.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Raft.Chaos;
 
-/// <summary>Compares what the state machines have applied with each other, and with what the clients were told.</summary>
+/// <summary>Compares what the state machines have applied with each other, and with the answers that clients have received.</summary>
 internal static class StateCheck
 {
     private const int Shown = 10;

@@ -39,7 +39,7 @@ public sealed class VoterClockTests
         Assert.Equal(Noon.AddSeconds(3), Stamp(_three, own: Noon.AddSeconds(3)));
     }
 
-    /// <summary>A voter that was never heard from counts as if its clock showed nothing, so two voters that can be heard do not decide alone.</summary>
+    /// <summary>A voter that has sent no message counts as if its clock showed nothing, so two voters that can be reached do not decide alone.</summary>
     [Fact]
     public void Majority_IsOfAllVoters()
     {

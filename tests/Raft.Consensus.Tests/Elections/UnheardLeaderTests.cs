@@ -24,7 +24,7 @@ public sealed class UnheardLeaderTests
         SingleModule n1 = new(voters: 3, Strict);
         RequestVoteMessage[] requests = n1.TimeOut();
 
-        n1.Deliver(Refuse(requests, "n3", leader: "n3")); // it hears from n1, and n1 does not hear its heartbeats
+        n1.Deliver(Refuse(requests, "n3", leader: "n3")); // it receives messages from n1, and n1 does not receive its heartbeats
 
         Assert.Equal(new UnheardLeader("n3", NodeSet.Empty), n1.Module.UnheardLeader);
     }

@@ -128,7 +128,7 @@ public sealed class LostDataTests
         Assert.Equal(4, n1.Module.Followers[1].Match);
     }
 
-    /// <summary>A module that is told by its store what was committed refuses to give it up, also after a restart.</summary>
+    /// <summary>A module whose store reports what was committed refuses to give it up, also after a restart.</summary>
     [Fact]
     public void Follower_LeaderReplacesWhatIsCommitted_StopsAndExplains()
     {

@@ -71,7 +71,7 @@ public sealed class SetupTests
         Assert.Contains(new NotListedNotice("n2"), n1.TakeNotices());
     }
 
-    /// <summary>It is answered like any other: it may be a new member. But if it goes on, both sides say so.</summary>
+    /// <summary>It is answered like any other: it may be a new member. But if it continues, both sides report it.</summary>
     [Fact]
     public void UnlistedSender_ThatGoesOnForAMinute_IsReportedAndToldOnceAMinute()
     {

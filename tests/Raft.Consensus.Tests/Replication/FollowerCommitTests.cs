@@ -72,7 +72,7 @@ public sealed class FollowerCommitTests
         Assert.Equal(1, cluster["n1"].Module.CommitIndex);
     }
 
-    /// <summary>What is committed may be ahead of the own disk; the host applies up to the smaller of the two.</summary>
+    /// <summary>What is committed may be ahead of the follower's own disk; the host applies up to the smaller of the two.</summary>
     [Fact]
     public void Follower_SlowDisk_CommitMayBeAheadOfItsDurableIndex()
     {

@@ -193,7 +193,7 @@ internal sealed partial class RandomRun
             _checker.Check(Deliver(_cluster.InFlight[0]));
         }
 
-        Assert.True(_cluster.InFlight.Count == 0, "the messages never come to an end: " + Describe());
+        Assert.True(_cluster.InFlight.Count == 0, "the messages never end: " + Describe());
     }
 
     private TestNode Deliver(RaftMessage message)

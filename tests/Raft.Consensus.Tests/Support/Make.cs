@@ -5,7 +5,7 @@ internal static class Make
 {
     public const string ClusterId = "raft";
 
-    /// <summary>Modules that were not told otherwise have no identity, and volatile stores.</summary>
+    /// <summary>Unless a test sets them, modules have no identity, and volatile stores.</summary>
     public static readonly MessageOrigin Origin = new(ClusterId, Identity: null);
 
     /// <summary>Empty commands of these terms.</summary>

@@ -108,7 +108,7 @@ internal sealed class ModuleCluster
         int deliveries = 0;
         while (InFlight.Count > 0)
         {
-            Assert.True(++deliveries < MostDeliveries, "The messages never come to an end.");
+            Assert.True(++deliveries < MostDeliveries, "The messages never end.");
             Deliver(InFlight[0]);
         }
     }

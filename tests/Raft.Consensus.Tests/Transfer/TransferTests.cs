@@ -21,7 +21,7 @@ public sealed class TransferTests
         Assert.DoesNotContain(cluster.Delivered, static message => message is RequestVoteMessage { IsPreVote: true, From.Value: "n3" });
     }
 
-    /// <summary>Voters still hear from the old leader: only the mark of the transfer lets them vote.</summary>
+    /// <summary>Voters still receive messages from the old leader: only the mark of the transfer lets them vote.</summary>
     [Fact]
     public void Voters_TransferElection_GrantAlthoughTheirLeaderIsAlive()
     {

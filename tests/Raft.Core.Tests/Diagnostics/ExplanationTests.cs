@@ -35,7 +35,7 @@ public sealed class ExplanationTests
         { "Starting", "Follower", 4, null, 0b001, false, "starting: it opens its stores and its transport, and does not campaign yet" },
         {
             "Stopping", "Leader", 4, "n1", 0b111, false,
-            "stopping: it takes no more proposals; leads term 4: 3 of 3 voters reachable, 2 needed"
+            "stopping: it takes no more proposals or reads; leads term 4: 3 of 3 voters reachable, 2 needed"
         },
         { "Stopped", "Follower", 4, null, 0b001, false, "stopped: call RunAsync to run again" },
         { "Failed", "Follower", 4, null, 0b001, false, "failed and stopped: Disk gone." },

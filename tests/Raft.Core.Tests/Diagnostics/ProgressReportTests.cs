@@ -28,7 +28,7 @@ public sealed class ProgressReportTests : IDisposable
 
         _lab.World.RunFor(TimeSpan.FromMinutes(10));
 
-        string expected = $"{third} follows {leader.Raft.Id}, which this node does not hear from: "
+        string expected = $"{third} follows {leader.Raft.Id}, from which this node receives no messages: "
             + $"look at the link between {leader.Raft.Id} and this node";
         Assert.Equal($"no leader: {expected}", other.Status.Explanation);
         Assert.InRange(_logged.Of(129).Length, 9, 10); // once a minute

@@ -69,7 +69,8 @@ public sealed class LifecycleTests
         _lab.World.RunUntil(() => node.Status.Lifecycle == NodeLifecycle.Stopping);
 
         Assert.Equal(RaftRole.Leader, node.Status.Role);
-        Assert.StartsWith("stopping: it takes no more proposals; leads term 1: ", node.Status.Explanation, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "stopping: it takes no more proposals or reads; leads term 1: ", node.Status.Explanation, StringComparison.Ordinal);
         Assert.False(proposal.IsCompleted);
         _lab.World.Run(node.Running!);
         AssertEnded(node, NodeLifecycle.Stopped);

@@ -118,7 +118,7 @@ public sealed class SnapshotTransferTests
         Assert.Empty(lab.LogOfLeader.Of(160)); // it is not known to be slow
     }
 
-    /// <summary>A state of 1 MiB in chunks of 16 KiB, 1 MiB a second written, 50 ms a round trip: the log goes on meanwhile.</summary>
+    /// <summary>A state of 1 MiB in chunks of 16 KiB, 1 MiB a second written, 50 ms a round trip: the log grows meanwhile.</summary>
     [Fact]
     public void Follower_FarBehindWhileMuchIsWritten_CatchesUp()
     {

@@ -23,7 +23,7 @@ public sealed class HistoryValidationTests
         Expect("ends at 4, before it begins at 5.", Begun with { Outcome = outcome, EndedAt = 4 });
 
     [Fact]
-    public void Outcome_ThatIsNone_IsRefused() => Expect("has the outcome 7, which is none.", Begun with { Outcome = (OperationOutcome)7 });
+    public void Outcome_ThatIsNone_IsRefused() => Expect("has the outcome 7, which does not exist.", Begun with { Outcome = (OperationOutcome)7 });
 
     [Fact]
     public void Operation_ListedTwice_IsRefused() => Expect(

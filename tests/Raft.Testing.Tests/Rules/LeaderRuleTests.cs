@@ -48,7 +48,7 @@ public sealed class LeaderRuleTests
         rule.OnDelivered(follower, SampleMessages.Vote("n3", "n2") with { Term = 2 });
         _cluster.Elect("n3"); // the rule receives no other message of it
 
-        Assert.Contains("n2 has come to term 2 because n3 asked for its vote, although n1, the leader of term 1, is "
+        Assert.Contains("n2 has reached term 2 because n3 asked for its vote, although n1, the leader of term 1, is "
             + "alive", rule.OnQuiet(follower), StringComparison.Ordinal);
     }
 

@@ -40,9 +40,9 @@ public sealed class OwnStateMachineTests
             seed: 7, () => new Account(), _ => throw new FormatException("no such command"), Short);
 
         SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
-        Assert.StartsWith("FormatException came out of a step: no such command", broken.Message, StringComparison.Ordinal);
+        Assert.StartsWith("FormatException was thrown by a step: no such command", broken.Message, StringComparison.Ordinal);
         Assert.Contains("seed 7", broken.Message, StringComparison.Ordinal);
-        Assert.Equal("An exception comes out of a step", report.Summary.Violation!.Rule);
+        Assert.Equal("A step throws an exception", report.Summary.Violation!.Rule);
     }
 
     [Fact]

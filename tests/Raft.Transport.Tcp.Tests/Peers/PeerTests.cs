@@ -143,7 +143,7 @@ public sealed class PeerTests
         await to.StopAsync(TestContext.Current.CancellationToken);
         TestReceiver elsewhere = new("n2", Members);
 
-        await new TestProcess(_loopback).StartAsync(elsewhere); // another port behind the same name
+        await new TestProcess(_loopback).StartAsync(elsewhere); // another port under the same name
 
         await Wait.UntilAsync(
             () =>

@@ -70,7 +70,9 @@ internal sealed class ClockReports(NodeContext context)
             Problems =
             [
                 .. _clocks.Select(static clock => clock.Problem).OfType<string>(),
-                .. _logAhead.Holds ? [$"the time of the log is {Text(ahead)} ahead of the clocks, and goes on at half speed"] : (string[])[],
+                .. _logAhead.Holds
+                    ? [$"the time of the log is {Text(ahead)} ahead of the clocks, and advances at half speed"]
+                    : (string[])[],
             ];
         }
     }

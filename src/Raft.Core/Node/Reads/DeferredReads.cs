@@ -1,7 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// Reads that wait until the state machine has applied an index, the smallest index first. Used by the <see cref="Applier"/>, under its lock.
+/// Reads that wait until the state machine has applied an index, the smallest index first. Used by the <see cref="Applier"/>, under its
+/// lock.
 /// </summary>
 internal sealed class DeferredReads(ReadLimit limit)
 {

@@ -4,7 +4,8 @@ namespace Raft;
 
 /// <summary>
 /// The reads of the state machine. One that may be answered from the state as it is, or from a known index on, goes to the applier at once.
-/// The others wait until the module names an index (dissertation, section 6.4): all that have arrived by a pass of the worker wait together.
+/// The others wait until the module names an index (dissertation, section 6.4): all that have arrived by a pass of the worker wait
+/// together.
 /// </summary>
 internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
 {

@@ -23,7 +23,8 @@ public sealed record HangingWork(HangingResource Resource, string Work, DateTime
 {
     /// <summary>The work in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>
-    public override string ToString() => $"its {Name(Resource)} hangs: it has been {Work} since {Since.ToString("u", CultureInfo.InvariantCulture)}";
+    public override string ToString() =>
+        $"its {Name(Resource)} hangs: it has been {Work} since {Since.ToString("u", CultureInfo.InvariantCulture)}";
 
     internal static string Name(HangingResource resource) => resource switch
     {

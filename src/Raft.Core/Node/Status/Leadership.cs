@@ -46,8 +46,8 @@ public sealed record Leadership(long Term, CancellationToken Lost)
         ProposeAsync(new ReadOnlyMemory<byte>(command.ToArray()), cancellationToken);
 
     /// <summary>
-    /// Proposes a command like <see cref="RaftNode.ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, but only in this term: a worker
-    /// whose leadership is lost, and won again in the meantime, cannot write into the term of its successor.
+    /// Proposes a command like <see cref="RaftNode.ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, but only in this term: a
+    /// worker whose leadership is lost, and won again in the meantime, cannot write into the term of its successor.
     /// </summary>
     /// <param name="command">The command; its memory belongs to the log from now on and must never change again.</param>
     /// <param name="cancellationToken">

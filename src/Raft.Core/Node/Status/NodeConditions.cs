@@ -23,7 +23,7 @@ internal sealed record NodeConditions
     /// <summary>Whether the node starts no election, because it gave up a leadership.</summary>
     public bool IsCandidacyWithheld { get; init; }
 
-    /// <summary>The leader that others follow and that this node does not hear from.</summary>
+    /// <summary>The leader that others follow and from which this node receives no messages.</summary>
     public UnheardLeader? UnheardLeader { get; init; }
 
     /// <summary>Whether the node makes no progress towards what its leader has committed.</summary>

@@ -14,7 +14,7 @@ public enum NodeLifecycle
     /// <summary>It takes part in the cluster.</summary>
     Running,
 
-    /// <summary>It was asked to stop: it takes no more proposals and completes what is under way.</summary>
+    /// <summary>It was asked to stop: it takes no more proposals or reads, and completes what is under way.</summary>
     Stopping,
 
     /// <summary>It has stopped in good order, and may run again.</summary>

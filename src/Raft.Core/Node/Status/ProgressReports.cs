@@ -3,8 +3,8 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Reports a node that its leader does not reach: one that makes no progress towards what its leader has committed, and one that does not
-/// hear from the leader that the others follow. Used by the node's worker.
+/// Reports a node that its leader does not reach: one that makes no progress towards what its leader has committed, and one that receives
+/// no messages from the leader that the others follow. Used by the node's worker.
 /// </summary>
 internal sealed class ProgressReports(NodeContext context)
 {
@@ -61,7 +61,7 @@ internal sealed class ProgressReports(NodeContext context)
         LookAgainAt(!lags ? TimeSpan.MaxValue : stalls ? _stalled.NextReportAt : limit);
     }
 
-    /// <summary>A snapshot that is received again, up to where it was before, is no progress.</summary>
+    /// <summary>A snapshot that is received again, up to where it was before, is not progress.</summary>
     private bool IsFurther(ConsensusModule module)
     {
         bool hasEntries = module.LastIndex > _lastIndex || module.CommitIndex > _commitIndex;

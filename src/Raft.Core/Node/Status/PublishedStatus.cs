@@ -53,7 +53,7 @@ internal readonly record struct PublishedStatus()
     /// <summary>What is wrong with the node.</summary>
     public NodeConditions Conditions { get; init; } = NodeConditions.None;
 
-    /// <summary>How the node comes along.</summary>
+    /// <summary>From which <see cref="RaftStatus.Lag"/> and <see cref="RaftStatus.HasCaughtUp"/> follow.</summary>
     public ProgressSamples Samples { get; init; }
 
     public Exception? Failure { get; init; }

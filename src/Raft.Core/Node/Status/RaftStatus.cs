@@ -88,14 +88,14 @@ public sealed record RaftStatus
     public IReadOnlyList<string> SetupProblems { get; init; } = [];
 
     /// <summary>
-    /// The followers of this leader that lack entries, and have got no further for ten shortest election timeouts: neither with entries
-    /// nor with a snapshot. They do not answer, refuse what they are sent, or cannot keep up. Empty on other nodes.
+    /// The followers of this leader that lack entries, and have got no further for <see cref="RaftNodeOptions.HangTimeout"/>: neither with
+    /// entries nor with a snapshot. They do not answer, refuse what they are sent, or cannot keep up. Empty on other nodes.
     /// </summary>
     public IReadOnlyList<NodeId> FollowersWithoutProgress { get; init; } = [];
 
     /// <summary>
-    /// Whether this follower lacks entries that its leader has committed, and has got no further for ten shortest election timeouts. Its
-    /// state is stale.
+    /// Whether this follower lacks entries that its leader has committed, and has got no further for
+    /// <see cref="RaftNodeOptions.HangTimeout"/>. Its state is stale.
     /// </summary>
     public bool WaitsForLeader { get; init; }
 

@@ -14,12 +14,12 @@ internal static class StatusExplanation
         {
             NodeLifecycle.Failed => $"failed and stopped: {status.Failure?.Message}",
             NodeLifecycle.Stopped when status.Conditions.AbandonedWork is { } work =>
-                $"stopped without its state machine, which was {work} and is given up: create a new node with a new state machine on the same "
-                + "log store",
+                $"stopped without its state machine, which was {work} and is given up: create a new node with a new state machine on the "
+                + "same log store",
             NodeLifecycle.Stopped => "stopped: call RunAsync to run again",
             NodeLifecycle.Idle => IsIdle,
             NodeLifecycle.Starting => "starting: it opens its stores and its transport, and does not campaign yet",
-            NodeLifecycle.Stopping => $"stopping: it takes no more proposals; {InCluster(in status)}",
+            NodeLifecycle.Stopping => $"stopping: it takes no more proposals or reads; {InCluster(in status)}",
             _ => InCluster(in status),
         };
         string entry = status.UnsupportedIndex == 0
@@ -28,7 +28,7 @@ internal static class StatusExplanation
         return situation + Conditions(status.Conditions) + entry + status.SetupProblems;
     }
 
-    /// <summary>Which link to look at, if others follow a leader that the node does not hear from.</summary>
+    /// <summary>Which link to look at, if others follow a leader from which the node receives no messages.</summary>
     public static string Unheard(UnheardLeader unheard)
     {
         NodeSet followers = unheard.Followers;
@@ -38,7 +38,7 @@ internal static class StatusExplanation
             1 => $"{followers[0]} follows {unheard.Leader}",
             _ => $"{string.Join(", ", followers.Take(followers.Count - 1))} and {followers[^1]} follow {unheard.Leader}",
         };
-        return $"{others}, which this node does not hear from: look at the link between {unheard.Leader} and this node";
+        return $"{others}, from which this node receives no messages: look at the link between {unheard.Leader} and this node";
     }
 
     private static string Conditions(NodeConditions conditions)

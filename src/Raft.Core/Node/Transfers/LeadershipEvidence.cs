@@ -88,7 +88,8 @@ internal sealed class LeadershipEvidence(NodeContext context, DiskWatch disk, Ap
             : new Goal(condition.Since, context.Module.Term, index);
 
     /// <summary>
-    /// The voter that is furthest, if any has reached what proves it: preferably one that can take over now. Of several, the first by its id.
+    /// The voter that is furthest, if any has reached what proves it: preferably one that can take over now. Of several, the first by its
+    /// id.
     /// </summary>
     private FollowerProgress? Best(Func<FollowerProgress, long> progress, long required)
     {

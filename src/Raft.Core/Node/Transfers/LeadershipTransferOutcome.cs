@@ -28,7 +28,10 @@ public enum LeadershipTransferOutcome
     /// <summary>The target receives the log without a vote.</summary>
     TargetNotVoter,
 
-    /// <summary>The target is about to stop, is still joining the cluster, or was not up to date. This node continues to lead.</summary>
+    /// <summary>
+    /// The target is about to stop, is still joining the cluster, has no vote any more, was not up to date, or has given up a leadership
+    /// because it hangs. This node continues to lead.
+    /// </summary>
     TargetRefused,
 
     /// <summary>The target did not catch up in time, or did not take over in time. This node continues to lead.</summary>

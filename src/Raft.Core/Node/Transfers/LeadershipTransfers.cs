@@ -43,8 +43,8 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     }
 
     /// <summary>
-    /// This leader is not fit to lead: hands over to a voter that is, and waits for none of its callers. A transfer that is under way becomes
-    /// one of this kind.
+    /// This leader is not fit to lead: hands over to a voter that is, and waits for none of its callers. A transfer that is under way
+    /// becomes one of this kind.
     /// </summary>
     /// <returns>False if it cannot.</returns>
     public bool BeginGivingUp(NodeId target)

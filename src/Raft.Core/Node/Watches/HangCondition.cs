@@ -1,6 +1,8 @@
 namespace Raft;
 
-/// <summary>Whether what occupies a resource makes no progress for <see cref="NodeSettings.HangTimeout"/>. Used by the node's worker.</summary>
+/// <summary>
+/// Whether what occupies a resource makes no progress for <see cref="NodeSettings.HangTimeout"/>. Used by the node's worker.
+/// </summary>
 internal sealed class HangCondition(NodeContext context)
 {
     private readonly LastingCondition _reports = new();

@@ -3,7 +3,7 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Everything about a node that can half work, looked at in each pass: what occupies the state machine and the disk, what follows from it
+/// Everything about a node that may hang, checked in each pass: what occupies the state machine and the disk, what follows from it
 /// for the leadership and for callers, and the progress of the node. Used by the node's worker.
 /// </summary>
 internal sealed class NodeWatches(

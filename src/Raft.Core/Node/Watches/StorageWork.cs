@@ -30,7 +30,9 @@ internal sealed class StorageWork(IClock clock, Action wake)
 
     private TimeSpan Now => clock.Now;
 
-    /// <summary>Begins work, which ends when the result is disposed. Begin it on the worker, so that the worker looks at it in time.</summary>
+    /// <summary>
+    /// Begins work, which ends when the result is disposed. Begin it on the worker, so that the worker looks at it in time.
+    /// </summary>
     public OpenWork Begin(in Work work)
     {
         OpenWork open = new(this, in work) { Since = clock.Now };

@@ -55,7 +55,7 @@ internal sealed class Mailbox(int maximumMessages, int maximumProposals)
     /// <summary>Posts a proposal.</summary>
     /// <param name="proposal">The proposal.</param>
     /// <param name="isFirst">
-    /// Whether it is the first since the last drain. Only then must the worker be woken: for later ones it has been woken already.
+    /// Whether it is the first since the last drain. The worker must be woken for this one only: for later ones it has been woken already.
     /// </param>
     public PostOutcome Post(in Proposal proposal, out bool isFirst)
     {

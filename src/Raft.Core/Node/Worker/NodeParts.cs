@@ -97,7 +97,7 @@ internal sealed class NodeParts
     /// <summary>What the module wants done: persisting before sending.</summary>
     public OutputDispatcher Outputs { get; }
 
-    /// <summary>What can half work.</summary>
+    /// <summary>What may hang.</summary>
     public NodeWatches Watches { get; }
 
     /// <summary>What the module notices about other nodes.</summary>

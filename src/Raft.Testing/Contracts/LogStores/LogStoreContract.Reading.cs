@@ -21,7 +21,8 @@ public sealed partial class LogStoreContract
                     trial.Require(read.Length >= 1, $"No entry was given.");
                     trial.Require(read.Length <= entries, $"{read.Length} entries were given.");
                     trial.Require(
-                        read.Length == 1 || read.Length * Size <= bytes, $"{read.Length} entries with {read.Length * Size} bytes were given.");
+                        read.Length == 1 || read.Length * Size <= bytes,
+                        $"{read.Length} entries with {read.Length * Size} bytes were given.");
                     trial.Require(first + read.Length - 1 <= 50, $"{read.Length} entries were given, though the log ends at 50.");
                     for (int i = 0; i < read.Length; i++)
                     {

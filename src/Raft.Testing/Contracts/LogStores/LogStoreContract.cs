@@ -51,7 +51,9 @@ public sealed partial class LogStoreContract : PortContract
         Add(CloseWaitsForTheWritesUnderWay, "Closing waits for the writes under way: they complete, and are there afterwards.");
         if (canFailWrites)
         {
-            Add(FailedWriteMakesLaterOnesFail, "After a write has failed, every later one fails, and none that was called after the failure is found afterwards.");
+            Add(
+                FailedWriteMakesLaterOnesFail,
+                "After a write has failed, every later one fails, and none that was called after the failure is found afterwards.");
         }
 
         if (canCrash)

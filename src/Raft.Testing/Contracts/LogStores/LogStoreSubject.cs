@@ -6,7 +6,7 @@ namespace Raft.Testing;
 /// </summary>
 /// <remarks>
 /// The more it can do, the more clauses apply: one that can crash, by losing what was not flushed, is held to what
-/// Raft's safety rests on.
+/// Raft's safety depends on.
 /// </remarks>
 public abstract class LogStoreSubject : ContractSubject
 {
