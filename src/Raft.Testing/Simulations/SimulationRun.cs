@@ -86,6 +86,7 @@ internal sealed class SimulationRun
         LostStores = _cluster.LostStores,
         ForeignMessages = _cluster.Intrusions,
         Joins = _cluster.Joins,
+        DifferingOptions = _cluster.DifferencesReported,
         Reads = _reads?.Answered ?? 0,
         Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
