@@ -63,7 +63,7 @@ internal static class Model
 
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(rest.Span);
         kind = rest.Span[4];
-        if (kind is not ((>= 1 and <= 7) or 16 or 17) || length > (kind < 16 ? Math.Min(LongestControl, maximumFrame) : maximumFrame))
+        if (kind is not ((>= 1 and <= 8) or 16 or 17) || length > (kind < 16 ? Math.Min(LongestControl, maximumFrame) : maximumFrame))
         {
             throw new FrameException("not a frame");
         }
@@ -117,6 +117,9 @@ internal static class Model
                 break;
             case FrameKind.Goodbye:
                 Goodbye.Decode(payload.Span);
+                break;
+            case FrameKind.OpenLane:
+                LaneRequest.Decode(payload.Span);
                 break;
             default:
                 OnMessage(kind, payload, headSize, announced, delivered);

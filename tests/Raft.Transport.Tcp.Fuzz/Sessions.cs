@@ -59,8 +59,9 @@ internal static class Sessions
     private static byte[] CreateControl(Random random, bool hasChecksums)
     {
         NodeKey other = new("raft", $"n{random.Next(20)}");
-        return random.Next(5) switch
+        return random.Next(6) switch
         {
+            5 => Control(hasChecksums, FrameKind.OpenLane, LaneRequest.Encode((LaneKind)random.Next(2))),
             0 => Control(hasChecksums, FrameKind.Ping, PingNumber.Encode(random.NextInt64())),
             1 => Control(hasChecksums, FrameKind.Pong, PingNumber.Encode(random.NextInt64(TimeSpan.TicksPerDay))),
             2 => Control(hasChecksums, FrameKind.Missing, NodeName.Encode(other)),
@@ -82,19 +83,21 @@ internal static class Sessions
     {
         NodeId to = FuzzReceiver.Key.NodeId;
         long number = random.Next(1, 1_000);
-        return random.Next(14) switch
+        return random.Next(16) switch
         {
             0 => CreateVote(random, origin, from, number),
-            1 => new RequestVoteReplyMessage { Origin = origin, From = from, To = to, Term = number, VoteGranted = true },
+            1 => CreateVoteReply(random, origin, from, number),
             2 => CreateChunk(random, origin, from, number),
-            3 => CreateChunkReply(origin, from, number),
+            3 => CreateChunkReply(random, origin, from, number),
             4 => new TimeoutNowMessage { Origin = origin, From = from, To = to, Term = number, LastLogIndex = number, LastLogTerm = 2 },
-            5 => new TimeoutNowReplyMessage { Origin = origin, From = from, To = to, Term = number, Reason = TimeoutNowRefusal.Stopping },
+            5 => CreateTimeoutNowReply(random, origin, from, number),
             6 => new IdentityRefusalMessage { Origin = origin, From = from, To = to, Term = number },
             7 or 8 => CreateReply(origin, from, number),
             9 => Heartbeat(origin, from, to),
             10 => new ReadIndexRequestMessage { Origin = origin, From = from, To = to, Term = number, Moment = number },
             11 => new ReadIndexReplyMessage { Origin = origin, From = from, To = to, Term = number, Moment = 5, ReadIndex = number },
+            12 => new SetupRequestMessage { Origin = origin, From = from, To = to, Term = number },
+            13 => CreateSetup(random, origin, from, number),
             _ => Heartbeat(origin, from, to) with { Entries = CreateEntries(random, number) },
         };
     }
@@ -111,6 +114,40 @@ internal static class Sessions
         IsTransfer = random.Next(2) == 0,
     };
 
+    private static RequestVoteReplyMessage CreateVoteReply(Random random, MessageOrigin origin, NodeId from, long number) => new()
+    {
+        Origin = origin,
+        From = from,
+        To = FuzzReceiver.Key.NodeId,
+        Term = number,
+        VoteGranted = true,
+        Leader = random.Next(2) == 0 ? new NodeId("n3") : (NodeId?)null,
+    };
+
+    private static TimeoutNowReplyMessage CreateTimeoutNowReply(Random random, MessageOrigin origin, NodeId from, long number)
+    {
+        TimeoutNowRefusal[] reasons = Enum.GetValues<TimeoutNowRefusal>();
+        return new TimeoutNowReplyMessage
+        {
+            Origin = origin,
+            From = from,
+            To = FuzzReceiver.Key.NodeId,
+            Term = number,
+            Reason = reasons[random.Next(reasons.Length)],
+        };
+    }
+
+    private static SetupReplyMessage CreateSetup(Random random, MessageOrigin origin, NodeId from, long number) => new()
+    {
+        Origin = origin,
+        From = from,
+        To = FuzzReceiver.Key.NodeId,
+        Term = number,
+        Leader = random.Next(2) == 0 ? new NodeId("n3") : (NodeId?)null,
+        ListsReceiver = random.Next(2) == 0,
+        Values = [.. Enumerable.Range(0, random.Next(5)).Select(option => new SetupValue($"Option{option}", $"{random.Next(1_000)}"))],
+    };
+
     private static AppendEntriesReplyMessage CreateReply(MessageOrigin origin, NodeId from, long number) => new()
     {
         Origin = origin,
@@ -120,6 +157,7 @@ internal static class Sessions
         Success = true,
         PrevLogIndex = number,
         LastIndex = number,
+        AppliedIndex = number - 1,
     };
 
     private static InstallSnapshotMessage CreateChunk(Random random, MessageOrigin origin, NodeId from, long number) => new()
@@ -136,17 +174,22 @@ internal static class Sessions
         Data = Data(random, SizeOf(random)),
     };
 
-    private static InstallSnapshotReplyMessage CreateChunkReply(MessageOrigin origin, NodeId from, long number) => new()
+    private static InstallSnapshotReplyMessage CreateChunkReply(Random random, MessageOrigin origin, NodeId from, long number)
     {
-        Origin = origin,
-        From = from,
-        To = FuzzReceiver.Key.NodeId,
-        Term = number,
-        LastIncludedIndex = number,
-        LastIncludedTerm = 2,
-        Checksum = new UInt128(1, 2),
-        NextOffset = number,
-    };
+        SnapshotReplyReason[] reasons = Enum.GetValues<SnapshotReplyReason>();
+        return new InstallSnapshotReplyMessage
+        {
+            Origin = origin,
+            From = from,
+            To = FuzzReceiver.Key.NodeId,
+            Term = number,
+            LastIncludedIndex = number,
+            LastIncludedTerm = 2,
+            Checksum = new UInt128(1, 2),
+            NextOffset = number,
+            Reason = reasons[random.Next(reasons.Length)],
+        };
+    }
 
     private static LogEntry[] CreateEntries(Random random, long term)
     {

@@ -5,18 +5,24 @@ internal sealed class MachineHold(SimulatedWorld world)
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
     private readonly List<SimulatedCompletion<bool>> _waiting = [];
+    private int _holds; // several faults may hold it at a time
 
     /// <summary>Whether it hangs in whatever it does next.</summary>
-    public bool IsHeld { get; private set; }
+    public bool IsHeld => _holds > 0;
 
     /// <summary>Whether it hangs in something now.</summary>
     public bool IsOccupied => _waiting.Count > 0;
 
-    public void Hold() => IsHeld = true;
+    public void Hold() => _holds++;
 
+    /// <summary>Ends one hold. It continues with the last one.</summary>
     public void Release()
     {
-        IsHeld = false;
+        if (_holds == 0 || --_holds > 0)
+        {
+            return;
+        }
+
         foreach (SimulatedCompletion<bool> waiting in _waiting)
         {
             waiting.Complete(true, error: null);

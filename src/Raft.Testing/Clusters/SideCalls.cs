@@ -5,8 +5,9 @@ namespace Raft.Testing;
 /// caller is answered and whether the node releases its callers afterwards.
 /// </summary>
 /// <param name="id">The node.</param>
+/// <param name="observed">Makes the calls.</param>
 /// <param name="broken">Receives the description of a wrong answer.</param>
-internal sealed class SideCalls(NodeId id, Action<string> broken)
+internal sealed class SideCalls(NodeId id, ObservedCall observed, Action<string> broken)
 {
     private readonly List<Task> _calls = [];
 
@@ -21,61 +22,41 @@ internal sealed class SideCalls(NodeId id, Action<string> broken)
     }
 
     /// <summary>Reads the log from an index to its end.</summary>
-    public void ReadLog(RaftNode raft, long firstIndex) => _calls.Add(ReadLogAsync(raft, firstIndex));
+    public void ReadLog(RaftNode raft, long firstIndex) =>
+        _calls.Add(observed.MakeAsync("Reading the log", () => ReadLogAsync(raft, firstIndex)));
 
     /// <summary>Calls both handlers as a node of an earlier term. The node refuses such calls, so they change nothing.</summary>
     public void CallHandlers(RaftNode raft, NodeId caller, long staleTerm)
     {
-        _calls.Add(RequestVoteAsync(raft, caller, staleTerm));
-        _calls.Add(AppendEntriesAsync(raft, caller, staleTerm));
+        _calls.Add(observed.MakeAsync("RequestVote", () => RequestVoteAsync(raft, caller, staleTerm)));
+        _calls.Add(observed.MakeAsync("AppendEntries", () => AppendEntriesAsync(raft, caller, staleTerm)));
     }
 
     private async Task ReadLogAsync(RaftNode raft, long firstIndex)
     {
         long term = 0;
-        try
+        await foreach (LogEntry entry in raft.ReadLogAsync(firstIndex).ConfigureAwait(false))
         {
-            await foreach (LogEntry entry in raft.ReadLogAsync(firstIndex).ConfigureAwait(false))
+            if (entry.Term < term)
             {
-                if (entry.Term < term)
-                {
-                    broken($"Reading the log is broken: {id} returned an entry of term {entry.Term} after one of term {term}.");
-                }
-
-                term = entry.Term;
+                broken($"Reading the log is broken: {id} returned an entry of term {entry.Term} after one of term {term}.");
             }
-        }
-        catch (RaftException)
-        {
-            // the node stops or is overloaded, or a new leader has replaced what was still to be read
+
+            term = entry.Term;
         }
     }
 
     private async Task RequestVoteAsync(RaftNode raft, NodeId caller, long staleTerm)
     {
-        try
-        {
-            RequestVoteReply reply = await raft.RequestVoteAsync(staleTerm, caller, lastLogIndex: 0, lastLogTerm: 0).ConfigureAwait(false);
-            Judge(reply.Term, reply.VoteGranted, staleTerm);
-        }
-        catch (RaftException)
-        {
-            // the node stops or is overloaded
-        }
+        RequestVoteReply reply = await raft.RequestVoteAsync(staleTerm, caller, lastLogIndex: 0, lastLogTerm: 0).ConfigureAwait(false);
+        Judge(reply.Term, reply.VoteGranted, staleTerm);
     }
 
     private async Task AppendEntriesAsync(RaftNode raft, NodeId caller, long staleTerm)
     {
-        try
-        {
-            AppendEntriesReply reply = await raft.AppendEntriesAsync(
-                staleTerm, caller, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0).ConfigureAwait(false);
-            Judge(reply.Term, reply.Success, staleTerm);
-        }
-        catch (RaftException)
-        {
-            // the node stops or is overloaded
-        }
+        AppendEntriesReply reply = await raft.AppendEntriesAsync(
+            staleTerm, caller, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0).ConfigureAwait(false);
+        Judge(reply.Term, reply.Success, staleTerm);
     }
 
     private void Judge(long term, bool accepted, long staleTerm)

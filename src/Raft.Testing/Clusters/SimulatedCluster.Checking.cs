@@ -106,6 +106,12 @@ public sealed partial class SimulatedCluster
             }
 
             _pending.RemoveAt(i);
+            if (proposal.Unexpected is { } unexpected)
+            {
+                this[proposal.Node].Calls.Report($"The proposal '{proposal.Text}'", unexpected);
+                ThrowIfBroken(_broken);
+            }
+
             proposal.Ended?.Invoke();
             ProposalFate fate = proposal.Fate;
             if (fate == ProposalFate.Committed)

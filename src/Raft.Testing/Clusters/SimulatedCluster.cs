@@ -134,6 +134,9 @@ public sealed partial class SimulatedCluster
     /// <summary>Gets how many members have joined at their first start.</summary>
     internal int Joins { get; private set; }
 
+    /// <summary>Gets how often a node has reported that a member has other options.</summary>
+    internal int DifferencesReported => _rules.DifferencesReported;
+
     /// <summary>Gets how many stores were lost.</summary>
     internal int LostStores => _inOrder.Sum(static node => node.LostStores);
 

@@ -24,7 +24,7 @@ public sealed partial class SimulatedNode
         Storage.BeginLife();
         Snapshots.BeginLife();
         _machine.BeginLife();
-        SideCalls = new SideCalls(Id, _agreement.Report);
+        SideCalls = new SideCalls(Id, Calls, _agreement.Report);
         RaftNodePorts ports = new()
         {
             Transport = CreateTransport(process),

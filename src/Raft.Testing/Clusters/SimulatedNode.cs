@@ -42,7 +42,8 @@ public sealed partial class SimulatedNode
         Snapshots = new ObservedSnapshotStore(Storage.SnapshotStore, StoreEvents);
         _applyRandom = world.Random.Fork();
         _machine = new MachineHold(world);
-        SideCalls = new SideCalls(id, agreement.Report);
+        Calls = new ObservedCall(id, agreement.Report);
+        SideCalls = new SideCalls(id, Calls, agreement.Report);
     }
 
     /// <summary>The node's id.</summary>
@@ -147,6 +148,9 @@ public sealed partial class SimulatedNode
     /// <summary>What its own clock shows.</summary>
     internal TimeSpan Now => _process?.Now ?? _world.Clock.Now;
 
+    /// <summary>What the world's clock showed when this node's clock showed a time.</summary>
+    internal TimeSpan WorldTimeOf(TimeSpan own) => _process?.WorldTimeOf(own) ?? own;
+
     /// <summary>How many of its callers wait for an answer.</summary>
     internal int Waiting
     {
@@ -217,12 +221,17 @@ public sealed partial class SimulatedNode
     /// <summary>Reports what is wrong with an answer of the node; the run ends.</summary>
     internal void Report(string broken) => _agreement.Report(broken);
 
+    /// <summary>Makes calls whose outcome nobody waits for.</summary>
+    internal ObservedCall Calls { get; }
+
     /// <summary>Asks the node to hand over leadership, without waiting for the outcome.</summary>
     /// <param name="target">The node that is to lead; null for any.</param>
     internal void BeginTransfer(NodeId? target)
     {
         _world.Trace.Add(_world.Clock.Now, "begin transfer", Id);
-        _ = TransferAsync(Raft, target, [.. _proposals.Where(static proposal => proposal.IsPending)]);
+        RaftNode raft = Raft;
+        SimulatedProposal[] waiting = [.. _proposals.Where(static proposal => proposal.IsPending)];
+        _ = Calls.MakeAsync("A transfer", () => TransferAsync(raft, target, waiting));
     }
 
     /// <summary>
@@ -232,19 +241,12 @@ public sealed partial class SimulatedNode
 
     private async Task TransferAsync(RaftNode raft, NodeId? target, SimulatedProposal[] waiting)
     {
-        try
+        long term = raft.PublishedStatus.Term;
+        LeadershipTransferResult result = await raft.TransferLeadershipAsync(target).ConfigureAwait(false);
+        bool gaveUp = raft.LastTermGivenUp >= term; // a leader that hangs cannot answer its callers
+        if (result.IsTransferred && !gaveUp && waiting.FirstOrDefault(static proposal => proposal.LostItsLeader) is { } lost)
         {
-            long term = raft.PublishedStatus.Term;
-            LeadershipTransferResult result = await raft.TransferLeadershipAsync(target).ConfigureAwait(false);
-            bool gaveUp = raft.LastTermGivenUp >= term; // a leader that hangs cannot answer its callers
-            if (result.IsTransferred && !gaveUp && waiting.FirstOrDefault(static proposal => proposal.LostItsLeader) is { } lost)
-            {
-                LostByTransfer = lost.Text;
-            }
-        }
-        catch (RaftException)
-        {
-            // expected: the node is not running, is stopping, or has too many calls
+            LostByTransfer = lost.Text;
         }
     }
 
@@ -252,19 +254,8 @@ public sealed partial class SimulatedNode
     internal void BeginSnapshot()
     {
         _world.Trace.Add(_world.Clock.Now, "begin snapshot", Id);
-        _ = TakeSnapshotAsync(Raft);
-    }
-
-    private static async Task TakeSnapshotAsync(RaftNode raft)
-    {
-        try
-        {
-            await raft.SnapshotAsync().ConfigureAwait(false);
-        }
-        catch (RaftException)
-        {
-            // expected: the node is stopping, its state machine or disk failed, or it has no snapshots
-        }
+        RaftNode raft = Raft;
+        _ = Calls.MakeAsync("A snapshot", () => raft.SnapshotAsync().AsTask());
     }
 
     internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)

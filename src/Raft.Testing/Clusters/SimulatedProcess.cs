@@ -9,9 +9,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
 {
     private readonly List<ProcessTimer> _timers = [];
     private readonly Queue<IThreadPoolWorkItem> _held = new();
-    private TimeSpan _worldAtRate;
-    private TimeSpan _ownAtRate;
-    private double _rate = 1;
+    private readonly List<(TimeSpan World, TimeSpan Own, double Rate)> _rates = [(TimeSpan.Zero, TimeSpan.Zero, 1)]; // since when each
     private bool _isDead;
 
     private SimulatedClock World => world.Clock;
@@ -22,7 +20,16 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
     /// <summary>Whether the process is paused.</summary>
     public bool IsPaused { get; private set; }
 
-    public TimeSpan Now => _ownAtRate + ((world.Clock.Now - _worldAtRate) * _rate);
+    public TimeSpan Now
+    {
+        get
+        {
+            (TimeSpan worldThen, TimeSpan ownThen, double rate) = _rates[^1];
+            return ownThen + ((world.Clock.Now - worldThen) * rate);
+        }
+    }
+
+    private double Rate => _rates[^1].Rate;
 
     public DateTimeOffset UtcNow => SimulatedClock.Origin + Now + WallOffset;
 
@@ -48,12 +55,19 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
     /// <summary>Makes its clock run faster or slower than the world's from now on.</summary>
     public void SetRate(double rate)
     {
-        (_ownAtRate, _worldAtRate) = (Now, world.Clock.Now);
-        _rate = rate;
+        _rates.Add((world.Clock.Now, Now, rate));
         foreach (ProcessTimer timer in _timers)
         {
             timer.SetAgain();
         }
+    }
+
+    /// <summary>What the world's clock showed when the process' own clock showed a time.</summary>
+    public TimeSpan WorldTimeOf(TimeSpan own)
+    {
+        int last = _rates.FindLastIndex(each => each.Own <= own);
+        (TimeSpan worldThen, TimeSpan ownThen, double rate) = _rates[Math.Max(last, 0)];
+        return worldThen + ((own - ownThen) / rate);
     }
 
     /// <summary>Pauses the process. Time continues.</summary>
@@ -164,7 +178,7 @@ internal sealed class SimulatedProcess(SimulatedWorld world) : IClock, ISchedule
         {
             if (_dueAt is { } dueAt)
             {
-                TimeSpan left = (dueAt - _process.Now) / _process._rate;
+                TimeSpan left = (dueAt - _process.Now) / _process.Rate;
                 _inner.Set(_process.World.Now + (left > TimeSpan.Zero ? left : TimeSpan.Zero));
             }
         }

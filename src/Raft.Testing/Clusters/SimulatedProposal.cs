@@ -52,6 +52,10 @@ public sealed class SimulatedProposal
     /// <summary>Called once, when the cluster has observed the outcome.</summary>
     internal Action? Ended { get; set; }
 
+    /// <summary>The exception that it ended with, if a caller should never get that one.</summary>
+    internal Exception? Unexpected =>
+        _task.Exception?.InnerException is { } exception && !ObservedCall.IsDocumented(exception) ? exception : null;
+
     /// <summary>The leader that a refusal named.</summary>
     internal NodeId? LeaderHint => (_task.Exception?.InnerException as NotLeaderException)?.Leader?.NodeId;
 

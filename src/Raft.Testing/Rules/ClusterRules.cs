@@ -14,6 +14,7 @@ internal sealed class ClusterRules
     private readonly Monotony _monotony = new();
     private readonly MatchOnlyGrows _matches = new();
     private readonly JoiningNodesDoNotVote _joining;
+    private readonly DifferencesAreReal _differences;
     private readonly Action<string> _broken;
 
     /// <param name="nodes">The nodes of the cluster.</param>
@@ -58,6 +59,7 @@ internal sealed class ClusterRules
             new HungLeadersGiveUp(hangs),
             new GivingUpNeedsEvidence(hangs),
             new ReadIndexOfItsTerm(Committed),
+            _differences = new DifferencesAreReal(nodes),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);
@@ -69,6 +71,9 @@ internal sealed class ClusterRules
 
     /// <summary>What the cluster has committed.</summary>
     public CommittedLog Committed { get; } = new();
+
+    /// <summary>How often a node has reported that a member has other options.</summary>
+    public int DifferencesReported => _differences.Reports;
 
     /// <summary>How many terms had a leader.</summary>
     public int Elections => _elections.Elections;

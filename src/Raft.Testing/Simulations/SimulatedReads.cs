@@ -11,71 +11,119 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
 {
     private const int MostPending = 32;
 
-    /// <summary>A clock may run at half its rate, so that a bound takes twice as long.</summary>
-    private const double SlowestClock = 0.5;
-
     private static readonly double[] Bounds = [0, 0.05, 0.3, 2];
 
-    private int _pending;
+    private readonly List<Pending> _pending = [];
+    private readonly SortedDictionary<NodeId, (RaftNode Life, long Index)> _shown = [];
 
     /// <summary>How many reads were answered.</summary>
     public long Answered { get; private set; }
+
+    /// <summary>How many reads wait. Those of a node that has crashed are never answered, and do not count.</summary>
+    public int Waiting
+    {
+        get
+        {
+            _pending.RemoveAll(static read => read.Node.Current != read.Life || read.Node.IsDown);
+            return _pending.Count;
+        }
+    }
 
     /// <summary>Begins a read, unless too many wait. It ends by itself.</summary>
     public void Begin(SimulatedNode node, RaftNode raft, SeededRandom random, TimeSpan patience)
     {
         int kind = random.Next(10);
-        double seconds = Bounds[random.Next(Bounds.Length)];
-        if (_pending >= MostPending)
+        TimeSpan bound = TimeSpan.FromSeconds(Bounds[random.Next(Bounds.Length)]);
+        if (Waiting >= MostPending)
         {
             return;
         }
 
-        TimeSpan now = cluster.World.Clock.Now;
-        TimeSpan bound = TimeSpan.FromSeconds(seconds);
         (ReadConsistency consistency, long least) = kind switch
         {
             < 6 => (ReadConsistency.Linearizable, record.LastSeen),
-            < 8 => (ReadConsistency.BoundedStaleness(bound), record.SeenAt(now - (bound / SlowestClock))),
+            < 8 => (ReadConsistency.BoundedStaleness(bound), record.SeenAt(Before(node, bound))),
             < 9 => (ReadConsistency.AtLeast(record.LastSeen), record.LastSeen),
             _ => (ReadConsistency.Local, 0),
         };
-        _ = ReadAsync(node, raft, consistency, least, patience);
+        _ = ReadAsync(new Pending(node, raft), consistency, least, patience);
     }
 
-    private async Task ReadAsync(SimulatedNode node, RaftNode raft, ReadConsistency consistency, long least, TimeSpan patience)
+    /// <summary>Begins a linearizable read and a barrier on every node that runs, which nothing but an answer ends.</summary>
+    /// <returns>Names the nodes that have not answered yet.</returns>
+    public Func<IReadOnlyList<NodeId>> BeginEverywhere()
     {
-        _pending++;
+        List<(NodeId Node, Task Read)> reads = [];
+        foreach (SimulatedNode node in cluster.Nodes.Where(static node => node.IsRunning))
+        {
+            Pending pending = new(node, node.Raft);
+            reads.Add((node.Id, ReadAsync(pending, ReadConsistency.Linearizable, record.LastSeen, Timeout.InfiniteTimeSpan)));
+            reads.Add((node.Id, PassBarrierAsync(pending, record.LastSeen)));
+        }
+
+        return () => [.. reads.Where(static read => !read.Read.IsCompleted).Select(static read => read.Node).Distinct()];
+    }
+
+    /// <summary>Just before the oldest moment whose state a read with a bound may show: what happened at that very moment may be missing.</summary>
+    private static TimeSpan Before(SimulatedNode node, TimeSpan bound) => node.WorldTimeOf(node.Now - bound) - TimeSpan.FromTicks(2);
+
+    private async Task ReadAsync(Pending read, ReadConsistency consistency, long least, TimeSpan patience)
+    {
+        least = Math.Max(least, ShownBy(read));
+        TimeSpan began = cluster.World.Clock.Now;
         using CancellationTokenSource patienceEnds = new();
         using IClockTimer timer = cluster.World.Clock.CreateTimer(patienceEnds.Cancel);
-        timer.Set(cluster.World.Clock.Now + patience);
-        TimeSpan begin = cluster.World.Clock.Now;
-        try
+        if (patience != Timeout.InfiniteTimeSpan)
         {
-            (long index, bool isExact) = await raft.ReadAsync(
+            timer.Set(began + patience);
+        }
+
+        _pending.Add(read);
+        await read.Node.Calls.MakeAsync("A read", async () =>
+        {
+            (long index, bool isExact) = await read.Life.ReadAsync(
                 static (SlowStateMachine machine) => (machine.LastCommand, machine.IsExact), consistency, patienceEnds.Token)
                 .ConfigureAwait(false);
             Answered++;
-            if (index < least)
-            {
-                node.Report(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Reads see what was acknowledged is broken: a read ({consistency}) on {node.Id} began at {begin.TotalSeconds:F6} s, when "
-                        + $"index {least} had been acknowledged or read, and saw the state at index {index}."));
-            }
-
+            Judge(read, consistency.ToString(), began, least, index);
+            _shown[read.Node.Id] = (read.Life, Math.Max(index, ShownBy(read)));
             if (isExact)
             {
                 record.See(index);
             }
-        }
-        catch (Exception exception) when (exception is RaftException or OperationCanceledException)
+        }).ConfigureAwait(false);
+        _pending.Remove(read);
+    }
+
+    private Task PassBarrierAsync(Pending read, long least)
+    {
+        TimeSpan began = cluster.World.Clock.Now;
+        return read.Node.Calls.MakeAsync(
+            "A read barrier", async () => Judge(read, "barrier", began, least, await read.Life.ReadBarrierAsync().ConfigureAwait(false)));
+    }
+
+    private static void Judge(Pending read, string consistency, TimeSpan began, long least, long index)
+    {
+        if (index < least)
         {
-            // the node stops or is overloaded, or there was no leader in time
+            read.Node.Report(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Reads see what was acknowledged is broken: a read ({consistency}) on {read.Node.Id} began at {began.TotalSeconds:F6} s, when "
+                    + $"index {least} had been acknowledged or read, and saw the state at index {index}."));
         }
-        finally
-        {
-            _pending--;
-        }
+    }
+
+    /// <summary>The highest index that a read of the same run of the same node has shown: no later one shows an older state.</summary>
+    private long ShownBy(Pending read) =>
+        _shown.TryGetValue(read.Node.Id, out (RaftNode Life, long Index) shown) && shown.Life == read.Life ? shown.Index : 0;
+
+    /// <summary>A read that waits.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="life">The run of the node that it was sent to.</param>
+    private sealed class Pending(SimulatedNode node, RaftNode life)
+    {
+        public SimulatedNode Node { get; } = node;
+
+        public RaftNode Life { get; } = life;
     }
 }

@@ -34,6 +34,9 @@ public sealed record SimulationReport(
     /// <summary>Gets the number of members that joined at their first start.</summary>
     public int Joins { get; init; }
 
+    /// <summary>Gets how often a node reported that a member runs with other options.</summary>
+    public int DifferingOptions { get; init; }
+
     /// <summary>Gets the number of reads of clients that were answered.</summary>
     public long Reads { get; init; }
 

@@ -86,6 +86,7 @@ internal sealed class SimulationRun
         LostStores = _cluster.LostStores,
         ForeignMessages = _cluster.Intrusions,
         Joins = _cluster.Joins,
+        DifferingOptions = _cluster.DifferencesReported,
         Reads = _reads?.Answered ?? 0,
         Settings = _settings,
         Trace = _options.KeepsEvents ? new TraceReport(_cluster.World.Trace, Title()) : null,
@@ -184,6 +185,7 @@ internal sealed class SimulationRun
             throw _cluster.World.Failure(disagreement, rule: "All nodes agree in the end");
         }
 
+        RequireReads();
         _workload.Finish(_cluster, _cluster.CommittedLog());
         RequireStability();
         foreach (NodeId id in _cluster.NodeIds)
@@ -197,6 +199,13 @@ internal sealed class SimulationRun
         {
             throw _cluster.World.Failure(lie);
         }
+    }
+
+    /// <summary>Every node answers linearizable reads, also where nothing is committed that would release a forgotten one.</summary>
+    private void RequireReads()
+    {
+        Func<IReadOnlyList<NodeId>> waiting = _reads!.BeginEverywhere();
+        RunUntil(() => waiting().Count == 0, "linearizable reads and read barriers on all nodes", rule: "Every read is answered");
     }
 
     /// <summary>

@@ -16,6 +16,7 @@ public sealed class SimulatedLogStore : ILogStore
     private readonly StoredLog _inMemory;
     private readonly StoredLog _durable;
     private readonly Queue<LogOperation> _underWay = new();
+    private readonly Queue<Action> _heldAnswers = new(); // of openings and reads
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
     private readonly IClockTimer _timer;
     private readonly Guid _storeId;
@@ -91,14 +92,18 @@ public sealed class SimulatedLogStore : ILogStore
     /// <summary>Cancels a <see cref="FailNext"/> that has had no effect yet.</summary>
     internal void ForgetFailure() => _failNext = null;
 
-    /// <summary>From now on nothing becomes durable, as with a disk that hangs, until <see cref="Release"/>.</summary>
+    /// <summary>
+    /// From now on nothing becomes durable and no read is answered, as with a disk that hangs, until <see cref="Release"/>.
+    /// </summary>
     public void Hold()
     {
         _isHeld = true;
         _timer.Clear();
     }
 
-    /// <summary>Ends a <see cref="Hold"/>: what was held up becomes durable in order, one after the other, each in its own time.</summary>
+    /// <summary>
+    /// Ends a <see cref="Hold"/>: what was held up becomes durable in order, one after the other, each in its own time, and reads are answered.
+    /// </summary>
     public void Release()
     {
         if (!_isHeld)
@@ -114,6 +119,11 @@ public sealed class SimulatedLogStore : ILogStore
         }
 
         _lastDurableAt = due > _lastDurableAt ? due : _lastDurableAt;
+        while (_heldAnswers.TryDequeue(out Action? answer))
+        {
+            answer();
+        }
+
         SetTimer();
     }
 
@@ -320,14 +330,18 @@ public sealed class SimulatedLogStore : ILogStore
 
     private ValueTask<T> Answer<T>(T result)
     {
-        if (!_isCrashed && _random.Chance(SynchronousRate))
+        if (!_isCrashed && _random.Chance(SynchronousRate) && !_isHeld)
         {
             return ValueTask.FromResult(result);
         }
 
         SimulatedCompletion<T> completion = new(_scheduler, new Stack<SimulatedCompletion<T>>());
         ValueTask<T> task = completion.Task;
-        if (!_isCrashed)
+        if (_isHeld)
+        {
+            _heldAnswers.Enqueue(() => completion.Complete(result, error: null));
+        }
+        else if (!_isCrashed)
         {
             completion.Complete(result, error: null);
         }

@@ -13,6 +13,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     private readonly Trace? _trace;
     private readonly List<Commit> _underWay = [];
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
+    private readonly List<SimulatedCompletion<bool>> _held = [];
     private Stored? _latest;
     private Exception? _failNext;
     private bool _isHeld;
@@ -45,7 +46,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     /// <summary>Gets the latest snapshot that would survive a crash.</summary>
     public SnapshotInfo? Durable => _latest?.Info;
 
-    /// <summary>Holds every commit, as a disk that hangs does, until <see cref="Release"/>.</summary>
+    /// <summary>Holds every call and every commit, as a disk that hangs does, until <see cref="Release"/>.</summary>
     public void Hold()
     {
         _isHeld = true;
@@ -63,6 +64,13 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         {
             commit.Timer.Set(_clock.Now);
         }
+
+        foreach (SimulatedCompletion<bool> call in _held)
+        {
+            call.Complete(true, error: null);
+        }
+
+        _held.Clear();
     }
 
     /// <summary>Makes the next call that reads or writes fail. Later calls are not affected.</summary>
@@ -132,11 +140,15 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
             throw failure;
         }
 
-        if (_isCrashed || !_random.Chance(SynchronousRate))
+        if (_isCrashed || !_random.Chance(SynchronousRate) || _isHeld)
         {
             SimulatedCompletion<bool> completion = RentCompletion();
             ValueTask later = completion.UntypedTask;
-            if (!_isCrashed)
+            if (_isHeld)
+            {
+                _held.Add(completion);
+            }
+            else if (!_isCrashed)
             {
                 completion.Complete(true, error: null);
             }

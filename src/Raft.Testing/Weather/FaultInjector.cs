@@ -18,6 +18,7 @@ internal sealed class FaultInjector
     private readonly ForeignMessages _foreign;
     private readonly IClockTimer _foreignTimer;
     private readonly SeededRandom _random;
+    private readonly HashSet<Fault> _wrongClocks = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Fault, StrangerGroup> _groups = new(ReferenceEqualityComparer.Instance);
     private SoleFault? _sole; // while one is under way or waits, no other fault begins
     private int _strangers;
@@ -259,6 +260,7 @@ internal sealed class FaultInjector
             case FaultKind.WrongClock when MayBeWrong(node):
                 TimeSpan wrong = TimeSpan.FromMinutes(1 + (Math.Abs(fault.Intensity - 0.5) * 2_880));
                 node.SetWallClock(fault.Intensity < 0.3 ? -wrong : wrong);
+                _wrongClocks.Add(fault);
                 break;
             case FaultKind.OtherOptions:
                 node.ChangeOptions = OtherOptions.Of(fault.Intensity);
@@ -357,7 +359,7 @@ internal sealed class FaultInjector
             case FaultKind.ClockDrift:
                 node.SetClockRate(1);
                 break;
-            case FaultKind.WrongClock when node.WallClockSetAt is not null:
+            case FaultKind.WrongClock when _wrongClocks.Remove(fault):
                 node.SetWallClock(TimeSpan.Zero);
                 break;
             case FaultKind.OtherOptions:

@@ -20,6 +20,7 @@ public sealed class WeatherProfile
 
     private readonly SortedDictionary<FaultKind, double> _perMinute = [];
     private double _joinRate; // how many of the runs begin with a member that joins
+    private double _longHangRate = 0.2; // how many of the disks hang for seconds
 
     private WeatherProfile(string name, params ReadOnlySpan<(FaultKind Kind, double PerMinute)> faults)
     {
@@ -55,7 +56,10 @@ public sealed class WeatherProfile
     public static WeatherProfile Hangs { get; } = new(
         "hangs", (FaultKind.HungApply, 4), (FaultKind.HungRead, 4), (FaultKind.HungCapture, 4), (FaultKind.HungDisk, 4),
         (FaultKind.HungSnapshots, 2), (FaultKind.Isolation, 2), (FaultKind.Loss, 2), (FaultKind.Crash, 2), (FaultKind.Snapshot, 4),
-        (FaultKind.Transfer, 4));
+        (FaultKind.Transfer, 4))
+    {
+        _longHangRate = 0.7,
+    };
 
     /// <summary>Clocks run fast and slow and are set wrong, and processes pause, alone and all together.</summary>
     public static WeatherProfile Clocks { get; } = new(
@@ -169,10 +173,15 @@ public sealed class WeatherProfile
         }
     }
 
-    private static Fault Draw(FaultKind kind, SeededRandom random, int nodes, TimeSpan duration)
+    private Fault Draw(FaultKind kind, SeededRandom random, int nodes, TimeSpan duration)
     {
         // Many faults are shorter than an election timeout, some much longer: both show what the middle does not.
-        bool isLong = random.Chance(kind is FaultKind.HungApply or FaultKind.HungRead or FaultKind.HungCapture ? 0.7 : 0.2);
+        bool isLong = random.Chance(kind switch
+        {
+            FaultKind.HungApply or FaultKind.HungRead or FaultKind.HungCapture => 0.7,
+            FaultKind.HungDisk or FaultKind.HungSnapshots => _longHangRate,
+            _ => 0.2,
+        });
         TimeSpan longest = isLong ? TimeSpan.FromSeconds(8) : TimeSpan.FromSeconds(1);
         int node = random.Next(nodes);
         return new Fault(

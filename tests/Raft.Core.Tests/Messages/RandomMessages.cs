@@ -92,7 +92,7 @@ internal static class RandomMessages
                 LastIncludedTerm = Number(),
                 Checksum = Wide(),
                 NextOffset = Number(),
-                Reason = (SnapshotReplyReason)random.Next(8),
+                Reason = (SnapshotReplyReason)random.Next(Enum.GetValues<SnapshotReplyReason>().Length),
             },
             4 => new InstallSnapshotMessage
             {
@@ -131,7 +131,7 @@ internal static class RandomMessages
                 Term = Number(),
                 Correlation = Number(),
                 IsStopping = Coin(),
-                Reason = (TimeoutNowRefusal)random.Next(4),
+                Reason = (TimeoutNowRefusal)random.Next(Enum.GetValues<TimeoutNowRefusal>().Length),
             },
             7 => new IdentityRefusalMessage
             {

@@ -138,7 +138,12 @@ public sealed class HangingLeaderTests
         _cluster.World.RunFor(MinimumElectionTimeout);
 
         Assert.False(_cluster[_leader].Raft.PublishedStatus.Conditions.IsCandidacyWithheld);
-        _cluster.Elect(_leader);
+        int asked = 0;
+        _cluster.Network.MessageSent += message => asked += message is RequestVoteMessage && message.From == _leader ? 1 : 0;
+        _cluster.Network.Isolate(_leader);
+        _cluster.World.RunFor(LongestElection / 5); // two maximum election timeouts
+
+        Assert.NotEqual(0, asked);
     }
 
     /// <summary>It may be the only node that can lead.</summary>
