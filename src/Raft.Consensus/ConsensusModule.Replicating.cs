@@ -49,9 +49,14 @@ public sealed partial class ConsensusModule
                 follower.RequestHeartbeatBy(_now + _options.CommitNoticeDelay);
             }
 
-            if (_now >= follower.HeartbeatDueAt || NeedsHeartbeatForReads(follower))
+            if (_now >= follower.HeartbeatDueAt)
             {
                 Send(follower, entries: default);
+            }
+            else if (NeedsHeartbeatForReads(follower))
+            {
+                Send(follower, entries: default);
+                follower.OnSentForReads();
             }
         }
     }

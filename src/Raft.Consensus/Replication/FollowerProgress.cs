@@ -52,6 +52,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     /// <summary>The number of the last heartbeat that was sent; 0 if none was.</summary>
     public long LastHeartbeat { get; private set; }
 
+    /// <summary>The number of the last heartbeat that was sent for reads, before the next regular one was due; 0 if none was.</summary>
+    public long LastHeartbeatForReads { get; private set; }
+
     /// <summary>The largest number of a request that the follower has answered; 0 if it has answered none.</summary>
     public long Answered { get; private set; }
 
@@ -104,6 +107,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
             window.Add(lastIndex, bytes);
         }
     }
+
+    /// <summary>The heartbeat that was sent last was sent for reads.</summary>
+    public void OnSentForReads() => LastHeartbeatForReads = LastHeartbeat;
 
     /// <summary>The follower must be sent something by then, even if it is only a heartbeat.</summary>
     public void RequestHeartbeatBy(TimeSpan dueAt) => HeartbeatDueAt = dueAt < HeartbeatDueAt ? dueAt : HeartbeatDueAt;

@@ -105,7 +105,7 @@ public sealed class LeaderReadTests
         Assert.Empty(Read(n1));
         Assert.Empty(Read(n1));
 
-        AppendEntriesMessage[] second = [.. n1.Deliver(Make.Accept(first[0])).OfType<AppendEntriesMessage>()];
+        AppendEntriesMessage[] second = [.. n1.DeliverTogether([.. first.Select(static heartbeat => Make.Accept(heartbeat))]).OfType<AppendEntriesMessage>()];
         Assert.Equal((1, 1), Grant(n1));
         Assert.Equal(2, second.Length);
 
@@ -124,6 +124,53 @@ public sealed class LeaderReadTests
         n1.Deliver(Make.Accept(next[0]));
 
         Assert.Single(n1.Node.ReadGrants);
+    }
+
+    /// <summary>A voter whose disk hangs must not collect a heartbeat, or its answer, for each round that the others confirm.</summary>
+    [Fact]
+    public void Leader_OneVoterNeverAnswers_SendsItOneHeartbeatForAllRounds()
+    {
+        SingleModule n1 = Settled();
+        List<RaftMessage> sent = [.. Read(n1)];
+        for (int round = 1; round <= 1_000; round++)
+        {
+            AppendEntriesMessage heartbeat = sent.OfType<AppendEntriesMessage>().Last(static message => message.To == "n2");
+            sent.AddRange(n1.Deliver(Make.Accept(heartbeat)));
+            Assert.Equal((round, 1), Grant(n1));
+            sent.AddRange(Read(n1));
+        }
+
+        Assert.Equal(1_001, sent.Count(static message => message.To == "n2"));
+        Assert.Single(sent, static message => message.To == "n3");
+    }
+
+    [Fact]
+    public void Leader_ALateVoterAnswers_IsSentTheHeartbeatOfTheRoundAtOnce()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage[] first = Read(n1);
+        n1.Deliver(Make.Accept(first[0]));
+        Assert.Equal("n2", Assert.Single(Read(n1)).To.Value);
+
+        AppendEntriesMessage next = Assert.Single(n1.Deliver(Make.Accept(first[1])).OfType<AppendEntriesMessage>());
+        Assert.Equal("n3", next.To.Value);
+        n1.Deliver(Make.Accept(next));
+
+        Assert.Equal((2, 1), Grant(n1));
+    }
+
+    [Fact]
+    public void Leader_TheHeartbeatForReadsIsLost_CountsTheNextRegularOne()
+    {
+        SingleModule n1 = Settled();
+        n1.Deliver(Make.Accept(Read(n1)[0])); // n3 does not answer
+        Read(n1); // n2 does not answer either
+
+        AppendEntriesMessage[] regular = [.. n1.Pass(Settings.Plain.HeartbeatInterval).OfType<AppendEntriesMessage>()];
+        Assert.Equal(["n2", "n3"], regular.Select(static heartbeat => heartbeat.To.Value));
+        n1.Deliver(Make.Accept(regular[1]));
+
+        Assert.Equal((2, 1), Grant(n1));
     }
 
     [Fact]
