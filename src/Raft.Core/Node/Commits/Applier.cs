@@ -36,6 +36,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private readonly IClock _clock;
     private readonly NodeMetrics? _metrics;
     private readonly CommandActivities _activities;
+    private CleaningThreshold _cleaning = new(); // of reads that may run
     private CommittedBatch? _current;
     private TimeSpan _currentSince;
     private DateTimeOffset _appliedTime;
