@@ -7,6 +7,7 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private const int LargestSetup = 64;
+    private static readonly long LatestTicks = DateTimeOffset.MaxValue.UtcTicks;
 
     private UnsupportedEntry? _unsupported;
 
@@ -52,6 +53,7 @@ public sealed partial class ConsensusModule
         && message.From != Id
         && IsOfThisCluster(message)
         && message.Term is >= 0 and <= LargestNumber
+        && message.SentAtTicks >= 0 && message.SentAtTicks <= LatestTicks
         && message switch
         {
             AppendEntriesMessage request => IsWellFormed(request) && IsSupported(request),
