@@ -40,6 +40,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private CommittedBatch? _current;
     private TimeSpan _currentSince;
     private DateTimeOffset _appliedTime;
+    private bool _isFinishing; // a batch is applied, and its callers are being answered
     private bool _queryIsNext;
     private volatile bool _running;
     private bool _isStopping;
@@ -146,6 +147,20 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             }
 
             return _free.TryPop(out CommittedBatch? batch) ? batch : new CommittedBatch();
+        }
+    }
+
+    /// <summary>
+    /// Whether all that was handed over is applied, and its callers are answered; reads may run or wait. If not, the worker is woken when it
+    /// may be.
+    /// </summary>
+    public bool HasAppliedAll()
+    {
+        lock (_lock)
+        {
+            bool isBusy = _current is not null || _isFinishing || _batches.Count > 0 || HasRestoration;
+            _workerWaits |= isBusy;
+            return !isBusy;
         }
     }
 
