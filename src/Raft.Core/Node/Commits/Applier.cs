@@ -183,11 +183,25 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     public void Execute() => _ = DrainAsync();
 
-    /// <summary>Starts from an entry that the state machine is known to contain already. Before anything is posted.</summary>
+    /// <summary>
+    /// Starts from an entry that the state machine is known to contain already. Before any batch is posted; reads may be waiting for it.
+    /// </summary>
     public void StartAfter(long index, DateTimeOffset time)
     {
-        _appliedTime = time;
-        Volatile.Write(ref _appliedIndex, index);
+        lock (_lock)
+        {
+            _appliedTime = time;
+            Volatile.Write(ref _appliedIndex, index);
+            ReleaseReads();
+            if (_running || _queries.Count == 0)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        Schedule();
     }
 
     /// <summary>The time of the last entry that was applied. Only for what runs here, between two batches.</summary>
