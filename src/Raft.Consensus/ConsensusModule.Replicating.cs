@@ -136,10 +136,9 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        follower.AppliedIndex = reply.AppliedIndex;
         if (IsOfThisTerm(reply))
         {
-            follower.OnAnswered(reply.Correlation);
+            follower.OnAnswered(reply.Correlation, Math.Min(reply.AppliedIndex, _log.LastIndex));
         }
 
         if (reply.Success)

@@ -38,7 +38,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     public StoreIdentity? Store { get; private set; }
 
     /// <summary>The last entry that its state machine has applied, as its latest answer says; 0 until it answers.</summary>
-    public long AppliedIndex { get; set; }
+    public long AppliedIndex { get; private set; }
 
     /// <summary>The index of the next entry to send.</summary>
     public long Next { get; private set; } = nextIndex;
@@ -161,7 +161,16 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     public void EndCatchUp(long commitIndex) => CatchesUp = CatchesUp && Match < commitIndex;
 
     /// <summary>The follower answered a request of this term, whatever the answer.</summary>
-    public void OnAnswered(long correlation) => Answered = Math.Max(Answered, correlation);
+    /// <param name="correlation">The number of the request.</param>
+    /// <param name="appliedIndex">What its state machine had applied then; ignored if the answer is late.</param>
+    public void OnAnswered(long correlation, long appliedIndex)
+    {
+        if (correlation >= Answered)
+        {
+            Answered = correlation;
+            AppliedIndex = appliedIndex;
+        }
+    }
 
     /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
     /// <param name="match">The index.</param>
