@@ -260,6 +260,43 @@ public sealed class LeaderReadTests
     }
 
     [Fact]
+    public void Leader_ADuplicateOfAnEarlierRequestArrives_AnswersTheLaterOne()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n3", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 8) with { Moment = 5 });
+        n1.Deliver(Request("n2", 7) with { Moment = 4 });
+
+        Assert.Equal([8], AnswersTo(n1, "n2", heartbeat));
+    }
+
+    [Fact]
+    public void Leader_ANodeThatHasStartedAgainAsks_AnswersItsNewRequest()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n3", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 8) with { Moment = 5 });
+        n1.Deliver(Request("n2", 1) with { Moment = 6 });
+
+        Assert.Equal([1], AnswersTo(n1, "n2", heartbeat));
+    }
+
+    /// <summary>Its number is that of the request in the round, and the answer to that one would be dropped.</summary>
+    [Fact]
+    public void Leader_ANodeThatHasStartedAgainAsksDuringItsRound_AnswersItInTheNextOne()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n2", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 1) with { Moment = 6 });
+
+        RaftMessage[] sent = n1.Deliver(Make.Accept(heartbeat));
+        Assert.Equal([1], sent.OfType<ReadIndexReplyMessage>().Select(static reply => reply.Moment));
+        RaftMessage[] next = n1.Deliver(Make.Accept(sent.OfType<AppendEntriesMessage>().First(static message => message.To == "n2")));
+
+        Assert.Equal([6], next.OfType<ReadIndexReplyMessage>().Select(static reply => reply.Moment));
+    }
+
+    [Fact]
     public void Leader_ARequestOfANodeThatIsNotAMember_IsIgnored()
     {
         SingleModule n1 = Settled();
@@ -326,6 +363,14 @@ public sealed class LeaderReadTests
         n1.TakeSent();
         n1.Node.Batch(static module => module.RequestRead());
         return n1.TakeSent<AppendEntriesMessage>();
+    }
+
+    /// <summary>A round is confirmed, and the next one: what the leader then answers a node.</summary>
+    private static long[] AnswersTo(SingleModule n1, NodeId node, AppendEntriesMessage heartbeat)
+    {
+        RaftMessage[] next = n1.Deliver(Make.Accept(heartbeat));
+        RaftMessage[] answers = n1.Deliver(Make.Accept(next.OfType<AppendEntriesMessage>().First(message => message.To == heartbeat.To)));
+        return [.. answers.OfType<ReadIndexReplyMessage>().Where(reply => reply.To == node).Select(static reply => reply.Correlation)];
     }
 
     private static (long Through, long Index) Grant(SingleModule n1)
