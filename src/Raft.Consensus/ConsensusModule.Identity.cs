@@ -96,6 +96,12 @@ public sealed partial class ConsensusModule
             NoteLeader(message);
         }
 
+        if (!IsFromMember(message))
+        {
+            NoteUnlisted(message);
+            return;
+        }
+
         NoteStopping(message);
         bool isAnswer = message is AppendEntriesReplyMessage or InstallSnapshotReplyMessage or RequestVoteReplyMessage;
         if (_stores.Note(message.From, message.Origin.Store, isAnswer ? message.Correlation : null, LatestRequest) is { } replaced)
@@ -103,13 +109,22 @@ public sealed partial class ConsensusModule
             Outputs.Add(new StoreReplacedNotice(message.From, replaced, message.Origin.Store!));
         }
 
-        if (IsFromMember(message))
+        CompareOptions(message);
+    }
+
+    /// <summary>Nodes that are no longer members, or have never been, are not remembered.</summary>
+    private void ForgetOtherNodes()
+    {
+        if (Configuration.MemberIds.IsEmpty)
         {
-            CompareOptions(message);
+            return; // any node may be one
         }
-        else
+
+        _stores.Retain(Configuration);
+        _stoppingMembers.RemoveAll(node => Configuration.Find(node) is null);
+        while (_differing.TakeOther(Configuration) is { } other)
         {
-            NoteUnlisted(message);
+            Outputs.Add(new DifferingNodeLeftNotice(other));
         }
     }
 

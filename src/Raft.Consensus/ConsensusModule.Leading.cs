@@ -144,6 +144,7 @@ public sealed partial class ConsensusModule
         }
 
         CommitThrough(reached);
+        CommitIndexOfLeader = 0; // this leader knows best now
     }
 
     /// <summary>

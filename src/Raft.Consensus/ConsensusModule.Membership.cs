@@ -45,6 +45,7 @@ public sealed partial class ConsensusModule
         }
 
         _lastConfiguration = Configuration;
+        ForgetOtherNodes();
         _stores.Add(Configuration, LatestRequest);
         if (Role == RaftRole.Leader)
         {

@@ -99,10 +99,12 @@ public sealed partial class ConsensusModule
 
     /// <summary>
     /// Whether a follower must be sent a heartbeat for the round under way. Entries do not take its place: they are answered only when
-    /// they are durable.
+    /// they are durable. A voter that has not answered the one of an earlier round gets the regular ones only. The others confirm the rounds
+    /// meanwhile, as fast as they answer, and a voter whose disk or network hangs must not be sent one for each.
     /// </summary>
     private bool NeedsHeartbeatForReads(FollowerProgress follower) =>
-        _rounds.IsUnderWay && follower.LastHeartbeat < _rounds.FirstRequest && Configuration.IsVoter(follower.Id);
+        _rounds.IsUnderWay && follower.LastHeartbeat < _rounds.FirstRequest
+        && follower.Answered >= follower.LastHeartbeatForReads && Configuration.IsVoter(follower.Id);
 
     /// <summary>
     /// The last request that a voter has answered in this term, whether it agreed or not: an answer of this term proves that the voter had

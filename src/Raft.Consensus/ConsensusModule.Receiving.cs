@@ -7,6 +7,7 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private const int LargestSetup = 64;
+    private static readonly long LatestTicks = DateTimeOffset.MaxValue.UtcTicks;
 
     private UnsupportedEntry? _unsupported;
 
@@ -52,6 +53,7 @@ public sealed partial class ConsensusModule
         && message.From != Id
         && IsOfThisCluster(message)
         && message.Term is >= 0 and <= LargestNumber
+        && message.SentAtTicks >= 0 && message.SentAtTicks <= LatestTicks
         && message switch
         {
             AppendEntriesMessage request => IsWellFormed(request) && IsSupported(request),
@@ -60,7 +62,7 @@ public sealed partial class ConsensusModule
             InstallSnapshotReplyMessage reply => IsWellFormed(reply),
             RequestVoteMessage request => IsWellFormed(request),
             SetupReplyMessage reply => reply.Values.Count <= LargestSetup,
-            TimeoutNowMessage request => request.LastLogIndex is >= 0 and <= LargestNumber && request.LastLogTerm >= 0,
+            TimeoutNowMessage request => IsWellFormed(request),
             ReadIndexReplyMessage reply => reply.ReadIndex is >= 0 and <= LargestNumber,
             _ => true,
         };
@@ -217,7 +219,8 @@ public sealed partial class ConsensusModule
     /// </summary>
     internal static bool IsWellFormed(AppendEntriesMessage request)
     {
-        if (request.PrevLogIndex is < 0 or > LargestNumber || request.LeaderCommit < 0 || request.PrevLogTerm < 0
+        if (request.PrevLogIndex is < 0 or > LargestNumber || request.LeaderCommit is < 0 or > LargestNumber
+            || request.PrevLogTerm is < 0 or > LargestNumber
             || (request.PrevLogIndex == 0 && request.PrevLogTerm != 0))
         {
             return false;
@@ -241,18 +244,23 @@ public sealed partial class ConsensusModule
         reply.PrevLogIndex is >= 0 and <= LargestNumber
         && reply.LastIndex is >= 0 and <= LargestNumber
         && reply.ConflictIndex is >= 0 and <= LargestNumber
-        && reply.ConflictTerm is >= 0 and <= LargestNumber;
+        && reply.ConflictTerm is >= 0 and <= LargestNumber
+        && reply.AppliedIndex is >= 0 and <= LargestNumber;
 
     private static bool IsWellFormed(InstallSnapshotMessage request) =>
         request.LastIncludedIndex is > 0 and <= LargestNumber
         && request.LastIncludedTerm > 0 && request.LastIncludedTerm <= request.Term
-        && request.LeaderCommit >= 0
+        && request.LeaderCommit is >= 0 and <= LargestNumber
         && request.Offset >= 0 && request.Data.Length > 0 && request.Offset <= request.Length - request.Data.Length;
 
     private static bool IsWellFormed(InstallSnapshotReplyMessage reply) =>
         reply.LastIncludedIndex is > 0 and <= LargestNumber
         && reply.LastIncludedTerm is > 0 and <= LargestNumber
         && reply.NextOffset >= 0;
+
+    private static bool IsWellFormed(TimeoutNowMessage request) =>
+        request.LastLogIndex is >= 0 and <= LargestNumber
+        && request.LastLogTerm is >= 0 and <= LargestNumber;
 
     private static bool IsWellFormed(RequestVoteMessage request) =>
         request.LastLogIndex is >= 0 and <= LargestNumber

@@ -49,9 +49,14 @@ public sealed partial class ConsensusModule
                 follower.RequestHeartbeatBy(_now + _options.CommitNoticeDelay);
             }
 
-            if (_now >= follower.HeartbeatDueAt || NeedsHeartbeatForReads(follower))
+            if (_now >= follower.HeartbeatDueAt)
             {
                 Send(follower, entries: default);
+            }
+            else if (NeedsHeartbeatForReads(follower))
+            {
+                Send(follower, entries: default);
+                follower.OnSentForReads();
             }
         }
     }
@@ -131,10 +136,9 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        follower.AppliedIndex = reply.AppliedIndex;
         if (IsOfThisTerm(reply))
         {
-            follower.OnAnswered(reply.Correlation);
+            follower.OnAnswered(reply.Correlation, Math.Min(reply.AppliedIndex, _log.LastIndex));
         }
 
         if (reply.Success)

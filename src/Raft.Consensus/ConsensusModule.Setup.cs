@@ -113,7 +113,7 @@ public sealed partial class ConsensusModule
 
     private void OnSetupReply(SetupReplyMessage reply)
     {
-        if (reply.Origin.OptionsDigest != Origin.OptionsDigest)
+        if (reply.Origin.OptionsDigest != Origin.OptionsDigest && IsFromMember(reply))
         {
             Outputs.Add(new SetupNotice(reply.From, reply.Values));
         }

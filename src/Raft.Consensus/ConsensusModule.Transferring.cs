@@ -65,7 +65,7 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        _transfer!.OnHandedOver();
+        _transfer!.OnHandedOver(++_lastCorrelation);
         TimeoutNowMessage request = new()
         {
             From = Id,
@@ -74,7 +74,7 @@ public sealed partial class ConsensusModule
             SentAtTicks = UtcNow.UtcTicks,
             IsStopping = IsStopping,
             Term = Term,
-            Correlation = ++_lastCorrelation,
+            Correlation = _transfer.Request,
             LastLogIndex = _log.LastIndex,
             LastLogTerm = _log.LastTerm,
         };
@@ -239,9 +239,10 @@ public sealed partial class ConsensusModule
         Outputs.Add(reply, VersionOfHardState);
     }
 
+    /// <summary>A refusal of an earlier request, which may be late, says nothing about the one that the target has now.</summary>
     private void OnTimeoutNowReply(TimeoutNowReplyMessage reply)
     {
-        if (_transfer is { Phase: TransferPhase.HandedOver } transfer && transfer.Target == reply.From && IsOfThisTerm(reply))
+        if (_transfer is { Phase: TransferPhase.HandedOver } transfer && transfer.Target == reply.From && transfer.Request == reply.Correlation)
         {
             GiveUpTransfer(TransferFailure.Refused);
         }

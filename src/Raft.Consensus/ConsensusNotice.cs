@@ -36,6 +36,10 @@ internal sealed record OptionsDifferNotice(NodeId Member) : ConsensusNotice;
 /// <param name="Member">The member.</param>
 internal sealed record OptionsAgreeNotice(NodeId Member) : ConsensusNotice;
 
+/// <summary>A node whose options differ is no longer a member.</summary>
+/// <param name="Node">The node.</param>
+internal sealed record DifferingNodeLeftNotice(NodeId Node) : ConsensusNotice;
+
 /// <summary>A member whose options differ has reported its values.</summary>
 /// <param name="Member">The member.</param>
 /// <param name="Values">Its values.</param>

@@ -9,8 +9,10 @@ internal sealed class VoterClocks
 {
     private const long SpeedOfCorrection = 2; // the log's time runs at half speed until the clocks reach it
 
+    private static readonly long LatestTicks = DateTimeOffset.MaxValue.UtcTicks;
+
     private readonly NodeId _self;
-    private readonly TimeSpan _bound;
+    private readonly long _bound; // in ticks; no number here is larger than the latest time, so that sums do not overflow
     private readonly TimeSpan _memory;
     private readonly List<Reading> _readings = [];
     private readonly Func<NodeId, long> _ticksOf; // made once, since it is used in the hot path
@@ -26,7 +28,7 @@ internal sealed class VoterClocks
     public VoterClocks(NodeId self, TimeSpan bound, TimeSpan memory)
     {
         _self = self;
-        _bound = bound;
+        _bound = Math.Min(bound.Ticks, LatestTicks);
         _memory = memory;
         _ticksOf = TicksOf;
     }
@@ -37,7 +39,7 @@ internal sealed class VoterClocks
     /// <param name="now">The time.</param>
     public void OnHeard(NodeId member, long sentAtTicks, TimeSpan now)
     {
-        Reading reading = new(member, sentAtTicks - now.Ticks, sentAtTicks > 0, now);
+        Reading reading = new(member, Math.Clamp(sentAtTicks, 0, LatestTicks), now);
         for (int i = 0; i < _readings.Count; i++)
         {
             if (_readings[i].Member == member)
@@ -64,14 +66,14 @@ internal sealed class VoterClocks
     public DateTimeOffset NextTime(ClusterConfiguration configuration, DateTimeOffset utcNow, DateTimeOffset last, TimeSpan now)
     {
         long majority = MajorityTicks(configuration, utcNow, now);
-        long ticks = Math.Clamp(utcNow.UtcTicks, majority - _bound.Ticks, majority + _bound.Ticks);
+        long ticks = Math.Clamp(utcNow.UtcTicks, majority - _bound, majority + _bound);
         if (ticks <= last.UtcTicks)
         {
             ticks = last.UtcTicks + Math.Max((now - _stampedAt).Ticks / SpeedOfCorrection, 0);
         }
 
         _stampedAt = now;
-        return new DateTimeOffset(Math.Min(ticks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
+        return new DateTimeOffset(Math.Clamp(ticks, 0, LatestTicks), TimeSpan.Zero);
     }
 
     /// <summary>
@@ -85,7 +87,7 @@ internal sealed class VoterClocks
     /// <summary>What the clock of another member shows; null if it has sent no message lately, or its messages do not say.</summary>
     public DateTimeOffset? TimeOf(NodeId member, TimeSpan now) =>
         ReadingOf(member) is { IsKnown: true } reading && now - reading.At <= _memory
-            ? new DateTimeOffset(Math.Min(reading.Base + now.Ticks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero)
+            ? new DateTimeOffset(reading.TicksAt(now), TimeSpan.Zero)
             : null;
 
     private long MajorityTicks(ClusterConfiguration configuration, DateTimeOffset utcNow, TimeSpan now)
@@ -112,7 +114,7 @@ internal sealed class VoterClocks
             return 0;
         }
 
-        long ticks = reading.IsKnown ? Math.Min(reading.Base + _now.Ticks, DateTimeOffset.MaxValue.UtcTicks) : _ownTicks;
+        long ticks = reading.IsKnown ? reading.TicksAt(_now) : _ownTicks;
         return _now - reading.At <= _memory ? ticks : Math.Min(ticks, _ownTicks);
     }
 
@@ -130,8 +132,13 @@ internal sealed class VoterClocks
     }
 
     /// <param name="Member">The member.</param>
-    /// <param name="Base">Its clock, minus this node's monotonic time.</param>
-    /// <param name="IsKnown">Whether it has said what its clock shows.</param>
+    /// <param name="SentAtTicks">What its clock showed; 0 if it did not say.</param>
     /// <param name="At">When this node received it.</param>
-    private readonly record struct Reading(NodeId Member, long Base, bool IsKnown, TimeSpan At);
+    private readonly record struct Reading(NodeId Member, long SentAtTicks, TimeSpan At)
+    {
+        public bool IsKnown => SentAtTicks > 0;
+
+        /// <summary>What its clock shows, if it runs as fast as this node's.</summary>
+        public long TicksAt(TimeSpan now) => SentAtTicks + Math.Clamp((now - At).Ticks, 0, LatestTicks - SentAtTicks);
+    }
 }

@@ -6,6 +6,8 @@ namespace Raft.Consensus;
 /// </summary>
 internal sealed class MemberStores
 {
+    private const int MostNodes = 1_024;
+
     private readonly SortedList<NodeId, Sighting> _sightings = [];
 
     /// <param name="Store">The store.</param>
@@ -22,6 +24,19 @@ internal sealed class MemberStores
             if (member.StoreId is { } id)
             {
                 _sightings.TryAdd(member.NodeId, new Sighting(new StoreIdentity(id, Opening: 0), latestRequest));
+            }
+        }
+    }
+
+    /// <summary>Only the stores of members are remembered from now on.</summary>
+    /// <param name="configuration">The configuration.</param>
+    public void Retain(ClusterConfiguration configuration)
+    {
+        for (int i = _sightings.Count - 1; i >= 0; i--)
+        {
+            if (configuration.Find(_sightings.GetKeyAtIndex(i)) is null)
+            {
+                _sightings.RemoveAt(i);
             }
         }
     }
@@ -44,6 +59,11 @@ internal sealed class MemberStores
 
         if (!_sightings.TryGetValue(node, out Sighting known))
         {
+            if (_sightings.Count == MostNodes)
+            {
+                return null; // only a node that does not know its cluster yet hears so many
+            }
+
             _sightings.Add(node, new Sighting(store, latestRequest));
             return null;
         }

@@ -35,8 +35,9 @@ internal sealed class ReadRounds
     public long Started { get; private set; }
 
     /// <summary>
-    /// Another node's request has arrived. It replaces an earlier one of the same node that waits, and a repetition of one in the round
-    /// under way is ignored.
+    /// Another node's request has arrived. It replaces an earlier one of the same node that waits. A repetition of one in the round under
+    /// way is ignored, and so is a late one: the node waits for the answer to its latest. A node that has started again numbers its requests
+    /// from 1 again, but its time goes on.
     /// </summary>
     public void Add(ReadIndexRequestMessage request)
     {
@@ -48,7 +49,16 @@ internal sealed class ReadRounds
             }
         }
 
-        _waiting.RemoveAll(waiting => waiting.From == request.From);
+        for (int i = 0; i < _waiting.Count; i++)
+        {
+            if (_waiting[i].From == request.From)
+            {
+                bool isLate = request.Correlation < _waiting[i].Correlation && request.Moment <= _waiting[i].Moment;
+                _waiting[i] = isLate ? _waiting[i] : request;
+                return;
+            }
+        }
+
         _waiting.Add(request);
     }
 

@@ -38,7 +38,7 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     public StoreIdentity? Store { get; private set; }
 
     /// <summary>The last entry that its state machine has applied, as its latest answer says; 0 until it answers.</summary>
-    public long AppliedIndex { get; set; }
+    public long AppliedIndex { get; private set; }
 
     /// <summary>The index of the next entry to send.</summary>
     public long Next { get; private set; } = nextIndex;
@@ -51,6 +51,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
 
     /// <summary>The number of the last heartbeat that was sent; 0 if none was.</summary>
     public long LastHeartbeat { get; private set; }
+
+    /// <summary>The number of the last heartbeat that was sent for reads, before the next regular one was due; 0 if none was.</summary>
+    public long LastHeartbeatForReads { get; private set; }
 
     /// <summary>The largest number of a request that the follower has answered; 0 if it has answered none.</summary>
     public long Answered { get; private set; }
@@ -105,6 +108,9 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
         }
     }
 
+    /// <summary>The heartbeat that was sent last was sent for reads.</summary>
+    public void OnSentForReads() => LastHeartbeatForReads = LastHeartbeat;
+
     /// <summary>The follower must be sent something by then, even if it is only a heartbeat.</summary>
     public void RequestHeartbeatBy(TimeSpan dueAt) => HeartbeatDueAt = dueAt < HeartbeatDueAt ? dueAt : HeartbeatDueAt;
 
@@ -155,7 +161,16 @@ internal sealed class FollowerProgress(NodeId id, long nextIndex, TimeSpan now, 
     public void EndCatchUp(long commitIndex) => CatchesUp = CatchesUp && Match < commitIndex;
 
     /// <summary>The follower answered a request of this term, whatever the answer.</summary>
-    public void OnAnswered(long correlation) => Answered = Math.Max(Answered, correlation);
+    /// <param name="correlation">The number of the request.</param>
+    /// <param name="appliedIndex">What its state machine had applied then; ignored if the answer is late.</param>
+    public void OnAnswered(long correlation, long appliedIndex)
+    {
+        if (correlation >= Answered)
+        {
+            Answered = correlation;
+            AppliedIndex = appliedIndex;
+        }
+    }
 
     /// <summary>The follower accepted a request that vouched for everything up to <paramref name="match"/>.</summary>
     /// <param name="match">The index.</param>

@@ -52,6 +52,23 @@ internal sealed class SetupContacts
         return null;
     }
 
+    /// <summary>Takes out a node that is not a member.</summary>
+    /// <returns>The node; null if there is none.</returns>
+    public NodeId? TakeOther(ClusterConfiguration configuration)
+    {
+        for (int i = 0; i < _nodes.Count; i++)
+        {
+            NodeId node = _nodes[i].Node;
+            if (configuration.Find(node) is null)
+            {
+                _nodes.RemoveAt(i);
+                return node;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The setup of the node does not differ any more.</summary>
     /// <returns>Whether it did.</returns>
     public bool Remove(NodeId node)

@@ -122,7 +122,7 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
         }
         else if (nextOffset > Acknowledged)
         {
-            Continue(nextOffset, now);
+            Continue(nextOffset, isAnswerToProbe: _probes && correlation >= _firstOfRound, now);
         }
         else if (reason == SnapshotReplyReason.OutOfPlace && correlation >= _firstOfRound)
         {
@@ -151,13 +151,26 @@ internal sealed class SnapshotTransfer(InFlightWindow window, TransferBackoff ba
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
-    private void Continue(long nextOffset, TimeSpan now)
+    /// <summary>
+    /// The follower has stored more. The answer to a probe also says where it continues: within the probe if an earlier leader has sent it
+    /// smaller chunks.
+    /// </summary>
+    private void Continue(long nextOffset, bool isAnswerToProbe, TimeSpan now)
     {
         StoredBytes += nextOffset - Acknowledged;
         Acknowledged = nextOffset;
         Furthest = Math.Max(Furthest, nextOffset);
-        Next = Math.Max(Next, nextOffset);
-        window.FreeThrough(nextOffset);
+        if (isAnswerToProbe)
+        {
+            Next = nextOffset;
+            window.Clear(); // it was alone in flight
+        }
+        else
+        {
+            Next = Math.Max(Next, nextOffset);
+            window.FreeThrough(nextOffset);
+        }
+
         _probes = false;
         _allowed = _allowed == int.MaxValue ? _allowed : _allowed + 1;
         _patience = TimeSpan.Zero;

@@ -35,6 +35,14 @@ internal sealed class LeadershipTransfer(NodeId target, TimeSpan deadline, bool 
         Deadline = deadline < Deadline ? deadline : Deadline;
     }
 
-    /// <summary>The target was asked to campaign.</summary>
-    public void OnHandedOver() => Phase = TransferPhase.HandedOver;
+    /// <summary>The number of the request to campaign; 0 before it is sent.</summary>
+    public long Request { get; private set; }
+
+    /// <summary>The target is asked to campaign.</summary>
+    /// <param name="request">The number of the request.</param>
+    public void OnHandedOver(long request)
+    {
+        Phase = TransferPhase.HandedOver;
+        Request = request;
+    }
 }

@@ -49,6 +49,11 @@ public static partial class MessageCodec
         long term = reader.ReadInt64("term");
         long correlation = reader.ReadInt64("correlation");
         long sentAt = reader.ReadInt64("time of sending");
+        if (sentAt > DateTimeOffset.MaxValue.UtcTicks)
+        {
+            reader.Fail(reader.Position - sizeof(long), $"the time of sending is {sentAt} ticks, beyond the year 9999");
+        }
+
         string clusterId = ReadName(ref reader, names, "cluster id");
         NodeId from = ReadNodeName(ref reader, names, "sender's id");
         NodeId to = ReadNodeName(ref reader, names, "receiver's id");

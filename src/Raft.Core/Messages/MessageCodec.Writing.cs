@@ -14,6 +14,7 @@ public static partial class MessageCodec
         Require(message.From != default && message.To != default, "The sender or the receiver of the message is not set.");
 
         RequireNotNegative(message.SentAtTicks, "time of sending");
+        Require(message.SentAtTicks <= DateTimeOffset.MaxValue.UtcTicks, "The time of sending is beyond the year 9999.");
         RequireNotNegative(message.Origin!.Store?.Opening ?? 0, "opening of the sender's store");
         RequireNotNegative(message.Origin.Identity?.Generation ?? 0, "generation of the cluster");
 

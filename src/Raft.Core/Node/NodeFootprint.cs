@@ -21,6 +21,7 @@ namespace Raft;
 /// <param name="EarlyChunks">Parts of a leader's snapshot that wait for their turn to be stored.</param>
 /// <param name="EarlyChunkBytes">The bytes in these.</param>
 /// <param name="WaitingReads">Reads of the state machine that wait.</param>
+/// <param name="HeldMessages">Messages that wait for a write to the log store.</param>
 internal readonly record struct NodeFootprint(
     long FirstCachedIndex,
     long CachedEntries,
@@ -37,7 +38,8 @@ internal readonly record struct NodeFootprint(
     int SnapshotSenders,
     int EarlyChunks,
     long EarlyChunkBytes,
-    int WaitingReads)
+    int WaitingReads,
+    int HeldMessages)
 {
     /// <summary>The largest number of unanswered messages of any follower, and the unanswered bytes of all.</summary>
     public static (int Messages, long Bytes) InFlight(ReadOnlySpan<FollowerProgress> followers)

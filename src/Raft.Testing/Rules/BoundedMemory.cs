@@ -4,10 +4,12 @@ namespace Raft.Testing;
 
 /// <summary>
 /// What a node keeps in memory and puts into messages is bounded by its options: uncommitted payload, callers, cached entries, waiting
-/// messages, messages in flight, and the size of a message.
+/// messages, answers that wait for a write, messages in flight, and the size of a message.
 /// </summary>
 internal sealed class BoundedMemory : ClusterRule
 {
+    private const int OtherMessagesToEachNode = 8;
+
     public override string Name => "Bounded memory";
 
     /// <summary>
@@ -78,6 +80,13 @@ internal sealed class BoundedMemory : ClusterRule
 
     internal static string? FindExcess(SimulatedNode node, in NodeFootprint footprint)
     {
+        int held = MostHeldMessages(node);
+        if (footprint.HeldMessages > held)
+        {
+            return $"{footprint.HeldMessages} messages of {node.Id} wait for {node.Store.UnderWay} writes, and the others can have asked it "
+                + $"{held} different things.";
+        }
+
         // Whole segments are freed, and what is not committed and durable stays.
         RaftNodeOptions options = node.Options;
         long segment = Math.Clamp(options.MaximumCachedEntries, EntryCache.SmallestSegment, EntryCache.LargestSegment);
@@ -101,6 +110,12 @@ internal sealed class BoundedMemory : ClusterRule
             ? $"{node.Id} counts {footprint.InFlightBytes} bytes as in flight, and no message is."
             : null;
     }
+
+    /// <summary>
+    /// For each write, another node may have a window of entries or chunks, or a few other requests, that are not answered before it.
+    /// </summary>
+    private static int MostHeldMessages(SimulatedNode node) =>
+        (node.Store.UnderWay + 1) * node.Options.Members.Count * (node.Options.MaximumInFlightMessages + OtherMessagesToEachNode);
 
     /// <summary>Only what clients propose counts towards the limit.</summary>
     private static int CommandBytes(in LogEntry entry) => entry.Kind == EntryKind.Command ? entry.Data.Length : 0;

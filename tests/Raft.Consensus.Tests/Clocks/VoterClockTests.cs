@@ -66,6 +66,26 @@ public sealed class VoterClockTests
     public void SingleVoter_TrustsItsOwn() =>
         Assert.Equal(Noon.AddYears(10), Stamp(new ClusterConfiguration(["n1"]), own: Noon.AddYears(10)));
 
+    /// <summary>No sum overflows, whatever a message says and however far the bound is.</summary>
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    public void ClockThatShowsNonsense_GivesATimeNearTheOwn(long ticks)
+    {
+        ClusterConfiguration two = new(["n1", "n2"]);
+        TimeSpan later = Start + TimeSpan.FromSeconds(1);
+        foreach (VoterClocks clocks in (VoterClocks[])[_clocks, new("n1", TimeSpan.MaxValue, TimeSpan.MaxValue)])
+        {
+            clocks.OnHeard("n2", ticks, Start);
+            clocks.OnHeard("n3", ticks, Start);
+
+            Assert.Equal(Noon, clocks.NextTime(two, Noon, DateTimeOffset.UnixEpoch, later));
+            Assert.InRange(clocks.NextTime(_three, Noon, DateTimeOffset.UnixEpoch, later), Noon, DateTimeOffset.MaxValue);
+            Assert.Equal(ticks > 0 ? DateTimeOffset.MaxValue : null, clocks.TimeOf("n2", later));
+        }
+    }
+
     /// <summary>A former leader, or a snapshot, has left a time that is far ahead.</summary>
     [Fact]
     public void LogThatIsAhead_GoesOnAtHalfSpeedAndNeverFalls()

@@ -93,6 +93,32 @@ public sealed class MemberStoresTests
     }
 
     [Fact]
+    public void Retain_NodesThatAreNotMembers_AreForgotten()
+    {
+        MemberStores stores = new();
+        stores.Note("n2", First, answered: 5, latestRequest: 9);
+        stores.Note("n9", First, answered: 5, latestRequest: 9);
+
+        stores.Retain(new ClusterConfiguration(["n1", "n2"]));
+
+        Assert.Equal(First, stores.Note("n2", Second, answered: 10, latestRequest: 20));
+        Assert.Null(stores.Note("n9", Second, answered: 10, latestRequest: 20));
+    }
+
+    [Fact]
+    public void Note_MoreNodesThanAnyClusterHas_KeepsTheFirst()
+    {
+        MemberStores stores = new();
+        for (int i = 0; i < 2_000; i++)
+        {
+            stores.Note($"n{i}", First, answered: null, latestRequest: 9);
+        }
+
+        Assert.Equal(First, stores.Note("n0", Second, answered: 10, latestRequest: 20));
+        Assert.Null(stores.Note("n1999", Second, answered: 10, latestRequest: 20));
+    }
+
+    [Fact]
     public void Add_SameStoreInAMessage_RaisesNoAlarm()
     {
         MemberStores stores = new();

@@ -71,6 +71,32 @@ public sealed class SetupTests
         Assert.Contains(new NotListedNotice("n2"), n1.TakeNotices());
     }
 
+    /// <summary>Nothing would end the comparison.</summary>
+    [Fact]
+    public void SetupReply_OfANodeThatIsNotAMember_IsNotCompared()
+    {
+        SingleModule n1 = WithDigest(1);
+
+        n1.Deliver((RaftMessage)(Reply([]) with { From = "n9" }));
+
+        Assert.Empty(n1.TakeNotices().OfType<SetupNotice>());
+    }
+
+    [Fact]
+    public void MemberWithOtherOptions_ThatIsRemoved_IsNotAskedAgain()
+    {
+        SingleModule n1 = WithDigest(1);
+        n1.Deliver((RaftMessage)(Make.Append("n2", 1, 0, 0, 0) with { Origin = Other, Entries = new[] { Make.Configuration(1, "n1", "n2") } }));
+        n1.Deliver((RaftMessage)(Reply([]) with { From = "n3", Term = 1 })); // n3 is no member any more
+        Assert.Equal([new OptionsDifferNotice("n2")], n1.TakeNotices());
+
+        AppendEntriesMessage removal = Make.Append("n2", 1, 1, 1, 0) with { Entries = new[] { Make.Configuration(1, "n1", "n3") } };
+        n1.Deliver((RaftMessage)(removal with { Origin = Other }));
+        Assert.Contains(new DifferingNodeLeftNotice("n2"), n1.TakeNotices());
+
+        Assert.Empty(n1.Pass(TimeSpan.FromMinutes(2)).OfType<SetupRequestMessage>());
+    }
+
     /// <summary>It is answered like any other: it may be a new member. But if it continues, both sides report it.</summary>
     [Fact]
     public void UnlistedSender_ThatGoesOnForAMinute_IsReportedAndToldOnceAMinute()

@@ -171,6 +171,28 @@ public sealed class FollowerReadTests
         Assert.Equal((1, 2), (Assert.Single(cluster["n2"].ReadGrants).Through, cluster["n2"].ReadGrants[0].Index));
     }
 
+    [Fact]
+    public void Learner_Reads_AsksTheLeaderUntilItAnswers()
+    {
+        TestDisk disk = new();
+        ClusterConfiguration configuration = new(["n2", "n3"], learners: ["n1"]);
+        LogEntry entry = new(1, EntryKind.Configuration, ConfigurationEncoding.Encode(configuration), DateTimeOffset.UnixEpoch);
+        disk.Preset(new HardState(1, null), [entry]);
+        SingleModule n1 = new(Settings.Plain.For("n1", Settings.Ids(3)), disk);
+        n1.Deliver(Make.Append("n2", 1, 1, 1, commit: 1));
+        Assert.Equal((RaftRole.Learner, null), (n1.Module.Role, n1.Module.NextDeadline));
+
+        n1.Node.Batch(static module => module.RequestRead());
+        ReadIndexRequestMessage request = Assert.Single(n1.TakeSent<ReadIndexRequestMessage>());
+        Assert.Equal(n1.Clock.Now + Settings.Plain.HeartbeatInterval, n1.Module.NextDeadline);
+        n1.Node.AdvanceToDeadline();
+        Assert.Equal(request.Correlation, Assert.Single(n1.TakeSent<ReadIndexRequestMessage>()).Correlation);
+        n1.Deliver(Reply(request));
+
+        Assert.Equal((1, 1), (Assert.Single(n1.Node.ReadGrants).Through, n1.Node.ReadGrants[0].Index));
+        Assert.Null(n1.Module.NextDeadline);
+    }
+
     private static ModuleCluster Led()
     {
         ModuleCluster cluster = new(3);

@@ -85,6 +85,19 @@ public sealed class LeaderReadTests
         Assert.Single(n1.Node.ReadGrants);
     }
 
+    /// <summary>The voter has confirmed that this leader was replaced, whatever it answers.</summary>
+    [Fact]
+    public void Leader_AnAnswerOfALaterTerm_DoesNotCount()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = Read(n1)[0];
+
+        n1.Deliver(Make.Reject(heartbeat, 0, 0, 0) with { Term = heartbeat.Term + 1 });
+
+        Assert.Empty(n1.Node.ReadGrants);
+        Assert.Equal(RaftRole.Follower, n1.Module.Role);
+    }
+
     [Fact]
     public void Leader_AnAnswerToWhatItNeverSent_DoesNotCount()
     {
@@ -105,7 +118,7 @@ public sealed class LeaderReadTests
         Assert.Empty(Read(n1));
         Assert.Empty(Read(n1));
 
-        AppendEntriesMessage[] second = [.. n1.Deliver(Make.Accept(first[0])).OfType<AppendEntriesMessage>()];
+        AppendEntriesMessage[] second = [.. n1.DeliverTogether([.. first.Select(static heartbeat => Make.Accept(heartbeat))]).OfType<AppendEntriesMessage>()];
         Assert.Equal((1, 1), Grant(n1));
         Assert.Equal(2, second.Length);
 
@@ -124,6 +137,53 @@ public sealed class LeaderReadTests
         n1.Deliver(Make.Accept(next[0]));
 
         Assert.Single(n1.Node.ReadGrants);
+    }
+
+    /// <summary>A voter whose disk hangs must not collect a heartbeat, or its answer, for each round that the others confirm.</summary>
+    [Fact]
+    public void Leader_OneVoterNeverAnswers_SendsItOneHeartbeatForAllRounds()
+    {
+        SingleModule n1 = Settled();
+        List<RaftMessage> sent = [.. Read(n1)];
+        for (int round = 1; round <= 1_000; round++)
+        {
+            AppendEntriesMessage heartbeat = sent.OfType<AppendEntriesMessage>().Last(static message => message.To == "n2");
+            sent.AddRange(n1.Deliver(Make.Accept(heartbeat)));
+            Assert.Equal((round, 1), Grant(n1));
+            sent.AddRange(Read(n1));
+        }
+
+        Assert.Equal(1_001, sent.Count(static message => message.To == "n2"));
+        Assert.Single(sent, static message => message.To == "n3");
+    }
+
+    [Fact]
+    public void Leader_ALateVoterAnswers_IsSentTheHeartbeatOfTheRoundAtOnce()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage[] first = Read(n1);
+        n1.Deliver(Make.Accept(first[0]));
+        Assert.Equal("n2", Assert.Single(Read(n1)).To.Value);
+
+        AppendEntriesMessage next = Assert.Single(n1.Deliver(Make.Accept(first[1])).OfType<AppendEntriesMessage>());
+        Assert.Equal("n3", next.To.Value);
+        n1.Deliver(Make.Accept(next));
+
+        Assert.Equal((2, 1), Grant(n1));
+    }
+
+    [Fact]
+    public void Leader_TheHeartbeatForReadsIsLost_CountsTheNextRegularOne()
+    {
+        SingleModule n1 = Settled();
+        n1.Deliver(Make.Accept(Read(n1)[0])); // n3 does not answer
+        Read(n1); // n2 does not answer either
+
+        AppendEntriesMessage[] regular = [.. n1.Pass(Settings.Plain.HeartbeatInterval).OfType<AppendEntriesMessage>()];
+        Assert.Equal(["n2", "n3"], regular.Select(static heartbeat => heartbeat.To.Value));
+        n1.Deliver(Make.Accept(regular[1]));
+
+        Assert.Equal((2, 1), Grant(n1));
     }
 
     [Fact]
@@ -213,6 +273,43 @@ public sealed class LeaderReadTests
     }
 
     [Fact]
+    public void Leader_ADuplicateOfAnEarlierRequestArrives_AnswersTheLaterOne()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n3", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 8) with { Moment = 5 });
+        n1.Deliver(Request("n2", 7) with { Moment = 4 });
+
+        Assert.Equal([8], AnswersTo(n1, "n2", heartbeat));
+    }
+
+    [Fact]
+    public void Leader_ANodeThatHasStartedAgainAsks_AnswersItsNewRequest()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n3", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 8) with { Moment = 5 });
+        n1.Deliver(Request("n2", 1) with { Moment = 6 });
+
+        Assert.Equal([1], AnswersTo(n1, "n2", heartbeat));
+    }
+
+    /// <summary>Its number is that of the request in the round, and the answer to that one would be dropped.</summary>
+    [Fact]
+    public void Leader_ANodeThatHasStartedAgainAsksDuringItsRound_AnswersItInTheNextOne()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n2", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 1) with { Moment = 6 });
+
+        RaftMessage[] sent = n1.Deliver(Make.Accept(heartbeat));
+        Assert.Equal([1], sent.OfType<ReadIndexReplyMessage>().Select(static reply => reply.Moment));
+        RaftMessage[] next = n1.Deliver(Make.Accept(sent.OfType<AppendEntriesMessage>().First(static message => message.To == "n2")));
+
+        Assert.Equal([6], next.OfType<ReadIndexReplyMessage>().Select(static reply => reply.Moment));
+    }
+
+    [Fact]
     public void Leader_ARequestOfANodeThatIsNotAMember_IsIgnored()
     {
         SingleModule n1 = Settled();
@@ -279,6 +376,14 @@ public sealed class LeaderReadTests
         n1.TakeSent();
         n1.Node.Batch(static module => module.RequestRead());
         return n1.TakeSent<AppendEntriesMessage>();
+    }
+
+    /// <summary>A round is confirmed, and the next one: what the leader then answers a node.</summary>
+    private static long[] AnswersTo(SingleModule n1, NodeId node, AppendEntriesMessage heartbeat)
+    {
+        RaftMessage[] next = n1.Deliver(Make.Accept(heartbeat));
+        RaftMessage[] answers = n1.Deliver(Make.Accept(next.OfType<AppendEntriesMessage>().First(message => message.To == heartbeat.To)));
+        return [.. answers.OfType<ReadIndexReplyMessage>().Where(reply => reply.To == node).Select(static reply => reply.Correlation)];
     }
 
     private static (long Through, long Index) Grant(SingleModule n1)

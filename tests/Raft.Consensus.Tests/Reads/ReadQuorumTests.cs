@@ -25,10 +25,17 @@ public sealed class ReadQuorumTests
     {
         SingleModule n1 = Led(new ClusterConfiguration(["n1", "n2", "n3"], learners: ["n4"]));
 
-        AppendEntriesMessage[] round = [.. n1.Deliver(LeaderReadTests.Request("n4", 7, term: 2)).OfType<AppendEntriesMessage>()];
-        RaftMessage[] sent = n1.Deliver(Make.Accept(round[0]));
+        RaftMessage[] entries = n1.InOneBatch(() => n1.Module.Propose(default, default, out _));
+        n1.Deliver(Make.Accept(entries.OfType<AppendEntriesMessage>().First(static message => message.To == "n2")));
+        Assert.Equal(3, n1.Module.CommitIndex); // n4 has not acknowledged it, so it is not told yet
 
-        Assert.Equal("n4", Assert.Single(sent.OfType<ReadIndexReplyMessage>()).To.Value);
+        AppendEntriesMessage[] round = [.. n1.Deliver(LeaderReadTests.Request("n4", 7, term: 2)).OfType<AppendEntriesMessage>()];
+        RaftMessage[] sent = n1.Deliver(Make.Accept(round.First(static message => message.To == "n2")));
+
+        ReadIndexReplyMessage reply = Assert.Single(sent.OfType<ReadIndexReplyMessage>());
+        Assert.Equal(("n4", 3), (reply.To.Value, reply.ReadIndex));
+        AppendEntriesMessage told = Assert.Single(sent.OfType<AppendEntriesMessage>(), static message => message.To == "n4");
+        Assert.Equal(3, told.LeaderCommit);
     }
 
     [Fact]

@@ -20,6 +20,27 @@ public sealed class WindowTests
         Assert.Equal((4, 16), (n1.Module.Followers[0].InFlightMessages, n1.Module.Followers[0].InFlightBytes));
     }
 
+    /// <summary>An earlier leader has sent smaller chunks: the follower has the beginning of the probe, and needs the rest at once.</summary>
+    [Fact]
+    public void Leader_ProbeIsStoredInPart_ContinuesWithinIt()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending(Window);
+
+        Assert.Equal([2, 6, 10, 14], Offsets(Chunks(n1.Deliver(Make.Want(first, nextOffset: 2)))));
+    }
+
+    /// <summary>It says what is stored, and not what becomes of the probe.</summary>
+    [Fact]
+    public void Leader_LateAnswerDuringAProbe_IsOnlyProgress()
+    {
+        (SingleModule n1, InstallSnapshotMessage first) = Sending(Window);
+        InstallSnapshotMessage[] window = Chunks(n1.Deliver(Make.Want(first)));
+        InstallSnapshotMessage probe = Assert.Single(Chunks(n1.Pass(TimeSpan.FromMilliseconds(400))));
+        Assert.Equal(4, probe.Offset);
+
+        Assert.DoesNotContain(6, Offsets(Chunks(n1.Deliver(Make.Want(window[0], nextOffset: 6)))));
+    }
+
     /// <summary>A quarter of the limit for messages is for chunks.</summary>
     [Fact]
     public void Leader_WindowOfBytes_HoldsNoMore()

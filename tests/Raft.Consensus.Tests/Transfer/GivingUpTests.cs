@@ -124,6 +124,33 @@ public sealed class GivingUpTests
         Assert.Equal(900, n1.Module.KnownCommitIndex);
     }
 
+    /// <summary>One message with a wrong number must not make this node look far behind for good.</summary>
+    [Fact]
+    public void Follower_HeardOfAWrongCommitIndex_IsCorrectedByTheNextLeader()
+    {
+        SingleModule n1 = SingleModule.Follower(1, 1);
+        n1.Deliver(Make.Append("n2", 1, 1, 1, commit: 1L << 61));
+
+        n1.Deliver(Make.Append("n3", 2, 1, 1, 1, 2));
+        Assert.Equal(1L << 61, n1.Module.KnownCommitIndex); // n3 may not know yet what is committed
+        n1.Deliver(Make.Append("n3", 2, 2, 2, commit: 2));
+        n1.Deliver(Make.Append("n3", 2, 2, 2, commit: 7));
+
+        Assert.Equal(7, n1.Module.KnownCommitIndex);
+    }
+
+    [Fact]
+    public void Leader_HeardOfAWrongCommitIndex_KnowsBetterOnceItHasCommitted()
+    {
+        SingleModule n1 = SingleModule.Follower(1, 1);
+        n1.Deliver(Make.Append("n2", 1, 1, 1, commit: 1L << 61));
+        n1.Lead();
+
+        n1.Deliver(Make.Accept(n1.TakeSent<AppendEntriesMessage>()[0]));
+
+        Assert.Equal((2, 2), (n1.Module.CommitIndex, n1.Module.KnownCommitIndex));
+    }
+
     private static (RaftRole Role, long Term, string? Vote, string? Leader) State(SingleModule node) =>
         (node.Module.Role, node.Module.Term, node.Module.VotedFor?.Value, node.Module.Leader?.Value);
 }

@@ -114,6 +114,30 @@ public sealed class TransferTests
         Assert.Equal(2, cluster["n1"].Module.LastIndex); // an entry that the target does not have when a late request reaches it
     }
 
+    /// <summary>The first request was late, and so is its refusal. It must not end the transfer that the target has begun to win.</summary>
+    [Fact]
+    public void Leader_LateRefusalOfAnEarlierRequest_DoesNotEndTheNextTransfer()
+    {
+        ModuleCluster cluster = Led();
+        Begin(cluster, "n3");
+        cluster.DeliverAll();
+        cluster["n1"].Batch(static module => module.HandOver());
+        TimeoutNowMessage first = Assert.Single(cluster.Take<TimeoutNowMessage>());
+        cluster.Pass(Strict.MinimumElectionTimeout);
+        Assert.Equal((null, TransferFailure.TimedOut), (cluster["n1"].Module.Transfer, cluster["n1"].Module.LastTransferFailure));
+        cluster.Deliver(first);
+        TimeoutNowReplyMessage refusal = Assert.Single(cluster.Take<TimeoutNowReplyMessage>());
+        Begin(cluster, "n3");
+        cluster.DeliverAll();
+        cluster["n1"].Batch(static module => module.HandOver());
+
+        cluster.Deliver(refusal);
+        Assert.NotNull(cluster["n1"].Module.Transfer);
+
+        cluster.DeliverAll();
+        Assert.Equal(RaftRole.Leader, cluster["n3"].Module.Role);
+    }
+
     [Fact]
     public void Leader_TargetLacksLittle_PausesProposalsUntilItHasEverything()
     {

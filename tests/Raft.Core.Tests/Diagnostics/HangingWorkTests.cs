@@ -42,7 +42,7 @@ public sealed class HangingWorkTests : IDisposable
         LabNode node = _lab.Node().Lead();
         _lab.World.RunFor(TimeSpan.FromMinutes(1));
         TaskCompletionSource gate = new();
-        node.Raft.Occupy(new Reading(gate.Task));
+        node.Raft.Occupy(new HeldQuery(gate.Task));
 
         _lab.World.RunFor(TimeSpan.FromSeconds(10.1));
 
@@ -66,19 +66,5 @@ public sealed class HangingWorkTests : IDisposable
 
         Assert.Empty(node.Status.Hangs);
         Assert.Empty(_logged.Of(120));
-    }
-
-    private sealed class Reading(Task until) : StateMachineQuery
-    {
-        public override bool MayEndLater => true;
-
-        public override void Run(IStateMachine machine, ResumeBatch resume) => throw new NotSupportedException();
-
-        public override ValueTask RunAsync(IStateMachine machine, ResumeBatch resume) => new(until);
-
-        public override void Refuse(Exception reason)
-        {
-            // nobody waits
-        }
     }
 }

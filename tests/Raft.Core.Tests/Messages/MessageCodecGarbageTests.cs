@@ -92,6 +92,21 @@ public class MessageCodecGarbageTests
         Assert.Equal(problemOffset, exception.Offset);
     }
 
+    /// <summary>A node computes with it: it must be a time.</summary>
+    [Fact]
+    public void Read_TimeOfSendingAfterTheYear9999_IsRefused()
+    {
+        byte[] bytes = Samples.Encode(Samples.Get("request vote"));
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(SentAtOffset), DateTimeOffset.MaxValue.UtcTicks);
+        Assert.Equal(DateTimeOffset.MaxValue.UtcTicks, MessageCodec.Read(bytes).SentAtTicks);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(SentAtOffset), DateTimeOffset.MaxValue.UtcTicks + 1);
+
+        MessageFormatException exception = AssertRefused(bytes);
+
+        Assert.Contains("beyond the year 9999", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(SentAtOffset, exception.Offset);
+    }
+
     [Theory]
     [InlineData("request vote", TermOffset, "term")]
     [InlineData("request vote", CorrelationOffset, "correlation")]

@@ -118,6 +118,7 @@ public class MessageCodecRoundTripTests
             good with { Origin = Samples.Origin with { Identity = new ClusterIdentity(1, Generation: -1) } },
             good with { Origin = Samples.Origin with { Store = new StoreIdentity(default, Opening: -1) } },
             good with { SentAtTicks = -1 },
+            good with { SentAtTicks = DateTimeOffset.MaxValue.UtcTicks + 1 },
             good with { FirstMembers = [default] },
             (RequestVoteReplyMessage)Samples.Get("request vote reply") with { Leader = default(NodeId) },
             (TimeoutNowMessage)Samples.Get("timeout now") with { LastLogIndex = -1 },

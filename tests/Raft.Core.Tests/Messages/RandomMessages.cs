@@ -31,7 +31,9 @@ internal static class RandomMessages
             Number(),
             (EntryKind)random.Next(2),
             Samples.Pattern(random.Next(50)),
-            new DateTimeOffset(random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1), TimeSpan.Zero));
+            new DateTimeOffset(Time(), TimeSpan.Zero));
+
+        long Time() => random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1);
 
         return random.Next(13) switch
         {
@@ -42,7 +44,7 @@ internal static class RandomMessages
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
-                SentAtTicks = Number(),
+                SentAtTicks = Time(),
                 IsStopping = Coin(),
                 LastLogIndex = Number(),
                 LastLogTerm = Number(),
@@ -57,7 +59,7 @@ internal static class RandomMessages
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
-                SentAtTicks = Number(),
+                SentAtTicks = Time(),
                 IsStopping = Coin(),
                 VoteGranted = Coin(),
                 IsPreVote = Coin(),
@@ -70,7 +72,7 @@ internal static class RandomMessages
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
-                SentAtTicks = Number(),
+                SentAtTicks = Time(),
                 IsStopping = Coin(),
                 Success = Coin(),
                 PrevLogIndex = Number(),
@@ -86,7 +88,7 @@ internal static class RandomMessages
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
-                SentAtTicks = Number(),
+                SentAtTicks = Time(),
                 IsStopping = Coin(),
                 LastIncludedIndex = Number(),
                 LastIncludedTerm = Number(),
@@ -101,7 +103,7 @@ internal static class RandomMessages
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
-                SentAtTicks = Number(),
+                SentAtTicks = Time(),
                 IsStopping = Coin(),
                 LastIncludedIndex = Number(),
                 LastIncludedTerm = Number(),
@@ -119,7 +121,7 @@ internal static class RandomMessages
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
-                SentAtTicks = Number(),
+                SentAtTicks = Time(),
                 LastLogIndex = Number(),
                 LastLogTerm = Number(),
             },
@@ -183,7 +185,7 @@ internal static class RandomMessages
                 To = Name(1),
                 Term = Number(),
                 Correlation = Number(),
-                SentAtTicks = Number(),
+                SentAtTicks = Time(),
                 IsStopping = Coin(),
                 PrevLogIndex = Number(),
                 PrevLogTerm = Number(),

@@ -92,6 +92,19 @@ public sealed class QuietRuleTests
     }
 
     [Fact]
+    public void BoundedMemory_MessagesThatWaitForAWrite_AreCounted()
+    {
+        SimulatedNode node = _cluster["n1"];
+        NodeFootprint footprint = node.Raft.Footprint!.Value;
+
+        Assert.Null(BoundedMemory.FindExcess(node, footprint with { HeldMessages = 3 * 72 }));
+        Assert.Contains(
+            "217 messages of n1 wait for 0 writes, and the others can have asked it 216 different things",
+            BoundedMemory.FindExcess(node, footprint with { HeldMessages = (3 * 72) + 1 }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NothingIsLeaked_IdleNode_KeepsNothing()
     {
         SimulatedNode node = _cluster["n1"];

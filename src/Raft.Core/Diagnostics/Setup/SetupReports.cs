@@ -54,6 +54,9 @@ internal sealed class SetupReports(NodeContext context, ClockReports clocks)
                 ComparisonOf(agree.Member).OnAgrees(context);
                 _comparisons.RemoveAll(each => each.Member == agree.Member);
                 break;
+            case DifferingNodeLeftNotice left:
+                _comparisons.RemoveAll(each => each.Member == left.Node);
+                break;
             case SecondLeaderNotice second:
                 OnSecondLeader(second);
                 break;

@@ -34,7 +34,6 @@ internal sealed partial class Applier
 
     private void Finish(CommittedBatch batch, CommandActivities.TracedBatch? traced)
     {
-        bool wakesWorker;
         lock (_lock)
         {
             if (_current != batch)
@@ -43,11 +42,10 @@ internal sealed partial class Applier
             }
 
             _current = null;
+            _isFinishing = true;
             _appliedTime = batch.LastTime;
             Volatile.Write(ref _appliedIndex, batch.LastIndex);
             ReleaseReads();
-            wakesWorker = _workerWaits;
-            _workerWaits = false;
         }
 
         if (batch.Count > 0)
@@ -58,9 +56,13 @@ internal sealed partial class Applier
         traced?.Complete(_clock.UtcNow);
         _applied(batch.LastIndex);
         batch.Finish(_metrics);
+        bool wakesWorker;
         lock (_lock)
         {
             _free.Push(batch);
+            _isFinishing = false;
+            wakesWorker = _workerWaits;
+            _workerWaits = false;
         }
 
         if (wakesWorker)

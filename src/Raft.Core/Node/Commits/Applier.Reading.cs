@@ -57,10 +57,46 @@ internal sealed partial class Applier
         Schedule();
     }
 
+    /// <summary>Callers who have cancelled make room for others. Safe to call from any thread.</summary>
+    public void RemoveCancelledReads()
+    {
+        lock (_lock)
+        {
+            RemoveCancelledReady();
+            _deferred.RemoveCancelled();
+        }
+    }
+
+    /// <summary>Called under the lock.</summary>
+    private void RemoveCancelledReady()
+    {
+        int removed = 0;
+        for (int count = _queries.Count; count > 0; count--)
+        {
+            StateMachineQuery query = _queries.Dequeue();
+            if (query.IsPending)
+            {
+                _queries.Enqueue(query);
+            }
+            else
+            {
+                removed += query.IsRead ? 1 : 0;
+            }
+        }
+
+        ReadLimit.Leave(removed);
+        _cleaning.Reset(_queries.Count);
+    }
+
     private void Add(StateMachineQuery query)
     {
         if (query.Index <= _appliedIndex)
         {
+            if (_cleaning.IsReached(_queries.Count))
+            {
+                RemoveCancelledReady();
+            }
+
             _queries.Enqueue(query);
         }
         else

@@ -36,9 +36,11 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private readonly IClock _clock;
     private readonly NodeMetrics? _metrics;
     private readonly CommandActivities _activities;
+    private CleaningThreshold _cleaning = new(); // of reads that may run
     private CommittedBatch? _current;
     private TimeSpan _currentSince;
     private DateTimeOffset _appliedTime;
+    private bool _isFinishing; // a batch is applied, and its callers are being answered
     private bool _queryIsNext;
     private volatile bool _running;
     private bool _isStopping;
@@ -148,6 +150,20 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// Whether all that was handed over is applied, and its callers are answered; reads may run or wait. If not, the worker is woken when it
+    /// may be.
+    /// </summary>
+    public bool HasAppliedAll()
+    {
+        lock (_lock)
+        {
+            bool isBusy = _current is not null || _isFinishing || _batches.Count > 0 || HasRestoration;
+            _workerWaits |= isBusy;
+            return !isBusy;
+        }
+    }
+
     /// <summary>Hands a filled batch over.</summary>
     public void Post(CommittedBatch batch)
     {
@@ -167,11 +183,25 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     public void Execute() => _ = DrainAsync();
 
-    /// <summary>Starts from an entry that the state machine is known to contain already. Before anything is posted.</summary>
+    /// <summary>
+    /// Starts from an entry that the state machine is known to contain already. Before any batch is posted; reads may be waiting for it.
+    /// </summary>
     public void StartAfter(long index, DateTimeOffset time)
     {
-        _appliedTime = time;
-        Volatile.Write(ref _appliedIndex, index);
+        lock (_lock)
+        {
+            _appliedTime = time;
+            Volatile.Write(ref _appliedIndex, index);
+            ReleaseReads();
+            if (_running || _queries.Count == 0)
+            {
+                return;
+            }
+
+            _running = true;
+        }
+
+        Schedule();
     }
 
     /// <summary>The time of the last entry that was applied. Only for what runs here, between two batches.</summary>

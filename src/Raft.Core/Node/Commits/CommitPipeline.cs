@@ -53,8 +53,13 @@ internal sealed class CommitPipeline
     /// <summary>Whether all that the log holds is committed.</summary>
     public bool HasCommittedTheLog => _context.Module.CommitIndex >= _context.Module.LastIndex;
 
-    /// <summary>Whether all that can be applied now is applied.</summary>
+    /// <summary>Whether all that can be applied now is applied, and nothing is read.</summary>
     public bool IsDone => _handedOver >= Limit && _applier.IsIdle;
+
+    /// <summary>
+    /// Whether all that can be applied now is applied, and its callers are answered. Reads do not count: they may never end to arrive.
+    /// </summary>
+    public bool HasAppliedAll => _handedOver >= Limit && _applier.HasAppliedAll();
 
     /// <summary>Whether the state machine is to be restored from a snapshot that it was not given yet.</summary>
     public bool AwaitsRestoration => _restoration is not null;

@@ -15,8 +15,11 @@ internal sealed class OutputDispatcher(
     NoticeReports notices,
     NodeReads reads)
 {
-    private readonly Queue<OutgoingMessage> _held = new(); // bounded by what the module may have unanswered while writes are under way
+    private readonly HeldMessages _held = new(); // bounded by what others can ask while writes are under way
     private readonly DiskWatch _disk = new(context);
+
+    /// <summary>How many messages wait for a write.</summary>
+    public int HeldMessages => _held.Count;
 
     /// <summary>How many writes were handed to the log store and are not durable yet.</summary>
     public int WritesInFlight { get; private set; }
@@ -68,7 +71,7 @@ internal sealed class OutputDispatcher(
             }
             else
             {
-                _held.Enqueue(message);
+                _held.Add(in message);
             }
         }
     }
@@ -76,10 +79,9 @@ internal sealed class OutputDispatcher(
     /// <summary>Sends the held messages whose required version has become durable, in their order.</summary>
     private void SendDurable()
     {
-        while (_held.TryPeek(out OutgoingMessage message) && message.RequiredVersion <= context.Module.DurableVersion)
+        while (_held.TryTake(context.Module.DurableVersion) is { } message)
         {
-            _held.Dequeue();
-            sender.Send(message.Message);
+            sender.Send(message);
         }
     }
 

@@ -6,18 +6,16 @@ namespace Raft;
 /// </summary>
 internal sealed class DeferredReads(ReadLimit limit)
 {
-    private const int MinimumToClean = 64;
-
     private readonly PriorityQueue<StateMachineQuery, (long Index, long Order)> _reads = new(); // bounded by the limit
     private long _order;
-    private int _cleanAt = MinimumToClean;
+    private CleaningThreshold _cleaning = new();
 
     /// <summary>How many wait.</summary>
     public int Count => _reads.Count;
 
     public void Add(StateMachineQuery read)
     {
-        if (_reads.Count >= _cleanAt)
+        if (_cleaning.IsReached(_reads.Count))
         {
             RemoveCancelled();
         }
@@ -33,6 +31,11 @@ internal sealed class DeferredReads(ReadLimit limit)
             _reads.Dequeue();
             ready.Enqueue(read);
         }
+
+        if (_reads.Count == 0)
+        {
+            _cleaning.Reset(0);
+        }
     }
 
     /// <summary>Takes all of them out.</summary>
@@ -44,13 +47,13 @@ internal sealed class DeferredReads(ReadLimit limit)
     }
 
     /// <summary>Callers with timeouts must not fill the queue while the state machine does not get there.</summary>
-    private void RemoveCancelled()
+    public void RemoveCancelled()
     {
         (StateMachineQuery Read, (long Index, long Order) Key)[] pending =
             [.. _reads.UnorderedItems.Where(static item => item.Element.IsPending)];
         limit.Leave(_reads.Count - pending.Length);
         _reads.Clear();
         _reads.EnqueueRange(pending);
-        _cleanAt = Math.Max(MinimumToClean, 2 * _reads.Count);
+        _cleaning.Reset(_reads.Count);
     }
 }

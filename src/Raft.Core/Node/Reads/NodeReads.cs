@@ -9,29 +9,42 @@ namespace Raft;
 /// </summary>
 internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
 {
-    private const int MinimumToClean = 64;
     private const int MaximumKeptLists = 4;
+    private static readonly TimeSpan SearchInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _lock = new();
-    private readonly Queue<(long Number, List<StateMachineQuery> Reads)> _asked = new(); // of the worker; bounded by the limit
+    private readonly Queue<(long Number, List<StateMachineQuery> Reads)> _asked = new(); // none is empty; bounded by the limit
     private readonly Stack<List<StateMachineQuery>> _free = new();
     private List<StateMachineQuery> _arrived = [];
     private volatile bool _hasArrived;
     private volatile KnownReadIndex? _known;
     private bool _isClosed;
-    private int _waiting;
-    private int _cleanAt = MinimumToClean;
+    private int _waiting; // in the queue
+    private CleaningThreshold _cleaning = new();
+    private long _searchableAt = long.MinValue; // in ticks
     private long _rounds;
 
     /// <summary>How many reads wait, for an index or for the state machine.</summary>
     public int Waiting => Limit.Count;
+
+    /// <summary>How many passes have asked for an index that their reads still wait for.</summary>
+    public int Batches
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _asked.Count;
+            }
+        }
+    }
 
     private ReadLimit Limit => commits.Applier.ReadLimit;
 
     /// <summary>Takes a read. Safe to call from any thread.</summary>
     public PostOutcome Post(StateMachineQuery read)
     {
-        if (!Limit.TryEnter())
+        if (!Limit.TryEnter() && !TryEnterAfterCleaning())
         {
             return PostOutcome.Full;
         }
@@ -58,14 +71,17 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
             return;
         }
 
-        if (_waiting >= _cleanAt)
+        lock (_lock)
         {
-            RemoveCancelled();
-        }
+            if (_cleaning.IsReached(_waiting))
+            {
+                RemoveCancelled();
+            }
 
-        List<StateMachineQuery> arrived = TakeArrived();
-        _waiting += arrived.Count;
-        _asked.Enqueue((context.Module.RequestRead(), arrived));
+            List<StateMachineQuery> arrived = TakeArrived();
+            _waiting += arrived.Count;
+            _asked.Enqueue((context.Module.RequestRead(), arrived));
+        }
     }
 
     /// <summary>The module has named indices: the reads wait for the state machine only. Called by the worker.</summary>
@@ -74,12 +90,10 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
         foreach (ref readonly ReadIndexGrant grant in grants)
         {
             _known = new KnownReadIndex(grant.Index, grant.RequestedAt);
-            while (_asked.TryPeek(out (long Number, List<StateMachineQuery> Reads) first) && first.Number <= grant.Through)
+            while (TryTakeAsked(grant.Through) is { } reads)
             {
-                _asked.Dequeue();
-                _waiting -= first.Reads.Count;
-                commits.PostReads(first.Reads, grant.Index);
-                Recycle(first.Reads);
+                commits.PostReads(reads, grant.Index);
+                Recycle(reads);
             }
         }
 
@@ -99,10 +113,16 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     public void End(Exception reason)
     {
         BeginStop();
-        Refuse(TakeArrived(), reason); // the module cannot be asked: there is none if the stores could not be opened
-        while (_asked.TryDequeue(out (long Number, List<StateMachineQuery> Reads) batch))
+        List<StateMachineQuery> arrived;
+        lock (_lock)
         {
-            Refuse(batch.Reads, reason);
+            arrived = TakeArrived();
+        }
+
+        Refuse(arrived, reason); // the module cannot be asked: there is none if the stores could not be opened
+        while (TryTakeAsked(long.MaxValue) is { } reads)
+        {
+            Refuse(reads, reason);
         }
     }
 
@@ -116,15 +136,33 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
         Limit.Leave(reads.Count);
     }
 
+    /// <summary>Called under the lock.</summary>
     private List<StateMachineQuery> TakeArrived()
     {
-        List<StateMachineQuery> next = _free.TryPop(out List<StateMachineQuery>? free) ? free : [];
+        List<StateMachineQuery> arrived = _arrived;
+        _arrived = _free.TryPop(out List<StateMachineQuery>? free) ? free : [];
+        _hasArrived = false;
+        return arrived;
+    }
+
+    /// <summary>Takes the next reads that wait for an index, up to a number.</summary>
+    private List<StateMachineQuery>? TryTakeAsked(long through)
+    {
         lock (_lock)
         {
-            List<StateMachineQuery> arrived = _arrived;
-            _arrived = next;
-            _hasArrived = false;
-            return arrived;
+            if (!_asked.TryPeek(out (long Number, List<StateMachineQuery> Reads) first) || first.Number > through)
+            {
+                return null;
+            }
+
+            _asked.Dequeue();
+            _waiting -= first.Reads.Count;
+            if (_waiting == 0)
+            {
+                _cleaning.Reset(0);
+            }
+
+            return first.Reads;
         }
     }
 
@@ -173,24 +211,64 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     private void Recycle(List<StateMachineQuery> list)
     {
         list.Clear();
+        lock (_lock)
+        {
+            Keep(list);
+        }
+    }
+
+    /// <summary>Called under the lock.</summary>
+    private void Keep(List<StateMachineQuery> list)
+    {
         if (_free.Count < MaximumKeptLists)
         {
             _free.Push(list);
         }
     }
 
-    /// <summary>Callers with timeouts must not fill the queues while there is no leader.</summary>
-    private void RemoveCancelled()
+    /// <summary>
+    /// As many reads wait as may: counts one more if callers have cancelled. All that wait are looked through, so this is not done for each
+    /// read that is refused.
+    /// </summary>
+    private bool TryEnterAfterCleaning()
     {
-        int removed = 0;
-        foreach ((_, List<StateMachineQuery> reads) in _asked)
+        long now = context.Settings.Clock.Now.Ticks;
+        long searchableAt = Volatile.Read(ref _searchableAt);
+        if (now < searchableAt
+            || Interlocked.CompareExchange(ref _searchableAt, now + SearchInterval.Ticks, searchableAt) != searchableAt)
         {
-            removed += reads.RemoveAll(static read => !read.IsPending);
+            return false;
         }
 
-        Limit.Leave(removed);
-        _waiting -= removed;
-        _cleanAt = Math.Max(MinimumToClean, 2 * _waiting);
+        lock (_lock)
+        {
+            RemoveCancelled();
+        }
+
+        commits.Applier.RemoveCancelledReads();
+        return Limit.TryEnter();
+    }
+
+    /// <summary>Callers with timeouts must not fill the queue while there is no leader. Called under the lock.</summary>
+    private void RemoveCancelled()
+    {
+        int before = _waiting;
+        for (int batches = _asked.Count; batches > 0; batches--)
+        {
+            (long Number, List<StateMachineQuery> Reads) batch = _asked.Dequeue();
+            _waiting -= batch.Reads.RemoveAll(static read => !read.IsPending);
+            if (batch.Reads.Count > 0)
+            {
+                _asked.Enqueue(batch);
+            }
+            else
+            {
+                Keep(batch.Reads);
+            }
+        }
+
+        Limit.Leave(before - _waiting);
+        _cleaning.Reset(_waiting);
     }
 
     private void CountRounds()

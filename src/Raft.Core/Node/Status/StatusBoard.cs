@@ -9,8 +9,6 @@ namespace Raft;
 internal sealed class StatusBoard(
     NodeId nodeId, CompletionSourcePool<bool> sources, ResumeBatchPool resumes, ITransport? transport = null, IClock? clock = null)
 {
-    private const int MinimumToClean = 64;
-
     private readonly Lock _lock = new();
     private readonly List<PendingCaller<bool>> _waiters = [];
     private PublishedStatus _current = new();
@@ -18,7 +16,7 @@ internal sealed class StatusBoard(
     private (NodeSet Nodes, ClusterConfiguration Configuration, MemberList Members)? _reachable;
     private long _appliedIndex;
     private long _version;
-    private int _cleanAt = MinimumToClean;
+    private CleaningThreshold _cleaning = new();
 
     /// <summary>The status that was published last.</summary>
     public PublishedStatus Current
@@ -225,16 +223,12 @@ internal sealed class StatusBoard(
         return task;
     }
 
-    /// <summary>
-    /// Removes waiters that have cancelled. Looking through all of them for each new one would be slow, so it waits until there are twice
-    /// as many as remained the last time.
-    /// </summary>
     private void RemoveCancelledIfMany()
     {
-        if (_waiters.Count >= _cleanAt)
+        if (_cleaning.IsReached(_waiters.Count))
         {
             _waiters.RemoveAll(static other => !other.IsPending);
-            _cleanAt = Math.Max(MinimumToClean, 2 * _waiters.Count);
+            _cleaning.Reset(_waiters.Count);
         }
     }
 
@@ -272,6 +266,7 @@ internal sealed class StatusBoard(
         }
 
         _waiters.Clear();
+        _cleaning.Reset(0);
         return woken;
     }
 }

@@ -136,7 +136,7 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     private void HandOver(ConsensusModule module)
     {
         leadership.Suspend();
-        if ((commits.IsDone || module.Transfer is { IsGivingUp: true }) && work.IsIdle)
+        if ((commits.HasAppliedAll || module.Transfer is { IsGivingUp: true }) && work.IsIdle)
         {
             module.HandOver();
             _isHandedOver = true;

@@ -31,7 +31,7 @@ internal sealed class StrandedCallers(NodeContext context, PendingProposals pend
             return;
         }
 
-        if (pending.Count == 0 && commits.Applier.IsIdle)
+        if (pending.Count == 0 && commits.Applier.HasAppliedAll())
         {
             _answersBy = TimeSpan.MaxValue;
         }

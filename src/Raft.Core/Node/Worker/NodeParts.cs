@@ -167,7 +167,8 @@ internal sealed class NodeParts
                 SnapshotSenders.Count,
                 module.EarlyChunks.Count,
                 module.EarlyChunks.Bytes,
-                Reads.Waiting);
+                Reads.Waiting,
+                Outputs.HeldMessages);
         }
     }
 }

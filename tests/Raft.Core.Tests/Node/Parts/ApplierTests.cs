@@ -51,6 +51,75 @@ public sealed class ApplierTests
     }
 
     [Fact]
+    public void HasAppliedAll_WhileABatchWaitsOrIsApplied_IsFalseAndWakesTheWorkerLater()
+    {
+        _machine.Gate = new TaskCompletionSource();
+        Applier applier = New();
+        Post(applier, 1, "a");
+        Assert.False(applier.HasAppliedAll());
+        _scheduler.RunUntilIdle();
+        Assert.False(applier.HasAppliedAll());
+        Assert.Equal(0, _roomAgain);
+
+        _machine.Gate.SetResult();
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal(1, _roomAgain);
+        Assert.True(applier.HasAppliedAll());
+    }
+
+    /// <summary>A leader hands over when its callers are answered, and not before.</summary>
+    [Fact]
+    public void HasAppliedAll_WhileCallersOfTheLastBatchAreAnswered_IsFalse()
+    {
+        Applier applier = null!;
+        bool? whenPublished = null;
+        applier = new Applier(
+            Settings(),
+            metrics: null,
+            _ => whenPublished = applier.HasAppliedAll(),
+            _failures.Add,
+            () => _roomAgain++,
+            new ResumeBatchPool(_scheduler));
+        Post(applier, 1, "a");
+
+        _scheduler.RunUntilIdle();
+
+        Assert.False(whenPublished);
+        Assert.Equal((1, true), (_roomAgain, applier.HasAppliedAll()));
+    }
+
+    [Fact]
+    public void HasAppliedAll_WhileAReadRunsAndOthersWait_IsTrue()
+    {
+        Applier applier = New();
+        TaskCompletionSource gate = new();
+        applier.Post(new HeldQuery(gate.Task));
+        applier.Post(new Query(_machine, "read"));
+        applier.Post(new Query(_machine, "later") { Index = 7 });
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal((false, true), (applier.IsIdle, applier.HasAppliedAll()));
+        gate.SetResult();
+    }
+
+    /// <summary>The state machine keeps its state over restarts, and the read was called while the stores opened.</summary>
+    [Fact]
+    public void StartAfter_AnIndexThatAReadWaitsFor_RunsIt()
+    {
+        Applier applier = New();
+        applier.Post(new Query(_machine, "read") { Index = 50 });
+        applier.Post(new Query(_machine, "later") { Index = 101 });
+        _scheduler.RunUntilIdle();
+        Assert.Empty(_machine.Calls);
+
+        applier.StartAfter(100, DateTimeOffset.UnixEpoch);
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal(["read"], _machine.Calls);
+    }
+
+    [Fact]
     public void Close_WithBatchesAndReadsWaiting_AbandonsThem()
     {
         Applier applier = New();

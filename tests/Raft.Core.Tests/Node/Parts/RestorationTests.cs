@@ -70,6 +70,25 @@ public sealed class RestorationTests
         Assert.Contains("Bad sector.", Assert.Single(_failures).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The node is brought up by a snapshot, and nothing is committed after it.</summary>
+    [Fact]
+    public void Restoration_ReachesTheIndexOfARead_RunsIt()
+    {
+        Applier applier = New();
+        Restoration restoration = new();
+        Look later = new() { Index = restoration.LastIncludedIndex + 1 };
+        Look read = new() { Index = restoration.LastIncludedIndex };
+        applier.Post(read);
+        applier.Post(later);
+        _scheduler.RunUntilIdle();
+        Assert.False(read.HasRun);
+
+        applier.Post(restoration);
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal((true, false), (read.HasRun, later.HasRun));
+    }
+
     private static void Close(Applier applier) =>
         applier.Close((index, term) => new OutcomeUnknownException("unknown", index, term), new NodeStoppedException("stopped"));
 
@@ -110,5 +129,14 @@ public sealed class RestorationTests
         }
 
         public override void Abandon() => IsAbandoned = true;
+    }
+
+    private sealed class Look : StateMachineQuery
+    {
+        public bool HasRun { get; private set; }
+
+        public override void Run(IStateMachine machine, ResumeBatch resume) => HasRun = true;
+
+        public override void Refuse(Exception reason) => throw new NotSupportedException();
     }
 }

@@ -22,6 +22,36 @@ public sealed class ReadConsistencyTests
         Assert.Equal(1, _lab.World.Run(read));
     }
 
+    /// <summary>The state machine has kept its state, and nothing more is committed.</summary>
+    [Fact]
+    public void AtLeast_WhileTheStoresOpen_IsAnsweredOnceTheyAreOpen()
+    {
+        SpyStore store = new(_lab.World.CreateLogStore());
+        LabNode[] nodes =
+        [
+            _lab.Node("n1", 3, machine: new Durable(), store: store),
+            _lab.Node("n2", 3, machine: new Durable()),
+            _lab.Node("n3", 3, machine: new Durable()),
+        ];
+        Array.ForEach(nodes, static node => node.Run());
+        Committed committed = _lab.WaitForLeader(nodes).Commit("a");
+        _lab.World.RunUntil(() => nodes[0].Status.AppliedIndex >= committed.Index);
+        Array.ForEach(nodes, static node => node.Stop());
+        TaskCompletionSource opened = new();
+        store.OnOpen = () => new ValueTask(opened.Task);
+        LabNode again = _lab.Node("n1", 3, machine: new Durable(committed.Index), store: store);
+        again.Run(); // the others do not, so nothing more is committed
+
+        Task<int> read = again.Raft.ReadAsync(
+            (Durable machine) => machine.Applied.Count, ReadConsistency.AtLeast(committed.Index), CancellationToken.None).AsTask();
+        _lab.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.False(read.IsCompleted);
+        opened.SetResult();
+
+        Assert.Equal(0, _lab.World.Run(read));
+        again.Stop();
+    }
+
     [Fact]
     public void Local_OnANodeThatIsCutOff_AnswersAtOnce()
     {

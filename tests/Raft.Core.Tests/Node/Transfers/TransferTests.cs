@@ -47,6 +47,24 @@ public sealed class TransferTests
         Assert.Equal(before.Length + (during.Count - refused.Length) + 1, next.Log.Count);
     }
 
+    /// <summary>Reads of the state machine may never end to arrive, and do not concern the next leader.</summary>
+    [Fact]
+    public void TransferLeadershipAsync_WhileReadsRunAllTheTime_DoesNotWaitForThem()
+    {
+        Start(3, out LabNode leader);
+        leader.Commit("a");
+        TaskCompletionSource gate = new();
+        leader.Raft.Occupy(new HeldQuery(gate.Task));
+        Task<int> read = leader.Raft.ReadAsync((StringLog log) => log.Entries.Count, ReadConsistency.Local, Token).AsTask();
+
+        LeadershipTransferResult result = _lab.World.Run(leader.Raft.TransferLeadershipAsync(cancellationToken: Token));
+
+        Assert.True(result.IsTransferred);
+        Assert.False(read.IsCompleted);
+        gate.SetResult();
+        Assert.Equal(1, _lab.World.Run(read));
+    }
+
     /// <summary>They wait, and then learn who leads now.</summary>
     [Fact]
     public void Proposals_DuringATransfer_AreRefusedWithTheNameOfTheNextLeader()

@@ -1,0 +1,94 @@
+namespace Raft.Tests.Node;
+
+/// <summary>Callers with timeouts must not use up the limit of reads, wherever their reads wait, and however long.</summary>
+public sealed class CancelledReadTests : IDisposable
+{
+    private readonly Lab _lab = new();
+    private readonly CancellationTokenSource _cancellation = new();
+
+    public void Dispose() => _cancellation.Dispose();
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(2)]
+    public void NodeWithoutALeader_AllReadsAreCancelled_TakesOthers(int limit)
+    {
+        LabNode node = _lab.Node(members: 3, configure: options => options.MaximumPendingReads = limit);
+        node.Run();
+        Fill(node, limit, ReadConsistency.Linearizable);
+
+        Task<int> waiting = Count(node, ReadConsistency.Linearizable).AsTask();
+        _lab.World.RunUntilIdle();
+
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local)));
+        node.Stop();
+        _lab.Fails<NodeStoppedException>(waiting);
+    }
+
+    /// <summary>The threshold of the search was raised to twice what was alive, beyond the limit.</summary>
+    [Fact]
+    public void NodeWithoutALeader_ReadsWereSearchedWhileAlive_TakesOthersOnceTheyAreCancelled()
+    {
+        LabNode node = _lab.Node(members: 3, configure: static options => options.MaximumPendingReads = 100);
+        node.Run();
+        for (int i = 0; i < 100; i++)
+        {
+            _ = Count(node, ReadConsistency.Linearizable, _cancellation.Token).AsTask();
+            _lab.World.RunUntilIdle();
+        }
+
+        _lab.Fails<OverloadedException>(Count(node, ReadConsistency.Local).AsTask());
+        _cancellation.Cancel();
+        _lab.World.RunFor(TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local)));
+    }
+
+    [Fact]
+    public void Follower_ReadsOfAnIndexAreCancelled_TakesOthers()
+    {
+        LabNode node = _lab.Node(members: 3, configure: static options => options.MaximumPendingReads = 10);
+        node.Run();
+        Fill(node, 10, ReadConsistency.AtLeast(1_000));
+
+        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local)));
+    }
+
+    [Fact]
+    public void StateMachineThatHangs_ItsReadsAreCancelled_TakesOthers()
+    {
+        Gated machine = new();
+        LabNode node = _lab.Node(machine: machine, configure: static options => options.MaximumPendingReads = 10).Lead();
+        Task<Committed> proposal = node.Propose("slow");
+        _lab.World.RunUntil(() => machine.IsWaiting);
+        for (int i = 0; i < 10; i++)
+        {
+            _ = Read(_cancellation.Token).AsTask();
+        }
+
+        _lab.World.RunUntilIdle();
+        _cancellation.Cancel();
+        Task<int> waiting = Read(CancellationToken.None).AsTask();
+        _lab.World.RunUntilIdle();
+        Assert.False(waiting.IsCompleted);
+
+        machine.Release();
+        _lab.World.Run(proposal);
+        Assert.Equal(1, _lab.World.Run(waiting));
+
+        ValueTask<int> Read(CancellationToken cancellationToken) =>
+            node.Raft.ReadAsync((Gated gated) => gated.Applied.Count, ReadConsistency.Local, cancellationToken);
+    }
+
+    private void Fill(LabNode node, int count, ReadConsistency consistency)
+    {
+        Task<int>[] reads = [.. Enumerable.Range(0, count).Select(_ => Count(node, consistency, _cancellation.Token).AsTask())];
+        _lab.World.RunUntilIdle();
+        _cancellation.Cancel();
+        Array.ForEach(reads, read => _lab.Fails<OperationCanceledException>(read));
+    }
+
+    private static ValueTask<int> Count(LabNode node, ReadConsistency consistency, CancellationToken cancellationToken = default) =>
+        node.Raft.ReadAsync((StringLog log) => log.Entries.Count, consistency, cancellationToken);
+}
