@@ -1,0 +1,93 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Testing;
+using Raft.Analyzers.StateMachines;
+using Raft.Analyzers.ValueTasks;
+
+namespace Raft.Analyzers.Tests.Verification;
+
+/// <summary>Runs analyzers and code fixes on source code.</summary>
+internal static class Verify
+{
+    /// <summary>What this test program itself runs with: the framework and the library, without packages to download.</summary>
+    public static readonly IReadOnlyList<MetadataReference> References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(static path => IsUsed(Path.GetFileName(path)))
+            .Select(static path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    /// <summary>The rules of state machines report exactly what is marked.</summary>
+    public static Task StateMachineAsync(string source, bool invariantGlobalization = false) =>
+        RunAsync<StateMachineAnalyzer>([source], invariantGlobalization);
+
+    /// <summary>The same with several files.</summary>
+    public static Task StateMachinesAsync(params string[] sources) => RunAsync<StateMachineAnalyzer>(sources, invariantGlobalization: false);
+
+    /// <summary>The rules of tasks report exactly what is marked.</summary>
+    public static Task TasksAsync(string source) => RunAsync<ValueTaskAnalyzer>([source], invariantGlobalization: false);
+
+    /// <summary>A code fix turns one source into the other.</summary>
+    public static async Task FixAsync<TAnalyzer, TFix>(string source, string @fixed)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new()
+    {
+        FixTest<TAnalyzer, TFix> test = new() { TestCode = source, FixedCode = @fixed };
+        await test.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task RunAsync<TAnalyzer>(string[] sources, bool invariantGlobalization)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        AnalyzerTest<TAnalyzer> test = new();
+        foreach (string source in sources)
+        {
+            test.TestState.Sources.Add(source);
+        }
+
+        if (invariantGlobalization)
+        {
+            test.TestState.AnalyzerConfigFiles.Add(
+                ("/.globalconfig", "is_global = true\nbuild_property.InvariantGlobalization = true\n"));
+        }
+
+        await test.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static bool IsUsed(string file) =>
+        file.StartsWith("System.", StringComparison.Ordinal)
+        || file is "mscorlib.dll" or "netstandard.dll" or "Raft.Core.dll" or "Raft.Consensus.dll"
+        || file.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal);
+
+    private static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
+
+    private sealed class AnalyzerTest<TAnalyzer> : CSharpAnalyzerTest<TAnalyzer, DefaultVerifier>
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        public AnalyzerTest()
+        {
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0");
+            TestState.AdditionalReferences.AddRange(References);
+            CompilerDiagnostics = CompilerDiagnostics.Errors;
+        }
+
+        protected override ParseOptions CreateParseOptions() => ParseOptions;
+    }
+
+    private sealed class FixTest<TAnalyzer, TFix> : CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier>
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new()
+    {
+        public FixTest()
+        {
+            ReferenceAssemblies = new ReferenceAssemblies("net10.0");
+            TestState.AdditionalReferences.AddRange(References);
+            CompilerDiagnostics = CompilerDiagnostics.Errors;
+        }
+
+        protected override ParseOptions CreateParseOptions() => ParseOptions;
+    }
+}
