@@ -35,7 +35,7 @@ internal static class CultureChecks
         {
             CheckStringBuilder(body, call, method);
         }
-        else if (method.ContainingType?.FullName() == "System.Char" && method.Name is "ToUpper" or "ToLower" && method.Parameters.Length == 1)
+        else if (method is { Name: "ToUpper" or "ToLower", Parameters.Length: 1, ContainingType.SpecialType: SpecialType.System_Char })
         {
             body.Report(Rules.Culture, call, Phases.All, $"'char.{method.Name}'", Finding.Place, $"'{method.Name}Invariant'");
         }
@@ -81,7 +81,8 @@ internal static class CultureChecks
         {
             if (CultureTypes.IsSensitive(operand, hasFormat: false))
             {
-                body.Report(Rules.Culture, operand, Phases.All, $"The text of '{operand.Syntax}'", Finding.Place, $"'ToString' with {Invariant}");
+                body.Report(
+                    Rules.Culture, operand, Phases.All, $"The text of '{operand.Syntax}'", Finding.Place, $"'ToString' with {Invariant}");
             }
         }
     }
@@ -168,5 +169,6 @@ internal static class CultureChecks
 
     /// <summary>Whether another method decides on the culture, as string.Create and FormattableString.Invariant do.</summary>
     private static bool HasOwnProvider(IInterpolatedStringOperation text) =>
-        text.Parent is IInterpolatedStringHandlerCreationOperation or IConversionOperation { Type.Name: "FormattableString" or "IFormattable" };
+        text.Parent is IInterpolatedStringHandlerCreationOperation
+            or IConversionOperation { Type.Name: "FormattableString" or "IFormattable" };
 }

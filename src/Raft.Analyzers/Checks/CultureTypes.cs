@@ -27,12 +27,12 @@ internal static class CultureTypes
         {
             null => false,
             { TypeKind: TypeKind.Enum } => false,
-            { SpecialType: SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_Int32 or SpecialType.System_Int64 } => true,
-            { SpecialType: SpecialType.System_IntPtr } => true,
+            { SpecialType: SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_Int32 } => true,
+            { SpecialType: SpecialType.System_Int64 or SpecialType.System_IntPtr } => true,
             { SpecialType: SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal } => true,
             { SpecialType: SpecialType.System_DateTime } => true,
-            { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32 or SpecialType.System_UInt64 } =>
-                hasFormat,
+            { SpecialType: SpecialType.System_Byte or SpecialType.System_UInt16 } => hasFormat,
+            { SpecialType: SpecialType.System_UInt32 or SpecialType.System_UInt64 } => hasFormat,
             _ => type.FullName() switch
             {
                 "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly" or "System.Half" or "System.Int128"
@@ -50,7 +50,9 @@ internal static class CultureTypes
             || type?.FullName() is "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly";
         return isDate
             ? format is "O" or "o" or "R" or "r" or "s" or "u"
-            : format.Length > 0 && (format[0] is 'X' or 'x' or 'B' or 'b' || (type?.FullName() == "System.TimeSpan" && format is "c" or "t" or "T"));
+            : type?.FullName() == "System.TimeSpan"
+                ? format is "c" or "t" or "T"
+                : format.Length > 0 && format[0] is 'X' or 'x' or 'B' or 'b';
     }
 
     private static bool IsNeverNegative(IOperation value) => value switch

@@ -47,7 +47,8 @@ internal static class HashOrderChecks
     private static void CheckText(Body body, IInvocationOperation call)
     {
         if (call.TargetMethod.Name is "Join" or "Concat"
-            && call.Arguments.Select(each => HashOrdered.SourceOf(each.Value, body)).FirstOrDefault(static each => each is not null) is { } source)
+            && call.Arguments.Select(each => HashOrdered.SourceOf(each.Value, body)).FirstOrDefault(static each => each is not null)
+                is { } source)
         {
             Report(body, call, source);
         }
@@ -84,12 +85,15 @@ internal static class HashOrderChecks
     /// <summary>A filter may leave one item at most.</summary>
     private static bool IsFiltered(IOperation source)
     {
-        for (IOperation? part = OwnField.Unwrap(source); part is IInvocationOperation call; part = OwnField.Unwrap(call.Arguments.FirstOrDefault()?.Value))
+        IOperation? part = OwnField.Unwrap(source);
+        while (part is IInvocationOperation call)
         {
             if (call.TargetMethod.Name == "Where")
             {
                 return true;
             }
+
+            part = OwnField.Unwrap(call.Arguments.FirstOrDefault()?.Value);
         }
 
         return false;
@@ -103,7 +107,8 @@ internal static class HashOrderChecks
     /// <summary>The average of whole numbers is their exact sum, divided once.</summary>
     private static bool IsAverageOfWholeNumbers(IInvocationOperation call)
     {
-        ITypeSymbol? averaged = call.TargetMethod.Parameters.LastOrDefault()?.Type is INamedTypeSymbol { TypeKind: TypeKind.Delegate } selector
+        ITypeSymbol? last = call.TargetMethod.Parameters.LastOrDefault()?.Type;
+        ITypeSymbol? averaged = last is INamedTypeSymbol { TypeKind: TypeKind.Delegate } selector
             ? selector.DelegateInvokeMethod?.ReturnType
             : (call.TargetMethod.Parameters.FirstOrDefault()?.Type as INamedTypeSymbol)?.TypeArguments.FirstOrDefault();
         return call.TargetMethod.Name == "Average" && !IsFloatingPoint(averaged);

@@ -44,7 +44,7 @@ internal static class LoopChecks
         IReturnOperation { Kind: OperationKind.YieldReturn } => true,
         IReturnOperation { ReturnedValue: { } value } => MentionsItem(value, loop) && !IsLookup(operation, loop),
         IInvocationOperation call => IsAppending(call, loop, body),
-        ICompoundAssignmentOperation { Target.Type.SpecialType: SpecialType.System_String } assignment => IsOutside(assignment.Target, loop),
+        ICompoundAssignmentOperation { Target.Type.SpecialType: SpecialType.System_String, Target: var text } => IsOutside(text, loop),
         // Numbers that are given in the order of the loop: item.Position = next++.
         ISimpleAssignmentOperation { Value: var value } => IncrementsOutside(value, loop),
         _ => false,

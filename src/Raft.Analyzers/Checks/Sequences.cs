@@ -72,7 +72,8 @@ internal static class Sequences
     {
         for (IOperation? user = reference.Parent; user is not null and not IBlockOperation; user = user.Parent)
         {
-            if (user is IInvocationOperation { TargetMethod.Name: "Sort" or "Order" or "OrderBy" or "OrderDescending" or "OrderByDescending" })
+            if (user is IInvocationOperation call
+                && call.TargetMethod.Name is "Sort" or "Order" or "OrderBy" or "OrderDescending" or "OrderByDescending")
             {
                 return true;
             }

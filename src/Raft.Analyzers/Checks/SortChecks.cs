@@ -81,7 +81,8 @@ internal static class SortChecks
         {
             Report(body, reference, "StringComparer." + property.Name);
         }
-        else if (property is { Name: "Default", ContainingType: { Name: "Comparer", TypeArguments: { Length: 1 } compared } } && IsString(compared[0]))
+        else if (property is { Name: "Default", ContainingType: { Name: "Comparer", TypeArguments: { Length: 1 } compared } }
+            && IsString(compared[0]))
         {
             Report(body, reference, "Comparer<string>.Default");
         }

@@ -24,5 +24,5 @@ internal static class StaticStateChecks
     /// <summary>A value that is computed once, by whoever comes first, is the same for all.</summary>
     private static bool IsLazilyFilled(IOperation reference) =>
         reference.Parent is ICoalesceAssignmentOperation
-        || (reference.Parent is IArgumentOperation { Parent: IInvocationOperation { TargetMethod.ContainingType.Name: "LazyInitializer" } });
+        || reference.Parent?.Parent is IInvocationOperation { TargetMethod.ContainingType.Name: "LazyInitializer" };
 }

@@ -86,8 +86,9 @@ internal sealed class Machine
     private IMethodSymbol? Find(KnownTypes known, string typed, string plain)
     {
         IMethodSymbol? method = null;
-        if (known.TypedStateMachine?.GetMembers(typed).OfType<IMethodSymbol>().FirstOrDefault(static m => m.IsVirtual || m.IsAbstract) is { } own
-            && _overrides.TryGetValue(own, out IMethodSymbol overriding))
+        IMethodSymbol? declaredTyped = known.TypedStateMachine?.GetMembers(typed).OfType<IMethodSymbol>()
+            .FirstOrDefault(static each => each.IsVirtual || each.IsAbstract);
+        if (declaredTyped is { } own && _overrides.TryGetValue(own, out IMethodSymbol overriding))
         {
             method = overriding;
         }

@@ -80,7 +80,8 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
                 || finding.Rule == Rules.CultureOrder;
             if (matters && (finding.Phases & phase) != 0)
             {
-                found.Add(finding.At($"as the value of '{(field.AssociatedSymbol ?? field).Name}', which '{machine.Type.Name}.{Name(phase)}' uses"));
+                string name = (field.AssociatedSymbol ?? field).Name;
+                found.Add(finding.At($"as the value of '{name}', which '{machine.Type.Name}.{Name(phase)}' uses"));
             }
         }
     }

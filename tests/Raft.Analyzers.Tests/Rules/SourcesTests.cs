@@ -5,12 +5,13 @@ namespace Raft.Analyzers.Tests.Rules;
 /// <summary>RAFT0002, RAFT0003, RAFT0004 and RAFT0007: values that differ from node to node.</summary>
 public class SourcesTests
 {
-    [Theory]
-    [InlineData("return {|RAFT0002:Random.Shared|}.Next();")]
-    [InlineData("return {|RAFT0002:new Random()|}.Next();")]
-    [InlineData("return {|RAFT0002:System.Security.Cryptography.RandomNumberGenerator.GetInt32(6)|};")]
-    [InlineData("return {|RAFT0002:Path.GetRandomFileName()|}.Length;")]
-    public Task RandomNumber_InApply_IsReported(string body) => Verify.StateMachineAsync(Code.Apply(body));
+    [Fact]
+    public Task RandomNumber_InApply_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return {|RAFT0002:Random.Shared|}.Next();",
+        "return {|RAFT0002:new Random()|}.Next();",
+        "return {|RAFT0002:System.Security.Cryptography.RandomNumberGenerator.GetInt32(6)|};",
+        "return {|RAFT0002:Path.GetRandomFileName()|}.Length;"));
 
     [Fact]
     public Task Random_WithASeedOfTheCommand_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
@@ -27,24 +28,26 @@ public class SourcesTests
         return Random.Shared.Next();
         """));
 
-    [Theory]
-    [InlineData("return {|RAFT0003:Guid.NewGuid()|}.ToString().Length;")]
-    [InlineData("return {|RAFT0003:Guid.CreateVersion7(context.Time)|}.ToString().Length;")]
-    [InlineData("Func<Guid> create = {|RAFT0003:Guid.NewGuid|}; return create().ToString().Length;")]
-    [InlineData("return Id().ToString().Length; static Guid Id() => {|RAFT0003:Guid.NewGuid()|};")]
-    public Task NewGuid_InApply_IsReported(string body) => Verify.StateMachineAsync(Code.Apply(body));
+    [Fact]
+    public Task NewGuid_InApply_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return {|RAFT0003:Guid.NewGuid()|}.ToString().Length;",
+        "return {|RAFT0003:Guid.CreateVersion7(context.Time)|}.ToString().Length;",
+        "Func<Guid> create = {|RAFT0003:Guid.NewGuid|}; return create().ToString().Length;",
+        "return Id().ToString().Length; static Guid Id() => {|RAFT0003:Guid.NewGuid()|};"));
 
     [Fact]
     public Task Guid_OfTheCommand_IsNotReported() => Verify.StateMachineAsync(Code.Apply("return Guid.Parse(command).ToByteArray()[0];"));
 
-    [Theory]
-    [InlineData("return {|RAFT0004:Environment.MachineName|}.Length;")]
-    [InlineData("return {|RAFT0004:Environment.ProcessId|};")]
-    [InlineData("return {|RAFT0004:Environment.GetEnvironmentVariable(\"LIMIT\")|} is null ? 0 : 1;")]
-    [InlineData("return {|RAFT0004:AppContext.BaseDirectory|}.Length;")]
-    [InlineData("return {|RAFT0004:System.Runtime.InteropServices.RuntimeInformation.OSDescription|}.Length;")]
-    [InlineData("return Limit(); static long Limit() => {|RAFT0004:Environment.ProcessorCount|};")]
-    public Task Environment_InApply_IsReported(string body) => Verify.StateMachineAsync(Code.Apply(body));
+    [Fact]
+    public Task Environment_InApply_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return {|RAFT0004:Environment.MachineName|}.Length;",
+        "return {|RAFT0004:Environment.ProcessId|};",
+        "return {|RAFT0004:Environment.GetEnvironmentVariable(\"LIMIT\")|} is null ? 0 : 1;",
+        "return {|RAFT0004:AppContext.BaseDirectory|}.Length;",
+        "return {|RAFT0004:System.Runtime.InteropServices.RuntimeInformation.OSDescription|}.Length;",
+        "return Limit(); static long Limit() => {|RAFT0004:Environment.ProcessorCount|};"));
 
     [Fact]
     public Task Environment_InAConstructor_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
@@ -54,13 +57,14 @@ public class SourcesTests
     public Task FailFast_InApply_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
         "if (command.Length == 0) Environment.FailFast(\"broken\"); return 0;"));
 
-    [Theory]
-    [InlineData("return {|RAFT0007:TimeZoneInfo.Local|}.BaseUtcOffset.Ticks;")]
-    [InlineData("return {|RAFT0007:context.Time.ToLocalTime()|}.Day;")]
-    [InlineData("return {|RAFT0007:context.Time.LocalDateTime|}.Day;")]
-    [InlineData("return {|RAFT0007:context.Time.UtcDateTime.ToLocalTime()|}.Day;")]
-    [InlineData("return Day(context.Time); static long Day(DateTimeOffset time) => {|RAFT0007:time.ToLocalTime()|}.Day;")]
-    public Task TimeZone_InApply_IsReported(string body) => Verify.StateMachineAsync(Code.Apply(body));
+    [Fact]
+    public Task TimeZone_InApply_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return {|RAFT0007:TimeZoneInfo.Local|}.BaseUtcOffset.Ticks;",
+        "return {|RAFT0007:context.Time.ToLocalTime()|}.Day;",
+        "return {|RAFT0007:context.Time.LocalDateTime|}.Day;",
+        "return {|RAFT0007:context.Time.UtcDateTime.ToLocalTime()|}.Day;",
+        "return Day(context.Time); static long Day(DateTimeOffset time) => {|RAFT0007:time.ToLocalTime()|}.Day;"));
 
     [Fact]
     public Task OffsetOfTheCommand_InApply_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
