@@ -65,11 +65,13 @@ internal static class Verify
     /// <summary>Only what the sources use: all assemblies of the framework take most of the time of a test.</summary>
     private static bool IsUsed(string file) => Path.GetFileNameWithoutExtension(file)
         is "System.Private.CoreLib" or "System.Runtime" or "System.Collections" or "System.Collections.Concurrent"
-        or "System.Collections.Immutable" or "System.Linq" or "System.Linq.Parallel" or "System.Memory" or "System.Net.Http"
-        or "System.Net.Primitives" or "System.Console" or "System.Threading" or "System.Threading.Tasks.Parallel"
-        or "System.Threading.Thread" or "System.Threading.ThreadPool" or "System.Diagnostics.DiagnosticSource" or "System.Diagnostics.Process" or "System.ComponentModel"
-        or "System.ComponentModel.Primitives" or "System.Security.Cryptography" or "System.Runtime.InteropServices" or "System.Text.Json"
-        or "Microsoft.Extensions.Logging.Abstractions" or "Raft.Core" or "Raft.Consensus" or "System.Runtime.Extensions" or "netstandard";
+            or "System.Collections.Immutable" or "System.Linq" or "System.Linq.Parallel" or "System.Memory" or "System.Net.Http"
+            or "System.Net.Primitives" or "System.Console" or "System.Threading" or "System.Threading.Tasks.Parallel"
+            or "System.Threading.Thread" or "System.Threading.ThreadPool" or "System.Diagnostics.DiagnosticSource"
+            or "System.Diagnostics.Process" or "System.ComponentModel" or "System.ComponentModel.Primitives"
+            or "System.Security.Cryptography" or "System.Runtime.InteropServices" or "System.Text.Json"
+            or "Microsoft.Extensions.Logging.Abstractions" or "Raft.Core" or "Raft.Consensus" or "System.Runtime.Extensions"
+            or "netstandard";
 
     private static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
 
