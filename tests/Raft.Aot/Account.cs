@@ -1,11 +1,13 @@
 namespace Raft.Aot;
 
-/// <summary>Commands and results that are structs: what ahead-of-time compilation finds hardest to put together.</summary>
-internal sealed class Account() : StateMachine<long, long>(Codec.Int64, Codec.Int64)
+/// <summary>
+/// Commands and results that are structs: what ahead-of-time compilation finds hardest to put together. Their codecs are generated.
+/// </summary>
+internal sealed class Account() : StateMachine<Transfer, Balance>(Transfer.Codec, Balance.Codec)
 {
     private long _balance;
 
-    protected override long Apply(long command, in CommandContext context) => _balance += command;
+    protected override Balance Apply(Transfer command, in CommandContext context) => new(_balance += command.Amount, command.Reason);
 
     protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_balance, Codec.Int64);
 

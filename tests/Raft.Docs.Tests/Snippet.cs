@@ -1,7 +1,12 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Raft.Analyzers.Codecs;
+using Raft.Analyzers.StateMachines;
+using Raft.Analyzers.ValueTasks;
 
 namespace Raft.Docs.Tests;
 
@@ -42,7 +47,11 @@ internal sealed class Snippet
             .Where(type => type.IsDefined(typeof(GeneratorAttribute)))
             .Select(Activator.CreateInstance)
             .Select(generator => generator as ISourceGenerator ?? ((IIncrementalGenerator)generator!).AsSourceGenerator()),
+        new CommandCodecGenerator().AsSourceGenerator(),
     ];
+
+    private static readonly ImmutableArray<DiagnosticAnalyzer> Analyzers =
+        [new StateMachineAnalyzer(), new ValueTaskAnalyzer(), new UnmarkedCommandAnalyzer()];
 
     private readonly CodeBlock _block;
 
@@ -52,6 +61,26 @@ internal sealed class Snippet
 
     /// <summary>Returns the errors and warnings of the compiler, by the lines of the markdown file.</summary>
     public IReadOnlyList<string> Compile()
+    {
+        Compilation complete = CompileWithGenerators(out _);
+        return
+        [
+            .. complete.GetDiagnostics(TestContext.Current.CancellationToken)
+                .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)
+                .Select(diagnostic => $"{Place(diagnostic)}: {diagnostic.Id}: {diagnostic.GetMessage(null)}"),
+        ];
+    }
+
+    /// <summary>Returns the ids of what the library's analyzers and generators report.</summary>
+    public async Task<IReadOnlyList<string>> AnalyzeAsync()
+    {
+        Compilation complete = CompileWithGenerators(out ImmutableArray<Diagnostic> ofGenerators);
+        ImmutableArray<Diagnostic> ofAnalyzers = await complete.WithAnalyzers(Analyzers)
+            .GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
+        return [.. ofGenerators.Concat(ofAnalyzers).Select(static diagnostic => diagnostic.Id)];
+    }
+
+    private Compilation CompileWithGenerators(out ImmutableArray<Diagnostic> diagnostics)
     {
         SyntaxTree tree = CSharpSyntaxTree.ParseText(Source(), ParseOptions);
         bool isProgram = tree.GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
@@ -63,13 +92,8 @@ internal sealed class Snippet
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Raft.Docs.Snippets", [ImplicitUsingsTree, tree], References, options);
         CSharpGeneratorDriver.Create(Generators, parseOptions: ParseOptions).RunGeneratorsAndUpdateCompilation(
-            compilation, out Compilation complete, out _, TestContext.Current.CancellationToken);
-        return
-        [
-            .. complete.GetDiagnostics(TestContext.Current.CancellationToken)
-                .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)
-                .Select(diagnostic => $"{Place(diagnostic)}: {diagnostic.Id}: {diagnostic.GetMessage(null)}"),
-        ];
+            compilation, out Compilation complete, out diagnostics, TestContext.Current.CancellationToken);
+        return complete;
     }
 
     private static string FirstWord(string info) => info.Split(' ', 2)[0];

@@ -39,6 +39,7 @@ public sealed partial class RaftNode
     /// <param name="cancellationToken">Stops waiting. The command may still take effect.</param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
     /// <exception cref="ArgumentException">The bytes are not a command of the state machine.</exception>
+    /// <exception cref="UnknownCommandException">A later version of the program encoded them.</exception>
     /// <exception cref="ProposalRefusedException">It certainly did not enter the log: safe to propose again.</exception>
     /// <exception cref="OutcomeUnknownException">It may be applied or not.</exception>
     /// <exception cref="CommandRejectedException">The state machine refused it.</exception>
@@ -56,6 +57,7 @@ public sealed partial class RaftNode
     /// </param>
     /// <returns>Where it was committed, and the state machine's result, once it is applied on this node. Await it once.</returns>
     /// <exception cref="ArgumentException">The bytes are not a command of the state machine.</exception>
+    /// <exception cref="UnknownCommandException">A later version of the program encoded them.</exception>
     /// <exception cref="NotLeaderException">Another node leads, or none.</exception>
     /// <exception cref="OverloadedException">Too much is waiting already.</exception>
     /// <exception cref="CommandTooLargeException">It exceeds <see cref="RaftNodeOptions.MaximumCommandBytes"/>.</exception>
@@ -107,7 +109,12 @@ public sealed partial class RaftNode
         {
             checker.Check(command);
         }
-        // Any exception of the user's codec means that these bytes are not a command.
+        catch (UnknownCommandException)
+        {
+            _metrics?.CountProposals(ProposalOutcomeTags.Invalid);
+            throw; // it names the command, and what to do
+        }
+        // Any other exception of the user's codec means that these bytes are not a command.
         catch (Exception exception)
         {
             _metrics?.CountProposals(ProposalOutcomeTags.Invalid);

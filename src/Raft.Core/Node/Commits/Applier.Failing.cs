@@ -19,12 +19,15 @@ internal sealed partial class Applier
 
         if (!abandoned)
         {
-            _failed(new NodeFailedException(
-                $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: "
-                + $"{exception.Message.TrimEnd('.')}. "
-                + "The node has stopped, since its state may differ from the others' now. To refuse a command, throw "
-                + "CommandRejectedException. Otherwise fix the state machine, then start a new node on the same log store, which applies "
-                + "the command again.",
+            _failed(new NodeFailedException(exception is UnknownCommandException unknown
+                ? $"The state machine {_machine.GetType().Name} cannot read {command}. {unknown.Message.TrimEnd('.')}. The node has "
+                    + "stopped without applying it. Start a node with the later version of the program on the same log store: it continues "
+                    + "with this command."
+                : $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} on {command}: "
+                    + $"{exception.Message.TrimEnd('.')}. "
+                    + "The node has stopped, since its state may differ from the others' now. To refuse a command, throw "
+                    + "CommandRejectedException. Otherwise fix the state machine, then start a new node on the same log store, which "
+                    + "applies the command again.",
                 exception));
         }
     }

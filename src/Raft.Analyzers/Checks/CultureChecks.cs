@@ -1,0 +1,174 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using Raft.Analyzers.StateMachines;
+
+namespace Raft.Analyzers.Checks;
+
+/// <summary>Texts, parsing and comparisons that depend on the culture. Texts of exceptions do not reach the state.</summary>
+internal static class CultureChecks
+{
+    private const string Invariant = "'CultureInfo.InvariantCulture'";
+
+    public static void Check(Body body, IInvocationOperation call)
+    {
+        if (body.IsInvariant || body.Exceptions > 0)
+        {
+            return;
+        }
+
+        IMethodSymbol method = call.TargetMethod;
+        if (method.ContainingType?.SpecialType == SpecialType.System_String)
+        {
+            CheckString(body, call, method);
+        }
+        else if (method is { Name: "ToString", IsStatic: false } && !HasProvider(method) && call.Instance is { } instance)
+        {
+            CheckText(body, call, instance);
+        }
+        else if (method is { Name: "Parse" or "TryParse" or "ParseExact" or "TryParseExact", IsStatic: true } && !IsProviderGiven(call)
+            && CultureTypes.IsSensitive(method.ContainingType, hasFormat: false))
+        {
+            body.Report(
+                Rules.Culture, call, Phases.All, $"'{method.ContainingType!.Name}.{method.Name}'", Finding.Place, Invariant);
+        }
+        else if (method.ContainingType?.FullName() == "System.Text.StringBuilder" && !IsProviderGiven(call))
+        {
+            CheckStringBuilder(body, call, method);
+        }
+        else if (method is { Name: "ToUpper" or "ToLower", Parameters.Length: 1, ContainingType.SpecialType: SpecialType.System_Char })
+        {
+            body.Report(Rules.Culture, call, Phases.All, $"'char.{method.Name}'", Finding.Place, $"'{method.Name}Invariant'");
+        }
+    }
+
+    public static void Check(Body body, IPropertyReferenceOperation reference)
+    {
+        IPropertySymbol property = reference.Property;
+        bool isCurrent = property.Name switch
+        {
+            "CurrentCulture" or "CurrentUICulture" => property.ContainingType.FullName() == "System.Globalization.CultureInfo",
+            "CurrentInfo" => property.ContainingType.IsInNamespace("System.Globalization"),
+            _ => false,
+        };
+        if (isCurrent && !body.IsInvariant)
+        {
+            body.Report(
+                Rules.Culture, reference, Phases.All, $"'{property.ContainingType.Name}.{property.Name}'", Finding.Place, Invariant);
+        }
+    }
+
+    public static void Check(Body body, IFieldReferenceOperation reference)
+    {
+        if (reference.Field is { Name: "CurrentCulture" or "CurrentCultureIgnoreCase", ContainingType.Name: "StringComparison" } field
+            && !body.IsInvariant)
+        {
+            string better = field.Name == "CurrentCulture" ? "Ordinal" : "OrdinalIgnoreCase";
+            body.Report(
+                Rules.Culture, reference, Phases.All, $"'StringComparison.{field.Name}'", Finding.Place, $"'StringComparison.{better}'");
+        }
+    }
+
+    /// <summary>A string plus a value, which is turned into a text.</summary>
+    public static void Check(Body body, IBinaryOperation operation)
+    {
+        if (body.IsInvariant || body.Exceptions > 0 || operation.OperatorKind != BinaryOperatorKind.Add
+            || operation.Type?.SpecialType != SpecialType.System_String)
+        {
+            return;
+        }
+
+        foreach (IOperation operand in new[] { operation.LeftOperand, operation.RightOperand })
+        {
+            if (CultureTypes.IsSensitive(operand, hasFormat: false))
+            {
+                body.Report(
+                    Rules.Culture, operand, Phases.All, $"The text of '{operand.Syntax}'", Finding.Place, $"'ToString' with {Invariant}");
+            }
+        }
+    }
+
+    public static void Check(Body body, IInterpolatedStringOperation text)
+    {
+        if (body.IsInvariant || body.Exceptions > 0 || text.Type?.SpecialType != SpecialType.System_String || HasOwnProvider(text))
+        {
+            return;
+        }
+
+        foreach (IInterpolationOperation part in text.Parts.OfType<IInterpolationOperation>())
+        {
+            string? format = (part.FormatString as ILiteralOperation)?.ConstantValue.Value as string
+                ?? part.FormatString?.Syntax.ToString().TrimStart(':');
+            if (IsSensitive(part.Expression, format))
+            {
+                body.Report(
+                    Rules.Culture, part, Phases.All, $"The text of '{part.Expression.Syntax}'", Finding.Place,
+                    "'string.Create(CultureInfo.InvariantCulture, ...)'");
+            }
+        }
+    }
+
+    private static bool IsSensitive(IOperation value, string? format) =>
+        CultureTypes.IsSensitive(value, format is not null)
+        && (format is null || !CultureTypes.IsInvariantFormat(format, (OwnField.Unwrap(value) ?? value).Type));
+
+    private static void CheckText(Body body, IInvocationOperation call, IOperation instance)
+    {
+        string? format = call.Arguments.Length > 0 ? call.Arguments[0].Value.ConstantValue.Value as string : null;
+        if (IsSensitive(instance, call.Arguments.Length > 0 ? format ?? string.Empty : null))
+        {
+            body.Report(
+                Rules.Culture, call, Phases.All, $"'{instance.Type!.Display()}.ToString'", Finding.Place, Invariant);
+        }
+    }
+
+    private static void CheckString(Body body, IInvocationOperation call, IMethodSymbol method)
+    {
+        string? better = method.Name switch
+        {
+            "Compare" when !IsComparisonGiven(call) => "'string.CompareOrdinal'",
+            "CompareTo" => "'string.CompareOrdinal'",
+            "StartsWith" or "EndsWith" or "IndexOf" or "LastIndexOf" when IsOfString(method) && !IsComparisonGiven(call) =>
+                "'StringComparison.Ordinal'",
+            "ToUpper" or "ToLower" when method.Parameters.IsEmpty => $"'{method.Name}Invariant'",
+            "Format" when !IsProviderGiven(call) && HasSensitiveArgument(call) => Invariant,
+            _ => null,
+        };
+        if (better is not null)
+        {
+            body.Report(Rules.Culture, call, Phases.All, $"'string.{method.Name}'", Finding.Place, better);
+        }
+    }
+
+    private static void CheckStringBuilder(Body body, IInvocationOperation call, IMethodSymbol method)
+    {
+        bool isText = method.Name is "Append" or "Insert" && call.Arguments.Any(static each =>
+            each.Parameter?.Name == "value" && CultureTypes.IsSensitive(each.Value, hasFormat: false));
+        if (isText || (method.Name == "AppendFormat" && HasSensitiveArgument(call)))
+        {
+            body.Report(
+                Rules.Culture, call, Phases.All, $"'StringBuilder.{method.Name}'", Finding.Place, Invariant);
+        }
+    }
+
+    private static bool IsOfString(IMethodSymbol method) => method.Parameters[0].Type.SpecialType == SpecialType.System_String;
+
+    private static bool IsComparisonGiven(IInvocationOperation call) =>
+        call.TargetMethod.Parameters.Any(static each => each.Type.Name is "StringComparison" or "CultureInfo" or "CompareOptions");
+
+    private static bool HasProvider(IMethodSymbol method) => method.Parameters.Any(static each => each.Type.Name == "IFormatProvider");
+
+    /// <summary>A provider that is null, or left out, is the current culture.</summary>
+    private static bool IsProviderGiven(IInvocationOperation call) => call.Arguments.Any(static each =>
+        each.Parameter?.Type.Name == "IFormatProvider" && each.ArgumentKind != ArgumentKind.DefaultValue
+        && !(each.Value.ConstantValue is { HasValue: true, Value: null }));
+
+    private static bool HasSensitiveArgument(IInvocationOperation call) => call.Arguments.Any(static each =>
+        each.Value is IArrayCreationOperation { Initializer: { } array }
+            ? array.ElementValues.Any(static value => CultureTypes.IsSensitive(value, hasFormat: false))
+            : CultureTypes.IsSensitive(each.Value, hasFormat: false));
+
+    /// <summary>Whether another method decides on the culture, as string.Create and FormattableString.Invariant do.</summary>
+    private static bool HasOwnProvider(IInterpolatedStringOperation text) =>
+        text.Parent is IInterpolatedStringHandlerCreationOperation
+            or IConversionOperation { Type.Name: "FormattableString" or "IFormattable" };
+}

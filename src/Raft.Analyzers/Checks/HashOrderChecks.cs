@@ -1,0 +1,116 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using Raft.Analyzers.StateMachines;
+
+namespace Raft.Analyzers.Checks;
+
+/// <summary>LINQ and other calls that take the order of a hash table over into a value.</summary>
+internal static class HashOrderChecks
+{
+    public static void Check(Body body, IInvocationOperation call)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        if (method.ContainingType?.SpecialType == SpecialType.System_String)
+        {
+            CheckText(body, call);
+        }
+        else if (method.IsInNamespace("System.Linq") || method.IsInNamespace("System.Collections.Immutable"))
+        {
+            CheckLinq(body, call);
+        }
+    }
+
+    public static void Check(Body body, IObjectCreationOperation creation)
+    {
+        if (creation.Arguments.Length > 0 && creation.Type?.Name is "List" or "Queue" or "Stack" or "LinkedList"
+            && HashOrdered.SourceOf(creation.Arguments[0].Value, body) is { } source && Sequences.IsKept(creation, body))
+        {
+            Report(body, creation, source);
+        }
+    }
+
+    /// <summary>Such as [.. _accounts.Keys].</summary>
+    public static void Check(Body body, ICollectionExpressionOperation collection)
+    {
+        bool isSequence = collection.Type is IArrayTypeSymbol
+            || collection.Type?.Name is "List" or "ImmutableArray" or "ImmutableList" or "IReadOnlyList" or "IEnumerable" or "IList"
+                or "IReadOnlyCollection" or "ICollection" or "Span" or "ReadOnlySpan";
+        if (isSequence
+            && collection.Elements.OfType<ISpreadOperation>().Select(spread => HashOrdered.SourceOf(spread.Operand, body))
+                .FirstOrDefault(static source => source is not null) is { } source
+            && Sequences.IsKept(collection, body))
+        {
+            Report(body, collection, source);
+        }
+    }
+
+    private static void CheckText(Body body, IInvocationOperation call)
+    {
+        if (call.TargetMethod.Name is "Join" or "Concat"
+            && call.Arguments.Select(each => HashOrdered.SourceOf(each.Value, body)).FirstOrDefault(static each => each is not null)
+                is { } source)
+        {
+            Report(body, call, source);
+        }
+    }
+
+    private static void CheckLinq(Body body, IInvocationOperation call)
+    {
+        if (call.Arguments.FirstOrDefault()?.Value is not { } first || HashOrdered.SourceOf(first, body) is not { } source)
+        {
+            return;
+        }
+
+        switch (call.TargetMethod.Name)
+        {
+            case "First" or "FirstOrDefault" or "Last" or "LastOrDefault" when !HasPredicate(call) && !IsFiltered(first):
+            case "ElementAt" or "ElementAtOrDefault":
+            case "Take" or "Skip" or "TakeLast" or "SkipLast" when !IsFiltered(first):
+            case "Aggregate" when call.Type?.SpecialType == SpecialType.System_String:
+            case "ToList" or "ToArray" or "ToImmutableArray" or "ToImmutableList" when Sequences.IsKept(call, body):
+                Report(body, call, source);
+                break;
+            case "Sum" or "Average" or "Aggregate" when IsFloatingPoint(call.Type) && !IsAverageOfWholeNumbers(call):
+                body.Report(Rules.FloatingPointSum, call, Phases.Apply, source, Finding.Place);
+                break;
+        }
+    }
+
+    private static void Report(Body body, IOperation at, string source) =>
+        body.Report(Rules.HashOrder, at, Phases.Apply, source, Finding.Place);
+
+    private static bool HasPredicate(IInvocationOperation call) =>
+        call.Arguments.Any(static each => each.Parameter?.Type.TypeKind == TypeKind.Delegate);
+
+    /// <summary>A filter may leave one item at most.</summary>
+    private static bool IsFiltered(IOperation source)
+    {
+        IOperation? part = OwnField.Unwrap(source);
+        while (part is IInvocationOperation call)
+        {
+            if (call.TargetMethod.Name == "Where")
+            {
+                return true;
+            }
+
+            part = OwnField.Unwrap(call.Arguments.FirstOrDefault()?.Value);
+        }
+
+        return false;
+    }
+
+    public static bool IsFloatingPoint(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+            ? IsFloatingPoint(nullable.TypeArguments[0])
+            : type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single;
+
+    /// <summary>The average of whole numbers is their exact sum, divided once.</summary>
+    private static bool IsAverageOfWholeNumbers(IInvocationOperation call)
+    {
+        ITypeSymbol? last = call.TargetMethod.Parameters.LastOrDefault()?.Type;
+        ITypeSymbol? averaged = last is INamedTypeSymbol { TypeKind: TypeKind.Delegate } selector
+            ? selector.DelegateInvokeMethod?.ReturnType
+            : (call.TargetMethod.Parameters.FirstOrDefault()?.Type as INamedTypeSymbol)?.TypeArguments.FirstOrDefault();
+        return call.TargetMethod.Name == "Average" && !IsFloatingPoint(averaged);
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using Raft.Analyzers.StateMachines;
+
+namespace Raft.Analyzers.Checks;
+
+/// <summary>Tells whether the order of a sequence reaches the state or the result.</summary>
+internal static class Sequences
+{
+    /// <summary>Whether a new sequence is kept: it becomes a result, a part of another object or a field.</summary>
+    public static bool IsKept(IOperation sequence, Body body)
+    {
+        IOperation? user = sequence.Parent;
+        while (user is IConversionOperation or IParenthesizedOperation)
+        {
+            user = user.Parent;
+        }
+
+        return user switch
+        {
+            IReturnOperation => body.ReturnsResults && !IsWithinFunction(user),
+            IArgumentOperation { Parent: IObjectCreationOperation } argument => IsKeptObject(argument),
+            ISimpleAssignmentOperation assignment => assignment.Target is IFieldReferenceOperation or IPropertyReferenceOperation,
+            IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } => IsKept(declarator.Symbol, body),
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether the content of a local variable is kept, and not sorted before.</summary>
+    public static bool IsKept(ILocalSymbol local, Body body)
+    {
+        bool isKept = false;
+        foreach (ILocalReferenceOperation reference in body.ReferencesOf(local))
+        {
+            if (IsSorted(reference))
+            {
+                return false;
+            }
+
+            isKept |= IsKeptUse(reference, body);
+        }
+
+        return isKept;
+    }
+
+    private static bool IsKeptUse(ILocalReferenceOperation reference, Body body)
+    {
+        IOperation? user = reference.Parent;
+        while (user is IConversionOperation or IParenthesizedOperation)
+        {
+            user = user.Parent;
+        }
+
+        return user switch
+        {
+            IInvocationOperation { TargetMethod.Name: "ToString" } => true,
+            IInvocationOperation { TargetMethod.Name: "ToImmutable" or "MoveToImmutable" or "AsReadOnly" } call => IsKept(call, body),
+            IArgumentOperation { Parent: IInvocationOperation call } => IsKeptByCall(call, body),
+            ISpreadOperation { Parent: { } collection } => IsKept(collection, body),
+            _ => IsKept(reference, body),
+        };
+    }
+
+    private static bool IsKeptByCall(IInvocationOperation call, Body body) => call.TargetMethod.Name switch
+    {
+        "Join" or "Concat" => call.TargetMethod.ContainingType.SpecialType == SpecialType.System_String,
+        "ToArray" or "ToList" or "ToImmutableArray" or "ToImmutableList" => IsKept(call, body),
+        _ => false,
+    };
+
+    private static bool IsSorted(ILocalReferenceOperation reference)
+    {
+        for (IOperation? user = reference.Parent; user is not null and not IBlockOperation; user = user.Parent)
+        {
+            if (user is IInvocationOperation call
+                && call.TargetMethod.Name is "Sort" or "Order" or "OrderBy" or "OrderDescending" or "OrderByDescending")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A set or a dictionary does not keep the order of what it is created from.</summary>
+    private static bool IsKeptObject(IArgumentOperation argument) =>
+        argument.Parent is IObjectCreationOperation { Type: { } type }
+        && type.Name is not ("HashSet" or "Dictionary" or "SortedSet" or "SortedDictionary" or "SortedList" or "PriorityQueue")
+        && !type.IsInNamespace("System.Collections");
+
+    private static bool IsWithinFunction(IOperation operation)
+    {
+        for (IOperation? outer = operation.Parent; outer is not null; outer = outer.Parent)
+        {
+            if (outer is IAnonymousFunctionOperation or ILocalFunctionOperation)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,121 @@
+using Raft.Analyzers.Tests.Verification;
+
+namespace Raft.Analyzers.Tests.Rules;
+
+/// <summary>RAFT0005 and RAFT0006.</summary>
+public class CultureTests
+{
+    private const string Fields = "private double _rate = 1.5; private long _balance; private string Text(long number) => \"\";";
+
+    [Fact]
+    public Task Text_OfANumberOrDate_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields,
+        "return {|RAFT0005:_rate.ToString()|}.Length;",
+        "return {|RAFT0005:_balance.ToString()|}.Length;",
+        "return {|RAFT0005:_rate.ToString(\"N2\")|}.Length;",
+        "return {|RAFT0005:context.Time.ToString()|}.Length;",
+        "return $\"{command} {|RAFT0005:{_rate}|}\".Length;",
+        "return (command + {|RAFT0005:_balance|}).Length;",
+        "return {|RAFT0005:string.Format(\"{0}\", _rate)|}.Length;",
+        "return {|RAFT0005:new StringBuilder().Append(_rate)|}.Length;"));
+
+    [Fact]
+    public Task Text_ThatIsTheSameInEveryCulture_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields,
+        "return _rate.ToString(CultureInfo.InvariantCulture).Length;",
+        "return string.Create(CultureInfo.InvariantCulture, $\"{_rate}\").Length;",
+        "return FormattableString.Invariant($\"{_rate}\").Length;",
+        "return $\"{command} {command.Length} {context.Index} {context.Time:O} {_balance:X}\".Length;",
+        "return (command + command.Length + 'c' + true + Guid.Empty).Length;",
+        "return context.Time.ToString(\"O\").Length + TimeSpan.Zero.ToString().Length;",
+        "return string.Format(CultureInfo.InvariantCulture, \"{0}\", _rate).Length;",
+        "return string.Format(\"{0}\", command).Length;"));
+
+    [Fact]
+    public Task Text_OfAnException_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields,
+        "throw new CommandRejectedException($\"The balance is {_balance}, at {_rate}.\");",
+        "throw command.Length == 0 ? new InvalidOperationException(\"At \" + _rate) : new CommandRejectedException(_rate.ToString());"));
+
+    [Fact]
+    public Task Parsing_WithoutACulture_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return (long){|RAFT0005:double.Parse(command)|};",
+        "return {|RAFT0005:decimal.TryParse(command, out decimal value)|} ? (long)value : 0;",
+        "return {|RAFT0005:DateTime.Parse(command)|}.Ticks;",
+        "return {|RAFT0005:long.Parse(command, null)|};",
+        "return Read(command); static long Read(string text) => {|RAFT0005:long.Parse(text)|};"));
+
+    [Fact]
+    public Task Parsing_WithACultureOrOfOtherTypes_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return (long)double.Parse(command, CultureInfo.InvariantCulture);",
+        "return Guid.Parse(command) == Guid.Empty || bool.Parse(command) ? 0 : 1;",
+        "return (long)Enum.Parse<DayOfWeek>(command);"));
+
+    [Fact]
+    public Task Comparison_ByCulture_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return {|RAFT0005:string.Compare(command, \"a\")|};",
+        "return {|RAFT0005:command.CompareTo(\"a\")|};",
+        "return {|RAFT0005:command.StartsWith(\"a\")|} ? 0 : 1;",
+        "return {|RAFT0005:command.IndexOf(\"a\")|};",
+        "return {|RAFT0005:command.ToUpper()|}.Length;",
+        "return command.Equals(\"a\", {|RAFT0005:StringComparison.CurrentCulture|}) ? 0 : 1;",
+        "return {|RAFT0005:CultureInfo.CurrentCulture|}.Name.Length;"));
+
+    [Fact]
+    public Task Comparison_Ordinal_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "return string.CompareOrdinal(command, \"a\") + string.Compare(command, \"a\", StringComparison.Ordinal);",
+        "return command.StartsWith(\"a\", StringComparison.Ordinal) || command.StartsWith('a') ? 0 : 1;",
+        "return command == \"a\" || command.Contains(\"a\") ? 0 : 1;",
+        "return command.ToUpperInvariant().Length + command.IndexOf('a');"));
+
+    [Fact]
+    public Task SortedCollection_OfStringsWithoutComparer_IsReportedWhereItIsCreated() => Verify.StateMachineAsync(Code.Apply(
+        "return _names.Count + _seen.Count + _empty.Count + command.Length;",
+        """
+        private readonly SortedDictionary<string, int> _names = {|RAFT0006:new()|};
+        private readonly SortedSet<string> _seen = {|RAFT0006:[]|};
+        private readonly ImmutableSortedSet<string> _empty = {|RAFT0006:ImmutableSortedSet<string>.Empty|};
+        """));
+
+    [Fact]
+    public Task Sorting_OfStringsWithoutComparer_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "private readonly List<string> _list = [];",
+        "return {|RAFT0006:_list.OrderBy(name => name)|}.Count();",
+        "return {|RAFT0006:_list.Order()|}.Count();",
+        "{|RAFT0006:_list.Sort()|}; return 0;",
+        "string[] array = [command]; {|RAFT0006:Array.Sort(array)|}; return 0;",
+        "return Sorted().Count; SortedSet<string> Sorted() => {|RAFT0006:new SortedSet<string>(_list)|};"));
+
+    [Fact]
+    public Task Sorting_WithAComparerOrOfOtherTypes_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
+        """
+        _list.Sort(StringComparer.Ordinal);
+        _list.Sort((left, right) => string.CompareOrdinal(left, right));
+        int sorted = _list.OrderBy(name => name, StringComparer.Ordinal).ThenBy(name => name.Length).Count();
+        return sorted + _names.Count + _numbers.Count + _none.Count;
+        """,
+        """
+        private readonly List<string> _list = [];
+        private readonly SortedDictionary<string, int> _names = new(StringComparer.Ordinal);
+        private readonly SortedSet<long> _numbers = [];
+        private readonly ImmutableSortedSet<string> _none = ImmutableSortedSet<string>.Empty.WithComparer(StringComparer.Ordinal);
+        """));
+
+    [Fact]
+    public Task Culture_OfAProgramWithoutCultures_IsNotReported() => Verify.StateMachineAsync(
+        Code.Apply(
+            "return _rate.ToString().Length + _names.Count;",
+            "private double _rate = 1.5; private readonly SortedSet<string> _names = new();"),
+        invariantGlobalization: true);
+
+    [Fact]
+    public Task Culture_Suppressed_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
+        """
+        #pragma warning disable RAFT0005, RAFT0006
+        return new List<string> { command }.Order().Count() + command.ToUpper().Length;
+        """));
+}
