@@ -17,19 +17,45 @@ internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : 
     /// <summary>Adds a claimed waiter.</summary>
     public void Add(CompletionSource claimed)
     {
-        if (_count == _sources.Length)
+        int count = _count;
+        if (count == _sources.Length)
         {
-            Array.Resize(ref _sources, _count * 2);
+            Array.Resize(ref _sources, count * 2);
         }
 
-        _sources[_count++] = claimed;
+        _sources[count] = claimed;
+        Volatile.Write(ref _count, count + 1); // StartEarly may read it on another thread
     }
 
-    /// <summary>Schedules all added waiters. The batch belongs to the scheduler from now on.</summary>
+    /// <summary>
+    /// Schedules the waiters that were added so far: what adds the others may take long. Another thread may add a waiter meanwhile, which
+    /// is scheduled by this call or a later one. Not to be called at the same time as itself or as <see cref="Start"/>.
+    /// </summary>
+    public void StartEarly()
+    {
+        int count = Volatile.Read(ref _count);
+        if (_next == count)
+        {
+            return;
+        }
+
+        CompletionSource?[] sources = Volatile.Read(ref _sources); // after the count: it contains as many
+        ResumeBatch early = pool.Rent();
+        while (_next < count)
+        {
+            early.Add(sources[_next++]!);
+        }
+
+        early.Start();
+    }
+
+    /// <summary>Schedules all added waiters that were not scheduled early. The batch belongs to the scheduler from now on.</summary>
     public void Start()
     {
-        if (_count == 0)
+        Array.Clear(_sources, 0, _next);
+        if (_next == _count)
         {
+            _next = _count = 0;
             pool.Return(this);
             return;
         }

@@ -61,7 +61,10 @@ public sealed partial class CommittedBatch
         _resume!.Start();
     }
 
-    /// <summary>Answers the callers that still wait, before the batch is applied: their outcome is unknown here.</summary>
+    /// <summary>
+    /// Answers the callers that still wait, before the batch is applied: their outcome is unknown here. Those whose result is set are
+    /// resumed with it.
+    /// </summary>
     internal void FailCallers(Func<long, long, Exception> reason, ResumeBatch resume)
     {
         lock (_lock)
@@ -80,6 +83,20 @@ public sealed partial class CommittedBatch
                 _outcomes.Unknown += waited ? 1 : 0;
                 _outcomes.Cancelled += waited ? 0 : 1;
             }
+
+            _resume!.StartEarly();
+        }
+    }
+
+    /// <summary>
+    /// The state machine hangs: resumes the callers whose result it has set. Otherwise they would wait for the end of the batch, and their
+    /// tokens could not end the wait, since they have a result.
+    /// </summary>
+    internal void ResumeAnswered()
+    {
+        lock (_lock)
+        {
+            _resume!.StartEarly();
         }
     }
 

@@ -46,6 +46,7 @@ internal sealed partial class Applier
 
             queries = TakeAllReads();
             _batches.Clear();
+            ResumeReadsAtEnd();
         }
 
         foreach (CommittedBatch batch in batches)

@@ -126,6 +126,7 @@ internal sealed partial class Applier
             endsLater = query.MayEndLater;
         }
 
+        _answered = count > 0 ? _resumes.Rent() : null;
         return count > 0;
     }
 
@@ -133,7 +134,7 @@ internal sealed partial class Applier
     private async ValueTask<bool> RunReadsAsync(int count)
     {
         bool hasMoved = false;
-        ResumeBatch resume = _resumes.Rent();
+        ResumeBatch resume = _answered!;
         for (int i = 0; i < count && !Volatile.Read(ref _closed); i++)
         {
             _turnPosition = i;
@@ -159,11 +160,27 @@ internal sealed partial class Applier
                 reads += _turn[i]!.IsRead ? 1 : 0;
                 _turn[i] = null;
             }
+
+            _answered = null;
         }
 
         ReadLimit.Leave(reads);
         resume.Start();
         return hasMoved;
+    }
+
+    /// <summary>
+    /// The end: a read that hangs must not keep those waiting that were answered before it in its turn. No token ends their wait, since
+    /// they have their answers. Called under the lock, after <see cref="_closed"/> is set.
+    /// </summary>
+    private void ResumeReadsAtEnd()
+    {
+        if (_answered is { } answered)
+        {
+            // A read that is being answered is found now, or finds afterwards that its turn is over. The barrier is for its thread, too.
+            Interlocked.MemoryBarrierProcessWide();
+            answered.StartEarly();
+        }
     }
 
     /// <summary>The end: takes out all reads that have not run. Called under the lock.</summary>

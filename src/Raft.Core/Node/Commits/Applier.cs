@@ -25,6 +25,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private readonly StateMachineQuery?[] _turn = new StateMachineQuery?[MaximumReadsPerTurn];
     private readonly DeferredReads _deferred;
     private readonly ResumeBatchPool _resumes;
+    private ResumeBatch? _answered; // the callers of the turn's reads
     private readonly Stack<CommittedBatch> _free = new();
     private readonly IStateMachine _machine;
     private readonly IScheduler _scheduler;
@@ -179,6 +180,18 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
 
         Schedule();
+    }
+
+    /// <summary>
+    /// The state machine hangs: resumes the callers that it has answered, who otherwise wait for the end of its batch or turn of reads.
+    /// </summary>
+    public void ResumeAnswered()
+    {
+        lock (_lock)
+        {
+            _current?.ResumeAnswered();
+            _answered?.StartEarly();
+        }
     }
 
     public void Execute() => _ = DrainAsync();

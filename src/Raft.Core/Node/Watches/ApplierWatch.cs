@@ -31,6 +31,11 @@ internal sealed class ApplierWatch(NodeContext context, Applier applier)
             context.Wake();
         }
 
+        if (_hangs)
+        {
+            applier.ResumeAnswered();
+        }
+
         Patrol(isIdle: applier.IsIdle);
     }
 
