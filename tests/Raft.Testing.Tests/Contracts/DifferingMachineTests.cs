@@ -14,9 +14,8 @@ public sealed class DifferingMachineTests
     public static TheoryData<string, string, string> Differing => new()
     {
         { nameof(HourOfTheClock), Code, "HourOfTheClock.Answer calls DateTime.Now. The clock differs" },
-        { nameof(HourOfTheClock), Processes, "It suffices to change the time zone UTC+14" },
         { nameof(DateOfTheClock), Code, "DateOfTheClock.Answer calls DateTime.Today. The clock differs" },
-        { nameof(DateOfTheClock), Processes, "the time zone UTC" },
+        { nameof(DateOfTheClock), Processes, "It suffices to change the time zone UTC" },
         { nameof(ExpiryByTheClock), Code, "ExpiryByTheClock.Answer calls DateTime.UtcNow. The clock differs" },
         { nameof(HoursSinceTheStart), Code, "HoursSinceTheStart.Answer calls Environment.TickCount64. The clock differs" },
         { nameof(ZoneOfTheMachine), Processes, "It suffices to change the time zone UTC+14, or the time zone UTC-12" },
@@ -30,7 +29,6 @@ public sealed class DifferingMachineTests
         { nameof(OrderOfAnImmutableSet), Processes, "A process with the same surroundings differs as well: look for hash codes" },
         { nameof(OrderOfAHashtable), Processes, "A process with the same surroundings differs as well: look for hash codes" },
         { nameof(HashCodeOfAKey), Code, "HashCodeOfAKey.Answer calls String.GetHashCode. Hash codes differ" },
-        { nameof(HashCodeOfAKey), Processes, "A process with the same surroundings differs as well: look for hash codes" },
         { nameof(SumOfAParallelLoop), Code, "SumOfAParallelLoop.Answer calls Parallel.For. The order in which threads run differs" },
         { nameof(ChanceThatIsRare), Code, "ChanceThatIsRare.Answer calls Random.Shared. It differs on every node" },
         { nameof(IdThatNobodySees), Code, "IdThatNobodySees.Answer calls Guid.NewGuid. It differs on every node" },
@@ -63,10 +61,10 @@ public sealed class DifferingMachineTests
         ContractBrokenException broken = await Assert.ThrowsAsync<ContractBrokenException>(() => contract.RunAsync(Code));
 
         TestContext.Current.TestOutputHelper?.WriteLine(broken.Message);
-        foreach (string caller in (string[])["Watch.Look", "HiddenClock.Years", "HiddenClock.YearAsync", "Generic.Year", "HiddenClock.Answer"])
-        {
-            Assert.Contains(caller, string.Join('\n', MachineCode.Search(typeof(HiddenClock)).Select(static call => call.Caller)), StringComparison.Ordinal);
-        }
+        Assert.Contains("calls DateTime.UtcNow. The clock differs", broken.Message, StringComparison.Ordinal);
+        Assert.Superset(
+            new HashSet<string>(["Watch.Look", "HiddenClock.Years", "HiddenClock.YearAsync", "Generic.Year", "HiddenClock.Answer"]),
+            new HashSet<string>(MachineCode.Search(typeof(HiddenClock)).Select(static call => call.Caller)));
     }
 
     [Fact]

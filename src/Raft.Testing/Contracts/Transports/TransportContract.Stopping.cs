@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Raft.Testing;
@@ -56,19 +57,27 @@ public sealed partial class TransportContract
     /// <summary>
     /// When StopAsync has completed, nothing that the transport has started still runs: no loop, thread or timer refers to the receiver.
     /// </summary>
-    /// <remarks>It stops all transports, disposes the subject, and waits until the receivers can be collected.</remarks>
+    /// <remarks>
+    /// It stops all transports, disposes the subject, and waits until the receivers can be collected: for
+    /// <see cref="ContractSubject.Limit"/>, and at most 10 s.
+    /// </remarks>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public async Task NothingIsLeftAfterStop()
     {
         (NodeId Id, WeakReference Receiver)[] left = [];
-        await Check(nameof(NothingIsLeftAfterStop), async trial => left = await UseAllAsync(trial).ConfigureAwait(false))
-            .ConfigureAwait(false);
-        for (int i = 0; i < 100 && Array.Exists(left, static each => each.Receiver.IsAlive); i++)
+        TimeSpan limit = LongestRelease;
+        await Check(nameof(NothingIsLeftAfterStop), async trial =>
+        {
+            limit = trial.Subject.Limit < limit ? trial.Subject.Limit : limit;
+            left = await UseAllAsync(trial).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        long start = Stopwatch.GetTimestamp();
+        while (Array.Exists(left, static each => each.Receiver.IsAlive) && Stopwatch.GetElapsedTime(start) < limit)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            await Task.Delay(LongestRelease / 100).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false);
         }
 
         string[] names = [.. left.Where(static each => each.Receiver.IsAlive).Select(static each => each.Id.Value)];
@@ -78,7 +87,7 @@ public sealed partial class TransportContract
                 nameof(TransportContract),
                 Find(nameof(NothingIsLeftAfterStop)),
                 "stopped all transports, and disposed the subject",
-                $"{LongestRelease.TotalSeconds} s after StopAsync, something still refers to the receiver of {string.Join(", ", names)}: a "
+                $"{limit.TotalSeconds} s after StopAsync, something still refers to the receiver of {string.Join(", ", names)}: a "
                     + "loop, a thread or a timer that StopAsync did not end, or a static field.",
                 innerException: null);
         }
