@@ -22,7 +22,8 @@ public sealed class ContractMessageTests
     [Fact]
     public async Task Message_LargeMessagesWereSent_IsShort()
     {
-        TransportContract contract = new(static () => new BrokenNetwork(TransportDefect.LargeMessagesArrive) { Limit = TimeSpan.FromMilliseconds(300) });
+        TransportContract contract = new(
+            static () => new BrokenNetwork(TransportDefect.LargeMessagesArrive) { Limit = TimeSpan.FromMilliseconds(300) });
 
         ContractBrokenException broken = await Assert.ThrowsAsync<ContractBrokenException>(contract.LargeMessagesArrive);
 

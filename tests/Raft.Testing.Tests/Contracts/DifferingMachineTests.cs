@@ -121,7 +121,8 @@ public sealed class DifferingMachineTests
         Assert.Throws<ArgumentException>(() => { _ = contract.RunAsync(Processes); });
     }
 
-    private static Type Find(string machine) => typeof(Keeper).Assembly.GetType($"{typeof(Keeper).Namespace}.{machine}", throwOnError: true)!;
+    private static Type Find(string machine) =>
+        typeof(Keeper).Assembly.GetType($"{typeof(Keeper).Namespace}.{machine}", throwOnError: true)!;
 
     private static StateMachineContract<StateMachine<string, string>> ContractOf(Type machine) =>
         StateMachineContract.For<StateMachine<string, string>, string, string>(

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Raft.Testing.Tests.Contracts;
 
@@ -39,7 +40,9 @@ internal abstract class Keeper() : StateMachine<string, string>(Codec.Utf8, Code
     }
 }
 
-/// <summary>Nothing is wrong with it: hash codes only where a dictionary needs them, an iterator, a record, and the time of the log.</summary>
+/// <summary>
+/// Nothing is wrong with it: hash codes only where a dictionary needs them, an iterator, a record, and the time of the log.
+/// </summary>
 internal sealed class RightKeeper : Keeper
 {
     private readonly Dictionary<Slot, int> _slots = [];
@@ -230,10 +233,10 @@ internal sealed class LostComparer() : StateMachine<string, string>(Codec.Utf8, 
         $"{_counts[command] = _counts.GetValueOrDefault(command) + 1}";
 
     protected override ISnapshotCapture Capture() =>
-        SnapshotCapture.Of(new ReadOnlyMemory<byte>(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_counts)), Codec.Bytes);
+        SnapshotCapture.Of(new ReadOnlyMemory<byte>(JsonSerializer.SerializeToUtf8Bytes(_counts)), Codec.Bytes);
 
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
-        _counts = (await System.Text.Json.JsonSerializer.DeserializeAsync<Dictionary<string, int>>(snapshot, options: null, cancellationToken))!;
+        _counts = (await JsonSerializer.DeserializeAsync<Dictionary<string, int>>(snapshot, options: null, cancellationToken))!;
 }
 
 /// <summary>The oldest of a set, as it seems: once a key was removed, a set that was restored has another order.</summary>
@@ -253,8 +256,8 @@ internal sealed class OrderOfASet() : StateMachine<string, string>(Codec.Utf8, C
 
     protected override ISnapshotCapture Capture() =>
         SnapshotCapture.Of(
-            new ReadOnlyMemory<byte>(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_keys.Order(StringComparer.Ordinal))), Codec.Bytes);
+            new ReadOnlyMemory<byte>(JsonSerializer.SerializeToUtf8Bytes(_keys.Order(StringComparer.Ordinal))), Codec.Bytes);
 
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
-        _keys = (await System.Text.Json.JsonSerializer.DeserializeAsync<HashSet<string>>(snapshot, options: null, cancellationToken))!;
+        _keys = (await JsonSerializer.DeserializeAsync<HashSet<string>>(snapshot, options: null, cancellationToken))!;
 }

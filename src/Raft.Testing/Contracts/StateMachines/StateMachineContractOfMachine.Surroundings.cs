@@ -174,8 +174,8 @@ public sealed partial class StateMachineContract<TMachine>
         catch (Exception exception) when (exception is CannotAskException or System.ComponentModel.Win32Exception or IOException)
         {
             throw new CannotAskException(
-                $"The state machine cannot be tried in another process. {exception.Message.TrimEnd('.')}. Let 'create' and 'digest' capture "
-                    + $"nothing but values and text, or set {nameof(StartsProcesses)} to false to leave these clauses out.", exception);
+                $"The state machine cannot be tried in another process. {exception.Message.TrimEnd('.')}. Let 'create' and 'digest' "
+                    + $"capture nothing but values and text, or set {nameof(StartsProcesses)} to false to leave these clauses out.", exception);
         }
     }
 }

@@ -131,7 +131,8 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         {
             trial.Note($"changed the culture of the thread to {name}");
             await Task.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false); // so that the time is another
-            await CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), apply => InCultureAsync(name, apply)).ConfigureAwait(false);
+            await CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), apply => InCultureAsync(name, apply))
+                .ConfigureAwait(false);
         }
     });
 

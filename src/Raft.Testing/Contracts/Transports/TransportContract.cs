@@ -104,8 +104,9 @@ public sealed partial class TransportContract : PortContract
         await trial.StartAllAsync().ConfigureAwait(false);
         foreach (long offset in (long[])[0, 1L << 30])
         {
-            await trial.DeliverAsync(
-                N1, N3, ContractMessages.Chunk(N1, N3, trial.NextCorrelation(), offset, trial.Subject.LargestMessage)).ConfigureAwait(false);
+            InstallSnapshotMessage chunk =
+                ContractMessages.Chunk(N1, N3, trial.NextCorrelation(), offset, trial.Subject.LargestMessage);
+            await trial.DeliverAsync(N1, N3, chunk).ConfigureAwait(false);
         }
     });
 

@@ -24,7 +24,8 @@ internal sealed class MachineCode
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <summary>Overrides that no command needs: collections and debuggers call them.</summary>
-    private static readonly string[] NotFollowed = [nameof(GetHashCode), nameof(ToString), nameof(IDisposable.Dispose), nameof(IAsyncDisposable.DisposeAsync)];
+    private static readonly string[] NotFollowed =
+        [nameof(GetHashCode), nameof(ToString), nameof(IDisposable.Dispose), nameof(IAsyncDisposable.DisposeAsync)];
 
     private readonly UserAssemblies _assemblies;
     private readonly Queue<MethodBase> _open = [];
@@ -95,7 +96,8 @@ internal sealed class MachineCode
             return module.ResolveMember(token, typeArguments, methodArguments);
         }
         // An assembly is missing that only this call needs, so no run has made the call.
-        catch (Exception exception) when (exception is IOException or TypeLoadException or BadImageFormatException or MissingMemberException)
+        catch (Exception exception)
+            when (exception is IOException or TypeLoadException or BadImageFormatException or MissingMemberException)
         {
             return null;
         }

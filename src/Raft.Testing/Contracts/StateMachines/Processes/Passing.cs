@@ -236,7 +236,8 @@ internal static class Passing
             Guid version = new(reader.ReadBytes(16));
             if (declaring.Module.ModuleVersionId != version)
             {
-                throw new InvalidOperationException($"{declaring.Assembly.Location} is another build than the one under test: build again.");
+                throw new InvalidOperationException(
+                    $"{declaring.Assembly.Location} is another build than the one under test: build again.");
             }
 
             int token = reader.ReadInt32();

@@ -15,7 +15,8 @@ internal static class InventoryEndpoints
     }
 
     /// <summary>POST /items/bolts?by=5</summary>
-    private static async Task<Stock> ChangeAsync(string item, long by, IProposer<Change, Stock> proposer, CancellationToken cancellationToken)
+    private static async Task<Stock> ChangeAsync(
+        string item, long by, IProposer<Change, Stock> proposer, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
@@ -57,7 +58,7 @@ internal static class InventoryEndpoints
         {
             bool isRead = HttpMethods.IsGet(request.Method);
             return Results.Problem(
-                isRead ? "There was no answer in time." : "The change may have happened or may happen later: find out before you repeat it.",
+                isRead ? "There was no answer in time." : "The change may have happened or may happen later: find out first.",
                 statusCode: isRead ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status504GatewayTimeout);
         }
     }

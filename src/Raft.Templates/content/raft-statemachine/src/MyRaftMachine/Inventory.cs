@@ -3,8 +3,8 @@ using Raft;
 namespace MyRaftMachine;
 
 /// <summary>
-/// The replicated state: how many there are of each item. Each node has its own, and applies the same commands in the same order. It
-/// needs no locks, and must depend on nothing but the commands: no clock, no random numbers, no hash order.
+/// The replicated state: how many there are of each item. Each node has its own, and applies the same commands in the same
+/// order. It needs no locks, and must depend on nothing but the commands: no clock, no random numbers, no hash order.
 /// </summary>
 public sealed class Inventory()
     : StateMachine<Change, Stock>(Codec.Json(InventoryJson.Default.Change), Codec.Json(InventoryJson.Default.Stock))
