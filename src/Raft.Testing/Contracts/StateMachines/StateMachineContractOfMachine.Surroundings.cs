@@ -135,7 +135,7 @@ public sealed partial class StateMachineContract<TMachine>
         }
     }
 
-    private async Task CompareWithProcessesAsync(StateMachineTrial trial, MachineTask task, MachineAnswers here)
+    private static async Task CompareWithProcessesAsync(StateMachineTrial trial, MachineTask task, MachineAnswers here)
     {
         trial.Note("did the same in two other processes");
         MachineAnswers[] answers = await Task.WhenAll(Surroundings.Others.Select(each => AskAsync(task, each))).ConfigureAwait(false);
@@ -150,7 +150,7 @@ public sealed partial class StateMachineContract<TMachine>
     }
 
     /// <summary>Repeats the task with one difference at a time.</summary>
-    private async Task<string> FindCauseAsync(StateMachineTrial trial, MachineTask task, MachineAnswers here)
+    private static async Task<string> FindCauseAsync(StateMachineTrial trial, MachineTask task, MachineAnswers here)
     {
         MachineAnswers same = await AskAsync(task, Surroundings.Same).ConfigureAwait(false);
         if (here.FindDifference(same, trial.DescribeCommand) is not null)

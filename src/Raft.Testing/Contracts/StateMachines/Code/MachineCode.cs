@@ -15,6 +15,7 @@ namespace Raft.Testing;
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2111", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Ahead of time, the clause that uses it is left out.")]

@@ -237,7 +237,7 @@ internal static class Passing
             if (declaring.Module.ModuleVersionId != version)
             {
                 throw new InvalidOperationException(
-                    $"{declaring.Assembly.Location} is another build than the one under test: build again.");
+                    $"{declaring.Assembly.GetName().Name} is another build than the one under test: build again.");
             }
 
             int token = reader.ReadInt32();

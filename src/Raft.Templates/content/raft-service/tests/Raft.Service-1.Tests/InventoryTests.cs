@@ -1,7 +1,7 @@
 using Raft;
 using Raft.Testing;
 
-namespace MyRaftMachine.Tests;
+namespace Raft.Service_1.Tests;
 
 /// <summary>The state machine is one that a cluster can trust.</summary>
 public sealed class InventoryTests

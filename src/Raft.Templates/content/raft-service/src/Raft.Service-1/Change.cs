@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MyRaftMachine;
+namespace Raft.Service_1;
 
 /// <summary>
 /// The command: changes how many there are of an item. Commands stay in the log, so old ones must stay readable: add optional

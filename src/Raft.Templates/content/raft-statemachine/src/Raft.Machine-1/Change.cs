@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MyRaftService;
+namespace Raft.Machine_1;
 
 /// <summary>
 /// The command: changes how many there are of an item. Commands stay in the log, so old ones must stay readable: add optional

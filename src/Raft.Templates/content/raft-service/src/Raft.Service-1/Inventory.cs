@@ -1,6 +1,6 @@
 using Raft;
 
-namespace MyRaftMachine;
+namespace Raft.Service_1;
 
 /// <summary>
 /// The replicated state: how many there are of each item. Each node has its own, and applies the same commands in the same

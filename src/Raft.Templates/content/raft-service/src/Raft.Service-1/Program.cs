@@ -1,4 +1,4 @@
-using MyRaftService;
+using Raft.Service_1;
 using Raft;
 
 // One node of the cluster. The README says how to start one alone, or three.

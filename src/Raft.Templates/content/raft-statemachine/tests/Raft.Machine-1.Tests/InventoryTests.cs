@@ -1,7 +1,7 @@
 using Raft;
 using Raft.Testing;
 
-namespace MyRaftService.Tests;
+namespace Raft.Machine_1.Tests;
 
 /// <summary>The state machine is one that a cluster can trust.</summary>
 public sealed class InventoryTests

@@ -1,6 +1,6 @@
 using Raft;
 
-namespace MyRaftService;
+namespace Raft.Service_1;
 
 /// <summary>The HTTP interface. Any node reads; only the leader writes, and the others redirect to it.</summary>
 internal static class InventoryEndpoints
