@@ -11,10 +11,10 @@ namespace Raft.Service_1;
 public sealed record Change(string Item, long By);
 
 /// <summary>The result of a command: how many there are now.</summary>
-public sealed record Stock(string Item, long Count);
+public sealed record ItemCount(string Item, long Count);
 
 /// <summary>The code that System.Text.Json generates for what is encoded.</summary>
 [JsonSerializable(typeof(Change))]
-[JsonSerializable(typeof(Stock))]
+[JsonSerializable(typeof(ItemCount))]
 [JsonSerializable(typeof(Dictionary<string, long>))]
 internal sealed partial class InventoryJson : JsonSerializerContext;

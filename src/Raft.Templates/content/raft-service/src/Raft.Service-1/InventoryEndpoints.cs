@@ -15,8 +15,8 @@ internal static class InventoryEndpoints
     }
 
     /// <summary>POST /items/bolts?by=5</summary>
-    private static async Task<Stock> ChangeAsync(
-        string item, long by, IProposer<Change, Stock> proposer, CancellationToken cancellationToken)
+    private static async Task<ItemCount> ChangeAsync(
+        string item, long by, IProposer<Change, ItemCount> proposer, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
@@ -24,7 +24,7 @@ internal static class InventoryEndpoints
     }
 
     /// <summary>GET /items/bolts includes every change that was acknowledged before.</summary>
-    private static async Task<Stock> FindAsync(string item, IReader<Inventory> reader, CancellationToken cancellationToken)
+    private static async Task<ItemCount> FindAsync(string item, IReader<InventoryMachine> reader, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);

@@ -11,7 +11,7 @@ builder.WebHost.UseUrls(self["Tags:url"] ?? "http://127.0.0.1:8001");
 
 // Members and other options come from the section Raft of the settings.
 builder.Services.AddRaftNode(node)
-    .UseStateMachine<Inventory>()
+    .UseStateMachine<InventoryMachine>()
     .UseFileStorage(Path.Combine(data, node))
     .UseTcpTransport();
 builder.Services.AddHealthChecks().AddRaftHealthCheck();

@@ -6,8 +6,8 @@ namespace Raft.Service_1.Tests;
 /// <summary>The state machine is one that a cluster can trust.</summary>
 public sealed class InventoryTests
 {
-    private static readonly StateMachineContract<Inventory> Contract = StateMachineContract.For<Inventory, Change, Stock>(
-        static () => new Inventory(), NextCommand, static inventory => inventory.Digest);
+    private static readonly StateMachineContract<InventoryMachine> Contract = StateMachineContract.For<InventoryMachine, Change, ItemCount>(
+        static () => new InventoryMachine(), NextCommand, static inventory => inventory.Digest);
 
     public static TheoryData<string> Clauses => [.. Contract.Clauses];
 
@@ -23,7 +23,7 @@ public sealed class InventoryTests
     [InlineData(3)]
     public void Inventory_InASimulatedCluster_IsTheSameOnEveryNode(int seed)
     {
-        SimulationReport<Change, Stock> report = Simulation.Run<Change, Stock>((ulong)seed, static () => new Inventory(), NextCommand);
+        SimulationReport<Change, ItemCount> report = Simulation.Run<Change, ItemCount>((ulong)seed, static () => new InventoryMachine(), NextCommand);
 
         report.ThrowIfViolated();
     }

@@ -6,8 +6,8 @@ namespace Raft.Machine_1;
 /// The replicated state: how many there are of each item. Each node has its own, and applies the same commands in the same
 /// order. It needs no locks, and must depend on nothing but the commands: no clock, no random numbers, no hash order.
 /// </summary>
-public sealed class Inventory()
-    : StateMachine<Change, Stock>(Codec.Json(InventoryJson.Default.Change), Codec.Json(InventoryJson.Default.Stock))
+public sealed class InventoryMachine()
+    : StateMachine<Change, ItemCount>(Codec.Json(InventoryJson.Default.Change), Codec.Json(InventoryJson.Default.ItemCount))
 {
     private static readonly ICodec<Dictionary<string, long>> StateCodec = Codec.Json(InventoryJson.Default.DictionaryStringInt64);
 
@@ -17,10 +17,10 @@ public sealed class Inventory()
     public string Digest => string.Join(", ", _counts.OrderBy(each => each.Key, StringComparer.Ordinal));
 
     /// <summary>Looks up an item.</summary>
-    public Stock Find(string item) => new(item, _counts.GetValueOrDefault(item));
+    public ItemCount Find(string item) => new(item, _counts.GetValueOrDefault(item));
 
     /// <summary>Applies a command. A rejection comes before any change.</summary>
-    protected override Stock Apply(Change command, in CommandContext context)
+    protected override ItemCount Apply(Change command, in CommandContext context)
     {
         long count = _counts.GetValueOrDefault(command.Item);
         if (count + command.By < 0)
