@@ -37,6 +37,12 @@ public sealed class SeededRandom(ulong seed)
     /// <returns>The answer.</returns>
     public bool Chance(double probability) => (_source.NextUInt64() >> 11) * (1.0 / (1UL << 53)) < probability;
 
+    /// <summary>
+    /// Draws one of the <see cref="TrickyKeys"/>: few, so that commands meet, and alike, so that a wrong comparison shows.
+    /// </summary>
+    /// <returns>The key.</returns>
+    public string NextKey() => TrickyKeys.All[Next(TrickyKeys.All.Count)];
+
     /// <summary>Creates an independent source for one purpose, so that its draws do not shift the draws for other purposes.</summary>
     /// <returns>The new source.</returns>
     public SeededRandom Fork() => new(_source.NextUInt64());

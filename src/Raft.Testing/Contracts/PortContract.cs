@@ -20,7 +20,7 @@ public abstract class PortContract
     /// The names of the clauses that the subject can be held to, in a fixed order. What needs an ability that the subject lacks is
     /// left out.
     /// </summary>
-    public IReadOnlyList<string> Clauses => [.. _clauses.Select(static each => each.Clause.Name)];
+    public IReadOnlyList<string> Clauses => [.. Applying.Select(static each => each.Clause.Name)];
 
     /// <summary>Checks one clause.</summary>
     /// <param name="clause">Its name, one of <see cref="Clauses"/>.</param>
@@ -29,7 +29,7 @@ public abstract class PortContract
     /// <exception cref="ArgumentException">There is no such clause, or the subject cannot be held to it.</exception>
     public Task RunAsync(string clause)
     {
-        foreach ((ContractClause each, Func<Task> check) in _clauses)
+        foreach ((ContractClause each, Func<Task> check) in Applying)
         {
             if (string.Equals(each.Name, clause, StringComparison.Ordinal))
             {
@@ -46,13 +46,18 @@ public abstract class PortContract
     /// <exception cref="ContractBrokenException">One is broken.</exception>
     public async Task<IReadOnlyList<string>> RunAllAsync()
     {
-        foreach ((_, Func<Task> check) in _clauses)
+        foreach ((_, Func<Task> check) in Applying)
         {
             await check().ConfigureAwait(false);
         }
 
         return Clauses;
     }
+
+    private IEnumerable<(ContractClause Clause, Func<Task> Check)> Applying => _clauses.Where(each => Applies(each.Clause.Name));
+
+    /// <summary>Whether the clause is one of those that the user wants.</summary>
+    private protected virtual bool Applies(string clause) => true;
 
     /// <summary>Asks a subject what it can do, and lets it clean up.</summary>
     private protected static TAnswer Ask<TSubject, TAnswer>(Func<TSubject> newSubject, Func<TSubject, TAnswer> question)

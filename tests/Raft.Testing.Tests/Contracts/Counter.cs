@@ -13,10 +13,15 @@ public enum CounterDefect
     BatchBoundariesDoNotMatter,
     SurroundingsDoNotMatter,
     ResultsDoNotChangeAfterwards,
+    InstancesAtTheSameTimeDoNotMatter,
+    CodeCallsNothingThatDiffers,
+    OtherProcessesDoNotMatter,
     RejectionLeavesTheStateUnchanged,
     AppliedIndexIsDurableWithTheState,
     RestoredMachineMatchesTheCapturedOne,
     LaterCommandsDoNotChangeACapture,
+    RestoredMachineKeepsItsComparers,
+    OtherProcessesContinueFromASnapshot,
     RestoreReplacesAllFormerState,
     AppliedIndexIsRestoredWithTheState,
 }
@@ -27,9 +32,11 @@ public enum CounterDefect
 internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIndex = 0) : IStateMachine
 {
     private static int _instances;
+    private static long _sharedSum;
 
     private readonly byte[] _shared = new byte[16];
     private readonly int _instance = Interlocked.Increment(ref _instances);
+    private Dictionary<string, long> _names = new(StringComparer.OrdinalIgnoreCase);
 
     public long AppliedIndex => defect == CounterDefect.NewMachineHasAppliedNothing ? -1 : appliedIndex;
 
@@ -53,7 +60,8 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
                 continue;
             }
 
-            sum += number;
+            sum = Add(number);
+            _names[$"{number}"] = sum;
             if (defect != CounterDefect.EveryCommandIsAnswered || number != 77)
             {
                 batch.Complete(position, Result(batch));
@@ -63,8 +71,21 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
         return ValueTask.CompletedTask;
     }
 
+    private long Add(byte number)
+    {
+        if (defect != CounterDefect.InstancesAtTheSameTimeDoNotMatter)
+        {
+            return sum + number;
+        }
+
+        _sharedSum = sum;
+        Thread.Yield();
+        return _sharedSum + number;
+    }
+
     public ISnapshotCapture Capture() => defect switch
     {
+        CounterDefect.OtherProcessesContinueFromASnapshot => SnapshotCapture.Of(sum ^ Environment.ProcessId, Codec.Int64),
         CounterDefect.RestoredMachineMatchesTheCapturedOne => SnapshotCapture.Of(sum & 0xFFF, Codec.Int64),
         CounterDefect.LaterCommandsDoNotChangeACapture =>
             SnapshotCapture.Of(
@@ -77,6 +98,13 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
     public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
     {
         long restored = await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken);
+        if (defect == CounterDefect.OtherProcessesContinueFromASnapshot)
+        {
+            restored ^= Environment.ProcessId;
+        }
+
+        _names = new Dictionary<string, long>(
+            defect == CounterDefect.RestoredMachineKeepsItsComparers ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
         sum = restored + (defect == CounterDefect.RestoreReplacesAllFormerState ? sum : 0);
         appliedIndex = lastIncludedIndex - (defect == CounterDefect.AppliedIndexIsRestoredWithTheState ? 1 : 0);
     }
@@ -87,6 +115,8 @@ internal sealed class Counter(CounterDefect defect, long sum = 0, long appliedIn
         {
             CounterDefect.SameCommandsGiveSameResults => $"{sum} {_instance}",
             CounterDefect.BatchBoundariesDoNotMatter => $"{sum} {batch.Count}",
+            CounterDefect.OtherProcessesDoNotMatter => $"{sum} {Environment.ProcessId}",
+            CounterDefect.CodeCallsNothingThatDiffers => DateTime.UtcNow.Year < 3_000 ? Digest : "",
             CounterDefect.SurroundingsDoNotMatter => (sum / 10.0).ToString(CultureInfo.CurrentCulture),
             _ => Digest,
         };

@@ -9,7 +9,8 @@ public static class StateMachineContract
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <param name="create">Makes an empty machine.</param>
     /// <param name="nextCommand">
-    /// Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet.
+    /// Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet:
+    /// <see cref="SeededRandom.NextKey"/>.
     /// </param>
     /// <param name="digest">
     /// Describes the whole state of a machine: equal for equal states, different for different ones. Null if there is no such

@@ -46,6 +46,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         Add(BatchBoundariesDoNotMatter, "How the commands are cut into batches changes no result and no state.");
         Add(SurroundingsDoNotMatter, "The culture of the thread and the time of day change no result and no state.");
         Add(ResultsDoNotChangeAfterwards, "The memory of a result does not change after it was given.");
+        AddSurroundings();
         if (digest is not null)
         {
             Add(RejectionLeavesTheStateUnchanged, "A command that is refused changes nothing.");
@@ -66,6 +67,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
             Add(
                 LaterCommandsDoNotChangeACapture,
                 "A capture is written as the state was when it was captured, though commands were applied since.");
+            AddOfRestored();
             Add(RestoreReplacesAllFormerState, "Nothing is left of the state that a machine had before it was restored.");
             if (reopen is not null)
             {
@@ -123,27 +125,16 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// <summary>The culture of the thread and the time of day change no result and no state.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
-    public Task SurroundingsDoNotMatter() => Check(
-        nameof(SurroundingsDoNotMatter), trial => CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), static async apply =>
+    public Task SurroundingsDoNotMatter() => Check(nameof(SurroundingsDoNotMatter), async trial =>
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
-        CultureInfo other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        other.NumberFormat.NumberDecimalSeparator = ",";
-        other.NumberFormat.NumberGroupSeparator = ".";
-        other.NumberFormat.NegativeSign = "\u2212"; // as some cultures have it
-        other.DateTimeFormat.ShortDatePattern = "dd.MM.yyyy";
-        other.DateTimeFormat.LongTimePattern = "HH.mm.ss";
-        await Task.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false); // so that the time is another
-        try
+        foreach (string name in OtherCultures.Names)
         {
-            CultureInfo.CurrentCulture = other;
-            return await apply().ConfigureAwait(false);
+            trial.Note($"changed the culture of the thread to {name}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20)).ConfigureAwait(false); // so that the time is another
+            await CompareAsync(trial, BatchSizes.Random(7), BatchSizes.Random(7), apply => InCultureAsync(name, apply))
+                .ConfigureAwait(false);
         }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-    }));
+    });
 
     /// <summary>The memory of a result does not change after it was given.</summary>
     /// <returns>Completes when the clause holds.</returns>
@@ -195,6 +186,20 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
 
         RequireSame(trial, expected, actual, straight, machine);
     });
+
+    private static async Task<AppliedCommands> InCultureAsync(string name, Func<Task<AppliedCommands>> apply)
+    {
+        (CultureInfo culture, CultureInfo ofTexts) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = OtherCultures.Find(name);
+            return await apply().ConfigureAwait(false);
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, ofTexts);
+        }
+    }
 
     private async Task CompareAsync(
         StateMachineTrial trial, BatchSizes left, BatchSizes right, Func<Func<Task<AppliedCommands>>, Task<AppliedCommands>> surround)

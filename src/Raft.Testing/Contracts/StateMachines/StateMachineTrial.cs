@@ -6,7 +6,17 @@ internal sealed class StateMachineTrial : ContractTrial
     private readonly LogEntry[] _log;
 
     public StateMachineTrial(string contract, ContractClause clause, IReadOnlyList<ReadOnlyMemory<byte>> commands, SeededRandom random)
-        : base(contract, clause, new RealTime())
+        : this(contract, clause, MakeLog(commands, random))
+    {
+    }
+
+    public StateMachineTrial(string contract, ContractClause clause, IReadOnlyList<LogEntry> log)
+        : base(contract, clause, new RealTime()) => _log = [.. log];
+
+    /// <summary>The whole log.</summary>
+    public IReadOnlyList<LogEntry> Log => _log;
+
+    private static List<LogEntry> MakeLog(IReadOnlyList<ReadOnlyMemory<byte>> commands, SeededRandom random)
     {
         List<LogEntry> log = [];
         (long term, DateTimeOffset time) = (1, SimulatedClock.Origin);
@@ -17,11 +27,17 @@ internal sealed class StateMachineTrial : ContractTrial
                 log.Add(new LogEntry(++term, EntryKind.NoOp, default, time)); // a new leader
             }
 
-            time += random.NextBetween(TimeSpan.Zero, TimeSpan.FromMinutes(1));
+            time += random.NextBetween(TimeSpan.Zero, random.Next(100) switch
+            {
+                0 => TimeSpan.FromDays(60),
+                < 5 => TimeSpan.FromDays(2),
+                < 15 => TimeSpan.FromHours(6), // so that what expires does, and days begin
+                _ => TimeSpan.FromMinutes(1),
+            });
             log.Add(new LogEntry(term, EntryKind.Command, command, time));
         }
 
-        _log = [.. log];
+        return log;
     }
 
     /// <summary>The indexes of the commands.</summary>
@@ -64,6 +80,18 @@ internal sealed class StateMachineTrial : ContractTrial
         }
 
         return applied;
+    }
+
+    /// <summary>What the commands from an index on were answered, with the digest after them.</summary>
+    public MachineAnswers Describe(AppliedCommands applied, long first, string? digest)
+    {
+        SortedDictionary<long, string> results = [];
+        foreach (long index in CommandIndexes.Where(index => index >= first))
+        {
+            results.Add(index, applied.Describe(index));
+        }
+
+        return new MachineAnswers(results, digest);
     }
 
     public ISnapshotCapture Capture(IStateMachine machine)

@@ -10,7 +10,7 @@ namespace Raft.Testing;
 /// </summary>
 internal static class ContractMessages
 {
-    private const int TextShown = 1_000;
+    private const int TextShown = 200;
 
     /// <summary>The sender of all messages but a few, which differ in all but the cluster: a transport may announce its nodes.</summary>
     public static readonly MessageOrigin Origin = new(
@@ -44,6 +44,38 @@ internal static class ContractMessages
         PrevLogTerm = 4,
         LeaderCommit = 6,
         Entries = ContractEntries.Make(8, entries, term: correlation + 1, size),
+    };
+
+    /// <summary>A chunk of a snapshot. The first one has a header too.</summary>
+    public static InstallSnapshotMessage Chunk(NodeId from, NodeId to, long correlation, long offset, int size) => new()
+    {
+        From = from,
+        To = to,
+        Origin = Origin,
+        SentAtTicks = 638_000_000_000_000_001,
+        Term = 6,
+        Correlation = correlation,
+        LastIncludedIndex = 40,
+        LastIncludedTerm = 5,
+        Checksum = new UInt128(1UL << 62, 9),
+        Length = offset + (2L * size),
+        Offset = offset,
+        Header = offset == 0 ? ContractEntries.Make(2, term: 5, size: 40).Data : default,
+        Data = ContractEntries.Make(1, term: correlation + 1, size).Data,
+    };
+
+    /// <summary>A message that shares no memory with any other, for many of them.</summary>
+    public static AppendEntriesMessage Bulky(NodeId from, NodeId to, long correlation, int size) => new()
+    {
+        From = from,
+        To = to,
+        Origin = Origin,
+        Term = 5,
+        Correlation = correlation,
+        PrevLogIndex = 7,
+        PrevLogTerm = 4,
+        LeaderCommit = 6,
+        Entries = new[] { new LogEntry(5, EntryKind.Command, new byte[size], SimulatedClock.Origin) },
     };
 
     /// <summary>Each type of message, with each field set to something that a default is not.</summary>

@@ -35,8 +35,12 @@ internal sealed class ContractReceiver(NodeId nodeId) : IMessageReceiver
         }
     }
 
+    /// <summary>Called by each delivery before it is noted; null for nothing.</summary>
+    public Action? Entering { get; set; }
+
     public void Receive(RaftMessage message)
     {
+        Entering?.Invoke();
         string text = ContractMessages.Describe(message);
         lock (_lock)
         {

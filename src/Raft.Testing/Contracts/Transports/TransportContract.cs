@@ -22,14 +22,18 @@ public sealed partial class TransportContract : PortContract
             EveryTypeArrivesUnchanged,
             "Each type of message arrives with all fields as they were: From, To, ClusterId and Correlation too.");
         Add(LargeMessagesArrive, "A message of the size that the transport allows arrives whole.");
+        Add(LargeSnapshotChunksArrive, "A chunk of a snapshot of the size that the transport allows arrives whole, the first one too.");
         Add(DeliveredMemoryIsNeverReused, "The memory of a message that was received is never used again: the log keeps it.");
         Add(NothingIsReceivedAfterStop, "When StopAsync has completed, nothing is received any more.");
         Add(StoppedTransportCanBeStartedAgain, "After a stop the transport may be started again, with another receiver.");
+        Add(NothingIsLeftAfterStop, "When StopAsync has completed, nothing that the transport has started still runs.");
+        Add(QueuesAreBounded, "Messages that cannot be sent are dropped beyond a limit: those to a dead node do not pile up.");
         Add(SendNeverThrows, "Send drops what it cannot send, and never throws.");
         Add(SendNeverBlocks, "Send returns at once, also to a node that does not run or does not take its messages.");
         if (Ask(newSubject, static subject => subject.CanSendFromAnyThread))
         {
             Add(SendWorksFromManyThreads, "Send may be called from several threads at once, and messages stay whole.");
+            Add(StopWaitsForReceive, "StopAsync does not complete while a call of Receive is under way.");
         }
     }
 
@@ -89,6 +93,20 @@ public sealed partial class TransportContract : PortContract
         foreach ((int entries, int size) in ((int, int)[])[(1, largest), (4, largest / 4), (Math.Clamp(largest / 100, 1, 1_000), 24)])
         {
             await trial.DeliverAsync(N1, N3, ContractMessages.Loaded(N1, N3, trial.NextCorrelation(), entries, size)).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>A chunk of a snapshot of the size that the transport allows arrives whole.</summary>
+    /// <returns>Completes when the clause holds.</returns>
+    /// <exception cref="ContractBrokenException">It is broken.</exception>
+    public Task LargeSnapshotChunksArrive() => Check(nameof(LargeSnapshotChunksArrive), static async trial =>
+    {
+        await trial.StartAllAsync().ConfigureAwait(false);
+        foreach (long offset in (long[])[0, 1L << 30])
+        {
+            InstallSnapshotMessage chunk =
+                ContractMessages.Chunk(N1, N3, trial.NextCorrelation(), offset, trial.Subject.LargestMessage);
+            await trial.DeliverAsync(N1, N3, chunk).ConfigureAwait(false);
         }
     });
 

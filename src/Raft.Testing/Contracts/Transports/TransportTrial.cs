@@ -48,6 +48,14 @@ internal sealed class TransportTrial : ContractTrial
         }
     }
 
+    /// <summary>Calls StopAsync on another thread, since it may wait for this one.</summary>
+    public Task BeginStop(NodeId id)
+    {
+        Member member = _members[id];
+        member.IsRunning = false;
+        return Task.Run(() => member.Transport.StopAsync(CancellationToken.None).AsTask());
+    }
+
     public Task StopAsync(NodeId id)
     {
         Member member = _members[id];

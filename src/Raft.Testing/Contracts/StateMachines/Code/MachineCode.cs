@@ -1,0 +1,247 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+
+namespace Raft.Testing;
+
+/// <summary>
+/// Searches the code of a state machine for calls of what differs between nodes: from the members that a node calls, through all
+/// that they call in the user's own assemblies. A virtual call leads to the overrides of the types that this code creates.
+/// </summary>
+/// <remarks>
+/// What it cannot see: calls through reflection, <c>dynamic</c> or native code, and what packages and .NET do inside a call.
+/// </remarks>
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("Trimming", "IL2111", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Ahead of time, the clause that uses it is left out.")]
+internal sealed class MachineCode
+{
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    /// <summary>Overrides that no command needs: collections and debuggers call them.</summary>
+    private static readonly string[] NotFollowed =
+        [nameof(GetHashCode), nameof(ToString), nameof(IDisposable.Dispose), nameof(IAsyncDisposable.DisposeAsync)];
+
+    private readonly UserAssemblies _assemblies;
+    private readonly Queue<MethodBase> _open = [];
+    private readonly Dictionary<MethodBase, MethodBase?> _cameFrom = [];
+    private readonly List<(Type Type, MethodBase? From)> _created = [];
+    private readonly HashSet<Type> _seenTypes = [];
+    private readonly List<(MethodInfo Method, MethodBase From)> _virtualCalls = [];
+    private readonly List<DifferingCall> _found = [];
+
+    private MachineCode(UserAssemblies assemblies) => _assemblies = assemblies;
+
+    /// <summary>Finds the calls in the code of a machine, in the order in which the code leads to them.</summary>
+    public static IReadOnlyList<DifferingCall> Search(Type machine)
+    {
+        MachineCode code = new(UserAssemblies.Of(machine));
+        for (Type? type = machine; type is not null && code._assemblies.Contains(type); type = type.BaseType)
+        {
+            foreach (ConstructorInfo constructor in type.GetConstructors(Declared))
+            {
+                code.Follow(constructor, from: null);
+            }
+        }
+
+        foreach (MethodInfo method in machine.GetInterfaceMap(typeof(IStateMachine)).TargetMethods)
+        {
+            code.Follow(method, from: null);
+        }
+
+        code.Create(machine, from: null);
+        while (code._open.TryDequeue(out MethodBase? method))
+        {
+            code.Read(method);
+        }
+
+        return code._found;
+    }
+
+    private void Read(MethodBase method)
+    {
+        if (method.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType is { } generated)
+        {
+            foreach (MethodInfo body in generated.GetMethods(Declared).Where(static each => each.Name == "MoveNext"))
+            {
+                Follow(body, method);
+            }
+        }
+
+        if (method.GetMethodBody()?.GetILAsByteArray() is not { } code)
+        {
+            return;
+        }
+
+        Type[]? typeArguments = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
+        Type[]? methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        foreach ((OpCode instruction, int token) in ILReader.ReadMembers(code))
+        {
+            if (Resolve(method.Module, token, typeArguments, methodArguments) is { } member)
+            {
+                Meet(member, instruction, method);
+            }
+        }
+    }
+
+    private static MemberInfo? Resolve(Module module, int token, Type[]? typeArguments, Type[]? methodArguments)
+    {
+        try
+        {
+            return module.ResolveMember(token, typeArguments, methodArguments);
+        }
+        // An assembly is missing that only this call needs, so no run has made the call.
+        catch (Exception exception)
+            when (exception is IOException or TypeLoadException or BadImageFormatException or MissingMemberException)
+        {
+            return null;
+        }
+    }
+
+    private void Meet(MemberInfo member, OpCode instruction, MethodBase from)
+    {
+        if (member is FieldInfo { IsStatic: true, DeclaringType: { } owner } && _assemblies.Contains(owner))
+        {
+            Initialize(owner, from);
+            return;
+        }
+
+        if (member is not MethodBase { DeclaringType: { } type } method)
+        {
+            return;
+        }
+
+        if (!_assemblies.Contains(type))
+        {
+            if (DifferingCalls.Find(method) is { } reason)
+            {
+                _found.Add(new DifferingCall(PathTo(from), method, reason));
+            }
+
+            return;
+        }
+
+        if (instruction == OpCodes.Newobj)
+        {
+            Create(type, from);
+        }
+
+        if (method is MethodInfo { IsVirtual: true } overridden && (instruction == OpCodes.Callvirt || instruction == OpCodes.Ldvirtftn))
+        {
+            CallVirtual(overridden, from);
+        }
+
+        Initialize(type, from);
+        Follow(method, from);
+    }
+
+    private void Follow(MethodBase method, MethodBase? from)
+    {
+        if (method.DeclaringType is { } type && _assemblies.Contains(type) && _cameFrom.TryAdd(method, from))
+        {
+            _open.Enqueue(method);
+        }
+    }
+
+    private void Initialize(Type type, MethodBase from)
+    {
+        if (type.TypeInitializer is { } initializer)
+        {
+            Follow(initializer, from);
+        }
+    }
+
+    /// <summary>Code that is not the user's may call the overrides of what it declares; the user's code calls the others.</summary>
+    private void Create(Type type, MethodBase? from)
+    {
+        if (!_seenTypes.Add(type))
+        {
+            return;
+        }
+
+        _created.Add((type, from));
+        for (Type? each = type; each is not null && _assemblies.Contains(each); each = each.BaseType)
+        {
+            foreach (MethodInfo method in each.GetMethods(Declared).Where(static method => method.IsVirtual && !method.IsAbstract))
+            {
+                if (!NotFollowed.Contains(method.Name) && IsCalledFromOutside(type, method))
+                {
+                    Follow(method, from);
+                }
+            }
+        }
+
+        foreach ((MethodInfo method, MethodBase caller) in _virtualCalls.ToArray())
+        {
+            FollowOverride(type, method, caller);
+        }
+    }
+
+    private bool IsCalledFromOutside(Type type, MethodInfo method)
+    {
+        if (method.GetBaseDefinition().DeclaringType is { } declaring && !_assemblies.Contains(declaring))
+        {
+            return true;
+        }
+
+        return !type.ContainsGenericParameters && !type.IsInterface && type.GetInterfaces().Any(each =>
+            !_assemblies.Contains(each) && type.GetInterfaceMap(each).TargetMethods.Contains(method));
+    }
+
+    private void CallVirtual(MethodInfo method, MethodBase from)
+    {
+        _virtualCalls.Add((method, from));
+        foreach ((Type type, _) in _created.ToArray())
+        {
+            FollowOverride(type, method, from);
+        }
+    }
+
+    private void FollowOverride(Type type, MethodInfo method, MethodBase from)
+    {
+        Type declaring = method.DeclaringType!;
+        if (!declaring.IsAssignableFrom(type))
+        {
+            return;
+        }
+
+        if (!declaring.IsInterface)
+        {
+            MethodInfo definition = method.GetBaseDefinition();
+            for (Type? each = type; each is not null && _assemblies.Contains(each); each = each.BaseType)
+            {
+                if (each.GetMethods(Declared).FirstOrDefault(own => own.IsVirtual && own.GetBaseDefinition() == definition) is { } found)
+                {
+                    Follow(found, from);
+                    return;
+                }
+            }
+        }
+        else if (!type.IsInterface && !type.ContainsGenericParameters)
+        {
+            InterfaceMapping map = type.GetInterfaceMap(declaring);
+            int position = Array.IndexOf(map.InterfaceMethods, method.IsGenericMethod ? method.GetGenericMethodDefinition() : method);
+            if (position >= 0)
+            {
+                Follow(map.TargetMethods[position], from);
+            }
+        }
+    }
+
+    private List<MethodBase> PathTo(MethodBase method)
+    {
+        List<MethodBase> path = [];
+        for (MethodBase? each = method; each is not null; each = _cameFrom.GetValueOrDefault(each))
+        {
+            path.Insert(0, each);
+        }
+
+        return path;
+    }
+}
