@@ -7,6 +7,8 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private const int LargestSetup = 64;
+    private const int MostDigests = 16;
+    private const int MostSides = 64;
 
     private UnsupportedEntry? _unsupported;
 
@@ -38,6 +40,12 @@ public sealed partial class ConsensusModule
             return;
         }
 
+        if (message is StateDigestMessage or StateDigestReplyMessage)
+        {
+            Outputs.AddStateMessage(message);
+            return;
+        }
+
         bool isForHandler = CompareTerms(message);
         NoteContact(message);
         if (isForHandler)
@@ -60,6 +68,8 @@ public sealed partial class ConsensusModule
             InstallSnapshotReplyMessage reply => IsWellFormed(reply),
             RequestVoteMessage request => IsWellFormed(request),
             SetupReplyMessage reply => reply.Values.Count <= LargestSetup,
+            StateDigestMessage report => IsWellFormed(report),
+            StateDigestReplyMessage reply => IsWellFormed(reply),
             TimeoutNowMessage request => request.LastLogIndex is >= 0 and <= LargestNumber && request.LastLogTerm >= 0,
             ReadIndexReplyMessage reply => reply.ReadIndex is >= 0 and <= LargestNumber,
             _ => true,
@@ -251,6 +261,34 @@ public sealed partial class ConsensusModule
         reply.LastIncludedIndex is > 0 and <= LargestNumber
         && reply.LastIncludedTerm is > 0 and <= LargestNumber
         && reply.NextOffset >= 0;
+
+    private static bool IsWellFormed(StateDigestMessage report)
+    {
+        if (report.Digests.Count > MostDigests || report.AgreedIndex is < 0 or > LargestNumber)
+        {
+            return false;
+        }
+
+        long last = 0;
+        foreach (IndexedDigest digest in report.Digests)
+        {
+            if (digest.Index <= last || digest.Index > LargestNumber)
+            {
+                return false;
+            }
+
+            last = digest.Index;
+        }
+
+        return true;
+    }
+
+    private static bool IsWellFormed(StateDigestReplyMessage reply) =>
+        reply.ReceivedIndex is >= 0 and <= LargestNumber
+        && reply.AgreedIndex is >= 0 and <= LargestNumber
+        && (reply.Divergence is not { } divergence
+            || (divergence.AgreedIndex >= 0 && divergence.DifferingIndex > divergence.AgreedIndex
+                && divergence.Sides.Count is > 1 and <= MostSides));
 
     private static bool IsWellFormed(RequestVoteMessage request) =>
         request.LastLogIndex is >= 0 and <= LargestNumber

@@ -82,7 +82,7 @@ internal static class Sessions
     {
         NodeId to = FuzzReceiver.Key.NodeId;
         long number = random.Next(1, 1_000);
-        return random.Next(14) switch
+        return random.Next(16) switch
         {
             0 => CreateVote(random, origin, from, number),
             1 => new RequestVoteReplyMessage { Origin = origin, From = from, To = to, Term = number, VoteGranted = true },
@@ -95,6 +95,8 @@ internal static class Sessions
             9 => Heartbeat(origin, from, to),
             10 => new ReadIndexRequestMessage { Origin = origin, From = from, To = to, Term = number, Moment = number },
             11 => new ReadIndexReplyMessage { Origin = origin, From = from, To = to, Term = number, Moment = 5, ReadIndex = number },
+            12 => new StateDigestMessage { Origin = origin, From = from, To = to, Term = number, Digests = [new(number, 7)] },
+            13 => new StateDigestReplyMessage { Origin = origin, From = from, To = to, Term = number, ReceivedIndex = number },
             _ => Heartbeat(origin, from, to) with { Entries = CreateEntries(random, number) },
         };
     }

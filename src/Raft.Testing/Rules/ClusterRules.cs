@@ -58,6 +58,7 @@ internal sealed class ClusterRules
             new HungLeadersGiveUp(hangs),
             new GivingUpNeedsEvidence(hangs),
             new ReadIndexOfItsTerm(Committed),
+            new NoFalseAlarm(),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);
