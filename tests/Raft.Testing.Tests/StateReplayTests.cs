@@ -4,15 +4,15 @@ namespace Raft.Testing.Tests;
 public sealed class StateReplayTests
 {
     [Fact]
-    public async Task RunAsync_LogOfAStoppedNode_YieldsTheDigestAfterEachCommand()
+    public void RunAsync_LogOfAStoppedNode_YieldsTheDigestAfterEachCommand()
     {
         SimulatedWorld world = new(1);
         SimulatedLogStore log = world.CreateLogStore();
         Run(world, log, "a", "b", "c");
 
-        List<IndexedDigest> right = await CollectAsync(world, new Texts(wrongOn: null), log);
-        List<IndexedDigest> again = await CollectAsync(world, new Texts(wrongOn: null), log);
-        List<IndexedDigest> wrong = await CollectAsync(world, new Texts(wrongOn: "b"), log);
+        List<IndexedDigest> right = Collect(world, new Texts(wrongOn: null), log);
+        List<IndexedDigest> again = Collect(world, new Texts(wrongOn: null), log);
+        List<IndexedDigest> wrong = Collect(world, new Texts(wrongOn: "b"), log);
 
         Assert.Equal([2, 3, 4], right.Select(static each => each.Index));
         Assert.Equal(right, again);
@@ -20,13 +20,13 @@ public sealed class StateReplayTests
     }
 
     [Fact]
-    public async Task RunAsync_StateMachineWithoutADigest_HashesItsCaptures()
+    public void RunAsync_StateMachineWithoutADigest_HashesItsCaptures()
     {
         SimulatedWorld world = new(1);
         SimulatedLogStore log = world.CreateLogStore();
         Run(world, log, "a", "b");
 
-        List<IndexedDigest> digests = await CollectAsync(world, new StringLog(), log);
+        List<IndexedDigest> digests = Collect(world, new StringLog(), log);
 
         Assert.Equal(2, digests.Select(static each => each.Digest).Distinct().Count());
     }
@@ -47,12 +47,8 @@ public sealed class StateReplayTests
         world.Run(running);
     }
 
-    private static Task<List<IndexedDigest>> CollectAsync(SimulatedWorld world, IStateMachine machine, SimulatedLogStore log)
-    {
-        Task<List<IndexedDigest>> collecting = CollectAsync(StateReplay.RunAsync(machine, log, snapshots: null, "raft", "n1"));
-        world.Run(collecting);
-        return collecting;
-    }
+    private static List<IndexedDigest> Collect(SimulatedWorld world, IStateMachine machine, SimulatedLogStore log) =>
+        world.Run(CollectAsync(StateReplay.RunAsync(machine, log, snapshots: null, "raft", "n1")));
 
     private static async Task<List<IndexedDigest>> CollectAsync(IAsyncEnumerable<IndexedDigest> digests)
     {
