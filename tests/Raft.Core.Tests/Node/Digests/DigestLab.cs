@@ -77,13 +77,15 @@ internal sealed class DigestLab
 
     public LabNode Node(string id) => Nodes.Single(node => node.Raft.Id == id);
 
-    /// <summary>Proposes commands one after another to the leader, until the log reaches an index.</summary>
+    /// <summary>Proposes commands one after another to the leader, which may stop meanwhile, until the log reaches an index.</summary>
     public void ProposeThrough(long index)
     {
         long last = 0;
         while (last < index)
         {
-            last = Lab.WaitForLeader(Running).Commit("x").Index;
+            Task<Committed> proposed = Lab.WaitForLeader(Running).Propose("x");
+            Lab.World.RunUntil(() => proposed.IsCompleted);
+            last = proposed.IsCompletedSuccessfully ? proposed.Result.Index : last;
         }
     }
 

@@ -13,9 +13,6 @@ internal sealed class Tally(long wrongFrom = long.MaxValue, long wrongness = 1)
     /// <summary>Whether it offers its digest.</summary>
     public bool HasDigest { get; init; } = true;
 
-    /// <summary>The indexes at which it was captured.</summary>
-    public int Captures { get; private set; }
-
     protected override long Apply(string command, in CommandContext context)
     {
         _digest.Append(command);
@@ -27,11 +24,7 @@ internal sealed class Tally(long wrongFrom = long.MaxValue, long wrongness = 1)
         return 0;
     }
 
-    protected override ISnapshotCapture Capture()
-    {
-        Captures++;
-        return SnapshotCapture.Of((long)_digest.Value, Codec.Int64);
-    }
+    protected override ISnapshotCapture Capture() => SnapshotCapture.Of((long)_digest.Value, Codec.Int64);
 
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
         _digest = new RollingDigest((ulong)await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken));
