@@ -48,7 +48,7 @@ public sealed class StateDigestContractTests
 
         ValueTask IStateMachine.ApplyAsync(CommittedBatch batch, CancellationToken stopping)
         {
-            if (defect == Defect.CountsBatches)
+            if (defect == Defect.CountsBatches && batch.Count > 1)
             {
                 _digest.Append(0);
             }

@@ -66,7 +66,7 @@ public class DigestIntervalTests
         _lab.Settle();
 
         StateDivergence divergence = _lab.StoppedWith("n2");
-        Assert.Equal((8, 16), (divergence.AgreedIndex, divergence.DifferingIndex));
+        Assert.Equal((8L, 16L), (divergence.AgreedIndex, divergence.DifferingIndex));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class StateDivergenceTests
         _lab.ProposeThrough(12);
 
         StateDivergence divergence = _lab.StoppedWith("n3");
-        Assert.Equal((8, 12), (divergence.AgreedIndex, divergence.DifferingIndex));
+        Assert.Equal((8L, 12L), (divergence.AgreedIndex, divergence.DifferingIndex));
         Assert.True(divergence.HasMajority);
         Assert.Equal(["n1, n2", "n3"], divergence.Sides.Select(static side => string.Join(", ", side.Nodes)));
         Assert.True(divergence.IsInMinority("n3"));
@@ -47,7 +47,7 @@ public class StateDivergenceTests
         _lab.ProposeThrough(12);
 
         StateDivergence divergence = _lab.StoppedWith("n2");
-        Assert.Equal((8, 12), (divergence.AgreedIndex, divergence.DifferingIndex));
+        Assert.Equal((8L, 12L), (divergence.AgreedIndex, divergence.DifferingIndex));
         Assert.Equal(["n1, n3", "n2"], divergence.Sides.Select(static side => string.Join(", ", side.Nodes)));
         Assert.NotEmpty(_lab.Logged.Of(117)); // hands over its leadership
         _lab.ProposeThrough(30);
