@@ -50,8 +50,12 @@ internal sealed class StateComparison(
 
     private TimeSpan ShortestPause => context.Settings.Consensus.MinimumElectionTimeout;
 
-    /// <summary>Whether the state up to an index may still be found to differ from that of other nodes.</summary>
-    public bool AwaitsComparison(long index) => _history.LastIndex > 0 && AgreedIndex < index;
+    /// <summary>
+    /// Whether the state up to an index may soon be found to differ from that of other nodes. Not if snapshots are due more often than
+    /// states are compared: each would wait for the next one.
+    /// </summary>
+    public bool AwaitsComparison(long index) =>
+        digests?.Interval <= context.Settings.SnapshotAfterEntries && _history.LastIndex > 0 && AgreedIndex < index;
 
     /// <summary>Takes what has arrived, and reports or compares. Called in each pass, before the module's batch is complete.</summary>
     public void Advance()
