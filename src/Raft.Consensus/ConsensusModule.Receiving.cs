@@ -7,6 +7,8 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private const int LargestSetup = 64;
+    private const int MostDigests = 16;
+    private const int MostSides = 64;
     private static readonly long LatestTicks = DateTimeOffset.MaxValue.UtcTicks;
 
     private UnsupportedEntry? _unsupported;
@@ -39,6 +41,12 @@ public sealed partial class ConsensusModule
             return;
         }
 
+        if (message is StateDigestMessage or StateDigestReplyMessage)
+        {
+            Outputs.AddStateMessage(message);
+            return;
+        }
+
         bool isForHandler = CompareTerms(message);
         NoteContact(message);
         if (isForHandler)
@@ -62,6 +70,8 @@ public sealed partial class ConsensusModule
             InstallSnapshotReplyMessage reply => IsWellFormed(reply),
             RequestVoteMessage request => IsWellFormed(request),
             SetupReplyMessage reply => reply.Values.Count <= LargestSetup,
+            StateDigestMessage report => IsWellFormed(report),
+            StateDigestReplyMessage reply => IsWellFormed(reply),
             TimeoutNowMessage request => IsWellFormed(request),
             ReadIndexReplyMessage reply => reply.ReadIndex is >= 0 and <= LargestNumber,
             _ => true,
@@ -261,6 +271,34 @@ public sealed partial class ConsensusModule
     private static bool IsWellFormed(TimeoutNowMessage request) =>
         request.LastLogIndex is >= 0 and <= LargestNumber
         && request.LastLogTerm is >= 0 and <= LargestNumber;
+
+    private static bool IsWellFormed(StateDigestMessage report)
+    {
+        if (report.Digests.Count > MostDigests || report.AgreedIndex is < 0 or > LargestNumber)
+        {
+            return false;
+        }
+
+        long last = 0;
+        foreach (IndexedDigest digest in report.Digests)
+        {
+            if (digest.Index <= last || digest.Index > LargestNumber)
+            {
+                return false;
+            }
+
+            last = digest.Index;
+        }
+
+        return true;
+    }
+
+    private static bool IsWellFormed(StateDigestReplyMessage reply) =>
+        reply.ReceivedIndex is >= 0 and <= LargestNumber
+        && reply.AgreedIndex is >= 0 and <= LargestNumber
+        && (reply.Divergence is not { } divergence
+            || (divergence.AgreedIndex >= 0 && divergence.DifferingIndex > divergence.AgreedIndex
+                && divergence.Sides.Count is > 1 and <= MostSides));
 
     private static bool IsWellFormed(RequestVoteMessage request) =>
         request.LastLogIndex is >= 0 and <= LargestNumber

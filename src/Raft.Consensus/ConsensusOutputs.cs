@@ -61,6 +61,7 @@ public sealed class ConsensusOutputs
     private readonly List<InstallSnapshotMessage> _receivedChunks = [];
     private readonly List<ConsensusNotice> _notices = [];
     private readonly List<ReadIndexGrant> _readGrants = [];
+    private readonly List<RaftMessage> _stateMessages = [];
 
     internal ConsensusOutputs()
     {
@@ -91,9 +92,15 @@ public sealed class ConsensusOutputs
     /// <summary>Reads of this node that may be answered once its state machine has applied an index.</summary>
     internal ReadOnlySpan<ReadIndexGrant> ReadGrants => CollectionsMarshal.AsSpan(_readGrants);
 
+    /// <summary>
+    /// Messages about the states of the members, which were received and admitted. They do not concern the algorithm, and the host takes
+    /// them before it completes the batch.
+    /// </summary>
+    internal ReadOnlySpan<RaftMessage> StateMessages => CollectionsMarshal.AsSpan(_stateMessages);
+
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsEmpty => _writes.Count == 0 && _messages.Count == 0 && _entryLoads.Count == 0 && _chunkLoads.Count == 0
-        && _receivedChunks.Count == 0 && _notices.Count == 0 && _readGrants.Count == 0;
+        && _receivedChunks.Count == 0 && _notices.Count == 0 && _readGrants.Count == 0 && _stateMessages.Count == 0;
 
     /// <summary>Clears everything, once the host has taken it.</summary>
     public void Clear()
@@ -105,6 +112,7 @@ public sealed class ConsensusOutputs
         _receivedChunks.Clear();
         _notices.Clear();
         _readGrants.Clear();
+        _stateMessages.Clear();
     }
 
     internal void Add(in PersistRequest write) => _writes.Add(write);
@@ -120,6 +128,8 @@ public sealed class ConsensusOutputs
     internal void Add(ConsensusNotice notice) => _notices.Add(notice);
 
     internal void Add(in ReadIndexGrant grant) => _readGrants.Add(grant);
+
+    internal void AddStateMessage(RaftMessage message) => _stateMessages.Add(message);
 
     internal void BindToLastWrite(long version)
     {

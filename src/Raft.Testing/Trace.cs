@@ -171,6 +171,22 @@ public sealed class Trace
                 Mix(reply.Moment);
                 Mix(reply.ReadIndex);
                 break;
+            case StateDigestMessage report:
+                Mix(20);
+                Mix(report.AgreedIndex);
+                foreach (IndexedDigest digest in report.Digests)
+                {
+                    Mix(digest.Index);
+                    Mix((long)digest.Digest);
+                }
+
+                break;
+            case StateDigestReplyMessage reply:
+                Mix(21);
+                Mix(reply.ReceivedIndex);
+                Mix(reply.AgreedIndex);
+                Mix(reply.Divergence?.DifferingIndex ?? 0);
+                break;
         }
     }
 

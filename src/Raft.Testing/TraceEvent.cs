@@ -51,12 +51,20 @@ internal readonly record struct TraceEvent(TimeSpan At, string What, NodeId Node
                 string.Create(CultureInfo.InvariantCulture, $"{route} ReadIndex: request {request.Correlation}"),
             ReadIndexReplyMessage reply => string.Create(
                 CultureInfo.InvariantCulture, $"{route} ReadIndex: {reply.ReadIndex} for request {reply.Correlation}"),
+            StateDigestMessage report =>
+                $"{route} digests of its state: {string.Join(", ", report.Digests.Select(static each => Describe(in each)))}",
+            StateDigestReplyMessage { Divergence: { } divergence } => $"{route} states differ: {divergence}",
+            StateDigestReplyMessage reply => string.Create(
+                CultureInfo.InvariantCulture, $"{route} digests up to {reply.ReceivedIndex} received, states agree at {reply.AgreedIndex}"),
             IdentityRefusalMessage => $"{route} refused: it belongs to another cluster, or was set up with other members",
             SetupRequestMessage => $"{route} asks for its options",
             SetupReplyMessage => $"{route} reports its options",
             _ => $"{route} {message.GetType().Name}",
         };
     }
+
+    private static string Describe(in IndexedDigest digest) =>
+        string.Create(CultureInfo.InvariantCulture, $"{digest.Digest:x16} at {digest.Index}");
 
     private static string VoteName(bool isPreVote) => isPreVote ? "pre-vote" : "RequestVote";
 }

@@ -147,7 +147,8 @@ public sealed class TcpTransport : ITransport
         LaneKind lane = message is InstallSnapshotMessage or InstallSnapshotReplyMessage ? LaneKind.Bulk : LaneKind.Main;
         bool isReply = message
             is AppendEntriesReplyMessage or RequestVoteReplyMessage or InstallSnapshotReplyMessage or TimeoutNowReplyMessage
-            or IdentityRefusalMessage or SetupReplyMessage or ReadIndexReplyMessage;
+            or IdentityRefusalMessage or SetupReplyMessage or ReadIndexReplyMessage
+            or StateDigestReplyMessage;
 
         // A reply goes where its request came from: the sender's address may not be known, or not be reached from here.
         if ((isReply ? route.Node.FindForReply(lane) : route.Peer is null ? route.Node.FindOpen(lane) : null) is { } open)

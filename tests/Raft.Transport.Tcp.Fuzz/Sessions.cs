@@ -83,7 +83,7 @@ internal static class Sessions
     {
         NodeId to = FuzzReceiver.Key.NodeId;
         long number = random.Next(1, 1_000);
-        return random.Next(16) switch
+        return random.Next(18) switch
         {
             0 => CreateVote(random, origin, from, number),
             1 => CreateVoteReply(random, origin, from, number),
@@ -98,6 +98,8 @@ internal static class Sessions
             11 => new ReadIndexReplyMessage { Origin = origin, From = from, To = to, Term = number, Moment = 5, ReadIndex = number },
             12 => new SetupRequestMessage { Origin = origin, From = from, To = to, Term = number },
             13 => CreateSetup(random, origin, from, number),
+            14 => new StateDigestMessage { Origin = origin, From = from, To = to, Term = number, Digests = [new(number, 7)] },
+            15 => new StateDigestReplyMessage { Origin = origin, From = from, To = to, Term = number, ReceivedIndex = number },
             _ => Heartbeat(origin, from, to) with { Entries = CreateEntries(random, number) },
         };
     }

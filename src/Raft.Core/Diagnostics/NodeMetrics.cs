@@ -15,6 +15,7 @@ internal sealed class NodeMetrics
         "other", "request_vote", "request_vote_reply", "append_entries", "append_entries_reply",
         "request_pre_vote", "request_pre_vote_reply", "install_snapshot", "install_snapshot_reply",
         "timeout_now", "timeout_now_reply", "identity_refusal", "setup_request", "setup_reply", "read_index", "read_index_reply",
+        "state_digest", "state_digest_reply",
     ];
 
     /// <summary>In the order of <see cref="ReadKind"/>.</summary>
@@ -103,6 +104,8 @@ internal sealed class NodeMetrics
     public void CountTransfer(LeadershipTransferOutcome outcome) => Add(
         _metrics.LeadershipTransfers, 1,
         Tagged(RaftDiagnostics.OutcomeTag, outcome == LeadershipTransferOutcome.Transferred ? "transferred" : "failed"));
+
+    public void CountDivergence() => Add(_metrics.StateDivergences, 1, in _node);
 
     public void CountGivenUp() => Add(_metrics.LeadershipsGivenUp, 1, in _node);
 
@@ -247,6 +250,8 @@ internal sealed class NodeMetrics
         SetupReplyMessage => 13,
         ReadIndexRequestMessage => 14,
         ReadIndexReplyMessage => 15,
+        StateDigestMessage => 16,
+        StateDigestReplyMessage => 17,
         _ => 0,
     };
 

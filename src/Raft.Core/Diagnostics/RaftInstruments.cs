@@ -117,6 +117,12 @@ public static class RaftInstruments
     /// <summary>Seconds from the time that a node's timer asked for to the pass that it caused.</summary>
     public const string WorkerLateness = "raft.worker.lateness";
 
+    /// <summary>Differences between the states of nodes that have applied the same entries.</summary>
+    public const string StateDivergences = "raft.state.divergences";
+
+    /// <summary>The last index at which the state of a node is known to be that of a majority.</summary>
+    public const string StateAgreedIndex = "raft.state.agreed_index";
+
     /// <summary>Messages with entries, or parts of a snapshot, that a follower has not answered.</summary>
     public const string FollowerInFlight = "raft.follower.in_flight";
 }

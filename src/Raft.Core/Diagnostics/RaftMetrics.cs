@@ -93,6 +93,14 @@ public sealed class RaftMetrics
             RaftInstruments.ReadRounds, "{round}",
             "Rounds of heartbeats that the leader has started for reads.");
 
+        StateDivergences = meter.CreateCounter<long>(
+            RaftInstruments.StateDivergences, "{divergence}",
+            "Differences between the states of nodes that have applied the same entries.");
+        Gauge(
+            meter, RaftInstruments.StateAgreedIndex, "{entry}",
+            "The last index at which the node's state is known to be that of a majority.",
+            static node => node.Gauge(static status => status.AgreedIndex));
+
         Gauge(meter, RaftInstruments.NodeRole, "{node}", "1, with the node's role as a tag.", static node => node.Role());
         Gauge(
             meter, RaftInstruments.NodeTerm, "{term}",
@@ -180,6 +188,8 @@ public sealed class RaftMetrics
     internal Histogram<double> ReadDuration { get; }
 
     internal Counter<long> ReadRounds { get; }
+
+    internal Counter<long> StateDivergences { get; }
 
     /// <summary>From the latency of a cluster within one process to that of slow disks behind slow links.</summary>
     private static InstrumentAdvice<double> Buckets { get; } = new()

@@ -40,6 +40,12 @@ internal readonly record struct Readiness(bool IsReady, string Missing)
             missing.Add(Text($"{behind} committed entries wait for the state machine, more than {limits.MaximumApplyLag}"));
         }
 
+        bool isWrong = hasLeader && status.Divergence is { } divergence && divergence.IsInMinority(status.NodeId);
+        if (isWrong)
+        {
+            missing.Add("its state is wrong: it differs from that of a majority");
+        }
+
         bool hangs = status.Hangs.Any(static hang => hang.Resource != HangingResource.SnapshotStore); // nobody waits for a snapshot
         return new Readiness(hasLeader && !hangs && missing.Count == 0, string.Concat(missing.Select(static text => $"; {text}")));
     }

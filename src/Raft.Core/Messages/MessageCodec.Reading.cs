@@ -33,6 +33,8 @@ public static partial class MessageCodec
             MessageType.SetupRequest => 0,
             MessageType.SetupReply => ListsReceiverFlag | SetupLeaderFlag,
             MessageType.ReadIndexRequest or MessageType.ReadIndexReply => 0,
+            MessageType.StateDigest => 0,
+            MessageType.StateDigestReply => DivergenceFlag | MajorityFlag,
             _ => byte.MaxValue,
         };
         if (knownFlags == byte.MaxValue)
@@ -74,6 +76,8 @@ public static partial class MessageCodec
             MessageType.SetupReply => ReadSetupReply(ref reader, in envelope),
             MessageType.ReadIndexRequest => ReadReadIndexRequest(ref reader, in envelope),
             MessageType.ReadIndexReply => ReadReadIndexReply(ref reader, in envelope),
+            MessageType.StateDigest => ReadStateDigest(ref reader, in envelope),
+            MessageType.StateDigestReply => ReadStateDigestReply(ref reader, in envelope),
             _ => null,
         };
         reader.ReadEnd();

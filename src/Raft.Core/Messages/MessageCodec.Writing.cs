@@ -91,6 +91,10 @@ public static partial class MessageCodec
             case ReadIndexReplyMessage reply:
                 RequireNotNegative(reply.ReadIndex, "read index");
                 return 2 * sizeof(long);
+            case StateDigestMessage report:
+                return MeasureStateDigest(report);
+            case StateDigestReplyMessage reply:
+                return MeasureStateDigestReply(reply);
             default:
                 throw new ArgumentException($"Messages of the type {message.GetType().Name} cannot be encoded.", nameof(message));
         }
@@ -135,6 +139,10 @@ public static partial class MessageCodec
             TimeoutNowReplyMessage => (MessageType.TimeoutNowReply, (byte)0),
             ReadIndexRequestMessage => (MessageType.ReadIndexRequest, (byte)0),
             ReadIndexReplyMessage => (MessageType.ReadIndexReply, (byte)0),
+            StateDigestMessage => (MessageType.StateDigest, (byte)0),
+            StateDigestReplyMessage reply => (
+                MessageType.StateDigestReply,
+                (byte)(Flag(reply.Divergence is not null, DivergenceFlag) | Flag(reply.Divergence is { HasMajority: true }, MajorityFlag))),
             IdentityRefusalMessage => (MessageType.IdentityRefusal, (byte)0),
             SetupRequestMessage => (MessageType.SetupRequest, (byte)0),
             SetupReplyMessage reply => (
@@ -243,6 +251,12 @@ public static partial class MessageCodec
             case ReadIndexReplyMessage reply:
                 writer.WriteUInt64((ulong)reply.Moment);
                 writer.WriteInt64(reply.ReadIndex);
+                break;
+            case StateDigestMessage report:
+                WriteStateDigest(ref writer, report);
+                break;
+            case StateDigestReplyMessage reply:
+                WriteStateDigestReply(ref writer, reply);
                 break;
         }
     }

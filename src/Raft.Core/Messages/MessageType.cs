@@ -16,4 +16,6 @@ internal enum MessageType : byte
     SetupReply = 11,
     ReadIndexRequest = 12,
     ReadIndexReply = 13,
+    StateDigest = 14,
+    StateDigestReply = 15,
 }

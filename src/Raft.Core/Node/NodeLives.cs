@@ -83,10 +83,11 @@ internal sealed class NodeLives(NodeShared shared)
 
             if (_uncertainState is not null)
             {
+                string why = _uncertainState.InnerException is StateDivergedException
+                    ? $"The state of node {id} differs from that of a majority: "
+                    : $"The state machine of node {id} was given up on while it was at work, so its content is uncertain: ";
                 throw new NodeFailedException(
-                    $"The state machine of node {id} was given up on while it was at work, so its content is uncertain: "
-                    + "create a new node with a new state machine on the same log store.",
-                    _uncertainState);
+                    why + "create a new node with a new state machine on the same log store.", _uncertainState);
             }
 
             bool isNew = _life is null || failedToOpen is not null;

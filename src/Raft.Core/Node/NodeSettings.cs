@@ -44,6 +44,9 @@ internal sealed class NodeSettings
         SnapshotAfterBytes = options.SnapshotAfterBytes;
         TrailingEntries = options.TrailingEntries;
         SnapshotTransferLogBytes = options.SnapshotTransferLogBytes;
+        DigestInterval = options.DigestInterval;
+        CaptureDigestInterval = options.CaptureDigestInterval;
+        OnDivergence = options.OnDivergence;
 
         ports = ports.WithStores();
         ThrowIfAny(RaftNodeOptionsRules.FindFailures(options, ports));
@@ -128,6 +131,14 @@ internal sealed class NodeSettings
 
     /// <summary>Null for a bound that follows from the size of the log and of the latest snapshot.</summary>
     public long? SnapshotTransferLogBytes { get; }
+
+    /// <summary>0 if the digests of the state machine are not compared.</summary>
+    public long DigestInterval { get; }
+
+    /// <summary>0 if captures are not compared.</summary>
+    public long CaptureDigestInterval { get; }
+
+    public DivergenceReaction OnDivergence { get; }
 
     public ConsensusOptions Consensus { get; }
 

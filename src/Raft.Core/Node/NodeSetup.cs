@@ -30,6 +30,8 @@ internal static class NodeSetup
         new(nameof(options.MaximumMessageBytes), Text(options.MaximumMessageBytes)),
         new(nameof(options.SnapshotChunkBytes), Text(options.SnapshotChunkBytes)),
         new(nameof(options.MaximumClockAhead), Text(options.MaximumClockAhead)),
+        new(nameof(options.DigestInterval), Text(options.DigestInterval)),
+        new(nameof(options.CaptureDigestInterval), Text(options.CaptureDigestInterval)),
         new(VersionName, Version),
     ];
 
@@ -49,7 +51,7 @@ internal static class NodeSetup
 
     private static string Text(TimeSpan value) => value.ToString("c", CultureInfo.InvariantCulture);
 
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(bool value) => value ? "true" : "false";
 

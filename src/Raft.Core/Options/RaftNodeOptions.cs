@@ -185,6 +185,28 @@ public sealed class RaftNodeOptions
     public long? SnapshotTransferLogBytes { get; set; }
 
     /// <summary>
+    /// After how many log entries the nodes compare the digests of their states, if the state machine offers one
+    /// (<see cref="IStateDigest"/>). Default 4,096; 0 turns it off. Lower it to notice a difference sooner; each comparison costs a message
+    /// of each follower and an answer. It should be the same on all nodes.
+    /// </summary>
+    [AtLeast(0)]
+    public long DigestInterval { get; set; } = 4_096;
+
+    /// <summary>
+    /// After how many log entries the nodes capture their states, and compare digests of what the captures write in place of one that the
+    /// state machine offers. Default 0: never. Set it, such as to 100,000, for a state machine that offers no digest and writes the same
+    /// bytes for the same state. It should be the same on all nodes.
+    /// </summary>
+    [AtLeast(0)]
+    public long CaptureDigestInterval { get; set; }
+
+    /// <summary>
+    /// What this node does when its state differs from that of a majority. Default <see cref="DivergenceReaction.StopMinority"/>. If no
+    /// state is that of a majority of the voters, the difference is reported, and no node stops.
+    /// </summary>
+    public DivergenceReaction OnDivergence { get; set; }
+
+    /// <summary>
     /// The largest number of bytes of a snapshot in one message. Default 256 KiB; at least 1. Lower it for transports with
     /// small messages.
     /// </summary>

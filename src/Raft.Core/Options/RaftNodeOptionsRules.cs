@@ -35,6 +35,13 @@ internal static class RaftNodeOptionsRules
                 + $"{nameof(ProposalsDuringTransfer.Wait)} or {nameof(ProposalsDuringTransfer.Refuse)}.");
         }
 
+        if (!Enum.IsDefined(options.OnDivergence))
+        {
+            failures.Add(
+                $"{nameof(options.OnDivergence)} is {(int)options.OnDivergence}: set it to {nameof(DivergenceReaction.StopMinority)} or "
+                + $"{nameof(DivergenceReaction.Report)}.");
+        }
+
         if (string.IsNullOrWhiteSpace(options.ClusterId))
         {
             failures.Add($"{nameof(options.ClusterId)} is blank: give all nodes of the cluster the same name.");

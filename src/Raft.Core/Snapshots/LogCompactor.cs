@@ -3,10 +3,13 @@ namespace Raft;
 /// <summary>Drops the log that the latest snapshot covers, except for a tail: section 7, and dissertation, section 5.1.</summary>
 internal sealed class LogCompactor(NodeContext context, SnapshotPolicy policy, LatestSnapshot latest, Applier applier)
 {
+    /// <summary>What keeps entries that may have made a difference between the states of nodes; null if nothing does.</summary>
+    public StateComparison? States { get; init; }
+
     /// <summary>Compacts the log. What is not applied, committed and durable on this node is never dropped.</summary>
     public void Compact()
     {
-        long through = policy.CompactThrough(latest.Index, context.Module.NeededByTransfersAfter);
+        long through = policy.CompactThrough(latest.Index, NeededAfter());
         through = Math.Min(through, Math.Min(applier.AppliedIndex, Math.Min(context.Module.CommitIndex, context.Module.DurableIndex)));
         if (through >= context.Module.FirstIndex)
         {
@@ -14,6 +17,12 @@ internal sealed class LogCompactor(NodeContext context, SnapshotPolicy policy, L
             _ = CompactStoreAsync(through);
         }
     }
+
+    private long? NeededAfter() => (context.Module.NeededByTransfersAfter, States?.NeededAfter) switch
+    {
+        ({ } transfers, { } states) => Math.Min(transfers, states),
+        (var transfers, var states) => transfers ?? states,
+    };
 
     private async Task CompactStoreAsync(long throughIndex)
     {

@@ -21,9 +21,13 @@ internal sealed class SnapshotTaker(
 
     private bool _capturesNothing;
     private TimeSpan _begunAt;
+    private HeldCapture? _held;
 
     /// <summary>Whether a snapshot is being taken.</summary>
     public bool IsTaking { get; private set; }
+
+    /// <summary>Compares the state with those of other nodes, which an automatic snapshot waits for; null if nothing does.</summary>
+    public StateComparison? States { get; init; }
 
     /// <summary>How many callers wait for a snapshot.</summary>
     public int WaitingCallers => _callers.Count + _nextCallers.Count;
@@ -34,6 +38,11 @@ internal sealed class SnapshotTaker(
     /// <summary>Takes a snapshot if the log has grown by enough since the last one.</summary>
     public void TakeIfDue()
     {
+        if (_held is { } held)
+        {
+            ContinueHeld(held);
+        }
+
         if (context.Settings.SnapshotStore is not null && !IsTaking && !_capturesNothing && !context.Life.IsStopping
             && policy.IsDue(applier.AppliedIndex))
         {
@@ -44,6 +53,8 @@ internal sealed class SnapshotTaker(
     /// <summary>The life ends: fails those who wait for a snapshot.</summary>
     public void End(Exception reason)
     {
+        disposal.Later(_held?.Capture);
+        _held = null;
         foreach (PendingCaller<SnapshotInfo?> caller in _callers.Concat(_nextCallers))
         {
             context.Answers.Fail(caller, reason);
@@ -59,6 +70,11 @@ internal sealed class SnapshotTaker(
         {
             _callers.Add(caller);
             Begin();
+        }
+        else if (_held is { } held && held.Index >= applier.AppliedIndex)
+        {
+            _callers.Add(caller);
+            Release(held); // a caller waits for no comparison
         }
         else if (_nextCallers.Count < context.Settings.MaximumWaitingMessages)
         {
@@ -93,7 +109,44 @@ internal sealed class SnapshotTaker(
                 + $"{context.NodeId} grows without bound: "
                 + $"have it override {nameof(IStateMachine.Capture)} and {nameof(IStateMachine.RestoreAsync)}."));
         }
-        else if (index <= latest.Index || index < context.Module.FirstIndex - 1)
+        else if (_callers.Count == 0 && States?.AwaitsComparison(index) == true)
+        {
+            _held = new HeldCapture(capture, index, time);
+        }
+        else
+        {
+            Write(capture, index, time);
+        }
+    }
+
+    /// <summary>
+    /// An automatic snapshot waits until the state was compared with those of other nodes, so that a wrong one replaces nothing; but not
+    /// for longer than until the next one is due, since the log must not grow without bound.
+    /// </summary>
+    private void ContinueHeld(HeldCapture held)
+    {
+        if (context.Life.IsStopping)
+        {
+            _held = null;
+            disposal.Later(held.Capture);
+            OnEnded(written: null, failure: null);
+        }
+        else if (_nextCallers.Count > 0 || States?.AwaitsComparison(held.Index) != true || policy.IsDue(applier.AppliedIndex))
+        {
+            Release(held);
+        }
+    }
+
+    private void Release(HeldCapture held)
+    {
+        _held = null;
+        _begunAt = context.Now;
+        Write(held.Capture, held.Index, held.Time);
+    }
+
+    private void Write(ISnapshotCapture capture, long index, DateTimeOffset time)
+    {
+        if (index <= latest.Index || index < context.Module.FirstIndex - 1)
         {
             disposal.Later(capture); // nothing was applied since the latest one, or a leader has sent a later one
             OnEnded(written: null, failure: null);
@@ -173,6 +226,9 @@ internal sealed class SnapshotTaker(
     }
 
     private NodeStoppedException Stopping(Exception? inner) => new($"Node {context.NodeId} stops, and takes no more snapshots.", inner);
+
+    /// <summary>A capture that is not written yet.</summary>
+    private sealed record HeldCapture(ISnapshotCapture Capture, long Index, DateTimeOffset Time);
 
     private sealed class SnapshotRequest(SnapshotTaker taker, PendingCaller<SnapshotInfo?> caller) : NodeRequest
     {

@@ -6,7 +6,8 @@ namespace Raft.Testing;
 /// A user's state machine on a simulated node. Its answers are compared with those of the other nodes, and it must not await anything
 /// outside the simulation.
 /// </summary>
-internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, ResultAgreement results) : ResultObserver, IStateMachine
+internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, ResultAgreement results)
+    : ResultObserver, IStateMachine, IStateDigest
 {
     private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(1);
 
@@ -14,17 +15,35 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
 
     public bool MayBlock => inner.MayBlock;
 
+    public ulong? Digest => (inner as IStateDigest)?.Digest;
+
     public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {
         batch.Observer = this;
         ValueTask applying = inner.ApplyAsync(batch, stopping);
-        return applying.IsCompleted ? applying : Escaped(applying.AsTask());
+        if (!applying.IsCompleted)
+        {
+            return Escaped(applying.AsTask());
+        }
+
+        if (applying.IsCompletedSuccessfully && Digest is { } digest)
+        {
+            results.ObserveDigest(node, batch.Context(batch.Count - 1).Index, digest);
+        }
+
+        return applying;
     }
 
     public ISnapshotCapture? Capture() => inner.Capture();
 
-    public ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken) =>
-        inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken);
+    public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
+    {
+        await inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken).ConfigureAwait(false);
+        if (Digest is { } digest)
+        {
+            results.ObserveRestored(node, lastIncludedIndex, digest);
+        }
+    }
 
     public override void OnCompleted(long index, ReadOnlyMemory<byte> result) => results.Observe(node, index, result.Span, rejection: null);
 

@@ -10,12 +10,16 @@ internal sealed class ResultAgreement(Action<string> broken)
 {
     private readonly Dictionary<long, Answer> _answers = []; // never enumerated
     private readonly HashSet<long> _acknowledged = [];
+    private readonly Dictionary<long, (NodeId Node, ulong Digest)> _digests = []; // after the command at an index; never enumerated
 
     private sealed record Answer(NodeId Node, byte[] Result, string? Rejection)
     {
         public bool IsSame(ReadOnlySpan<byte> result, string? rejection) =>
             Result.AsSpan().SequenceEqual(result) && string.Equals(Rejection, rejection, StringComparison.Ordinal);
     }
+
+    /// <summary>Whether the digests of the nodes must be the same: not in a script that lets a state machine diverge.</summary>
+    public bool ComparesDigests { get; set; } = true;
 
     /// <summary>How many commands were applied.</summary>
     public int Count => _answers.Count;
@@ -37,6 +41,39 @@ internal sealed class ResultAgreement(Action<string> broken)
                 CultureInfo.InvariantCulture,
                 $"The state machine is not deterministic: for the command at index {index}, {earlier} answered "
                     + $"{Describe(first.Result, first.Rejection)}, and {node} answered {Describe(result, rejection)}."));
+        }
+    }
+
+    /// <summary>Records the digest of a node's state after the command at an index.</summary>
+    public void ObserveDigest(NodeId node, long index, ulong digest)
+    {
+        if (!_digests.TryGetValue(index, out (NodeId Node, ulong Digest) first))
+        {
+            _digests.Add(index, (node, digest));
+        }
+        else if (ComparesDigests && first.Digest != digest)
+        {
+            string earlier = first.Node == node ? $"{node} in an earlier life" : first.Node.ToString();
+            broken(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The state machine is not deterministic: after the command at index {index}, the digest of {earlier} was "
+                    + $"{first.Digest:x16}, and that of {node} was {digest:x16}."));
+        }
+    }
+
+    /// <summary>
+    /// Records the digest of a state that was restored from a snapshot up to an index. It can be compared only if the last entry there is
+    /// a command after which a batch ended.
+    /// </summary>
+    public void ObserveRestored(NodeId node, long index, ulong digest)
+    {
+        if (_digests.TryGetValue(index, out (NodeId Node, ulong Digest) first) && ComparesDigests && first.Digest != digest)
+        {
+            broken(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The digest of a state machine is not restored: {node} was restored with the state after index {index}, and its digest is "
+                    + $"{digest:x16}, where that of {first.Node} was {first.Digest:x16}. A digest is part of the state: capture and "
+                    + $"restore it, or compute it from the restored state."));
         }
     }
 

@@ -11,7 +11,7 @@ namespace Raft.Testing;
 /// </summary>
 /// <param name="node">The node that it belongs to.</param>
 /// <param name="agreement">The strings that all nodes have applied.</param>
-internal sealed class SimulatedLog(NodeId node, LogAgreement agreement) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+internal sealed class SimulatedLog(NodeId node, LogAgreement agreement) : StateMachine<string, long>(Codec.Utf8, Codec.Int64), IStateDigest
 {
     private const int KeptTexts = 100;
 
@@ -22,6 +22,8 @@ internal sealed class SimulatedLog(NodeId node, LogAgreement agreement) : StateM
 
     /// <summary>The hash of all strings, in order.</summary>
     public ulong Hash { get; private set; }
+
+    public ulong? Digest => Hash;
 
     protected override long Apply(string command, in CommandContext context)
     {

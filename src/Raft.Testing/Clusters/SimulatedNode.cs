@@ -101,6 +101,9 @@ public sealed partial class SimulatedNode
     /// <summary>Makes its state machine, a new one for each life; null for a <see cref="SimulatedLog"/>.</summary>
     internal Func<SimulatedNode, IStateMachine>? NewStateMachine { get; set; }
 
+    /// <summary>Whether the script expects that a state machine of the cluster diverges.</summary>
+    internal bool MayDiverge { get; set; }
+
     /// <summary>What blank stores mean, from its next start on; null for what the cluster's options say.</summary>
     internal FirstStart? FirstStart { get; set; }
 

@@ -22,7 +22,7 @@ internal sealed class SlowStateMachine(
     Action demandOwnThread,
     Action<bool> snapshots,
     MachineHold hold)
-    : IStateMachine
+    : IStateMachine, IStateDigest
 {
     private readonly Stack<SimulatedCompletion<bool>> _completions = new();
 
@@ -36,6 +36,8 @@ internal sealed class SlowStateMachine(
     public bool IsExact { get; private set; }
 
     public long AppliedIndex => inner.AppliedIndex;
+
+    public ulong? Digest => (inner as IStateDigest)?.Digest;
 
     public bool MayBlock => mayBlock || inner.MayBlock;
 

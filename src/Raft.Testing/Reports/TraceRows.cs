@@ -106,6 +106,8 @@ internal sealed class TraceRows
         SetupReplyMessage => "options",
         ReadIndexRequestMessage => "read?",
         ReadIndexReplyMessage reply => string.Create(CultureInfo.InvariantCulture, $"read {reply.ReadIndex}"),
+        StateDigestMessage => "digests",
+        StateDigestReplyMessage reply => reply.Divergence is null ? "same state" : "states differ",
         _ => message.GetType().Name,
     };
 

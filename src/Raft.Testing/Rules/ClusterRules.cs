@@ -60,6 +60,7 @@ internal sealed class ClusterRules
             new GivingUpNeedsEvidence(hangs),
             new ReadIndexOfItsTerm(Committed),
             _differences = new DifferencesAreReal(nodes),
+            new NoFalseAlarm(),
         ];
         _sent = Overriding(rules, static rule => rule.OnSent);
         _delivered = Overriding(rules, static rule => rule.OnDelivered);

@@ -61,6 +61,12 @@ public sealed record SimulationSettings
     /// <summary>See <see cref="RaftNodeOptions.SnapshotTransferLogBytes"/>; null for its default.</summary>
     public int? SnapshotTransferLogBytes { get; init; }
 
+    /// <summary>See <see cref="RaftNodeOptions.DigestInterval"/>; 0 compares no states.</summary>
+    public int DigestInterval { get; init; } = 25;
+
+    /// <summary>See <see cref="RaftNodeOptions.CaptureDigestInterval"/>; 0 compares no captures.</summary>
+    public int CaptureDigestInterval { get; init; }
+
     /// <summary>How many clients propose: 1 or more.</summary>
     public int Clients { get; init; } = 4;
 
@@ -114,6 +120,7 @@ public sealed record SimulationSettings
             SnapshotAfterBytes = Pick<int?>(random, null, null, 500, 5_000),
             SnapshotDelay = TimeSpan.FromMilliseconds(Pick(random, 5, 5, 5, 50, 1_000)),
             SnapshotTransferLogBytes = Pick<int?>(random, null, null, 0, 1_000),
+            DigestInterval = Pick(random, 1, 3, 25, 25, 100),
         };
     }
 
@@ -137,6 +144,8 @@ public sealed record SimulationSettings
         AddLimit(parts, TrailingEntries, "trailing entries");
         AddLimit(parts, SnapshotChunkBytes, "bytes a chunk");
         AddLimit(parts, SnapshotTransferLogBytes, "bytes kept for transfers");
+        AddLimit(parts, DigestInterval == Default.DigestInterval ? null : DigestInterval, "entries a digest");
+        AddLimit(parts, CaptureDigestInterval == 0 ? null : CaptureDigestInterval, "entries a digest of a capture");
         AddLimit(parts, Clients == Default.Clients ? null : Clients, "clients");
         AddTime(parts, "patience", ClientPatience, Default.ClientPatience);
         AddTime(parts, "pause", ClientPause, Default.ClientPause);
@@ -162,6 +171,8 @@ public sealed record SimulationSettings
         options.TrailingEntries = TrailingEntries ?? options.TrailingEntries;
         options.SnapshotChunkBytes = SnapshotChunkBytes ?? options.SnapshotChunkBytes;
         options.SnapshotTransferLogBytes = SnapshotTransferLogBytes;
+        options.DigestInterval = DigestInterval;
+        options.CaptureDigestInterval = CaptureDigestInterval;
         options.MaximumPendingProposals = MaximumPendingProposals ?? options.MaximumPendingProposals;
     }
 

@@ -109,6 +109,8 @@ internal sealed class ScenarioTrace(ModuleCluster cluster, Predicate<NodeId> isD
         TimeoutNowReplyMessage reply => $"I do not campaign: {reply.Reason}",
         ReadIndexRequestMessage => "up to where may I read?",
         ReadIndexReplyMessage reply => Text($"read up to entry {reply.ReadIndex}"),
+        StateDigestMessage => "digests of my state",
+        StateDigestReplyMessage => "your state was compared",
         IdentityRefusalMessage => "refused, you belong to another cluster",
         SetupRequestMessage => "what are your options?",
         SetupReplyMessage => "my options",

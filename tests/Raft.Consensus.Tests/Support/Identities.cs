@@ -68,6 +68,8 @@ internal static class Identities
             new TimeoutNowReplyMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, Reason = TimeoutNowRefusal.NotAVoter },
             new ReadIndexRequestMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, Moment = 1 },
             new ReadIndexReplyMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, Moment = 1, ReadIndex = 1 },
+            new StateDigestMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, Digests = [new(1, 1)] },
+            new StateDigestReplyMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, ReceivedIndex = 1 },
             new IdentityRefusalMessage { From = from, To = "n1", Origin = Make.Origin, Term = term, FirstMembers = new NodeSet(["n7"]) },
         ];
 

@@ -82,6 +82,8 @@ public sealed class InstrumentTests : IDisposable
                 "raft.snapshot.size: Histogram By [" + Tags + "]",
                 "raft.snapshot.transfers: Counter {transfer} []",
                 "raft.snapshots.installed: Counter {snapshot} []", // nor was one sent
+                "raft.state.agreed_index: ObservableGauge {entry} [" + Tags + "]",
+                "raft.state.divergences: Counter {divergence} []", // all have the same state
                 "raft.worker.lateness: Histogram s []", // simulated timers are on time
             ],
             units.Select(unit => $"{unit.Key}: {unit.Value} [{tags.GetValueOrDefault(unit.Key)}]"));

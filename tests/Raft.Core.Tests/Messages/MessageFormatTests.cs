@@ -170,6 +170,30 @@ public class MessageFormatTests
             """);
     }
 
+    [Fact]
+    public void StateDigest_Bytes_AreAsDocumented() => AssertBytes(
+        Samples.Get("state digest"),
+        $"""
+        52414654 01 0e 00  0500000000000000 0000000000000000  {RaftN2ToN1}
+        0400000000000000  02000000  0800000000000000 0201000000000000  0c00000000000000 ffffffffffffffff
+        """);
+
+    [Fact]
+    public void StateDigestReply_Bytes_AreAsDocumented()
+    {
+        AssertBytes(
+            Samples.Get("state digest reply"),
+            $"52414654 01 0f 00  0500000000000000 0000000000000000  {RaftN1ToN2}  0c00000000000000 0800000000000000");
+        AssertBytes(
+            Samples.Get("state digest reply, states differ"),
+            $"""
+            52414654 01 0f 03  0500000000000000 0000000000000000  {RaftN1ToN2}  0c00000000000000 0800000000000000
+            0800000000000000 0c00000000000000  02000000
+            0301000000000000 02000000 0200 6e31 0200 6e33
+            0100000000000000 01000000 0200 6e32
+            """);
+    }
+
     private static void AssertBytes(RaftMessage message, string hex)
     {
         string expected = string.Concat(hex.Where(character => !char.IsWhiteSpace(character)));

@@ -35,7 +35,7 @@ internal static class RandomMessages
 
         long Time() => random.NextInt64(DateTimeOffset.MaxValue.UtcTicks + 1);
 
-        return random.Next(13) switch
+        return random.Next(15) switch
         {
             0 => new RequestVoteMessage
             {
@@ -177,6 +177,33 @@ internal static class RandomMessages
                 IsStopping = Coin(),
                 Moment = Number(),
                 ReadIndex = Number(),
+            },
+            12 => new StateDigestMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                IsStopping = Coin(),
+                AgreedIndex = Number(),
+                Digests = [.. Enumerable.Range(0, random.Next(17)).Select(_ => new IndexedDigest(Number(), (ulong)Number()))],
+            },
+            13 => new StateDigestReplyMessage
+            {
+                Origin = Origin(),
+                From = Name(1),
+                To = Name(1),
+                Term = Number(),
+                IsStopping = Coin(),
+                ReceivedIndex = Number(),
+                AgreedIndex = Number(),
+                Divergence = Coin() ? null : new StateDivergence
+                {
+                    AgreedIndex = Number(),
+                    DifferingIndex = Number(),
+                    HasMajority = Coin(),
+                    Sides = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new StateDivergenceSide((ulong)Number(), Nodes()))],
+                },
             },
             _ => new AppendEntriesMessage
             {

@@ -87,6 +87,18 @@ internal static class Samples
         ["setup reply"] = SetupReply(),
         ["setup reply, neither leader nor values"] = SetupReply() with { Leader = null, ListsReceiver = false, Values = [] },
         ["setup request"] = SetupRequest(),
+        ["state digest"] = StateDigest(),
+        ["state digest, nothing in it"] = StateDigest() with { AgreedIndex = 0, Digests = [] },
+        ["state digest, as many as there may be"] = StateDigest() with
+        {
+            Digests = [.. Enumerable.Range(1, 16).Select(static index => new IndexedDigest(index, (ulong)index * 257))],
+        },
+        ["state digest reply"] = StateDigestReply() with { Divergence = null },
+        ["state digest reply, no majority"] = StateDigestReply() with
+        {
+            Divergence = StateDigestReply().Divergence! with { HasMajority = false },
+        },
+        ["state digest reply, states differ"] = StateDigestReply(),
         ["timeout now"] = TimeoutNow(),
         ["timeout now reply"] = TimeoutNowReply(),
         ["smallest"] = new RequestVoteReplyMessage
@@ -237,6 +249,33 @@ internal static class Samples
         ReadIndex = 7,
     };
 
+    private static StateDigestMessage StateDigest() => new()
+    {
+        Origin = Origin,
+        From = "n2",
+        To = "n1",
+        Term = 5,
+        AgreedIndex = 4,
+        Digests = [new IndexedDigest(8, 258), new IndexedDigest(12, ulong.MaxValue)],
+    };
+
+    private static StateDigestReplyMessage StateDigestReply() => new()
+    {
+        Origin = Origin,
+        From = "n1",
+        To = "n2",
+        Term = 5,
+        ReceivedIndex = 12,
+        AgreedIndex = 8,
+        Divergence = new StateDivergence
+        {
+            AgreedIndex = 8,
+            DifferingIndex = 12,
+            HasMajority = true,
+            Sides = [new StateDivergenceSide(259, new NodeSet(["n1", "n3"])), new StateDivergenceSide(1, new NodeSet(["n2"]))],
+        },
+    };
+
     private static IdentityRefusalMessage Refusal() => new()
     {
         Origin = Origin,
@@ -287,6 +326,22 @@ internal static class Samples
         {
             Assert.Equal(expectedSetup.Values, actualSetup.Values);
             Assert.Equal(expectedSetup with { Values = [] }, actualSetup with { Values = [] });
+            return;
+        }
+
+        if (expected is StateDigestMessage expectedReport && actual is StateDigestMessage actualReport)
+        {
+            Assert.Equal(expectedReport.Digests, actualReport.Digests);
+            Assert.Equal(expectedReport with { Digests = [] }, actualReport with { Digests = [] });
+            return;
+        }
+
+        if (expected is StateDigestReplyMessage { Divergence: { } expectedDifference } expectedReply
+            && actual is StateDigestReplyMessage { Divergence: { } actualDifference } actualReply)
+        {
+            Assert.Equal(expectedDifference.Sides, actualDifference.Sides);
+            Assert.Equal(expectedDifference with { Sides = [] }, actualDifference with { Sides = [] });
+            Assert.Equal(expectedReply with { Divergence = null }, actualReply with { Divergence = null });
             return;
         }
 

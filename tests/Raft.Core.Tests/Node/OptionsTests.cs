@@ -36,6 +36,9 @@ public sealed class OptionsTests
         { "MaximumWaitingMessages is 0: it must be at least 1.", options => options.MaximumWaitingMessages = 0 },
         { "MaximumCachedEntries is 0: it must be at least 1.", options => options.MaximumCachedEntries = 0 },
         { "MaximumCachedBytes is 0: it must be at least 1.", options => options.MaximumCachedBytes = 0 },
+        { "DigestInterval is -1: it must be at least 0.", options => options.DigestInterval = -1 },
+        { "CaptureDigestInterval is -1: it must be at least 0.", options => options.CaptureDigestInterval = -1 },
+        { "OnDivergence is 7: set it to StopMinority or Report.", options => options.OnDivergence = (DivergenceReaction)7 },
         { "ShutdownTimeout is -00:00:00.0000001: it must not be negative.", options => options.ShutdownTimeout = TimeSpan.FromTicks(-1) },
     };
 

@@ -57,6 +57,10 @@ public sealed class OptionTargetTests
         [nameof(RaftNodeOptions.SnapshotAfterBytes)] = new(149L, static settings => settings.SnapshotAfterBytes, 149L),
         [nameof(RaftNodeOptions.TrailingEntries)] = new(151L, static settings => settings.TrailingEntries, 151L),
         [nameof(RaftNodeOptions.SnapshotTransferLogBytes)] = new(153L, static settings => settings.SnapshotTransferLogBytes ?? 0, 153L),
+        [nameof(RaftNodeOptions.DigestInterval)] = new(155L, static settings => settings.DigestInterval, 155L),
+        [nameof(RaftNodeOptions.CaptureDigestInterval)] = new(156L, static settings => settings.CaptureDigestInterval, 156L),
+        [nameof(RaftNodeOptions.OnDivergence)] = new(
+            DivergenceReaction.Report, static settings => settings.OnDivergence, DivergenceReaction.Report),
         [nameof(RaftNodeOptions.SnapshotChunkBytes)] = new(157, static settings => settings.Consensus.MaximumChunkBytes, 157),
         [nameof(RaftNodeOptions.ShutdownTimeout)] = new(
             TimeSpan.FromSeconds(7), static settings => settings.ShutdownTimeout, TimeSpan.FromSeconds(7)),

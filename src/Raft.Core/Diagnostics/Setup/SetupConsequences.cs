@@ -44,6 +44,8 @@ internal static class SetupConsequences
                 ": a command between the two limits is accepted or refused depending on who leads",
             nameof(RaftNodeOptions.MaximumMessageBytes) or nameof(RaftNodeOptions.SnapshotChunkBytes) =>
                 ": a transport or a proxy that is set up for the smaller value drops the messages of the other node",
+            nameof(RaftNodeOptions.DigestInterval) or nameof(RaftNodeOptions.CaptureDigestInterval) =>
+                ": their states are compared only at indexes that both reach, and not at all if one of them is 0",
             nameof(RaftNodeOptions.MaximumClockAhead) => ": how far times of entries may be from the clocks depends on who leads",
             _ => string.Empty,
         };

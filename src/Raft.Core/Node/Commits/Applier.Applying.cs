@@ -16,6 +16,11 @@ internal sealed partial class Applier
                 hasMoved = !applying.IsCompleted;
                 await applying.ConfigureAwait(false);
             }
+
+            if (Digests is { } digests && digests.IsDue(batch.LastIndex))
+            {
+                await TakeDigestAsync(digests, batch.LastIndex, hasMoved).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -69,5 +74,16 @@ internal sealed partial class Applier
         {
             _wakeWorker();
         }
+    }
+
+    /// <summary>The state is that of an index at which nodes compare their states.</summary>
+    private async ValueTask TakeDigestAsync(AppliedDigests digests, long index, bool hasMoved)
+    {
+        if (hasMoved && digests.Captures && _ownThread is not null)
+        {
+            await new ResumeOn(_ownThread);
+        }
+
+        digests.OnApplied(_machine, index);
     }
 }

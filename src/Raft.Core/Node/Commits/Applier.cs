@@ -116,6 +116,9 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         set => _isWatched = value;
     }
 
+    /// <summary>Receives digests of the state machine; null if its state is not compared.</summary>
+    public AppliedDigests? Digests { get; init; }
+
     /// <summary>Bounds the reads that wait.</summary>
     public ReadLimit ReadLimit { get; }
 
@@ -131,6 +134,15 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     /// <summary>Whether the state machine threw, or the node ended while it was working: it must not be used again.</summary>
     public bool StateIsUncertain { get; private set; }
+
+    /// <summary>The state is known to be wrong: it must not be used again. Called by the worker.</summary>
+    public void GiveUpState()
+    {
+        lock (_lock)
+        {
+            StateIsUncertain = true;
+        }
+    }
 
     /// <summary>
     /// Gets an empty batch to fill and hand over. Null if enough batches wait, a restoration waits, or the life has ended; the worker is

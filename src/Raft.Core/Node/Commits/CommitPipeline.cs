@@ -15,6 +15,7 @@ internal sealed class CommitPipeline
     private readonly StatusBoard _board;
     private readonly Applier _applier;
     private readonly ApplierWatch _watch;
+    private readonly AppliedDigests? _digests;
     private long _handedOver;
     private bool _isLoading;
     private volatile bool _wakesWhenApplied;
@@ -27,16 +28,19 @@ internal sealed class CommitPipeline
         SnapshotPolicy snapshotPolicy,
         LogStoreReader reader,
         StatusBoard board,
-        long appliedBefore)
+        long appliedBefore,
+        AppliedDigests? digests = null)
     {
         _context = context;
         _pending = pending;
         _snapshotPolicy = snapshotPolicy;
         _reader = reader;
         _board = board;
+        _digests = digests;
         _applier = new Applier(context.Settings, context.Metrics, OnApplied, context.Fail, context.Wake, context.Sources.Resumes)
         {
             AppliedIndex = appliedBefore,
+            Digests = digests,
         };
         _watch = new ApplierWatch(context, _applier);
     }
@@ -103,10 +107,11 @@ internal sealed class CommitPipeline
         while (_handedOver < limit && !_isLoading)
         {
             long first = _handedOver + 1;
-            if (!TryFind(first, limit, out ReadOnlyMemory<LogEntry> entries))
+            long end = _digests is null ? limit : Math.Min(limit, _digests.EndOfBatch(first)); // a digest belongs to an exact index
+            if (!TryFind(first, end, out ReadOnlyMemory<LogEntry> entries))
             {
                 _isLoading = true;
-                _ = LoadAsync(first, (int)Math.Min(MaximumEntriesPerBatch, limit - first + 1));
+                _ = LoadAsync(first, (int)Math.Min(MaximumEntriesPerBatch, end - first + 1));
                 return;
             }
 

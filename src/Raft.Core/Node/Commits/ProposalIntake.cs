@@ -127,8 +127,8 @@ internal sealed class ProposalIntake(NodeContext context, PendingProposals pendi
         if (transfer.IsGivingUp)
         {
             Refuse(in proposal, new NotLeaderException(
-                $"Node {context.NodeId} gives up its leadership, since its log store or its state machine hangs, and takes no proposals: "
-                + $"propose to {transfer.Target} in a moment.",
+                $"Node {context.NodeId} gives up its leadership, since its log store or its state machine hangs or its state is wrong, and "
+                + $"takes no proposals: propose to {transfer.Target} in a moment.",
                 context.Settings.MemberOf(transfer.Target, context.Module.Configuration)));
             return;
         }

@@ -56,6 +56,12 @@ internal readonly record struct PublishedStatus()
     /// <summary>From which <see cref="RaftStatus.Lag"/> and <see cref="RaftStatus.HasCaughtUp"/> follow.</summary>
     public ProgressSamples Samples { get; init; }
 
+    /// <summary>The states that differ; null if none are known to.</summary>
+    public StateDivergence? Divergence { get; init; }
+
+    /// <summary>The last index at which the node's state was that of a majority; 0 if none is known.</summary>
+    public long AgreedIndex { get; init; }
+
     public Exception? Failure { get; init; }
 
     /// <summary>How many voters can be reached.</summary>

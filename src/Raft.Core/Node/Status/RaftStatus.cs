@@ -105,6 +105,18 @@ public sealed record RaftStatus
     /// </summary>
     public IReadOnlyList<TransportProblem> TransportProblems { get; init; } = [];
 
+    /// <summary>
+    /// The members whose states differ although they have applied the same entries, as far as it concerns this node or it has noticed as a
+    /// leader; null if none are known to. See <see cref="IStateDigest"/>.
+    /// </summary>
+    public StateDivergence? Divergence { get; init; }
+
+    /// <summary>
+    /// The last index at which its state is known to be that of a majority of the voters; 0 if none is known, such as where the state
+    /// machine offers no digest.
+    /// </summary>
+    public long AgreedIndex { get; init; }
+
     /// <summary>The situation in a sentence for people: who leads, or why no node does and what is needed.</summary>
     public string Explanation { get; init; } = string.Empty;
 

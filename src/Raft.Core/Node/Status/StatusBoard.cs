@@ -175,6 +175,8 @@ internal sealed class StatusBoard(
             FollowersWithoutProgress = published.FollowersWithoutProgress,
             WaitsForLeader = published.Conditions.IsStalled,
             TransportProblems = problems,
+            Divergence = published.Divergence,
+            AgreedIndex = published.AgreedIndex,
             Explanation = StatusExplanation.Of(in published) + problems,
             Failure = published.Failure,
         };

@@ -25,7 +25,10 @@ internal static class StatusExplanation
         string entry = status.UnsupportedIndex == 0
             ? string.Empty
             : $"; its version cannot append entry {Text(status.UnsupportedIndex)} of its leader: it lags until it is upgraded";
-        return situation + Conditions(status.Conditions) + entry + status.SetupProblems;
+        string states = status.Divergence is { } divergence && status.Failure?.InnerException is not StateDivergedException
+            ? $"; states differ: {divergence}"
+            : string.Empty;
+        return situation + Conditions(status.Conditions) + entry + status.SetupProblems + states;
     }
 
     /// <summary>Which link to look at, if others follow a leader from which the node receives no messages.</summary>

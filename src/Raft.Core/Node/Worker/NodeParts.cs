@@ -28,7 +28,8 @@ internal sealed class NodeParts
         Intake = new ProposalIntake(Context, Pending, Durations);
         Leadership = new LeadershipTracker(Context, shared.Leadership, Pending, Durations, shared.Board);
         SnapshotPolicy policy = new(settings);
-        Commits = new CommitPipeline(Context, Pending, policy, reader, shared.Board, appliedBefore);
+        AppliedDigests? digests = AppliedDigests.Of(Context, ports.Stopping);
+        Commits = new CommitPipeline(Context, Pending, policy, reader, shared.Board, appliedBefore, digests);
 
         Reads = new NodeReads(Context, Commits);
 
@@ -36,8 +37,12 @@ internal sealed class NodeParts
         Transfers = new LeadershipTransfers(Context, Commits, Leadership, shared.Work);
 
         LatestSnapshot = new LatestSnapshot(policy);
-        LogCompactor compactor = new(Context, policy, LatestSnapshot, Commits.Applier);
-        Snapshots = new SnapshotTaker(Context, Commits.Applier, policy, LatestSnapshot, compactor, disposal, ports.Stopping);
+        States = new StateComparison(Context, digests, Commits.Applier, Transfers, LatestSnapshot);
+        LogCompactor compactor = new(Context, policy, LatestSnapshot, Commits.Applier) { States = States };
+        Snapshots = new SnapshotTaker(Context, Commits.Applier, policy, LatestSnapshot, compactor, disposal, ports.Stopping)
+        {
+            States = States,
+        };
         Installer = new SnapshotInstaller(Context, LatestSnapshot, Commits, Pending, disposal, ports.Stopping);
         SnapshotSenders = new SnapshotSenders(Context, LatestSnapshot, disposal, ports.Stopping);
 
@@ -132,6 +137,9 @@ internal sealed class NodeParts
 
     /// <summary>Members that were set up differently.</summary>
     public SetupReports Setup { get; }
+
+    /// <summary>The state of this node, compared with those of the others.</summary>
+    public StateComparison States { get; }
 
     /// <summary>What the node continues from.</summary>
     public NodeRecovery Recovery { get; }

@@ -157,6 +157,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         }
 
         _context.Module.AdvanceTime(_context.Now); // after the messages: a pause of the process must not look like silence of the leader
+        _parts.States.Advance();
         _parts.Outputs.Dispatch();
         _parts.Durations.Record();
         _parts.Watches.Check(_batch.CompletedWrites);
@@ -210,6 +211,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         LostData = _parts.Notices.LostData,
         SetupProblems = _parts.Setup.Problems,
         FollowersWithoutProgress = _parts.Followers.WithoutProgress,
+        Divergence = _parts.States.Divergence,
+        AgreedIndex = _parts.States.AgreedIndex,
     };
 
     /// <summary>
@@ -233,7 +236,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     {
         TimeSpan deadline = Earlier(_context.Module.NextDeadline ?? TimeSpan.MaxValue, _parts.Calls.NextDeadline);
         deadline = Earlier(Earlier(deadline, _parts.Intake.NextDeadline), _parts.Transfers.NextDeadline);
-        return Earlier(deadline, _parts.Watches.NextDeadline);
+        return Earlier(Earlier(deadline, _parts.Watches.NextDeadline), _parts.States.NextDeadline);
     }
 
     private static TimeSpan Earlier(TimeSpan left, TimeSpan right) => left < right ? left : right;

@@ -59,6 +59,13 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
                 "AppliedIndex is stored with the state: a machine that is opened again continues after it, with the same results.");
         }
 
+        if (create() is IStateDigest)
+        {
+            Add(
+                DigestFollowsFromTheState,
+                "The digest is the same after the same commands, in any batches, and after a restoration. A refused command leaves it.");
+        }
+
         if (Captures(create()))
         {
             Add(

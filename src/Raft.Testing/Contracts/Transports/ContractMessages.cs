@@ -326,6 +326,33 @@ internal static class ContractMessages
                 Moment = 987_654_321,
                 ReadIndex = 43,
             },
+            new StateDigestMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 31,
+                Correlation = correlation + 20,
+                AgreedIndex = 44,
+                Digests = [new IndexedDigest(45, ulong.MaxValue), new IndexedDigest(46, 0)],
+            },
+            new StateDigestReplyMessage
+            {
+                From = from,
+                To = to,
+                Origin = Origin,
+                Term = 32,
+                Correlation = correlation + 21,
+                ReceivedIndex = 46,
+                AgreedIndex = 44,
+                Divergence = new StateDivergence
+                {
+                    AgreedIndex = 44,
+                    DifferingIndex = 45,
+                    HasMajority = true,
+                    Sides = [new StateDivergenceSide(47, new NodeSet(["n1", "n2"])), new StateDivergenceSide(48, new NodeSet(["n3"]))],
+                },
+            },
         ];
     }
 
@@ -377,6 +404,13 @@ internal static class ContractMessages
                 break;
             case ReadIndexReplyMessage reply:
                 text.Append(CultureInfo.InvariantCulture, $", moment {reply.Moment}, read index {reply.ReadIndex}");
+                break;
+            case StateDigestMessage report:
+                text.Append(CultureInfo.InvariantCulture, $", agreed {report.AgreedIndex}, {string.Join(' ', report.Digests)}");
+                break;
+            case StateDigestReplyMessage reply:
+                text.Append(CultureInfo.InvariantCulture, $", received {reply.ReceivedIndex}, agreed {reply.AgreedIndex}, "
+                    + $"{reply.Divergence}");
                 break;
             case IdentityRefusalMessage refusal:
                 text.Append(CultureInfo.InvariantCulture, $", first members {string.Join(' ', refusal.FirstMembers)}");

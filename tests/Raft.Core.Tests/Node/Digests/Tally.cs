@@ -1,0 +1,48 @@
+namespace Raft.Tests.Node.Digests;
+
+/// <summary>
+/// Remembers its commands in a digest. From an index on it goes wrong, without showing it in its results.
+/// </summary>
+internal sealed class Tally(long wrongFrom = long.MaxValue, long wrongness = 1)
+    : StateMachine<string, long>(Codec.Utf8, Codec.Int64), IStateDigest
+{
+    private RollingDigest _digest;
+
+    public ulong? Digest => HasDigest ? _digest.Value : null;
+
+    /// <summary>Whether it offers its digest.</summary>
+    public bool HasDigest { get; init; } = true;
+
+    protected override long Apply(string command, in CommandContext context)
+    {
+        _digest.Append(command);
+        if (context.Index >= wrongFrom)
+        {
+            _digest.Append(wrongness);
+        }
+
+        return 0;
+    }
+
+    protected override ISnapshotCapture Capture() => SnapshotCapture.Of((long)_digest.Value, Codec.Int64);
+
+    protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
+        _digest = new RollingDigest((ulong)await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken));
+}
+
+/// <summary>As <see cref="Tally"/>, without a digest.</summary>
+internal sealed class PlainTally(long wrongFrom = long.MaxValue) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+{
+    private long _sum;
+
+    protected override long Apply(string command, in CommandContext context)
+    {
+        _sum += context.Index >= wrongFrom ? 2 : 1;
+        return 0;
+    }
+
+    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_sum, Codec.Int64);
+
+    protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
+        _sum = await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken);
+}
