@@ -98,14 +98,18 @@ internal sealed class NodeLife
     private async Task OpenAsync()
     {
         _steps.Begin("its stores to open");
+        Parts.Start.Begin(new Work(WorkKind.LogOpening));
         try
         {
             LogState stored = await _ports.OpenLogStoreAsync().ConfigureAwait(false);
-            Worker.Open(await Parts.Recovery.RecoverAsync(stored).ConfigureAwait(false));
+            RecoveredNode recovered = await Parts.Recovery.RecoverAsync(stored).ConfigureAwait(false);
+            Parts.Start.End();
+            Worker.Open(recovered);
         }
         // Without its stores the node cannot run: any exception becomes the reason of the failure.
         catch (Exception exception)
         {
+            Parts.Start.End();
             Worker.FailToOpen(exception);
         }
     }
@@ -113,6 +117,7 @@ internal sealed class NodeLife
     private async ValueTask StartAsync()
     {
         _steps.Begin("its transport to start");
+        Parts.Start.Begin(new Work(WorkKind.TransportStart));
         try
         {
             if (await _ports.StartTransportAsync(Parts.Messages).ConfigureAwait(false) is { } transport)
@@ -134,6 +139,7 @@ internal sealed class NodeLife
             await Parts.Calls.ExecuteAsync(() => Worker.End(failure)).ConfigureAwait(false);
         }
 
+        Parts.Start.End();
         await Parts.Calls.ExecuteAsync(Worker.Begin).ConfigureAwait(false);
     }
 
