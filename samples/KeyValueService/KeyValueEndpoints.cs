@@ -20,11 +20,11 @@ internal sealed class KeyValueEndpoints(
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
-    private readonly RaftOutcomes _outcomes = new(node);
+    private RaftOutcomes Outcomes => new(node);
 
     public void Map(RouteGroupBuilder group)
     {
-        RouteGroupBuilder keys = group.MapGroup("/kv/{key}").AddEndpointFilter(_outcomes);
+        RouteGroupBuilder keys = group.MapGroup("/kv/{key}").AddEndpointFilter(Outcomes);
         keys.MapPut("", PutAsync);
         keys.MapGet("", GetAsync);
         keys.MapDelete("", DeleteAsync);
@@ -37,7 +37,7 @@ internal sealed class KeyValueEndpoints(
         members.FirstOrDefault(member => member.Id == node.Status.Leader?.Value) is { } leader
         && leader.Tags.TryGetValue(MemberList.UrlTag, out string? url)
             ? TypedResults.Redirect($"{url}/status")
-            : _outcomes.NoLeader(context);
+            : Outcomes.NoLeader(context);
 
     private async Task<IResult> PutAsync(string key, HttpRequest request, HttpResponse response, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class KeyValueEndpoints(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return _outcomes.NoLeader(context);
+            return Outcomes.NoLeader(context);
         }
     }
 

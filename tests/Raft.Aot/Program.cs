@@ -43,7 +43,8 @@ long local = await reader.ReadAsync(static state => state.Balance, ReadConsisten
 SnapshotInfo? snapshot = await host.Services.GetRequiredKeyedService<RaftNode>(leader.Value).SnapshotAsync(patience.Token);
 HealthReport health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(patience.Token);
 Console.WriteLine(
-    $"Balances {first} and {second}; {follower} reads {linearizable}, and then {local} locally; a snapshot up to entry {snapshot?.LastIncludedIndex}; "
+    $"Balances {first} and {second}; {follower} reads {linearizable}, and then {local} locally; "
+    + $"a snapshot up to entry {snapshot?.LastIncludedIndex}; "
     + $"{health.Status}: {health.Entries["raft"].Description}.");
 await host.StopAsync(patience.Token);
 

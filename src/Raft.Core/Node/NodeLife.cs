@@ -109,7 +109,6 @@ internal sealed class NodeLife
         // Without its stores the node cannot run: any exception becomes the reason of the failure.
         catch (Exception exception)
         {
-            Parts.Start.End();
             Worker.FailToOpen(exception);
         }
     }
@@ -124,10 +123,12 @@ internal sealed class NodeLife
             {
                 Parts.Sender.Open(transport);
             }
+
+            Parts.Start.End();
         }
         catch (OperationCanceledException) when (_state.IsStopRequested)
         {
-            // stopped while it started: the stop follows
+            Parts.Start.End(); // stopped while it started: the stop follows
         }
         // Without its transport the node cannot run: any exception becomes the reason of the failure.
         catch (Exception exception)
@@ -139,7 +140,6 @@ internal sealed class NodeLife
             await Parts.Calls.ExecuteAsync(() => Worker.End(failure)).ConfigureAwait(false);
         }
 
-        Parts.Start.End();
         await Parts.Calls.ExecuteAsync(Worker.Begin).ConfigureAwait(false);
     }
 

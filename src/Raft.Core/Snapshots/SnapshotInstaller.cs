@@ -109,7 +109,8 @@ internal sealed class SnapshotInstaller(
 
         context.Logger?.SnapshotInstalled(info.LastIncludedIndex, info.LastIncludedTerm, info.Length);
         context.Metrics?.CountSnapshotInstalled();
-        pipeline.Restore(new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime, disposal, context.Settings.Clock));
+        pipeline.Restore(
+            new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime, disposal, context.Settings.Clock));
 
         // Callers that still wait here proposed as an earlier leader. The snapshot covers what has been committed of that.
         BatchOutcomes outcomes = pending.FailAll(

@@ -4,7 +4,7 @@ using Raft.Testing;
 
 namespace Raft.Tests.Node;
 
-/// <summary>A store that does not open, or a transport that does not start, is reported before the node runs, with what it waits for.</summary>
+/// <summary>A store that does not open, or a transport that does not start, is reported before the node runs.</summary>
 public sealed class StartHangTests : IDisposable
 {
     private readonly Lab _lab = new();

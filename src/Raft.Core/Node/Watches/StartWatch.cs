@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Raft;
 
 /// <summary>
@@ -42,8 +40,7 @@ internal sealed class StartWatch : IDisposable
         WakeIfReported();
     }
 
-    /// <summary>Looks at the step that is under way. Called by the worker, in each pass and whenever it runs before the first one.</summary>
-    [SuppressMessage("Maintainability", "CA1508", Justification = "Another thread may change the step.")]
+    /// <summary>Looks at the step that is under way. Called by the worker, in each pass and when it runs before the first.</summary>
     public void Check()
     {
         Step? step = _step;

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Raft.Consensus;
 
 namespace Raft;
 
 /// <summary>The parts of a node around its <see cref="ConsensusModule"/>, each with its own state, and how they are connected.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The end of the life disposes the watch of the start.")]
 internal sealed class NodeParts
 {
     /// <param name="shared">What outlives this life of the node.</param>

@@ -16,7 +16,8 @@ public sealed class DeferredReadsTests
 
         _reads.Release(appliedIndex: 8, _ready);
 
-        Assert.Equal([added[1], added[3], added[0], added[4]], _ready);
+        StateMachineQuery[] expected = [added[1], added[3], added[0], added[4]];
+        Assert.Equal(expected, _ready.ToArray());
         Assert.Equal(1, _reads.Count);
         _reads.Release(appliedIndex: 8, _ready);
         Assert.Equal(4, _ready.Count);
@@ -45,7 +46,7 @@ public sealed class DeferredReadsTests
 
         Assert.Equal((2, 2), (_reads.Count, _limit.Count));
         _reads.Release(appliedIndex: 100, _ready);
-        Assert.Equal([pending], _ready);
+        Assert.Same(pending, Assert.Single(_ready));
     }
 
     [Fact]
@@ -53,7 +54,8 @@ public sealed class DeferredReadsTests
     {
         Waiting[] added = [Add(7), Add(5)];
 
-        Assert.Equal(added.ToHashSet(), _reads.TakeAll().ToHashSet());
+        StateMachineQuery[] expected = [added[1], added[0]];
+        Assert.Equal(expected, _reads.TakeAll().OrderBy(static read => read.Index).ToArray());
         Assert.Equal(0, _reads.Count);
     }
 
