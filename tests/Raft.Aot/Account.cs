@@ -7,6 +7,8 @@ internal sealed class Account() : StateMachine<Transfer, Balance>(Transfer.Codec
 {
     private long _balance;
 
+    public long Amount => _balance;
+
     protected override Balance Apply(Transfer command, in CommandContext context) => new(_balance += command.Amount, command.Reason);
 
     protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_balance, Codec.Int64);

@@ -1,5 +1,5 @@
-// A host with three nodes that uses all of hosting: named nodes, configuration, a typed proposer over structs, a worker on
-// the leader, a snapshot, health and metrics. Published trimmed and ahead-of-time compiled, and run, to show that nothing is missing.
+// A host with three nodes that uses all of hosting: named nodes, configuration, a typed proposer over structs, readers, a worker
+// on the leader, a snapshot, health and metrics. Published trimmed and ahead-of-time compiled, and run, to show that nothing is missing.
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -36,12 +36,16 @@ foreach (string name in names)
 IProposer<Transfer, Balance> account = host.Services.GetRequiredKeyedService<IProposer<Transfer, Balance>>(leader.Value);
 Balance first = await account.ProposeAsync(new Transfer(100, "gift"), patience.Token);
 Balance second = await account.ProposeAsync(new Transfer(-30), patience.Token);
+string follower = names.First(name => name != leader.Value);
+IReader<Account> reader = host.Services.GetRequiredKeyedService<IReader<Account>>(follower);
+long linearizable = await reader.ReadAsync(static state => state.Amount, cancellationToken: patience.Token);
+long local = await reader.ReadAsync(static state => state.Amount, ReadConsistency.Local, patience.Token);
 SnapshotInfo? snapshot = await host.Services.GetRequiredKeyedService<RaftNode>(leader.Value).SnapshotAsync(patience.Token);
 HealthReport health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(patience.Token);
 Console.WriteLine(
-    $"{first} and {second}; a snapshot up to entry {snapshot?.LastIncludedIndex}; "
+    $"{first} and {second}; {follower} reads {linearizable}, and then {local} locally; a snapshot up to entry {snapshot?.LastIncludedIndex}; "
     + $"{health.Status}: {health.Entries["raft"].Description}.");
 await host.StopAsync(patience.Token);
 
 bool isRight = (first, second, health.Status) == (new Balance(100, "gift"), new Balance(70, null), HealthStatus.Healthy);
-return isRight && snapshot is not null ? 0 : 1;
+return isRight && linearizable == 70 && local == 70 && snapshot is not null ? 0 : 1;

@@ -17,7 +17,7 @@ internal sealed class SnapshotTaker(
     private readonly List<PendingCaller<SnapshotInfo?>> _nextCallers = []; // they came too late for it
     private readonly RepeatedFailure _failures = new(
         (failure, reason) => context.Logger?.SnapshotFailed(failure, reason),
-        failures => context.Logger?.FailureOver("takes snapshots", failures));
+        failures => context.Logger?.FailureOver("takes snapshots again", failures));
 
     private bool _capturesNothing;
     private TimeSpan _begunAt;
@@ -28,9 +28,6 @@ internal sealed class SnapshotTaker(
 
     /// <summary>Compares the state with those of other nodes, which an automatic snapshot waits for; null if nothing does.</summary>
     public StateComparison? States { get; init; }
-
-    /// <summary>How many callers wait for a snapshot.</summary>
-    public int WaitingCallers => _callers.Count + _nextCallers.Count;
 
     /// <summary>Asks for a snapshot of all that was applied when the worker receives the request.</summary>
     public PostOutcome Post(PendingCaller<SnapshotInfo?> caller) => context.Post(new SnapshotRequest(this, caller));

@@ -24,6 +24,23 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public void MemberWithOtherOptions_ThatIsSilent_IsAskedThreeTimesMore()
+    {
+        SingleModule n1 = WithDigest(1);
+        n1.Deliver((RaftMessage)(Make.Append("n2", 1, 0, 0, 0) with { Origin = Other }));
+        List<RaftMessage> sent = [];
+        for (int second = 0; second <= 600; second++)
+        {
+            sent.AddRange(n1.Deliver((RaftMessage)Make.Append("n3", 1, 0, 0, 0)));
+            n1.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(3, sent.OfType<SetupRequestMessage>().Count());
+        RaftMessage[] again = n1.Deliver((RaftMessage)(Make.Append("n2", 1, 0, 0, 0) with { Origin = Other }));
+        Assert.Single(again.OfType<SetupRequestMessage>());
+    }
+
+    [Fact]
     public void MemberWithOtherOptions_ThatGetsTheSame_IsReported()
     {
         SingleModule n1 = WithDigest(1);

@@ -54,8 +54,11 @@ public sealed class HangingWorkTests : IDisposable
     [Fact]
     public void Reads_ThatAreQuick_WakeAnIdleNodeOnceInAWhile()
     {
+        PassCounter passes = new(_lab.World.Scheduler);
+        _lab.Scheduler = passes;
         LabNode node = _lab.Node().Lead();
         _lab.World.RunFor(TimeSpan.FromMinutes(1));
+        passes.Count = 0;
         for (int i = 0; i < 1_000; i++)
         {
             _lab.World.Run(node.Raft.ReadAsync(
@@ -64,7 +67,22 @@ public sealed class HangingWorkTests : IDisposable
 
         _lab.World.RunFor(TimeSpan.FromMinutes(1));
 
+        Assert.InRange(passes.Count, 1, 5); // the first read, and looks after a hang timeout
         Assert.Empty(node.Status.Hangs);
         Assert.Empty(_logged.Of(120));
+    }
+
+    /// <summary>Counts how often the worker of a node was scheduled.</summary>
+    private sealed class PassCounter(IScheduler inner) : IScheduler
+    {
+        public int Count { get; set; }
+
+        public void Schedule(IThreadPoolWorkItem item, bool preferLocal)
+        {
+            Count += item is NodeWorker ? 1 : 0;
+            inner.Schedule(item, preferLocal);
+        }
+
+        public IBlockingScheduler CreateBlocking(string name) => inner.CreateBlocking(name);
     }
 }

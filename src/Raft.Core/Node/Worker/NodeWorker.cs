@@ -122,6 +122,12 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
             {
                 End(failure);
             }
+            else
+            {
+                _context.Now = _context.Settings.Clock.Now;
+                _parts.Start.Check();
+                _board.PublishConditions(_parts.Start.Hang is { } hang ? new NodeConditions { Start = hang } : NodeConditions.None);
+            }
         }
         // Any exception on the worker stops the node, and becomes the reason of the failure.
         catch (Exception exception)
@@ -167,6 +173,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Watches.Conclude();
         _parts.Clocks.Check();
         _parts.Followers.Check();
+        _parts.Notices.Check();
         PublishedStatus status = CurrentStatus();
         _board.Publish(in status);
         _parts.Observer.Observe(in status);
@@ -236,7 +243,9 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     {
         TimeSpan deadline = Earlier(_context.Module.NextDeadline ?? TimeSpan.MaxValue, _parts.Calls.NextDeadline);
         deadline = Earlier(Earlier(deadline, _parts.Intake.NextDeadline), _parts.Transfers.NextDeadline);
-        return Earlier(Earlier(deadline, _parts.Watches.NextDeadline), _parts.States.NextDeadline);
+        deadline = Earlier(Earlier(deadline, _parts.Watches.NextDeadline), _parts.Notices.NextDeadline);
+        deadline = Earlier(deadline, _parts.States.NextDeadline);
+        return Earlier(Earlier(deadline, _parts.Observer.NextDeadline), _parts.Lateness.NextDeadline);
     }
 
     private static TimeSpan Earlier(TimeSpan left, TimeSpan right) => left < right ? left : right;
@@ -256,6 +265,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         Failure = end.Failure;
         _endReason = end.Reason;
         _timer.Dispose();
+        _parts.Start.Dispose();
 
         // Before anyone is answered: a caller who then looks at the status must not find that the node leads.
         _parts.Leadership.End();
