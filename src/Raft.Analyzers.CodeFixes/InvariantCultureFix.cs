@@ -22,6 +22,10 @@ public sealed class InvariantCultureFix()
                 (text, SyntaxFactory.ParseExpression($"string.Create({Invariant}, {text})")),
             MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CurrentCulture" or "CurrentUICulture" } access
                 when model.GetSymbolInfo(access).Symbol is IPropertySymbol => (access, SyntaxFactory.ParseExpression(Invariant)),
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CurrentCulture" } comparison =>
+                (comparison, comparison.WithName(SyntaxFactory.IdentifierName("Ordinal"))),
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CurrentCultureIgnoreCase" } comparison =>
+                (comparison, comparison.WithName(SyntaxFactory.IdentifierName("OrdinalIgnoreCase"))),
             _ => null,
         };
 
@@ -36,6 +40,8 @@ public sealed class InvariantCultureFix()
         {
             "ToString" => (call, WithArgument(call, Invariant)),
             "Parse" when call.ArgumentList.Arguments.Count == 1 => (call, WithArgument(call, Invariant)),
+            "StartsWith" or "EndsWith" or "IndexOf" or "LastIndexOf" when call.ArgumentList.Arguments.Count == 1 =>
+                (call, WithArgument(call, "StringComparison.Ordinal")),
             "ToUpper" or "ToLower" when call.ArgumentList.Arguments.Count == 0 => (call, call.WithExpression(
                 access.WithName(SyntaxFactory.IdentifierName(method.Name + "Invariant")))),
             _ => null,

@@ -44,7 +44,9 @@ public abstract class RaftCodeFix : CodeFixProvider
             return;
         }
 
-        bool isKnown = _type is null || !model.LookupNamespacesAndTypes(reported.SpanStart, name: _type).IsEmpty;
+        bool isKnown = _type is null
+            || replacement!.ToString().IndexOf(_type, StringComparison.Ordinal) < 0
+            || !model.LookupNamespacesAndTypes(reported.SpanStart, name: _type).IsEmpty;
         SyntaxNode replaced = root.ReplaceNode(old, replacement!.WithTriviaFrom(old));
         CodeAction action = CodeAction.Create(
             _title,

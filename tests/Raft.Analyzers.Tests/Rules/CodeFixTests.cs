@@ -24,12 +24,16 @@ public class CodeFixTests
             "private double _rate = 1.5;",
             "return {|RAFT0005:_rate.ToString()|}.Length + {|RAFT0005:_rate.ToString(\"N2\")|}.Length;",
             "return (long){|RAFT0005:double.Parse(command)|} + {|RAFT0005:command.ToUpper()|}.Length;",
-            "return $\"at {|RAFT0005:{_rate}|}\".Length;"),
+            "return $\"at {|RAFT0005:{_rate}|}\".Length;",
+            "return {|RAFT0005:command.StartsWith(\"a\")|} ? 1 : {|RAFT0005:command.IndexOf(\"b\")|};",
+            "return command.Equals(\"a\", {|RAFT0005:StringComparison.CurrentCultureIgnoreCase|}) ? 1 : 0;"),
         Code.Bodies(
             "private double _rate = 1.5;",
             "return _rate.ToString(CultureInfo.InvariantCulture).Length + _rate.ToString(\"N2\", CultureInfo.InvariantCulture).Length;",
             "return (long)double.Parse(command, CultureInfo.InvariantCulture) + command.ToUpperInvariant().Length;",
-            "return string.Create(CultureInfo.InvariantCulture, $\"at {_rate}\").Length;"));
+            "return string.Create(CultureInfo.InvariantCulture, $\"at {_rate}\").Length;",
+            "return command.StartsWith(\"a\", StringComparison.Ordinal) ? 1 : command.IndexOf(\"b\", StringComparison.Ordinal);",
+            "return command.Equals(\"a\", StringComparison.OrdinalIgnoreCase) ? 1 : 0;"));
 
     [Fact]
     public Task Culture_InAFileWithoutItsNamespace_AddsTheUsing() => Verify.FixAsync<StateMachineAnalyzer, InvariantCultureFix>(
