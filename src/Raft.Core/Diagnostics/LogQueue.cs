@@ -12,7 +12,6 @@ internal sealed class LogQueue(IScheduler scheduler, CompletionSourcePool<bool> 
     /// <summary>How many messages wait at most. What is reported is as rare as elections and failures, so this lasts for long.</summary>
     internal const int Limit = 1_024;
 
-    private readonly List<PendingCaller<bool>> _waiters = [];
     private readonly Lock _lock = new();
     private readonly Queue<Action> _waiting = new();
     private bool _writing;
@@ -41,7 +40,10 @@ internal sealed class LogQueue(IScheduler scheduler, CompletionSourcePool<bool> 
         scheduler.Schedule(this, preferLocal: false);
     }
 
-    /// <summary>Waits until all that was reported so far is written, which a provider may delay for as long as it likes.</summary>
+    /// <summary>
+    /// Waits until all that was reported so far is written, which a provider may delay for as long as it likes. What is reported later does
+    /// not prolong the wait.
+    /// </summary>
     public ValueTask WaitUntilWrittenAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -51,8 +53,14 @@ internal sealed class LogQueue(IScheduler scheduler, CompletionSourcePool<bool> 
                 return ValueTask.CompletedTask;
             }
 
+            if (TakeReportOfLost() is { } report)
+            {
+                _waiting.Enqueue(report);
+            }
+
             CompletionSource<bool> source = signals.Rent(cancellationToken);
-            _waiters.Add(source.Caller);
+            PendingCaller<bool> caller = source.Caller;
+            _waiting.Enqueue(() => caller.Succeed(true));
             return source.UntypedTask;
         }
     }
@@ -82,21 +90,22 @@ internal sealed class LogQueue(IScheduler scheduler, CompletionSourcePool<bool> 
                 return write;
             }
 
-            if (_lost > 0)
-            {
-                long lost = _lost;
-                _lost = 0;
-                return () => reportLost(lost);
-            }
+            Action? report = TakeReportOfLost();
+            _writing = report is not null;
+            return report;
+        }
+    }
 
-            _writing = false;
-            foreach (PendingCaller<bool> waiter in _waiters)
-            {
-                waiter.Succeed(true);
-            }
-
-            _waiters.Clear();
+    /// <summary>Called under the lock.</summary>
+    private Action? TakeReportOfLost()
+    {
+        if (_lost == 0)
+        {
             return null;
         }
+
+        long lost = _lost;
+        _lost = 0;
+        return () => reportLost(lost);
     }
 }

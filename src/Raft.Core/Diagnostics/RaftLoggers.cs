@@ -21,6 +21,6 @@ public static class RaftLoggers
         ArgumentException.ThrowIfNullOrEmpty(category);
         return loggerFactory is null
             ? NullLogger.Instance
-            : new DetachedLogger(loggerFactory.CreateLogger(category), scheduler ?? PoolScheduler.Shared);
+            : DetachedLoggers.Of(loggerFactory).Create(category, scheduler ?? PoolScheduler.Shared);
     }
 }

@@ -7,17 +7,23 @@ namespace Raft;
 /// <summary>The log of hosting: what concerns the nodes in their host, rather than a node itself. A host has one.</summary>
 internal sealed class HostLog
 {
-    /// <summary>How long the end of a host waits for the last messages: a provider that blocks must not use up its time.</summary>
+    /// <summary>
+    /// How long the end of a host waits for the last messages, of all its nodes together: a provider that blocks must not use up its time.
+    /// </summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _direct;
     private readonly DetachedLogger _detached;
+    private readonly DetachedLoggers _ofPorts;
     private readonly IClock _clock;
+    private readonly Lock _lock = new();
+    private TimeSpan _wastedTime; // in waits for a provider that blocks
 
     public HostLog(IServiceProvider provider, HostClock clock)
     {
         ILoggerFactory loggers = provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         _direct = loggers.CreateLogger(RaftDiagnostics.HostingLogCategory);
+        _ofPorts = DetachedLoggers.Of(loggers);
         _detached = new DetachedLogger(_direct, PoolScheduler.Shared);
         _clock = clock.Clock;
     }
@@ -42,11 +48,15 @@ internal sealed class HostLog
         }
     }
 
-    /// <summary>Waits until the last messages are written, but not for long: the host disposes its logging next.</summary>
-    /// <param name="node">The node that has ended; null if it was not created.</param>
+    /// <summary>
+    /// Waits until the last messages are written, but not for long: the host disposes its logging next. The host's own limit does not
+    /// shorten the wait, since a stop that is late is what should be logged.
+    /// </summary>
+    /// <param name="node">The node that has ended, and its store and transport with it; null if it was not created.</param>
     public async ValueTask FlushAsync(RaftNode? node)
     {
-        using TimeLimit limit = new(_clock, FlushLimit, CancellationToken.None);
+        TimeSpan start = _clock.Now;
+        using TimeLimit limit = new(_clock, TimeLeft(), CancellationToken.None);
         try
         {
             if (node is not null)
@@ -54,11 +64,29 @@ internal sealed class HostLog
                 await node.WaitUntilLoggedAsync(limit.Token).ConfigureAwait(false);
             }
 
+            await _ofPorts.WaitUntilWrittenAsync(limit.Token).ConfigureAwait(false);
             await _detached.WaitUntilWrittenAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.Token.IsCancellationRequested)
         {
             // a provider blocks; the messages that it has not taken may be lost
+            Waste(_clock.Now - start);
+        }
+    }
+
+    private TimeSpan TimeLeft()
+    {
+        lock (_lock)
+        {
+            return FlushLimit - _wastedTime;
+        }
+    }
+
+    private void Waste(TimeSpan duration)
+    {
+        lock (_lock)
+        {
+            _wastedTime += duration;
         }
     }
 }

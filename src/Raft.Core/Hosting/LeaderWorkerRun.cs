@@ -63,14 +63,23 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
     /// <summary>Whether the worker permits the next one to start before it has ended.</summary>
     public bool MayOverlap => _mayOverlap;
 
-    /// <summary>Starts the work. The token ends it, like the loss of the leadership.</summary>
-    public void Start(CancellationToken stoppingToken)
+    /// <summary>
+    /// Starts the work, unless the leadership is lost already. A leader that hands over waits for the end of work that has started. The
+    /// token ends it, like the loss of the leadership.
+    /// </summary>
+    /// <returns>Whether it has started.</returns>
+    public bool TryStart(CancellationToken stoppingToken)
     {
-        _node.BeginLeaderWork(); // a leader that hands over waits for its end
+        if (!_node.TryBeginLeaderWork(_leadership))
+        {
+            return false;
+        }
+
         Cancellation cancellation = new(this);
         _stopRegistration = stoppingToken.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
-        _ = _leadership.Lost.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
+        _ = _leadership.Ended.UnsafeRegister(static state => ((Cancellation)state!).Schedule(), cancellation);
         PoolScheduler.Shared.Schedule(this, preferLocal: false);
+        return true;
     }
 
     public void Execute() => _ = RunAsync();
@@ -98,11 +107,11 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
         {
             await WorkAsync().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsOver)
         {
             // the normal end of the work
         }
-        catch (RaftException exception) when (_ending.IsCancellationRequested || !Leads)
+        catch (RaftException exception) when (IsOver)
         {
             _log.Outrun(exception, _node.Id, _leadership.Term); // a proposal of the worker failed before the token was cancelled
         }
@@ -127,11 +136,15 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
         }
     }
 
-    private bool Leads => _node.Status is { Role: RaftRole.Leader } status && status.Term == _leadership.Term;
+    /// <summary>
+    /// Whether the work is to end. The worker may learn of it before its token is cancelled: from a proposal, or from the token of its
+    /// leadership. The status would not tell, since a node that hands over still leads.
+    /// </summary>
+    private bool IsOver => _ending.IsCancellationRequested || !_node.Holds(_leadership);
 
     private void ReportEnd()
     {
-        if (_ending.IsCancellationRequested || !Leads)
+        if (IsOver)
         {
             _log.Ended(_node.Id, _leadership.Term);
         }

@@ -48,7 +48,7 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         TimeSpan allowed = Options.ShutdownTimeout;
-        TimeSpan left = _deadlines.TimeLeft(_registration, allowed);
+        TimeSpan left = _deadlines.BeginStop(_registration, allowed);
         using TimeLimit limit = new(_clock, left, cancellationToken);
         await base.StopAsync(limit.Token).ConfigureAwait(false);
         await _loop.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -65,8 +65,11 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
         await _over.Task.ConfigureAwait(false);
     }
 
-    private async Task LoopAsync(CancellationToken stoppingToken)
+    private async Task LoopAsync(CancellationToken serviceStops)
     {
+        using CancellationTokenSource stops = CancellationTokenSource.CreateLinkedTokenSource(
+            serviceStops, _deadlines.StoppingOf(_registration));
+        CancellationToken stoppingToken = stops.Token;
         try
         {
             RaftNode node = _registration.Get<RaftNode>(_provider);
@@ -75,8 +78,11 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
             {
                 LeaderWorkerRun<TWorker> run = new(
                     node, leadership, _provider, _log, _sources, _clock, Options.MaximumElectionTimeout, _overCaller);
-                run.Start(stoppingToken);
-                _runs.Add(run);
+                if (run.TryStart(stoppingToken))
+                {
+                    _runs.Add(run);
+                }
+
                 await WaitForLossAsync(node, leadership, stoppingToken).ConfigureAwait(false);
                 await EndRunsAsync(all: false).ConfigureAwait(false);
             }
@@ -129,12 +135,12 @@ internal sealed class LeaderWorkerService<[DynamicallyAccessedMembers(Dynamicall
     /// </summary>
     private static async ValueTask WaitForLossAsync(RaftNode node, Leadership leadership, CancellationToken stoppingToken)
     {
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, stoppingToken);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(leadership.Ended, stoppingToken);
         try
         {
             await node.WaitForCancellationAsync(ending.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (leadership.Lost.IsCancellationRequested)
+        catch (OperationCanceledException) when (leadership.Ended.IsCancellationRequested)
         {
             // lost
         }

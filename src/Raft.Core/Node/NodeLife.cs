@@ -153,9 +153,8 @@ internal sealed class NodeLife
         TimeSpan start = _settings.Clock.Now;
         TimeSpan end = _settings.ShutdownTimeout < TimeSpan.MaxValue - start ? start + _settings.ShutdownTimeout : TimeSpan.MaxValue;
         TimeSpan commitsEnd = _settings.MaximumElectionTimeout < end - start ? start + _settings.MaximumElectionTimeout : end;
-        Worker.BeginStop();
         WorkerCalls calls = Parts.Calls;
-        await calls.ExecuteAsync(() => Parts.Context.Module.BeginStop()).ConfigureAwait(false);
+        await calls.ExecuteAsync(Worker.BeginStop).ConfigureAwait(false);
         _steps.Begin("its log to commit");
         await calls.WaitUntilAsync(() => !Parts.Leadership.Leads || Parts.Commits.HasCommittedTheLog, commitsEnd).ConfigureAwait(false);
         _steps.Begin("another node to take its leadership over");

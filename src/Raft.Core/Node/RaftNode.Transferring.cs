@@ -27,11 +27,14 @@ public sealed partial class RaftNode
         return result;
     }
 
+    /// <summary>Whether the node still holds a leadership: it takes proposals, and has not begun to hand over or to stop.</summary>
+    internal bool Holds(Leadership leadership) => _lives.Running is not null && _leadership.IsCurrent(leadership);
+
     /// <summary>
-    /// Work that must end before this node hands over its leadership begins. Each call is followed by one of
-    /// <see cref="EndLeaderWork"/>.
+    /// Begins work that must end before this node hands over its leadership, unless the leadership has ended. If it begins, the call is
+    /// followed by one of <see cref="EndLeaderWork"/>.
     /// </summary>
-    internal void BeginLeaderWork() => _work.Begin();
+    internal bool TryBeginLeaderWork(Leadership leadership) => _leadership.TryBegin(_work, leadership);
 
     /// <summary>Such work has ended.</summary>
     internal void EndLeaderWork() => _work.End();

@@ -14,6 +14,9 @@ internal sealed class ResumeBatch(IScheduler scheduler, ResumeBatchPool pool) : 
     private int _next;
     private int _executions;
 
+    /// <summary>How many waiters were added. For what adds them.</summary>
+    public int Count => _count;
+
     /// <summary>Adds a claimed waiter.</summary>
     public void Add(CompletionSource claimed)
     {

@@ -32,6 +32,50 @@ public sealed class DurationTests : IDisposable
     }
 
     [Fact]
+    public void Read_IsMeasuredFromItsCallToItsAnswer()
+    {
+        MetricCollector<double> reads = _meters.Collect<double>("raft.read.duration");
+        LabNode node = _lab.Node().Lead();
+        _lab.World.RunUntilIdle();
+        Task<int> read = ReadOfTheNextEntry(node, CancellationToken.None);
+        _lab.World.RunFor(TimeSpan.FromSeconds(3));
+        node.Commit("a");
+        _lab.World.Run(read);
+
+        Assert.InRange(Assert.Single(reads.GetMeasurementSnapshot()).Value, 3, 3.1);
+    }
+
+    /// <summary>It is not known when it was called.</summary>
+    [Fact]
+    public void Read_CalledBeforeAnyoneListened_IsNotMeasured()
+    {
+        LabNode node = _lab.Node().Lead();
+        _lab.World.RunUntilIdle();
+        Task<int> read = ReadOfTheNextEntry(node, CancellationToken.None);
+        MetricCollector<double> reads = _meters.Collect<double>("raft.read.duration");
+        node.Commit("a");
+        _lab.World.Run(read);
+
+        Assert.Empty(reads.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public void Read_ThatWasCancelled_IsNotMeasured()
+    {
+        MetricCollector<double> reads = _meters.Collect<double>("raft.read.duration");
+        LabNode node = _lab.Node().Lead();
+        _lab.World.RunUntilIdle();
+        using CancellationTokenSource cancelled = new();
+        Task<int> read = ReadOfTheNextEntry(node, cancelled.Token);
+        cancelled.Cancel();
+        node.Commit("a");
+        _lab.World.RunUntilIdle();
+
+        Assert.True(read.IsCanceled);
+        Assert.Empty(reads.GetMeasurementSnapshot());
+    }
+
+    [Fact]
     public void Commit_DoesNotIncludeTheWaitForTheStateMachine()
     {
         MetricCollector<double> commits = _meters.Collect<double>("raft.commit.duration");
@@ -146,4 +190,7 @@ public sealed class DurationTests : IDisposable
             throw new InvalidOperationException("The collector is away.");
         }
     }
+
+    private static Task<int> ReadOfTheNextEntry(LabNode node, CancellationToken cancellationToken) => node.Raft.ReadAsync(
+        static (StringLog log) => log.Entries.Count, ReadConsistency.AtLeast(node.Status.AppliedIndex + 1), cancellationToken).AsTask();
 }

@@ -68,6 +68,54 @@ public sealed class LogQueueTests
     }
 
     [Fact]
+    public void WaitUntilWritten_IsNotProlongedByLaterMessages()
+    {
+        LogQueue queue = new(_scheduler, new CompletionSourcePool<bool>(new AtOnce(), new LiveCount()), static _ => { });
+        queue.Write(() => _written.Add("a"));
+        Task wait = NoteTheEndOfTheWaitAsync(queue);
+        queue.Write(() => _written.Add("later"));
+
+        _scheduler.RunUntilIdle();
+
+        Assert.True(wait.IsCompletedSuccessfully);
+        Assert.Equal(["a", "the wait ends", "later"], _written);
+    }
+
+    [Fact]
+    public void WaitUntilWritten_WithLostMessages_EndsAfterTheirReport()
+    {
+        for (int number = 0; number < LogQueue.Limit + 3; number++)
+        {
+            _queue.Write(() => _written.Add("message"));
+        }
+
+        Task wait = _queue.WaitUntilWrittenAsync(TestContext.Current.CancellationToken).AsTask();
+        _scheduler.RunUntilIdle();
+
+        Assert.True(wait.IsCompletedSuccessfully);
+        Assert.Equal("3 lost", _written[^1]);
+    }
+
+    [Fact]
+    public void LoggersForPorts_AreWaitedForTogether()
+    {
+        using RecordingLoggerFactory loggers = new();
+        ILogger[] ofPorts = [RaftLoggers.Create(loggers, "a", _scheduler), RaftLoggers.Create(loggers, "b", _scheduler)];
+        foreach (ILogger logger in ofPorts)
+        {
+            logger.Log(LogLevel.Warning, new EventId(305), "n2", exception: null, static (node, _) => node);
+        }
+
+        Task wait = DetachedLoggers.Of(loggers).WaitUntilWrittenAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.False(wait.IsCompleted);
+        _scheduler.RunUntilIdle();
+
+        Assert.True(wait.IsCompletedSuccessfully);
+        Assert.Equal(2, loggers.All.Count);
+        GC.KeepAlive(ofPorts);
+    }
+
+    [Fact]
     public void LoggerForPorts_CallsTheProviderOnlyLater()
     {
         using RecordingLoggerFactory loggers = new();
@@ -89,5 +137,19 @@ public sealed class LogQueueTests
         logger.Log(LogLevel.Warning, new EventId(404), "n2", exception: null, static (node, _) => node);
 
         Assert.Equal(0, _scheduler.Waiting);
+    }
+
+    private async Task NoteTheEndOfTheWaitAsync(LogQueue queue)
+    {
+        await queue.WaitUntilWrittenAsync(CancellationToken.None).ConfigureAwait(false);
+        _written.Add("the wait ends");
+    }
+
+    /// <summary>Resumes waiters within the call.</summary>
+    private sealed class AtOnce : IScheduler
+    {
+        public void Schedule(IThreadPoolWorkItem item, bool preferLocal) => item.Execute();
+
+        public IBlockingScheduler CreateBlocking(string name) => throw new NotSupportedException();
     }
 }

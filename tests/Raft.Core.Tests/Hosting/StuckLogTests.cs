@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Raft.Tests.Node;
 
 namespace Raft.Tests.Hosting;
@@ -10,6 +11,7 @@ public sealed class StuckLogTests : IDisposable
 {
     private readonly ManualResetEventSlim _gate = new();
     private readonly RecordingLoggerFactory _logged = new();
+    private readonly FakeTimeProvider _time = new();
 
     public void Dispose()
     {
@@ -51,6 +53,52 @@ public sealed class StuckLogTests : IDisposable
 
         Assert.Contains(102, _logged.Ids);
         Assert.Contains(200, _logged.Ids);
+    }
+
+    [Fact]
+    public async Task Flush_WaitsForTheMessagesOfStoresAndTransports()
+    {
+        _logged.OnWrite = _ => _gate.Wait(InMemoryHost.Patience());
+        using IHost host = BuildIdle();
+        ILogger ofPort = RaftLoggers.Create(host.Services.GetRequiredService<ILoggerFactory>());
+        ofPort.Log(LogLevel.Warning, new EventId(305), "slow", exception: null, static (text, _) => text);
+
+        Task flush = host.Services.GetRequiredService<HostLog>().FlushAsync(node: null).AsTask();
+        Assert.False(flush.IsCompleted);
+        _gate.Set();
+        await flush.InTimeAsync();
+
+        Assert.Equal([305], _logged.Ids);
+    }
+
+    [Fact]
+    public async Task Flush_OfSeveralNodes_WaitsForAStuckProviderOnlyOnce()
+    {
+        _logged.OnWrite = _ => _gate.Wait(InMemoryHost.Patience());
+        using IHost host = BuildIdle();
+        HostLog log = host.Services.GetRequiredService<HostLog>();
+        log.Logger.Log(LogLevel.Warning, new EventId(201), "stuck", exception: null, static (text, _) => text);
+
+        Task first = log.FlushAsync(node: null).AsTask();
+        CancellationToken patience = InMemoryHost.Patience();
+        while (!first.IsCompleted)
+        {
+            patience.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await log.FlushAsync(node: null).AsTask().InTimeAsync(); // no time passes
+        _gate.Set();
+        await InMemoryHost.UntilAsync(() => _logged.Ids.Contains(201));
+    }
+
+    private IHost BuildIdle()
+    {
+        HostApplicationBuilder builder = InMemoryHost.Builder();
+        builder.Services.AddSingleton<TimeProvider>(_time).AddSingleton<ILoggerFactory>(new OwnMessagesOnly(_logged));
+        builder.Services.AddRaftNode("n1", static options => options.Members = ["n1"]);
+        return builder.Build();
     }
 
     /// <summary>The host's own messages are not in question: it writes them itself.</summary>

@@ -77,9 +77,9 @@ public sealed class UnresponsiveWorkerTests : IDisposable
         NodeDirectory nodes = host.Services.GetRequiredService<NodeDirectory>();
         TimeSpan limit = TimeSpan.FromSeconds(5);
 
-        Assert.Equal(limit, deadlines.TimeLeft(nodes.Nodes[0], limit));
+        Assert.Equal(limit, deadlines.BeginStop(nodes.Nodes[0], limit));
         _time.Advance(TimeSpan.FromSeconds(4));
-        Assert.Equal(TimeSpan.FromSeconds(1), deadlines.TimeLeft(nodes.Nodes[0], limit));
+        Assert.Equal(TimeSpan.FromSeconds(1), deadlines.BeginStop(nodes.Nodes[0], limit));
 
         await StopAsync(host);
     }

@@ -55,7 +55,7 @@ internal sealed partial class Applier
 
         if (batch.Count > 0)
         {
-            _metrics?.RecordApply(_clock.Now - _currentSince);
+            _metrics?.RecordApply(_clock.Now - CurrentSince);
         }
 
         traced?.Complete(_clock.UtcNow);

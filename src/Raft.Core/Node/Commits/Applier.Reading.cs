@@ -9,6 +9,7 @@ internal sealed partial class Applier
     /// </summary>
     public PostOutcome Post(StateMachineQuery query)
     {
+        bool wakesWorker;
         lock (_lock)
         {
             if (_closed || _isStopping)
@@ -23,12 +24,13 @@ internal sealed partial class Applier
             }
 
             _running = true;
+            wakesWorker = !_isWatched;
+            _isWatched = true;
         }
 
         Schedule();
-        if (!_isWatched)
+        if (wakesWorker)
         {
-            _isWatched = true;
             _wakeWorker();
         }
 
@@ -126,6 +128,7 @@ internal sealed partial class Applier
             endsLater = query.MayEndLater;
         }
 
+        _turnPosition = 0;
         _answered = count > 0 ? _resumes.Rent() : null;
         return count > 0;
     }
@@ -137,8 +140,14 @@ internal sealed partial class Applier
         ResumeBatch resume = _answered!;
         for (int i = 0; i < count && !Volatile.Read(ref _closed); i++)
         {
-            _turnPosition = i;
+            if (i > 0)
+            {
+                CurrentSince = _clock.Now; // before the position: reads that are slow one by one are no hang
+                _turnPosition = i;
+            }
+
             StateMachineQuery query = _turn[i]!;
+            int answered = resume.Count;
             ValueTask answering = query.RunAsync(_machine, resume);
             if (!answering.IsCompletedSuccessfully)
             {
@@ -146,10 +155,7 @@ internal sealed partial class Applier
                 await answering.ConfigureAwait(false);
             }
 
-            if (query.IsRead && _metrics is { MeasuresReads: true })
-            {
-                _metrics.RecordRead(query.Consistency.Kind, _clock.Now - query.CalledAt);
-            }
+            ReportEnd(query, isAnswered: resume.Count > answered);
         }
 
         int reads = 0;
@@ -167,6 +173,20 @@ internal sealed partial class Applier
         ReadLimit.Leave(reads);
         resume.Start();
         return hasMoved;
+    }
+
+    /// <summary>A read has ended. It is not measured if its caller had cancelled.</summary>
+    private void ReportEnd(StateMachineQuery query, bool isAnswered)
+    {
+        if (isAnswered && query.CalledAt != StateMachineQuery.NotMeasured && _metrics is { MeasuresReads: true })
+        {
+            _metrics.RecordRead(query.Consistency.Kind, _clock.Now - query.CalledAt);
+        }
+
+        if (_wakesAtProgress)
+        {
+            _wakeWorker();
+        }
     }
 
     /// <summary>

@@ -25,7 +25,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private readonly StateMachineQuery?[] _turn = new StateMachineQuery?[MaximumReadsPerTurn];
     private readonly DeferredReads _deferred;
     private readonly ResumeBatchPool _resumes;
-    private ResumeBatch? _answered; // the callers of the turn's reads
     private readonly Stack<CommittedBatch> _free = new();
     private readonly IStateMachine _machine;
     private readonly IScheduler _scheduler;
@@ -39,7 +38,8 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private readonly CommandActivities _activities;
     private CleaningThreshold _cleaning = new(); // of reads that may run
     private CommittedBatch? _current;
-    private TimeSpan _currentSince;
+    private ResumeBatch? _answered; // the callers of the turn's reads
+    private long _currentSinceTicks;
     private DateTimeOffset _appliedTime;
     private bool _isFinishing; // a batch is applied, and its callers are being answered
     private bool _queryIsNext;
@@ -48,6 +48,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private bool _closed;
     private bool _workerWaits;
     private volatile bool _isWatched;
+    private volatile bool _wakesAtProgress;
     private bool _isReading;
     private volatile int _turnPosition; // of the read that runs
     private long _appliedIndex;
@@ -57,8 +58,8 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <param name="applied">Receives the last index of each batch that was applied.</param>
     /// <param name="failed">Receives what the state machine threw.</param>
     /// <param name="wakeWorker">
-    /// Called when a batch can be handed over, after the worker found that none could; after a restoration; and when a stopping node's work
-    /// has ended.
+    /// Called when a batch can be handed over, after the worker found that none could; after a restoration; for a read that is not watched;
+    /// when one ends that was reported to hang; and when a stopping node's work has ended.
     /// </param>
     /// <param name="resumes">Resumes the callers of reads.</param>
     public Applier(
@@ -110,10 +111,13 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>
     /// Whether the worker will look at the state machine within a while. If not, a read that finds the state machine idle wakes it.
     /// </summary>
-    public bool IsWatched
+    public bool IsWatched => _isWatched;
+
+    /// <summary>Whether the worker is woken when a read ends: it has reported that one hangs. Batches report their end anyway.</summary>
+    public bool WakesAtProgress
     {
-        get => _isWatched;
-        set => _isWatched = value;
+        get => _wakesAtProgress;
+        set => _wakesAtProgress = value;
     }
 
     /// <summary>Receives digests of the state machine; null if its state is not compared.</summary>
@@ -122,15 +126,22 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>Bounds the reads that wait.</summary>
     public ReadLimit ReadLimit { get; }
 
+    /// <summary>When the batch, the restoration or the read that is under way began. Written by what runs it, read on any thread.</summary>
+    private TimeSpan CurrentSince
+    {
+        get => new(Volatile.Read(ref _currentSinceTicks));
+        set => Volatile.Write(ref _currentSinceTicks, value.Ticks);
+    }
+
     /// <summary>Called under the lock.</summary>
     private (Work Work, TimeSpan Since)? CurrentWorkLocked =>
-        _current is { } batch ? (new Work(WorkKind.Apply, batch.FirstIndex, batch.LastIndex), _currentSince)
+        _current is { } batch ? (new Work(WorkKind.Apply, batch.FirstIndex, batch.LastIndex), CurrentSince)
         : _restoring is { } restoration ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), SinceOf(restoration))
-        : _isReading ? (new Work(_turn[_turnPosition]?.Kind ?? WorkKind.Read), _currentSince)
+        : _isReading ? (new Work(_turn[_turnPosition]?.Kind ?? WorkKind.Read), CurrentSince)
         : null;
 
     private TimeSpan SinceOf(StateRestoration restoration) =>
-        restoration.AdvancedAt > _currentSince ? restoration.AdvancedAt : _currentSince;
+        restoration.AdvancedAt > CurrentSince ? restoration.AdvancedAt : CurrentSince;
 
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
     public bool IsIdle => !_running;
@@ -206,6 +217,19 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         {
             _current?.ResumeAnswered();
             _answered?.StartEarly();
+        }
+    }
+
+    /// <summary>
+    /// The worker will not look at the state machine for a while: the next read that finds it idle wakes the worker.
+    /// </summary>
+    /// <returns>Whether it is idle. Work that was posted before has woken nobody, so it must still be looked at.</returns>
+    public bool EndWatch()
+    {
+        lock (_lock)
+        {
+            _isWatched = false;
+            return !_running;
         }
     }
 
@@ -287,7 +311,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             batch = null;
             if (TryBeginRestoring(out restoration))
             {
-                _currentSince = now;
+                CurrentSince = now;
                 return true;
             }
 
@@ -298,7 +322,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
                 : _batches.TryDequeue(out batch) || TryTakeReads(out reads)))
             {
                 _current = batch;
-                _currentSince = now;
+                CurrentSince = now;
                 _isReading = reads > 0;
                 return true;
             }

@@ -26,7 +26,7 @@ internal sealed class LeadershipTracker(
     public void Update()
     {
         UpdateRole();
-        if (AwaitsItsNoOp && !_isSuspended && context.Module.AppliedIndex >= context.Module.FirstIndexOfTerm)
+        if (AwaitsItsNoOp && !_isSuspended && !context.Life.IsStopping && context.Module.AppliedIndex >= context.Module.FirstIndexOfTerm)
         {
             _isReady = true;
             token.Update(leads: true, _term);
@@ -57,7 +57,8 @@ internal sealed class LeadershipTracker(
     }
 
     /// <summary>
-    /// The node is about to hand over its leadership: what runs only on the leader is to end, although the node still leads.
+    /// The node is about to hand over its leadership, or to stop: what runs only on the leader is to end, although the node still leads.
+    /// Called before proposals are refused for that reason.
     /// </summary>
     public void Suspend()
     {
@@ -71,7 +72,7 @@ internal sealed class LeadershipTracker(
     /// <summary>The node did not hand over after all, and leads the same term: what runs on the leader may run again.</summary>
     public void Resume()
     {
-        if (_isSuspended)
+        if (_isSuspended && !context.Life.IsStopping)
         {
             _isSuspended = false;
             token.Update(Leads && _isReady, _term);

@@ -3,6 +3,9 @@ namespace Raft;
 /// <summary>Work for the state machine that runs between two batches: a read, or the capture of a snapshot.</summary>
 internal abstract class StateMachineQuery
 {
+    /// <summary>No time, in as many bytes as one.</summary>
+    public static readonly TimeSpan NotMeasured = TimeSpan.MinValue;
+
     /// <summary>What it occupies the state machine with.</summary>
     public virtual WorkKind Kind => WorkKind.Read;
 
@@ -18,8 +21,8 @@ internal abstract class StateMachineQuery
     /// <summary>The index that the state must include.</summary>
     public long Index { get; set; }
 
-    /// <summary>When it was called; only if the durations of reads are measured.</summary>
-    public TimeSpan CalledAt { get; set; }
+    /// <summary>When it was called; <see cref="NotMeasured"/> if the durations of reads were not measured then.</summary>
+    public TimeSpan CalledAt { get; set; } = NotMeasured;
 
     /// <summary>Runs it and answers its caller, who is resumed with the batch.</summary>
     public abstract void Run(IStateMachine machine, ResumeBatch resume);

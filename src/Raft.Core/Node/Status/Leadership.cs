@@ -3,13 +3,19 @@ namespace Raft;
 /// <summary>A node's leadership of one term.</summary>
 /// <param name="Term">The term: grows with every change of leader, so it fences off what an earlier leader may still do.</param>
 /// <param name="Lost">
-/// Cancelled when the node knows that it no longer leads this term. Another node may have been elected shortly before. Callbacks that are
-/// registered on it must not throw: that ends the process, like any unhandled exception.
+/// Cancelled when the node knows that it no longer leads this term, and before it hands over its leadership or stops. Another node may have
+/// been elected shortly before. Callbacks that are registered on it must not throw: that ends the process, like any unhandled exception.
 /// </param>
 public sealed record Leadership(long Term, CancellationToken Lost)
 {
     /// <summary>The node that leads; null if the object was made by a program, such as a test.</summary>
     internal RaftNode? Node { get; init; }
+
+    /// <summary>
+    /// Cancelled just before <see cref="Lost"/>. Only this library registers callbacks on it, so none blocks. Not cancelled if the object
+    /// was made by a program.
+    /// </summary>
+    internal CancellationToken Ended { get; init; }
 
     private RaftNode Owner => Node ?? throw new InvalidOperationException(
         $"This {nameof(Leadership)} was not returned by a node, so it cannot propose. Get one with "

@@ -1,11 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Raft;
 
-/// <summary>Gives out the token of the current leadership, and cancels it when it is lost.</summary>
+/// <summary>Gives out the tokens of the current leadership, and cancels them when it is lost.</summary>
 internal sealed class LeadershipToken(IScheduler scheduler) : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
-    private readonly Queue<CancellationTokenSource> _lost = new();
-    private CancellationTokenSource? _source;
+    private readonly Queue<Tokens> _lost = new();
+    private Tokens? _current;
     private long _term;
 
     /// <summary>Follows the node's role; called by its worker.</summary>
@@ -13,23 +15,23 @@ internal sealed class LeadershipToken(IScheduler scheduler) : IThreadPoolWorkIte
     {
         lock (_lock)
         {
-            if (leads && _source is not null && _term == term)
+            if (leads && _current is not null && _term == term)
             {
                 return;
             }
 
-            if (_source is null && !leads)
+            if (_current is null && !leads)
             {
                 return;
             }
 
-            bool loses = _source is not null;
+            bool loses = _current is not null;
             if (loses)
             {
-                _lost.Enqueue(_source!);
+                _lost.Enqueue(_current!);
             }
 
-            _source = leads ? new CancellationTokenSource() : null;
+            _current = leads ? new Tokens() : null;
             _term = term;
             if (!loses)
             {
@@ -47,17 +49,47 @@ internal sealed class LeadershipToken(IScheduler scheduler) : IThreadPoolWorkIte
         {
             lock (_lock)
             {
-                return _source is null ? null : new Leadership(_term, _source.Token);
+                return _current is null ? null : new Leadership(_term, _current.Public.Token) { Ended = _current.Internal.Token };
             }
         }
     }
 
-    /// <summary>Cancels, away from the worker: callbacks on the token are users' code.</summary>
+    /// <summary>
+    /// Whether a leadership is the current one. It ceases to be so before its tokens are cancelled, and before a proposal is refused
+    /// because of its loss.
+    /// </summary>
+    public bool IsCurrent(Leadership leadership)
+    {
+        lock (_lock)
+        {
+            return IsCurrentLocked(leadership);
+        }
+    }
+
+    /// <summary>
+    /// Begins work for a leadership, unless it is no longer the current one. A leader that hands over first ends its leadership and then
+    /// looks for such work, so it finds everything that began.
+    /// </summary>
+    public bool TryBegin(LeaderWork work, Leadership leadership)
+    {
+        lock (_lock)
+        {
+            bool begins = IsCurrentLocked(leadership);
+            if (begins)
+            {
+                work.Begin();
+            }
+
+            return begins;
+        }
+    }
+
+    /// <summary>Cancels, away from the worker: callbacks on the public token are users' code.</summary>
     public void Execute()
     {
         while (true)
         {
-            CancellationTokenSource? lost;
+            Tokens? lost;
             lock (_lock)
             {
                 if (!_lost.TryDequeue(out lost))
@@ -66,7 +98,19 @@ internal sealed class LeadershipToken(IScheduler scheduler) : IThreadPoolWorkIte
                 }
             }
 
-            lost.Cancel();
+            lost.Internal.Cancel();
+            lost.Public.Cancel();
         }
+    }
+
+    private bool IsCurrentLocked(Leadership leadership) => _current is { } current && current.Internal.Token == leadership.Ended;
+
+    /// <summary>A callback that an application registers may block, and the callbacks of this library must not wait for it.</summary>
+    [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to release.")]
+    private sealed class Tokens
+    {
+        public CancellationTokenSource Internal { get; } = new();
+
+        public CancellationTokenSource Public { get; } = new();
     }
 }

@@ -84,9 +84,17 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
                 ? LeadershipTransferOutcome.TargetRefused
                 : LeadershipTransferOutcome.TimedOut);
         }
-        else if (!_isHandedOver && module.IsReadyToHandOver)
+        else
         {
-            HandOver(module);
+            if (AwaitsCommits && context.Settings.ProposalsDuringTransfer == ProposalsDuringTransfer.Refuse)
+            {
+                leadership.Suspend(); // in the pass before the first refusal: work of the leader that is refused knows why
+            }
+
+            if (!_isHandedOver && module.IsReadyToHandOver)
+            {
+                HandOver(module);
+            }
         }
     }
 

@@ -25,15 +25,15 @@ internal sealed class ApplierWatch(NodeContext context, Applier applier)
         (Work Work, TimeSpan Since)? current = applier.CurrentWork;
         Report(_condition.Observe(current?.Work, current?.Since ?? default));
         _hangs = _condition.Hang is not null;
-        if (_hangs && applier.CurrentWork is null)
-        {
-            // It finished after the check above and before the mark was set, so it did not wake the worker, and the mark would stay.
-            context.Wake();
-        }
-
+        applier.WakesAtProgress = _hangs;
         if (_hangs)
         {
             applier.ResumeAnswered();
+            if (applier.CurrentWork?.Since != current?.Since)
+            {
+                // It ended after the check above and before the mark was set, so it did not wake the worker, and the mark would stay.
+                context.Wake();
+            }
         }
 
         Patrol(isIdle: applier.IsIdle);
@@ -52,10 +52,14 @@ internal sealed class ApplierWatch(NodeContext context, Applier applier)
     /// </summary>
     private void Patrol(bool isIdle)
     {
-        if (context.Now >= _looksAgainAt || (isIdle && !applier.IsWatched))
+        if (context.Now >= _looksAgainAt)
         {
             _looksAgainAt = TimeSpan.MaxValue;
-            applier.IsWatched = false;
+            isIdle = applier.EndWatch(); // again: what was posted meanwhile has woken nobody
+        }
+        else if (isIdle && !applier.IsWatched)
+        {
+            _looksAgainAt = TimeSpan.MaxValue;
         }
 
         if (!isIdle || applier.IsWatched)

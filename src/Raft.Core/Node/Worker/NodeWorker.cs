@@ -96,10 +96,12 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Observer.Begin(CurrentStatus());
     }
 
-    /// <summary>A stop has begun: refuses proposals and reads of the state machine from now on. Called on any thread.</summary>
+    /// <summary>A stop has begun: refuses proposals and reads of the state machine from now on. Called on the worker.</summary>
     public void BeginStop()
     {
+        _parts.Leadership.Suspend(); // first: work of the leader that is refused knows why
         _context.Life.TryAdvance(LifeStage.Stopping);
+        _context.Module.BeginStop();
         _context.Mailbox.CloseForProposals();
         _parts.Reads.BeginStop();
         _parts.Commits.Applier.BeginStop();

@@ -193,7 +193,7 @@ public sealed class TransferTests
     public void LeaderWork_IsWaitedFor()
     {
         LabNode[] nodes = Start(3, out LabNode leader);
-        leader.Raft.BeginLeaderWork();
+        Assert.True(leader.Raft.TryBeginLeaderWork(LeadershipOf(leader)));
         Task<LeadershipTransferResult> transfer =
             leader.Raft.TransferLeadershipAsync(nodes.First(node => node != leader).Raft.Id, Token).AsTask();
         _lab.World.RunFor(TimeSpan.FromMilliseconds(500));
@@ -208,11 +208,82 @@ public sealed class TransferTests
     public void LeaderWork_ThatDoesNotEnd_MakesTheTransferFail()
     {
         LabNode[] nodes = Start(3, out LabNode leader);
-        leader.Raft.BeginLeaderWork();
+        Assert.True(leader.Raft.TryBeginLeaderWork(LeadershipOf(leader)));
 
         LeadershipTransferOutcome outcome = Transfer(leader, nodes.First(node => node != leader).Raft.Id).Outcome;
 
         Assert.Equal((LeadershipTransferOutcome.TimedOut, RaftRole.Leader), (outcome, leader.Status.Role));
+    }
+
+    /// <summary>A leader that hands over looks for work once: what began later would overlap with that of the next leader.</summary>
+    [Fact]
+    public void LeaderWork_OfALeadershipThatHasEnded_DoesNotBegin()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        Leadership first = LeadershipOf(leader);
+        _lab.World.Network.Drop(static message => message is TimeoutNowMessage);
+        Transfer(leader, nodes.First(node => node != leader).Raft.Id);
+
+        Assert.False(leader.Raft.TryBeginLeaderWork(first));
+
+        Leadership second = LeadershipOf(leader);
+        Assert.Equal(first.Term, second.Term);
+        Assert.True(leader.Raft.TryBeginLeaderWork(second));
+    }
+
+    /// <summary>Work of the leader must not take the refusal for a failure. The status would not tell it: the node still leads.</summary>
+    [Theory]
+    [InlineData("transfer")]
+    [InlineData("stop")]
+    [InlineData("dispose")]
+    public void Proposal_RefusedByANodeThatStillLeads_FindsThatTheLeadershipHasEnded(string cause)
+    {
+        LabNode[] nodes = Start(3, out LabNode leader, static options => options.ProposalsDuringTransfer = ProposalsDuringTransfer.Refuse);
+        Leadership leadership = LeadershipOf(leader);
+        _lab.World.Network.Drop(static message => message is TimeoutNowMessage);
+        _lab.World.Network.Conditions.MinimumDelay = _lab.World.Network.Conditions.MaximumDelay = TimeSpan.FromMilliseconds(10);
+        List<Task<Committed>> proposals = [leadership.ProposeAsync("x", Token).AsTask()];
+        switch (cause)
+        {
+            case "transfer":
+                _ = leader.Raft.TransferLeadershipAsync(nodes.First(node => node != leader).Raft.Id, Token).AsTask();
+                break;
+            case "stop":
+                leader.RequestStop();
+                break;
+            default:
+                leader.Raft.Dispose();
+                break;
+        }
+
+        while (!proposals.Exists(static proposal => proposal.IsFaulted))
+        {
+            Assert.InRange(proposals.Count, 1, 1_000);
+            _lab.World.RunFor(TimeSpan.FromMilliseconds(1));
+            proposals.Add(leadership.ProposeAsync("x", Token).AsTask());
+        }
+
+        Assert.False(leader.Raft.Holds(leadership));
+        Assert.Equal((RaftRole.Leader, leadership.Term), (leader.Status.Role, leader.Status.Term));
+    }
+
+    [Fact]
+    public void Leadership_OfATransferThatRefusesProposalsAndFails_ComesBack()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader, static options => options.ProposalsDuringTransfer = ProposalsDuringTransfer.Refuse);
+        Leadership first = LeadershipOf(leader);
+        LabNode target = nodes.First(node => node != leader);
+        target.Store.Hold();
+        Task<Committed> before = leader.Propose("not on the target's disk");
+        Task<LeadershipTransferResult> transfer = leader.Raft.TransferLeadershipAsync(target.Raft.Id, Token).AsTask();
+        _lab.World.RunUntil(() => first.Lost.IsCancellationRequested);
+        Assert.False(transfer.IsCompleted);
+        Assert.Equal(RaftRole.Leader, leader.Status.Role);
+
+        Assert.Equal(LeadershipTransferOutcome.TimedOut, _lab.World.Run(transfer).Outcome);
+
+        Assert.Equal(first.Term, LeadershipOf(leader).Term);
+        _lab.World.Run(before);
     }
 
     [Fact]
@@ -269,6 +340,8 @@ public sealed class TransferTests
         _lab.World.RunFor(TimeSpan.FromMilliseconds(20)); // every follower has answered
         return nodes;
     }
+
+    private Leadership LeadershipOf(LabNode node) => _lab.World.Run(node.Raft.WaitForLeadershipAsync(Token).AsTask());
 
     private LeadershipTransferResult Transfer(LabNode node, NodeId? target) =>
         _lab.World.Run(node.Raft.TransferLeadershipAsync(target, Token).AsTask());
