@@ -10,6 +10,9 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
 {
     private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>The user's state machine.</summary>
+    public IStateMachine Inner => inner;
+
     public long AppliedIndex => inner.AppliedIndex;
 
     public bool MayBlock => inner.MayBlock;

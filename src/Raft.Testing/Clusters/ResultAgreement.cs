@@ -23,6 +23,9 @@ internal sealed class ResultAgreement(Action<string> broken)
     /// <summary>Whether the state machine rejected the command at an index.</summary>
     public bool IsRejected(long index) => _answers.TryGetValue(index, out Answer? answer) && answer.Rejection is not null;
 
+    /// <summary>Why the state machine rejected the command at an index; null if it did not.</summary>
+    public string? RejectionOf(long index) => _answers.TryGetValue(index, out Answer? answer) ? answer.Rejection : null;
+
     /// <summary>Records a node's answer to the command at an index: a result or a rejection.</summary>
     public void Observe(NodeId node, long index, ReadOnlySpan<byte> result, string? rejection)
     {
