@@ -87,8 +87,8 @@ internal sealed class HomeThread
         }
 
         return new InvalidOperationException(
-            $"Two threads use one simulation at once: thread {inside} runs it, and thread {thread} has called it. Any thread may use it, also "
-                + "after an await, but only one at a time. Wait for the first call to return, or make a simulation for each thread.");
+            $"Two threads use one simulation at once: thread {inside} runs it, and thread {thread} has called it. Any thread may use it, "
+                + "also after an await, but only one at a time. Wait for the first call to return, or make a simulation for each thread.");
     }
 
     private void Record(string what)

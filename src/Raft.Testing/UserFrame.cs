@@ -40,10 +40,28 @@ internal static class UserFrame
         return [];
     }
 
-    /// <summary>Names the user's method that called all others of theirs, such as a test; null if there is none.</summary>
+    /// <summary>
+    /// Names the user's method that called all others of theirs, such as a test; null if there is none. What a test framework called before
+    /// is below it: it may run a test in the continuation of the one before.
+    /// </summary>
     public static string? OutermostMethod(StackTrace stack)
     {
-        DiagnosticMethodInfo? outermost = FramesOf(stack).Select(static user => user.Method).LastOrDefault();
+        DiagnosticMethodInfo? outermost = null;
+        foreach (StackFrame frame in stack.GetFrames())
+        {
+            if (DiagnosticMethodInfo.Create(frame) is not { } method)
+            {
+                continue;
+            }
+
+            if (outermost is not null && IsTestFramework(NameOf(method.DeclaringAssemblyName)))
+            {
+                break;
+            }
+
+            outermost = IsOthers(method.DeclaringAssemblyName) ? outermost : method;
+        }
+
         return outermost is null ? null : SourceName(outermost.DeclaringTypeName, outermost.Name).Name;
     }
 
@@ -93,11 +111,16 @@ internal static class UserFrame
 
     private static bool IsOthers(string assembly)
     {
-        string name = assembly.Split(',')[0];
-        bool isTestFramework = Array.Exists(
-            TestFrameworks,
-            other => name.Equals(other, StringComparison.OrdinalIgnoreCase) || name.StartsWith(other + ".", StringComparison.OrdinalIgnoreCase));
-        return isTestFramework || Array.Exists(
+        string name = NameOf(assembly);
+        return IsTestFramework(name) || Array.Exists(
             Others, other => name == other || (other is "System" or "Microsoft" && name.StartsWith(other + ".", StringComparison.Ordinal)));
     }
+
+    private static bool IsTestFramework(string name) => Array.Exists(
+        TestFrameworks,
+        other => name.Equals(other, StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith(other + ".", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("Microsoft.VisualStudio.TestPlatform", StringComparison.Ordinal));
+
+    private static string NameOf(string assembly) => assembly.Split(',')[0];
 }

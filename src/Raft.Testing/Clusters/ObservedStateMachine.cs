@@ -20,6 +20,7 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
     public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {
         batch.Observer = this;
+        results.NoteCommands(batch);
         ValueTask applying = inner.ApplyAsync(batch, stopping);
         return applying.IsCompleted ? applying : Escaped(applying.AsTask());
     }

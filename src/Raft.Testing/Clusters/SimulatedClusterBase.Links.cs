@@ -12,8 +12,8 @@ public abstract partial class SimulatedClusterBase
     }
 
     /// <summary>
-    /// Splits the cluster into groups that cannot reach each other, until <see cref="Heal"/>: <c>Split(["n1", "n2"], ["n3"])</c>. Links that
-    /// were cut before stay cut.
+    /// Splits the cluster into groups that cannot reach each other, until <see cref="Heal"/>: <c>Split(["n1", "n2"], ["n3"])</c>.
+    /// Links that were cut before stay cut.
     /// </summary>
     /// <param name="groups">The groups. Nodes in none of them form one more.</param>
     /// <exception cref="ArgumentException">A node is in two groups, or there is no such node.</exception>

@@ -25,7 +25,7 @@ public sealed class SimulatedProposal<TResult>
     public ProposalFate Fate => Bytes.Fate;
 
     /// <summary>Gets its index in the log.</summary>
-    /// <exception cref="InvalidOperationException">The proposal has no outcome yet. Any other exception as for <see cref="Result"/>.</exception>
+    /// <exception cref="InvalidOperationException">The proposal has no outcome yet. Others as for <see cref="Result"/>.</exception>
     public long Index => Bytes.Result.Index;
 
     /// <summary>

@@ -93,7 +93,7 @@ public static class LinearizabilityChecker
         void CheckIndex(int index)
         {
             SearchLimits limits = new(chosen.MaximumSteps, Math.Max(1, chosen.MaximumMemory / atOnce), deadline, chosen.CancellationToken);
-            results[index] = CheckPart(model, parts[index].Key, parts[index].Operations, limits, chosen.CancellationToken);
+            results[index] = CheckPart(model, parts[index].Key, parts[index].Operations, limits);
         }
     }
 
@@ -123,8 +123,7 @@ public static class LinearizabilityChecker
         SequentialModel<TState, TInput, TOutput> model,
         object? key,
         IReadOnlyCollection<Operation<TInput, TOutput>> operations,
-        SearchLimits limits,
-        CancellationToken cancellationToken)
+        SearchLimits limits)
         where TState : notnull
     {
         LinearizationSearch<TState, TInput, TOutput> search = new(model, operations, limits);
@@ -138,9 +137,9 @@ public static class LinearizabilityChecker
             OperationCount = operations.Count,
             LongestOrder = search.Longest,
             NotPlaced = search.NotPlaced,
-            Shortest = verdict == LinearizabilityVerdict.NotLinearizable
-                ? new ContradictionFinder<TState, TInput, TOutput>(model, operations, cancellationToken).Find()
-                : null,
+            Shortest = new Lazy<Contradiction<TInput, TOutput>?>(() => verdict == LinearizabilityVerdict.NotLinearizable
+                ? new ContradictionFinder<TState, TInput, TOutput>(model, operations).Find()
+                : null),
         };
     }
 }

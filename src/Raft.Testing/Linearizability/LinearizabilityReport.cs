@@ -41,7 +41,7 @@ internal static class LinearizabilityReport
     private static void AppendContradiction<TInput, TOutput>(StringBuilder text, LinearizabilityPart<TInput, TOutput> part)
     {
         text.Append("The history is not linearizable: no order of its operations explains what was seen.");
-        if (part.Shortest is { } shortest)
+        if (part.Shortest.Value is { } shortest)
         {
             AppendShortest(text, shortest, part.OperationCount);
             return;

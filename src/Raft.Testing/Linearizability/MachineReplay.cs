@@ -29,7 +29,8 @@ internal sealed class MachineReplay<TCommand, TResult>(StateMachine<TCommand, TR
         return _answer ?? new MachineAnswer([], Rejection: null);
     }
 
-    public override void OnCompleted(long index, ReadOnlyMemory<byte> result) => _answer = new MachineAnswer(result.ToArray(), Rejection: null);
+    public override void OnCompleted(long index, ReadOnlyMemory<byte> result) =>
+        _answer = new MachineAnswer(result.ToArray(), Rejection: null);
 
     public override void OnRejected(long index, string reason) => _answer = new MachineAnswer([], reason);
 }

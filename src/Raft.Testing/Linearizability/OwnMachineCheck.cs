@@ -104,12 +104,12 @@ internal sealed class OwnMachineCheck<TCommand, TResult>(
         Add(table, wrong, log[position].Index, expected);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"The history is not linearizable: {wrong.Client} received another answer than the state machine gives when it applies the log "
-                + $"of the cluster. These {part.Count} of {position + 1} commands show it; the last column is what a new state machine "
-                + $"answers to them, in this order:{Environment.NewLine}{table}");
+            $"The history is not linearizable: {wrong.Client} received another answer than the state machine gives when it applies "
+                + $"the log of the cluster. These {part.Count} of {position + 1} commands show it; the last column is what a new state "
+                + $"machine answers to them, in this order:{Environment.NewLine}{table}");
     }
 
-    /// <summary>Leaves out commands as long as the machine gives the same answer to the last one, and still the right ones to the others.</summary>
+    /// <summary>Leaves out commands as long as the last one gets the same answer, and the others the right ones.</summary>
     private List<int> FindPart(int position, MachineAnswer expected)
     {
         List<int> part = [.. Enumerable.Range(0, position + 1)];

@@ -103,7 +103,7 @@ public sealed class StateMachineModel<TCommand, TResult> : SequentialModel<Machi
     private static MachineState StateOf(StateMachine<TCommand, TResult> machine)
     {
         using ISnapshotCapture capture = ((IStateMachine)machine).Capture() ?? throw new ArgumentException(
-            $"{machine.GetType().Name} has no snapshots, from which a check makes copies of its state: override Capture and RestoreAsync, or "
+            $"{machine.GetType().Name} has no snapshots, from which a check copies its state: override Capture and RestoreAsync, or "
                 + $"write a {nameof(SequentialModel<,,>)}.");
         using MemoryStream content = new();
         Wait(() => capture.WriteToAsync(content, CancellationToken.None));

@@ -21,7 +21,7 @@ internal static class FailureFiles
     private static readonly Dictionary<string, int> Used = new(StringComparer.Ordinal);
 
     /// <summary>Writes both files.</summary>
-    /// <param name="folder">Where to; null for a folder next to the tests, or the folder for temporary files if that is not writable.</param>
+    /// <param name="folder">Where to; null for one next to the tests, or among temporary files if that is not writable.</param>
     /// <param name="rule">What was broken.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="trace">What happened.</param>

@@ -9,8 +9,8 @@ internal abstract class SimulatedWorkload
     /// <summary>Prepares the cluster before it starts.</summary>
     public abstract void Prepare(SimulatedCluster cluster);
 
-    /// <summary>Takes the log on which all nodes agree in the end, from index 1 on.</summary>
-    public virtual void Finish(SimulatedCluster cluster, ReadOnlySpan<LogEntry> log)
+    /// <summary>All nodes have applied everything, and agree.</summary>
+    public virtual void Finish(SimulatedCluster cluster)
     {
     }
 

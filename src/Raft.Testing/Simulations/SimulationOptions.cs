@@ -36,8 +36,8 @@ public sealed record SimulationOptions
     public bool KeepsEvents { get; init; }
 
     /// <summary>
-    /// The folder to which <see cref="SimulationReport.ThrowIfViolated"/> writes the trace of a run that broke a rule, as text and as a page,
-    /// named after the rule and the seed. Null (the default) for the folder <c>raft-traces</c> next to the running program; an empty string
+    /// The folder to which <see cref="SimulationReport.ThrowIfViolated"/> writes the trace of a run that broke a rule, as text and as a
+    /// page, named after the rule and the seed. Null (the default) for the folder <c>raft-traces</c> next to the running program; an empty string
     /// to write nothing.
     /// </summary>
     public string? TraceFolder { get; init; }

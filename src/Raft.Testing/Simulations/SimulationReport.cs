@@ -76,7 +76,8 @@ public sealed record SimulationReport(
     internal SimulationException Failure(string rule, string what, SimulationException? violation = null)
     {
         StringBuilder message = new(what);
-        message.AppendLine().Append(CultureInfo.InvariantCulture, $"Seed:   {Seed}. Simulation.Run with this seed and the same arguments repeats it.");
+        message.AppendLine().Append(
+            CultureInfo.InvariantCulture, $"Seed:   {Seed}. Simulation.Run with this seed and the same arguments repeats it.");
         if (RepeatCommand.Find(new StackTrace()) is { } repeat)
         {
             message.AppendLine().Append(repeat);

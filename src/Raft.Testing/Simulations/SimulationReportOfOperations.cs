@@ -32,7 +32,7 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     /// What the state machine itself does is right by definition. If you want that checked too, describe it by a
     /// <see cref="SequentialModel{TState,TInput,TOutput}"/>, and pass it to the other overloads.
     /// </remarks>
-    /// <exception cref="SimulationException">The violation; or the shortest part of the history that shows that it is not linearizable.</exception>
+    /// <exception cref="SimulationException">The violation; or the shortest part of the history that contradicts itself.</exception>
     /// <exception cref="InvalidOperationException">The report was not made by <see cref="Simulation"/>.</exception>
     public void ThrowUnlessLinearizable()
     {

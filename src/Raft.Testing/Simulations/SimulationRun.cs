@@ -191,7 +191,7 @@ internal sealed class SimulationRun
             throw _cluster.World.Failure(disagreement, rule: "All nodes agree in the end");
         }
 
-        _workload.Finish(_cluster, _cluster.CommittedLog());
+        _workload.Finish(_cluster);
         RequireStability();
         foreach (NodeId id in _cluster.NodeIds)
         {

@@ -20,32 +20,32 @@ internal sealed class TypedCommands<TCommand, TResult>(
     /// An entry whose index no caller received belongs to an operation whose outcome is unknown: of several with the same command, to the
     /// one that began first, which suits as well as any other.
     /// </summary>
-    public override void Finish(SimulatedCluster cluster, ReadOnlySpan<LogEntry> log)
+    public override void Finish(SimulatedCluster cluster)
     {
         ILookup<string, int> unknown = NumbersOf(OperationOutcome.Unknown)
             .ToLookup(number => Convert.ToHexString(_asked[number]), StringComparer.Ordinal);
-        ILookup<long, int> observers = PlaceRejections(cluster.Results!, log);
+        ResultAgreement results = cluster.Results!;
+        ILookup<long, int> observers = PlaceRejections(results);
         Dictionary<string, int> taken = new(StringComparer.Ordinal);
         List<LoggedCommand<TCommand, TResult>> commands = [];
-        for (int i = 0; i < log.Length; i++)
+        foreach ((long index, LogEntry entry) in results.Commands)
         {
-            if (log[i].Kind != EntryKind.Command)
-            {
-                continue;
-            }
-
-            bool isRejected = cluster.Results!.IsRejected(i + 1);
-            int? owner = _answered.TryGetValue(i + 1, out int answered) ? answered : null;
+            bool isRejected = results.IsRejected(index);
+            int? owner = _answered.TryGetValue(index, out int answered) ? answered : null;
             if (owner is null && !isRejected)
             {
-                string asked = Convert.ToHexString(log[i].Data.Span);
+                string asked = Convert.ToHexString(entry.Data.Span);
                 int used = taken.GetValueOrDefault(asked);
                 taken[asked] = used + 1;
                 owner = unknown[asked].Skip(used).First(); // always found: every command in the log was proposed
             }
 
             commands.Add(new LoggedCommand<TCommand, TResult>(
-                i + 1, log[i], isRejected, owner is { } number ? _history[number] : null, [.. observers[i + 1].Select(each => _history[each])]));
+                index,
+                entry,
+                isRejected,
+                owner is { } number ? _history[number] : null,
+                [.. observers[index].Select(each => _history[each])]));
         }
 
         Log = commands;
@@ -78,18 +78,19 @@ internal sealed class TypedCommands<TCommand, TResult>(
         Enumerable.Range(0, _asked.Count).Where(number => _history[number].Outcome == outcome);
 
     /// <summary>The operations that were rejected, by the index of the command in the log that explains it.</summary>
-    private ILookup<long, int> PlaceRejections(ResultAgreement results, ReadOnlySpan<LogEntry> log)
+    private ILookup<long, int> PlaceRejections(ResultAgreement results)
     {
         List<(string Command, string? Reason, long Index)> rejections = [];
-        for (int i = 0; i < log.Length; i++)
+        foreach ((long index, LogEntry entry) in results.Commands)
         {
-            if (log[i].Kind == EntryKind.Command && results.IsRejected(i + 1))
+            if (results.IsRejected(index))
             {
-                rejections.Add((Convert.ToHexString(log[i].Data.Span), results.RejectionOf(i + 1), i + 1));
+                rejections.Add((Convert.ToHexString(entry.Data.Span), results.RejectionOf(index), index));
             }
         }
 
-        ILookup<(string, string?), long> candidates = rejections.ToLookup(static each => (each.Command, each.Reason), static each => each.Index);
+        ILookup<(string, string?), long> candidates =
+            rejections.ToLookup(static each => (each.Command, each.Reason), static each => each.Index);
         RejectionPlaces<TCommand, TResult> places = new(_answered.Select(each => (_history[each.Value], each.Key)));
         List<(long Index, int Number)> placed = [];
         foreach (int number in NumbersOf(OperationOutcome.Rejected))

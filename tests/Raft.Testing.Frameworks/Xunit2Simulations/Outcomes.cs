@@ -1,10 +1,9 @@
 using Xunit.Abstractions;
-using Xunit.Sdk;
 
 namespace Raft.Testing.Frameworks;
 
 /// <summary>Counts how the tests end.</summary>
-internal sealed class Outcomes : LongLivedMarshalByRefObject, IMessageSink
+internal sealed class Outcomes : IMessageSink
 {
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _passed;

@@ -33,19 +33,19 @@ internal class Bank() : StateMachine<BankCommand, Receipt>(Codec.Json(BankJson.D
     }
 
     protected override ISnapshotCapture? Capture() =>
-        SnapshotCapture.Of(new SortedDictionary<string, long>(_balances, StringComparer.Ordinal), Codec.Json(BankJson.Default.SortedDictionaryStringInt64));
+        SnapshotCapture.Of(new SortedDictionary<string, long>(_balances, StringComparer.Ordinal), Codec.Json(BankJson.Default.Balances));
 
     // As a user writes it: an await that captures the context.
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
     {
         if (snapshot.Length > 0)
         {
-            _balances = await SnapshotCapture.ReadAsync(snapshot, Codec.Json(BankJson.Default.SortedDictionaryStringInt64), cancellationToken);
+            _balances = await SnapshotCapture.ReadAsync(snapshot, Codec.Json(BankJson.Default.Balances), cancellationToken);
         }
     }
 }
 
 [JsonSerializable(typeof(BankCommand))]
 [JsonSerializable(typeof(Receipt))]
-[JsonSerializable(typeof(SortedDictionary<string, long>))]
+[JsonSerializable(typeof(SortedDictionary<string, long>), TypeInfoPropertyName = "Balances")]
 internal sealed partial class BankJson : JsonSerializerContext;

@@ -39,7 +39,8 @@ public sealed class OwnStateMachineTests
         InvalidOperationException wrong = Assert.Throws<InvalidOperationException>(() => Simulation.Run<long, long>(
             seed: 7, () => new Account(), _ => throw new FormatException("no such command"), Short));
 
-        Assert.StartsWith("The function that draws commands threw FormatException, through a lambda in ", wrong.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The function that draws commands threw FormatException, through a lambda in ", wrong.Message, StringComparison.Ordinal);
         Assert.Contains("no such command Seed 7", wrong.Message, StringComparison.Ordinal);
         Assert.IsType<FormatException>(wrong.InnerException);
     }
@@ -111,7 +112,8 @@ public sealed class OwnStateMachineTests
     [Fact]
     public void EmptyTraceFolder_WritesNothing_AndShowsTheLastEvents()
     {
-        SimulationReport<long, long> report = Simulation.Run(seed: 7, () => new FailingAccount(), _ => 1L, Short with { TraceFolder = "" });
+        SimulationReport<long, long> report = Simulation.Run(
+            seed: 7, () => new FailingAccount(), _ => 1L, Short with { TraceFolder = "" });
 
         SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
 
