@@ -16,6 +16,7 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>(
     private readonly Operation<TInput, TOutput>[] _answered =
         [.. operations.Where(static operation => operation.IsAnswered).OrderBy(static operation => operation.EndedAt)];
 
+    private readonly RepeatableOrders<TState, TInput, TOutput> _repeatable = new(model);
     private readonly int _maximumChecks = Math.Clamp(OperationsInAllChecks / Math.Max(1, operations.Count), 30, 200);
     private int _checks;
 
@@ -24,59 +25,63 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>(
     public Contradiction<TInput, TOutput>? Find()
     {
         int count = FindShortestPrefix();
+        if (Check([_answered[count - 1]]) is { } alone)
+        {
+            return alone;
+        }
+
         List<Operation<TInput, TOutput>> part = [.. _answered.Take(count)];
-        for (int size = Math.Max(1, part.Count / 2); _checks < _maximumChecks; size /= 2)
+        Contradiction<TInput, TOutput>? found = Check(part);
+        for (int size = Math.Max(1, part.Count / 2); size >= 1 && _checks < _maximumChecks; size /= 2)
         {
             for (int start = 0; start < part.Count && _checks < _maximumChecks;)
             {
                 List<Operation<TInput, TOutput>> smaller = [.. part.Take(start), .. part.Skip(start + size)];
-                if (smaller.Count > 0 && Check(smaller) is not null)
+                if (smaller.Count > 0 && Check(smaller) is { } shorter)
                 {
-                    part = smaller;
+                    (part, found) = (smaller, shorter);
                 }
                 else
                 {
                     start += size;
                 }
             }
-
-            if (size == 1)
-            {
-                break;
-            }
         }
 
-        return Check(part) is { } search ? Describe(part, search) : null;
+        return found;
     }
 
     /// <summary>How many of the answers, in the order in which they were given, contradict each other.</summary>
     private int FindShortestPrefix()
     {
         (int low, int high) = (1, _answered.Length);
-        while (low < high && _checks < _maximumChecks)
+        while (low < high)
         {
             int middle = (low + high) / 2;
-            (low, high) = Check(_answered.Take(middle)) is not null ? (low, middle) : (middle + 1, high);
+            (low, high) = Check([.. _answered.Take(middle)]) is not null ? (low, middle) : (middle + 1, high);
         }
 
         return high;
     }
 
     /// <summary>Looks for an order that explains some of the answers.</summary>
-    /// <returns>The search that found none; null if there is one, or may be one.</returns>
-    private LinearizationSearch<TState, TInput, TOutput>? Check(IEnumerable<Operation<TInput, TOutput>> part)
+    /// <returns>The contradiction; null if there is an order, or may be one.</returns>
+    private Contradiction<TInput, TOutput>? Check(List<Operation<TInput, TOutput>> part)
     {
         _checks++;
         HashSet<object> kept = new(part, ReferenceEqualityComparer.Instance);
-        long end = kept.Max(static operation => ((Operation<TInput, TOutput>)operation).EndedAt!.Value);
-        Operation<TInput, TOutput>[] weakened =
-        [
-            .. operations.Where(operation => kept.Contains(operation) || MayTakeEffectBefore(end, operation))
-                .Select(operation => kept.Contains(operation) ? operation : Weaken(operation)),
-        ];
+        long end = part.Max(static operation => operation.EndedAt!.Value);
+        Operation<TInput, TOutput>[] others =
+            [.. operations.Where(operation => !kept.Contains(operation) && MayTakeEffectBefore(end, operation))];
+        Operation<TInput, TOutput>[] ordered = [.. part.OrderBy(static operation => operation.BeganAt)];
+        return _repeatable.Find(ordered, others) ?? CheckEachOnce(ordered, others);
+    }
+
+    private Contradiction<TInput, TOutput>? CheckEachOnce(Operation<TInput, TOutput>[] part, Operation<TInput, TOutput>[] others)
+    {
         SearchLimits limits = new(StepsPerCheck, BytesPerCheck, deadline: long.MaxValue, CancellationToken.None);
-        LinearizationSearch<TState, TInput, TOutput> search = new(model, weakened, limits);
-        return search.Run() == LinearizabilityVerdict.NotLinearizable ? search : null;
+        LinearizationSearch<TState, TInput, TOutput> search = new(model, [.. part, .. others.Select(Weaken)], limits);
+        return search.Run() == LinearizabilityVerdict.NotLinearizable ? Describe(part, search) : null;
     }
 
     private static bool MayTakeEffectBefore(long end, Operation<TInput, TOutput> operation) =>
@@ -86,7 +91,7 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>(
         new(operation.Client, operation.Input, operation.BeganAt);
 
     private Contradiction<TInput, TOutput> Describe(
-        List<Operation<TInput, TOutput>> part, LinearizationSearch<TState, TInput, TOutput> search)
+        Operation<TInput, TOutput>[] part, LinearizationSearch<TState, TInput, TOutput> search)
     {
         TState state = model.InitialState;
         foreach (Operation<TInput, TOutput> operation in search.Longest)
@@ -102,7 +107,6 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>(
         }
 
         Operation<TInput, TOutput> misfit = search.NotPlaced[0];
-        return new Contradiction<TInput, TOutput>(
-            [.. part.OrderBy(static operation => operation.BeganAt)], search.Longest, misfit, model.DescribeAnswer(state, misfit.Input));
+        return new Contradiction<TInput, TOutput>(part, search.Longest, misfit, model.DescribeAnswer(state, misfit.Input));
     }
 }
