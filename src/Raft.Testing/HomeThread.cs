@@ -3,56 +3,72 @@ using System.Diagnostics;
 namespace Raft.Testing;
 
 /// <summary>
-/// The thread of a simulation, and the calls that came from other threads. Such an escape is only recorded where it happens,
-/// since an exception on another thread would end the process. The next run reports it.
+/// The thread that is inside a simulation, and the calls that came from elsewhere. Any thread may enter, one at a time: the simulation is
+/// at home on the thread that is inside. Until it leaves, it has no synchronization context, through which awaits would leave too.
 /// </summary>
+/// <remarks>
+/// An escape is only recorded where it happens, since an exception on another thread would end the process. The next run reports it. What
+/// was started inside carries a mark in its <see cref="ExecutionContext"/>, by which an escape is known when nobody is inside.
+/// </remarks>
 internal sealed class HomeThread
 {
+    private const int Nobody = 0; // is the id of no thread
+
+    private static readonly AsyncLocal<HomeThread?> StartedInside = new();
+
     private readonly Lock _lock = new();
     private readonly List<string> _escapes = [];
-    private readonly int _threadId = Environment.CurrentManagedThreadId;
-    private volatile bool _hasEscapes; // looked at twice a step, where a lock would cost more than all the rest
+    private int _inside = Nobody;
+    private int _depth; // of the calls of the thread that is inside
+    private volatile bool _hasEscapes; // looked at in each step, where a lock would cost more than all the rest
 
-    /// <summary>Whether the caller is on the thread. If not, records the caller.</summary>
+    /// <summary>Whether any call came from elsewhere.</summary>
+    public bool HasEscapes => _hasEscapes;
+
+    /// <summary>Enters, until the visit is disposed. The thread that is inside may enter again.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is inside.</exception>
+    public Visit Enter()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        int inside = Interlocked.CompareExchange(ref _inside, thread, Nobody);
+        if (inside == thread)
+        {
+            _depth++;
+            return new Visit(this, context: null);
+        }
+
+        if (inside != Nobody)
+        {
+            throw Occupied(inside, thread);
+        }
+
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        Visit visit = new(this, context, StartedInside.Value);
+        StartedInside.Value = this;
+        _depth = 1;
+        return visit;
+    }
+
+    /// <summary>Whether the caller belongs to the simulation, or uses it while nobody is inside. If not, records the caller.</summary>
     public bool Admits(string what)
     {
-        if (Environment.CurrentManagedThreadId == _threadId)
+        int thread = Environment.CurrentManagedThreadId;
+        int inside = Volatile.Read(ref _inside);
+        if (inside == thread || (inside == Nobody && StartedInside.Value != this))
         {
             return true;
         }
 
-        StackTrace stack = new(skipFrames: 1, fNeedFileInfo: true);
-        string escape = $"{what} on thread {Environment.CurrentManagedThreadId} instead of {_threadId}, "
-            + $"{UserFrame.Describe(stack)}:{Environment.NewLine}{stack}";
-        lock (_lock)
-        {
-            _escapes.Add(escape);
-            _hasEscapes = true;
-        }
-
+        Record(inside == Nobody
+            ? $"{what} on thread {thread} after the call had returned that ran the simulation"
+            : $"{what} on thread {thread} instead of {inside}");
         return false;
     }
 
-    /// <summary>Whether any call came from another thread.</summary>
-    public bool HasEscapes => _hasEscapes;
-
-    /// <summary>Throws if a call came from another thread, or if the conditions for staying on this thread are not met.</summary>
+    /// <summary>Throws if a call came from elsewhere.</summary>
     public void ThrowIfLeft()
     {
-        if (Environment.CurrentManagedThreadId != _threadId)
-        {
-            throw new InvalidOperationException(
-                $"A simulation runs on the thread that made it, number {_threadId}; this is number {Environment.CurrentManagedThreadId}. "
-                    + "Make it and use it in one method that awaits nothing.");
-        }
-
-        if (SynchronizationContext.Current is { } context)
-        {
-            throw new InvalidOperationException(
-                $"A simulation needs a thread without a synchronization context; this one has a {context.GetType()}, through which "
-                    + "awaits would leave the simulation. Call SynchronizationContext.SetSynchronizationContext(null) first.");
-        }
-
         if (_hasEscapes)
         {
             lock (_lock)
@@ -61,5 +77,49 @@ internal sealed class HomeThread
                     + $"{_escapes[0]}");
             }
         }
+    }
+
+    private InvalidOperationException Occupied(int inside, int thread)
+    {
+        if (StartedInside.Value == this)
+        {
+            Record($"the simulation was used on thread {thread} instead of {inside}");
+        }
+
+        return new InvalidOperationException(
+            $"Two threads use one simulation at once: thread {inside} runs it, and thread {thread} has called it. Any thread may use it, "
+                + "also after an await, but only one at a time. Wait for the first call to return, or make a simulation for each thread.");
+    }
+
+    private void Record(string what)
+    {
+        StackTrace stack = new(skipFrames: 2, fNeedFileInfo: true);
+        lock (_lock)
+        {
+            _escapes.Add($"{what}, {UserFrame.Describe(stack)}:{Environment.NewLine}{stack}");
+            _hasEscapes = true;
+        }
+    }
+
+    private void Leave(SynchronizationContext? context, HomeThread? startedInside)
+    {
+        if (--_depth > 0)
+        {
+            return;
+        }
+
+        StartedInside.Value = startedInside;
+        SynchronizationContext.SetSynchronizationContext(context);
+        Volatile.Write(ref _inside, Nobody);
+    }
+
+    /// <summary>The time that a thread is inside.</summary>
+    public readonly ref struct Visit(HomeThread home, SynchronizationContext? context, HomeThread? startedInside = null) : IDisposable
+    {
+        private readonly SynchronizationContext? _context = context;
+        private readonly HomeThread? _startedInside = startedInside;
+
+        /// <summary>Leaves.</summary>
+        public void Dispose() => home.Leave(_context, _startedInside);
     }
 }

@@ -5,7 +5,7 @@ namespace Raft.Testing;
 /// advances it.
 /// </summary>
 /// <remarks>
-/// Belongs to the thread that made it; a call from another is recorded as an escape (see <see cref="StepScheduler"/>).
+/// Any thread may use it, one at a time; a call from another is recorded as an escape (see <see cref="StepScheduler"/>).
 /// Timers due at the same time are called in the order in which they were set.
 /// </remarks>
 public sealed class SimulatedClock : IClock
@@ -52,13 +52,14 @@ public sealed class SimulatedClock : IClock
     public void AdvanceTo(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, Now);
+        using HomeThread.Visit visit = _home.Enter();
         while (_set.First is { } next && next.DueAt <= time)
         {
             Now = next.DueAt;
             _set.Remove(next);
             SimulatedTimer due = (SimulatedTimer)next;
             _trace?.Add(Now, "timer", detail: due.Number);
-            due.Callback();
+            DefaultTasks.Run(due.Callback);
         }
 
         Now = time;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -9,8 +10,9 @@ namespace Raft.Testing;
 /// item; when none waits, time jumps to the next timer. Virtual hours take seconds, and every run repeats exactly.
 /// </summary>
 /// <remarks>
-/// Belongs to the thread that made it, which must have no <see cref="SynchronizationContext"/>. Work that leaves the
-/// thread is reported as an escape by whichever call runs next.
+/// Any thread may use it, in tests of any framework, synchronous or not, and after an <c>await</c> that resumed elsewhere; but one thread
+/// at a time. A <see cref="SynchronizationContext"/> of the thread is set aside during each call. Work that leaves the thread during a
+/// call is reported as an escape by whichever call runs next.
 /// </remarks>
 public sealed class SimulatedWorld
 {
@@ -74,6 +76,7 @@ public sealed class SimulatedWorld
     /// <returns>False if there is neither: nothing will ever happen by itself any more.</returns>
     public bool Step()
     {
+        using HomeThread.Visit visit = Enter();
         if (!Scheduler.RunStep())
         {
             Quiet?.Invoke();
@@ -94,6 +97,7 @@ public sealed class SimulatedWorld
 
     private void RunUntilIdle(long stepLimit)
     {
+        using HomeThread.Visit visit = Enter();
         while (Scheduler.RunStep())
         {
             StepCompleted?.Invoke();
@@ -108,6 +112,7 @@ public sealed class SimulatedWorld
     public void RunFor(TimeSpan duration)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
+        using HomeThread.Visit visit = Enter();
         TimeSpan end = Clock.Now + duration;
         long stepLimit = Scheduler.Steps + StepsWithoutTime;
         RunUntilIdle(stepLimit);
@@ -138,6 +143,7 @@ public sealed class SimulatedWorld
     internal void RunUntil(Func<bool> condition, TimeSpan? limit, string waitingFor, string? rule)
     {
         ArgumentNullException.ThrowIfNull(condition);
+        using HomeThread.Visit visit = Enter();
         TimeSpan end = Clock.Now + (limit ?? DefaultLimit);
         long stepLimit = Scheduler.Steps + StepsWithoutTime;
         TimeSpan lastTime = Clock.Now;
@@ -206,27 +212,135 @@ public sealed class SimulatedWorld
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Makes the exception for a broken rule, with the time, the seed and the last events.</summary>
+    /// <summary>Runs an asynchronous script, from its start, until it has ended; if it failed, its exception is thrown.</summary>
+    /// <param name="script">The script, whose awaits continue inside the simulation, with or without <c>ConfigureAwait(false)</c>.</param>
+    /// <param name="limit">How much virtual time it may take; null for <see cref="DefaultLimit"/>.</param>
+    /// <param name="waitingFor">What is waited for, in failure messages.</param>
+    public void Run(Func<Task> script, TimeSpan? limit = null, [CallerArgumentExpression(nameof(script))] string waitingFor = "")
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        using HomeThread.Visit visit = Enter();
+        Run(Start(script), limit, waitingFor);
+    }
+
+    /// <summary>Runs an asynchronous script, from its start, until it has ended.</summary>
+    /// <param name="script">The script, whose awaits continue inside the simulation, with or without <c>ConfigureAwait(false)</c>.</param>
+    /// <param name="limit">How much virtual time it may take; null for <see cref="DefaultLimit"/>.</param>
+    /// <param name="waitingFor">What is waited for, in failure messages.</param>
+    /// <typeparam name="T">The type of its result.</typeparam>
+    /// <returns>Its result; if it failed, its exception is thrown.</returns>
+    public T Run<T>(Func<Task<T>> script, TimeSpan? limit = null, [CallerArgumentExpression(nameof(script))] string waitingFor = "")
+    {
+        ArgumentNullException.ThrowIfNull(script);
+        using HomeThread.Visit visit = Enter();
+        return Run(Start(script), limit, waitingFor);
+    }
+
+    private static TTask Start<TTask>(Func<TTask> script)
+        where TTask : Task
+    {
+        TTask? task = null;
+        DefaultTasks.Run(() => { task = script(); });
+        return task ?? throw new InvalidOperationException("The script returned null instead of a task.");
+    }
+
+    /// <summary>The calling thread enters the simulation, until what is returned is disposed.</summary>
+    internal HomeThread.Visit Enter() => _home.Enter();
+
+    /// <summary>What was wrong in how the simulation is used, if anything: such an exception says nothing about the cluster.</summary>
+    internal Exception? UseError { get; private set; }
+
+    /// <summary>Notes an exception that is an error of use.</summary>
+    internal void NoteUseError(Exception exception) => UseError ??= exception;
+
+    /// <summary>Calls a function of the user's that belongs to the test, and not to what is tested.</summary>
+    /// <param name="what">What the function is, as the start of a sentence.</param>
+    /// <param name="function">The function.</param>
+    /// <exception cref="InvalidOperationException">The function threw an exception.</exception>
+    internal T Ask<T>(string what, Func<T> function)
+    {
+        try
+        {
+            return function();
+        }
+        // Whatever it is: it is the inner exception.
+        catch (Exception exception)
+        {
+            string at = string.Create(CultureInfo.InvariantCulture, $"Seed {Seed}, virtual time {Clock.Now}.");
+            InvalidOperationException error = new(
+                $"{what} threw {exception.GetType().Name}, {UserFrame.Describe(new StackTrace(exception, fNeedFileInfo: true))}: "
+                    + $"{exception.Message} {at}",
+                exception);
+            NoteUseError(error);
+            throw error;
+        }
+    }
+
+    /// <summary>As the other overload, for a function without a result.</summary>
+    internal void Ask(string what, Action function) => Ask(what, () =>
+    {
+        function();
+        return true;
+    });
+
+    /// <summary>
+    /// Gets or sets the folder for the trace of a failure, which is written as text and as a page. Null (the default) for the folder
+    /// <c>raft-traces</c> next to the running program; an empty string to write nothing. Without all events
+    /// (<see cref="Trace.KeepEvents"/>, which a cluster calls itself) nothing is written, and the message has the last events.
+    /// </summary>
+    public string? TraceFolder { get; set; }
+
+    /// <summary>Whether the world belongs to a <see cref="Simulation"/>, whose report says more about a failure.</summary>
+    internal bool IsReported { get; set; }
+
+    /// <summary>Makes the exception for a broken rule, with what matters first, and how to repeat it.</summary>
     /// <param name="what">What is wrong.</param>
     /// <param name="cause">What was thrown, if anything was.</param>
     /// <param name="rule">What is broken, without names and numbers; null if that is the text before the first colon.</param>
     internal SimulationException Failure(string what, Exception? cause = null, string? rule = null)
     {
         Trace.Note(Clock.Now, "violation", default, 0, what);
-        StringBuilder message = new();
-        message.Append(CultureInfo.InvariantCulture, $"{what} Virtual time {Clock.Now}, seed {Seed}, {Scheduler.Steps} steps.");
+        rule ??= what.Split(':', 2)[0];
+        StringBuilder message = new(what);
+        foreach (string line in cause is null ? [] : UserFrame.Describe(cause, most: 5))
+        {
+            message.AppendLine().Append(line);
+        }
+
+        message.AppendLine().Append(CultureInfo.InvariantCulture, $"Virtual time {Clock.Now}, seed {Seed}, {Scheduler.Steps} steps.");
         foreach (Func<string> describe in Describing?.GetInvocationList().Cast<Func<string>>() ?? [])
         {
             message.AppendLine().Append(describe());
         }
 
+        IReadOnlyList<string> lastEvents = Trace.RecentEvents;
+        if (!IsReported)
+        {
+            AppendRepetition(message, rule, lastEvents);
+        }
+
+        return new SimulationException(rule, message.ToString(), cause) { LastEvents = lastEvents };
+    }
+
+    private void AppendRepetition(StringBuilder message, string rule, IReadOnlyList<string> lastEvents)
+    {
+        if (RepeatCommand.Find(new StackTrace()) is { } repeat)
+        {
+            message.AppendLine().Append(repeat);
+        }
+
+        if (Trace.KeepsEvents && TraceFolder != FailureFiles.None)
+        {
+            string title = string.Create(CultureInfo.InvariantCulture, $"{rule}, seed {Seed}");
+            message.AppendLine().Append(FailureFiles.Write(TraceFolder, rule, Seed, new TraceReport(Trace, title)));
+            return;
+        }
+
         message.AppendLine().Append("The last events:");
-        foreach (string line in Trace.RecentEvents)
+        foreach (string line in lastEvents)
         {
             message.AppendLine().Append(line);
         }
-
-        return new SimulationException(rule ?? what.Split(':', 2)[0], message.ToString(), cause);
     }
 
     /// <summary>

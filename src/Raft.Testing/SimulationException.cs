@@ -2,7 +2,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// A simulated run went wrong: something did not happen in time, an invariant broke, or work left the simulation. The message says
-/// what, when and after which events.
+/// what, where in your code, when, how to repeat it, and where the trace is.
 /// </summary>
 public sealed class SimulationException : Exception
 {
@@ -34,4 +34,7 @@ public sealed class SimulationException : Exception
     /// is known.
     /// </summary>
     public string Rule { get; } = string.Empty;
+
+    /// <summary>The last events before it, the oldest first, a line each. The trace has all of them.</summary>
+    public IReadOnlyList<string> LastEvents { get; internal init; } = [];
 }

@@ -5,9 +5,9 @@ namespace Raft.Testing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// It belongs to the thread that made it, which must have no <see cref="SynchronizationContext"/>. A
-/// <see cref="Schedule"/> from any other thread is an <em>escape</em>: something awaited in a way that leaves the
-/// simulation. It is recorded with its stack trace, its item is dropped, and the next run throws.
+/// Any thread may run it, also one with a <see cref="SynchronizationContext"/>, which is set aside meanwhile; but one at a time. A
+/// <see cref="Schedule"/> from another thread than the one that runs it is an <em>escape</em>: something awaited in a way that leaves
+/// the simulation. It is recorded with its stack trace, its item is dropped, and the next run throws.
 /// </para>
 /// <para>Items run in the order in which they were scheduled, or, given a seed, in a random order that repeats.</para>
 /// </remarks>
@@ -22,7 +22,7 @@ public sealed class StepScheduler : IScheduler
     private readonly Queue<IThreadPoolWorkItem> _inOrder = new();
     private readonly List<IThreadPoolWorkItem> _anyOrder = [];
 
-    /// <summary>Makes a scheduler for the calling thread.</summary>
+    /// <summary>Makes a scheduler.</summary>
     /// <param name="seed">Of the order in which waiting items run; null for the order in which they came.</param>
     public StepScheduler(ulong? seed = null)
         : this(new HomeThread(), trace: null, now: null, seed is { } value ? new SeededRandom(value) : null)
@@ -73,9 +73,10 @@ public sealed class StepScheduler : IScheduler
     /// <summary>Runs one item.</summary>
     /// <returns>False if none waits.</returns>
     /// <exception cref="SimulationException">Something was scheduled from another thread.</exception>
-    /// <exception cref="InvalidOperationException">The caller is on another thread, or has a synchronization context.</exception>
+    /// <exception cref="InvalidOperationException">Another thread runs it now.</exception>
     public bool RunStep()
     {
+        using HomeThread.Visit visit = _home.Enter();
         _home.ThrowIfLeft();
         if (Waiting == 0)
         {
@@ -85,7 +86,7 @@ public sealed class StepScheduler : IScheduler
         IThreadPoolWorkItem item = Take();
         Steps++;
         _trace?.AddStep(_now!(), Steps);
-        item.Execute();
+        DefaultTasks.Run(item);
         _home.ThrowIfLeft();
         return true;
     }
@@ -98,6 +99,7 @@ public sealed class StepScheduler : IScheduler
     /// <exception cref="SimulationException">The limit was reached, or something was scheduled from another thread.</exception>
     public long RunUntilIdle(long stepLimit = DefaultStepLimit)
     {
+        using HomeThread.Visit visit = _home.Enter();
         long before = Steps;
         while (RunStep())
         {

@@ -90,11 +90,11 @@ public sealed class SimulatedWorldTests
     {
         async Task LeaveAsync()
         {
-            await Task.Yield();
-            _world.Scheduler.Schedule(new WorkItem(() => { }), preferLocal: true);
+            await Task.Run(
+                () => _world.Scheduler.Schedule(new WorkItem(() => { }), preferLocal: true), TestContext.Current.CancellationToken);
         }
 
-        SimulationException escaped = Assert.Throws<SimulationException>(() => _world.Run(LeaveAsync()));
+        SimulationException escaped = Assert.Throws<SimulationException>(() => _world.Run(() => LeaveAsync()));
 
         Assert.Contains("ESCAPED", escaped.Message, StringComparison.Ordinal);
     }

@@ -11,6 +11,9 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
 {
     private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>The user's state machine.</summary>
+    public IStateMachine Inner => inner;
+
     public long AppliedIndex => inner.AppliedIndex;
 
     public bool MayBlock => inner.MayBlock;
@@ -20,6 +23,7 @@ internal sealed class ObservedStateMachine(IStateMachine inner, NodeId node, Res
     public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {
         batch.Observer = this;
+        results.NoteCommands(batch);
         ValueTask applying = inner.ApplyAsync(batch, stopping);
         if (!applying.IsCompleted)
         {

@@ -9,6 +9,7 @@ namespace Raft.Testing;
 internal sealed class ResultAgreement(Action<string> broken)
 {
     private readonly Dictionary<long, Answer> _answers = []; // never enumerated
+    private readonly SortedDictionary<long, LogEntry> _commands = []; // also those that no log has any more
     private readonly HashSet<long> _acknowledged = [];
     private readonly Dictionary<long, (NodeId Node, ulong Digest)> _digests = []; // after the command at an index; never enumerated
 
@@ -24,8 +25,24 @@ internal sealed class ResultAgreement(Action<string> broken)
     /// <summary>How many commands were applied.</summary>
     public int Count => _answers.Count;
 
+    /// <summary>All commands that any node has applied, by index.</summary>
+    public IReadOnlyDictionary<long, LogEntry> Commands => _commands;
+
+    /// <summary>A node applies a batch. Which command is at an index is compared elsewhere, with the logs.</summary>
+    public void NoteCommands(CommittedBatch batch)
+    {
+        for (int position = 0; position < batch.Count; position++)
+        {
+            CommandContext context = batch.Context(position);
+            _commands.TryAdd(context.Index, new LogEntry(context.Term, EntryKind.Command, batch.Command(position), context.Time));
+        }
+    }
+
     /// <summary>Whether the state machine rejected the command at an index.</summary>
     public bool IsRejected(long index) => _answers.TryGetValue(index, out Answer? answer) && answer.Rejection is not null;
+
+    /// <summary>Why the state machine rejected the command at an index; null if it did not.</summary>
+    public string? RejectionOf(long index) => _answers.TryGetValue(index, out Answer? answer) ? answer.Rejection : null;
 
     /// <summary>Records a node's answer to the command at an index: a result or a rejection.</summary>
     public void Observe(NodeId node, long index, ReadOnlySpan<byte> result, string? rejection)

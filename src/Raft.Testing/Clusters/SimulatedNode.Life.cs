@@ -15,9 +15,10 @@ public sealed partial class SimulatedNode
             Crash(survivingWrites: 0); // it has ended, but its last answers do not reach their callers before the process is resumed
         }
 
-        SimulatedProcess process = _process = new SimulatedProcess(_world) { WallOffset = _wallOffset };
-        _stopping = new CancellationTokenSource();
+        SimulatedProcess process = new(_world) { WallOffset = _wallOffset };
         StateMachine = NewStateMachine is null ? new SimulatedLog(Id, _agreement) : null;
+        IStateMachine machine = StateMachine ?? NewStateMachine!(this);
+        OwnMachine = (machine as ObservedStateMachine)?.Inner;
         _seenVersion = -1;
         _isStopping = false;
         Situation = default;
@@ -31,7 +32,7 @@ public sealed partial class SimulatedNode
             LogStore = Store,
             SnapshotStore = Snapshots,
             StateMachine = new SlowStateMachine(
-                StateMachine ?? NewStateMachine!(this),
+                machine,
                 _world,
                 _applyRandom,
                 () => ApplyDelay,
@@ -39,15 +40,30 @@ public sealed partial class SimulatedNode
                 () => RequireOwnThread(process),
                 OnSnapshot,
                 _machine),
-            Clock = _process,
-            Scheduler = _process,
+            Clock = process,
+            Scheduler = process,
         };
         _world.Trace.Add(_world.Clock.Now, "start", Id);
         Options = _options();
         Options.FirstStart = FirstStart ?? Options.FirstStart;
         ChangeOptions?.Invoke(Options);
-        Current = new RaftNode(Id, initialTerm: 0, Options, ports);
+        Current = CreateNode(ports);
+        _process = process;
+        _stopping = new CancellationTokenSource();
         _running = Current.RunAsync(_stopping.Token);
+    }
+
+    private RaftNode CreateNode(RaftNodePorts ports)
+    {
+        try
+        {
+            return new RaftNode(Id, initialTerm: 0, Options, ports);
+        }
+        catch (ArgumentException invalidOptions)
+        {
+            _world.NoteUseError(invalidOptions);
+            throw;
+        }
     }
 
     private ITransport CreateTransport(SimulatedProcess process)

@@ -127,6 +127,9 @@ public sealed partial class SimulatedNode
 
     internal SimulatedLog? StateMachine { get; private set; }
 
+    /// <summary>The user's state machine, of its present life or the last one; null for a log of strings.</summary>
+    internal IStateMachine? OwnMachine { get; private set; }
+
     /// <summary>The options of its present life, or the last one.</summary>
     internal RaftNodeOptions Options { get; private set; } = new();
 

@@ -8,6 +8,7 @@ public sealed class SimulatedProposal
     private readonly Task<Committed> _task;
     private readonly CancellationTokenSource _givingUp;
     private bool _crashed;
+    private TaskCompletionSource? _whenCrashed; // only where code awaits the proposal
 
     internal SimulatedProposal(string text, NodeId node, Func<CancellationToken, ValueTask<Committed>> propose)
     {
@@ -56,6 +57,9 @@ public sealed class SimulatedProposal
     internal Exception? Unexpected =>
         _task.Exception?.InnerException is { } exception && !ObservedCall.IsDocumented(exception) ? exception : null;
 
+    /// <summary>Why the state machine refused it, if it did.</summary>
+    internal string? Rejection => (_task.Exception?.InnerException as CommandRejectedException)?.Message;
+
     /// <summary>The leader that a refusal named.</summary>
     internal NodeId? LeaderHint => (_task.Exception?.InnerException as NotLeaderException)?.Leader?.NodeId;
 
@@ -69,5 +73,21 @@ public sealed class SimulatedProposal
         _ => ProposalFate.Unknown,
     };
 
-    internal void NoteCrash() => _crashed = true;
+    internal void NoteCrash()
+    {
+        _crashed = true;
+        _whenCrashed?.TrySetResult();
+    }
+
+    /// <summary>Completes when there is an outcome, never with an exception.</summary>
+    internal Task WhenEndedAsync()
+    {
+        _whenCrashed ??= new TaskCompletionSource();
+        if (_crashed)
+        {
+            _whenCrashed.TrySetResult();
+        }
+
+        return Task.WhenAny(_task, _whenCrashed.Task);
+    }
 }

@@ -8,7 +8,7 @@ namespace Raft.Testing;
 /// </summary>
 internal sealed class StrangerGroup
 {
-    private readonly SimulatedCluster _cluster;
+    private readonly SimulatedClusterBase _cluster;
     private readonly SimulatedNode[] _nodes;
 
     /// <summary>Starts the nodes.</summary>
@@ -16,7 +16,7 @@ internal sealed class StrangerGroup
     /// <param name="listed">The nodes of the cluster that they list as members, in addition to themselves.</param>
     /// <param name="numbers">Their numbers: each id is used once.</param>
     /// <param name="options">Makes the options of a node of the cluster.</param>
-    public StrangerGroup(SimulatedCluster cluster, IEnumerable<NodeId> listed, IEnumerable<int> numbers, Func<RaftNodeOptions> options)
+    public StrangerGroup(SimulatedClusterBase cluster, IEnumerable<NodeId> listed, IEnumerable<int> numbers, Func<RaftNodeOptions> options)
     {
         _cluster = cluster;
         NodeId[] ids = [.. numbers.Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"stranger{number}")))];

@@ -49,6 +49,11 @@ public sealed class History<TInput, TOutput>
     public void Complete(int operation, TOutput output) =>
         End(operation, OperationOutcome.Completed, output);
 
+    /// <summary>The state machine refused an operation: it changed nothing, and has seen a state that refuses it.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="reason">The reason, such as the message of a <see cref="CommandRejectedException"/>.</param>
+    public void Reject(int operation, string reason) => End(operation, OperationOutcome.Rejected, default!, reason);
+
     /// <summary>An operation surely did not happen, and will not.</summary>
     /// <param name="operation">The operation.</param>
     public void Refuse(int operation) => End(operation, OperationOutcome.Refused, default!);
@@ -69,7 +74,7 @@ public sealed class History<TInput, TOutput>
         }
     }
 
-    private void End(int operation, OperationOutcome outcome, TOutput output)
+    private void End(int operation, OperationOutcome outcome, TOutput output, string? rejection = null)
     {
         lock (_lock)
         {
@@ -81,7 +86,13 @@ public sealed class History<TInput, TOutput>
                 throw new InvalidOperationException($"Operation {operation} has ended already.");
             }
 
-            _operations[operation] = begun with { Outcome = outcome, Output = output, EndedAt = _moment++ };
+            _operations[operation] = begun with
+            {
+                Outcome = outcome,
+                Output = output,
+                Rejection = rejection,
+                EndedAt = _moment++,
+            };
         }
     }
 }

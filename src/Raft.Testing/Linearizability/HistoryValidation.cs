@@ -40,9 +40,10 @@ internal static class HistoryValidation
             "has an end but no outcome. Set Outcome to Completed if it was answered, or to Unknown if its client gave up.",
         { HasOutcome: false } when !EqualityComparer<TOutput>.Default.Equals(operation.Output, default) =>
             "has an output but no outcome. Set Outcome to Completed, and EndedAt.",
-        { Outcome: < OperationOutcome.Unknown or > OperationOutcome.Refused } =>
+        { Outcome: < OperationOutcome.Unknown or > OperationOutcome.Rejected } =>
             $"has the outcome {(int)operation.Outcome}, which does not exist.",
         { Outcome: OperationOutcome.Completed, EndedAt: null } => "is completed but has no end. Set EndedAt to when its answer arrived.",
+        { Outcome: OperationOutcome.Rejected, EndedAt: null } => "is rejected but has no end. Set EndedAt to when its answer arrived.",
         _ when operation.EndedAt < operation.BeganAt => string.Create(
             CultureInfo.InvariantCulture,
             $"ends at {operation.EndedAt}, before it begins at {operation.BeganAt}. Read both from a clock that never goes back."),

@@ -137,6 +137,9 @@ public static class LinearizabilityChecker
             OperationCount = operations.Count,
             LongestOrder = search.Longest,
             NotPlaced = search.NotPlaced,
+            Shortest = new Lazy<Contradiction<TInput, TOutput>?>(() => verdict == LinearizabilityVerdict.NotLinearizable
+                ? new ContradictionFinder<TState, TInput, TOutput>(model, operations).Find()
+                : null),
         };
     }
 }

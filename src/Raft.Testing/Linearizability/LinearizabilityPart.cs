@@ -37,6 +37,15 @@ public sealed class LinearizabilityPart<TInput, TOutput>
     public IReadOnlyList<Operation<TInput, TOutput>> NotPlaced { get; internal init; } = [];
 
     /// <summary>
+    /// If the history is not linearizable: as few of its operations as were found that no order explains, whatever the others did, as they
+    /// began. Empty if the search for them reached a limit.
+    /// </summary>
+    public IReadOnlyList<Operation<TInput, TOutput>> Contradiction => Shortest.Value?.Operations ?? [];
+
+    /// <summary>Is looked for when it is asked for, which may take a second.</summary>
+    internal Lazy<Contradiction<TInput, TOutput>?> Shortest { get; init; } = new(static () => null);
+
+    /// <summary>
     /// An order that explains everything that was seen, if the history is linearizable; otherwise null. Operations whose outcome is unknown
     /// and which it does not contain need not have happened.
     /// </summary>

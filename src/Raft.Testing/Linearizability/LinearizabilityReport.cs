@@ -40,19 +40,43 @@ internal static class LinearizabilityReport
 
     private static void AppendContradiction<TInput, TOutput>(StringBuilder text, LinearizabilityPart<TInput, TOutput> part)
     {
+        text.Append("The history is not linearizable: no order of its operations explains what was seen.");
+        if (part.Shortest.Value is { } shortest)
+        {
+            AppendShortest(text, shortest, part.OperationCount);
+            return;
+        }
+
         text.Append(
             CultureInfo.InvariantCulture,
-            $"The history is not linearizable: no order of its operations explains what was seen. "
-            + $"The longest order that was found has {part.LongestOrder.Count} operations; it ends with:");
+            $" The longest order that was found has {part.LongestOrder.Count} operations; it ends with:");
         AppendLines(text, part.LongestOrder.Skip(part.LongestOrder.Count - Shown));
         text.AppendLine().Append("The next ones that must find a place, and do not:");
         AppendLines(text, part.NotPlaced.Take(Shown));
     }
 
+    private static void AppendShortest<TInput, TOutput>(StringBuilder text, Contradiction<TInput, TOutput> shortest, int operations)
+    {
+        HistoryTable table = new();
+        foreach (Operation<TInput, TOutput> operation in shortest.Operations)
+        {
+            table.Add(operation, expected: ReferenceEquals(operation, shortest.Misfit) ? shortest.Expected : null);
+        }
+
+        text.AppendLine().Append(
+            CultureInfo.InvariantCulture,
+            $"These {shortest.Operations.Count} of {operations} operations contradict each other, whatever the others did:");
+        text.AppendLine().Append(table).AppendLine();
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"The answer that must be given is that of the model after {(shortest.Order.Count == 0 ? "nothing else" : "this order:")}");
+        AppendLines(text, shortest.Order.Skip(shortest.Order.Count - Shown));
+    }
+
     /// <summary>Names no operation: that one has no place yet is no reason to suspect it.</summary>
     private static void AppendLimit<TInput, TOutput>(StringBuilder text, LinearizabilityPart<TInput, TOutput> part)
     {
-        int completed = part.LongestOrder.Count(static operation => operation.Outcome == OperationOutcome.Completed) + part.NotPlaced.Count;
+        int completed = part.LongestOrder.Count(static operation => operation.IsAnswered) + part.NotPlaced.Count;
         int unknown = part.OperationCount - completed;
         (string reached, string option) = part.Limit switch
         {

@@ -13,7 +13,7 @@ namespace Raft.Testing;
 internal sealed class LinearizationSearch<TState, TInput, TOutput>
     where TState : notnull
 {
-    private readonly Operation<TInput, TOutput>[] _operations; // the completed ones, then the unknown ones, each as they began
+    private readonly Operation<TInput, TOutput>[] _operations; // the answered ones, then the unknown ones, each as they began
     private readonly int _completed; // how many
     private readonly int[] _equalBefore; // for an unknown operation, the one before it with an equal input, or None
     private readonly ModelStates<TState, TInput, TOutput> _states;
@@ -31,8 +31,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     public LinearizationSearch(
         SequentialModel<TState, TInput, TOutput> model, IReadOnlyCollection<Operation<TInput, TOutput>> operations, SearchLimits limits)
     {
-        Operation<TInput, TOutput>[] completed = [.. InOrder(operations, OperationOutcome.Completed)];
-        Operation<TInput, TOutput>[] unknown = [.. InOrder(operations, OperationOutcome.Unknown)];
+        Operation<TInput, TOutput>[] completed = [.. InOrder(operations, areAnswered: true)];
+        Operation<TInput, TOutput>[] unknown = [.. InOrder(operations, areAnswered: false)];
         _completed = completed.Length;
         _operations = [.. completed, .. unknown];
         _equalBefore = FindEqualBefore(unknown);
@@ -90,8 +90,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     }
 
     private static IOrderedEnumerable<Operation<TInput, TOutput>> InOrder(
-        IEnumerable<Operation<TInput, TOutput>> operations, OperationOutcome outcome) =>
-        operations.Where(operation => operation.Outcome == outcome).OrderBy(static operation => operation.BeganAt);
+        IEnumerable<Operation<TInput, TOutput>> operations, bool areAnswered) =>
+        operations.Where(operation => operation.IsAnswered == areAnswered).OrderBy(static operation => operation.BeganAt);
 
     private static bool IsCompleted(SearchChoice choice) => choice.Kind < ChoiceKind.UnknownThatHelps;
 

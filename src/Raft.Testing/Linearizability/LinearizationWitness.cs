@@ -6,7 +6,7 @@ namespace Raft.Testing;
 /// </summary>
 internal static class LinearizationWitness
 {
-    /// <summary>Whether an order has every completed operation, keeps to real time, and gives each what it was answered.</summary>
+    /// <summary>Whether an order has every answered operation, keeps to real time, and gives each what it was answered.</summary>
     public static bool Explains<TState, TInput, TOutput>(
         SequentialModel<TState, TInput, TOutput> model,
         IEnumerable<Operation<TInput, TOutput>> operations,
@@ -18,16 +18,23 @@ internal static class LinearizationWitness
         long latestBegin = -1;
         foreach (Operation<TInput, TOutput> operation in order)
         {
-            bool isCompleted = operation.Outcome == OperationOutcome.Completed;
-            if (!placed.Add(operation) || (isCompleted && operation.EndedAt < latestBegin))
+            bool isAnswered = operation.IsAnswered;
+            if (!placed.Add(operation) || (isAnswered && operation.EndedAt < latestBegin))
             {
                 return false; // it ended before an operation that precedes it in the order began
             }
 
             latestBegin = Math.Max(latestBegin, operation.BeganAt);
-            if (!isCompleted)
+            if (!isAnswered)
             {
                 state = model.Apply(state, operation.Input, out _);
+            }
+            else if (operation.Outcome == OperationOutcome.Rejected)
+            {
+                if (!model.AllowsRejection(state, operation.Input, operation.Rejection ?? string.Empty))
+                {
+                    return false;
+                }
             }
             else if (!model.Allows(state, operation.Input, operation.Output, out state))
             {
@@ -35,6 +42,6 @@ internal static class LinearizationWitness
             }
         }
 
-        return operations.All(operation => operation.Outcome != OperationOutcome.Completed || placed.Contains(operation));
+        return operations.All(operation => !operation.IsAnswered || placed.Contains(operation));
     }
 }

@@ -51,6 +51,12 @@ internal sealed class ModelStates<TState, TInput, TOutput>
     /// <summary>Whether an operation may have had its answer in a state, and the state after it.</summary>
     public bool Allows(int state, Operation<TInput, TOutput> operation, out int next)
     {
+        if (operation.Outcome == OperationOutcome.Rejected)
+        {
+            next = state;
+            return _model.AllowsRejection(_states[state], operation.Input, operation.Rejection ?? string.Empty);
+        }
+
         long allocated = Allocated();
         bool isAllowed = _model.Allows(_states[state], operation.Input, operation.Output, out TState after);
         allocated = Allocated() - allocated;

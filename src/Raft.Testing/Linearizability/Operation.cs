@@ -13,6 +13,11 @@ public enum OperationOutcome
 
     /// <summary>It surely did not happen.</summary>
     Refused,
+
+    /// <summary>
+    /// It was answered that the state machine refuses it: it changed nothing, and the reason says something about the state.
+    /// </summary>
+    Rejected,
 }
 
 /// <summary>An operation of a client.</summary>
@@ -50,11 +55,19 @@ public sealed record Operation<TInput, TOutput>(string Client, TInput Input, lon
     /// </summary>
     public long? EndedAt { get; init; }
 
+    /// <summary>Why the state machine refused it, if the outcome is <see cref="OperationOutcome.Rejected"/>.</summary>
+    public string? Rejection { get; init; }
+
+    /// <summary>Whether its client received an answer, which has to be explained.</summary>
+    internal bool IsAnswered => Outcome is OperationOutcome.Completed or OperationOutcome.Rejected;
+
     internal bool HasOutcome => _outcome is not null;
 
     /// <summary>The operation in a line, for people.</summary>
     /// <returns>The line; its form may change.</returns>
     public override string ToString() => Outcome == OperationOutcome.Completed
         ? string.Create(CultureInfo.InvariantCulture, $"[{BeganAt} to {EndedAt}] {Client}: {Input} -> {Output}")
+        : Outcome == OperationOutcome.Rejected
+        ? string.Create(CultureInfo.InvariantCulture, $"[{BeganAt} to {EndedAt}] {Client}: {Input} -> rejected: {Rejection}")
         : string.Create(CultureInfo.InvariantCulture, $"[{BeganAt} to ...] {Client}: {Input} -> unknown");
 }

@@ -41,4 +41,21 @@ public abstract class SequentialModel<TState, TInput, TOutput>
         next = Apply(state, input, out TOutput expected);
         return EqualityComparer<TOutput>.Default.Equals(expected, output);
     }
+
+    /// <summary>
+    /// Whether an operation may have been refused by the state machine, which leaves the state as it is. By default always: the model does
+    /// not know what is refused.
+    /// </summary>
+    /// <param name="state">The state, which must not be changed.</param>
+    /// <param name="input">What was asked.</param>
+    /// <param name="reason">The reason that was given; empty if none is known.</param>
+    /// <returns>Whether that is right.</returns>
+    public virtual bool AllowsRejection(TState state, TInput input, string reason) => true;
+
+    /// <summary>What the answer would be, for people.</summary>
+    internal virtual string DescribeAnswer(TState state, TInput input)
+    {
+        Apply(state, input, out TOutput output);
+        return $"{output}";
+    }
 }

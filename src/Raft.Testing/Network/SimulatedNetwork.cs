@@ -5,7 +5,7 @@ namespace Raft.Testing;
 /// repeat, reorder or hold messages while nodes run. The same seed gives the same behavior.
 /// </summary>
 /// <remarks>
-/// Use it only on the thread that created it. Cutting a link also loses the messages in transit on it, so a script's next line can
+/// Any thread may use it, one at a time. Cutting a link also loses the messages in transit on it, so a script's next line can
 /// rely on it. The order of effects on a message: links, rules of the script, losses, delays, and links again on arrival.
 /// </remarks>
 public sealed class SimulatedNetwork

@@ -3,11 +3,14 @@ namespace Raft.Testing;
 /// <summary>What the clients of a simulation propose, and to what kind of state machine.</summary>
 internal abstract class SimulatedWorkload
 {
+    /// <summary>What the user's function is, in messages.</summary>
+    private protected const string CommandFunction = "The function that draws commands";
+
     /// <summary>Prepares the cluster before it starts.</summary>
     public abstract void Prepare(SimulatedCluster cluster);
 
-    /// <summary>Takes the log on which all nodes agree in the end, from index 1 on.</summary>
-    public virtual void Finish(SimulatedCluster cluster, ReadOnlySpan<LogEntry> log)
+    /// <summary>All nodes have applied everything, and agree.</summary>
+    public virtual void Finish(SimulatedCluster cluster)
     {
     }
 
@@ -36,5 +39,5 @@ internal sealed class ByteCommands(Func<IStateMachine> stateMachine, Func<Seeded
     public override void Prepare(SimulatedCluster cluster) => cluster.UseStateMachine(stateMachine);
 
     public override SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target) =>
-        cluster.Submit(command(random), name, target);
+        cluster.Submit(cluster.World.Ask(CommandFunction, () => command(random)), name, target);
 }

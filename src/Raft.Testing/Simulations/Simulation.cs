@@ -14,7 +14,7 @@ public static class Simulation
     /// <returns>What it did. A broken rule is reported, not thrown.</returns>
     public static SimulationReport Run(ulong seed, SimulationOptions? options = null)
     {
-        return Run(seed, options, new UniqueTexts());
+        return Run(seed, options, static () => new UniqueTexts());
     }
 
     /// <summary>Runs one with a state machine and commands of your own.</summary>
@@ -30,7 +30,7 @@ public static class Simulation
     {
         ArgumentNullException.ThrowIfNull(stateMachine);
         ArgumentNullException.ThrowIfNull(command);
-        return Run(seed, options, new ByteCommands(stateMachine, command));
+        return Run(seed, options, () => new ByteCommands(stateMachine, command));
     }
 
     /// <summary>Runs one with a state machine and commands of your own, and writes down what the clients asked and were answered.</summary>
@@ -45,22 +45,38 @@ public static class Simulation
     /// <returns>What it did, with the history. A broken rule is reported, not thrown.</returns>
     public static SimulationReport<TCommand, TResult> Run<TCommand, TResult>(
         ulong seed,
-        Func<StateMachine<TCommand,
-        TResult>> stateMachine,
-        Func<SeededRandom,
-        TCommand> command,
+        Func<StateMachine<TCommand, TResult>> stateMachine,
+        Func<SeededRandom, TCommand> command,
         SimulationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stateMachine);
         ArgumentNullException.ThrowIfNull(command);
-        TypedCommands<TCommand, TResult> workload = new(stateMachine, command);
-        SimulationReport summary = Run(seed, options, workload);
-        return new SimulationReport<TCommand, TResult>(summary, workload.Operations) { Order = workload.Order };
+        TypedCommands<TCommand, TResult>? first = null;
+        SimulationReport summary = Run(seed, options, () =>
+        {
+            TypedCommands<TCommand, TResult> made = new(stateMachine, command);
+            first ??= made;
+            return made;
+        });
+        TypedCommands<TCommand, TResult> workload = first!;
+        return new SimulationReport<TCommand, TResult>(summary, workload.Operations) { Log = workload.Log, StateMachine = stateMachine };
     }
 
-    private static SimulationReport Run(ulong seed, SimulationOptions? options, SimulatedWorkload workload)
+    // A run that failed is repeated with a new workload to write its trace.
+    private static SimulationReport Run(ulong seed, SimulationOptions? options, Func<SimulatedWorkload> newWorkload)
     {
-        SimulationRun run = new(seed, options ?? new SimulationOptions(), workload);
+        SimulationOptions chosen = options ?? new SimulationOptions();
+        return Run(seed, chosen, newWorkload()) with
+        {
+            TraceFolder = chosen.TraceFolder,
+            Again = () => Run(seed, chosen with { KeepsEvents = true }, newWorkload()),
+        };
+    }
+
+    private static SimulationReport Run(ulong seed, SimulationOptions options, SimulatedWorkload workload)
+    {
+        SimulationRun run = new(seed, options, workload);
+        using HomeThread.Visit visit = run.Enter();
         SimulationException? violation = null;
         try
         {
@@ -70,8 +86,8 @@ public static class Simulation
         {
             violation = exception;
         }
-        // Whatever it is, the seed that brings it about is what one needs to know.
-        catch (Exception exception)
+        // Whatever it is, the seed that brings it about is what one needs to know. An error of use is for the caller.
+        catch (Exception exception) when (exception != run.UseError)
         {
             violation = run.Failure(exception);
         }

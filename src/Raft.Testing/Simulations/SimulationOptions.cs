@@ -35,6 +35,13 @@ public sealed record SimulationOptions
     /// </summary>
     public bool KeepsEvents { get; init; }
 
+    /// <summary>
+    /// The folder to which <see cref="SimulationReport.ThrowIfViolated"/> writes the trace of a run that broke a rule, as text and as a
+    /// page, named after the rule and the seed. Null (the default) for the folder <c>raft-traces</c> next to the running program; an empty string
+    /// to write nothing.
+    /// </summary>
+    public string? TraceFolder { get; init; }
+
     /// <summary>Changes the options of every node, each time it starts, after <see cref="Settings"/>. Null for none.</summary>
     public Action<RaftNodeOptions>? Configure { get; init; }
 

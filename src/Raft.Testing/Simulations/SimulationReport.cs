@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
 namespace Raft.Testing;
 
 /// <summary>What a simulation did, and whether it broke a rule.</summary>
@@ -49,13 +53,71 @@ public sealed record SimulationReport(
     /// <summary>What happened, to be read by people; null unless <see cref="SimulationOptions.KeepsEvents"/> was set.</summary>
     public TraceReport? Trace { get; init; }
 
-    /// <summary>Throws if a rule was broken.</summary>
+    /// <summary>Runs it again, with all events kept.</summary>
+    internal Func<SimulationReport>? Again { get; init; }
+
+    /// <summary>Where the trace of a failure goes; see <see cref="SimulationOptions.TraceFolder"/>.</summary>
+    internal string? TraceFolder { get; init; }
+
+    /// <summary>
+    /// Throws if a rule was broken. The run is then repeated once to write its trace, as text and as a page, to
+    /// <see cref="SimulationOptions.TraceFolder"/>; the message has the paths.
+    /// </summary>
     /// <exception cref="SimulationException">The violation.</exception>
     public void ThrowIfViolated()
     {
         if (Violation is not null)
         {
-            throw new SimulationException(Violation.Message, Violation);
+            throw Failure(Violation.Rule, Violation.Message, Violation);
         }
+    }
+
+    /// <summary>Makes the exception for what is wrong with the run: what it is, how to repeat it, and where the trace is.</summary>
+    /// <param name="rule">What is broken, in words that are the same each time.</param>
+    /// <param name="what">What is wrong.</param>
+    /// <param name="violation">The violation, if a rule was broken.</param>
+    internal SimulationException Failure(string rule, string what, SimulationException? violation = null)
+    {
+        StringBuilder message = new(what);
+        message.AppendLine().Append(
+            CultureInfo.InvariantCulture, $"Seed:   {Seed}. Simulation.Run with this seed and the same arguments repeats it.");
+        if (RepeatCommand.Find(new StackTrace()) is { } repeat)
+        {
+            message.AppendLine().Append(repeat);
+        }
+
+        if (TraceFolder != FailureFiles.None && FindTrace(violation) is { } trace)
+        {
+            message.AppendLine().Append(FailureFiles.Write(TraceFolder, rule, Seed, trace));
+        }
+        else if (violation is { LastEvents.Count: > 0 })
+        {
+            message.AppendLine().Append("The last events:").AppendLine().AppendJoin(Environment.NewLine, violation.LastEvents);
+        }
+
+        return new SimulationException(rule, message.ToString(), violation?.InnerException) { LastEvents = violation?.LastEvents ?? [] };
+    }
+
+    /// <summary>The trace, from a second run if none was kept; null if the second run takes another course.</summary>
+    private TraceReport? FindTrace(SimulationException? violation)
+    {
+        if (Trace is not null || Again is null)
+        {
+            return Trace;
+        }
+
+        SimulationReport again;
+        try
+        {
+            again = Again();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // a function of the test does not do the same again, and so there is no trace of this run
+        }
+
+        return again.TraceHash == TraceHash && string.Equals(again.Violation?.Rule, violation?.Rule, StringComparison.Ordinal)
+            ? again.Trace
+            : null;
     }
 }

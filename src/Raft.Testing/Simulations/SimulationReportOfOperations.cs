@@ -5,16 +5,48 @@ namespace Raft.Testing;
 /// <typeparam name="TResult">The results.</typeparam>
 /// <param name="Summary">What it did, and whether it broke a rule.</param>
 /// <param name="Operations">
-/// What the clients asked and were answered, without what was refused: not taken into the log, or rejected by the state machine.
+/// What the clients asked and were answered, without what was refused and so not taken into the log. A command that the state machine
+/// rejected has the outcome <see cref="OperationOutcome.Rejected"/>.
 /// </param>
 public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summary, IReadOnlyList<Operation<TCommand, TResult>> Operations)
 {
-    /// <summary>The order in which the cluster's log has them; null if the run did not reach its end.</summary>
-    internal IReadOnlyList<Operation<TCommand, TResult>>? Order { get; init; }
+    /// <summary>Makes the state machines.</summary>
+    internal Func<StateMachine<TCommand, TResult>>? StateMachine { get; init; }
+
+    /// <summary>The commands in the cluster's log; null if the run did not reach its end.</summary>
+    internal IReadOnlyList<LoggedCommand<TCommand, TResult>>? Log { get; init; }
+
+    /// <summary>The order in which the log has the operations.</summary>
+    private IEnumerable<Operation<TCommand, TResult>>? Order => Log?.SelectMany(static command => command.Operations);
 
     /// <summary>Throws if a rule was broken.</summary>
     /// <exception cref="SimulationException">The violation.</exception>
     public void ThrowIfViolated() => Summary.ThrowIfViolated();
+
+    /// <summary>
+    /// Throws if a rule was broken, or if the clients saw what a single state machine could not have shown them. A new one, of your own
+    /// class, applies the log of the cluster, each command with its own index, term and time: it must give all answers that the clients
+    /// received, results as well as refusals, in an order that real time allows.
+    /// </summary>
+    /// <remarks>
+    /// What the state machine itself does is right by definition. If you want that checked too, describe it by a
+    /// <see cref="SequentialModel{TState,TInput,TOutput}"/>, and pass it to the other overloads.
+    /// </remarks>
+    /// <exception cref="SimulationException">The violation; or the shortest part of the history that contradicts itself.</exception>
+    /// <exception cref="InvalidOperationException">The report was not made by <see cref="Simulation"/>.</exception>
+    public void ThrowUnlessLinearizable()
+    {
+        ThrowIfViolated();
+        if (StateMachine is null || Log is null)
+        {
+            throw new InvalidOperationException("This report has no log and no state machine: use the report that Simulation.Run returns.");
+        }
+
+        if (new OwnMachineCheck<TCommand, TResult>(StateMachine, Log, Operations).FindContradiction() is { } contradiction)
+        {
+            throw Summary.Failure("The history is not linearizable", contradiction);
+        }
+    }
 
     /// <summary>Throws if a rule was broken, or if the clients saw what a single copy of the state could not have shown them.</summary>
     /// <typeparam name="TState">The state of the model.</typeparam>
@@ -29,7 +61,7 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
         ThrowIfViolated();
         if (Order is null || !LinearizationWitness.Explains(model, Operations, Order))
         {
-            LinearizabilityChecker.Check(model, Operations, options).ThrowUnlessLinearizable();
+            ThrowUnlessLinearizable(LinearizabilityChecker.Check(model, Operations, options));
         }
     }
 
@@ -54,7 +86,15 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
         if (orders is null || !Operations.GroupBy(operation => keyOf(operation.Input))
             .All(part => LinearizationWitness.Explains(model, part, orders[part.Key])))
         {
-            LinearizabilityChecker.Check(model, Operations, keyOf, options).ThrowUnlessLinearizable();
+            ThrowUnlessLinearizable(LinearizabilityChecker.Check(model, Operations, keyOf, options));
+        }
+    }
+
+    private void ThrowUnlessLinearizable(LinearizabilityResult<TCommand, TResult> result)
+    {
+        if (result.Verdict != LinearizabilityVerdict.Linearizable)
+        {
+            throw Summary.Failure("The history is not linearizable", result.Explanation);
         }
     }
 }

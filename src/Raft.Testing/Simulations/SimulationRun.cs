@@ -26,7 +26,8 @@ internal sealed class SimulationRun
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
         _settings = options.Settings ?? SettingsOf(seed);
-        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage, options.Transports);
+        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage, options.Transports, keepsEvents: false);
+        _cluster.World.IsReported = true;
         _settings.ApplyTo(_cluster);
         if (options.KeepsEvents)
         {
@@ -42,6 +43,12 @@ internal sealed class SimulationRun
 
     /// <summary>The settings of a seed, whose draw has nothing to do with what else follows from it.</summary>
     public static SimulationSettings SettingsOf(ulong seed) => SimulationSettings.Draw(new SeededRandom(seed ^ SaltOfSettings));
+
+    /// <summary>What is wrong in how the simulation is used, rather than in what is tested; null if nothing is.</summary>
+    public Exception? UseError => _cluster.World.UseError;
+
+    /// <summary>The calling thread enters the simulation.</summary>
+    public HomeThread.Visit Enter() => _cluster.World.Enter();
 
     public void Execute()
     {
@@ -186,7 +193,7 @@ internal sealed class SimulationRun
         }
 
         RequireReads();
-        _workload.Finish(_cluster, _cluster.CommittedLog());
+        _workload.Finish(_cluster);
         RequireStability();
         foreach (NodeId id in _cluster.NodeIds)
         {
@@ -195,7 +202,7 @@ internal sealed class SimulationRun
 
         _cluster.CheckStores();
         _cluster.CheckRefusals();
-        if (ClientRecord.FindDuplicate(_cluster.Agreed) is { } lie)
+        if (ClientRecord.FindDuplicate(_cluster.AgreedTexts) is { } lie)
         {
             throw _cluster.World.Failure(lie);
         }

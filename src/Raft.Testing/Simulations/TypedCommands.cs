@@ -6,61 +6,103 @@ internal sealed class TypedCommands<TCommand, TResult>(
     : SimulatedWorkload
 {
     private readonly History<TCommand, TResult> _history = new();
-    private readonly ICodec<TCommand> _commands = stateMachine().Commands;
-    private readonly ICodec<TResult> _results = stateMachine().Results;
-
     private readonly List<byte[]> _asked = []; // by the number of the operation
     private readonly Dictionary<long, int> _answered = []; // the operation that was answered with an index
+    private (ICodec<TCommand> Commands, ICodec<TResult> Results) _codecs;
 
     /// <summary>What clients asked and were answered. One object for each as long as nothing more happens.</summary>
     public IReadOnlyList<Operation<TCommand, TResult>> Operations => _history.Operations;
 
-    /// <summary>The order in which the log has them; null if that is not known.</summary>
-    public IReadOnlyList<Operation<TCommand, TResult>>? Order { get; private set; }
+    /// <summary>The commands in the log, with what each explains; null if the run did not come to its end.</summary>
+    public IReadOnlyList<LoggedCommand<TCommand, TResult>>? Log { get; private set; }
 
     /// <summary>
     /// An entry whose index no caller received belongs to an operation whose outcome is unknown: of several with the same command, to the
     /// one that began first, which suits as well as any other.
     /// </summary>
-    public override void Finish(SimulatedCluster cluster, ReadOnlySpan<LogEntry> log)
+    public override void Finish(SimulatedCluster cluster)
     {
-        ILookup<string, int> unknown = Enumerable.Range(0, _asked.Count)
-            .Where(number => _history[number].Outcome == OperationOutcome.Unknown)
+        ILookup<string, int> unknown = NumbersOf(OperationOutcome.Unknown)
             .ToLookup(number => Convert.ToHexString(_asked[number]), StringComparer.Ordinal);
+        ResultAgreement results = cluster.Results!;
+        ILookup<long, int> observers = PlaceRejections(results);
         Dictionary<string, int> taken = new(StringComparer.Ordinal);
-        List<Operation<TCommand, TResult>> order = [];
-        for (int i = 0; i < log.Length; i++)
+        List<LoggedCommand<TCommand, TResult>> commands = [];
+        foreach ((long index, LogEntry entry) in results.Commands)
         {
-            if (log[i].Kind != EntryKind.Command || cluster.Results!.IsRejected(i + 1))
+            bool isRejected = results.IsRejected(index);
+            int? owner = _answered.TryGetValue(index, out int answered) ? answered : null;
+            if (owner is null && !isRejected)
             {
-                continue;
+                string asked = Convert.ToHexString(entry.Data.Span);
+                int used = taken.GetValueOrDefault(asked);
+                taken[asked] = used + 1;
+                owner = unknown[asked].Skip(used).First(); // always found: every command in the log was proposed
             }
 
-            if (!_answered.TryGetValue(i + 1, out int number))
-            {
-                string command = Convert.ToHexString(log[i].Data.Span);
-                int used = taken.GetValueOrDefault(command);
-                taken[command] = used + 1;
-                number = unknown[command].Skip(used).First(); // always found: every command in the log was proposed
-            }
-
-            order.Add(_history[number]);
+            commands.Add(new LoggedCommand<TCommand, TResult>(
+                index,
+                entry,
+                isRejected,
+                owner is { } number ? _history[number] : null,
+                [.. observers[index].Select(each => _history[each])]));
         }
 
-        Order = order;
+        Log = commands;
     }
 
-    public override void Prepare(SimulatedCluster cluster) => cluster.UseStateMachine(stateMachine);
+    public override void Prepare(SimulatedCluster cluster)
+    {
+        StateMachine<TCommand, TResult> sample = (StateMachine<TCommand, TResult>)new MachineFactory(stateMachine, cluster.World).Create();
+        _codecs = (sample.Commands, sample.Results);
+        cluster.UseStateMachine(stateMachine);
+    }
 
     public override SimulatedProposal Submit(SimulatedCluster cluster, string name, SeededRandom random, NodeId target)
     {
-        TCommand next = command(random);
+        (TCommand next, byte[] encoded) = cluster.World.Ask(CommandFunction, () => Draw(random));
         int operation = _history.Begin($"client {name[..name.IndexOf('.', StringComparison.Ordinal)]}", next);
-        byte[] encoded = Codec.Encode(_commands, next).ToArray();
         _asked.Add(encoded);
         SimulatedProposal proposal = cluster.Submit(encoded, $"{name}: {next}", target);
         proposal.Ended = () => End(operation, proposal);
         return proposal;
+    }
+
+    private (TCommand Command, byte[] Encoded) Draw(SeededRandom random)
+    {
+        TCommand next = command(random);
+        return (next, Codec.Encode(_codecs.Commands, next));
+    }
+
+    private IEnumerable<int> NumbersOf(OperationOutcome outcome) =>
+        Enumerable.Range(0, _asked.Count).Where(number => _history[number].Outcome == outcome);
+
+    /// <summary>The operations that were rejected, by the index of the command in the log that explains it.</summary>
+    private ILookup<long, int> PlaceRejections(ResultAgreement results)
+    {
+        List<(string Command, string? Reason, long Index)> rejections = [];
+        foreach ((long index, LogEntry entry) in results.Commands)
+        {
+            if (results.IsRejected(index))
+            {
+                rejections.Add((Convert.ToHexString(entry.Data.Span), results.RejectionOf(index), index));
+            }
+        }
+
+        ILookup<(string, string?), long> candidates =
+            rejections.ToLookup(static each => (each.Command, each.Reason), static each => each.Index);
+        RejectionPlaces<TCommand, TResult> places = new(_answered.Select(each => (_history[each.Value], each.Key)));
+        List<(long Index, int Number)> placed = [];
+        foreach (int number in NumbersOf(OperationOutcome.Rejected))
+        {
+            Operation<TCommand, TResult> operation = _history[number];
+            if (places.Place(operation, candidates[(Convert.ToHexString(_asked[number]), operation.Rejection)]) is { } index)
+            {
+                placed.Add((index, number));
+            }
+        }
+
+        return placed.ToLookup(static each => each.Index, static each => each.Number);
     }
 
     private void End(int operation, SimulatedProposal proposal)
@@ -69,10 +111,13 @@ internal sealed class TypedCommands<TCommand, TResult>(
         {
             case ProposalFate.Committed:
                 _answered.TryAdd(proposal.Result.Index, operation); // two that received the same index are found elsewhere
-                _history.Complete(operation, _results.Read(proposal.Result.Result));
+                _history.Complete(operation, _codecs.Results.Read(proposal.Result.Result));
                 break;
-            case ProposalFate.Refused or ProposalFate.Rejected:
-                _history.Refuse(operation); // a rejection leaves the state as it was, so the operation did not happen
+            case ProposalFate.Rejected:
+                _history.Reject(operation, proposal.Rejection ?? string.Empty);
+                break;
+            case ProposalFate.Refused:
+                _history.Refuse(operation);
                 break;
             default:
                 _history.Abandon(operation);

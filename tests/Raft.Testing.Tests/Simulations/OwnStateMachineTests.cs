@@ -34,30 +34,107 @@ public sealed class OwnStateMachineTests
     }
 
     [Fact]
-    public void Workload_ThatThrows_IsReportedWithItsSeed()
+    public void Workload_ThatThrows_IsAnErrorOfUse_ThrownWithItsPlaceAndSeed()
     {
-        SimulationReport<long, long> report = Simulation.Run<long, long>(
-            seed: 7, () => new Account(), _ => throw new FormatException("no such command"), Short);
+        InvalidOperationException wrong = Assert.Throws<InvalidOperationException>(() => Simulation.Run<long, long>(
+            seed: 7, () => new Account(), _ => throw new FormatException("no such command"), Short));
 
-        SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
-        Assert.StartsWith("FormatException was thrown by a step: no such command", broken.Message, StringComparison.Ordinal);
-        Assert.Contains("seed 7", broken.Message, StringComparison.Ordinal);
-        Assert.Equal("A step throws an exception", report.Summary.Violation!.Rule);
+        Assert.StartsWith(
+            "The function that draws commands threw FormatException, through a lambda in ", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("no such command Seed 7", wrong.Message, StringComparison.Ordinal);
+        Assert.IsType<FormatException>(wrong.InnerException);
     }
 
     [Fact]
-    public void LostUpdate_IsNotLinearizable()
+    public void Factory_ThatThrowsLater_IsAnErrorOfUse()
+    {
+        int made = 0;
+
+        InvalidOperationException wrong = Assert.Throws<InvalidOperationException>(() => Simulation.Run(
+            seed: 7, () => made++ < 4 ? new Account() : throw new FormatException("no more"), _ => 1L, Short));
+
+        Assert.StartsWith("The function that makes state machines threw FormatException", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Factory_ThatReturnsTheSameMachine_IsAnErrorOfUse()
+    {
+        Account shared = new();
+
+        InvalidOperationException wrong = Assert.Throws<InvalidOperationException>(() => Simulation.Run(
+            seed: 7, () => shared, _ => 1L, Short));
+
+        Assert.Contains("returned the same Account twice", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InvalidOptions_AreThrown() => Assert.Throws<ArgumentException>(() => Simulation.Run(
+        seed: 7, () => new Account(), _ => 1L, Short with { Configure = options => options.MaximumElectionTimeout = TimeSpan.FromTicks(1) }));
+
+    [Fact]
+    public void Apply_ThatThrows_IsAFinding_WithTheUsersFrame_TheSeedAndTheCommandToRepeatIt()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        SimulationReport<long, long> report = Simulation.Run(
+            seed: 7, () => new FailingAccount(), _ => 1L, Short with { TraceFolder = folder });
+
+        SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
+
+        TestContext.Current.TestOutputHelper?.WriteLine(broken.Message);
+        string[] lines = broken.Message.Split(Environment.NewLine);
+        Assert.Matches("^Node n[1-3] failed: ", lines[0]);
+        Assert.Equal("InvalidDataException: thirteen", lines[1]);
+        Assert.Contains("FailingAccount.Apply", lines[2], StringComparison.Ordinal);
+        Assert.Contains("Seed:   7. ", broken.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Repeat: dotnet test --filter-method \"{typeof(OwnStateMachineTests).FullName}."
+                + $"{nameof(Apply_ThatThrows_IsAFinding_WithTheUsersFrame_TheSeedAndTheCommandToRepeatIt)}\"",
+            broken.Message,
+            StringComparison.Ordinal);
+        Assert.Contains($"Trace:  {Path.Combine(folder, "a-node-failed-seed-7.txt")}", broken.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ms  send", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("violation", File.ReadLines(Path.Combine(folder, "a-node-failed-seed-7.txt")).Last(), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder, "a-node-failed-seed-7.html")));
+        Assert.IsNotType<SimulationException>(broken.InnerException);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void NoFailure_WritesNothing()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        Simulation.Run(seed: 7, () => new Account(), _ => 1L, Short with { TraceFolder = folder }).ThrowUnlessLinearizable();
+
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void EmptyTraceFolder_WritesNothing_AndShowsTheLastEvents()
+    {
+        SimulationReport<long, long> report = Simulation.Run(
+            seed: 7, () => new FailingAccount(), _ => 1L, Short with { TraceFolder = "" });
+
+        SimulationException broken = Assert.Throws<SimulationException>(report.ThrowIfViolated);
+
+        Assert.DoesNotContain("Trace: ", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("The last events:", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LostUpdate_IsNotLinearizable_ToAModel_AndRightToTheMachineItself()
     {
         SimulationReport<long, long> report = Simulation.Run(seed: 7, () => new ForgetfulAccount(), _ => 1L, Short);
 
-        report.ThrowIfViolated(); // all nodes forget alike
+        report.ThrowUnlessLinearizable(); // all nodes forget alike
         Assert.Throws<SimulationException>(() => report.ThrowUnlessLinearizable(new AccountModel()));
     }
 
     [Fact]
     public void ApplyAsync_ThatAwaitsRealTime_IsReportedWithItsMethod()
     {
-        SimulationReport report = Simulation.Run(seed: 7, () => new DelayingMachine(), _ => new byte[] { 1 }, Short);
+        SimulationReport report = Simulation.Run(
+            seed: 7, () => new DelayingMachine(), _ => new byte[] { 1 }, Short with { TraceFolder = "" });
 
         SimulationException escaped = Assert.Throws<SimulationException>(report.ThrowIfViolated);
         TestContext.Current.TestOutputHelper?.WriteLine(escaped.Message);
@@ -70,9 +147,14 @@ public sealed class OwnStateMachineTests
     public void Work_ThatLeavesTheThread_IsReportedWithTheMethodItCameThrough()
     {
         SimulatedWorld world = new();
-        Thread elsewhere = new(() => UseFromElsewhere(world));
-        elsewhere.Start();
-        elsewhere.Join();
+        IClockTimer timer = world.Clock.CreateTimer(() =>
+        {
+            Thread elsewhere = new(() => UseFromElsewhere(world));
+            elsewhere.Start();
+            elsewhere.Join();
+        });
+        timer.Set(TimeSpan.FromSeconds(1));
+        world.Step();
 
         SimulationException escaped = Assert.Throws<SimulationException>(() => world.Step());
         Assert.Contains(
@@ -102,6 +184,12 @@ public sealed class OwnStateMachineTests
     {
         protected override long Apply(long command, in CommandContext context) =>
             base.Apply(command, in context) + (context.Index > 20 ? bias : 0);
+    }
+
+    private sealed class FailingAccount : Account
+    {
+        protected override long Apply(long command, in CommandContext context) =>
+            Balance == 12 ? throw new InvalidDataException("thirteen") : base.Apply(command, in context);
     }
 
     private sealed class ForgetfulAccount : Account

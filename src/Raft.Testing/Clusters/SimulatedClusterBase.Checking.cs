@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Raft.Testing;
 
 // What is checked, and when.
-public sealed partial class SimulatedCluster
+public abstract partial class SimulatedClusterBase
 {
     /// <summary>Checks that no refused proposal was applied. Everything else is checked after every step.</summary>
     /// <exception cref="SimulationException">A refused proposal was applied.</exception>
@@ -59,7 +59,7 @@ public sealed partial class SimulatedCluster
 
             if (node.StateMachine is { } log && !_agreement.IsAll(log.Count, log.Hash))
             {
-                return $"{node.Id} has applied {log.Count} strings, and the others {Agreed.Count}.";
+                return $"{node.Id} has applied {log.Count} strings, and the others {AgreedTexts.Count}.";
             }
         }
 
