@@ -7,46 +7,56 @@ namespace Raft.Consensus;
 internal sealed class SetupContacts
 {
     private const int MostNodes = 64;
+    private const int MostUnanswered = 3;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly List<(NodeId Node, TimeSpan At)> _nodes = [];
+    private readonly List<Contact> _nodes = [];
 
     /// <summary>A message of the node shows that its setup differs.</summary>
     /// <returns>Whether it is time to ask or tell it: at once, and then once a minute.</returns>
     public bool Note(NodeId node, TimeSpan now)
     {
-        int position = _nodes.FindIndex(each => each.Node == node);
-        if (position < 0)
+        Contact? known = _nodes.Find(each => each.Node == node);
+        if (known is null)
         {
             if (_nodes.Count == MostNodes)
             {
                 return false;
             }
 
-            _nodes.Add((node, now));
+            _nodes.Add(new Contact(node) { At = now });
             return true;
         }
 
-        if (now - _nodes[position].At < Interval)
-        {
-            return false;
-        }
-
-        _nodes[position] = (node, now);
-        return true;
+        known.Unanswered = 0;
+        bool isDue = now - known.At >= Interval;
+        known.At = isDue ? now : known.At;
+        return isDue;
     }
 
-    /// <summary>Finds a node that it is time to ask again, and counts it as asked.</summary>
+    /// <summary>
+    /// Finds a node that it is time to ask again, and counts it as asked. One that has sent nothing since it was asked several times is
+    /// forgotten: it is gone, or its next message shows what its setup is then.
+    /// </summary>
     /// <returns>The node; null if there is none.</returns>
     public NodeId? TakeDue(TimeSpan now)
     {
-        for (int i = 0; i < _nodes.Count; i++)
+        for (int i = _nodes.Count - 1; i >= 0; i--)
         {
-            if (now - _nodes[i].At >= Interval)
+            Contact contact = _nodes[i];
+            if (now - contact.At < Interval)
             {
-                _nodes[i] = (_nodes[i].Node, now);
-                return _nodes[i].Node;
+                continue;
             }
+
+            if (contact.Unanswered == MostUnanswered)
+            {
+                _nodes.RemoveAt(i);
+                continue;
+            }
+
+            (contact.At, contact.Unanswered) = (now, contact.Unanswered + 1);
+            return contact.Node;
         }
 
         return null;
@@ -66,5 +76,16 @@ internal sealed class SetupContacts
         }
 
         return false;
+    }
+
+    private sealed class Contact(NodeId node)
+    {
+        public NodeId Node { get; } = node;
+
+        /// <summary>When it was last asked or told.</summary>
+        public TimeSpan At { get; set; }
+
+        /// <summary>How often it was asked since its last message.</summary>
+        public int Unanswered { get; set; }
     }
 }

@@ -8,12 +8,14 @@ internal sealed class DroppedMessages(NodeMetrics? metrics, NodeLogger? logger)
 {
     private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(1);
 
-    private readonly LastingCondition _condition = new();
+    private readonly RecurringCondition _condition = new(QuietTime);
     private long _count;
     private long _invalid;
     private long _seen;
-    private TimeSpan _seenAt;
     private long _reported;
+
+    /// <summary>When <see cref="Report"/> must be called next.</summary>
+    public TimeSpan NextDeadline => _condition.NextDeadline;
 
     public void CountForeign() => Count("foreign", 1);
 
@@ -31,20 +33,16 @@ internal sealed class DroppedMessages(NodeMetrics? metrics, NodeLogger? logger)
         }
 
         long count = Volatile.Read(ref _count);
-        if (count > _seen)
+        ConditionReport report = count > _seen ? _condition.Occur(now, count - _seen) : _condition.Check(now);
+        _seen = count;
+        switch (report)
         {
-            (_seen, _seenAt) = (count, now);
-        }
-
-        bool holds = count > _reported || (_condition.Holds && now - _seenAt < QuietTime);
-        switch (_condition.Observe(holds, now))
-        {
-            case ConditionReport.Begins or ConditionReport.Lasts when count > _reported:
+            case ConditionReport.Begins or ConditionReport.Lasts:
                 logger?.DroppedMessages(count - _reported, count);
                 _reported = count;
                 break;
             case ConditionReport.Ends:
-                logger?.NoMoreDroppedMessages(count);
+                logger?.FailureOver("takes all messages again", _condition.Occurrences, "dropped messages");
                 break;
         }
     }

@@ -11,7 +11,12 @@ internal sealed class ElectionLines(NodeContext context)
 
     private TimeSpan _since;
     private long _count;
+    private long _total; // of the minutes in which messages are left out
     private bool _isStorm;
+    private bool _isReported;
+
+    /// <summary>When <see cref="Check"/> must be called for the next report.</summary>
+    public TimeSpan NextDeadline => _isStorm ? _since + Interval : TimeSpan.MaxValue;
 
     /// <summary>There is a message about an election.</summary>
     /// <returns>Whether it is to be written; otherwise it is only counted.</returns>
@@ -23,17 +28,26 @@ internal sealed class ElectionLines(NodeContext context)
     }
 
     /// <summary>Ends a minute. Called in each pass.</summary>
-    /// <returns>How many messages there were in a minute that ends now, if some were not written; otherwise 0.</returns>
-    public long Check()
+    /// <param name="count">How many messages there were in the minute, or in all minutes if that has ended.</param>
+    /// <returns>What to report: a minute with many messages, or that there was one with few again.</returns>
+    public ConditionReport Check(out long count)
     {
+        count = _count;
         if (context.Now - _since < Interval)
         {
-            return 0;
+            return ConditionReport.None;
         }
 
-        long left = _isStorm ? _count : 0;
-        _isStorm = _count > MostAtOnce; // so the next minute begins without messages if this one had many
+        bool hadMany = _count > MostAtOnce;
+        ConditionReport report = !_isStorm ? ConditionReport.None
+            : !hadMany ? ConditionReport.Ends
+            : _isReported ? ConditionReport.Lasts
+            : ConditionReport.Begins;
+        _total = hadMany || _isStorm ? _total + _count : 0;
+        count = report == ConditionReport.Ends ? _total : _count;
+        _isStorm = _isReported = hadMany; // so the next minute begins without messages if this one had many
         (_since, _count) = (context.Now, 0);
-        return left;
+        _total = hadMany ? _total : 0;
+        return report;
     }
 }

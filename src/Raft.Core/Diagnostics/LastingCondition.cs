@@ -25,13 +25,14 @@ internal sealed class LastingCondition
         : _reportedAt is { } last ? last + ReportInterval
         : Since;
 
-    /// <summary>It has occurred once more.</summary>
+    /// <summary>It has occurred again.</summary>
     /// <param name="now">The time.</param>
+    /// <param name="times">How often it has.</param>
     /// <returns>What to report.</returns>
-    public ConditionReport Occur(TimeSpan now)
+    public ConditionReport Occur(TimeSpan now, long times = 1)
     {
         ConditionReport report = Observe(holds: true, now);
-        Occurrences++;
+        Occurrences += times;
         return report;
     }
 

@@ -6,16 +6,18 @@ namespace Raft;
 /// </summary>
 internal sealed class LatenessReports(NodeContext context)
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(1);
 
-    private readonly LastingCondition _condition = new();
+    private readonly RecurringCondition _condition = new(QuietTime);
     private readonly TimeSpan _limit = context.Settings.Consensus.MinimumElectionTimeout / 2;
     private TimeSpan _largest;
     private long _count;
-    private TimeSpan? _lastAt;
 
     /// <summary>Whether the worker was late within the last minute.</summary>
-    public bool WasLate => _lastAt is { } last && context.Now - last < Memory;
+    public bool WasLate => _condition.Holds;
+
+    /// <summary>When the worker must run for the next report.</summary>
+    public TimeSpan NextDeadline => _condition.NextDeadline;
 
     /// <summary>Records the lateness of a pass. Called in each pass.</summary>
     /// <param name="lateness">By how much the pass is late; zero if no timer was due.</param>
@@ -26,23 +28,22 @@ internal sealed class LatenessReports(NodeContext context)
             context.Metrics?.RecordLateness(lateness);
         }
 
-        if (lateness < _limit)
+        switch (lateness < _limit ? _condition.Check(context.Now) : Occur(lateness))
         {
-            if (_condition.Holds && !WasLate)
-            {
-                _condition.Observe(holds: false, context.Now);
-            }
-
-            return;
+            case ConditionReport.Begins or ConditionReport.Lasts:
+                context.Logger?.Late(_largest, _count);
+                (_largest, _count) = (TimeSpan.Zero, 0);
+                break;
+            case ConditionReport.Ends:
+                context.Logger?.FailureOver("runs in time again", _condition.Occurrences, "times that it came late");
+                break;
         }
+    }
 
-        _lastAt = context.Now;
+    private ConditionReport Occur(TimeSpan lateness)
+    {
         _count++;
         _largest = lateness > _largest ? lateness : _largest;
-        if (_condition.Occur(context.Now) != ConditionReport.None)
-        {
-            context.Logger?.Late(_largest, _count);
-            (_largest, _count) = (TimeSpan.Zero, 0);
-        }
+        return _condition.Occur(context.Now);
     }
 }

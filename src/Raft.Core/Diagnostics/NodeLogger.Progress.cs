@@ -66,7 +66,7 @@ internal sealed partial class NodeLogger
 
     [LoggerMessage(
         164, LogLevel.Information,
-        "Node {NodeId} {Works} again, after {Failures} failures",
+        "Node {NodeId} {Over}, after {Times} {Of}",
         EventName = "FailureOver")]
-    private partial void LogFailureOver(NodeId nodeId, string works, long failures);
+    private partial void LogFailureOver(NodeId nodeId, string over, long times, string of);
 }

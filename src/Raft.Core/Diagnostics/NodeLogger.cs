@@ -87,11 +87,10 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void SnapshotNotClosed(Exception? failure, string reason) => Write(() => LogSnapshotNotClosed(failure, nodeId, reason));
 
-    public void FailureOver(string works, long failures) => Write(() => LogFailureOver(nodeId, works, failures));
+    public void FailureOver(string over, long times, string of = "failures") =>
+        Write(() => LogFailureOver(nodeId, over, times, of));
 
     public void DroppedMessages(long count, long total) => Write(() => LogDroppedMessages(nodeId, count, total));
-
-    public void NoMoreDroppedMessages(long total) => Write(() => LogFailureOver(nodeId, "takes all messages", total));
 
     public void ForeignIdentity(
         NodeId sender, MessageOrigin theirs, IReadOnlyList<NodeId> theirMembers, MessageOrigin ours, IReadOnlyList<RaftMember> members) =>

@@ -5,17 +5,24 @@ namespace Raft;
 /// </summary>
 internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped, LatenessReports lateness)
 {
-    private const int LeaderlessTimeouts = 2;
-
     private readonly NodeMetrics? _metrics = context.Metrics;
     private readonly NodeLogger? _logger = context.Logger;
     private bool _isRunning;
     private PublishedStatus _last;
     private long _lastLeaderTerm;
-    private TimeSpan? _leaderlessSince;
-    private bool _leaderlessReported;
     private ClusterConfiguration? _reportedConfiguration;
     private readonly ElectionLines _elections = new(context);
+    private readonly LeaderlessReports _leaderless = new(context);
+
+    /// <summary>When the worker must run for the next report.</summary>
+    public TimeSpan NextDeadline
+    {
+        get
+        {
+            TimeSpan deadline = _elections.NextDeadline < _leaderless.NextDeadline ? _elections.NextDeadline : _leaderless.NextDeadline;
+            return dropped.NextDeadline < deadline ? dropped.NextDeadline : deadline;
+        }
+    }
 
     /// <summary>The node begins to run. Its status now is where changes are counted from.</summary>
     public void Begin(in PublishedStatus status)
@@ -64,12 +71,8 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped,
 
         ReportMembers(in status);
         _last = status;
-        if (_elections.Check() is > 0 and var count)
-        {
-            _logger?.ElectionsRepeat(count, Situation(in status));
-        }
-
-        ReportLeaderless(in status);
+        ReportElections(in status);
+        _leaderless.Observe(in status);
         dropped.Report(context.Module.IgnoredMessages, context.Now);
         _metrics?.PublishFollowers(context.Module.Followers, status.LastIndex);
     }
@@ -157,29 +160,23 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped,
         }
     }
 
+    private void ReportElections(in PublishedStatus status)
+    {
+        switch (_elections.Check(out long count))
+        {
+            case ConditionReport.Begins or ConditionReport.Lasts:
+                _logger?.ElectionsRepeat(count, Situation(in status));
+                break;
+            case ConditionReport.Ends:
+                _logger?.FailureOver("writes its messages about elections again", count, "messages");
+                break;
+        }
+    }
+
     /// <summary>What the node knows about elections that do not end.</summary>
     private string Situation(in PublishedStatus status)
     {
         string explanation = $"it {StatusExplanation.Of(in status)}";
         return lateness.WasLate ? $"{explanation}; this node itself came late in the last minute" : explanation;
-    }
-
-    /// <summary>A healthy cluster elects a leader within a timeout or two. What takes longer gets one warning.</summary>
-    private void ReportLeaderless(in PublishedStatus status)
-    {
-        if (status.Leader is not null)
-        {
-            _leaderlessSince = null;
-            _leaderlessReported = false;
-            return;
-        }
-
-        _leaderlessSince ??= context.Now;
-        TimeSpan since = context.Now - _leaderlessSince.Value;
-        if (!_leaderlessReported && since >= LeaderlessTimeouts * context.Settings.MaximumElectionTimeout)
-        {
-            _leaderlessReported = true;
-            _logger?.Leaderless(since, StatusExplanation.Of(in status));
-        }
     }
 }

@@ -3,16 +3,30 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Reports what the module notices about other nodes: in the log when it begins, and then at most once a minute; in a counter each
-/// time.
+/// Reports what the module notices about other nodes: in the log when it begins, at most once a minute while it lasts, and when it is
+/// over; in a counter each time.
 /// </summary>
 internal sealed class NoticeReports(NodeContext context, SetupReports setup)
 {
-    // One for each node that something was noticed about. It never ends, since nothing says that it has.
-    private readonly List<(Type Kind, NodeId Node, LastingCondition Condition)> _reports = [];
+    private readonly List<RepeatedNotice> _reports = []; // one for each kind and node, until it was quiet for a while
 
     /// <summary>The members that have lost entries that they had acknowledged as durable, since this node's start.</summary>
     public NodeSet LostData { get; private set; } = NodeSet.Empty;
+
+    /// <summary>When the worker must run for the next report.</summary>
+    public TimeSpan NextDeadline
+    {
+        get
+        {
+            TimeSpan deadline = setup.NextDeadline;
+            foreach (RepeatedNotice report in _reports)
+            {
+                deadline = report.NextDeadline < deadline ? report.NextDeadline : deadline;
+            }
+
+            return deadline;
+        }
+    }
 
     /// <summary>Reports the notices of a batch.</summary>
     public void Report(ReadOnlySpan<ConsensusNotice> notices)
@@ -21,30 +35,36 @@ internal sealed class NoticeReports(NodeContext context, SetupReports setup)
         {
             switch (notice)
             {
-                case ForeignIdentityNotice foreign when IsDue(foreign, foreign.Sender):
-                    context.Logger?.ForeignIdentity(
-                        foreign.Sender, foreign.Origin, foreign.FirstMembers, context.Module.Origin, context.Settings.Members);
+                case ForeignIdentityNotice foreign:
+                    Report(foreign, foreign.Sender);
                     break;
-                case StoreReplacedNotice replaced when IsDue(replaced, replaced.Member):
-                    context.Logger?.StoreReplaced(replaced.Member, replaced.Known, replaced.Seen);
+                case StoreReplacedNotice replaced:
+                    Report(replaced, replaced.Member);
                     break;
                 case DurableDataLostNotice lost:
                     Add(lost.Follower);
                     context.Metrics?.CountLostData(lost.Follower);
-                    if (IsDue(lost, lost.Follower))
-                    {
-                        context.Logger?.DurableDataLost(lost.Follower, lost.Store, lost.AcknowledgedIndex, lost.LastIndex);
-                    }
-
+                    Report(lost, lost.Follower);
                     break;
-                case UnsupportedEntryNotice unsupported when IsDue(unsupported, unsupported.Leader):
-                    context.Logger?.UnsupportedEntry(unsupported.Leader, unsupported.Entry.Index, unsupported.Entry.Problem);
+                case UnsupportedEntryNotice unsupported:
+                    Report(unsupported, unsupported.Leader);
                     break;
                 default:
                     setup.Report(notice);
                     break;
             }
         }
+    }
+
+    /// <summary>Reports what is over, and what is due without another notice. Called in each pass.</summary>
+    public void Check()
+    {
+        if (_reports.Count > 0)
+        {
+            _reports.RemoveAll(each => each.Check(context));
+        }
+
+        setup.Check();
     }
 
     private void Add(NodeId node)
@@ -55,19 +75,14 @@ internal sealed class NoticeReports(NodeContext context, SetupReports setup)
         }
     }
 
-    private bool IsFirst(ConsensusNotice notice, NodeId node) => ReportOf(notice, node) == ConditionReport.Begins;
-
-    private bool IsDue(ConsensusNotice notice, NodeId node) => ReportOf(notice, node) != ConditionReport.None;
-
-    private ConditionReport ReportOf(ConsensusNotice notice, NodeId node)
+    private void Report(ConsensusNotice notice, NodeId node)
     {
-        int position = _reports.FindIndex(report => report.Kind == notice.GetType() && report.Node == node);
-        if (position < 0)
+        RepeatedNotice? known = _reports.Find(each => each.Kind == notice.GetType() && each.Node == node);
+        if (known is null)
         {
-            position = _reports.Count;
-            _reports.Add((notice.GetType(), node, new LastingCondition()));
+            _reports.Add(known = new RepeatedNotice(notice.GetType(), node));
         }
 
-        return _reports[position].Condition.Occur(context.Now);
+        known.Report(context, notice);
     }
 }

@@ -104,6 +104,9 @@ internal sealed class NodeSettings
 
     public TimeSpan MaximumElectionTimeout { get; }
 
+    /// <summary>How long a cluster without a leader is normal: a healthy one elects a leader within an election timeout or two.</summary>
+    public TimeSpan LeaderlessTimeout => 2 * MaximumElectionTimeout;
+
     public TimeSpan ShutdownTimeout { get; }
 
     public TimeSpan LeadershipTransferTimeout { get; }

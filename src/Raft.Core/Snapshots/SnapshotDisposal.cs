@@ -12,7 +12,7 @@ internal sealed class SnapshotDisposal(IScheduler scheduler, IClock clock, NodeL
     private readonly Lock _lock = new();
     private readonly RepeatedFailure _failures = new(
         (failure, reason) => logger?.SnapshotNotClosed(failure, reason),
-        failures => logger?.FailureOver("disposes captures, writers and streams of snapshots", failures));
+        failures => logger?.FailureOver("disposes captures, writers and streams of snapshots again", failures));
 
     /// <summary>Disposes it in a separate work item. For the node's worker, and for code that holds a lock.</summary>
     public void Later(IDisposable? unneeded)

@@ -16,7 +16,7 @@ internal sealed class SnapshotInstaller(
 {
     private readonly RepeatedFailure _refusals = new(
         (failure, reason) => context.Logger?.SnapshotRefused(failure, reason),
-        failures => context.Logger?.FailureOver("stores its leader's snapshots", failures));
+        failures => context.Logger?.FailureOver("stores its leader's snapshots again", failures));
 
     private SnapshotReceiver? _receiver;
 

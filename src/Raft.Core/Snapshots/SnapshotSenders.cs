@@ -126,7 +126,7 @@ internal sealed class SnapshotSenders(NodeContext context, LatestSnapshot latest
         {
             failures = new RepeatedFailure(
                 (failure, reason) => context.Logger?.SnapshotUnreadable(follower, failure, reason),
-                times => context.Logger?.FailureOver($"reads its snapshot for {follower}", times));
+                times => context.Logger?.FailureOver($"reads its snapshot for {follower} again", times));
             _failures.Add(follower, failures);
         }
 

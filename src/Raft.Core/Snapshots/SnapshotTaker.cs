@@ -17,7 +17,7 @@ internal sealed class SnapshotTaker(
     private readonly List<PendingCaller<SnapshotInfo?>> _nextCallers = []; // they came too late for it
     private readonly RepeatedFailure _failures = new(
         (failure, reason) => context.Logger?.SnapshotFailed(failure, reason),
-        failures => context.Logger?.FailureOver("takes snapshots", failures));
+        failures => context.Logger?.FailureOver("takes snapshots again", failures));
 
     private bool _capturesNothing;
     private TimeSpan _begunAt;

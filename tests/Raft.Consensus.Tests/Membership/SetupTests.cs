@@ -24,6 +24,19 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public void MemberWithOtherOptions_ThatIsSilent_IsAskedThreeTimesMore()
+    {
+        SingleModule n1 = WithDigest(1);
+        n1.Deliver((RaftMessage)(Make.Append("n2", 1, 0, 0, 0) with { Origin = Other }));
+
+        RaftMessage[] sent = n1.Pass(TimeSpan.FromMinutes(10));
+
+        Assert.Equal(3, sent.OfType<SetupRequestMessage>().Count());
+        RaftMessage[] again = n1.Deliver((RaftMessage)(Make.Append("n2", 1, 0, 0, 0) with { Origin = Other }));
+        Assert.Single(again.OfType<SetupRequestMessage>());
+    }
+
+    [Fact]
     public void MemberWithOtherOptions_ThatGetsTheSame_IsReported()
     {
         SingleModule n1 = WithDigest(1);

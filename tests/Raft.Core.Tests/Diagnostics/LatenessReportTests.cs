@@ -32,6 +32,23 @@ public sealed class LatenessReportTests : IDisposable
         Assert.True(_reports.WasLate);
     }
 
+    [Fact]
+    public void Passes_ThatAreInTimeForAMinute_AreReportedOnce()
+    {
+        Observe(at: 1, lateness: TimeSpan.FromHours(1));
+        Observe(at: 2, lateness: TimeSpan.FromHours(1));
+        Assert.Equal(TimeSpan.FromSeconds(61), _reports.NextDeadline); // the second is reported with the next minute
+
+        Observe(at: 61, lateness: TimeSpan.Zero);
+        Observe(at: 62, lateness: TimeSpan.Zero);
+        Observe(at: 63, lateness: TimeSpan.Zero);
+
+        Assert.Equal([169, 169, 164], _lab.Logged);
+        Assert.Equal("2", RecordingLoggerFactory.Value(_lab.Loggers.Of(164)[0], "Times"));
+        Assert.False(_reports.WasLate);
+        Assert.Equal(TimeSpan.MaxValue, _reports.NextDeadline);
+    }
+
     private void Observe(int at, TimeSpan lateness)
     {
         _lab.Context.Now = TimeSpan.FromSeconds(at);

@@ -61,7 +61,7 @@ public sealed class NoticeTests : IDisposable
     }
 
     [Fact]
-    public void Options_ThatDiffer_AreLoggedOnceForEachMember()
+    public void Options_ThatDiffer_AreLoggedOnceAMinuteForEachMember()
     {
         LabNode[] nodes =
         [
@@ -69,7 +69,7 @@ public sealed class NoticeTests : IDisposable
         ];
         Array.ForEach(nodes, static node => node.Run());
         _lab.WaitForLeader(nodes).Commit("a");
-        _lab.World.RunFor(TimeSpan.FromMinutes(3));
+        _lab.World.RunFor(TimeSpan.FromSeconds(170));
 
         string[] reports =
         [
@@ -78,8 +78,9 @@ public sealed class NoticeTests : IDisposable
                     $"{RecordingLoggerFactory.Value(report, "NodeId")} {RecordingLoggerFactory.Value(report, "Member")}"),
         ];
         Assert.NotEmpty(reports);
-        Assert.Equal(reports.Distinct(), reports);
+        Assert.All(reports.CountBy(static report => report), static pair => Assert.InRange(pair.Value, 2, 3));
         Assert.All(reports, static report => Assert.Contains("n1", report, StringComparison.Ordinal));
+        Assert.Empty(_logged.Of(164));
     }
 
     [Fact]
@@ -152,5 +153,25 @@ public sealed class NoticeTests : IDisposable
         FakeLogRecord report = Assert.Single(_logged.Of(152));
         Assert.Equal((LogLevel.Error, "DurableDataLost"), (report.Level, report.Id.Name));
         Assert.Equal(["n2"], leader.Status.LostData.Select(static node => node.Value));
+    }
+
+    /// <summary>A loss is an event: it is logged each time, but at most once a minute, and nothing of it ends.</summary>
+    [Fact]
+    public void Follower_ThatLosesItsLogAgainAndAgain_IsLoggedOnceAMinuteAndNeverAsOver()
+    {
+        using FakePeers peers = new(_lab, "n2", "n3");
+        peers.Store = new StoreIdentity(new Guid("00000000-0000-0000-0000-000000000002"), Opening: 1);
+        LabNode leader = _lab.Node("n1", members: 3).Lead();
+        leader.Commit("a");
+        for (int i = 0; i < 10; i++)
+        {
+            peers.Reject("n2"); // waits a second
+            leader.Commit("b");
+        }
+
+        _lab.World.RunFor(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(2, _logged.Of(152).Length); // the first, and the others when the minute is over
+        Assert.Empty(_logged.Of(164));
     }
 }

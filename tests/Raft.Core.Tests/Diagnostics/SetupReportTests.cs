@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
@@ -8,10 +9,15 @@ public sealed class SetupReportTests : IDisposable
 {
     private readonly Lab _lab = new();
     private readonly RecordingLoggerFactory _logged = new();
+    private readonly Meters _meters = new();
 
-    public SetupReportTests() => _lab.Loggers = _logged;
+    public SetupReportTests() => (_lab.Loggers, _lab.Metrics) = (_logged, _meters.Metrics);
 
-    public void Dispose() => _logged.Dispose();
+    public void Dispose()
+    {
+        _logged.Dispose();
+        _meters.Dispose();
+    }
 
     [Fact]
     public void OptionsThatDiffer_AreNamedWithBothValuesOnBothSides()
@@ -29,7 +35,7 @@ public sealed class SetupReportTests : IDisposable
         Assert.Equal((LogLevel.Warning, "OptionsDiffer"), (ofN1.Level, ofN1.Id.Name));
         Assert.Contains("PreVote is false here and true on", ofN1.Message, StringComparison.Ordinal);
         Assert.Contains("PreVote is true here and false on n1: the node without it", ofAnother.Message, StringComparison.Ordinal);
-        Assert.Contains("PreVote is false here", Assert.Single(nodes[0].Status.SetupProblems.Take(1)), StringComparison.Ordinal);
+        Assert.Contains("PreVote is false here", nodes[0].Status.SetupProblems[0], StringComparison.Ordinal);
         Assert.Contains("PreVote is false here", nodes[0].Status.Explanation, StringComparison.Ordinal);
     }
 
@@ -74,10 +80,31 @@ public sealed class SetupReportTests : IDisposable
         Assert.Contains(_logged.Of(156), static report => RecordingLoggerFactory.Value(report, "Member") == "n1");
     }
 
+    /// <summary>Its options cannot be compared any more, so they are no problem any more, and it is said why.</summary>
+    [Fact]
+    public void OptionsOfAMember_ThatIsGone_AreReportedAsOver()
+    {
+        LabNode wrong = _lab.Node("n1", 3, static options => options.SnapshotChunkBytes = 77);
+        LabNode[] others = [_lab.Node("n2", 3), _lab.Node("n3", 3)];
+        wrong.Run();
+        Array.ForEach(others, static node => node.Run());
+        _lab.WaitForLeader([wrong, .. others]);
+        _lab.World.RunFor(TimeSpan.FromMinutes(2));
+        Assert.All(others, static node => Assert.Single(node.Status.SetupProblems));
+
+        wrong.Stop();
+        _lab.World.RunFor(TimeSpan.FromMinutes(10));
+
+        Assert.All(others, static node => Assert.Empty(node.Status.SetupProblems));
+        Assert.Equal(2, _logged.Of(164).Count(static report =>
+            report.Message.Contains("no longer receives the options of n1, which differed", StringComparison.Ordinal)));
+    }
+
     /// <summary>A second leader proves that the setup is broken: it is in the log, in the status and counted.</summary>
     [Fact]
-    public void SecondLeader_IsReported()
+    public void SecondLeader_IsReportedAndCounted()
     {
+        MetricCollector<long> contradictions = _meters.Collect<long>(RaftInstruments.SetupContradictions);
         using FakePeers peers = new(_lab, "n2", "n3");
         LabNode leader = _lab.Node("n1", members: 3).Lead();
         AppendEntriesMessage append = new()
@@ -100,5 +127,6 @@ public sealed class SetupReportTests : IDisposable
         FakeLogRecord report = Assert.Single(_logged.Of(157));
         Assert.Equal((LogLevel.Error, "SecondLeader"), (report.Level, report.Id.Name));
         Assert.Contains("n2 leads a term that this node leads as well", Assert.Single(leader.Status.SetupProblems), StringComparison.Ordinal);
+        Assert.Equal(3, Meters.Sum(contradictions, RaftDiagnostics.ContradictionTag)["second_leader"]);
     }
 }

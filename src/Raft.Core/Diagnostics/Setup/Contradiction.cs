@@ -16,39 +16,50 @@ internal enum ContradictionKind
 /// <summary>Messages that prove that the setup of the cluster is broken: one kind of them, about one node.</summary>
 internal sealed class Contradiction(ContradictionKind kind, NodeId node)
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2); // the module reports what lasts once a minute
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(2); // the module reports what lasts once a minute
 
-    private readonly LastingCondition _condition = new();
-    private TimeSpan _lastAt;
+    private readonly RecurringCondition _condition = new(QuietTime);
+    private long _term;
 
     public ContradictionKind Kind { get; } = kind;
 
     public NodeId Node { get; } = node;
 
     /// <summary>What is wrong, in a sentence.</summary>
-    public string? Problem { get; private set; }
+    public string Problem { get; private set; } = string.Empty;
+
+    /// <summary>When it must be checked.</summary>
+    public TimeSpan NextDeadline => _condition.NextDeadline;
 
     /// <summary>Such a message has arrived.</summary>
     public void Report(NodeContext context, string problem, long term = 0)
     {
-        Problem = problem;
-        _lastAt = context.Now;
+        (Problem, _term) = (problem, term);
         context.Metrics?.CountContradiction(Kind);
-        if (_condition.Occur(context.Now) == ConditionReport.None)
-        {
-            return;
-        }
-
-        if (Kind == ContradictionKind.SecondLeader)
-        {
-            context.Logger?.SecondLeader(problem, term);
-        }
-        else
-        {
-            context.Logger?.NotListed(problem);
-        }
+        Log(context, _condition.Occur(context.Now));
     }
 
-    /// <summary>Whether nothing of it was noticed for a while.</summary>
-    public bool HasEnded(TimeSpan now) => now - _lastAt > Memory;
+    /// <summary>Reports what is due without another message.</summary>
+    /// <returns>Whether it has ended: no such message has arrived for a while.</returns>
+    public bool Check(NodeContext context)
+    {
+        Log(context, _condition.Check(context.Now));
+        return !_condition.Holds;
+    }
+
+    private void Log(NodeContext context, ConditionReport report)
+    {
+        switch (report)
+        {
+            case ConditionReport.Begins or ConditionReport.Lasts when Kind == ContradictionKind.SecondLeader:
+                context.Logger?.SecondLeader(Problem, _term);
+                break;
+            case ConditionReport.Begins or ConditionReport.Lasts:
+                context.Logger?.NotListed(Problem);
+                break;
+            case ConditionReport.Ends:
+                context.Logger?.FailureOver($"no longer sees that {Problem}", _condition.Occurrences, "messages");
+                break;
+        }
+    }
 }

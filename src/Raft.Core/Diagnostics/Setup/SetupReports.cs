@@ -3,39 +3,46 @@ using Raft.Consensus;
 namespace Raft;
 
 /// <summary>
-/// Reports members that were set up differently, and messages that prove it: in the log once for each, in metrics, and in the status for as
-/// long as it lasts.
+/// Reports members that were set up differently, and messages that prove it: in the log and in metrics, and in the status for as long as
+/// it lasts.
 /// </summary>
 internal sealed class SetupReports(NodeContext context, ClockReports clocks)
 {
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
-
     private readonly List<SetupComparison> _comparisons = []; // of members, so no more than the cluster has
     private readonly List<Contradiction> _contradictions = [];
-    private TimeSpan _checkAt;
-    private SetupProblemList _problems = SetupProblemList.None;
     private IReadOnlyList<string> _clockProblems = [];
 
     /// <summary>What is wrong now. The same object as long as it is the same.</summary>
-    public SetupProblemList Problems
+    public SetupProblemList Problems { get; private set; } = SetupProblemList.None;
+
+    /// <summary>When the worker must run for the next report.</summary>
+    public TimeSpan NextDeadline
     {
         get
         {
-            if (_contradictions.Count > 0 && context.Now >= _checkAt)
+            TimeSpan deadline = TimeSpan.MaxValue;
+            foreach (SetupComparison comparison in _comparisons)
             {
-                _checkAt = context.Now + CheckInterval;
-                if (_contradictions.RemoveAll(each => each.HasEnded(context.Now)) > 0)
-                {
-                    Rebuild();
-                }
+                deadline = comparison.NextDeadline < deadline ? comparison.NextDeadline : deadline;
             }
 
-            if (!ReferenceEquals(clocks.Problems, _clockProblems))
+            foreach (Contradiction contradiction in _contradictions)
             {
-                Rebuild();
+                deadline = contradiction.NextDeadline < deadline ? contradiction.NextDeadline : deadline;
             }
 
-            return _problems;
+            return deadline;
+        }
+    }
+
+    /// <summary>Reports what has ended, and what is due without another message. Called in each pass.</summary>
+    public void Check()
+    {
+        int ended = _comparisons.Count == 0 ? 0 : _comparisons.RemoveAll(each => each.Check(context));
+        ended += _contradictions.Count == 0 ? 0 : _contradictions.RemoveAll(each => each.Check(context));
+        if (ended > 0 || !ReferenceEquals(clocks.Problems, _clockProblems))
+        {
+            Rebuild();
         }
     }
 
@@ -112,9 +119,9 @@ internal sealed class SetupReports(NodeContext context, ClockReports clocks)
         [
             .. _clockProblems,
             .. _comparisons.Select(static each => each.Problem).OfType<string>(),
-            .. _contradictions.Select(static each => each.Problem).OfType<string>(),
+            .. _contradictions.Select(static each => each.Problem),
         ];
         SetupProblemList next = new(problems, _comparisons.Count);
-        _problems = next.Equals(_problems) && next.DifferingMembers == _problems.DifferingMembers ? _problems : next;
+        Problems = next.Equals(Problems) && next.DifferingMembers == Problems.DifferingMembers ? Problems : next;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class ProgressReports(NodeContext context)
     /// <summary>Whether the node makes no progress although its leader has committed more.</summary>
     public bool IsStalled => _stalled.Holds;
 
+    /// <summary>The leader that others follow and that this node, which has none, does not hear from.</summary>
+    public UnheardLeader? UnheardLeader { get; private set; }
+
     /// <summary>When the worker must look again.</summary>
     public TimeSpan NextDeadline { get; private set; } = TimeSpan.MaxValue;
 
@@ -71,12 +74,12 @@ internal sealed class ProgressReports(NodeContext context)
         return isFurther;
     }
 
-    /// <summary>Reported after two maximum election timeouts, like a cluster without a leader.</summary>
+    /// <summary>Reported as late as a cluster without a leader.</summary>
     private void CheckUnheard(ConsensusModule module)
     {
-        UnheardLeader? unheard = module.Leader is null ? module.UnheardLeader : null;
+        UnheardLeader? unheard = UnheardLeader = module.Leader is null ? module.UnheardLeader : null;
         _unheardSince = unheard is null ? null : _unheardSince ?? context.Now;
-        TimeSpan limit = _unheardSince is { } since ? since + (2 * context.Settings.MaximumElectionTimeout) : TimeSpan.MaxValue;
+        TimeSpan limit = _unheardSince is { } since ? since + context.Settings.LeaderlessTimeout : TimeSpan.MaxValue;
         switch (_unheard.Observe(context.Now >= limit, context.Now))
         {
             case ConditionReport.Begins or ConditionReport.Lasts:

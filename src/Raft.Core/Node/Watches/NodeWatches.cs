@@ -53,7 +53,7 @@ internal sealed class NodeWatches(
         stranded.Check();
         sampler.Take();
         _progress.Check();
-        UnheardLeader? unheard = context.Module.Leader is null ? context.Module.UnheardLeader : null;
+        UnheardLeader? unheard = _progress.UnheardLeader;
         NodeConditions now = Conditions;
         if (now.StateMachine != commits.Watch.Condition.Hang || now.LogWrites != outputs.Watch.Condition.Hang
             || now.Storage != _storage.Condition.Hang || now.IsCandidacyWithheld != guard.IsWithheld

@@ -166,6 +166,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _parts.Watches.Conclude();
         _parts.Clocks.Check();
         _parts.Followers.Check();
+        _parts.Notices.Check();
         PublishedStatus status = CurrentStatus();
         _board.Publish(in status);
         _parts.Observer.Observe(in status);
@@ -233,7 +234,8 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
     {
         TimeSpan deadline = Earlier(_context.Module.NextDeadline ?? TimeSpan.MaxValue, _parts.Calls.NextDeadline);
         deadline = Earlier(Earlier(deadline, _parts.Intake.NextDeadline), _parts.Transfers.NextDeadline);
-        return Earlier(deadline, _parts.Watches.NextDeadline);
+        deadline = Earlier(Earlier(deadline, _parts.Watches.NextDeadline), _parts.Notices.NextDeadline);
+        return Earlier(Earlier(deadline, _parts.Observer.NextDeadline), _parts.Lateness.NextDeadline);
     }
 
     private static TimeSpan Earlier(TimeSpan left, TimeSpan right) => left < right ? left : right;

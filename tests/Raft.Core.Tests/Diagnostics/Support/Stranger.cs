@@ -34,6 +34,10 @@ internal sealed class Stranger : IMessageReceiver
         _transport.Send(new RaftMember(to), request);
     }
 
+    /// <summary>Sends what a node of this cluster would that is not a member.</summary>
+    public void SendUnlisted(string to, int members) =>
+        _transport.Send(new RaftMember(to), Request(to, "raft", term: 1) with { Origin = Origins.Of(members), IsPreVote = true });
+
     /// <summary>Sends what no correct node would: terms do not grow that large.</summary>
     public void SendNonsense(string to) => _transport.Send(new RaftMember(to), Request(to, "raft", term: long.MaxValue));
 

@@ -38,14 +38,19 @@ public sealed class DroppedMessagesTests : IDisposable
     }
 
     [Fact]
-    public void Report_NoneSinceTheLastReport_LogsNothing()
+    public void Report_NoneForAMinute_LogsTheEndOnce()
     {
         _dropped.CountForeign();
         _dropped.Report(invalid: 0, TimeSpan.Zero);
+        Assert.Equal(Minute, _dropped.NextDeadline);
 
+        _dropped.Report(invalid: 0, Minute - TimeSpan.FromTicks(1));
+        Assert.DoesNotContain(164, _lab.Logged);
+        _dropped.Report(invalid: 0, Minute);
         _dropped.Report(invalid: 0, 2 * Minute);
 
         AssertReports(("1", "1"));
+        Assert.Single(_lab.Loggers.Of(164));
     }
 
     [Fact]

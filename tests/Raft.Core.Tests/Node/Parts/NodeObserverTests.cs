@@ -13,6 +13,7 @@ public sealed class NodeObserverTests : IDisposable
     private const int Campaigns = 114;
     private const int AsksForPreVotes = 115;
     private const int Leaderless = 116;
+    private const int FailureOver = 164;
 
     private readonly PartsLab _lab = new();
     private readonly NodeObserver _observer;
@@ -83,19 +84,38 @@ public sealed class NodeObserverTests : IDisposable
     }
 
     [Fact]
-    public void Observe_NoLeaderForTwoElectionTimeouts_WarnsOnceUntilThereIsOne()
+    public void Observe_NoLeaderForTwoElectionTimeouts_WarnsOnceAMinuteUntilThereIsOne()
     {
         Begin(Status(RaftRole.Follower, term: 1, leader: null));
         _observer.Observe(Status(RaftRole.Follower, term: 1, leader: null));
+        Assert.Equal(_lab.Context.Now + _lab.Settings.LeaderlessTimeout, _observer.NextDeadline);
 
         WaitTwoTimeouts();
         WaitTwoTimeouts();
         Assert.Equal([Running, Leaderless], _lab.Logged);
+        WaitAMinute();
+        Assert.Equal([Running, Leaderless, Leaderless], _lab.Logged);
 
         _observer.Observe(Status(RaftRole.Follower, term: 1, leader: "n2"));
+        Assert.Equal([Running, Leaderless, Leaderless, Follows, FailureOver], _lab.Logged);
+        Assert.Equal(TimeSpan.MaxValue, _observer.NextDeadline);
+
         _observer.Observe(Status(RaftRole.Follower, term: 1, leader: null));
-        WaitTwoTimeouts();
-        Assert.Equal([Running, Leaderless, Follows, LostLeader, Leaderless], _lab.Logged);
+        WaitAMinute();
+        Assert.Equal([Running, Leaderless, Leaderless, Follows, FailureOver, LostLeader, Leaderless], _lab.Logged);
+    }
+
+    [Fact]
+    public void Observe_NoLeaderForLessThanTwoElectionTimeouts_LogsNoOutageAndNoEnd()
+    {
+        Begin(Status(RaftRole.Follower, term: 1, leader: null));
+        _observer.Observe(Status(RaftRole.Follower, term: 1, leader: null));
+
+        _lab.Advance(_lab.Settings.LeaderlessTimeout - TimeSpan.FromTicks(1));
+        _observer.Observe(Status(RaftRole.Follower, term: 1, leader: null));
+        _observer.Observe(Status(RaftRole.Follower, term: 1, leader: "n2"));
+
+        Assert.Equal([Running, Follows], _lab.Logged);
     }
 
     [Fact]
@@ -129,9 +149,13 @@ public sealed class NodeObserverTests : IDisposable
 
     private void Begin(PublishedStatus status) => _observer.Begin(in status);
 
-    private void WaitTwoTimeouts()
+    private void WaitTwoTimeouts() => Wait(_lab.Settings.LeaderlessTimeout);
+
+    private void WaitAMinute() => Wait(TimeSpan.FromMinutes(1));
+
+    private void Wait(TimeSpan duration)
     {
-        _lab.Advance(2 * _lab.Settings.MaximumElectionTimeout);
+        _lab.Advance(duration);
         _observer.Observe(Status(RaftRole.Follower, term: 1, leader: null));
     }
 }
