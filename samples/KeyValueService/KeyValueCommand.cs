@@ -9,7 +9,6 @@ namespace KeyValueService;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "do")]
 [JsonDerivedType(typeof(Put), "put")]
 [JsonDerivedType(typeof(Delete), "delete")]
-[JsonDerivedType(typeof(Get), "get")]
 internal abstract record KeyValueCommand(string Key);
 
 /// <summary>Sets a key.</summary>
@@ -20,9 +19,6 @@ internal sealed record Put(string Key, string Value, long? IfVersion = null) : K
 
 /// <summary>Removes a key, if it has the given version.</summary>
 internal sealed record Delete(string Key, long? IfVersion = null) : KeyValueCommand(Key);
-
-/// <summary>Reads a key through the log, so it sees every change that was acknowledged before.</summary>
-internal sealed record Get(string Key) : KeyValueCommand(Key);
 
 /// <summary>The value of a key, and its version.</summary>
 /// <param name="Value">The value.</param>

@@ -20,22 +20,24 @@ internal sealed class KeyValueEndpoints(
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
+    private RaftOutcomes Outcomes => new(node);
+
     public void Map(RouteGroupBuilder group)
     {
-        RouteGroupBuilder keys = group.MapGroup("/kv/{key}").AddEndpointFilter(new RaftOutcomes(node));
+        RouteGroupBuilder keys = group.MapGroup("/kv/{key}").AddEndpointFilter(Outcomes);
         keys.MapPut("", PutAsync);
         keys.MapGet("", GetAsync);
         keys.MapDelete("", DeleteAsync);
         group.MapGet("/status", () => TypedResults.Ok(NodeView.Of(node.Status)));
-        group.MapGet("/leader", FindLeader).AddEndpointFilter(new RaftOutcomes(node));
+        group.MapGet("/leader", FindLeader);
     }
 
     /// <summary>Redirects to the status of the leader.</summary>
-    private RedirectHttpResult FindLeader() =>
+    private IResult FindLeader(HttpContext context) =>
         members.FirstOrDefault(member => member.Id == node.Status.Leader?.Value) is { } leader
         && leader.Tags.TryGetValue(MemberList.UrlTag, out string? url)
             ? TypedResults.Redirect($"{url}/status")
-            : throw new NotLeaderException("No leader is known.", leader: null);
+            : Outcomes.NoLeader(context);
 
     private async Task<IResult> PutAsync(string key, HttpRequest request, HttpResponse response, CancellationToken cancellationToken)
     {
@@ -63,7 +65,7 @@ internal sealed class KeyValueEndpoints(
     /// Reads on this node, whether it leads or not. The answer includes everything that was acknowledged before the request, unless the
     /// client is content with what this node knows, which needs no leader.
     /// </summary>
-    private async Task<IResult> GetAsync(string key, HttpResponse response, CancellationToken cancellationToken, bool consistent = true)
+    private async Task<IResult> GetAsync(string key, HttpContext context, CancellationToken cancellationToken, bool consistent = true)
     {
         ReadConsistency consistency = consistent ? ReadConsistency.Linearizable : ReadConsistency.Local;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -71,12 +73,12 @@ internal sealed class KeyValueEndpoints(
         try
         {
             Answer answer = await reader.ReadAsync(store => store.Find(key), consistency, limit.Token);
-            response.Headers["Raft-Read"] = consistent ? "linearizable" : "local; may be stale";
-            return Show(answer, response);
+            context.Response.Headers["Raft-Read"] = consistent ? "linearizable" : "local; may be stale";
+            return Show(answer, context.Response);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NotLeaderException("No leader has answered in time.", leader: null);
+            return Outcomes.NoLeader(context);
         }
     }
 

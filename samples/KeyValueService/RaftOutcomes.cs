@@ -30,9 +30,8 @@ internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
             RedirectTo(url, context),
         CommandTooLargeException => Problem(StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
         CommandRejectedException => Problem(StatusCodes.Status412PreconditionFailed, "Precondition failed", exception.Message),
-        NotLeaderException => TryAgain(context, $"{NothingChanged} Node {node.Id}: {node.Status.Explanation}."),
+        NotLeaderException => NoLeader(context),
         ProposalRefusedException => TryAgain(context, $"{NothingChanged} {exception.Message}"),
-        OutcomeUnknownException when HttpMethods.IsGet(context.Request.Method) => TryAgain(context, NothingChanged),
         OutcomeUnknownException unknown => Problem(
             StatusCodes.Status504GatewayTimeout,
             "Outcome unknown",
@@ -40,6 +39,9 @@ internal sealed class RaftOutcomes(RaftNode node) : IEndpointFilter
                 + $"It took effect if and only if the entry that commits at index {unknown.Index} has term {unknown.Term}."),
         _ => Problem(StatusCodes.Status500InternalServerError, "Failed", exception.Message),
     };
+
+    /// <summary>No leader is known, or none has answered a read in time.</summary>
+    public IResult NoLeader(HttpContext context) => TryAgain(context, $"{NothingChanged} Node {node.Id}: {node.Status.Explanation}.");
 
     /// <summary>With 307, the client repeats the request with its method and body. With 302, it would send a GET.</summary>
     private static RedirectHttpResult RedirectTo(string url, HttpContext context)

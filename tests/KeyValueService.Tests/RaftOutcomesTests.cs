@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Raft;
 
 namespace KeyValueService.Tests;
@@ -20,14 +21,15 @@ public sealed class RaftOutcomesTests
     }
 
     [Fact]
-    public void UnknownOutcome_OfARead_MayBeTriedAgain()
+    public void NoLeader_MayBeTriedAgain_AndSaysWhatTheNodeKnows()
     {
         DefaultHttpContext context = ContextOf("GET");
 
-        IResult answer = _outcomes.Translate(new OutcomeUnknownException("Leadership was lost.", index: 7, term: 2), context);
+        IResult answer = _outcomes.NoLeader(context);
 
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, StatusOf(answer));
         Assert.Equal("1", context.Response.Headers.RetryAfter);
+        Assert.Contains("not running", Assert.IsType<ProblemHttpResult>(answer).ProblemDetails.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
