@@ -17,6 +17,16 @@ internal sealed partial class NodeLogger
     [LoggerMessage(102, LogLevel.Critical, "Node {NodeId} has failed and stopped: {Reason}", EventName = "Failed")]
     private partial void LogFailed(Exception exception, NodeId nodeId, string reason);
 
+    [LoggerMessage(
+        104, LogLevel.Warning,
+        "Node {NodeId} has not started yet: its {Resource} hangs, and has been {Work} for {Since}",
+        EventName = "StartHangs")]
+    private partial void LogStartHangs(NodeId nodeId, string resource, string work, TimeSpan since);
+
+    [LoggerMessage(
+        105, LogLevel.Information, "Node {NodeId} continues to start: its {Resource} makes progress again", EventName = "StartProceeds")]
+    private partial void LogStartProceeds(NodeId nodeId, string resource);
+
     [LoggerMessage(110, LogLevel.Information, "Node {NodeId} leads term {Term}", EventName = "Leads")]
     private partial void LogLeads(NodeId nodeId, long term);
 

@@ -48,8 +48,8 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
 
     public void StorageRecovered(string store) => Write(() => LogStorageRecovered(nodeId, store));
 
-    public void GivesUpLeadership(long term, HangEvidence evidence) => Write(() =>
-        LogGivesUpLeadership(nodeId, term, evidence.Voter, HangingWork.Name(evidence.Hang.Resource), evidence.Hang.Work, evidence.Figures));
+    public void GivesUpLeadership(long term, NodeId target, HangEvidence evidence) => Write(() =>
+        LogGivesUpLeadership(nodeId, term, target, HangingWork.Name(evidence.Hang.Resource), evidence.Hang.Work, evidence.Figures));
 
     public void StepsDown(long term, string resource) => Write(() => LogStepsDown(nodeId, term, resource));
 
@@ -67,6 +67,11 @@ internal sealed partial class NodeLogger(ILoggerFactory loggers, IScheduler sche
         Write(() => LogMakesNoProgress(nodeId, leader, committed, known, received, since));
 
     public void MakesProgressAgain(long committed) => Write(() => LogMakesProgressAgain(nodeId, committed));
+
+    public void StartHangs(string resource, string work, TimeSpan since) =>
+        Write(() => LogStartHangs(nodeId, resource, work, since));
+
+    public void StartProceeds(string resource) => Write(() => LogStartProceeds(nodeId, resource));
 
     public void DiskHangs(int writes, TimeSpan since) => Write(() => LogDiskHangs(nodeId, writes, since));
 

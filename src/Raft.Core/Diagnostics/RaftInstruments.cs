@@ -99,7 +99,7 @@ public static class RaftInstruments
     /// <summary>Leaderships that a node gave up because its log store or its state machine hung.</summary>
     public const string LeadershipsGivenUp = "raft.leadership.given_up";
 
-    /// <summary>1 for each resource of a node that hangs: log store, snapshot store, state machine.</summary>
+    /// <summary>1 for each resource of a node that hangs: log store, snapshot store, state machine, transport.</summary>
     public const string NodeHangs = "raft.node.hangs";
 
     /// <summary>Committed entries, as far as the node or its leader knows, that the node has not applied.</summary>

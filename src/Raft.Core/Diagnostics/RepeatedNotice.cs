@@ -70,7 +70,8 @@ internal sealed class RepeatedNotice(Type kind, NodeId node)
         switch (_last)
         {
             case ForeignIdentityNotice:
-                logger?.FailureOver($"no longer receives messages of {Node}, which was set up differently", _condition.Occurrences, "messages");
+                logger?.FailureOver(
+                    $"no longer receives messages of {Node}, which was set up differently", _condition.Occurrences, "messages");
                 break;
             case UnsupportedEntryNotice unsupported:
                 logger?.FailureOver(

@@ -23,7 +23,7 @@ internal readonly record struct Readiness(bool IsReady, string Missing)
         List<string> missing = [];
         long behind = status.KnownCommitIndex - status.AppliedIndex;
         TimeSpan maximumLag = limits.MaximumLag ?? hangTimeout;
-        bool hasLeader = !status.HasEnded && status.Leader is not null;
+        bool hasLeader = status.Lifecycle == NodeLifecycle.Running && status.Leader is not null;
         if (hasLeader && !status.HasCaughtUp)
         {
             missing.Add(Text($"it has not caught up since its start: it has applied {status.AppliedIndex} of {status.KnownCommitIndex}"));

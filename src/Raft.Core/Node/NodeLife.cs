@@ -98,10 +98,13 @@ internal sealed class NodeLife
     private async Task OpenAsync()
     {
         _steps.Begin("its stores to open");
+        Parts.Start.Begin(new Work(WorkKind.LogOpening));
         try
         {
             LogState stored = await _ports.OpenLogStoreAsync().ConfigureAwait(false);
-            Worker.Open(await Parts.Recovery.RecoverAsync(stored).ConfigureAwait(false));
+            RecoveredNode recovered = await Parts.Recovery.RecoverAsync(stored).ConfigureAwait(false);
+            Parts.Start.End();
+            Worker.Open(recovered);
         }
         // Without its stores the node cannot run: any exception becomes the reason of the failure.
         catch (Exception exception)
@@ -113,16 +116,19 @@ internal sealed class NodeLife
     private async ValueTask StartAsync()
     {
         _steps.Begin("its transport to start");
+        Parts.Start.Begin(new Work(WorkKind.TransportStart));
         try
         {
             if (await _ports.StartTransportAsync(Parts.Messages).ConfigureAwait(false) is { } transport)
             {
                 Parts.Sender.Open(transport);
             }
+
+            Parts.Start.End();
         }
         catch (OperationCanceledException) when (_state.IsStopRequested)
         {
-            // stopped while it started: the stop follows
+            Parts.Start.End(); // stopped while it started: the stop follows
         }
         // Without its transport the node cannot run: any exception becomes the reason of the failure.
         catch (Exception exception)

@@ -17,6 +17,7 @@ internal sealed class NodeRecovery(
     LatestSnapshot latest,
     SnapshotDisposal disposal,
     long appliedBefore,
+    StartWatch watch,
     CancellationToken stopping)
 {
     private const int EntriesPerRead = 4_096;
@@ -64,6 +65,7 @@ internal sealed class NodeRecovery(
 
         if (hardState != state.HardState)
         {
+            watch.Begin(new Work(WorkKind.LogWrite));
             await settings.LogStore.WriteAsync(new LogWrite(hardState, state.LastIndex + 1, default)).ConfigureAwait(false);
         }
 
@@ -72,7 +74,13 @@ internal sealed class NodeRecovery(
 
     private async ValueTask<StoredSnapshot?> FindSnapshotAsync()
     {
-        if (settings.SnapshotStore is not { } store || await store.FindLatestAsync(stopping).ConfigureAwait(false) is not { } found)
+        if (settings.SnapshotStore is not { } store)
+        {
+            return null;
+        }
+
+        watch.Begin(new Work(WorkKind.SnapshotSearch));
+        if (await store.FindLatestAsync(stopping).ConfigureAwait(false) is not { } found)
         {
             return null;
         }
@@ -102,6 +110,7 @@ internal sealed class NodeRecovery(
             return state;
         }
 
+        watch.Begin(new Work(WorkKind.LogWrite));
         HardState hardState = state.HardState.Term >= term ? state.HardState : state.HardState with { Term = term, VotedFor = null };
         if (hardState != state.HardState)
         {
@@ -125,6 +134,7 @@ internal sealed class NodeRecovery(
             return -1;
         }
 
+        watch.Begin(new Work(WorkKind.LogRead, FirstIndex: index));
         ReadOnlyMemory<LogEntry> entries = await settings.LogStore.ReadAsync(index, 1, long.MaxValue, stopping).ConfigureAwait(false);
         return entries.IsEmpty ? throw MissingEntry(index, state.LastIndex) : entries.Span[0].Term;
     }
@@ -134,6 +144,7 @@ internal sealed class NodeRecovery(
         while (module.LastIndex < lastIndex)
         {
             long first = module.LastIndex + 1;
+            watch.Begin(new Work(WorkKind.LogRead, FirstIndex: first));
             ReadOnlyMemory<LogEntry> entries = await settings.LogStore
                 .ReadAsync(first, EntriesPerRead, settings.Consensus.MaximumCachedBytes, stopping).ConfigureAwait(false);
             if (entries.IsEmpty)
@@ -215,7 +226,8 @@ internal sealed class NodeRecovery(
             return null;
         }
 
+        watch.Begin(new Work(WorkKind.SnapshotOpening, LastIndex: snapshot.Info.LastIncludedIndex));
         Stream content = await settings.SnapshotStore!.OpenReadAsync(snapshot.Info, stopping).ConfigureAwait(false);
-        return new SnapshotRestoration(content, snapshot.Info, snapshot.Header.LastIncludedTime, disposal);
+        return new SnapshotRestoration(content, snapshot.Info, snapshot.Header.LastIncludedTime, disposal, settings.Clock);
     }
 }

@@ -8,6 +8,9 @@ internal sealed class SnapshotContentStream(Stream content, long contentLength) 
 {
     private readonly long _length = contentLength - SnapshotChecksum.Size;
 
+    /// <summary>Called after each read; null if nobody cares.</summary>
+    public Action? Advanced { get; init; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;
@@ -28,13 +31,34 @@ internal sealed class SnapshotContentStream(Stream content, long contentLength) 
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override int Read(Span<byte> buffer) => content.Read(buffer[..Allowed(buffer.Length)]);
+    public override int Read(Span<byte> buffer)
+    {
+        int read = content.Read(buffer[..Allowed(buffer.Length)]);
+        Advanced?.Invoke();
+        return read;
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        content.ReadAsync(buffer[..Allowed(buffer.Length)], cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<int> reading = content.ReadAsync(buffer[..Allowed(buffer.Length)], cancellationToken);
+        if (!reading.IsCompletedSuccessfully)
+        {
+            return FinishAsync(reading);
+        }
+
+        Advanced?.Invoke();
+        return reading;
+    }
+
+    private async ValueTask<int> FinishAsync(ValueTask<int> reading)
+    {
+        int read = await reading.ConfigureAwait(false);
+        Advanced?.Invoke();
+        return read;
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
     {

@@ -65,7 +65,7 @@ internal sealed class SnapshotInstaller(
         context.Wake)
     {
         Stopping = stopping,
-        BeginWork = chunk => context.Storage.Begin(new Work(WorkKind.ChunkWrite, LastIndex: chunk.LastIncludedIndex, Other: chunk.From)),
+        Storage = context.Storage,
     };
 
     private void OnChunkStored(SnapshotIdentity snapshot, long nextOffset) =>
@@ -109,7 +109,8 @@ internal sealed class SnapshotInstaller(
 
         context.Logger?.SnapshotInstalled(info.LastIncludedIndex, info.LastIncludedTerm, info.Length);
         context.Metrics?.CountSnapshotInstalled();
-        pipeline.Restore(new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime, disposal));
+        pipeline.Restore(
+            new SnapshotRestoration(received.Content, info, received.Header.LastIncludedTime, disposal, context.Settings.Clock));
 
         // Callers that still wait here proposed as an earlier leader. The snapshot covers what has been committed of that.
         BatchOutcomes outcomes = pending.FailAll(

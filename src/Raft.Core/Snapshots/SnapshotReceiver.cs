@@ -66,8 +66,8 @@ internal sealed class SnapshotReceiver(
     /// <summary>Cancels the work. Set when the node stops.</summary>
     public CancellationToken Stopping { get; init; }
 
-    /// <summary>Begins what shows that a chunk is being stored; null if nobody looks.</summary>
-    public Func<InstallSnapshotMessage, StorageWork.OpenWork>? BeginWork { get; init; }
+    /// <summary>Shows what is being done; null if nobody looks.</summary>
+    public StorageWork? Storage { get; init; }
 
     /// <summary>Stores a chunk. Called by the node's worker.</summary>
     public void Store(InstallSnapshotMessage chunk)
@@ -82,7 +82,7 @@ internal sealed class SnapshotReceiver(
             }
 
             _running = true;
-            _work = BeginWork?.Invoke(chunk);
+            _work = Storage?.Begin(WorkOf(chunk));
         }
 
         scheduler.Schedule(this, preferLocal: false);
@@ -102,6 +102,7 @@ internal sealed class SnapshotReceiver(
             }
 
             _running = true;
+            _work = Storage?.Begin(new Work(WorkKind.Abandonment));
         }
 
         scheduler.Schedule(this, preferLocal: false);
@@ -111,6 +112,9 @@ internal sealed class SnapshotReceiver(
 
     private static SnapshotIdentity IdentityOf(InstallSnapshotMessage chunk) =>
         new(chunk.LastIncludedIndex, chunk.LastIncludedTerm, chunk.Checksum);
+
+    private static Work WorkOf(InstallSnapshotMessage chunk) =>
+        new(WorkKind.ChunkWrite, LastIndex: chunk.LastIncludedIndex, Other: chunk.From);
 
     private async Task DrainAsync()
     {
@@ -123,7 +127,7 @@ internal sealed class SnapshotReceiver(
 
             if (chunk is not null)
             {
-                _work?.Advance();
+                _work?.Proceed(WorkOf(chunk));
                 await StoreAsync(chunk).ConfigureAwait(false);
             }
         }
@@ -228,6 +232,7 @@ internal sealed class SnapshotReceiver(
         }
 
         _failure = SnapshotReplyReason.StoreFailed;
+        _work?.Proceed(new Work(WorkKind.SnapshotCommit, LastIndex: chunk.LastIncludedIndex, Bytes: chunk.Length));
         SnapshotInfo info = await _writer!.CommitAsync(Stopping).ConfigureAwait(false);
         Stream content = await store.OpenReadAsync(info, Stopping).ConfigureAwait(false);
         await CloseWriterAsync().ConfigureAwait(false);

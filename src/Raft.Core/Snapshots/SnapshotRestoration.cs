@@ -2,10 +2,10 @@ namespace Raft;
 
 /// <summary>
 /// Restores the state machine from an open snapshot, which a later one therefore cannot replace. The checksum is verified
-/// before the state is replaced.
+/// before the state is replaced. Each read is progress: a restoration may take long, and hangs only if it reads nothing.
 /// </summary>
 internal sealed class SnapshotRestoration(
-    Stream content, SnapshotInfo info, DateTimeOffset lastIncludedTime, SnapshotDisposal disposal) : StateRestoration
+    Stream content, SnapshotInfo info, DateTimeOffset lastIncludedTime, SnapshotDisposal disposal, IClock clock) : StateRestoration(clock)
 {
     public override long LastIncludedIndex => info.LastIncludedIndex;
 
@@ -15,7 +15,7 @@ internal sealed class SnapshotRestoration(
     {
         try
         {
-            await SnapshotVerification.VerifyAsync(content, info, cancellationToken).ConfigureAwait(false);
+            await SnapshotVerification.VerifyAsync(content, info, Advance, cancellationToken).ConfigureAwait(false);
             IsPrepared = true;
         }
         finally
@@ -31,7 +31,7 @@ internal sealed class SnapshotRestoration(
     {
         try
         {
-            SnapshotContentStream state = new(content, info.Length);
+            SnapshotContentStream state = new(content, info.Length) { Advanced = Advance };
             await machine.RestoreAsync(state, info.LastIncludedIndex, cancellationToken).ConfigureAwait(false);
         }
         finally

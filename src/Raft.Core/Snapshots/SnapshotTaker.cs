@@ -25,9 +25,6 @@ internal sealed class SnapshotTaker(
     /// <summary>Whether a snapshot is being taken.</summary>
     public bool IsTaking { get; private set; }
 
-    /// <summary>How many callers wait for a snapshot.</summary>
-    public int WaitingCallers => _callers.Count + _nextCallers.Count;
-
     /// <summary>Asks for a snapshot of all that was applied when the worker receives the request.</summary>
     public PostOutcome Post(PendingCaller<SnapshotInfo?> caller) => context.Post(new SnapshotRequest(this, caller));
 

@@ -28,8 +28,13 @@ internal static class SnapshotVerification
     }
 
     /// <summary>Reads a whole snapshot, compares it with its checksum, and returns to its start.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="snapshot">Its description.</param>
+    /// <param name="advanced">Called after each part that was read.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="StorageCorruptedException">It does not match its checksum.</exception>
-    public static async ValueTask VerifyAsync(Stream content, SnapshotInfo snapshot, CancellationToken cancellationToken)
+    public static async ValueTask VerifyAsync(
+        Stream content, SnapshotInfo snapshot, Action advanced, CancellationToken cancellationToken)
     {
         UInt128 stored = await ReadChecksumAsync(content, snapshot, cancellationToken).ConfigureAwait(false);
         using SnapshotChecksum checksum = new(snapshot.LastIncludedIndex, snapshot.LastIncludedTerm, snapshot.Header.Span);
@@ -43,6 +48,7 @@ internal static class SnapshotVerification
                 await content.ReadExactlyAsync(part, cancellationToken).ConfigureAwait(false);
                 checksum.Append(part.Span);
                 left -= part.Length;
+                advanced();
             }
         }
         finally

@@ -59,6 +59,7 @@ internal sealed class SnapshotWriting(
 
             await capture.WriteToAsync(content, stopping).ConfigureAwait(false);
             await content.FinishAsync(stopping).ConfigureAwait(false);
+            Work.Proceed(new Work(WorkKind.SnapshotCommit, LastIndex: index, Bytes: content.Length + SnapshotChecksum.Size));
             _written = await writer.CommitAsync(stopping).ConfigureAwait(false);
         }
     }

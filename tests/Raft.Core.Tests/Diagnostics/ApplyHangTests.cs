@@ -16,7 +16,7 @@ public sealed class ApplyHangTests : IDisposable
     public void Dispose() => _logged.Dispose();
 
     [Fact]
-    public void Apply_ThatHangsAndContinues_LogsEachOnce()
+    public void Apply_ThatHangsAndContinues_LogsOnceAMinuteAndTheEnd()
     {
         LabNode node = _lab.Node(machine: _machine).Lead();
         _lab.World.RunUntil(() => node.Status.AppliedIndex == 1);
@@ -85,7 +85,7 @@ public sealed class ApplyHangTests : IDisposable
     }
 
     [Fact]
-    public void Apply_ThatHangsWhileTheNodeLeads_IsLoggedOnce()
+    public void Apply_ThatHangsWithoutEvidence_KeepsTheLeadership()
     {
         LabNode node = _lab.Node(members: 3, machine: _machine);
         using FakePeers peers = new(_lab, "n2", "n3");
@@ -109,7 +109,7 @@ public sealed class ApplyHangTests : IDisposable
         Task<Committed> proposal = node.Propose("slow");
         _lab.World.RunUntil(() => _machine.IsWaiting);
         _lab.World.RunUntilIdle();
-        scheduler.OnJournal = _machine.Release; // between the look at the state machine and the note that it hangs
+        scheduler.OnLogScheduled = _machine.Release; // between the look at the state machine and the note that it hangs
 
         _lab.World.Run(proposal);
         _lab.World.RunUntilIdle();
@@ -142,14 +142,14 @@ public sealed class ApplyHangTests : IDisposable
     /// <summary>Does something when a log message is to be written.</summary>
     private sealed class Meddler(IScheduler inner) : IScheduler
     {
-        public Action? OnJournal { get; set; }
+        public Action? OnLogScheduled { get; set; }
 
         public void Schedule(IThreadPoolWorkItem item, bool preferLocal)
         {
             inner.Schedule(item, preferLocal);
-            if (item is LogQueue && OnJournal is { } meddle)
+            if (item is LogQueue && OnLogScheduled is { } meddle)
             {
-                OnJournal = null;
+                OnLogScheduled = null;
                 meddle();
             }
         }

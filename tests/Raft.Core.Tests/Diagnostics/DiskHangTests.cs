@@ -17,7 +17,7 @@ public sealed class DiskHangTests : IDisposable
     public void Dispose() => _logged.Dispose();
 
     [Fact]
-    public void Disk_ThatHangsAndContinues_LogsEachOnce()
+    public void Disk_ThatHangsAndContinues_LogsOnceAMinuteAndTheEnd()
     {
         LabNode node = _lab.Node().Lead();
         node.Store.Hold();

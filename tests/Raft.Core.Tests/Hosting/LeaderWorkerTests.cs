@@ -9,14 +9,14 @@ namespace Raft.Tests.Hosting;
 public sealed class LeaderWorkerTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly Works _works = new();
+    private readonly RunRecords _works = new();
 
     [Fact]
     public async Task Worker_StartsWhenTheNodeLeads()
     {
         using IHost host = await StartAsync();
 
-        Work work = await _works.NextAsync();
+        RunRecord work = await _works.NextAsync();
 
         Assert.Same(host.Services.Node(), work.Node);
         Assert.Equal(host.Services.Node().Status.Term, work.Term);
@@ -28,7 +28,7 @@ public sealed class LeaderWorkerTests
     public async Task Worker_IsCancelledAndDisposedWhenTheHostStops()
     {
         using IHost host = await StartAsync();
-        Work work = await _works.NextAsync();
+        RunRecord work = await _works.NextAsync();
 
         await host.StopAsync(InMemoryHost.Patience());
 
@@ -40,7 +40,7 @@ public sealed class LeaderWorkerTests
     public async Task Worker_IsCancelledWhenTheLeadershipIsLost()
     {
         using IHost host = await StartAsync();
-        Work work = await _works.NextAsync();
+        RunRecord work = await _works.NextAsync();
 
         await host.Services.Node().DeposeAsync();
 
@@ -62,12 +62,12 @@ public sealed class LeaderWorkerTests
             }
         };
         using IHost host = await StartAsync();
-        Work first = await _works.NextAsync();
+        RunRecord first = await _works.NextAsync();
         await host.Services.Node().DeposeAsync();
         await first.Ended.Task.InTimeAsync();
         await ReelectAsync(host.Services.Node());
 
-        Work second = await _works.NextAsync();
+        RunRecord second = await _works.NextAsync();
 
         Assert.True(second.Term > first.Term);
         await host.StopAsync(InMemoryHost.Patience());
@@ -77,11 +77,11 @@ public sealed class LeaderWorkerTests
     public async Task NextLeadership_GetsAWorkerOfItsOwnInAScopeOfItsOwn()
     {
         using IHost host = await StartAsync();
-        Work first = await _works.NextAsync();
+        RunRecord first = await _works.NextAsync();
         await host.Services.Node().DeposeAsync();
         await ReelectAsync(host.Services.Node());
 
-        Work second = await _works.NextAsync();
+        RunRecord second = await _works.NextAsync();
 
         Assert.True(second.Term > first.Term);
         Assert.NotSame(first.Worker, second.Worker);
@@ -97,13 +97,13 @@ public sealed class LeaderWorkerTests
         TaskCompletionSource slow = new();
         _works.Body = (work, _) => work.Number == 1 ? slow.Task : Task.CompletedTask;
         using IHost host = await StartAsync();
-        Work first = await _works.NextAsync();
+        RunRecord first = await _works.NextAsync();
         await host.Services.Node().DeposeAsync();
         await ReelectAsync(host.Services.Node());
 
         Assert.False(_works.AnyMore);
         slow.SetResult();
-        Work second = await _works.NextAsync();
+        RunRecord second = await _works.NextAsync();
 
         Assert.True(first.Token.IsCancellationRequested);
         Assert.Equal(host.Services.Node().Status.Term, second.Term);
@@ -125,7 +125,7 @@ public sealed class LeaderWorkerTests
         slow.SetResult();
         await ReelectAsync(node);
 
-        Work second = await _works.NextAsync();
+        RunRecord second = await _works.NextAsync();
 
         Assert.True(second.Term > passed);
         await host.StopAsync(InMemoryHost.Patience());
@@ -137,7 +137,7 @@ public sealed class LeaderWorkerTests
         _works.Body = (_, _) => Task.CompletedTask;
         using IHost host = await StartAsync();
         RaftNode node = host.Services.Node();
-        Work first = await _works.NextAsync();
+        RunRecord first = await _works.NextAsync();
         await first.Ended.Task.InTimeAsync();
         for (int i = 0; i < 20; i++)
         {
@@ -165,7 +165,7 @@ public sealed class LeaderWorkerTests
         await host.StartAsync(InMemoryHost.Patience());
 
         await stopping.Task.InTimeAsync();
-        Work work = await _works.NextAsync();
+        RunRecord work = await _works.NextAsync();
         Assert.Equal(["worker", "scope"], work.Disposed);
         await Record.ExceptionAsync(() => host.StopAsync(InMemoryHost.Patience()));
     }
@@ -177,7 +177,7 @@ public sealed class LeaderWorkerTests
         using IHost host = Build(services => services.Configure<HostOptions>(
             options => options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore));
         await host.StartAsync(InMemoryHost.Patience());
-        Work work = await _works.NextAsync();
+        RunRecord work = await _works.NextAsync();
         await work.Ended.Task.InTimeAsync();
 
         await host.Services.Node().ProposeAsync("continues", InMemoryHost.Patience());
@@ -189,11 +189,11 @@ public sealed class LeaderWorkerTests
     [Fact]
     public async Task SeveralWorkers_AllRun()
     {
-        using IHost host = Build(services => services.AddSingleton(new Works2()), node => node.RunOnLeader<OtherWorker>());
+        using IHost host = Build(services => services.AddSingleton(new OtherWorkerStarted()), node => node.RunOnLeader<OtherWorker>());
         await host.StartAsync(InMemoryHost.Patience());
 
         await _works.NextAsync();
-        await host.Services.GetRequiredService<Works2>().Started.Task.InTimeAsync();
+        await host.Services.GetRequiredService<OtherWorkerStarted>().Started.Task.InTimeAsync();
 
         await host.StopAsync(InMemoryHost.Patience());
     }
@@ -228,28 +228,28 @@ public sealed class LeaderWorkerTests
     }
 
     /// <summary>What the test knows of one worker.</summary>
-    private sealed record Work(int Number, Worker Worker, Scope Scope, RaftNode Node, long Term, CancellationToken Token)
+    private sealed record RunRecord(int Number, Worker Worker, Scope Scope, RaftNode Node, long Term, CancellationToken Token)
     {
         public List<string> Disposed => Scope.Disposed;
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed class Works
+    private sealed class RunRecords
     {
-        private readonly Channel<Work> _started = Channel.CreateUnbounded<Work>();
+        private readonly Channel<RunRecord> _started = Channel.CreateUnbounded<RunRecord>();
         private int _count;
 
-        public Func<Work, CancellationToken, Task> Body { get; set; } = static (work, token) =>
+        public Func<RunRecord, CancellationToken, Task> Body { get; set; } = static (work, token) =>
             work.Node.WaitForCancellationAsync(token).AsTask();
 
         public bool AnyMore => _started.Reader.TryPeek(out _);
 
         public int NextNumber() => ++_count;
 
-        public void Add(Work work) => Assert.True(_started.Writer.TryWrite(work));
+        public void Add(RunRecord work) => Assert.True(_started.Writer.TryWrite(work));
 
-        public Task<Work> NextAsync() => _started.Reader.ReadAsync(InMemoryHost.Patience()).AsTask();
+        public Task<RunRecord> NextAsync() => _started.Reader.ReadAsync(InMemoryHost.Patience()).AsTask();
     }
 
     private sealed class Scope : IDisposable
@@ -259,13 +259,13 @@ public sealed class LeaderWorkerTests
         public void Dispose() => Disposed.Add("scope");
     }
 
-    private sealed class Worker(Works works, Scope scope) : ILeaderWorker, IAsyncDisposable
+    private sealed class Worker(RunRecords works, Scope scope) : ILeaderWorker, IAsyncDisposable
     {
-        private Work? _work;
+        private RunRecord? _work;
 
         public async Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken)
         {
-            _work = new Work(works.NextNumber(), this, scope, node, leadership.Term, cancellationToken);
+            _work = new RunRecord(works.NextNumber(), this, scope, node, leadership.Term, cancellationToken);
             works.Add(_work);
             await works.Body(_work, cancellationToken);
         }
@@ -278,12 +278,12 @@ public sealed class LeaderWorkerTests
         }
     }
 
-    private sealed class Works2
+    private sealed class OtherWorkerStarted
     {
         public TaskCompletionSource Started { get; } = new();
     }
 
-    private sealed class OtherWorker(Works2 works) : ILeaderWorker
+    private sealed class OtherWorker(OtherWorkerStarted works) : ILeaderWorker
     {
         public Task RunAsync(RaftNode node, Leadership leadership, CancellationToken cancellationToken)
         {

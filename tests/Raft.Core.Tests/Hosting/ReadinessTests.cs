@@ -26,9 +26,13 @@ public sealed class ReadinessTests
     public void Node_WithoutALeader_IsNotReady() => Assert.False(Of(Idle with { Leader = null }).IsReady);
 
     [Theory]
+    [InlineData(NodeLifecycle.Idle)]
+    [InlineData(NodeLifecycle.Starting)]
+    [InlineData(NodeLifecycle.Stopping)]
     [InlineData(NodeLifecycle.Stopped)]
     [InlineData(NodeLifecycle.Failed)]
-    public void Node_Ended_IsNotReady(NodeLifecycle end) => Assert.False(Of(Idle with { Lifecycle = end }).IsReady);
+    public void Node_ThatDoesNotRun_IsNotReady(NodeLifecycle lifecycle) =>
+        Assert.False(Of(Idle with { Lifecycle = lifecycle }).IsReady);
 
     /// <summary>Its own commit index says that it lacks nothing: a snapshot that never arrives leaves it at 0.</summary>
     [Fact]

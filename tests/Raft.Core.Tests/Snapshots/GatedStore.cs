@@ -30,6 +30,14 @@ internal sealed class GatedStore : ISnapshotStore
         gate.SetResult();
     }
 
+    /// <summary>Those that wait continue, and others wait.</summary>
+    public void OpenOnce()
+    {
+        TaskCompletionSource gate = _gate!;
+        _gate = new TaskCompletionSource();
+        gate.SetResult();
+    }
+
     public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) => _store.FindLatestAsync(cancellationToken);
 
     public async ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)

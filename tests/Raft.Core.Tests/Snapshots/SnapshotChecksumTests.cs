@@ -19,7 +19,7 @@ public sealed class SnapshotChecksumTests
     }
 
     private static Task VerifyAsync(byte[] content, SnapshotInfo info) =>
-        SnapshotVerification.VerifyAsync(new MemoryStream(content), info, Token).AsTask();
+        SnapshotVerification.VerifyAsync(new MemoryStream(content), info, static () => { }, Token).AsTask();
 
     private static Task<StorageCorruptedException> AssertDamagedAsync(byte[] content, SnapshotInfo info) =>
         Assert.ThrowsAsync<StorageCorruptedException>(() => VerifyAsync(content, info));
@@ -106,7 +106,7 @@ public sealed class SnapshotChecksumTests
 
         await stream.FinishAsync(Token);
 
-        await SnapshotVerification.VerifyAsync(store, new SnapshotInfo(7, 3, default, store.Length), Token);
+        await SnapshotVerification.VerifyAsync(store, new SnapshotInfo(7, 3, default, store.Length), static () => { }, Token);
         using StreamReader reader = new(new GZipStream(new SnapshotContentStream(store, store.Length), CompressionMode.Decompress));
         Assert.Equal("state", await reader.ReadToEndAsync(Token));
     }
@@ -156,7 +156,7 @@ public sealed class SnapshotChecksumTests
         TestSnapshot snapshot = new(5, stateLength: 200_000);
         using MemoryStream content = new(snapshot.Content) { Position = 17 };
 
-        await SnapshotVerification.VerifyAsync(content, snapshot.Info, Token);
+        await SnapshotVerification.VerifyAsync(content, snapshot.Info, static () => { }, Token);
 
         Assert.Equal(0, content.Position);
     }

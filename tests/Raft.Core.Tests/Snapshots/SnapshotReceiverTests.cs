@@ -8,11 +8,15 @@ public sealed class SnapshotReceiverTests
 {
     private readonly StepScheduler _scheduler = new();
     private readonly GatedStore _store = new();
+    private readonly SimulatedClock _clock = new();
+    private readonly StorageWork _storage;
     private readonly List<(SnapshotIdentity Snapshot, long NextOffset)> _stored = [];
     private readonly List<ReceivedSnapshot> _received = [];
     private readonly List<Exception> _failures = [];
     private readonly List<SnapshotReplyReason> _reasons = [];
     private int _idle;
+
+    public SnapshotReceiverTests() => _storage = new StorageWork(_clock, static () => { });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -106,6 +110,71 @@ public sealed class SnapshotReceiverTests
         Assert.Empty(_received);
         Assert.Null(await _store.FindLatestAsync(Token));
         AssertNothingIsLeft(receiver);
+    }
+
+    /// <summary>The next snapshot waits for the disposal of the part before it: that is watched from its beginning.</summary>
+    [Fact]
+    public void Abandonment_ThatHangs_IsWatchedWhileTheNextSnapshotWaits()
+    {
+        InstallSnapshotMessage[] chunks = [.. new TestSnapshot(5, stateLength: 40).Chunks(25)];
+        InstallSnapshotMessage next = new TestSnapshot(9, stateLength: 40).Chunks(25).First();
+        SnapshotReceiver receiver = New();
+        Store(receiver, chunks[0]);
+        Assert.Null(_storage.Oldest);
+        _clock.AdvanceBy(TimeSpan.FromSeconds(1));
+        _store.Close();
+
+        receiver.Abandon();
+        _scheduler.RunUntilIdle();
+        _clock.AdvanceBy(TimeSpan.FromSeconds(1));
+        Store(receiver, next);
+
+        Assert.Equal((new Work(WorkKind.Abandonment), TimeSpan.FromSeconds(1)), _storage.Oldest);
+        Assert.DoesNotContain("create 9", _store.Calls);
+        _store.Open();
+        _scheduler.RunUntilIdle();
+        Assert.Null(_storage.Oldest);
+        Assert.Contains("create 9", _store.Calls);
+    }
+
+    [Fact]
+    public void Chunk_AfterAnAbandonmentThatHung_IsWatchedAsItself()
+    {
+        SnapshotReceiver receiver = New();
+        Store(receiver, new TestSnapshot(5, stateLength: 40).Chunks(25).First());
+        _store.Close();
+        receiver.Abandon();
+        _scheduler.RunUntilIdle();
+        Store(receiver, new TestSnapshot(9, stateLength: 40).Chunks(25).First());
+        _clock.AdvanceBy(TimeSpan.FromSeconds(1));
+
+        _store.OpenOnce(); // the disposal ends, and the creation hangs
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal((new Work(WorkKind.ChunkWrite, LastIndex: 9, Other: "n2"), TimeSpan.FromSeconds(1)), _storage.Oldest);
+    }
+
+    /// <summary>A commit is one step without progress, so its size says whether its time is plausible.</summary>
+    [Fact]
+    public void Commit_ThatHangs_IsWatchedWithItsSize()
+    {
+        TestSnapshot snapshot = new(5, stateLength: 40);
+        InstallSnapshotMessage[] chunks = [.. snapshot.Chunks(25)];
+        SnapshotReceiver receiver = New();
+        foreach (InstallSnapshotMessage chunk in chunks[..^1])
+        {
+            Store(receiver, chunk);
+        }
+
+        _clock.AdvanceBy(TimeSpan.FromSeconds(1));
+        _store.Close();
+        Store(receiver, chunks[^1]);
+        _store.OpenOnce(); // the last write ends, and the commit hangs
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal("commit", _store.Calls[^1]);
+        Assert.Equal(
+            $"committing the {snapshot.Content.Length} bytes of the snapshot up to entry 5", _storage.Oldest?.Work.ToString());
     }
 
     [Theory]
@@ -285,6 +354,7 @@ public sealed class SnapshotReceiverTests
         () => _idle++)
     {
         Stopping = stopping?.Token ?? CancellationToken.None,
+        Storage = _storage,
     };
 
     private void Store(SnapshotReceiver receiver, InstallSnapshotMessage chunk)

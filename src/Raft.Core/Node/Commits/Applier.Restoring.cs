@@ -3,8 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 namespace Raft;
 
 /// <summary>Replaces the state of a state machine by that of a snapshot.</summary>
-internal abstract class StateRestoration
+/// <param name="clock">Gives the time of its progress.</param>
+internal abstract class StateRestoration(IClock clock)
 {
+    private long _advancedAt;
+
+    /// <summary>When it last made progress; zero if it has not begun.</summary>
+    public TimeSpan AdvancedAt => new(Volatile.Read(ref _advancedAt));
+
     /// <summary>The last index whose effect the new state contains.</summary>
     public abstract long LastIncludedIndex { get; }
 
@@ -22,6 +28,9 @@ internal abstract class StateRestoration
 
     /// <summary>It will not run: disposes what it holds.</summary>
     public abstract void Abandon();
+
+    /// <summary>It has made progress.</summary>
+    protected void Advance() => Volatile.Write(ref _advancedAt, clock.Now.Ticks);
 }
 
 /// <content>

@@ -119,9 +119,12 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>Called under the lock.</summary>
     private (Work Work, TimeSpan Since)? CurrentWorkLocked =>
         _current is { } batch ? (new Work(WorkKind.Apply, batch.FirstIndex, batch.LastIndex), _currentSince)
-        : _restoring is { } restoration ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), _currentSince)
+        : _restoring is { } restoration ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), SinceOf(restoration))
         : _isReading ? (new Work(_turn[_turnPosition]?.Kind ?? WorkKind.Read), _currentSince)
         : null;
+
+    private TimeSpan SinceOf(StateRestoration restoration) =>
+        restoration.AdvancedAt > _currentSince ? restoration.AdvancedAt : _currentSince;
 
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
     public bool IsIdle => !_running;

@@ -56,9 +56,6 @@ internal sealed class CommitPipeline
     /// <summary>Whether all that can be applied now is applied.</summary>
     public bool IsDone => _handedOver >= Limit && _applier.IsIdle;
 
-    /// <summary>Whether the state machine is to be restored from a snapshot that it was not given yet.</summary>
-    public bool AwaitsRestoration => _restoration is not null;
-
     private long Limit => Math.Min(_context.Module.CommitIndex, _context.Module.DurableIndex);
 
     /// <summary>Continues after what the state machine contains already. Before the first pass.</summary>

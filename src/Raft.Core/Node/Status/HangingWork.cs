@@ -13,6 +13,9 @@ public enum HangingResource
 
     /// <summary>The snapshot store.</summary>
     SnapshotStore,
+
+    /// <summary>The transport: it does not start.</summary>
+    Transport,
 }
 
 /// <summary>Work of a node that has made no progress for <see cref="RaftNodeOptions.HangTimeout"/>.</summary>
@@ -29,6 +32,7 @@ public sealed record HangingWork(HangingResource Resource, string Work, DateTime
     {
         HangingResource.StateMachine => "state machine",
         HangingResource.LogStore => "log store",
-        _ => "snapshot store",
+        HangingResource.SnapshotStore => "snapshot store",
+        _ => "transport",
     };
 }

@@ -87,6 +87,24 @@ internal sealed class StatusBoard(
         woken?.Start();
     }
 
+    /// <summary>Replaces what is wrong, in the status of a node whose worker does not publish its own yet.</summary>
+    public void PublishConditions(NodeConditions conditions)
+    {
+        ResumeBatch? woken;
+        lock (_lock)
+        {
+            if (_current.Conditions == conditions)
+            {
+                return;
+            }
+
+            _current = _current with { Conditions = conditions };
+            woken = Changed();
+        }
+
+        woken?.Start();
+    }
+
     /// <summary>The life of the node has ended: it neither leads nor follows, and nothing of it hangs any more.</summary>
     /// <param name="failure">Why; null for an end in good order.</param>
     /// <param name="abandonedWork">What the state machine is still doing, and is given up on; null if it is idle.</param>

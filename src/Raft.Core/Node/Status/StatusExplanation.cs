@@ -43,7 +43,7 @@ internal static class StatusExplanation
 
     private static string Conditions(NodeConditions conditions)
     {
-        string text = string.Empty;
+        string text = conditions.Start is { } start ? $"; {start}, and the start waits for it" : string.Empty;
         if (conditions.StateMachine is { } machine)
         {
             text += $"; {machine}, and results and reads wait for it";

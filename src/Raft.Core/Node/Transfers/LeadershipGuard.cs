@@ -70,9 +70,11 @@ internal sealed class LeadershipGuard(NodeContext context, LeadershipEvidence ev
         IsWithheld = true;
         _withheldUntil = context.Now + (ElectionTimeoutsWithheld * context.Settings.MaximumElectionTimeout);
         module.WithholdCandidacy(_withheldUntil, context.Now);
-        context.Logger?.GivesUpLeadership(module.Term, found);
+        bool hasBegun = transfers.BeginGivingUp(found.Voter);
+        NodeId target = module.Transfer?.Target ?? found.Voter; // a transfer that was under way keeps its target
+        context.Logger?.GivesUpLeadership(module.Term, target, found);
         context.Metrics?.CountGivenUp();
-        if (!transfers.BeginGivingUp(found.Voter))
+        if (!hasBegun)
         {
             StepDown(module);
         }

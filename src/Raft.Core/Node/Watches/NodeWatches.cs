@@ -8,6 +8,7 @@ namespace Raft;
 /// </summary>
 internal sealed class NodeWatches(
     NodeContext context,
+    StartWatch start,
     CommitPipeline commits,
     OutputDispatcher outputs,
     LeadershipGuard guard,
@@ -41,6 +42,7 @@ internal sealed class NodeWatches(
     /// <param name="completedWrites">How many writes to the log have completed since the last check.</param>
     public void Check(int completedWrites)
     {
+        start.Check();
         commits.Watch.Check();
         outputs.WatchDisk(completedWrites);
         _storage.Check();
@@ -56,7 +58,7 @@ internal sealed class NodeWatches(
         UnheardLeader? unheard = _progress.UnheardLeader;
         NodeConditions now = Conditions;
         if (now.StateMachine != commits.Watch.Condition.Hang || now.LogWrites != outputs.Watch.Condition.Hang
-            || now.Storage != _storage.Condition.Hang || now.IsCandidacyWithheld != guard.IsWithheld
+            || now.Storage != _storage.Condition.Hang || now.Start != start.Hang || now.IsCandidacyWithheld != guard.IsWithheld
             || now.IsStalled != _progress.IsStalled || now.UnheardLeader != unheard)
         {
             Conditions = new NodeConditions
@@ -64,6 +66,7 @@ internal sealed class NodeWatches(
                 StateMachine = commits.Watch.Condition.Hang,
                 LogWrites = outputs.Watch.Condition.Hang,
                 Storage = _storage.Condition.Hang,
+                Start = start.Hang,
                 IsCandidacyWithheld = guard.IsWithheld,
                 IsStalled = _progress.IsStalled,
                 UnheardLeader = unheard,

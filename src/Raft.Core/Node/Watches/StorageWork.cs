@@ -72,7 +72,7 @@ internal sealed class StorageWork(IClock clock, Action wake)
     {
         private long _since;
 
-        public Work Work { get; } = work;
+        public Work Work { get; private set; } = work;
 
         /// <summary>When it began, or last made progress.</summary>
         public TimeSpan Since
@@ -83,6 +83,16 @@ internal sealed class StorageWork(IClock clock, Action wake)
 
         /// <summary>It has made progress.</summary>
         public void Advance() => Volatile.Write(ref _since, storage.Now.Ticks);
+
+        /// <summary>It has made progress, and what it does now is something else.</summary>
+        public void Proceed(in Work next)
+        {
+            lock (storage._lock)
+            {
+                Work = next;
+                Advance();
+            }
+        }
 
         public void Dispose() => storage.End(this);
     }

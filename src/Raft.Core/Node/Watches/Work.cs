@@ -13,8 +13,14 @@ internal enum WorkKind
     LogRead,
     LogCompaction,
     SnapshotWrite,
+    SnapshotCommit,
     ChunkWrite,
     ChunkRead,
+    Abandonment,
+    LogOpening,
+    SnapshotSearch,
+    SnapshotOpening,
+    TransportStart,
 }
 
 /// <summary>A piece of work that occupies the state machine or the disk of a node, as values: its text is made only if it hangs.</summary>
@@ -22,12 +28,15 @@ internal enum WorkKind
 /// <param name="FirstIndex">The first entry that it concerns.</param>
 /// <param name="LastIndex">The last entry that it concerns, or that a snapshot covers.</param>
 /// <param name="Other">The node that a chunk comes from or goes to.</param>
-internal readonly record struct Work(WorkKind Kind, long FirstIndex = 0, long LastIndex = 0, NodeId Other = default)
+/// <param name="Bytes">The bytes of a snapshot that is committed.</param>
+internal readonly record struct Work(
+    WorkKind Kind, long FirstIndex = 0, long LastIndex = 0, NodeId Other = default, long Bytes = 0)
 {
     public HangingResource Resource => Kind switch
     {
         WorkKind.Apply or WorkKind.Read or WorkKind.Capture or WorkKind.Restore => HangingResource.StateMachine,
-        WorkKind.LogWrite or WorkKind.LogRead or WorkKind.LogCompaction => HangingResource.LogStore,
+        WorkKind.LogWrite or WorkKind.LogRead or WorkKind.LogCompaction or WorkKind.LogOpening => HangingResource.LogStore,
+        WorkKind.TransportStart => HangingResource.Transport,
         _ => HangingResource.SnapshotStore,
     };
 
@@ -43,8 +52,14 @@ internal readonly record struct Work(WorkKind Kind, long FirstIndex = 0, long La
         WorkKind.LogRead => Text($"reading the log from entry {FirstIndex} on"),
         WorkKind.LogCompaction => Text($"dropping the log up to entry {LastIndex}"),
         WorkKind.SnapshotWrite => Text($"writing the snapshot up to entry {LastIndex}"),
+        WorkKind.SnapshotCommit => Text($"committing the {Bytes} bytes of the snapshot up to entry {LastIndex}"),
         WorkKind.ChunkWrite => Text($"storing a part of the snapshot up to entry {LastIndex} from {Other}"),
-        _ => $"reading a part of its snapshot for {Other}",
+        WorkKind.ChunkRead => $"reading a part of its snapshot for {Other}",
+        WorkKind.Abandonment => "disposing what it had received of a snapshot",
+        WorkKind.LogOpening => "opening the log",
+        WorkKind.SnapshotSearch => "looking for the latest snapshot",
+        WorkKind.SnapshotOpening => Text($"opening the snapshot up to entry {LastIndex}"),
+        _ => "starting",
     };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

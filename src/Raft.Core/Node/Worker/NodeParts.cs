@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Raft.Consensus;
 
 namespace Raft;
 
 /// <summary>The parts of a node around its <see cref="ConsensusModule"/>, each with its own state, and how they are connected.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The end of the life disposes the watch of the start.")]
 internal sealed class NodeParts
 {
     /// <param name="shared">What outlives this life of the node.</param>
@@ -15,6 +17,7 @@ internal sealed class NodeParts
         NodeSettings settings = shared.Settings;
         Context = new NodeContext(settings, shared.Sources, shared.Metrics, shared.Logger, life, wake);
         Calls = new WorkerCalls(Context);
+        Start = new StartWatch(Context);
 
         DroppedMessages dropped = new(shared.Metrics, shared.Logger);
         Lateness = new LatenessReports(Context);
@@ -50,12 +53,13 @@ internal sealed class NodeParts
         LeadershipEvidence evidence = new(Context, Outputs.Watch, Commits.Watch, shared.Board);
         Watches = new NodeWatches(
             Context,
+            Start,
             Commits,
             Outputs,
             new LeadershipGuard(Context, evidence, Transfers),
             new StrandedCallers(Context, Pending, Commits, Outputs.Watch),
             new ProgressSampler(Context, Pending, shared.Board));
-        Recovery = new NodeRecovery(settings, policy, LatestSnapshot, disposal, appliedBefore, ports.Stopping);
+        Recovery = new NodeRecovery(settings, policy, LatestSnapshot, disposal, appliedBefore, Start, ports.Stopping);
     }
 
     /// <summary>What all of them share.</summary>
@@ -63,6 +67,9 @@ internal sealed class NodeParts
 
     /// <summary>Actions and conditions of the node's life, for the worker to run and to evaluate.</summary>
     public WorkerCalls Calls { get; }
+
+    /// <summary>Whether stores open and the transport starts.</summary>
+    public StartWatch Start { get; }
 
     /// <summary>Messages on their way in.</summary>
     public MessageIntake Messages { get; }

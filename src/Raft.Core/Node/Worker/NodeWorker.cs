@@ -122,6 +122,12 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
             {
                 End(failure);
             }
+            else
+            {
+                _context.Now = _context.Settings.Clock.Now;
+                _parts.Start.Check();
+                _board.PublishConditions(_parts.Start.Hang is { } hang ? new NodeConditions { Start = hang } : NodeConditions.None);
+            }
         }
         // Any exception on the worker stops the node, and becomes the reason of the failure.
         catch (Exception exception)
@@ -255,6 +261,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         Failure = end.Failure;
         _endReason = end.Reason;
         _timer.Dispose();
+        _parts.Start.Dispose();
 
         // Before anyone is answered: a caller who then looks at the status must not find that the node leads.
         _parts.Leadership.End();

@@ -59,7 +59,8 @@ public sealed class CommitPipelineTests : IDisposable
         content,
         new TestSnapshot(5, 20).Info,
         DateTimeOffset.UnixEpoch,
-        new SnapshotDisposal(_lab.Settings.Scheduler, _lab.Settings.Clock, logger: null));
+        new SnapshotDisposal(_lab.Settings.Scheduler, _lab.Settings.Clock, logger: null),
+        _lab.Settings.Clock);
 
     private sealed class Content : MemoryStream
     {

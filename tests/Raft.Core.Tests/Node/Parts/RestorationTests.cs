@@ -80,7 +80,7 @@ public sealed class RestorationTests
         return new Applier(settings, metrics: null, static _ => { }, _failures.Add, static () => { }, new ResumeBatchPool(settings.Scheduler));
     }
 
-    private sealed class Restoration : StateRestoration
+    private sealed class Restoration() : StateRestoration(new SimulatedClock())
     {
         public TaskCompletionSource? Preparing { get; init; }
 

@@ -42,6 +42,23 @@ public sealed class StorageWatchTests : IDisposable
         Assert.Equal([Hangs], _lab.Logged);
     }
 
+    /// <summary>The commit of a snapshot is one step without progress: its size tells whether the time is plausible.</summary>
+    [Fact]
+    public void Check_WorkThatProceeds_IsWatchedAnew()
+    {
+        using StorageWork.OpenWork open = _lab.Context.Storage.Begin(new Work(WorkKind.SnapshotWrite, LastIndex: 9));
+        _lab.Advance(Timeout / 2);
+        open.Proceed(new Work(WorkKind.SnapshotCommit, LastIndex: 9, Bytes: 77));
+        _lab.Advance(Timeout / 2);
+        _watch.Check();
+        Assert.Null(_watch.Condition.Hang);
+
+        _lab.Advance(Timeout / 2);
+        _watch.Check();
+
+        Assert.Equal("committing the 77 bytes of the snapshot up to entry 9", _watch.Condition.Hang?.Work);
+    }
+
     [Fact]
     public void Check_HangThatLasts_IsReportedOnceAMinute()
     {

@@ -56,7 +56,8 @@ public sealed class FencedProposalTests
         Leadership earlier = _lab.World.Run(leader.Raft.WaitForLeadershipAsync(Token));
         _lab.World.Run(leader.Raft.TransferLeadershipAsync(cancellationToken: Token).AsTask());
 
-        _lab.Fails<LeadershipLostException>(earlier.ProposeAsync("late", Token).AsTask());
+        Assert.Equal(
+            earlier.Term, _lab.Fails<LeadershipLostException>(earlier.ProposeAsync("late", Token).AsTask()).Term);
     }
 
     [Fact]
@@ -86,7 +87,14 @@ public sealed class FencedProposalTests
         Assert.False(waiting.IsCompleted); // it led, and could not commit its no-op
 
         silence.Dispose();
-        _lab.WaitForLeader(others);
-        _lab.World.RunUntil(() => others.Any(static node => node.Status.Role == RaftRole.Leader));
+        LabNode next = _lab.WaitForLeader(others);
+        if (next != leader)
+        {
+            _lab.World.Run(next.Raft.TransferLeadershipAsync(leader.Raft.Id, Token).AsTask());
+        }
+
+        Leadership leadership = _lab.World.Run(waiting);
+        Assert.Equal(leader.Status.Term, leadership.Term);
+        Assert.Equal(["a"], leader.Log); // all that was committed before its term
     }
 }

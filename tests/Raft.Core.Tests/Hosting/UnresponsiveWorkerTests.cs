@@ -8,7 +8,7 @@ using Raft.Tests.Node;
 namespace Raft.Tests.Hosting;
 
 /// <summary>Workers that ignore their token, block, or fail: they are named, and hold up neither the node nor the host.</summary>
-public sealed class DeafWorkerTests : IDisposable
+public sealed class UnresponsiveWorkerTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly RecordingLoggerFactory _logged = new();
