@@ -5,6 +5,8 @@ internal sealed class Account() : StateMachine<long, long>(Codec.Int64, Codec.In
 {
     private long _balance;
 
+    public long Balance => _balance;
+
     protected override long Apply(long command, in CommandContext context) => _balance += command;
 
     protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_balance, Codec.Int64);

@@ -1,5 +1,5 @@
-// A host with three nodes that uses all of hosting: named nodes, configuration, a typed proposer over structs, a worker on
-// the leader, a snapshot, health and metrics. Published trimmed and ahead-of-time compiled, and run, to show that nothing is missing.
+// A host with three nodes that uses all of hosting: named nodes, configuration, a typed proposer over structs, readers, a worker
+// on the leader, a snapshot, health and metrics. Published trimmed and ahead-of-time compiled, and run, to show that nothing is missing.
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -36,11 +36,17 @@ foreach (string name in names)
 IProposer<long, long> account = host.Services.GetRequiredKeyedService<IProposer<long, long>>(leader.Value);
 long first = await account.ProposeAsync(100, patience.Token);
 long second = await account.ProposeAsync(-30, patience.Token);
+string follower = names.First(name => name != leader.Value);
+IReader<Account> reader = host.Services.GetRequiredKeyedService<IReader<Account>>(follower);
+long linearizable = await reader.ReadAsync(static state => state.Balance, cancellationToken: patience.Token);
+long local = await reader.ReadAsync(static state => state.Balance, ReadConsistency.Local, patience.Token);
 SnapshotInfo? snapshot = await host.Services.GetRequiredKeyedService<RaftNode>(leader.Value).SnapshotAsync(patience.Token);
 HealthReport health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(patience.Token);
 Console.WriteLine(
-    $"Balances {first} and {second}; a snapshot up to entry {snapshot?.LastIncludedIndex}; "
+    $"Balances {first} and {second}; {follower} reads {linearizable}, and then {local} locally; "
+    + $"a snapshot up to entry {snapshot?.LastIncludedIndex}; "
     + $"{health.Status}: {health.Entries["raft"].Description}.");
 await host.StopAsync(patience.Token);
 
-return (first, second, health.Status, snapshot is not null) == (100, 70, HealthStatus.Healthy, true) ? 0 : 1;
+bool isRight = (first, second, linearizable, local) == (100, 70, 70, 70);
+return isRight && health.Status == HealthStatus.Healthy && snapshot is not null ? 0 : 1;
