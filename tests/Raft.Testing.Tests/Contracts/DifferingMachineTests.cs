@@ -115,7 +115,10 @@ public sealed class DifferingMachineTests
     public void StartsProcesses_IsFalse_LeavesTheirClausesOut()
     {
         StateMachineContract<Keeper> contract = new(
-            static () => new RightKeeper(), static random => Codec.Encode(Codec.Utf8, random.NextKey())) { StartsProcesses = false };
+            static () => new RightKeeper(), static random => Codec.Encode(Codec.Utf8, random.NextKey()))
+        {
+            StartsProcesses = false,
+        };
 
         Assert.DoesNotContain(contract.Clauses, static clause => clause.StartsWith("OtherProcesses", StringComparison.Ordinal));
         Assert.Throws<ArgumentException>(() => { _ = contract.RunAsync(Processes); });

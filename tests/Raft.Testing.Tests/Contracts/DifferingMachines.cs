@@ -186,7 +186,7 @@ internal sealed class HiddenClock : Keeper
 {
     private static readonly int StartedAt = DateTime.UtcNow.Year;
 
-    private readonly IWatch _watch = new Watch();
+    private readonly IWatch[] _watches = [new Watch()];
 
     private interface IWatch
     {
@@ -196,7 +196,7 @@ internal sealed class HiddenClock : Keeper
     protected override string Answer(string key, in CommandContext context)
     {
         Func<int> lambda = static () => DateTime.UtcNow.Year;
-        bool all = StartedAt + lambda() + _watch.Look() + Years().Sum() + YearAsync().Result + Generic<int>.Year() + Local() > 0;
+        bool all = StartedAt + lambda() + _watches[0].Look() + Years().Sum() + YearAsync().Result + Generic<int>.Year() + Local() > 0;
         return $"{all}";
 
         static int Local() => DateTime.UtcNow.Year;

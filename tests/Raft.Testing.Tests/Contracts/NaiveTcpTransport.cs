@@ -14,15 +14,16 @@ internal sealed class NaiveTcpTransport(string address) : ITransport
 {
     private readonly Dictionary<NodeId, Channel<RaftMessage>> _queues = [];
     private readonly Lock _lock = new();
-    private CancellationTokenSource _stop = new();
+    private CancellationTokenSource? _stop;
     private TcpListener? _listener;
 
     public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken)
     {
-        _stop = new CancellationTokenSource();
-        _listener = new TcpListener(IPEndPoint.Parse(address));
-        _listener.Start();
-        _ = AcceptAsync(_listener, receiver, _stop.Token);
+        CancellationTokenSource stop = new();
+        TcpListener listener = new(IPEndPoint.Parse(address));
+        listener.Start();
+        (_stop, _listener) = (stop, listener);
+        _ = AcceptAsync(listener, receiver, stop.Token);
         return ValueTask.CompletedTask;
     }
 
@@ -30,7 +31,7 @@ internal sealed class NaiveTcpTransport(string address) : ITransport
     {
         lock (_lock)
         {
-            if (_stop.IsCancellationRequested || _listener is null || !IPEndPoint.TryParse(to.Address ?? "", out IPEndPoint? target))
+            if (_stop is not { IsCancellationRequested: false } stop || !IPEndPoint.TryParse(to.Address ?? "", out IPEndPoint? target))
             {
                 return;
             }
@@ -38,7 +39,7 @@ internal sealed class NaiveTcpTransport(string address) : ITransport
             if (!_queues.TryGetValue(to.NodeId, out Channel<RaftMessage>? queue))
             {
                 _queues.Add(to.NodeId, queue = Channel.CreateUnbounded<RaftMessage>());
-                _ = SendAsync(target, queue.Reader, _stop.Token);
+                _ = SendAsync(target, queue.Reader, stop.Token);
             }
 
             queue.Writer.TryWrite(message);
@@ -49,7 +50,7 @@ internal sealed class NaiveTcpTransport(string address) : ITransport
     {
         lock (_lock)
         {
-            _stop.Cancel();
+            _stop?.Cancel();
             _listener?.Stop();
             _queues.Clear();
         }
