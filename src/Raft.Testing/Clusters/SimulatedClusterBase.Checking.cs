@@ -92,7 +92,7 @@ public abstract partial class SimulatedClusterBase
             if (node.Failure is { } failure && !node.MayFail && !(failure.InnerException is { } cause && node.Storage.Explains(cause))
                 && !(node.FirstStart == FirstStart.Refuse && failure.InnerException is BlankStoreException))
             {
-                throw World.Failure($"Node {node.Id} failed: {failure.Message}", failure, rule: "A node failed");
+                throw World.Failure($"Node {node.Id} failed: {MessageOf(failure, node)}", failure, rule: "A node failed");
             }
         }
 
@@ -125,6 +125,11 @@ public abstract partial class SimulatedClusterBase
             }
         }
     }
+
+    /// <summary>The message with the user's state machine instead of what wraps it.</summary>
+    private static string MessageOf(Exception failure, SimulatedNode node) => node.OwnMachine is { } machine
+        ? failure.Message.Replace(nameof(SlowStateMachine), machine.GetType().Name, StringComparison.Ordinal)
+        : failure.Message;
 
     private void CheckQuiet()
     {

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 namespace Raft.Testing.Frameworks;
 
 /// <summary>Counts how the tests end.</summary>
-internal sealed class Outcomes : IMessageSink
+internal sealed class Outcomes : Xunit.LongLivedMarshalByRefObject, IMessageSink
 {
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _passed;

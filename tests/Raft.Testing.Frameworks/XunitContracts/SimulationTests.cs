@@ -37,7 +37,7 @@ public sealed class SimulationTests
     public async Task Proposal_OfANode_CanBeAwaitedOnceItHasEnded()
     {
         LedgerSimulations.Begin(_cluster);
-        Task<string> proposal = _cluster.ProposerOf(_cluster.WaitForLeader()).ProposeAsync(5).AsTask();
+        Task<string> proposal = _cluster.ProposerOf(_cluster.WaitForLeader()).ProposeAsync(5, CancellationToken.None).AsTask();
         _cluster.Run(TimeSpan.FromSeconds(1));
         Assert.StartsWith("10 at ", await proposal, StringComparison.Ordinal);
     }

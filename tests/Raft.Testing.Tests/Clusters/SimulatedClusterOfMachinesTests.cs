@@ -190,7 +190,7 @@ public sealed class SimulatedClusterOfMachinesTests
     [Fact]
     public void Proposer_OfANodeThatCrashes_LeavesTheOutcomeUnknown()
     {
-        Task<Receipt> proposal = _cluster.ProposerOf("n1").ProposeAsync(new Deposit("ann", 5)).AsTask();
+        Task<Receipt> proposal = _cluster.ProposerOf("n1").ProposeAsync(new Deposit("ann", 5), CancellationToken.None).AsTask();
 
         _cluster.Crash("n1");
 

@@ -82,7 +82,7 @@ public sealed class OwnStateMachineTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(broken.Message);
         string[] lines = broken.Message.Split(Environment.NewLine);
-        Assert.Matches("^Node n[1-3] failed: ", lines[0]);
+        Assert.Matches("^Node n[1-3] failed: The state machine FailingAccount threw InvalidDataException", lines[0]);
         Assert.Equal("InvalidDataException: thirteen", lines[1]);
         Assert.Contains("FailingAccount.Apply", lines[2], StringComparison.Ordinal);
         Assert.Contains("Seed:   7. ", broken.Message, StringComparison.Ordinal);
