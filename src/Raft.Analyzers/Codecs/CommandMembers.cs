@@ -110,7 +110,11 @@ internal sealed class CommandMembers
     {
         if (Shapes.Of(property.Type) is not { } shape)
         {
-            Add(Rules.UnsupportedMember, property, $"{_type.Name}.{property.Name}", property.Type.ToDisplayString());
+            if (property.Type is not ITypeParameterSymbol) // which another rule reports, for the whole type
+            {
+                Add(Rules.UnsupportedMember, property, $"{_type.Name}.{property.Name}", property.Type.ToDisplayString());
+            }
+
             return;
         }
 

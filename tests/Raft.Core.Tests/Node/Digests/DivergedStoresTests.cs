@@ -95,7 +95,7 @@ public class DivergedStoresTests
         using MessageRule lost = _lab.Network.Drop(static message => message is StateDigestMessage);
         _lab.ProposeThrough(10);
 
-        SnapshotInfo? taken = _lab.Lab.World.Run(leader.Raft.SnapshotAsync().AsTask());
+        SnapshotInfo? taken = _lab.Lab.World.Run(leader.Raft.SnapshotAsync(TestContext.Current.CancellationToken).AsTask());
 
         Assert.Equal(10, taken?.LastIncludedIndex);
     }

@@ -214,7 +214,8 @@ public class StateDivergenceTests
         using (_lab.Network.Drop(static message => message is StateDigestMessage or StateDigestReplyMessage))
         {
             _lab.ProposeThrough(13);
-            _lab.Lab.World.Run(_lab.Node("n1").Raft.TransferLeadershipAsync(new NodeId("n2")).AsTask());
+            _lab.Lab.World.Run(
+                _lab.Node("n1").Raft.TransferLeadershipAsync(new NodeId("n2"), TestContext.Current.CancellationToken).AsTask());
             _lab.Lab.WaitForLeader(_lab.Running);
         }
 

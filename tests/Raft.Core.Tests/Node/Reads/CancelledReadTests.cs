@@ -17,11 +17,11 @@ public sealed class CancelledReadTests : IDisposable
         node.Run();
         Fill(node, limit, ReadConsistency.Linearizable);
 
-        Task<int> waiting = Count(node, ReadConsistency.Linearizable).AsTask();
+        Task<int> waiting = Count(node, ReadConsistency.Linearizable, TestContext.Current.CancellationToken).AsTask();
         _lab.World.RunUntilIdle();
 
         Assert.False(waiting.IsCompleted);
-        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local)));
+        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local, TestContext.Current.CancellationToken)));
         node.Stop();
         _lab.Fails<NodeStoppedException>(waiting);
     }
@@ -38,11 +38,11 @@ public sealed class CancelledReadTests : IDisposable
             _lab.World.RunUntilIdle();
         }
 
-        _lab.Fails<OverloadedException>(Count(node, ReadConsistency.Local).AsTask());
+        _lab.Fails<OverloadedException>(Count(node, ReadConsistency.Local, TestContext.Current.CancellationToken).AsTask());
         _cancellation.Cancel();
         _lab.World.RunFor(TimeSpan.FromMilliseconds(10));
 
-        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local)));
+        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local, TestContext.Current.CancellationToken)));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class CancelledReadTests : IDisposable
         node.Run();
         Fill(node, 10, ReadConsistency.AtLeast(1_000));
 
-        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local)));
+        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local, TestContext.Current.CancellationToken)));
     }
 
     [Fact]
