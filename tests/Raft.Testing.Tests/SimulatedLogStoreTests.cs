@@ -63,11 +63,28 @@ public sealed class SimulatedLogStoreTests
     [Fact]
     public void ReadAsync_BeforeAWriteIsDurable_SeesIt()
     {
-        _store.Hold();
+        (_store.MinimumDelay, _store.MaximumDelay) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+        _store.SynchronousRate = 0;
         WriteMany(3);
 
         Assert.Equal(["e1", "e2", "e3"], Texts(_store));
         Assert.Equal((3, 0), (_store.Written.LastIndex, _store.Durable.LastIndex));
+    }
+
+    [Fact]
+    public void Hold_DelaysReadsUntilTheRelease()
+    {
+        WriteMany(3);
+        _world.RunFor(TimeSpan.FromSeconds(1));
+        _store.Hold();
+        Task<ReadOnlyMemory<LogEntry>> read = _store.ReadAsync(1, int.MaxValue, long.MaxValue, Token).AsTask();
+        _world.RunFor(TimeSpan.FromSeconds(10));
+        Assert.False(read.IsCompleted);
+
+        _store.Release();
+        _world.Run(read);
+
+        Assert.Equal(3, read.Result.Length);
     }
 
     [Fact]

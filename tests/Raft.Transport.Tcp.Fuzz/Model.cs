@@ -149,7 +149,7 @@ internal static class Model
         catch (MessageFormatException)
         {
             ReadOnlySpan<byte> bytes = payload.Span;
-            bool isNewer = bytes.Length > 5 && bytes.StartsWith("RAFT"u8) && bytes[4] == 1 && bytes[5] is (0 or > 13);
+            bool isNewer = bytes.Length > 5 && bytes.StartsWith("RAFT"u8) && bytes[4] == 1 && bytes[5] is (0 or > 15);
             if (!isNewer)
             {
                 throw new FrameException("not a message");

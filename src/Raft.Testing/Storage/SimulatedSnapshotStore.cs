@@ -131,8 +131,11 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
             () => new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header, Length: 0)), cancellationToken);
 
     /// <summary>Completes a call in this step or a later one. If a failure is set, this call fails.</summary>
-    internal async ValueTask PassAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels it before it begins.</param>
+    /// <param name="isHeld">Whether it waits for the end of a <see cref="Hold"/>. A commit waits for its own end.</param>
+    internal async ValueTask PassAsync(CancellationToken cancellationToken, bool isHeld = true)
     {
+        isHeld &= _isHeld;
         cancellationToken.ThrowIfCancellationRequested();
         if (_failNext is { } failure)
         {
@@ -140,11 +143,11 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
             throw failure;
         }
 
-        if (_isCrashed || !_random.Chance(SynchronousRate) || _isHeld)
+        if (_isCrashed || !_random.Chance(SynchronousRate) || isHeld)
         {
             SimulatedCompletion<bool> completion = RentCompletion();
             ValueTask later = completion.UntypedTask;
-            if (_isHeld)
+            if (isHeld)
             {
                 _held.Add(completion);
             }
@@ -165,7 +168,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     private async ValueTask<SnapshotInfo> CommitAsync(SnapshotInfo info, byte[] content, CancellationToken cancellationToken)
     {
-        await PassAsync(cancellationToken).ConfigureAwait(false);
+        await PassAsync(cancellationToken, isHeld: false).ConfigureAwait(false);
         Stored snapshot = new(info with { Length = content.Length }, content);
         SimulatedCompletion<bool> completion = RentCompletion();
         ValueTask durable = completion.UntypedTask;

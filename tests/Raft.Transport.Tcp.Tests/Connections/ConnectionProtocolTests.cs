@@ -104,7 +104,7 @@ public sealed class ConnectionProtocolTests
     {
         Announce("raft", "n1");
         byte[] payload = Encode(Messages.Vote(_n1, "n2", 1));
-        payload[TypeOffset] = 14; // the first that this version does not know
+        payload[TypeOffset] = 16; // the first that this version does not know
 
         _protocol.Handle(new Frame(FrameKind.Message, payload));
         Handle(Messages.Vote(_n1, "n2", 2));
