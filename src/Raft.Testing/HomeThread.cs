@@ -8,7 +8,8 @@ namespace Raft.Testing;
 /// </summary>
 /// <remarks>
 /// An escape is only recorded where it happens, since an exception on another thread would end the process. The next run reports it. What
-/// was started inside carries a mark in its <see cref="ExecutionContext"/>, by which an escape is known when nobody is inside.
+/// was started inside carries a mark in its <see cref="ExecutionContext"/>, by which an escape is known when nobody is inside. On the thread
+/// that was inside last, it is none: there, a test completes something between two calls, and what waited for it continues at once.
 /// </remarks>
 internal sealed class HomeThread
 {
@@ -19,7 +20,10 @@ internal sealed class HomeThread
     private readonly Lock _lock = new();
     private readonly List<string> _escapes = [];
     private int _inside = Nobody;
+    private int _last = Nobody; // the thread that was inside last
     private int _depth; // of the calls of the thread that is inside
+    private ExecutionContext? _outside; // of the last visit
+    private ExecutionContext? _marked; // the same, with the mark
     private volatile bool _hasEscapes; // looked at in each step, where a lock would cost more than all the rest
 
     /// <summary>Whether any call came from elsewhere.</summary>
@@ -34,7 +38,7 @@ internal sealed class HomeThread
         if (inside == thread)
         {
             _depth++;
-            return new Visit(this, context: null);
+            return new Visit(this, context: null, outside: null);
         }
 
         if (inside != Nobody)
@@ -42,12 +46,24 @@ internal sealed class HomeThread
             throw Occupied(inside, thread);
         }
 
-        SynchronizationContext? context = SynchronizationContext.Current;
+        Visit visit = new(this, SynchronizationContext.Current, ExecutionContext.Capture());
+        Mark(visit.Outside);
         SynchronizationContext.SetSynchronizationContext(null);
-        Visit visit = new(this, context, StartedInside.Value);
-        StartedInside.Value = this;
         _depth = 1;
         return visit;
+    }
+
+    /// <summary>Marks what is started from now on. The mark allocates, so the context that has it is kept for the next visit.</summary>
+    private void Mark(ExecutionContext? outside)
+    {
+        if (outside is not null && outside == _outside)
+        {
+            ExecutionContext.Restore(_marked!);
+            return;
+        }
+
+        StartedInside.Value = this;
+        (_outside, _marked) = (outside, ExecutionContext.Capture());
     }
 
     /// <summary>Whether the caller belongs to the simulation, or uses it while nobody is inside. If not, records the caller.</summary>
@@ -55,7 +71,7 @@ internal sealed class HomeThread
     {
         int thread = Environment.CurrentManagedThreadId;
         int inside = Volatile.Read(ref _inside);
-        if (inside == thread || (inside == Nobody && StartedInside.Value != this))
+        if (inside == thread || (inside == Nobody && (StartedInside.Value != this || Volatile.Read(ref _last) == thread)))
         {
             return true;
         }
@@ -101,25 +117,39 @@ internal sealed class HomeThread
         }
     }
 
-    private void Leave(SynchronizationContext? context, HomeThread? startedInside)
+    private void Leave(SynchronizationContext? context, ExecutionContext? outside)
     {
         if (--_depth > 0)
         {
             return;
         }
 
-        StartedInside.Value = startedInside;
+        if (outside is null)
+        {
+            StartedInside.Value = null; // contexts do not flow here
+        }
+        else
+        {
+            ExecutionContext.Restore(outside);
+        }
+
         SynchronizationContext.SetSynchronizationContext(context);
+        Volatile.Write(ref _last, Environment.CurrentManagedThreadId);
         Volatile.Write(ref _inside, Nobody);
     }
 
     /// <summary>The time that a thread is inside.</summary>
-    public readonly ref struct Visit(HomeThread home, SynchronizationContext? context, HomeThread? startedInside = null) : IDisposable
+    /// <param name="home">What it is inside of.</param>
+    /// <param name="context">The synchronization context that it had outside.</param>
+    /// <param name="outside">The execution context that it had outside; null if contexts do not flow.</param>
+    public readonly ref struct Visit(HomeThread home, SynchronizationContext? context, ExecutionContext? outside) : IDisposable
     {
         private readonly SynchronizationContext? _context = context;
-        private readonly HomeThread? _startedInside = startedInside;
+
+        /// <summary>The execution context outside.</summary>
+        public ExecutionContext? Outside { get; } = outside;
 
         /// <summary>Leaves.</summary>
-        public void Dispose() => home.Leave(_context, _startedInside);
+        public void Dispose() => home.Leave(_context, Outside);
     }
 }

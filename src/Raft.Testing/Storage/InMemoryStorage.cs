@@ -61,6 +61,9 @@ internal sealed class InMemoryStorage(SimulatedWorld world) : SimulatedStorage
     public override void HoldSnapshots() => _snapshots.Hold();
 
     /// <inheritdoc/>
+    internal override void HoldSnapshotCalls() => _snapshots.HoldCalls();
+
+    /// <inheritdoc/>
     public override void ReleaseSnapshots() => _snapshots.Release();
 
     /// <inheritdoc/>

@@ -17,6 +17,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     private Stored? _latest;
     private Exception? _failNext;
     private bool _isHeld;
+    private bool _holdsCalls;
     private bool _isCrashed;
 
     internal SimulatedSnapshotStore(SimulatedClock clock, IScheduler scheduler, SeededRandom random, Trace? trace)
@@ -46,7 +47,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
     /// <summary>Gets the latest snapshot that would survive a crash.</summary>
     public SnapshotInfo? Durable => _latest?.Info;
 
-    /// <summary>Holds every call and every commit, as a disk that hangs does, until <see cref="Release"/>.</summary>
+    /// <summary>Holds every commit, as a disk that hangs does, until <see cref="Release"/>.</summary>
     public void Hold()
     {
         _isHeld = true;
@@ -56,10 +57,17 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
         }
     }
 
+    /// <summary>Holds every commit and every other call until <see cref="Release"/>.</summary>
+    internal void HoldCalls()
+    {
+        Hold();
+        _holdsCalls = true;
+    }
+
     /// <summary>Ends a <see cref="Hold"/>.</summary>
     public void Release()
     {
-        _isHeld = false;
+        (_isHeld, _holdsCalls) = (false, false);
         foreach (Commit commit in _underWay)
         {
             commit.Timer.Set(_clock.Now);
@@ -131,11 +139,8 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
             () => new Writer(this, new SnapshotInfo(lastIncludedIndex, lastIncludedTerm, header, Length: 0)), cancellationToken);
 
     /// <summary>Completes a call in this step or a later one. If a failure is set, this call fails.</summary>
-    /// <param name="cancellationToken">Cancels it before it begins.</param>
-    /// <param name="isHeld">Whether it waits for the end of a <see cref="Hold"/>. A commit waits for its own end.</param>
-    internal async ValueTask PassAsync(CancellationToken cancellationToken, bool isHeld = true)
+    internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
-        isHeld &= _isHeld;
         cancellationToken.ThrowIfCancellationRequested();
         if (_failNext is { } failure)
         {
@@ -143,11 +148,11 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
             throw failure;
         }
 
-        if (_isCrashed || !_random.Chance(SynchronousRate) || isHeld)
+        if (_isCrashed || !_random.Chance(SynchronousRate) || _holdsCalls)
         {
             SimulatedCompletion<bool> completion = RentCompletion();
             ValueTask later = completion.UntypedTask;
-            if (isHeld)
+            if (_holdsCalls)
             {
                 _held.Add(completion);
             }
@@ -168,7 +173,7 @@ public sealed class SimulatedSnapshotStore : ISnapshotStore
 
     private async ValueTask<SnapshotInfo> CommitAsync(SnapshotInfo info, byte[] content, CancellationToken cancellationToken)
     {
-        await PassAsync(cancellationToken, isHeld: false).ConfigureAwait(false);
+        await PassAsync(cancellationToken).ConfigureAwait(false);
         Stored snapshot = new(info with { Length = content.Length }, content);
         SimulatedCompletion<bool> completion = RentCompletion();
         ValueTask durable = completion.UntypedTask;

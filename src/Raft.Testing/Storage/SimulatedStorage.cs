@@ -73,6 +73,9 @@ public abstract class SimulatedStorage
     /// <summary>Ends a <see cref="Hold"/>. Does nothing if the disk does not hang.</summary>
     public abstract void Release();
 
+    /// <summary>Holds all calls of the snapshot store, where that is possible, until <see cref="ReleaseSnapshots"/>.</summary>
+    internal virtual void HoldSnapshotCalls() => HoldSnapshots();
+
     /// <summary>The disk of the snapshots hangs until <see cref="ReleaseSnapshots"/>. It may be the same disk.</summary>
     public abstract void HoldSnapshots();
 

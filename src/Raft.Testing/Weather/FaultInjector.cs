@@ -239,8 +239,11 @@ internal sealed class FaultInjector
             case FaultKind.FailedSnapshot when node.IsRunning:
                 FailSnapshot(node, fault.Intensity);
                 break;
-            case FaultKind.HungSnapshots:
+            case FaultKind.HungSnapshots when fault.Intensity < 0.5:
                 node.Storage.HoldSnapshots();
+                break;
+            case FaultKind.HungSnapshots:
+                node.Storage.HoldSnapshotCalls();
                 break;
             case FaultKind.Transfer:
                 LeaderOr(node).BeginTransfer(fault.Intensity < 0.5 ? other : default(NodeId?));

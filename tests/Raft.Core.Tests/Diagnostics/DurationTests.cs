@@ -36,7 +36,7 @@ public sealed class DurationTests : IDisposable
     {
         MetricCollector<double> reads = _meters.Collect<double>("raft.read.duration");
         LabNode node = _lab.Node().Lead();
-        _lab.World.RunUntilIdle();
+        node.Commit("before");
         Task<int> read = ReadOfTheNextEntry(node, CancellationToken.None);
         _lab.World.RunFor(TimeSpan.FromSeconds(3));
         node.Commit("a");
@@ -50,7 +50,7 @@ public sealed class DurationTests : IDisposable
     public void Read_CalledBeforeAnyoneListened_IsNotMeasured()
     {
         LabNode node = _lab.Node().Lead();
-        _lab.World.RunUntilIdle();
+        node.Commit("before");
         Task<int> read = ReadOfTheNextEntry(node, CancellationToken.None);
         MetricCollector<double> reads = _meters.Collect<double>("raft.read.duration");
         node.Commit("a");
@@ -64,7 +64,7 @@ public sealed class DurationTests : IDisposable
     {
         MetricCollector<double> reads = _meters.Collect<double>("raft.read.duration");
         LabNode node = _lab.Node().Lead();
-        _lab.World.RunUntilIdle();
+        node.Commit("before");
         using CancellationTokenSource cancelled = new();
         Task<int> read = ReadOfTheNextEntry(node, cancelled.Token);
         cancelled.Cancel();

@@ -31,7 +31,8 @@ public class StateDivergenceTests
 
         const string Difference = "after index 8, up to index 12, the state of n3 (digest";
         Assert.Contains(Difference, Assert.Single(_lab.Alarms("n1")), StringComparison.Ordinal);
-        Assert.Contains(Difference, Assert.Single(_lab.Alarms("n3")), StringComparison.Ordinal);
+        Assert.All(_lab.Alarms("n3"), static alarm => Assert.Contains(Difference, alarm, StringComparison.Ordinal)); // it fails, too
+        Assert.Equal(2, _lab.Alarms("n3").Length);
         Assert.Empty(_lab.Alarms("n2"));
         Assert.Contains("states differ: after index 8", _lab.Node("n1").Status.Explanation, StringComparison.Ordinal);
         Assert.Equal(20, _lab.Node("n1").Status.AgreedIndex);
