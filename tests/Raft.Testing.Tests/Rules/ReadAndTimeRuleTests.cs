@@ -28,7 +28,7 @@ public sealed class ReadAndTimeRuleTests
         TimeSpan now = TimeSpan.Zero;
         TimesStayNearTheClocks rule = new(_lab.Nodes, () => now);
         SimulatedNode node = _lab["n1"];
-        DateTimeOffset latest = node.WallClock + node.Options.MaximumClockAhead + TimeSpan.FromSeconds(1);
+        DateTimeOffset latest = node.WallClock + node.Options.MaximumClockAhead + TimesStayNearTheClocks.Slack;
 
         Assert.Null(rule.OnWriting(node, WriteAt(latest)));
         Assert.Contains("n1 writes an entry with the time", rule.OnWriting(node, WriteAt(latest.AddTicks(1))), StringComparison.Ordinal);
