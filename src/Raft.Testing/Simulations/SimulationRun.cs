@@ -160,10 +160,11 @@ internal sealed class SimulationRun
         TimeSpan patience = LongestElectionTimeout * _options.RecoveryTimeouts;
         TimeSpan busyUntil = _cluster.Nodes.Where(static node => node.IsRunning).Max(static node => node.Storage.BusyUntil);
         CatchUp catchUp = new(_cluster.Network); // of these lives
+        long Progress() => catchUp.Value + _cluster.Nodes.Sum(static node => node.Current?.AppliedIndex ?? 0);
         long before;
         do
         {
-            before = catchUp.Value;
+            before = Progress();
             TimeSpan now = _cluster.World.Clock.Now;
             TimeSpan end = (now > busyUntil ? now : busyUntil) + patience;
             _cluster.World.RunUntil(() => condition() || _cluster.World.Clock.Now >= end, limit: null, waitingFor, rule);
@@ -172,7 +173,7 @@ internal sealed class SimulationRun
                 return;
             }
         }
-        while (catchUp.Value > before);
+        while (Progress() > before);
 
         throw _cluster.World.Failure($"It did not happen in time, and no node comes any further. Waited for: {waitingFor}.", rule: rule);
     }

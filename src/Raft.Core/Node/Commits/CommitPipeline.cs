@@ -61,9 +61,10 @@ internal sealed class CommitPipeline
     public bool IsDone => _handedOver >= Limit && _applier.IsIdle;
 
     /// <summary>
-    /// Whether all that can be applied now is applied, and its callers are answered. Reads do not count: they may never end to arrive.
+    /// Whether all that is committed is applied, which may wait for this node's own disk, and its callers are answered. Reads do not count:
+    /// they may never end to arrive.
     /// </summary>
-    public bool HasAppliedAll => _handedOver >= Limit && _applier.HasAppliedAll();
+    public bool HasAnsweredAll => _handedOver >= _context.Module.CommitIndex && _applier.HasAppliedAll();
 
     private long Limit => Math.Min(_context.Module.CommitIndex, _context.Module.DurableIndex);
 

@@ -86,6 +86,9 @@ internal sealed class HeldMessages
                 one.IsPreVote == other.IsPreVote && one.VoteGranted == other.VoteGranted && one.Leader == other.Leader,
             (ReadIndexRequestMessage, ReadIndexRequestMessage) => true,
             (IdentityRefusalMessage, IdentityRefusalMessage) => true,
+            (StateDigestMessage, StateDigestMessage) => true, // digests are repeated until they are answered
+            (StateDigestReplyMessage one, StateDigestReplyMessage other) =>
+                one.ReceivedIndex <= other.ReceivedIndex && (one.Divergence is null || one.Divergence == other.Divergence),
             _ => false,
         };
 }

@@ -144,7 +144,7 @@ internal sealed class LeadershipTransfers(NodeContext context, CommitPipeline co
     private void HandOver(ConsensusModule module)
     {
         leadership.Suspend();
-        if ((commits.HasAppliedAll || module.Transfer is { IsGivingUp: true }) && work.IsIdle)
+        if ((commits.HasAnsweredAll || module.Transfer is { IsGivingUp: true }) && work.IsIdle)
         {
             module.HandOver();
             _isHandedOver = true;
