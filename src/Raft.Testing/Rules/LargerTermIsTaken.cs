@@ -45,6 +45,7 @@ internal sealed class LargerTermIsTaken : ClusterRule
         _ when node.Store.WrittenImage.HardState.Identity is null => false, // it belongs to no cluster yet
         IdentityRefusalMessage => false, // it answers a node of another identity, which may have the same id
         SetupRequestMessage or SetupReplyMessage => false, // nothing follows from them
+        StateDigestMessage or StateDigestReplyMessage => false, // they are about a term that the sender was in
         RequestVoteMessage request => !request.IsPreVote && !node.Options.LeaderStickiness,
         RequestVoteReplyMessage { IsPreVote: true, VoteGranted: true } => false, // the term that was asked for
         _ => true,

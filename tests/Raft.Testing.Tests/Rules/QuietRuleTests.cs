@@ -38,6 +38,17 @@ public sealed class QuietRuleTests
     }
 
     [Fact]
+    public void LargerTermIsTaken_TermOfADigest_DemandsNothing()
+    {
+        LargerTermIsTaken rule = new();
+        SimulatedNode node = _cluster["n1"];
+        rule.OnDelivered(node, new StateDigestMessage { From = "n2", To = "n1", Origin = Origins.Simulated, Term = 9 });
+        rule.OnDelivered(node, new StateDigestReplyMessage { From = "n2", To = "n1", Origin = Origins.Simulated, Term = 9 });
+
+        Assert.Null(rule.OnQuiet(node));
+    }
+
+    [Fact]
     public void EveryCallerIsAnswered_CallerOfALeaderWithAnEntryToCome_Waits()
     {
         _cluster.Network.Isolate("n1");
