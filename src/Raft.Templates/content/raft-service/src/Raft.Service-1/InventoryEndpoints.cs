@@ -46,7 +46,7 @@ internal static class InventoryEndpoints
         {
             return Results.Problem(rejected.Message, statusCode: StatusCodes.Status409Conflict);
         }
-        catch (NotLeaderException exception) when (exception.Leader?.Tags.GetValueOrDefault("url") is { } url)
+        catch (NotLeaderException exception) when (exception.Leader is { } leader && leader.Tags.TryGetValue("url", out string? url))
         {
             return Results.Redirect($"{url}{request.Path.ToUriComponent()}{request.QueryString}", permanent: false, preserveMethod: true);
         }
