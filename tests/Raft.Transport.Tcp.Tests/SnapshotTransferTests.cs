@@ -1,8 +1,8 @@
 namespace Raft.Transport.Tcp.Tests;
 
 /// <summary>
-/// A snapshot over a link that is slow: several chunks are in flight, it arrives, and heartbeats arrive beside it, so that nobody starts
-/// an election.
+/// A snapshot over a link that is slow: several chunks are in flight, it arrives, and heartbeats still arrive in time, so that nobody
+/// starts an election.
 /// </summary>
 public sealed class SnapshotTransferTests
 {

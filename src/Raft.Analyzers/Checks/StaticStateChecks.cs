@@ -21,7 +21,7 @@ internal static class StaticStateChecks
         }
     }
 
-    /// <summary>A value that is computed once, by whoever comes first, is the same for all.</summary>
+    /// <summary>A value that is computed once, by the first caller, is the same for all.</summary>
     private static bool IsLazilyFilled(IOperation reference) =>
         reference.Parent is ICoalesceAssignmentOperation
         || reference.Parent?.Parent is IInvocationOperation { TargetMethod.ContainingType.Name: "LazyInitializer" };

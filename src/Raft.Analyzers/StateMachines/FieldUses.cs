@@ -8,7 +8,7 @@ internal sealed class FieldUses
     private bool _isChangedByApply;
     private Phases _mentionedBy;
 
-    /// <summary>Whether a command changes its value in place, so that whoever shares the value sees the change.</summary>
+    /// <summary>Whether a command changes its value in place, so that everything that shares the value sees the change.</summary>
     public bool IsMutatedByApply { get; private set; }
 
     public void Note(Phases phase, FieldUse use)

@@ -12,7 +12,7 @@ namespace Raft.Analyzers.StateMachines;
 internal sealed class Finding(
     DiagnosticDescriptor rule, Location location, Phases phases, bool unlessDurable, params ImmutableArray<string> arguments)
 {
-    /// <summary>Stands for the place in the arguments.</summary>
+    /// <summary>Where the arguments name the place.</summary>
     public const string Place = "\0";
 
     public DiagnosticDescriptor Rule { get; } = rule;

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Raft.Analyzers.StateMachines;
 
-/// <summary>Finds the field of the own instance that an expression is, or is a part of.</summary>
+/// <summary>Finds the field of its own instance that an expression names, or a part of which it names.</summary>
 internal static class OwnField
 {
     /// <summary>The field of an expression that is a field, or an auto property, of this instance.</summary>

@@ -4,7 +4,7 @@ namespace Raft;
 
 /// <summary>
 /// Compares the state of this node with those of the other members, by the digests of the same indexes. Followers and learners report
-/// theirs to the leader until it answers; the leader compares them, and answers with what concerns the member. A new leader collects anew.
+/// theirs to the leader until it answers; the leader compares them, and answers with what concerns the member. A new leader starts again.
 /// Used by the node's worker.
 /// </summary>
 /// <remarks>
@@ -20,15 +20,13 @@ internal sealed class StateComparison(
 
     private readonly DigestHistory _history = new();
     private readonly DigestRounds _rounds = new();
+    private readonly DivergenceStop _stop = new(context, transfers, latest);
     private long _term;
     private NodeId? _leader;
     private long _received; // the leader has answered the digests up to here
     private long _reported;
     private TimeSpan _reportAt;
     private TimeSpan _pause;
-    private StateDivergedException? _stopReason;
-    private bool _hasHandedOver;
-    private bool _hasFailed;
 
     /// <summary>The states that differ, as far as it concerns this node or its leadership; null if none is known.</summary>
     public StateDivergence? Divergence { get; private set; }
@@ -89,7 +87,7 @@ internal sealed class StateComparison(
             Report();
         }
 
-        ContinueStop();
+        _stop.Continue();
     }
 
     private void FollowLeadership()
@@ -365,7 +363,7 @@ internal sealed class StateComparison(
         if (divergence.IsInMinority(context.NodeId) && context.Settings.OnDivergence == DivergenceReaction.StopMinority
             && !context.Life.IsStopping)
         {
-            _stopReason ??= new StateDivergedException(DescribeStop(divergence), divergence);
+            _stop.Begin(divergence);
             applier.GiveUpState();
         }
     }
@@ -374,55 +372,5 @@ internal sealed class StateComparison(
     {
         Divergence = null;
         context.Logger?.StatesAgree(known);
-    }
-
-    /// <summary>A leader hands over to a node of the majority first, so that the others need not wait for an election timeout.</summary>
-    private void ContinueStop()
-    {
-        if (_stopReason is null || _hasFailed)
-        {
-            return;
-        }
-
-        ConsensusModule module = context.Module;
-        if (IsLeader && !_hasHandedOver)
-        {
-            _hasHandedOver = true;
-            foreach (NodeId node in _stopReason.Divergence!.Sides[0].Nodes)
-            {
-                if (module.Configuration.IsVoter(node) && module.Reachable.Contains(node) && transfers.BeginGivingUp(node))
-                {
-                    return;
-                }
-            }
-        }
-
-        if (IsLeader && module.Transfer is not null)
-        {
-            return; // it ends, at the latest when its time is over
-        }
-
-        if (IsLeader)
-        {
-            module.StepDown(context.Now);
-        }
-
-        _hasFailed = true;
-        context.Fail(_stopReason);
-    }
-
-    private string DescribeStop(StateDivergence divergence)
-    {
-        string snapshot = latest.Index == 0
-            ? "Its stores hold no snapshot, so a new node on them applies the whole log again: it stops again unless the cause is gone."
-            : latest.Index <= divergence.AgreedIndex
-            ? FormattableString.Invariant($"Its latest snapshot, up to {latest.Index}, is from before that, so a new node on the same ")
-                + "stores applies what follows again: it stops again unless the cause is gone."
-            : FormattableString.Invariant($"Its latest snapshot, up to {latest.Index}, may contain the wrong state: keep a copy of its ")
-                + $"stores to find the cause, empty them, and start it with {nameof(RaftNodeOptions.FirstStart)} {nameof(FirstStart.Join)} "
-                + "while all others run.";
-        return $"The state of node {context.NodeId} is wrong: {divergence}. It has stopped. Its state machine "
-            + $"{context.Settings.StateMachine.GetType().Name} is not deterministic, or its memory or its disk is broken: the page "
-            + $"docs/troubleshooting.md says how to find the entry. {snapshot}";
     }
 }

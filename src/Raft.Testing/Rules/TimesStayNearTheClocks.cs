@@ -8,17 +8,25 @@ namespace Raft.Testing;
 /// <param name="now">The world's time.</param>
 internal sealed class TimesStayNearTheClocks(SimulatedNode[] nodes, Func<TimeSpan> now) : ClusterRule
 {
-    /// <summary>
-    /// A leader adds its own time to what a clock showed when it was heard last, and its own may run at twice the speed for as long as
-    /// faults last. Wrong clocks are wrong by a minute or more.
-    /// </summary>
-    internal static readonly TimeSpan Slack = TimeSpan.FromSeconds(20);
+    /// <summary>A message has been under way for a moment.</summary>
+    internal static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     private readonly long[] _clocks = new long[nodes.Length];
+    private readonly Dictionary<(NodeId Reader, NodeId Sender), Reading> _readings = [];
     private long _allowed;
     private TimeSpan _lookedAt;
 
     public override string Name => "Times stay near the clocks";
+
+    public override string? OnDelivered(SimulatedNode node, RaftMessage message)
+    {
+        if (node.Current is { } life)
+        {
+            _readings[(node.Id, message.From)] = new Reading(life, message.SentAtTicks, node.Now);
+        }
+
+        return null;
+    }
 
     public override string? OnQuiet(SimulatedNode node)
     {
@@ -45,7 +53,7 @@ internal sealed class TimesStayNearTheClocks(SimulatedNode[] nodes, Func<TimeSpa
     {
         for (int i = 0; i < nodes.Length; i++)
         {
-            _clocks[i] = nodes[i].WallClock.UtcTicks;
+            _clocks[i] = Math.Max(nodes[i].WallClock.UtcTicks, KnownTo(node, nodes[i].Id));
         }
 
         Array.Sort(_clocks);
@@ -54,4 +62,15 @@ internal sealed class TimesStayNearTheClocks(SimulatedNode[] nodes, Func<TimeSpa
         _allowed = Math.Max(_allowed + (at - _lookedAt).Ticks, median + (node.Options.MaximumClockAhead + Slack).Ticks);
         _lookedAt = at;
     }
+
+    /// <summary>
+    /// What a node takes another one's clock to show: what its last message said, and the time that has passed since on the node's own
+    /// clock, which may run fast.
+    /// </summary>
+    private long KnownTo(SimulatedNode node, NodeId sender) =>
+        _readings.TryGetValue((node.Id, sender), out Reading reading) && reading.Life == node.Current
+            ? reading.SentAtTicks + (node.Now - reading.At).Ticks
+            : 0;
+
+    private readonly record struct Reading(RaftNode Life, long SentAtTicks, TimeSpan At);
 }

@@ -100,7 +100,7 @@ public sealed class SetupTests
     {
         SingleModule n1 = WithDigest(1);
         n1.Deliver((RaftMessage)(Make.Append("n2", 1, 0, 0, 0) with { Origin = Other, Entries = new[] { Make.Configuration(1, "n1", "n2") } }));
-        n1.Deliver((RaftMessage)(Reply([]) with { From = "n3", Term = 1 })); // n3 is no member any more
+        n1.Deliver((RaftMessage)(Reply([]) with { From = "n3", Term = 1 })); // n3 is no longer a member
         Assert.Equal([new OptionsDifferNotice("n2")], n1.TakeNotices());
 
         AppendEntriesMessage removal = Make.Append("n2", 1, 1, 1, 0) with { Entries = new[] { Make.Configuration(1, "n1", "n3") } };

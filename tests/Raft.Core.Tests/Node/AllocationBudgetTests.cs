@@ -26,7 +26,7 @@ public sealed class AllocationBudgetTests
     [Theory]
     [InlineData(1, 2_000)]
     [InlineData(16, 165)]
-    [InlineData(64, 70)]
+    [InlineData(64, 66)]
     [InlineData(1_024, 40)]
     public void Commit_InASteadyState_AllocatesNoMoreThanItsBudget(int batch, int budget)
     {

@@ -17,9 +17,9 @@ internal sealed partial class Applier
                 await applying.ConfigureAwait(false);
             }
 
-            if (Digests is { } digests && digests.IsDue(batch.LastIndex))
+            if (IsDigestDue(batch.LastIndex))
             {
-                await TakeDigestAsync(digests, batch.LastIndex, hasMoved).ConfigureAwait(false);
+                await TakeDigestAsync(batch.LastIndex, hasMoved).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -76,14 +76,16 @@ internal sealed partial class Applier
         }
     }
 
+    private bool IsDigestDue(long index) => Digests?.IsDue(index) == true;
+
     /// <summary>The state is that of an index at which nodes compare their states.</summary>
-    private async ValueTask TakeDigestAsync(AppliedDigests digests, long index, bool hasMoved)
+    private async ValueTask TakeDigestAsync(long index, bool hasMoved)
     {
-        if (hasMoved && digests.Captures && _ownThread is not null)
+        if (hasMoved && Digests!.Captures && _ownThread is not null)
         {
             await new ResumeOn(_ownThread);
         }
 
-        digests.OnApplied(_machine, index);
+        Digests!.OnApplied(_machine, index);
     }
 }

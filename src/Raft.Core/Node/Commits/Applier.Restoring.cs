@@ -130,9 +130,9 @@ internal sealed partial class Applier
             ValueTask restoring = restoration.RunAsync(_machine, _stopping.Token);
             hasMoved = !restoring.IsCompleted;
             await restoring.ConfigureAwait(false);
-            if (Digests is { } digests && digests.IsDue(restoration.LastIncludedIndex))
+            if (IsDigestDue(restoration.LastIncludedIndex))
             {
-                await TakeDigestAsync(digests, restoration.LastIncludedIndex, hasMoved).ConfigureAwait(false);
+                await TakeDigestAsync(restoration.LastIncludedIndex, hasMoved).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

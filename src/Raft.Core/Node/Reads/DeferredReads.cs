@@ -46,7 +46,7 @@ internal sealed class DeferredReads(ReadLimit limit)
         return all;
     }
 
-    /// <summary>Callers with timeouts must not fill the queue while the state machine does not get there.</summary>
+    /// <summary>Keeps callers with timeouts from filling the queue while the state machine does not get there.</summary>
     public void RemoveCancelled()
     {
         (StateMachineQuery Read, (long Index, long Order) Key)[] pending =

@@ -249,7 +249,7 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
         return Limit.TryEnter();
     }
 
-    /// <summary>Callers with timeouts must not fill the queue while there is no leader. Called under the lock.</summary>
+    /// <summary>Keeps callers with timeouts from filling the queue while there is no leader. Called under the lock.</summary>
     private void RemoveCancelled()
     {
         int before = _waiting;
