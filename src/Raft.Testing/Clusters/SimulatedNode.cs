@@ -264,7 +264,7 @@ public sealed partial class SimulatedNode
         _ = Calls.MakeAsync("A snapshot", () => raft.SnapshotAsync().AsTask());
     }
 
-    internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command, Leadership? leadership)
+    internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command, Leadership? leadership = null)
     {
         RaftNode raft = Raft;
         SimulatedProposal proposal = new(
