@@ -19,7 +19,7 @@ internal sealed class StoreLoss : SoleFault
     private NodeId _leader;
     private long _leaderTerm;
     private long _lostIndex;
-    private long _acknowledgedIndex; // to the leader, which cannot miss what it never heard of
+    private bool _isMissed; // the leader has heard of what the node loses
     private bool _isFlipped;
     private int _refused;
 
@@ -104,7 +104,8 @@ internal sealed class StoreLoss : SoleFault
         _leader = _cluster.Leader!.Value;
         _leaderTerm = _cluster[_leader].Situation.Term;
         _lostIndex = _node.Situation.LastIndex;
-        _acknowledgedIndex = _cluster.AcknowledgedTo(_leader, _node.Id, _leaderTerm);
+        _isMissed = _fault.Kind == FaultKind.RolledBackStore
+            && _cluster.AcknowledgedTo(_leader, _node.Id, _leaderTerm) > _older.Log.LargestIndex();
         if (_fault.Kind == FaultKind.FlippedBit)
         {
             _node.BeginStop();
@@ -188,8 +189,7 @@ internal sealed class StoreLoss : SoleFault
         // A leader that has compacted its log since sends a snapshot, whose success says nothing about what the node had before.
         bool wasAppended = (_node.Snapshots.Durable?.LastIncludedIndex ?? 0) < _lostIndex;
         PublishedStatus leader = _cluster[_leader].Raft.PublishedStatus;
-        bool isMissed = _fault.Kind == FaultKind.RolledBackStore && _acknowledgedIndex > _older.Log.LargestIndex();
-        if (isMissed && wasAppended && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
+        if (_isMissed && wasAppended && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
         {
             _cluster.Require(
                 leader.LostData.Contains(_node.Id), $"{_leader} does not report that {_node.Id} has lost what it acknowledged.");
