@@ -105,8 +105,8 @@ public sealed class ConsensusOptions
     internal void Validate()
     {
         Require(
-            InitialConfiguration is null || InitialConfiguration.IsVoter(NodeId),
-            $"Node '{NodeId}' is not among the voters ({InitialConfiguration}); list it.");
+            InitialConfiguration is null || InitialConfiguration.Find(NodeId) is not null,
+            $"Node '{NodeId}' is not among the members ({InitialConfiguration}); list it.");
         Require(InitialTerm >= 0, $"{nameof(InitialTerm)} is {InitialTerm}; terms count from 0.");
         Require(
             InitialTerm <= ConsensusModule.LargestNumber,

@@ -65,7 +65,8 @@ internal sealed class NodeSettings
         {
             NodeId = nodeId,
             ClusterId = options.ClusterId,
-            InitialConfiguration = FirstStart == FirstStart.Join ? null : new ClusterConfiguration(Members),
+            InitialConfiguration =
+                FirstStart == FirstStart.Join ? null : options.FirstConfiguration ?? new ClusterConfiguration(Members),
             OptionsDigest = NodeSetup.DigestOf(setup),
             Setup = setup,
             MaximumClockAhead = options.MaximumClockAhead,

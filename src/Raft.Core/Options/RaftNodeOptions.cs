@@ -32,6 +32,11 @@ public sealed class RaftNodeOptions
     public IList<RaftMember> Members { get; set; } = [];
 
     /// <summary>
+    /// The roles that the members begin with; null if all of them vote. Only simulations begin with others, until members can be changed.
+    /// </summary>
+    internal ClusterConfiguration? FirstConfiguration { get; set; }
+
+    /// <summary>
     /// What a node with blank stores does. Default <see cref="FirstStart.Bootstrap"/>. Set it to <see cref="FirstStart.Refuse"/> or
     /// <see cref="FirstStart.Join"/> after the first day of a cluster with durable stores, so that a lost volume is noticed.
     /// </summary>

@@ -43,8 +43,9 @@ public sealed class SimulatedCluster : SimulatedClusterBase
         Action<RaftNodeOptions>? configure,
         Func<SimulatedWorld, NodeId, SimulatedStorage>? storage,
         Func<SimulatedWorld, SimulatedTransports>? transports,
-        bool keepsEvents)
-        : base(nodes, seed, configure, storage, transports, keepsEvents)
+        bool keepsEvents,
+        MemberRoles roles = MemberRoles.AllVote)
+        : base(nodes, seed, configure, storage, transports, keepsEvents, roles)
     {
     }
 
@@ -69,4 +70,8 @@ public sealed class SimulatedCluster : SimulatedClusterBase
     /// <param name="id">The node.</param>
     /// <returns>The proposal, whose result is available later.</returns>
     public SimulatedProposal Submit(string text, NodeId id) => Submit(Encoding.UTF8.GetBytes(text), text, id);
+
+    /// <summary>Proposes a string in the term of a leadership only.</summary>
+    internal SimulatedProposal Submit(string text, NodeId id, Leadership leadership) =>
+        Submit(Encoding.UTF8.GetBytes(text), text, id, leadership);
 }

@@ -35,7 +35,8 @@ public abstract partial class SimulatedClusterBase
         Action<RaftNodeOptions>? configure,
         Func<SimulatedWorld, NodeId, SimulatedStorage>? storage,
         Func<SimulatedWorld, SimulatedTransports>? transports,
-        bool keepsEvents = true)
+        bool keepsEvents = true,
+        MemberRoles roles = MemberRoles.AllVote)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         World = new SimulatedWorld(seed);
@@ -51,13 +52,14 @@ public abstract partial class SimulatedClusterBase
         NodeId[] ids = [.. Enumerable.Range(1, nodes)
             .Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
         NodeIds = ids;
+        Roles = ClusterRoles.Of(roles, ids);
         foreach (NodeId id in ids)
         {
             _nodes.Add(id, new SimulatedNode(id, World, _agreement, NewOptions, storage?.Invoke(World, id), Transports));
         }
 
         _inOrder = [.. _nodes.Values];
-        _rules = new ClusterRules(_inOrder, () => World.Clock.Now, broken => _broken ??= broken);
+        _rules = new ClusterRules(_inOrder, Roles, () => World.Clock.Now, broken => _broken ??= broken);
         _snapshots = new SnapshotsAgree(_rules.Committed);
         foreach (SimulatedNode node in _nodes.Values)
         {
@@ -96,6 +98,12 @@ public abstract partial class SimulatedClusterBase
 
     /// <summary>Gets the ids of all nodes, in order.</summary>
     public IReadOnlyList<NodeId> NodeIds { get; }
+
+    /// <summary>Who votes.</summary>
+    internal ClusterRoles Roles { get; }
+
+    /// <summary>What the cluster has committed.</summary>
+    internal CommittedLog Committed => _rules.Committed;
 
     /// <summary>Gets all nodes, in order.</summary>
     public IEnumerable<SimulatedNode> Nodes => _nodes.Values;
@@ -285,10 +293,14 @@ public abstract partial class SimulatedClusterBase
     }
 
     /// <summary>Proposes bytes to a node, and does not wait.</summary>
-    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id)
+    /// <param name="command">The bytes.</param>
+    /// <param name="text">What they are, for people.</param>
+    /// <param name="id">The node.</param>
+    /// <param name="leadership">The leadership in whose term it is to be proposed; null for any.</param>
+    internal SimulatedProposal Submit(ReadOnlyMemory<byte> command, string text, NodeId id, Leadership? leadership = null)
     {
         using HomeThread.Visit visit = World.Enter();
-        SimulatedProposal proposal = this[id].Propose(text, command);
+        SimulatedProposal proposal = this[id].Propose(text, command, leadership);
         World.Trace.Add(World.Clock.Now, "propose", id, command.Length);
         _offers.Offer(command);
         proposal.Command = command;
@@ -312,6 +324,9 @@ public abstract partial class SimulatedClusterBase
     /// <summary>Runs until all running nodes have applied every entry in the leader's log.</summary>
     /// <param name="limit">How much virtual time it may take; null for the world's default.</param>
     public void Settle(TimeSpan? limit = null) => World.RunUntil(IsSettled, limit, "all running nodes to apply the leader's whole log");
+
+    /// <summary>How far a follower has acknowledged the log to the leader of a term.</summary>
+    internal long AcknowledgedTo(NodeId leader, NodeId follower, long term) => _rules.AcknowledgedTo(leader, follower, term);
 
     /// <summary>Delivers a message of a node that does not belong to this cluster.</summary>
     internal void Intrude(RaftMessage message)
@@ -349,6 +364,7 @@ public abstract partial class SimulatedClusterBase
         {
             ClusterId = "simulated",
             Members = [.. NodeIds.Select(MemberOf)],
+            FirstConfiguration = Roles.FirstConfiguration(MemberOf),
             MinimumElectionTimeout = TimeSpan.FromMilliseconds(150),
             MaximumElectionTimeout = TimeSpan.FromMilliseconds(300),
             RandomSeed = (long)World.Random.NextUInt64(),
@@ -365,7 +381,7 @@ public abstract partial class SimulatedClusterBase
         }
 
         long term = this[leader].Status.Term;
-        return new ReferenceQuorum<NodeId>([.. NodeIds]).IsReachedBy(
+        return Roles.Quorum.IsReachedBy(
             _inOrder
                 .Where(node => node.IsRunning && node.Status.Leader == leader && node.Status.Term == term)
                 .Select(static node => node.Id));

@@ -264,10 +264,11 @@ public sealed partial class SimulatedNode
         _ = Calls.MakeAsync("A snapshot", () => raft.SnapshotAsync().AsTask());
     }
 
-    internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command)
+    internal SimulatedProposal Propose(string text, ReadOnlyMemory<byte> command, Leadership? leadership = null)
     {
         RaftNode raft = Raft;
-        SimulatedProposal proposal = new(text, Id, token => raft.ProposeAsync(command, token));
+        SimulatedProposal proposal = new(
+            text, Id, token => leadership?.ProposeAsync(command, token) ?? raft.ProposeAsync(command, token));
         if (_process is null)
         {
             proposal.NoteCrash(); // a node that is down never answers

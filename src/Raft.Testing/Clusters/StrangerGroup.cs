@@ -32,7 +32,7 @@ internal sealed class StrangerGroup
         RaftNodeOptions OptionsWith(RaftMember[] own)
         {
             RaftNodeOptions made = options();
-            made.Members = own;
+            (made.Members, made.FirstConfiguration) = (own, null);
             return made;
         }
     }

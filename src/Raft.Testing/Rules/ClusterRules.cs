@@ -18,13 +18,13 @@ internal sealed class ClusterRules
     private readonly Action<string> _broken;
 
     /// <param name="nodes">The nodes of the cluster.</param>
+    /// <param name="roles">Who votes.</param>
     /// <param name="now">The world's time.</param>
     /// <param name="broken">Receives the description of a violation.</param>
-    public ClusterRules(SimulatedNode[] nodes, Func<TimeSpan> now, Action<string> broken)
+    public ClusterRules(SimulatedNode[] nodes, ClusterRoles roles, Func<TimeSpan> now, Action<string> broken)
     {
         _broken = broken;
-        ReferenceQuorum<NodeId> quorum = new([.. nodes.Select(static node => node.Id)]);
-        HangFacts hangs = new();
+        HangFacts hangs = new(roles);
         ClusterRule[] rules =
         [
             _elections,
@@ -34,11 +34,12 @@ internal sealed class ClusterRules
             new LeaderAppendOnly(),
             new LogMatching(),
             new TimesNeverFall(Committed),
-            new TimesStayNearTheClocks(nodes, now),
+            new TimesStayNearTheClocks(nodes, roles, now),
             new LeaderCompleteness(Committed),
-            new CommitRule(Committed, nodes, quorum),
+            new CommitRule(Committed, nodes, roles.Quorum),
             new AppliedBounds(Committed),
             new UpToDateVotes(),
+            new LearnersDoNotLead(roles),
             new TermsBeginWithCandidates(),
             new LargerTermIsTaken(),
             _matches,
@@ -51,7 +52,7 @@ internal sealed class ClusterRules
             new CandidatesConcede(),
             new LivingLeaderStays(),
             new TransfersLoseNothing(),
-            new LeaderHasQuorum(quorum),
+            new LeaderHasQuorum(roles.Quorum),
             _identity = new OneIdentity([.. nodes.Select(static node => node.Id)]),
             new LatestConfiguration(),
             _joining = new JoiningNodesDoNotVote(Committed),
@@ -75,6 +76,9 @@ internal sealed class ClusterRules
 
     /// <summary>How often a node has reported that a member has other options.</summary>
     public int DifferencesReported => _differences.Reports;
+
+    /// <summary>How far a follower has acknowledged the log to the leader of a term.</summary>
+    public long AcknowledgedTo(NodeId leader, NodeId follower, long term) => _matches.AcknowledgedTo(leader, follower, term);
 
     /// <summary>How many terms had a leader.</summary>
     public int Elections => _elections.Elections;

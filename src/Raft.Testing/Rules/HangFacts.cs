@@ -4,7 +4,8 @@ namespace Raft.Testing;
 /// What is true about the hangs of a node, seen from outside: how long its state machine or its disk has been occupied by the same thing,
 /// by its own clock, and what others have reported to it. A process that was paused counts from when it was resumed.
 /// </summary>
-internal sealed class HangFacts
+/// <param name="roles">Who votes: only voters can lead instead.</param>
+internal sealed class HangFacts(ClusterRoles roles)
 {
     private readonly SortedDictionary<NodeId, Facts> _nodes = [];
 
@@ -23,12 +24,12 @@ internal sealed class HangFacts
 
         public long DurableIndex { get; set; }
 
-        /// <summary>What the others have applied, as they reported to this node in the term of <see cref="ReportedTerm"/>.</summary>
+        /// <summary>What the other voters have applied, as they reported to this node in the term of <see cref="ReportedTerm"/>.</summary>
         public SortedDictionary<NodeId, long> Reported { get; } = [];
 
         public long ReportedTerm { get; set; }
 
-        /// <summary>The most that another node has reported to this one as applied.</summary>
+        /// <summary>The most that another voter has reported to this one as applied.</summary>
         public long LargestReported => Reported.Count == 0 ? 0 : Reported.Values.Max();
     }
 
@@ -46,7 +47,7 @@ internal sealed class HangFacts
     /// <summary>A message reaches the node.</summary>
     public void OnDelivered(SimulatedNode node, RaftMessage message)
     {
-        if (message is not AppendEntriesReplyMessage reply || node.Current is null)
+        if (message is not AppendEntriesReplyMessage reply || node.Current is null || !roles.IsVoter(reply.From))
         {
             return;
         }

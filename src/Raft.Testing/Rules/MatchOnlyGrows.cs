@@ -17,6 +17,10 @@ internal sealed class MatchOnlyGrows : ClusterRule
     /// </summary>
     public void Forget(NodeId follower) => _lostUntil[follower] = _highestTerm;
 
+    /// <summary>How far a follower has acknowledged the log to the leader of a term, as far as messages have arrived; 0 if not at all.</summary>
+    public long AcknowledgedTo(NodeId leader, NodeId follower, long term) =>
+        _matches.TryGetValue((leader, follower), out (long Term, long Match) known) && known.Term == term ? known.Match : 0;
+
     public override string? OnDelivered(SimulatedNode node, RaftMessage message)
     {
         if (message is not AppendEntriesReplyMessage { Success: true } reply)

@@ -4,12 +4,16 @@ namespace Raft.Testing;
 /// No entry is stamped further ahead of the clocks of a majority than the options allow, however wrong the clock of its leader is. When
 /// clocks step back, the time of the log may continue from where it is, no faster than the world's.
 /// </summary>
-/// <param name="nodes">All nodes, whose clocks count whether they run or not.</param>
+/// <param name="nodes">All nodes.</param>
+/// <param name="roles">Who votes: the clocks of voters count, whether they run or not.</param>
 /// <param name="now">The world's time.</param>
-internal sealed class TimesStayNearTheClocks(SimulatedNode[] nodes, Func<TimeSpan> now) : ClusterRule
+internal sealed class TimesStayNearTheClocks(SimulatedNode[] nodes, ClusterRoles roles, Func<TimeSpan> now) : ClusterRule
 {
     /// <summary>A message has been under way for a moment.</summary>
     internal static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
+
+    private readonly SimulatedNode[][] _voters =
+        [.. roles.VoterSets.Select(set => nodes.Where(node => set.Contains(node.Id)).ToArray())];
 
     private readonly long[] _clocks = new long[nodes.Length];
     private readonly Dictionary<(NodeId Reader, NodeId Sender), Reading> _readings = [];
@@ -51,16 +55,26 @@ internal sealed class TimesStayNearTheClocks(SimulatedNode[] nodes, Func<TimeSpa
 
     private void Look(SimulatedNode node)
     {
-        for (int i = 0; i < nodes.Length; i++)
+        long median = long.MaxValue;
+        foreach (SimulatedNode[] voters in _voters)
         {
-            _clocks[i] = Math.Max(nodes[i].WallClock.UtcTicks, KnownTo(node, nodes[i].Id));
+            median = Math.Min(median, MedianOf(voters, node)); // of joint configurations, both have to agree
         }
 
-        Array.Sort(_clocks);
-        long median = _clocks[(_clocks.Length - 1) / 2];
         TimeSpan at = now();
         _allowed = Math.Max(_allowed + (at - _lookedAt).Ticks, median + (node.Options.MaximumClockAhead + Slack).Ticks);
         _lookedAt = at;
+    }
+
+    private long MedianOf(SimulatedNode[] voters, SimulatedNode node)
+    {
+        for (int i = 0; i < voters.Length; i++)
+        {
+            _clocks[i] = Math.Max(voters[i].WallClock.UtcTicks, KnownTo(node, voters[i].Id));
+        }
+
+        Array.Sort(_clocks, 0, voters.Length);
+        return _clocks[(voters.Length - 1) / 2];
     }
 
     /// <summary>

@@ -39,6 +39,12 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
             return;
         }
 
+        if (kind == 0)
+        {
+            _ = PassBarrierAsync(new Pending(node, raft), record.LastSeen, patience);
+            return;
+        }
+
         (ReadConsistency consistency, long least) = kind switch
         {
             < 6 => (ReadConsistency.Linearizable, record.LastSeen),
@@ -58,7 +64,7 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         {
             Pending pending = new(node, node.Raft);
             reads.Add((node.Id, ReadAsync(pending, ReadConsistency.Linearizable, record.LastSeen, Timeout.InfiniteTimeSpan)));
-            reads.Add((node.Id, PassBarrierAsync(pending, record.LastSeen)));
+            reads.Add((node.Id, PassBarrierAsync(pending, record.LastSeen, Timeout.InfiniteTimeSpan)));
         }
 
         return () => [.. reads.Where(static read => !read.Read.IsCompleted).Select(static read => read.Node).Distinct()];
@@ -67,39 +73,56 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
     /// <summary>Just before the oldest moment whose state a read with a bound may show: what happened at that very moment may be missing.</summary>
     private static TimeSpan Before(SimulatedNode node, TimeSpan bound) => node.WorldTimeOf(node.Now - bound) - TimeSpan.FromTicks(2);
 
-    private async Task ReadAsync(Pending read, ReadConsistency consistency, long least, TimeSpan patience)
+    private Task ReadAsync(Pending read, ReadConsistency consistency, long least, TimeSpan patience)
     {
         least = Math.Max(least, ShownBy(read));
         TimeSpan began = cluster.World.Clock.Now;
-        using CancellationTokenSource patienceEnds = new();
-        using IClockTimer timer = cluster.World.Clock.CreateTimer(patienceEnds.Cancel);
-        if (patience != Timeout.InfiniteTimeSpan)
-        {
-            timer.Set(began + patience);
-        }
-
-        _pending.Add(read);
-        await read.Node.Calls.MakeAsync("A read", async () =>
+        return MakeAsync(read, "A read", patience, async patienceEnds =>
         {
             (long index, bool isExact) = await read.Life.ReadAsync(
-                static (SlowStateMachine machine) => (machine.LastCommand, machine.IsExact), consistency, patienceEnds.Token)
+                static (SlowStateMachine machine) => (machine.LastCommand, machine.IsExact), consistency, patienceEnds)
                 .ConfigureAwait(false);
-            Answered++;
             Judge(read, consistency.ToString(), began, least, index);
             _shown[read.Node.Id] = (read.Life, Math.Max(index, ShownBy(read)));
             if (isExact)
             {
                 record.See(index);
             }
-        }).ConfigureAwait(false);
-        _pending.Remove(read);
+        });
     }
 
-    private Task PassBarrierAsync(Pending read, long least)
+    private Task PassBarrierAsync(Pending read, long least, TimeSpan patience)
     {
         TimeSpan began = cluster.World.Clock.Now;
-        return read.Node.Calls.MakeAsync(
-            "A read barrier", async () => Judge(read, "barrier", began, least, await read.Life.ReadBarrierAsync().ConfigureAwait(false)));
+        return MakeAsync(read, "A read barrier", patience, async patienceEnds =>
+        {
+            long index = await read.Life.ReadBarrierAsync(patienceEnds).ConfigureAwait(false);
+            Judge(read, "barrier", began, least, index);
+            if (read.Life.AppliedIndex < index)
+            {
+                read.Node.Report(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A barrier waits for its index is broken: {read.Node.Id} answered with {index}, and has applied {read.Life.AppliedIndex}."));
+            }
+        });
+    }
+
+    private async Task MakeAsync(Pending read, string name, TimeSpan patience, Func<CancellationToken, Task> call)
+    {
+        using CancellationTokenSource patienceEnds = new();
+        using IClockTimer timer = cluster.World.Clock.CreateTimer(patienceEnds.Cancel);
+        if (patience != Timeout.InfiniteTimeSpan)
+        {
+            timer.Set(cluster.World.Clock.Now + patience);
+        }
+
+        _pending.Add(read);
+        await read.Node.Calls.MakeAsync(name, async () =>
+        {
+            await call(patienceEnds.Token).ConfigureAwait(false);
+            Answered++;
+        }).ConfigureAwait(false);
+        _pending.Remove(read);
     }
 
     private static void Judge(Pending read, string consistency, TimeSpan began, long least, long index)

@@ -6,6 +6,9 @@ internal abstract class SimulatedWorkload
     /// <summary>What the user's function is, in messages.</summary>
     private protected const string CommandFunction = "The function that draws commands";
 
+    /// <summary>Whether its commands are strings, so that work of leaders may propose some too.</summary>
+    public virtual bool HasWorkers => false;
+
     /// <summary>Prepares the cluster before it starts.</summary>
     public abstract void Prepare(SimulatedCluster cluster);
 
@@ -25,6 +28,8 @@ internal abstract class SimulatedWorkload
 /// <summary>Strings that are unique, for <see cref="StringLog"/>: each rule can be checked by the content of the log.</summary>
 internal sealed class UniqueTexts : SimulatedWorkload
 {
+    public override bool HasWorkers => true;
+
     public override void Prepare(SimulatedCluster cluster)
     {
     }

@@ -6,6 +6,7 @@ namespace Raft.Testing;
 internal sealed class SimulationRun
 {
     private const ulong SaltOfSettings = 0x5E77_1265;
+    private const ulong SaltOfWorkers = 0x303_4E25;
 
     private static readonly TimeSpan LongestElectionTimeout = TimeSpan.FromMilliseconds(300);
 
@@ -26,7 +27,7 @@ internal sealed class SimulationRun
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
         _settings = options.Settings ?? SettingsOf(seed);
-        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage, options.Transports, keepsEvents: false);
+        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage, options.Transports, keepsEvents: false, _settings.Roles);
         _cluster.World.IsReported = true;
         _settings.ApplyTo(_cluster);
         if (options.KeepsEvents)
@@ -52,13 +53,10 @@ internal sealed class SimulationRun
 
     public void Execute()
     {
-        IReadOnlyCollection<int> joining = FirstJoin.NodesOf(_faults, _options.Nodes);
-        for (int number = 0; number < _options.Nodes; number++)
+        IReadOnlyCollection<NodeId> joining = FirstJoin.NodesOf(_faults, _cluster);
+        foreach (NodeId id in _cluster.NodeIds.Where(id => !joining.Contains(id)))
         {
-            if (!joining.Contains(number))
-            {
-                _cluster.Start(_cluster.NodeIds[number]);
-            }
+            _cluster.Start(id);
         }
 
         FaultInjector weather = new(_cluster, _faults, _settings);
@@ -66,12 +64,18 @@ internal sealed class SimulationRun
         _reads = new SimulatedReads(_cluster, record);
         SimulatedClient[] clients = [.. Enumerable.Range(1, _settings.Clients)
             .Select(number => new SimulatedClient(_cluster, number, _random.Fork(), record, _reads, _workload, _settings))];
+        SimulatedWorker[] workers = [.. StartWorkers(record)];
         _cluster.World.RunFor(_options.Duration);
         weather.Stop();
         Recover();
         foreach (SimulatedClient client in clients)
         {
             client.Stop();
+        }
+
+        foreach (SimulatedWorker worker in workers)
+        {
+            worker.Stop();
         }
 
         Finish();
@@ -104,6 +108,14 @@ internal sealed class SimulationRun
         _cluster.World.Failure(
             $"{exception.GetType().Name} was thrown by a step: {exception.Message}", exception, rule: "A step throws an exception");
 
+    private IEnumerable<SimulatedWorker> StartWorkers(ClientRecord record)
+    {
+        SeededRandom random = new(_seed ^ SaltOfWorkers); // of its own, so that what the others draw does not depend on it
+        return _workload.HasWorkers
+            ? _cluster.Nodes.Select(node => new SimulatedWorker(_cluster, node, random.Fork(), record, _settings.ClientPause * 2))
+            : [];
+    }
+
     private void Configure(RaftNodeOptions options)
     {
         _settings.ApplyTo(options);
@@ -124,9 +136,8 @@ internal sealed class SimulationRun
             (ids[i], ids[other]) = (ids[other], ids[i]);
         }
 
-        ReferenceQuorum<NodeId> quorum = new(ids);
         int majority = 1;
-        while (!quorum.IsReachedBy(ids[..majority]))
+        while (!_cluster.Roles.Quorum.IsReachedBy(ids[..majority]))
         {
             majority++;
         }

@@ -67,6 +67,9 @@ public sealed record SimulationSettings
     /// <summary>See <see cref="RaftNodeOptions.CaptureDigestInterval"/>; 0 compares no captures.</summary>
     public int CaptureDigestInterval { get; init; }
 
+    /// <summary>Who votes.</summary>
+    public MemberRoles Roles { get; init; }
+
     /// <summary>How many clients propose: 1 or more.</summary>
     public int Clients { get; init; } = 4;
 
@@ -121,6 +124,7 @@ public sealed record SimulationSettings
             SnapshotDelay = TimeSpan.FromMilliseconds(Pick(random, 5, 5, 5, 50, 1_000)),
             SnapshotTransferLogBytes = Pick<int?>(random, null, null, 0, 1_000),
             DigestInterval = Pick(random, 1, 3, 25, 25, 100),
+            Roles = random.Chance(0.6) ? MemberRoles.AllVote : Pick(random, MemberRoles.OneLearner, MemberRoles.Joint),
         };
     }
 
@@ -146,6 +150,8 @@ public sealed record SimulationSettings
         AddLimit(parts, SnapshotTransferLogBytes, "bytes kept for transfers");
         AddLimit(parts, DigestInterval == Default.DigestInterval ? null : DigestInterval, "entries a digest");
         AddLimit(parts, CaptureDigestInterval == 0 ? null : CaptureDigestInterval, "entries a digest of a capture");
+        AddSwitch(parts, Roles != MemberRoles.OneLearner, "a learner");
+        AddSwitch(parts, Roles != MemberRoles.Joint, "joint configurations");
         AddLimit(parts, Clients == Default.Clients ? null : Clients, "clients");
         AddTime(parts, "patience", ClientPatience, Default.ClientPatience);
         AddTime(parts, "pause", ClientPause, Default.ClientPause);

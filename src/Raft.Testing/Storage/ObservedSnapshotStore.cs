@@ -54,7 +54,7 @@ public sealed class ObservedSnapshotStore : ISnapshotStore
     /// </summary>
     internal bool MayBeUnknown => _isUnknown || _openings > 0;
 
-    /// <summary>The number of calls under way.</summary>
+    /// <summary>The number of calls under way, of the store and of the streams that it has opened.</summary>
     internal int Calls { get; private set; }
 
     /// <inheritdoc/>
@@ -80,7 +80,9 @@ public sealed class ObservedSnapshotStore : ISnapshotStore
         try
         {
             return new ObservedStream(
-                await Note(_inner.OpenReadAsync(snapshot, cancellationToken)).ConfigureAwait(false), NoteFailure);
+                await Note(_inner.OpenReadAsync(snapshot, cancellationToken)).ConfigureAwait(false),
+                NoteFailure,
+                reading: change => Calls += change);
         }
         finally
         {

@@ -4,7 +4,8 @@ namespace Raft.Testing;
 /// <param name="inner">The stream of the store.</param>
 /// <param name="failed">Called when a call has failed.</param>
 /// <param name="copy">Receives what is written.</param>
-internal sealed class ObservedStream(Stream inner, Action failed, MemoryStream? copy = null) : Stream
+/// <param name="reading">Receives 1 when a read begins, and -1 when it ends.</param>
+internal sealed class ObservedStream(Stream inner, Action failed, MemoryStream? copy = null, Action<int>? reading = null) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
@@ -40,6 +41,7 @@ internal sealed class ObservedStream(Stream inner, Action failed, MemoryStream? 
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        reading?.Invoke(1);
         try
         {
             return await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -48,6 +50,10 @@ internal sealed class ObservedStream(Stream inner, Action failed, MemoryStream? 
         {
             failed();
             throw;
+        }
+        finally
+        {
+            reading?.Invoke(-1);
         }
     }
 

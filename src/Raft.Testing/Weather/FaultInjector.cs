@@ -272,12 +272,13 @@ internal sealed class FaultInjector
         }
     }
 
-    /// <summary>The clocks of a majority are right, and were for as long as anyone remembers another one.</summary>
+    /// <summary>The clocks of a quorum are right, and were for as long as anyone remembers another one.</summary>
     private bool MayBeWrong(SimulatedNode node)
     {
         TimeSpan now = _cluster.World.Clock.Now;
-        int others = _cluster.Nodes.Count(other => other != node && now - other.WallClockSetAt < MemoryOfClocks);
-        return others + 1 <= (_cluster.NodeIds.Count - 1) / 2;
+        return _cluster.Roles.Quorum.IsReachedBy(_cluster.Nodes
+            .Where(other => other != node && !(now - other.WallClockSetAt < MemoryOfClocks))
+            .Select(static other => other.Id));
     }
 
     private static void StartWithItsOptions(SimulatedNode node)

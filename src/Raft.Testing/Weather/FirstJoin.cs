@@ -7,16 +7,24 @@ namespace Raft.Testing;
 internal sealed class FirstJoin(SimulatedCluster cluster, SimulatedNode node, Fault fault) : SoleFault
 {
     /// <summary>
-    /// The nodes that join, of a schedule: those that are to do so at the start of the run, as long as the others are a majority.
+    /// The nodes that join, of a schedule: those that are to do so at the start of the run, as long as the others are a quorum.
     /// </summary>
     /// <param name="faults">The schedule.</param>
-    /// <param name="nodes">The number of nodes.</param>
-    public static IReadOnlyCollection<int> NodesOf(IReadOnlyList<Fault> faults, int nodes) =>
-        [.. faults
-            .Where(static fault => fault.Kind == FaultKind.FirstJoin && fault.At == TimeSpan.Zero)
-            .Select(static fault => fault.Node)
-            .Distinct()
-            .Take((nodes - 1) / 2)];
+    /// <param name="cluster">The cluster.</param>
+    public static IReadOnlyCollection<NodeId> NodesOf(IReadOnlyList<Fault> faults, SimulatedCluster cluster)
+    {
+        HashSet<NodeId> starting = [.. cluster.NodeIds];
+        foreach (Fault fault in faults.Where(static fault => fault.Kind == FaultKind.FirstJoin && fault.At == TimeSpan.Zero))
+        {
+            NodeId id = cluster.NodeIds[fault.Node];
+            if (cluster.Roles.Quorum.IsReachedBy(starting.Where(other => other != id)))
+            {
+                starting.Remove(id);
+            }
+        }
+
+        return [.. cluster.NodeIds.Where(id => !starting.Contains(id))];
+    }
 
     public override bool Advance(bool isCalm)
     {

@@ -4,6 +4,7 @@ namespace Raft.Testing.Tests.Rules;
 public sealed class HangRuleTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+    private static readonly ClusterRoles ThreeVoters = ClusterRoles.Of(MemberRoles.AllVote, ["n1", "n2", "n3"]);
 
     [Fact]
     public void HungLeadersGiveUp_LeaderThatStaysAlthoughOthersHaveApplied_IsFound()
@@ -54,7 +55,7 @@ public sealed class HangRuleTests
     public void GivingUpNeedsEvidence_LeaderThatWasToldNothing_IsFound()
     {
         SimulatedCluster cluster = ThatHasGivenUp(out _);
-        GivingUpNeedsEvidence rule = new(new HangFacts()); // to which nothing was delivered
+        GivingUpNeedsEvidence rule = new(new HangFacts(ThreeVoters)); // to which nothing was delivered
 
         Assert.StartsWith(
             "n1 gave up its leadership", rule.OnChanged(cluster["n1"], default, cluster["n1"].Situation), StringComparison.Ordinal);
@@ -106,7 +107,7 @@ public sealed class HangRuleTests
     /// <summary>Runs a cluster and asks the rule about n1 after each step.</summary>
     private static string? Watch(SimulatedCluster cluster, TimeSpan duration)
     {
-        HungLeadersGiveUp rule = new(new HangFacts());
+        HungLeadersGiveUp rule = new(new HangFacts(ThreeVoters));
         cluster.Network.MessageDelivered += message =>
         {
             if (message.To == "n1")
@@ -144,7 +145,7 @@ public sealed class HangRuleTests
     private static SimulatedCluster ThatHasGivenUp(out HangFacts facts)
     {
         SimulatedCluster cluster = RuleLab.NewCluster();
-        HangFacts seen = facts = new HangFacts();
+        HangFacts seen = facts = new HangFacts(ThreeVoters);
         cluster.Network.MessageDelivered += message =>
         {
             if (message.To == "n1")

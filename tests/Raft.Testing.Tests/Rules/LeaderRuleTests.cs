@@ -37,6 +37,17 @@ public sealed class LeaderRuleTests
     }
 
     [Fact]
+    public void LearnersDoNotLead_LearnerThatActsLikeAVoter_IsFound()
+    {
+        LearnersDoNotLead rule = new(ClusterRoles.Of(MemberRoles.OneLearner, _cluster.NodeIds));
+        RaftMessage[] ofLeaders = [SampleMessages.Vote("n3", "n1"), SampleMessages.Append("n3", "n1")];
+
+        Assert.All(ofLeaders, message => Assert.StartsWith("n3 has no vote", rule.OnSent(_cluster["n3"], message), StringComparison.Ordinal));
+        Assert.All(ofLeaders, message => Assert.Null(rule.OnSent(_cluster["n2"], message)));
+        Assert.Null(rule.OnSent(_cluster["n3"], SampleMessages.InstallReply("n3", "n1")));
+    }
+
+    [Fact]
     public void LivingLeaderStays_FollowerThatJoinsACandidate_IsFound()
     {
         LivingLeaderStays rule = new();

@@ -131,6 +131,25 @@ public sealed class QuietRuleTests
     }
 
     [Fact]
+    public async Task NothingIsLeaked_SenderWhoseReadHangs_MayStay()
+    {
+        SimulatedNode node = _cluster["n2"];
+        NodeFootprint footprint = node.Raft.Footprint!.Value with { SnapshotSenders = 1 };
+        SnapshotInfo snapshot = _cluster.TakeSnapshot("n2")!.Value;
+        Task<Stream> opening = node.Snapshots.OpenReadAsync(snapshot, TestContext.Current.CancellationToken).AsTask();
+        _cluster.World.RunUntil(() => opening.IsCompleted);
+        using Stream stream = await opening;
+        node.Storage.HoldSnapshotCalls();
+
+        Task<int> read = stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask();
+        Assert.Null(NothingIsLeaked.FindLeak(node, footprint));
+
+        node.Storage.ReleaseSnapshots();
+        _cluster.World.RunUntil(() => read.IsCompleted);
+        AssertFound("n2 is Follower and keeps 1 senders", NothingIsLeaked.FindLeak(node, footprint));
+    }
+
+    [Fact]
     public void NothingIsLeaked_CallerThatIsNotAnswered_IsFound()
     {
         SimulatedNode node = _cluster["n2"];

@@ -20,6 +20,8 @@ public sealed class SimulationSettingsTests
         Assert.Equal([false, true], Drawn.Select(settings => settings.AutomaticSnapshots).Distinct().Order());
         Assert.Contains(
             Drawn, settings => settings is { AutomaticSnapshots: true, SnapshotAfterEntries: null, SnapshotAfterBytes: not null });
+        Assert.Equal(
+            [MemberRoles.AllVote, MemberRoles.OneLearner, MemberRoles.Joint], Drawn.Select(settings => settings.Roles).Distinct().Order());
         Assert.Contains(Drawn, settings => settings.SnapshotDelay > SimulationSettings.Default.SnapshotDelay);
         Assert.Contains(Drawn, settings => settings is { MaximumCachedEntries: 1, MaximumInFlightMessages: 1 });
         Assert.Contains(
@@ -89,6 +91,32 @@ public sealed class SimulationSettingsTests
 
         Assert.Null(report.Violation);
         Assert.NotEqual((0, 0), (report.Commits, report.Restorations));
+    }
+
+    [Theory]
+    [InlineData(MemberRoles.OneLearner, 2)]
+    [InlineData(MemberRoles.OneLearner, 4)]
+    [InlineData(MemberRoles.Joint, 3)]
+    [InlineData(MemberRoles.Joint, 5)]
+    public void Run_MembersWithOtherRoles_KeepsEveryRule(MemberRoles roles, int nodes)
+    {
+        SimulationSettings settings = new() { Roles = roles };
+        ClusterConfiguration? begun = null;
+
+        SimulationReport report = Simulation.Run(
+            seed: 1,
+            new SimulationOptions
+            {
+                Duration = TimeSpan.FromSeconds(20),
+                Nodes = nodes,
+                Weather = WeatherProfile.Everything,
+                Settings = settings,
+                Configure = options => begun = options.FirstConfiguration,
+            });
+
+        Assert.Null(report.Violation);
+        Assert.NotEqual((0, 0), (report.Commits, report.Reads));
+        Assert.Equal((roles == MemberRoles.Joint, roles == MemberRoles.OneLearner ? 1 : 0), (begun!.IsJoint, begun.Learners.Count));
     }
 
     [Fact]
