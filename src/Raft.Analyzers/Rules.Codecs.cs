@@ -20,7 +20,17 @@ internal static partial class Rules
     public static readonly DiagnosticDescriptor UnsupportedMember = new(
         "RAFT0102",
         "A member has a type that cannot be encoded",
-        "'{0}' has the type '{1}', which generated codecs cannot encode; use a supported type, or mark '{1}' with [RaftCommand]",
+        "'{0}' has the type '{1}', which generated codecs cannot encode; use a supported type, or mark '{1}' with "
+        + "[RaftCommand]",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0102.md");
+
+    public static readonly DiagnosticDescriptor DerivedMember = new(
+        "RAFT0102",
+        "A member has a type that cannot be encoded",
+        "'{0}' has the type '{1}', which only the codec of its base encodes; give it the type '{2}'",
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -35,10 +45,29 @@ internal static partial class Rules
         isEnabledByDefault: true,
         helpLinkUri: Pages + "RAFT0103.md");
 
-    public static readonly DiagnosticDescriptor WrongTag = new(
+    public static readonly DiagnosticDescriptor MissingTag = new(
         "RAFT0104",
-        "A tag is missing or not needed",
-        "'{0}' {1}",
+        "A tag is missing, or has no base in the project",
+        "'{0}' needs a tag of at least 1 that no other type derived from '{1}' has or had, as in [RaftCommand(1)]",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0104.md");
+
+    public static readonly DiagnosticDescriptor NeedlessTag = new(
+        "RAFT0104",
+        "A tag is missing, or has no base in the project",
+        "'{0}' has a tag, but no abstract base with [RaftCommand]; leave the tag out, or mark the base",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0104.md");
+
+    public static readonly DiagnosticDescriptor ForeignBase = new(
+        "RAFT0104",
+        "A tag is missing, or has no base in the project",
+        "'{0}' derives from '{1}' of the project '{2}', whose codec is generated there and cannot know it; declare it "
+        + "in that project",
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -63,10 +92,20 @@ internal static partial class Rules
         isEnabledByDefault: true,
         helpLinkUri: Pages + "RAFT0106.md");
 
-    public static readonly DiagnosticDescriptor WrongVersion = new(
+    public static readonly DiagnosticDescriptor LowSince = new(
         "RAFT0107",
-        "A version does not fit",
-        "{0}",
+        "A version is too low",
+        "'{0}' has [Since({1})], but versions in [Since] start at 2; leave it out for a member that was there from the "
+        + "start",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0107.md");
+
+    public static readonly DiagnosticDescriptor LowVersion = new(
+        "RAFT0107",
+        "A version is too low",
+        "'{0}' has version {1}, but a member since version {2}; raise the version, or leave it out",
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -93,17 +132,64 @@ internal static partial class Rules
 
     public static readonly DiagnosticDescriptor LostMember = new(
         "RAFT0110",
-        "A property is not encoded",
-        "'{0}' can be neither passed to a constructor nor set, so the codec leaves it out; add an init accessor, or compute it from others",
+        "A member is not encoded",
+        "'{0}' keeps a value that the codec does not encode, so it would be lost; make it a property that the codec can "
+        + "get, and set or pass to the constructor, or put [NonSerialized] on its field if it need not be kept",
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         helpLinkUri: Pages + "RAFT0110.md");
 
-    /// <summary>The rules of generated codecs.</summary>
+    public static readonly DiagnosticDescriptor FileLocalCommand = new(
+        "RAFT0111",
+        "Generated code cannot use a type",
+        "'{0}' is visible in its file only, and the codec is generated into another file; remove the modifier file",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0111.md");
+
+    public static readonly DiagnosticDescriptor InaccessibleCommand = new(
+        "RAFT0111",
+        "Generated code cannot use a type",
+        "'{0}' is not accessible within '{1}', into which its codec is generated; make it internal, or nest it in '{1}'",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0111.md");
+
+    public static readonly DiagnosticDescriptor RefStructCommand = new(
+        "RAFT0111",
+        "Generated code cannot use a type",
+        "'{0}' is a ref struct, and a codec cannot have a type that lives on the stack only; remove the modifier ref",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0111.md");
+
+    public static readonly DiagnosticDescriptor TakenName = new(
+        "RAFT0112",
+        "A name of the generated code is taken",
+        "'{0}' uses the name '{1}', which its generated codec needs; choose another name",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0112.md");
+
+    public static readonly DiagnosticDescriptor OrderOfFiles = new(
+        "RAFT0113",
+        "The order of members depends on the order of files",
+        "{1} of '{0}' are declared in several files, so what is written first would depend on the order in which the "
+        + "files are compiled; move them into one file",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: Pages + "RAFT0113.md");
+
+    /// <summary>One descriptor of each rule; some have several messages.</summary>
     public static ImmutableArray<DiagnosticDescriptor> OfCodecs { get; } =
     [
-        NotPartial, UnsupportedMember, DuplicateTag, WrongTag, GenericCommand, NoConstructor, WrongVersion, NoDefault, UnmarkedCommand,
-        LostMember,
+        NotPartial, UnsupportedMember, DuplicateTag, MissingTag, GenericCommand, NoConstructor, LowVersion, NoDefault, UnmarkedCommand,
+        LostMember, InaccessibleCommand, TakenName, OrderOfFiles,
     ];
 }

@@ -19,6 +19,9 @@ internal sealed class Snippet
     private const string ContextFolder = "tests/Raft.Docs.Tests/Contexts";
     private const string Placeholder = "// snippet\n";
 
+    /// <summary>A line after which a block continues in another file.</summary>
+    private const string NextFile = "// Another file:\n";
+
     /// <summary>The usings that the SDK adds to every console project with implicit usings.</summary>
     private const string ImplicitUsings = """
         global using System;
@@ -82,15 +85,15 @@ internal sealed class Snippet
 
     private Compilation CompileWithGenerators(out ImmutableArray<Diagnostic> diagnostics)
     {
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(Source(), ParseOptions);
-        bool isProgram = tree.GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
+        SyntaxTree[] trees = [.. Source().Split(NextFile).Select(static text => CSharpSyntaxTree.ParseText(text, ParseOptions))];
+        bool isProgram = trees[0].GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
         CSharpCompilationOptions options = new(
             isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
             nullableContextOptions: NullableContextOptions.Enable);
 
         // Raft.Consensus.Tests makes its internals visible to this name.
         CSharpCompilation compilation = CSharpCompilation.Create(
-            "Raft.Docs.Snippets", [ImplicitUsingsTree, tree], References, options);
+            "Raft.Docs.Snippets", [ImplicitUsingsTree, .. trees], References, options);
         CSharpGeneratorDriver.Create(Generators, parseOptions: ParseOptions).RunGeneratorsAndUpdateCompilation(
             compilation, out Compilation complete, out diagnostics, TestContext.Current.CancellationToken);
         return complete;

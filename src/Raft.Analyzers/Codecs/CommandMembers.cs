@@ -1,43 +1,42 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Raft.Analyzers.Codecs;
 
 /// <summary>The members of a type that its codec writes: the parameters of its constructor, then the properties that can be set.</summary>
 internal sealed class CommandMembers
 {
-    private readonly INamedTypeSymbol _type;
-    private readonly List<ProblemModel> _problems;
+    private readonly CommandScope _scope;
     private readonly List<MemberModel> _members = [];
+    private readonly Dictionary<string, IParameterSymbol> _parameters = []; // by the name of their property
 
-    public CommandMembers(INamedTypeSymbol type, List<ProblemModel> problems)
+    public CommandMembers(CommandScope scope)
     {
-        _type = type;
-        _problems = problems;
-        if (type.IsAbstract)
+        _scope = scope;
+        List<IPropertySymbol> properties = Properties();
+        IMethodSymbol? constructor = FindConstructor(properties);
+        if (constructor is null)
         {
-            All = [];
+            _scope.Add(Rules.NoConstructor, _scope.Type, _scope.Type.Name);
             Arguments = [];
+            All = [];
             return;
         }
 
-        List<IPropertySymbol> properties = Properties();
-        IMethodSymbol? constructor = FindConstructor(properties);
-        Arguments = constructor is null ? [] : [.. constructor.Parameters.Select(each => PropertyOf(each, properties)!.Name)];
-        foreach (IPropertySymbol property in properties)
+        foreach (IParameterSymbol parameter in constructor.Parameters)
         {
-            IParameterSymbol? parameter = constructor?.Parameters.FirstOrDefault(each => IsFor(each, property));
-            if (parameter is not null || property.SetMethod is not null)
-            {
-                AddMember(property, parameter);
-            }
-            else if (IsStored(property))
-            {
-                Add(Rules.LostMember, property, property.Name);
-            }
+            _parameters.Add(PropertyOf(parameter, properties)!.Name, parameter);
         }
+
+        Arguments = [.. constructor.Parameters.Select(each => PropertyOf(each, properties)!.Name)];
+        IPropertySymbol[] encoded = [.. properties.Where(each => _parameters.ContainsKey(each.Name) || CanSet(each))];
+        foreach (IPropertySymbol property in encoded)
+        {
+            AddMember(property, constructor);
+        }
+
+        CheckFiles(encoded);
+        new LostMembers(_scope, encoded, _parameters).Report(constructor);
 
         // Earlier versions wrote what they had in the order of the constructor, so what was added later comes last.
         All = [.. _members
@@ -51,21 +50,16 @@ internal sealed class CommandMembers
     /// <summary>The members that the constructor takes.</summary>
     public ImmutableArray<string> Arguments { get; }
 
-    /// <summary>Of the base classes first. Not those of records themselves, and not those that are computed.</summary>
+    /// <summary>Those that the codec can read, of the base classes first. Not those of records themselves.</summary>
     private List<IPropertySymbol> Properties()
     {
-        List<INamedTypeSymbol> levels = [];
-        for (INamedTypeSymbol? level = _type; level is { SpecialType: SpecialType.None }; level = level.BaseType)
-        {
-            levels.Insert(0, level);
-        }
-
         Dictionary<string, IPropertySymbol> found = [];
         List<string> order = [];
-        foreach (IPropertySymbol property in levels.SelectMany(static level => level.GetMembers().OfType<IPropertySymbol>()))
+        foreach (IPropertySymbol property in _scope.Levels().SelectMany(static level => level.GetMembers().OfType<IPropertySymbol>()))
         {
-            bool counts = property is { IsStatic: false, IsIndexer: false, GetMethod: not null, Name: not "EqualityContract" }
-                && property.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal;
+            bool counts = property is { IsStatic: false, IsIndexer: false, Name: not "EqualityContract" }
+                && IsOpen(property)
+                && property.GetMethod is { } getter && _scope.CanUse(getter);
             if (counts)
             {
                 if (!found.ContainsKey(property.Name))
@@ -82,94 +76,123 @@ internal sealed class CommandMembers
 
     private IMethodSymbol? FindConstructor(List<IPropertySymbol> properties)
     {
-        IMethodSymbol? constructor = _type.InstanceConstructors
-            .Where(each => each.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal
-                && each.Parameters.All(parameter => parameter.RefKind == RefKind.None && PropertyOf(parameter, properties) is not null))
-            .OrderByDescending(static each => each.Parameters.Length)
-            .FirstOrDefault();
-        if (constructor is null)
+        IMethodSymbol[] possible = [.. _scope.Type.InstanceConstructors
+            .Where(each => IsOpen(each) && TakesProperties(each, properties))
+            .OrderByDescending(static each => each.Parameters.Length)];
+        IMethodSymbol? other = possible.Skip(1).FirstOrDefault(each =>
+            each.Parameters.Length == possible[0].Parameters.Length && TreeOf(each) != TreeOf(possible[0]));
+        if (other is not null)
         {
-            Add(Rules.NoConstructor, _type, _type.Name);
+            _scope.Add(Rules.OrderOfFiles, other, _scope.Type.Name, "Two constructors with as many parameters");
         }
 
-        return constructor;
+        return possible.FirstOrDefault();
     }
 
-    private static IPropertySymbol? PropertyOf(IParameterSymbol parameter, List<IPropertySymbol> properties) =>
-        properties.FirstOrDefault(each => IsFor(parameter, each));
+    /// <summary>Whether each parameter takes a property of its own.</summary>
+    private static bool TakesProperties(IMethodSymbol constructor, List<IPropertySymbol> properties)
+    {
+        HashSet<string> taken = [];
+        return constructor.Parameters.All(each =>
+            each.RefKind == RefKind.None && PropertyOf(each, properties) is { } property && taken.Add(property.Name));
+    }
 
-    private static bool IsFor(IParameterSymbol parameter, IPropertySymbol property) =>
-        string.Equals(parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase)
+    /// <summary>The properties of one type have the order of their declarations, which is not defined between files.</summary>
+    private void CheckFiles(IPropertySymbol[] encoded)
+    {
+        foreach (IGrouping<ISymbol?, IPropertySymbol> level in encoded
+            .Where(each => !_parameters.ContainsKey(each.Name))
+            .GroupBy(static each => (ISymbol?)each.ContainingType, SymbolEqualityComparer.Default))
+        {
+            IPropertySymbol first = level.First();
+            if (level.FirstOrDefault(each => TreeOf(each) != TreeOf(first)) is { } other)
+            {
+                _scope.Add(Rules.OrderOfFiles, other, _scope.Type.Name, $"The properties '{first.Name}' and '{other.Name}'");
+            }
+        }
+    }
+
+    private static SyntaxTree? TreeOf(ISymbol symbol) => symbol.Locations[0].SourceTree;
+
+    private static bool IsOpen(ISymbol symbol) =>
+        symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal;
+
+    private bool CanSet(IPropertySymbol property) => property.SetMethod is { } setter && _scope.CanUse(setter);
+
+    /// <summary>With the name of the parameter, or at least with another case.</summary>
+    private static IPropertySymbol? PropertyOf(IParameterSymbol parameter, List<IPropertySymbol> properties) =>
+        properties.FirstOrDefault(each => IsFor(parameter, each, StringComparison.Ordinal))
+        ?? properties.FirstOrDefault(each => IsFor(parameter, each, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsFor(IParameterSymbol parameter, IPropertySymbol property, StringComparison comparison) =>
+        string.Equals(parameter.Name, property.Name, comparison)
         && SymbolEqualityComparer.Default.Equals(parameter.Type, property.Type);
 
-    /// <summary>Whether a property without a setter has a value of its own, and is not computed from others.</summary>
-    private static bool IsStored(IPropertySymbol property) => property.ContainingType.GetMembers().OfType<IFieldSymbol>()
-        .Any(each => SymbolEqualityComparer.Default.Equals(each.AssociatedSymbol, property));
-
-    private void AddMember(IPropertySymbol property, IParameterSymbol? parameter)
+    private void AddMember(IPropertySymbol property, IMethodSymbol constructor)
     {
         if (Shapes.Of(property.Type) is not { } shape)
         {
-            if (property.Type is not ITypeParameterSymbol) // which another rule reports, for the whole type
-            {
-                Add(Rules.UnsupportedMember, property, $"{_type.Name}.{property.Name}", property.Type.ToDisplayString());
-            }
-
+            AddUnsupported(property);
             return;
         }
 
-        AttributeData? attribute = Shapes.AttributeOf(property, "SinceAttribute")
-            ?? (parameter is null ? null : Shapes.AttributeOf(parameter, "SinceAttribute"));
-        int since = attribute?.ConstructorArguments[0].Value as int? ?? 1;
-        if (attribute is not null && since < 2)
-        {
-            Add(Rules.WrongVersion, property, $"'{property.Name}' cannot be added in version {since}: the first version that adds is 2");
-        }
-
-        string? value = DefaultOf(property, parameter);
+        _parameters.TryGetValue(property.Name, out IParameterSymbol? parameter);
+        IParameterSymbol? ofRecord = ParameterOfRecord(property);
+        int since = SinceOf(property, property, parameter, ofRecord);
+        string? value = MemberDefault.Of(property, shape, parameter, ofRecord);
         if (since > 1 && value is null)
         {
-            Add(Rules.NoDefault, property, property.Name, since.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            _scope.Add(Rules.NoDefault, property, property.Name, since);
         }
 
-        string variable = char.ToLowerInvariant(property.Name[0]) + property.Name.Substring(1);
-        string escaped = SyntaxFacts.GetKeywordKind(variable) != SyntaxKind.None || variable is "reader" or "version" or "value" or "writer"
-            ? variable + "_"
-            : variable;
-        _members.Add(new MemberModel(property.Name, escaped, shape, since, value ?? "default"));
+        bool isRequired = property.IsRequired
+            && constructor.GetAttributes().All(static each => each.AttributeClass?.Name != "SetsRequiredMembersAttribute");
+        _members.Add(new MemberModel(
+            property.Name,
+            $"part{_members.Count}_{property.Name}",
+            shape,
+            since,
+            value ?? "default",
+            IsSet: parameter is null || (isRequired && CanSet(property)),
+            IsForgiven: shape.Kind == ShapeKind.NullableReference && parameter is { NullableAnnotation: NullableAnnotation.NotAnnotated }));
     }
 
-    /// <summary>As code; null for a reference that must not be null.</summary>
-    private static string? DefaultOf(IPropertySymbol property, IParameterSymbol? parameter)
+    private void AddUnsupported(IPropertySymbol property)
     {
-        if (parameter is { HasExplicitDefaultValue: true, ExplicitDefaultValue: { } value })
+        string member = $"{_scope.Type.Name}.{property.Name}";
+        string type = property.Type.ToDisplayString();
+        if (CommandReading.RootOf(property.Type) is { } root)
         {
-            string literal = SymbolDisplay.FormatPrimitive(value, quoteStrings: true, useHexadecimalNumbers: false);
-            string suffix = value switch
-            {
-                float => "F",
-                double => "D",
-                decimal => "M",
-                ulong => "UL",
-                long => "L",
-                uint => "U",
-                _ => string.Empty,
-            };
-            return $"({Shapes.Code(property.Type)})({literal}{suffix})";
+            _scope.Add(Rules.DerivedMember, property, member, type, root.Name);
         }
-
-        return property.Type.IsValueType || property.NullableAnnotation == NullableAnnotation.Annotated ? "default" : null;
+        else if (property.Type is not ITypeParameterSymbol) // which another rule reports, for the whole type
+        {
+            _scope.Add(Rules.UnsupportedMember, property, member, type);
+        }
     }
 
-    private void Add(DiagnosticDescriptor rule, ISymbol at, params string[] arguments)
+    /// <summary>The parameter that declares a property of a record, which may be a base record.</summary>
+    private static IParameterSymbol? ParameterOfRecord(IPropertySymbol property) => !property.ContainingType.IsRecord
+        ? null
+        : property.ContainingType.InstanceConstructors.SelectMany(static each => each.Parameters)
+            .FirstOrDefault(each => IsFor(each, property, StringComparison.Ordinal));
+
+    /// <summary>The version that added a member: 1 if nothing says another one.</summary>
+    private int SinceOf(IPropertySymbol property, params ISymbol?[] marked)
     {
-        // A member of a base class is reported where it is, and of another project at the type.
-        Location location = at.Locations[0].IsInSource ? at.Locations[0] : _type.Locations[0];
-        if (at is IPropertySymbol && location.SourceTree?.GetRoot().FindNode(location.SourceSpan) is ParameterSyntax parameter)
+        AttributeData? attribute = marked
+            .Select(static each => each is null ? null : Shapes.AttributeOf(each, "SinceAttribute"))
+            .FirstOrDefault(static each => each is not null);
+        if (attribute?.ConstructorArguments.FirstOrDefault() is not { Kind: TypedConstantKind.Primitive, Value: int since })
         {
-            location = parameter.Identifier.GetLocation();
+            return 1; // or the compiler reports the attribute
         }
 
-        _problems.Add(new ProblemModel(rule.Id, LocationModel.Of(location), new EquatableArray<string>([.. arguments])));
+        if (since < 2)
+        {
+            _scope.Add(Rules.LowSince, property, property.Name, since);
+        }
+
+        return since;
     }
 }

@@ -45,9 +45,10 @@ internal static class Shapes
     public static AttributeData? AttributeOf(ISymbol symbol, string name) => symbol.GetAttributes().FirstOrDefault(each =>
         each.AttributeClass is { } type && type.Name == name && type.ContainingNamespace.ToDisplayString() == "Raft");
 
-    /// <summary>A type with a tag is encoded by the codec of its base.</summary>
+    /// <summary>A type with a tag, or between such a type and its base, is encoded by the codec of the base.</summary>
     private static bool HasCodec(ITypeSymbol type) =>
-        AttributeOf(type, "RaftCommandAttribute") is { ConstructorArguments.IsEmpty: true } || HasCodecByHand(type);
+        (AttributeOf(type, "RaftCommandAttribute") is { ConstructorArguments.IsEmpty: true } && CommandReading.RootOf(type) is null)
+        || HasCodecByHand(type);
 
     /// <summary>A static property Codec that is a CommandCodec, as in a referenced project.</summary>
     private static bool HasCodecByHand(ITypeSymbol type) => type.GetMembers("Codec").OfType<IPropertySymbol>().Any(each =>

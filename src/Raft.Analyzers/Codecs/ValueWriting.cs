@@ -3,6 +3,9 @@ namespace Raft.Analyzers.Codecs;
 /// <summary>Generates the code that writes one value, and the code that reads it.</summary>
 internal static class ValueWriting
 {
+    /// <summary>More elements get memory only when they have been read: their number may be a lie.</summary>
+    private const int InitialCapacity = 256;
+
     /// <summary>Adds statements that write a value.</summary>
     /// <param name="code">Where to add them.</param>
     /// <param name="shape">The type of the value.</param>
@@ -22,7 +25,7 @@ internal static class ValueWriting
                 code.Line($"writer.Write{shape.Method}(({(shape.Method == "Int64" ? "long" : "ulong")}){value});");
                 break;
             case ShapeKind.Command:
-                code.Line($"{shape.Type}.Codec.WriteTo(ref writer, {value});");
+                code.Line($"writer.WriteNested({shape.Type}.Codec, {value});");
                 break;
             case ShapeKind.NullableValue or ShapeKind.NullableReference:
                 code.Line($"writer.WriteBoolean({value} is not null);");
@@ -33,14 +36,25 @@ internal static class ValueWriting
             case ShapeKind.Map:
                 WriteMap(code, shape, value, name);
                 break;
-            default:
-                string length = shape.Kind is ShapeKind.Array or ShapeKind.ImmutableArray ? "Length" : "Count";
-                code.Line($"writer.WriteCount({value}.{length});");
-                code.Open($"foreach ({shape.Item!.Type} {name}_item in {value})");
-                Write(code, shape.Item, $"{name}_item", name + "_item");
+            case ShapeKind.ImmutableArray:
+                code.Line($"{shape.Type} {name}_array = {value};");
+                code.Open($"if ({name}_array.IsDefault)");
+                code.Line($"{name}_array = {shape.Type}.Empty;");
                 code.Close();
+                WriteItems(code, shape, $"{name}_array", "Length", name);
+                break;
+            default:
+                WriteItems(code, shape, value, shape.Kind == ShapeKind.Array ? "Length" : "Count", name);
                 break;
         }
+    }
+
+    private static void WriteItems(CodeText code, ValueShape shape, string value, string length, string name)
+    {
+        code.Line($"writer.WriteCount({value}.{length});");
+        code.Open($"foreach ({shape.Item!.Type} {name}_item in {value})");
+        Write(code, shape.Item, $"{name}_item", name + "_item");
+        code.Close();
     }
 
     /// <summary>Adds statements that read a value, if it needs any, and returns the value, as code.</summary>
@@ -56,7 +70,7 @@ internal static class ValueWriting
             case ShapeKind.Cast:
                 return $"checked(({shape.Type})reader.Read{shape.Method}())";
             case ShapeKind.Command:
-                return $"{shape.Type}.Codec.ReadFrom(ref reader)";
+                return $"reader.ReadNested({shape.Type}.Codec)";
             case ShapeKind.NullableValue or ShapeKind.NullableReference:
                 code.Line($"{shape.Type} {name}_value = null;");
                 code.Open("if (reader.ReadBoolean())");
@@ -74,7 +88,8 @@ internal static class ValueWriting
     {
         string item = shape.Item!.Type;
         code.Line($"int {name}_count = reader.ReadLength();");
-        code.Line($"var {name}_items = new global::System.Collections.Generic.List<{item}>({name}_count);");
+        code.Line($"var {name}_items = new global::System.Collections.Generic.List<{item}>("
+            + $"global::System.Math.Min({name}_count, {InitialCapacity}));");
         code.Open($"for (int {name}_index = 0; {name}_index < {name}_count; {name}_index++)");
         code.Line($"{name}_items.Add({Read(code, shape.Item, name + "_item")});");
         code.Close();
@@ -108,7 +123,11 @@ internal static class ValueWriting
         code.Line($"var {name}_entries = new {type}({comparer});");
         code.Open($"for (int {name}_index = 0; {name}_index < {name}_count; {name}_index++)");
         code.Line($"{shape.Item.Type} {name}_key = {Read(code, shape.Item, name + "_keyPart")};");
-        code.Line($"{name}_entries[{name}_key] = {Read(code, shape.Value, name + "_entry")};");
+        code.Open($"if ({name}_entries.ContainsKey({name}_key))");
+        code.Line("throw new global::System.FormatException(\"A dictionary has the same key twice.\");");
+        code.Close();
+        code.Line();
+        code.Line($"{name}_entries.Add({name}_key, {Read(code, shape.Value, name + "_entry")});");
         code.Close();
         return $"{name}_entries";
     }

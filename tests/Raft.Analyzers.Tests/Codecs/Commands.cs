@@ -122,3 +122,43 @@ internal static partial class Outer
     [RaftCommand(Version = 4)]
     internal sealed partial record Marker;
 }
+
+/// <summary>Values that contain values of their own type.</summary>
+[RaftCommand]
+internal sealed partial record Node(int Value, Node? Next);
+
+[RaftCommand]
+internal sealed partial record Tree(List<Tree> Children);
+
+/// <summary>Elements that take much more memory than the one byte of a missing one.</summary>
+[RaftCommand]
+internal readonly partial record struct Wide(decimal A, decimal B, decimal C, decimal D, decimal E, decimal F, decimal G, decimal H);
+
+[RaftCommand]
+internal sealed partial record WideList(List<Wide?> Items);
+
+/// <summary>A type that is not sealed, and one that adds something to it.</summary>
+[RaftCommand]
+internal partial record Plain(int X);
+
+internal sealed record Extended(int X, int Y) : Plain(X);
+
+/// <summary>A member that a later version has added to the base of several commands.</summary>
+[RaftCommand]
+internal abstract partial record UntracedCommand(string Account);
+
+[RaftCommand(1, Name = "Pay")]
+internal sealed record UntracedPay(string Account, long Amount) : UntracedCommand(Account);
+
+[RaftCommand]
+internal abstract partial record TracedCommand(string Account, [Since(2)] string? Trace = null, [Since(3)] int Priority = 5);
+
+[RaftCommand(1, Name = "Pay")]
+internal sealed record TracedPay(string Account, string? Trace, int Priority, long Amount) : TracedCommand(Account, Trace, Priority);
+
+/// <summary>An array that a later version has added.</summary>
+[RaftCommand]
+internal sealed partial record Order(int Number);
+
+[RaftCommand]
+internal sealed partial record LaterOrder(int Number, [property: Since(2)] ImmutableArray<string> Lines = default);

@@ -1,4 +1,4 @@
-using System.Buffers;
+using static Raft.Analyzers.Tests.Codecs.Encoded;
 
 namespace Raft.Analyzers.Tests.Codecs;
 
@@ -116,84 +116,31 @@ public class GeneratedCodecTests
     }
 
     [Fact]
-    public void EveryPrefixOfTheBytes_IsRefused()
+    public void MemberOfABase_AddedLater_HasItsVersionInEveryDerivedType()
     {
-        byte[] bytes = Bytes(Everything.Codec, Sample());
-
-        for (int length = 0; length < bytes.Length; length++)
-        {
-            ReadOnlyMemory<byte> cut = bytes.AsMemory(0, length);
-            Assert.Throws<FormatException>(() => Everything.Codec.Read(cut));
-        }
+        Assert.Equal("01035061790302613102010274310E", Hex(TracedCommand.Codec, new TracedPay("a1", "t1", 7, 1)));
+        Assert.Equal(
+            new TracedPay("a1", Trace: null, Priority: 5, 1),
+            TracedCommand.Codec.Read(Bytes(UntracedCommand.Codec, new UntracedPay("a1", 1))));
     }
 
     [Fact]
-    public void BytesAfterTheEnd_AreRefused()
-    {
-        byte[] bytes = [.. Bytes(BankCommand.Codec, new Deposit("a1", 1)), 0];
-
-        Assert.Throws<FormatException>(() => BankCommand.Codec.Read(bytes));
-    }
+    public void ImmutableArray_AddedLater_IsEmptyInEarlierVersions() =>
+        Assert.Equal([], LaterOrder.Codec.Read(Bytes(Order.Codec, new Order(1))).Lines.ToArray());
 
     [Fact]
-    public void CountOfElements_BeyondTheBytes_IsRefusedBeforeMemoryIsTaken()
-    {
-        CommandReader reader = new(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 1 });
-        string? message = null;
-        try
-        {
-            _ = reader.ReadLength();
-        }
-        catch (FormatException exception)
-        {
-            message = exception.Message;
-        }
+    public void ImmutableArray_WithoutAValue_IsWrittenAsEmpty() =>
+        Assert.Equal(Hex(LaterOrder.Codec, new LaterOrder(1, [])), Hex(LaterOrder.Codec, new LaterOrder(1)));
 
-        Assert.Equal("At byte 5 at least 2147483647 more bytes are expected, and there are 1.", message);
+    [Fact]
+    public void Value_OfADerivedTypeThatTheCodecDoesNotKnow_IsRefused()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => Bytes(Plain.Codec, new Extended(1, 2)));
+
+        Assert.Equal(
+            "The codec of Plain would lose what Extended adds to it. Give both types an abstract base with [RaftCommand], and tags of "
+            + "their own. (Parameter 'value')",
+            refusal.Message);
+        Assert.Equal("0102", Hex(Plain.Codec, new Plain(1)));
     }
-
-    private static Everything Sample() => new()
-    {
-        Flag = true,
-        Byte = 255,
-        SByte = -128,
-        Short = short.MinValue,
-        UShort = ushort.MaxValue,
-        Int = int.MinValue,
-        UInt = uint.MaxValue,
-        Long = long.MaxValue,
-        ULong = ulong.MaxValue,
-        Letter = '€',
-        Single = 1.5f,
-        Double = double.NegativeInfinity,
-        Decimal = 1.50m,
-        Text = "text",
-        Number = -1,
-        Id = new Guid("00112233-4455-6677-8899-aabbccddeeff"),
-        Time = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
-        Moment = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromMinutes(-90)),
-        Duration = TimeSpan.FromSeconds(-1),
-        Date = new DateOnly(2026, 1, 2),
-        TimeOfDay = new TimeOnly(23, 59),
-        Bytes = [1, 2, 3],
-        Memory = new byte[] { 4, 5 },
-        Day = DayOfWeek.Friday,
-        Array = ["a", ""],
-        Lists = [[1, 2], []],
-        Immutable = ["x", null],
-        Map = { ["b"] = 2, ["a"] = 1 },
-        Sorted = { [DayOfWeek.Monday] = ["m"], [DayOfWeek.Sunday] = [] },
-        Rates = new Dictionary<Guid, Money> { [new Guid("00112233-4455-6677-8899-aabbccddeeff")] = new Money(1, Currency.Euro) },
-    };
-
-    private static byte[] Bytes<T>(ICodec<T> codec, T value)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        codec.Write(value, buffer);
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private static string Hex<T>(ICodec<T> codec, T value) => Convert.ToHexString(Bytes(codec, value));
-
-    private static T ReadBack<T>(ICodec<T> codec, T value) => codec.Read(Bytes(codec, value));
 }

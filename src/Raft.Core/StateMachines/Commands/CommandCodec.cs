@@ -6,11 +6,16 @@ namespace Raft;
 /// The base class of the codecs that <see cref="RaftCommandAttribute"/> generates. It can also be derived from by hand.
 /// </summary>
 /// <typeparam name="T">The type.</typeparam>
-/// <remarks>Safe to call from several threads at once.</remarks>
+/// <remarks>
+/// Safe to call from several threads at once. A codec that is written by hand calls <see cref="CommandWriter.WriteNested{T}(CommandCodec{T}, T)"/> and
+/// <see cref="CommandReader.ReadNested{T}(CommandCodec{T})"/> for parts with a codec of their own: they limit how deep values may be nested, and no bytes
+/// can exhaust the stack.
+/// </remarks>
 public abstract class CommandCodec<T> : ICodec<T>
 {
     /// <inheritdoc/>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
+    /// <exception cref="ArgumentException">The value contains what a codec cannot encode; the message says what.</exception>
     public void Write(T value, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);

@@ -10,7 +10,14 @@ public ref struct CommandReader(ReadOnlyMemory<byte> data)
 {
     internal static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>
+    /// How many values may contain each other, apart from the outermost one. It is the same on every node: what one node writes, all
+    /// others can read.
+    /// </summary>
+    internal const int MaximumDepth = 64;
+
     private int _position;
+    private int _depth;
 
     /// <summary>Reads which of several types follows, and in which version.</summary>
     /// <param name="tag">The number of the type.</param>
@@ -59,7 +66,10 @@ public ref struct CommandReader(ReadOnlyMemory<byte> data)
         ? (int)value
         : throw new FormatException($"The number before byte {_position} is too large.");
 
-    /// <summary>Reads the number of elements that follow. There are at least as many bytes.</summary>
+    /// <summary>
+    /// Reads the number of elements that follow. At least as many bytes follow, and an element takes at least one. An element may take
+    /// much more memory than its bytes, so do not reserve memory for all of them before they are read.
+    /// </summary>
     /// <returns>The number.</returns>
     public int ReadLength()
     {
@@ -70,7 +80,26 @@ public ref struct CommandReader(ReadOnlyMemory<byte> data)
             : throw new FormatException($"At byte {_position} at least {length} more bytes are expected, and there are {left}.");
     }
 
-    /// <summary>Reads a whole number without sign.</summary>
+    /// <summary>Reads a value that is a part of this one, with the codec of its type.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="codec">The codec.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="FormatException">It is nested more than 64 levels deep.</exception>
+    public T ReadNested<T>(CommandCodec<T> codec)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        if (_depth == MaximumDepth)
+        {
+            throw new FormatException($"The value at byte {_position} is nested more than {MaximumDepth} levels deep.");
+        }
+
+        _depth++;
+        T value = codec.ReadFrom(ref this);
+        _depth--;
+        return value;
+    }
+
+    /// <summary>Reads a whole number without sign. Only its shortest form is accepted, so that equal values have equal bytes.</summary>
     /// <returns>The number.</returns>
     public ulong ReadUInt64()
     {
@@ -81,6 +110,11 @@ public ref struct CommandReader(ReadOnlyMemory<byte> data)
             if (shift == 63 && part > 1)
             {
                 break;
+            }
+
+            if (part == 0 && shift > 0)
+            {
+                throw new FormatException($"The number before byte {_position} is longer than it needs to be.");
             }
 
             value |= (ulong)(part & 0x7F) << shift;

@@ -9,24 +9,46 @@ namespace Raft;
 /// codecs use it.
 /// </summary>
 /// <param name="output">Where to write.</param>
-public readonly ref struct CommandWriter(IBufferWriter<byte> output)
+public ref struct CommandWriter(IBufferWriter<byte> output)
 {
     private readonly IBufferWriter<byte> _output = output ?? throw new ArgumentNullException(nameof(output));
+    private int _depth;
 
     /// <summary>Writes which of several types follows, and in which version.</summary>
     /// <param name="tag">The number of the type.</param>
     /// <param name="name">Its name, for nodes that do not know it.</param>
     /// <param name="version">Its version.</param>
-    public void WriteHeader(int tag, string name, int version)
+    public readonly void WriteHeader(int tag, string name, int version)
     {
         WriteCount(tag);
         WriteString(name);
         WriteCount(version);
     }
 
+    /// <summary>Writes a value that is a part of this one, with the codec of its type.</summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="codec">The codec.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException">It is nested more than 64 levels deep, which no node could read.</exception>
+    public void WriteNested<T>(CommandCodec<T> codec, T value)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        if (_depth == CommandReader.MaximumDepth)
+        {
+            throw new ArgumentException(
+                $"This {typeof(T).Name} is nested more than {CommandReader.MaximumDepth} levels deep, and no node would read it. Put such "
+                + "values into a list.",
+                nameof(value));
+        }
+
+        _depth++;
+        codec.WriteTo(ref this, value);
+        _depth--;
+    }
+
     /// <summary>Writes a number that is not negative, such as a version or a number of elements.</summary>
     /// <param name="value">The number.</param>
-    public void WriteCount(int value)
+    public readonly void WriteCount(int value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
         WriteUInt64((ulong)value);
@@ -34,7 +56,7 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a whole number without sign, of any size.</summary>
     /// <param name="value">The number.</param>
-    public void WriteUInt64(ulong value)
+    public readonly void WriteUInt64(ulong value)
     {
         Span<byte> span = _output.GetSpan(10);
         int length = 0;
@@ -50,15 +72,15 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a whole number, of any size.</summary>
     /// <param name="value">The number.</param>
-    public void WriteInt64(long value) => WriteUInt64((ulong)(value << 1) ^ (ulong)(value >> 63));
+    public readonly void WriteInt64(long value) => WriteUInt64((ulong)(value << 1) ^ (ulong)(value >> 63));
 
     /// <summary>Writes a truth value, as one byte.</summary>
     /// <param name="value">The value.</param>
-    public void WriteBoolean(bool value) => WriteByte(value ? (byte)1 : (byte)0);
+    public readonly void WriteBoolean(bool value) => WriteByte(value ? (byte)1 : (byte)0);
 
     /// <summary>Writes a byte.</summary>
     /// <param name="value">The byte.</param>
-    public void WriteByte(byte value)
+    public readonly void WriteByte(byte value)
     {
         _output.GetSpan(1)[0] = value;
         _output.Advance(1);
@@ -66,11 +88,11 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a character.</summary>
     /// <param name="value">The character.</param>
-    public void WriteChar(char value) => WriteUInt64(value);
+    public readonly void WriteChar(char value) => WriteUInt64(value);
 
     /// <summary>Writes a number with single precision, as 4 bytes.</summary>
     /// <param name="value">The number.</param>
-    public void WriteSingle(float value)
+    public readonly void WriteSingle(float value)
     {
         BinaryPrimitives.WriteSingleLittleEndian(_output.GetSpan(sizeof(float)), value);
         _output.Advance(sizeof(float));
@@ -78,7 +100,7 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a number with double precision, as 8 bytes.</summary>
     /// <param name="value">The number.</param>
-    public void WriteDouble(double value)
+    public readonly void WriteDouble(double value)
     {
         BinaryPrimitives.WriteDoubleLittleEndian(_output.GetSpan(sizeof(double)), value);
         _output.Advance(sizeof(double));
@@ -86,7 +108,7 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a decimal number, as 16 bytes, with its scale.</summary>
     /// <param name="value">The number.</param>
-    public void WriteDecimal(decimal value)
+    public readonly void WriteDecimal(decimal value)
     {
         Span<int> parts = stackalloc int[4];
         decimal.GetBits(value, parts);
@@ -102,7 +124,7 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
     /// <summary>Writes a string as UTF-8, after its length.</summary>
     /// <param name="value">The string.</param>
     /// <exception cref="ArgumentException">It contains half of a surrogate pair, which UTF-8 cannot express.</exception>
-    public void WriteString(string value)
+    public readonly void WriteString(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         int length = StrictUtf8.GetByteCount(value);
@@ -113,7 +135,7 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes bytes, after their number.</summary>
     /// <param name="value">The bytes.</param>
-    public void WriteBytes(ReadOnlySpan<byte> value)
+    public readonly void WriteBytes(ReadOnlySpan<byte> value)
     {
         WriteCount(value.Length);
         _output.Write(value);
@@ -121,7 +143,7 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a GUID, as 16 bytes in the order of its text.</summary>
     /// <param name="value">The GUID.</param>
-    public void WriteGuid(Guid value)
+    public readonly void WriteGuid(Guid value)
     {
         value.TryWriteBytes(_output.GetSpan(16), bigEndian: true, out int written);
         _output.Advance(written);
@@ -129,11 +151,11 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a time with its kind, as 8 bytes. A local time is not converted: it means another one elsewhere.</summary>
     /// <param name="value">The time.</param>
-    public void WriteDateTime(DateTime value) => WriteFixed((ulong)value.Ticks | ((ulong)value.Kind << 62));
+    public readonly void WriteDateTime(DateTime value) => WriteFixed((ulong)value.Ticks | ((ulong)value.Kind << 62));
 
     /// <summary>Writes a time with its offset.</summary>
     /// <param name="value">The time.</param>
-    public void WriteDateTimeOffset(DateTimeOffset value)
+    public readonly void WriteDateTimeOffset(DateTimeOffset value)
     {
         WriteFixed((ulong)value.Ticks);
         WriteInt64(value.TotalOffsetMinutes);
@@ -141,19 +163,19 @@ public readonly ref struct CommandWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes a duration.</summary>
     /// <param name="value">The duration.</param>
-    public void WriteTimeSpan(TimeSpan value) => WriteInt64(value.Ticks);
+    public readonly void WriteTimeSpan(TimeSpan value) => WriteInt64(value.Ticks);
 
     /// <summary>Writes a date.</summary>
     /// <param name="value">The date.</param>
-    public void WriteDateOnly(DateOnly value) => WriteCount(value.DayNumber);
+    public readonly void WriteDateOnly(DateOnly value) => WriteCount(value.DayNumber);
 
     /// <summary>Writes a time of day.</summary>
     /// <param name="value">The time.</param>
-    public void WriteTimeOnly(TimeOnly value) => WriteUInt64((ulong)value.Ticks);
+    public readonly void WriteTimeOnly(TimeOnly value) => WriteUInt64((ulong)value.Ticks);
 
     private static UTF8Encoding StrictUtf8 => CommandReader.StrictUtf8;
 
-    private void WriteFixed(ulong value)
+    private readonly void WriteFixed(ulong value)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(_output.GetSpan(sizeof(ulong)), value);
         _output.Advance(sizeof(ulong));

@@ -14,6 +14,10 @@ namespace Raft;
 /// reads what earlier versions wrote. An earlier version refuses what it does not know, with an <see cref="UnknownCommandException"/>
 /// that names it. Members are not removed, reordered, or given another type.
 /// </para>
+/// <para>
+/// All that a type stores is encoded, or the program does not compile; put <see cref="NonSerializedAttribute"/> on a field that need not
+/// be kept. Values may be nested up to 64 levels deep.
+/// </para>
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
 public sealed class RaftCommandAttribute : Attribute
