@@ -62,7 +62,7 @@ internal static partial class Rules
     public static readonly DiagnosticDescriptor CultureOrder = new(
         "RAFT0006",
         "A state machine sorts strings by the culture",
-        "'{0}' sorts strings by the culture of the node, {1}; pass 'StringComparer.Ordinal'",
+        "'{0}' sorts strings by the culture of the node, {1}; {2}",
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
