@@ -15,7 +15,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0101.md");
+        description: Page + "RAFT0101.md.");
 
     public static readonly DiagnosticDescriptor UnsupportedMember = new(
         "RAFT0102",
@@ -24,7 +24,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0102.md");
+        description: Page + "RAFT0102.md.");
 
     public static readonly DiagnosticDescriptor DuplicateTag = new(
         "RAFT0103",
@@ -33,7 +33,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0103.md");
+        description: Page + "RAFT0103.md.");
 
     public static readonly DiagnosticDescriptor WrongTag = new(
         "RAFT0104",
@@ -42,7 +42,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0104.md");
+        description: Page + "RAFT0104.md.");
 
     public static readonly DiagnosticDescriptor GenericCommand = new(
         "RAFT0105",
@@ -51,7 +51,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0105.md");
+        description: Page + "RAFT0105.md.");
 
     public static readonly DiagnosticDescriptor NoConstructor = new(
         "RAFT0106",
@@ -61,7 +61,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0106.md");
+        description: Page + "RAFT0106.md.");
 
     public static readonly DiagnosticDescriptor WrongVersion = new(
         "RAFT0107",
@@ -70,7 +70,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0107.md");
+        description: Page + "RAFT0107.md.");
 
     public static readonly DiagnosticDescriptor NoDefault = new(
         "RAFT0108",
@@ -80,7 +80,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0108.md");
+        description: Page + "RAFT0108.md.");
 
     public static readonly DiagnosticDescriptor UnmarkedCommand = new(
         "RAFT0109",
@@ -89,7 +89,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0109.md");
+        description: Page + "RAFT0109.md.");
 
     public static readonly DiagnosticDescriptor LostMember = new(
         "RAFT0110",
@@ -98,7 +98,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0110.md");
+        description: Page + "RAFT0110.md.");
 
     /// <summary>The rules of generated codecs.</summary>
     public static ImmutableArray<DiagnosticDescriptor> OfCodecs { get; } =

@@ -32,7 +32,7 @@ public class AnalyzerPageTests
             .Where(static file => file.StartsWith(Folder + "RAFT", StringComparison.Ordinal));
 
         Assert.Equal(All.Select(static rule => $"{Folder}{rule.Id}.md").Order(StringComparer.Ordinal), pages.Order(StringComparer.Ordinal));
-        Assert.All(All, static rule => Assert.Equal($"{Folder}{rule.Id}.md", rule.HelpLinkUri));
+        Assert.All(All, static rule => Assert.EndsWith($" {Folder}{rule.Id}.md.", rule.Description.ToString(null), StringComparison.Ordinal));
     }
 
     [Theory]

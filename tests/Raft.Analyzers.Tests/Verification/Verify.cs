@@ -72,6 +72,11 @@ internal static class Verify
     public static Task AnalyzerAsync<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new() => RunAsync<TAnalyzer>([source], invariantGlobalization: false);
 
+    /// <summary>A code fix is not offered for what is reported.</summary>
+    public static Task NoFixAsync<TAnalyzer, TFix>(string source)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new() => FixAsync<TAnalyzer, TFix>(source, source);
+
     /// <summary>A code fix turns one source into the other.</summary>
     public static async Task FixAsync<TAnalyzer, TFix>(string source, string @fixed)
         where TAnalyzer : DiagnosticAnalyzer, new()
