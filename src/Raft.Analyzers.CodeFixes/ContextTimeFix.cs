@@ -25,7 +25,9 @@ public sealed class ContextTimeFix() : RaftCodeFix(Rules.WallClock, "Use the tim
             : null;
     }
 
-    /// <summary>A parameter that is the context of a command. Lambdas and queries within the method cannot use it if it is an in parameter.</summary>
+    /// <summary>
+    /// A parameter that is the context of a command. Lambdas and queries within the method cannot use it if it is an in parameter.
+    /// </summary>
     private static IParameterSymbol? ContextAt(SemanticModel model, SyntaxNode place)
     {
         IParameterSymbol? context = model.LookupSymbols(place.SpanStart).OfType<IParameterSymbol>()

@@ -42,7 +42,8 @@ public sealed class InvariantCultureFix()
         return method.Name switch
         {
             "ToString" or "Parse" when HasOverload(method, "IFormatProvider") => (call, WithArgument(call, Invariant)),
-            _ when method.ContainingType.Name == "Convert" && HasOverload(method, "IFormatProvider") => (call, WithArgument(call, Invariant)),
+            _ when method.ContainingType.Name == "Convert" && HasOverload(method, "IFormatProvider") =>
+                (call, WithArgument(call, Invariant)),
             "StartsWith" or "EndsWith" or "IndexOf" or "LastIndexOf" when isOfString && HasOverload(method, "StringComparison") =>
                 (call, WithArgument(call, "StringComparison.Ordinal")),
             "ToUpper" or "ToLower" when isOfString || method.ContainingType.SpecialType == SpecialType.System_Char => (call,

@@ -45,8 +45,8 @@ public sealed class OrdinalComparerFix()
             Name: "Create" or "CreateRange" or "CreateBuilder",
         };
         InvocationExpressionSyntax probe = call.WithArgumentList(With(call.ArgumentList, "System." + Ordinal, isFirst));
-        return model.GetSpeculativeSymbolInfo(call.SpanStart, probe, SpeculativeBindingOption.BindAsExpression).Symbol is IMethodSymbol method
-            && method.Parameters.Any(static each => each.Type.Name == "IComparer")
+        SymbolInfo found = model.GetSpeculativeSymbolInfo(call.SpanStart, probe, SpeculativeBindingOption.BindAsExpression);
+        return found.Symbol is IMethodSymbol method && method.Parameters.Any(static each => each.Type.Name == "IComparer")
                 ? (call, call.WithArgumentList(With(call.ArgumentList, Ordinal, isFirst)))
                 : null;
     }
@@ -69,7 +69,8 @@ public sealed class OrdinalComparerFix()
     {
         ArgumentListSyntax arguments = With(creation.ArgumentList, Ordinal, isFirst: false);
         return creation is ObjectCreationExpressionSyntax { ArgumentList: null } named
-            ? named.WithType(named.Type.WithoutTrailingTrivia()).WithArgumentList(arguments.WithTrailingTrivia(named.Type.GetTrailingTrivia()))
+            ? named.WithType(named.Type.WithoutTrailingTrivia())
+                .WithArgumentList(arguments.WithTrailingTrivia(named.Type.GetTrailingTrivia()))
             : creation.WithArgumentList(arguments);
     }
 

@@ -79,8 +79,7 @@ internal static class CultureChecks
         string? better = method switch
         {
             _ when IsParsing(method) || Conversions.IsSensitive(method) => Invariant,
-            { Name: "ToString", IsStatic: false } when reference.Instance is { } value && CultureTypes.IsSensitive(value, hasFormat: false) =>
-                Invariant,
+            { Name: "ToString", IsStatic: false } when reference.Instance is { } value && IsSensitiveText(value) => Invariant,
             { Name: "Compare" or "CompareTo", ContainingType.SpecialType: SpecialType.System_String } => "'string.CompareOrdinal'",
             { Name: "ToUpper" or "ToLower", ContainingType.SpecialType: SpecialType.System_String or SpecialType.System_Char } =>
                 $"'{method.Name}Invariant'",

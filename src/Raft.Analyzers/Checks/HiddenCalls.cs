@@ -8,7 +8,8 @@ namespace Raft.Analyzers.Checks;
 /// <summary>The calls that statements make without naming a method: using disposes, and foreach enumerates.</summary>
 internal static class HiddenCalls
 {
-    public static IEnumerable<IMethodSymbol> Of(IUsingOperation statement) => Disposals(TypesOf(statement.Resources), statement.IsAsynchronous);
+    public static IEnumerable<IMethodSymbol> Of(IUsingOperation statement) =>
+        Disposals(TypesOf(statement.Resources), statement.IsAsynchronous);
 
     public static IEnumerable<IMethodSymbol> Of(IUsingDeclarationOperation statement) =>
         Disposals(TypesOf(statement.DeclarationGroup), statement.IsAsynchronous);

@@ -23,7 +23,8 @@ internal static class Interpolations
         bool isString = text.Type?.SpecialType == SpecialType.System_String
             && text.Parent is not IConversionOperation { Type.Name: "FormattableString" or "IFormattable" };
         return isString
-            ? text.Parts.OfType<IInterpolationOperation>().Select(static part => ((IOperation)part, part.Expression, FormatOf(part.FormatString)))
+            ? text.Parts.OfType<IInterpolationOperation>()
+                .Select(static part => ((IOperation)part, part.Expression, FormatOf(part.FormatString)))
             : [];
     }
 

@@ -50,7 +50,8 @@ public sealed class ValueTaskAnalyzer : DiagnosticAnalyzer
     private static void CheckVariable(OperationAnalysisContext context)
     {
         IVariableDeclaratorOperation declarator = (IVariableDeclaratorOperation)context.Operation;
-        if (LibraryTask.CallOf(declarator.Initializer?.Value, context.Compilation) is not { } call || !LibraryTask.IsValueTask(declarator.Symbol.Type))
+        if (!LibraryTask.IsValueTask(declarator.Symbol.Type)
+            || LibraryTask.CallOf(declarator.Initializer?.Value, context.Compilation) is not { } call)
         {
             return;
         }

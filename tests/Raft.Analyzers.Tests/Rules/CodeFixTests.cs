@@ -124,7 +124,7 @@ public class CodeFixTests
         Code.Apply("return Now(context); static long Now(in CommandContext context) => context.Time.UtcDateTime.Ticks;"));
 
     [Fact]
-    public Task ImmutableSortedCollections_GetAnOrdinalComparerWhereTheyTakeIt() => Verify.FixAsync<StateMachineAnalyzer, OrdinalComparerFix>(
+    public Task ImmutableSortedCollections_GetAnOrdinalComparerAtItsPlace() => Verify.FixAsync<StateMachineAnalyzer, OrdinalComparerFix>(
         Code.Bodies(
             "",
             "return {|RAFT0006:ImmutableSortedSet.Create(command, \"a\")|}.Count;",

@@ -145,8 +145,10 @@ public class HashOrderTests
     [Fact]
     public Task Loop_OfALambdaThatReturnsTheItem_IsReported() => Verify.StateMachineAsync(Code.Bodies(
         State,
-        "Func<long> first = () => { foreach (var each in {|RAFT0008:_accounts|}) { if (each.Value > 5) return each.Value; } return 0; }; return first();",
-        "return First(); long First() { foreach (var each in {|RAFT0008:_accounts|}) { if (each.Value > 5) return each.Value; } return 0; }"));
+        "return Call(() => { foreach (var each in {|RAFT0008:_accounts|}) { if (each.Value > 5) return each.Value; } return 0; });"
+            + " static long Call(Func<long> first) => first();",
+        "return First();"
+            + " long First() { foreach (var each in {|RAFT0008:_accounts|}) { if (each.Value > 5) return each.Value; } return 0; }"));
 
     [Fact]
     public Task Iterator_WhoseItemsAreSortedByTheCaller_IsNotReported() => Verify.StateMachineAsync(Code.Apply(

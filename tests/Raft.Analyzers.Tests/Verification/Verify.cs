@@ -39,11 +39,12 @@ internal static class Verify
         await test.RunAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The same with the library as the other project, as in a solution that contains it. The source stands for the library.</summary>
+    /// <summary>The same with the library as the other project, as in a solution that contains it.</summary>
     public static async Task LibraryAsync<TAnalyzer>(string library, string referencing)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        MetadataReference[] framework = [.. References.Where(static each => each.Display?.Contains("Raft.", StringComparison.Ordinal) != true)];
+        MetadataReference[] framework = [.. References.Where(static each =>
+            !Path.GetFileName(each.Display!).StartsWith("Raft.", StringComparison.Ordinal))];
         AnalyzerTest<TAnalyzer> test = new();
         test.TestState.AdditionalReferences.Clear();
         test.TestState.AdditionalReferences.AddRange(framework);
