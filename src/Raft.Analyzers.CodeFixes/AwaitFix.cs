@@ -23,6 +23,8 @@ public sealed class AwaitFix() : RaftCodeFix(Rules.DroppedTask, "Await it")
         {
             switch (outer)
             {
+                case LockStatementSyntax or UnsafeStatementSyntax or CatchFilterClauseSyntax or QueryExpressionSyntax:
+                    return false; // the compiler forbids it there
                 case GlobalStatementSyntax:
                     return true;
                 case AnonymousFunctionExpressionSyntax function:

@@ -13,19 +13,31 @@ public sealed class ContextTimeFix() : RaftCodeFix(Rules.WallClock, "Use the tim
 {
     private protected override (SyntaxNode Old, SyntaxNode Replacement)? Replace(SyntaxNode reported, SemanticModel model)
     {
-        ITypeSymbol? type = model.GetTypeInfo(reported).Type;
-        string? member = type switch
+        string? member = model.GetTypeInfo(reported).Type switch
         {
-            { SpecialType: SpecialType.System_DateTime } => ".Time.UtcDateTime",
+            { SpecialType: SpecialType.System_DateTime } =>
+                model.GetSymbolInfo(reported).Symbol?.Name == "Today" ? ".Time.UtcDateTime.Date" : ".Time.UtcDateTime",
             { Name: "DateTimeOffset" } => ".Time",
             _ => null,
         };
-        return member is not null && reported is ExpressionSyntax && ContextIn(model, reported.SpanStart) is { } context
-            ? (reported, SyntaxFactory.ParseExpression(context + member))
+        return member is not null && reported is ExpressionSyntax && ContextAt(model, reported) is { } context
+            ? (reported, SyntaxFactory.ParseExpression(context.Name + member))
             : null;
     }
 
-    /// <summary>The name of a parameter that is the context of a command.</summary>
-    private static string? ContextIn(SemanticModel model, int position) => model.LookupSymbols(position).OfType<IParameterSymbol>()
-        .FirstOrDefault(static each => each.Type is { Name: "CommandContext", ContainingNamespace.Name: "Raft" })?.Name;
+    /// <summary>
+    /// A parameter that is the context of a command. Lambdas and queries within the method cannot use it if it is an in parameter.
+    /// </summary>
+    private static IParameterSymbol? ContextAt(SemanticModel model, SyntaxNode place)
+    {
+        IParameterSymbol? context = model.LookupSymbols(place.SpanStart).OfType<IParameterSymbol>()
+            .FirstOrDefault(static each => each.Type is { Name: "CommandContext", ContainingNamespace.Name: "Raft" });
+        SyntaxNode? declaration = context?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax();
+        return context?.RefKind == RefKind.None || (declaration is not null && FunctionAround(declaration) == FunctionAround(place))
+            ? context
+            : null;
+    }
+
+    private static SyntaxNode? FunctionAround(SyntaxNode place) => place.Ancestors().FirstOrDefault(static each =>
+        each is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or QueryExpressionSyntax or MemberDeclarationSyntax);
 }

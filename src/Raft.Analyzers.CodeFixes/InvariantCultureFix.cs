@@ -17,7 +17,9 @@ public sealed class InvariantCultureFix()
     private protected override (SyntaxNode Old, SyntaxNode Replacement)? Replace(SyntaxNode reported, SemanticModel model) =>
         reported switch
         {
-            InvocationExpressionSyntax call => ReplaceCall(call, model),
+            InvocationExpressionSyntax call when ReplaceCall(call, model) is { } replaced => replaced,
+            ExpressionSyntax operand when IsTextOperand(operand, model) && HasOverload(model.GetTypeInfo(operand).Type) =>
+                (operand, TextOf(operand)),
             InterpolationSyntax { Parent: InterpolatedStringExpressionSyntax text } =>
                 (text, SyntaxFactory.ParseExpression($"string.Create({Invariant}, {text})")),
             MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CurrentCulture" or "CurrentUICulture" } access
@@ -36,16 +38,52 @@ public sealed class InvariantCultureFix()
             return null;
         }
 
+        bool isOfString = method.ContainingType.SpecialType == SpecialType.System_String;
         return method.Name switch
         {
-            "ToString" => (call, WithArgument(call, Invariant)),
-            "Parse" when call.ArgumentList.Arguments.Count == 1 => (call, WithArgument(call, Invariant)),
-            "StartsWith" or "EndsWith" or "IndexOf" or "LastIndexOf" when call.ArgumentList.Arguments.Count == 1 =>
+            "ToString" or "Parse" when HasOverload(method, "IFormatProvider") => (call, WithArgument(call, Invariant)),
+            _ when method.ContainingType.Name == "Convert" && HasOverload(method, "IFormatProvider") =>
+                (call, WithArgument(call, Invariant)),
+            "StartsWith" or "EndsWith" or "IndexOf" or "LastIndexOf" when isOfString && HasOverload(method, "StringComparison") =>
                 (call, WithArgument(call, "StringComparison.Ordinal")),
-            "ToUpper" or "ToLower" when call.ArgumentList.Arguments.Count == 0 => (call, call.WithExpression(
-                access.WithName(SyntaxFactory.IdentifierName(method.Name + "Invariant")))),
+            "ToUpper" or "ToLower" when isOfString || method.ContainingType.SpecialType == SpecialType.System_Char => (call,
+                call.WithExpression(access.WithName(SyntaxFactory.IdentifierName(method.Name + "Invariant")))),
             _ => null,
         };
+    }
+
+    /// <summary>Whether a value is turned into a text because it is added to one.</summary>
+    private static bool IsTextOperand(ExpressionSyntax operand, SemanticModel model) => operand.Parent switch
+    {
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum =>
+            model.GetTypeInfo(sum).Type?.SpecialType == SpecialType.System_String,
+        AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } sum => sum.Right == operand
+            && model.GetTypeInfo(sum).Type?.SpecialType == SpecialType.System_String,
+        _ => false,
+    };
+
+    /// <summary>Whether a method has an overload with one parameter more.</summary>
+    private static bool HasOverload(IMethodSymbol method, string added) => method.ContainingType.GetMembers(method.Name)
+        .OfType<IMethodSymbol>()
+        .Any(each => each.IsStatic == method.IsStatic && each.Parameters.Length == method.Parameters.Length + 1
+            && each.Parameters[method.Parameters.Length].Type.Name == added
+            && method.Parameters.Zip(each.Parameters, static (one, other) => SymbolEqualityComparer.Default.Equals(one.Type, other.Type))
+                .All(static isSame => isSame));
+
+    /// <summary>Whether values of a type can be turned into a text with a given culture.</summary>
+    private static bool HasOverload(ITypeSymbol? type) => type?.GetMembers("ToString").OfType<IMethodSymbol>()
+        .Any(static each => each.Parameters.Length == 1 && each.Parameters[0].Type.Name == "IFormatProvider") == true;
+
+    private static ExpressionSyntax TextOf(ExpressionSyntax value)
+    {
+        ExpressionSyntax start = value.WithoutTrivia();
+        if (value is not (SimpleNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax or ElementAccessExpressionSyntax
+            or ParenthesizedExpressionSyntax))
+        {
+            start = SyntaxFactory.ParenthesizedExpression(start);
+        }
+
+        return SyntaxFactory.ParseExpression($"{start}.ToString({Invariant})");
     }
 
     private static InvocationExpressionSyntax WithArgument(InvocationExpressionSyntax call, string argument)

@@ -17,22 +17,75 @@ public sealed class OrdinalComparerFix()
     private protected override (SyntaxNode Old, SyntaxNode Replacement)? Replace(SyntaxNode reported, SemanticModel model) =>
         reported switch
         {
-            ImplicitObjectCreationExpressionSyntax creation => (creation, creation.WithArgumentList(With(creation.ArgumentList))),
-            ObjectCreationExpressionSyntax creation => (creation, creation.WithArgumentList(With(creation.ArgumentList))),
-            InvocationExpressionSyntax call => (call, call.WithArgumentList(With(call.ArgumentList))),
-            CollectionExpressionSyntax { Elements.Count: 0 } empty => (empty, SyntaxFactory.ParseExpression($"new({Ordinal})")),
-            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CurrentCulture" or "Default" } access =>
+            BaseObjectCreationExpressionSyntax creation when ComparesStrings(model.GetTypeInfo(creation).Type) =>
+                (creation, WithComparer(creation)),
+            InvocationExpressionSyntax call => ReplaceCall(call, model),
+            CollectionExpressionSyntax { Elements.Count: 0 } empty when model.GetTypeInfo(empty).ConvertedType is { } type
+                && ComparesStrings(type) => (empty, SyntaxFactory.ParseExpression(type.Name == "ImmutableSortedSet"
+                    ? $"{type.ToMinimalDisplayString(model, empty.SpanStart)}.Empty.WithComparer({Ordinal})"
+                    : $"new({Ordinal})")),
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CurrentCulture" } access =>
                 (access, SyntaxFactory.ParseExpression(Ordinal)),
-            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Empty" } empty => (empty, SyntaxFactory.ParseExpression(
-                $"{empty}.{(model.GetTypeInfo(empty).Type?.Name == "ImmutableSortedSet" ? "WithComparer" : "WithComparers")}({Ordinal})")),
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "CurrentCultureIgnoreCase" } access =>
+                (access, SyntaxFactory.ParseExpression(Ordinal + "IgnoreCase")),
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Default" } access
+                when ComparesStrings(model.GetTypeInfo(access).Type) => (access, SyntaxFactory.ParseExpression(Ordinal)),
+            MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Empty" } empty when model.GetTypeInfo(empty).Type is { } type
+                && ComparesStrings(type) => (empty, SyntaxFactory.ParseExpression(
+                    $"{empty}.{(type.Name == "ImmutableSortedSet" ? "WithComparer" : "WithComparers")}({Ordinal})")),
             _ => null,
         };
 
-    private static ArgumentListSyntax With(ArgumentListSyntax? arguments)
+    /// <summary>Null if no overload takes a comparer of strings, as with the smallest selected value, or if tuples are compared.</summary>
+    private static (SyntaxNode Old, SyntaxNode Replacement)? ReplaceCall(InvocationExpressionSyntax call, SemanticModel model)
     {
-        ArgumentSyntax added = SyntaxFactory.Argument(SyntaxFactory.ParseExpression(Ordinal));
-        return arguments is { Arguments.Count: > 0 }
-            ? arguments.AddArguments(added.WithLeadingTrivia(SyntaxFactory.Space))
-            : (arguments ?? SyntaxFactory.ArgumentList()).WithArguments(SyntaxFactory.SingletonSeparatedList(added));
+        bool isFirst = model.GetSymbolInfo(call).Symbol is IMethodSymbol
+        {
+            ContainingType.Name: "ImmutableSortedSet" or "ImmutableSortedDictionary",
+            Name: "Create" or "CreateRange" or "CreateBuilder",
+        };
+        InvocationExpressionSyntax probe = call.WithArgumentList(With(call.ArgumentList, "System." + Ordinal, isFirst));
+        SymbolInfo found = model.GetSpeculativeSymbolInfo(call.SpanStart, probe, SpeculativeBindingOption.BindAsExpression);
+        return found.Symbol is IMethodSymbol method && method.Parameters.Any(static each => each.Type.Name == "IComparer")
+                ? (call, call.WithArgumentList(With(call.ArgumentList, Ordinal, isFirst)))
+                : null;
+    }
+
+    /// <summary>Whether a type, sorted or comparing, compares strings and not tuples that contain them.</summary>
+    private static bool ComparesStrings(ITypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType)
+        {
+            if (type is INamedTypeSymbol { TypeArguments: { Length: > 0 } arguments })
+            {
+                return arguments[type.Name == "PriorityQueue" ? 1 : 0].SpecialType == SpecialType.System_String;
+            }
+        }
+
+        return false;
+    }
+
+    private static BaseObjectCreationExpressionSyntax WithComparer(BaseObjectCreationExpressionSyntax creation)
+    {
+        ArgumentListSyntax arguments = With(creation.ArgumentList, Ordinal, isFirst: false);
+        return creation is ObjectCreationExpressionSyntax { ArgumentList: null } named
+            ? named.WithType(named.Type.WithoutTrailingTrivia())
+                .WithArgumentList(arguments.WithTrailingTrivia(named.Type.GetTrailingTrivia()))
+            : creation.WithArgumentList(arguments);
+    }
+
+    private static ArgumentListSyntax With(ArgumentListSyntax? arguments, string comparer, bool isFirst)
+    {
+        ArgumentSyntax added = SyntaxFactory.Argument(SyntaxFactory.ParseExpression(comparer));
+        if (arguments is not { Arguments: { Count: > 0 } others })
+        {
+            return (arguments ?? SyntaxFactory.ArgumentList()).WithArguments(SyntaxFactory.SingletonSeparatedList(added));
+        }
+
+        return isFirst
+            ? arguments.WithArguments(others
+                .Replace(others[0], others[0].WithLeadingTrivia(SyntaxFactory.Space))
+                .Insert(0, added.WithLeadingTrivia(others[0].GetLeadingTrivia())))
+            : arguments.AddArguments(added.WithLeadingTrivia(SyntaxFactory.Space));
     }
 }

@@ -15,7 +15,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0101.md");
+        description: Page + "RAFT0101.md.");
 
     public static readonly DiagnosticDescriptor UnsupportedMember = new(
         "RAFT0102",
@@ -34,7 +34,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0102.md");
+        description: Page + "RAFT0102.md.");
 
     public static readonly DiagnosticDescriptor DuplicateTag = new(
         "RAFT0103",
@@ -43,7 +43,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0103.md");
+        description: Page + "RAFT0103.md.");
 
     public static readonly DiagnosticDescriptor MissingTag = new(
         "RAFT0104",
@@ -71,7 +71,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0104.md");
+        description: Page + "RAFT0104.md.");
 
     public static readonly DiagnosticDescriptor GenericCommand = new(
         "RAFT0105",
@@ -80,7 +80,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0105.md");
+        description: Page + "RAFT0105.md.");
 
     public static readonly DiagnosticDescriptor NoConstructor = new(
         "RAFT0106",
@@ -90,7 +90,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0106.md");
+        description: Page + "RAFT0106.md.");
 
     public static readonly DiagnosticDescriptor LowSince = new(
         "RAFT0107",
@@ -109,7 +109,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0107.md");
+        description: Page + "RAFT0107.md.");
 
     public static readonly DiagnosticDescriptor NoDefault = new(
         "RAFT0108",
@@ -119,7 +119,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0108.md");
+        description: Page + "RAFT0108.md.");
 
     public static readonly DiagnosticDescriptor UnmarkedCommand = new(
         "RAFT0109",
@@ -128,7 +128,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0109.md");
+        description: Page + "RAFT0109.md.");
 
     public static readonly DiagnosticDescriptor LostMember = new(
         "RAFT0110",
@@ -138,7 +138,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0110.md");
+        description: Page + "RAFT0110.md.");
 
     public static readonly DiagnosticDescriptor FileLocalCommand = new(
         "RAFT0111",

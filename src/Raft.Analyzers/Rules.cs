@@ -11,8 +11,11 @@ internal static partial class Rules
     private const string Snapshots = "Raft.Snapshots";
     private const string Usage = "Raft.Usage";
 
-    /// <summary>Where the pages are, in the repository and in the package.</summary>
-    private const string Pages = "docs/analyzers/";
+    /// <summary>
+    /// Where the page of a rule is. The project has no public address yet, and editors cannot open a relative one: so a description, and no
+    /// link.
+    /// </summary>
+    private const string Page = "The package Raft.Core explains this rule, with a wrong and a right example, in its file docs/analyzers/";
 
     public static readonly DiagnosticDescriptor WallClock = new(
         "RAFT0001",
@@ -21,7 +24,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0001.md");
+        description: Page + "RAFT0001.md.");
 
     public static readonly DiagnosticDescriptor RandomNumber = new(
         "RAFT0002",
@@ -30,7 +33,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0002.md");
+        description: Page + "RAFT0002.md.");
 
     public static readonly DiagnosticDescriptor NewGuid = new(
         "RAFT0003",
@@ -39,7 +42,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0003.md");
+        description: Page + "RAFT0003.md.");
 
     public static readonly DiagnosticDescriptor ProcessEnvironment = new(
         "RAFT0004",
@@ -48,7 +51,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0004.md");
+        description: Page + "RAFT0004.md.");
 
     public static readonly DiagnosticDescriptor Culture = new(
         "RAFT0005",
@@ -57,16 +60,16 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0005.md");
+        description: Page + "RAFT0005.md.");
 
     public static readonly DiagnosticDescriptor CultureOrder = new(
         "RAFT0006",
         "A state machine sorts strings by the culture",
-        "'{0}' sorts strings by the culture of the node, {1}; pass 'StringComparer.Ordinal'",
+        "'{0}' sorts strings by the culture of the node, {1}; {2}",
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0006.md");
+        description: Page + "RAFT0006.md.");
 
     public static readonly DiagnosticDescriptor TimeZone = new(
         "RAFT0007",
@@ -75,7 +78,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0007.md");
+        description: Page + "RAFT0007.md.");
 
     public static readonly DiagnosticDescriptor HashOrder = new(
         "RAFT0008",
@@ -84,7 +87,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0008.md");
+        description: Page + "RAFT0008.md.");
 
     public static readonly DiagnosticDescriptor FloatingPointSum = new(
         "RAFT0009",
@@ -94,7 +97,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0009.md");
+        description: Page + "RAFT0009.md.");
 
     public static readonly DiagnosticDescriptor HashCode = new(
         "RAFT0010",
@@ -103,7 +106,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0010.md");
+        description: Page + "RAFT0010.md.");
 
     public static readonly DiagnosticDescriptor StaticState = new(
         "RAFT0011",
@@ -113,7 +116,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0011.md");
+        description: Page + "RAFT0011.md.");
 
     public static readonly DiagnosticDescriptor ParallelWork = new(
         "RAFT0012",
@@ -122,7 +125,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0012.md");
+        description: Page + "RAFT0012.md.");
 
     public static readonly DiagnosticDescriptor Waiting = new(
         "RAFT0013",
@@ -131,7 +134,7 @@ internal static partial class Rules
         Liveness,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0013.md");
+        description: Page + "RAFT0013.md.");
 
     public static readonly DiagnosticDescriptor InputOutput = new(
         "RAFT0014",
@@ -141,7 +144,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0014.md");
+        description: Page + "RAFT0014.md.");
 
     public static readonly DiagnosticDescriptor OwnNode = new(
         "RAFT0015",
@@ -150,7 +153,7 @@ internal static partial class Rules
         Liveness,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0015.md");
+        description: Page + "RAFT0015.md.");
 
     public static readonly DiagnosticDescriptor ForgottenField = new(
         "RAFT0016",
@@ -159,7 +162,7 @@ internal static partial class Rules
         Snapshots,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0016.md");
+        description: Page + "RAFT0016.md.");
 
     public static readonly DiagnosticDescriptor FieldNotRestored = new(
         "RAFT0017",
@@ -168,7 +171,7 @@ internal static partial class Rules
         Snapshots,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0017.md");
+        description: Page + "RAFT0017.md.");
 
     public static readonly DiagnosticDescriptor SharedCapture = new(
         "RAFT0018",
@@ -177,7 +180,7 @@ internal static partial class Rules
         Snapshots,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0018.md");
+        description: Page + "RAFT0018.md.");
 
     public static readonly DiagnosticDescriptor SharedResult = new(
         "RAFT0019",
@@ -186,7 +189,7 @@ internal static partial class Rules
         Snapshots,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0019.md");
+        description: Page + "RAFT0019.md.");
 
     public static readonly DiagnosticDescriptor CatchAll = new(
         "RAFT0020",
@@ -196,7 +199,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0020.md");
+        description: Page + "RAFT0020.md.");
 
     public static readonly DiagnosticDescriptor AsyncVoid = new(
         "RAFT0021",
@@ -205,7 +208,7 @@ internal static partial class Rules
         Determinism,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0021.md");
+        description: Page + "RAFT0021.md.");
 
     public static readonly DiagnosticDescriptor AwaitedTwice = new(
         "RAFT0022",
@@ -214,7 +217,7 @@ internal static partial class Rules
         Usage,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0022.md");
+        description: Page + "RAFT0022.md.");
 
     public static readonly DiagnosticDescriptor DroppedTask = new(
         "RAFT0023",
@@ -223,7 +226,7 @@ internal static partial class Rules
         Usage,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0023.md");
+        description: Page + "RAFT0023.md.");
 
     public static readonly DiagnosticDescriptor HalfSnapshots = new(
         "RAFT0024",
@@ -232,7 +235,7 @@ internal static partial class Rules
         Snapshots,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0024.md");
+        description: Page + "RAFT0024.md.");
 
     /// <summary>The rules of state machines.</summary>
     public static ImmutableArray<DiagnosticDescriptor> OfStateMachines { get; } =

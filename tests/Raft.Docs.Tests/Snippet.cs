@@ -75,17 +75,24 @@ internal sealed class Snippet
     }
 
     /// <summary>Returns the ids of what the library's analyzers and generators report.</summary>
-    public async Task<IReadOnlyList<string>> AnalyzeAsync()
+    /// <param name="header">A line above the source, such as a pragma.</param>
+    /// <param name="ruleWithoutSeverity">A rule whose severity an .editorconfig sets to none.</param>
+    public async Task<IReadOnlyList<string>> AnalyzeAsync(string header = "", string? ruleWithoutSeverity = null)
     {
-        Compilation complete = CompileWithGenerators(out ImmutableArray<Diagnostic> ofGenerators);
+        Compilation complete = CompileWithGenerators(out ImmutableArray<Diagnostic> ofGenerators, header);
+        if (ruleWithoutSeverity is not null)
+        {
+            complete = complete.WithOptions(complete.Options.WithSyntaxTreeOptionsProvider(new SeverityNone(ruleWithoutSeverity)));
+        }
+
         ImmutableArray<Diagnostic> ofAnalyzers = await complete.WithAnalyzers(Analyzers)
             .GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
         return [.. ofGenerators.Concat(ofAnalyzers).Select(static diagnostic => diagnostic.Id)];
     }
 
-    private Compilation CompileWithGenerators(out ImmutableArray<Diagnostic> diagnostics)
+    private Compilation CompileWithGenerators(out ImmutableArray<Diagnostic> diagnostics, string header = "")
     {
-        SyntaxTree[] trees = [.. Source().Split(NextFile).Select(static text => CSharpSyntaxTree.ParseText(text, ParseOptions))];
+        SyntaxTree[] trees = [.. Source().Split(NextFile).Select(text => CSharpSyntaxTree.ParseText(header + "\n" + text, ParseOptions))];
         bool isProgram = trees[0].GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
         CSharpCompilationOptions options = new(
             isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,

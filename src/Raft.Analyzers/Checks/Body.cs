@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Raft.Analyzers.StateMachines;
 
@@ -33,8 +34,11 @@ internal sealed class Body(IOperation root, ISymbol owner, KnownTypes known, Met
     public void Report(DiagnosticDescriptor rule, Location at, Phases phases, bool unlessDurable, params string[] arguments) =>
         Facts.Findings.Add(new Finding(rule, at, phases, unlessDurable, [.. arguments]));
 
-    /// <summary>The value with which a local variable is declared; null if there is none.</summary>
-    public IOperation? InitializerOf(ILocalSymbol local)
+    /// <summary>
+    /// The value with which the variable of a reference is declared; null if there is none. In code that does not compile yet, variables
+    /// may be declared by each other: only a declaration before the reference counts, so that following them ends.
+    /// </summary>
+    public IOperation? InitializerOf(ILocalReferenceOperation reference)
     {
         if (_initializers is null)
         {
@@ -48,12 +52,20 @@ internal sealed class Body(IOperation root, ISymbol owner, KnownTypes known, Met
             }
         }
 
-        return _initializers.TryGetValue(local, out IOperation value) ? value : null;
+        return _initializers.TryGetValue(reference.Local, out IOperation value) && value.Syntax.Span.End <= reference.Syntax.SpanStart
+            ? value
+            : null;
     }
 
-    public IEnumerable<ILocalReferenceOperation> ReferencesOf(ILocalSymbol local) =>
-        Root.Descendants().OfType<ILocalReferenceOperation>()
-            .Where(reference => !reference.IsDeclaration && SymbolEqualityComparer.Default.Equals(reference.Local, local));
+    /// <summary>The uses of a variable after its declaration: for the same reason, not those within.</summary>
+    public IEnumerable<ILocalReferenceOperation> ReferencesOf(ILocalSymbol local)
+    {
+        int declared = local.DeclaringSyntaxReferences
+            .Select(static each => each.GetSyntax() is VariableDeclaratorSyntax ? each.Span.End : each.Span.Start)
+            .FirstOrDefault();
+        return Root.Descendants().OfType<ILocalReferenceOperation>().Where(reference => !reference.IsDeclaration
+            && reference.Syntax.SpanStart >= declared && SymbolEqualityComparer.Default.Equals(reference.Local, local));
+    }
 
     private static bool OverridesApply(ISymbol owner, KnownTypes known)
     {

@@ -46,15 +46,7 @@ internal sealed class BodyWalker(Body body) : OperationWalker
 
     public override void VisitPropertyReference(IPropertyReferenceOperation operation)
     {
-        if (operation.Property.GetMethod is { } getter)
-        {
-            NoteCall(getter, operation.Instance);
-        }
-
-        if (operation.Property.SetMethod is { } setter)
-        {
-            NoteCall(setter, operation.Instance);
-        }
+        NoteAccessors(operation);
 
         if (OwnField.BackingField(operation.Property) is { } field)
         {
@@ -76,16 +68,27 @@ internal sealed class BodyWalker(Body body) : OperationWalker
         base.VisitFieldReference(operation);
     }
 
+    public override void VisitParameterReference(IParameterReferenceOperation operation)
+    {
+        if (OwnField.IsCaptured(operation.Parameter))
+        {
+            NoteOwnField(operation, operation.Parameter.OriginalDefinition);
+        }
+
+        base.VisitParameterReference(operation);
+    }
+
     public override void VisitMethodReference(IMethodReferenceOperation operation)
     {
         NoteCall(operation.Method, operation.Instance);
         MemberTable.Check(body, operation, operation.Method);
+        CultureChecks.Check(body, operation);
         base.VisitMethodReference(operation);
     }
 
     public override void VisitInstanceReference(IInstanceReferenceOperation operation)
     {
-        if (operation.ReferenceKind == InstanceReferenceKind.ContainingTypeInstance && IsHandedOut(operation))
+        if (OwnField.IsOwnInstance(operation) && IsHandedOut(operation))
         {
             body.Facts.HandsOutItself = true;
         }
@@ -104,6 +107,19 @@ internal sealed class BodyWalker(Body body) : OperationWalker
     {
         NoteOperator(operation.OperatorMethod);
         base.VisitUnaryOperator(operation);
+    }
+
+    public override void VisitCompoundAssignment(ICompoundAssignmentOperation operation)
+    {
+        NoteOperator(operation.OperatorMethod);
+        CultureChecks.Check(body, operation);
+        base.VisitCompoundAssignment(operation);
+    }
+
+    public override void VisitIncrementOrDecrement(IIncrementOrDecrementOperation operation)
+    {
+        NoteOperator(operation.OperatorMethod);
+        base.VisitIncrementOrDecrement(operation);
     }
 
     public override void VisitConversion(IConversionOperation operation)
@@ -125,8 +141,33 @@ internal sealed class BodyWalker(Body body) : OperationWalker
         base.VisitCollectionExpression(operation);
     }
 
+    public override void VisitUsing(IUsingOperation operation)
+    {
+        foreach (IMethodSymbol method in HiddenCalls.Of(operation))
+        {
+            NoteCall(method, instance: null);
+        }
+
+        base.VisitUsing(operation);
+    }
+
+    public override void VisitUsingDeclaration(IUsingDeclarationOperation operation)
+    {
+        foreach (IMethodSymbol method in HiddenCalls.Of(operation))
+        {
+            NoteCall(method, instance: null);
+        }
+
+        base.VisitUsingDeclaration(operation);
+    }
+
     public override void VisitForEachLoop(IForEachLoopOperation operation)
     {
+        foreach (IMethodSymbol method in HiddenCalls.Of(operation))
+        {
+            NoteCall(method, instance: null);
+        }
+
         LoopChecks.Check(body, operation);
         base.VisitForEachLoop(operation);
     }
@@ -175,24 +216,39 @@ internal sealed class BodyWalker(Body body) : OperationWalker
         }
     }
 
+    /// <summary>What is assigned is not read, except by a compound assignment. A reference that is returned is read first.</summary>
+    private void NoteAccessors(IPropertyReferenceOperation operation)
+    {
+        IPropertySymbol property = operation.Property;
+        bool isAssigned = FieldUsage.IsAssigned(operation);
+        if (isAssigned && property.SetMethod is { } setter)
+        {
+            NoteCall(setter, operation.Instance);
+        }
+
+        bool isOnlyAssigned = isAssigned && property.SetMethod is not null
+            && operation.Parent is ISimpleAssignmentOperation or ITupleOperation;
+        if (!isOnlyAssigned && property.GetMethod is { } getter)
+        {
+            NoteCall(getter, operation.Instance);
+        }
+    }
+
     private void NoteCall(IMethodSymbol method, IOperation? instance)
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
-        bool isOwn = instance is IInstanceReferenceOperation && !IsBase(instance);
-        bool hasSource = method.DeclaringSyntaxReferences.Length > 0
-            || (method is { MethodKind: MethodKind.Constructor, IsImplicitlyDeclared: true }
-                && method.ContainingType.DeclaringSyntaxReferences.Length > 0);
         if (method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction)
         {
             return; // a part of this body
         }
 
-        if (hasSource)
+        bool isOwn = OwnField.IsOwnInstance(instance) && !method.IsStatic;
+        if (body.Known.IsOfProject(method))
         {
-            body.Facts.Calls.Add(new MethodFacts.Call(method, isOwn));
+            body.Facts.Calls.Add(new MethodFacts.Call(method, isOwn && !IsBase(instance!)));
             AsyncVoidChecks.CheckCall(body, method);
         }
-        else if (instance is IInstanceReferenceOperation && !method.IsStatic)
+        else if (isOwn)
         {
             body.Facts.HandsOutItself |= !SymbolEqualityComparer.Default.Equals(method.ContainingType, body.Known.TypedStateMachine)
                 && method.ContainingType.SpecialType != SpecialType.System_Object;
@@ -204,16 +260,22 @@ internal sealed class BodyWalker(Body body) : OperationWalker
     {
         StaticStateChecks.Check(body, reference, field, named);
         field = field.OriginalDefinition;
-        if (field.IsStatic || field.ContainingType.DeclaringSyntaxReferences.Length == 0)
+        if (!body.Known.IsOfProject(field))
         {
             return;
         }
 
         body.Facts.Fields.Add(field);
-        if (instance is IInstanceReferenceOperation)
+        if (OwnField.IsOwnInstance(instance))
         {
-            body.Facts.OwnFields.Add((field, FieldUsage.Of(reference)));
+            NoteOwnField(reference, field);
         }
+    }
+
+    private void NoteOwnField(IOperation reference, ISymbol field)
+    {
+        FieldUse use = FieldUsage.Of(reference, body.Known, out IMethodSymbol? call);
+        body.Facts.OwnFields.Add(new MethodFacts.OwnUse(field, use, call));
     }
 
     private static bool IsBase(IOperation instance) => instance.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.BaseExpressionSyntax;

@@ -25,8 +25,7 @@ internal static class CultureChecks
         {
             CheckText(body, call, instance);
         }
-        else if (method is { Name: "Parse" or "TryParse" or "ParseExact" or "TryParseExact", IsStatic: true } && !IsProviderGiven(call)
-            && CultureTypes.IsSensitive(method.ContainingType, hasFormat: false))
+        else if ((IsParsing(method) || Conversions.IsSensitive(call)) && !IsProviderGiven(call))
         {
             body.Report(
                 Rules.Culture, call, Phases.All, $"'{method.ContainingType!.Name}.{method.Name}'", Finding.Place, Invariant);
@@ -68,42 +67,74 @@ internal static class CultureChecks
         }
     }
 
-    /// <summary>A string plus a value, which is turned into a text.</summary>
-    public static void Check(Body body, IBinaryOperation operation)
+    /// <summary>A method that is passed on, and will be called without a culture.</summary>
+    public static void Check(Body body, IMethodReferenceOperation reference)
     {
-        if (body.IsInvariant || body.Exceptions > 0 || operation.OperatorKind != BinaryOperatorKind.Add
-            || operation.Type?.SpecialType != SpecialType.System_String)
+        IMethodSymbol method = reference.Method;
+        if (body.IsInvariant || HasProvider(method) || IsComparisonGiven(method))
         {
             return;
         }
 
-        foreach (IOperation operand in new[] { operation.LeftOperand, operation.RightOperand })
+        string? better = method switch
         {
-            if (CultureTypes.IsSensitive(operand, hasFormat: false))
-            {
-                body.Report(
-                    Rules.Culture, operand, Phases.All, $"The text of '{operand.Syntax}'", Finding.Place, $"'ToString' with {Invariant}");
-            }
+            _ when IsParsing(method) || Conversions.IsSensitive(method) => Invariant,
+            { Name: "ToString", IsStatic: false } when reference.Instance is { } value && IsSensitiveText(value) => Invariant,
+            { Name: "Compare" or "CompareTo", ContainingType.SpecialType: SpecialType.System_String } => "'string.CompareOrdinal'",
+            { Name: "ToUpper" or "ToLower", ContainingType.SpecialType: SpecialType.System_String or SpecialType.System_Char } =>
+                $"'{method.Name}Invariant'",
+            _ => null,
+        };
+        if (better is not null)
+        {
+            body.Report(
+                Rules.Culture, reference, Phases.All, $"'{method.ContainingType!.Name}.{method.Name}'", Finding.Place, better);
+        }
+    }
+
+    /// <summary>A value that is appended to a string by +=.</summary>
+    public static void Check(Body body, ICompoundAssignmentOperation operation)
+    {
+        if (operation is { OperatorKind: BinaryOperatorKind.Add, Type.SpecialType: SpecialType.System_String })
+        {
+            CheckOperand(body, operation.Value);
+        }
+    }
+
+    /// <summary>A string plus a value, which is turned into a text.</summary>
+    public static void Check(Body body, IBinaryOperation operation)
+    {
+        if (operation is { OperatorKind: BinaryOperatorKind.Add, Type.SpecialType: SpecialType.System_String })
+        {
+            CheckOperand(body, operation.LeftOperand);
+            CheckOperand(body, operation.RightOperand);
         }
     }
 
     public static void Check(Body body, IInterpolatedStringOperation text)
     {
-        if (body.IsInvariant || body.Exceptions > 0 || text.Type?.SpecialType != SpecialType.System_String || HasOwnProvider(text))
+        if (body.IsInvariant || body.Exceptions > 0)
         {
             return;
         }
 
-        foreach (IInterpolationOperation part in text.Parts.OfType<IInterpolationOperation>())
+        foreach ((IOperation part, IOperation value, string? format) in Interpolations.WithoutCulture(text))
         {
-            string? format = (part.FormatString as ILiteralOperation)?.ConstantValue.Value as string
-                ?? part.FormatString?.Syntax.ToString().TrimStart(':');
-            if (IsSensitive(part.Expression, format))
+            if (IsSensitive(value, format))
             {
                 body.Report(
-                    Rules.Culture, part, Phases.All, $"The text of '{part.Expression.Syntax}'", Finding.Place,
+                    Rules.Culture, part, Phases.All, $"The text of '{value.Syntax}'", Finding.Place,
                     "'string.Create(CultureInfo.InvariantCulture, ...)'");
             }
+        }
+    }
+
+    private static void CheckOperand(Body body, IOperation operand)
+    {
+        if (!body.IsInvariant && body.Exceptions == 0 && CultureTypes.IsSensitive(operand, hasFormat: false))
+        {
+            body.Report(
+                Rules.Culture, operand, Phases.All, $"The text of '{operand.Syntax}'", Finding.Place, $"'ToString' with {Invariant}");
         }
     }
 
@@ -125,12 +156,13 @@ internal static class CultureChecks
     {
         string? better = method.Name switch
         {
-            "Compare" when !IsComparisonGiven(call) => "'string.CompareOrdinal'",
+            "Compare" when !IsComparisonGiven(method) => "'string.CompareOrdinal'",
             "CompareTo" => "'string.CompareOrdinal'",
-            "StartsWith" or "EndsWith" or "IndexOf" or "LastIndexOf" when IsOfString(method) && !IsComparisonGiven(call) =>
+            "StartsWith" or "EndsWith" or "IndexOf" or "LastIndexOf" when IsOfString(method) && !IsComparisonGiven(method) =>
                 "'StringComparison.Ordinal'",
             "ToUpper" or "ToLower" when method.Parameters.IsEmpty => $"'{method.Name}Invariant'",
             "Format" when !IsProviderGiven(call) && HasSensitiveArgument(call) => Invariant,
+            "Join" or "Concat" when HasSensitiveArgument(call) || IsGenericSensitive(method) => $"'ToString' with {Invariant}",
             _ => null,
         };
         if (better is not null)
@@ -152,8 +184,12 @@ internal static class CultureChecks
 
     private static bool IsOfString(IMethodSymbol method) => method.Parameters[0].Type.SpecialType == SpecialType.System_String;
 
-    private static bool IsComparisonGiven(IInvocationOperation call) =>
-        call.TargetMethod.Parameters.Any(static each => each.Type.Name is "StringComparison" or "CultureInfo" or "CompareOptions");
+    private static bool IsParsing(IMethodSymbol method) =>
+        method is { Name: "Parse" or "TryParse" or "ParseExact" or "TryParseExact", IsStatic: true }
+        && CultureTypes.IsSensitive(method.ContainingType, hasFormat: false);
+
+    private static bool IsComparisonGiven(IMethodSymbol method) =>
+        method.Parameters.Any(static each => each.Type.Name is "StringComparison" or "CultureInfo" or "CompareOptions");
 
     private static bool HasProvider(IMethodSymbol method) => method.Parameters.Any(static each => each.Type.Name == "IFormatProvider");
 
@@ -162,13 +198,16 @@ internal static class CultureChecks
         each.Parameter?.Type.Name == "IFormatProvider" && each.ArgumentKind != ArgumentKind.DefaultValue
         && !(each.Value.ConstantValue is { HasValue: true, Value: null }));
 
-    private static bool HasSensitiveArgument(IInvocationOperation call) => call.Arguments.Any(static each =>
-        each.Value is IArrayCreationOperation { Initializer: { } array }
-            ? array.ElementValues.Any(static value => CultureTypes.IsSensitive(value, hasFormat: false))
-            : CultureTypes.IsSensitive(each.Value, hasFormat: false));
+    private static bool HasSensitiveArgument(IInvocationOperation call) => call.Arguments.Any(static each => each.Value switch
+    {
+        IArrayCreationOperation { Initializer: { } array } => array.ElementValues.Any(IsSensitiveText),
+        ICollectionExpressionOperation collection => collection.Elements.Any(IsSensitiveText),
+        { } value => IsSensitiveText(value),
+    });
 
-    /// <summary>Whether another method decides on the culture, as string.Create and FormattableString.Invariant do.</summary>
-    private static bool HasOwnProvider(IInterpolatedStringOperation text) =>
-        text.Parent is IInterpolatedStringHandlerCreationOperation
-            or IConversionOperation { Type.Name: "FormattableString" or "IFormattable" };
+    private static bool IsSensitiveText(IOperation value) => CultureTypes.IsSensitive(value, hasFormat: false);
+
+    /// <summary>Such as string.Join of a list of numbers.</summary>
+    private static bool IsGenericSensitive(IMethodSymbol method) =>
+        method.TypeArguments.Length == 1 && CultureTypes.IsSensitive(method.TypeArguments[0], hasFormat: false);
 }

@@ -15,8 +15,12 @@ internal static class FieldUsage
         "TryPop", "TryPush", "TryRemove", "TryTake", "TryUpdate", "UnionWith",
     ];
 
-    public static FieldUse Of(IOperation reference)
+    /// <param name="reference">The reference.</param>
+    /// <param name="known">What is known of the project.</param>
+    /// <param name="called">The method of the project that is called on the value, which decides by itself whether it changes it.</param>
+    public static FieldUse Of(IOperation reference, KnownTypes known, out IMethodSymbol? called)
     {
+        called = null;
         IOperation part = reference;
         bool isWhole = true;
         while (true)
@@ -24,13 +28,19 @@ internal static class FieldUsage
             IOperation? user = UserOf(part);
             if (IsAssigned(part, user))
             {
-                return isWhole ? FieldUse.Assign : FieldUse.Mutate;
+                return !isWhole ? FieldUse.Mutate : user is ICoalesceAssignmentOperation ? FieldUse.Fill : FieldUse.Assign;
             }
 
             switch (user)
             {
-                case IInvocationOperation call when call.Instance == Outermost(part, user) && IsMutator(call.TargetMethod):
-                    return FieldUse.Mutate;
+                case IInvocationOperation call when call.Instance == Outermost(part, user):
+                    IMethodSymbol method = call.TargetMethod.OriginalDefinition;
+                    called = !method.IsAbstract && known.IsOfProject(method) ? method : null;
+                    return called is null && IsMutator(method) ? FieldUse.Mutate : FieldUse.Read;
+                case IConditionalAccessOperation conditional when InstanceWithin(conditional) is { } instance
+                    && conditional.Operation == Outermost(part, user):
+                    part = instance;
+                    continue;
                 case IMemberReferenceOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation:
                     part = user;
                     isWhole = false;
@@ -41,13 +51,24 @@ internal static class FieldUsage
         }
     }
 
-    /// <summary>Whether a call changes what it is called on. Immutable collections return a changed copy instead.</summary>
-    public static bool IsMutator(IMethodSymbol method) =>
+    /// <summary>Whether it is the target of an assignment of any kind.</summary>
+    public static bool IsAssigned(IOperation reference) => IsAssigned(reference, UserOf(reference));
+
+    /// <summary>
+    /// Whether a call changes what it is called on. Immutable types return a changed copy instead: immutable collections, and others such
+    /// as DateTimeOffset, whose methods return their own type.
+    /// </summary>
+    private static bool IsMutator(IMethodSymbol method) =>
         Mutators.Contains(method.Name)
-        && !method.IsStatic
-        && method.ContainingType.TypeKind != TypeKind.Delegate
-        && method.ContainingType.SpecialType != SpecialType.System_String
-        && (!method.IsInNamespace("System.Collections.Immutable") || method.ContainingType.Name == "Builder");
+        && method is { IsStatic: false, ContainingType: { IsReadOnly: false, TypeKind: not TypeKind.Delegate } type }
+        && (type.Name is "StringBuilder" or "Builder"
+            || (!type.IsInNamespace("System.Collections.Immutable")
+                && !SymbolEqualityComparer.Default.Equals(method.ReturnType.OriginalDefinition, type.OriginalDefinition)));
+
+    /// <summary>The part after the question mark that is the value before it.</summary>
+    private static IConditionalAccessInstanceOperation? InstanceWithin(IConditionalAccessOperation conditional) =>
+        conditional.WhenNotNull.DescendantsAndSelf().OfType<IConditionalAccessInstanceOperation>()
+            .FirstOrDefault(each => OwnField.Receiver(each) == conditional.Operation);
 
     private static IOperation? UserOf(IOperation operation)
     {

@@ -24,7 +24,7 @@ internal static class HashCodeChecks
             Report(body, call, "RuntimeHelpers.GetHashCode");
         }
         else if (method is { Name: "GetHashCode", IsStatic: false } && call.Instance?.Type is { } type && !IsStable(type)
-            && method.DeclaringSyntaxReferences.IsEmpty)
+            && !(body.Known.IsOfProject(method) && !method.IsImplicitlyDeclared))
         {
             Report(body, call, type.Name + ".GetHashCode");
         }

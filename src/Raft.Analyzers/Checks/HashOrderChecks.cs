@@ -70,7 +70,7 @@ internal static class HashOrderChecks
             case "ToList" or "ToArray" or "ToImmutableArray" or "ToImmutableList" when Sequences.IsKept(call, body):
                 Report(body, call, source);
                 break;
-            case "Sum" or "Average" or "Aggregate" when IsFloatingPoint(call.Type) && !IsAverageOfWholeNumbers(call):
+            case "Sum" or "Average" or "Aggregate" when FloatingPoint.IsResultOf(call):
                 body.Report(Rules.FloatingPointSum, call, Phases.Apply, source, Finding.Place);
                 break;
         }
@@ -97,20 +97,5 @@ internal static class HashOrderChecks
         }
 
         return false;
-    }
-
-    public static bool IsFloatingPoint(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
-            ? IsFloatingPoint(nullable.TypeArguments[0])
-            : type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single;
-
-    /// <summary>The average of whole numbers is their exact sum, divided once.</summary>
-    private static bool IsAverageOfWholeNumbers(IInvocationOperation call)
-    {
-        ITypeSymbol? last = call.TargetMethod.Parameters.LastOrDefault()?.Type;
-        ITypeSymbol? averaged = last is INamedTypeSymbol { TypeKind: TypeKind.Delegate } selector
-            ? selector.DelegateInvokeMethod?.ReturnType
-            : (call.TargetMethod.Parameters.FirstOrDefault()?.Type as INamedTypeSymbol)?.TypeArguments.FirstOrDefault();
-        return call.TargetMethod.Name == "Average" && !IsFloatingPoint(averaged);
     }
 }

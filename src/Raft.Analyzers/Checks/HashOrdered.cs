@@ -37,8 +37,7 @@ internal static class HashOrdered
             part = OwnField.Unwrap(call.Instance ?? call.Arguments.FirstOrDefault()?.Value);
         }
 
-        if (part is ILocalReferenceOperation { Type.Name: "IEnumerable" } local && body.InitializerOf(local.Local) is { } query
-            && query.Syntax != expression?.Syntax)
+        if (part is ILocalReferenceOperation { Type.Name: "IEnumerable" } local && body.InitializerOf(local) is { } query)
         {
             return SourceOf(query, body);
         }
@@ -74,15 +73,19 @@ internal static class HashOrdered
     {
         for (IOperation? part = OwnField.Unwrap(source); part is not null; part = OwnField.Unwrap(OwnField.InstanceOf(part)))
         {
-            if (part is IMemberReferenceOperation { Instance: IInstanceReferenceOperation })
+            if (part is IMemberReferenceOperation member && OwnField.IsOwnInstance(member.Instance))
+            {
+                return true;
+            }
+
+            if (part is IParameterReferenceOperation { Parameter: var parameter } && OwnField.IsCaptured(parameter))
             {
                 return true;
             }
 
             if (part is ILocalReferenceOperation local)
             {
-                return body.InitializerOf(local.Local) is { } value && value.Syntax != source?.Syntax
-                    && value is not ILocalReferenceOperation && IsPartOfState(value, body);
+                return body.InitializerOf(local) is { } value && value is not ILocalReferenceOperation && IsPartOfState(value, body);
             }
         }
 

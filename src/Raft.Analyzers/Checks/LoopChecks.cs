@@ -41,8 +41,9 @@ internal static class LoopChecks
 
     private static bool IsOrderSensitive(IOperation operation, IForEachLoopOperation loop, Body body) => operation switch
     {
-        IReturnOperation { Kind: OperationKind.YieldReturn } => true,
-        IReturnOperation { ReturnedValue: { } value } => MentionsItem(value, loop) && !IsLookup(operation, loop),
+        // Not what a lambda returns to its caller, nor an item that yield return hands on: its consumer may sort.
+        IReturnOperation { Kind: OperationKind.Return, ReturnedValue: { } value } =>
+            !Functions.IsWithinFunction(operation, loop) && MentionsItem(value, loop) && !IsLookup(operation, loop),
         IInvocationOperation call => IsAppending(call, loop, body),
         ICompoundAssignmentOperation { Target.Type.SpecialType: SpecialType.System_String, Target: var text } => IsOutside(text, loop),
         // Numbers that are given in the order of the loop: item.Position = next++.
@@ -71,7 +72,7 @@ internal static class LoopChecks
     private static bool IsFloatingPointSum(IOperation operation, IForEachLoopOperation loop) => operation switch
     {
         ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract } sum =>
-            HashOrderChecks.IsFloatingPoint(sum.Target.Type) && IsOutside(sum.Target, loop) && MentionsItem(sum.Value, loop),
+            FloatingPoint.IsFloatingPoint(sum.Target.Type) && IsOutside(sum.Target, loop) && MentionsItem(sum.Value, loop),
         _ => false,
     };
 

@@ -7,6 +7,8 @@ namespace Raft.Analyzers.Checks;
 /// <summary>Members of the framework that a state machine must not use, whatever is done with their results.</summary>
 internal static class MemberTable
 {
+    private const string NewOfPath = "new(path)";
+
     private static readonly Dictionary<string, Entry> Members = [];
 
     static MemberTable()
@@ -34,7 +36,7 @@ internal static class MemberTable
 
     public static void Check(Body body, IOperation operation, ISymbol member)
     {
-        if (Find(member) is not { } entry || (entry.Rule == Rules.WallClock && Observation.OnlyObserversSee(operation, body)))
+        if (Find(member) is not { } entry || (entry.Rule == Rules.WallClock && Measurement.OnlyObserversSee(operation, body)))
         {
             return;
         }
@@ -50,7 +52,9 @@ internal static class MemberTable
             if (level.ContainingType is { } type)
             {
                 string name = type.FullName();
-                if (Members.TryGetValue(name + "." + NameOf(level), out Entry entry) || Members.TryGetValue(name + ".*", out entry))
+                if (Members.TryGetValue(name + "." + NameOf(level), out Entry entry)
+                    || (OpensPath(level) && Members.TryGetValue(name + "." + NewOfPath, out entry))
+                    || Members.TryGetValue(name + ".*", out entry))
                 {
                     return entry;
                 }
@@ -66,6 +70,11 @@ internal static class MemberTable
         IPropertySymbol property => property.OverriddenProperty?.OriginalDefinition,
         _ => null,
     };
+
+    /// <summary>Whether it is a constructor that is given a path, and not a stream.</summary>
+    private static bool OpensPath(ISymbol member) =>
+        member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters: { Length: > 0 } parameters }
+        && parameters[0].Type.SpecialType == SpecialType.System_String;
 
     private static string NameOf(ISymbol member) => member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? "new" : member.Name;
 
@@ -96,7 +105,7 @@ internal static class MemberTable
             Rules.TimeZone, Phases.All, "System.TimeZoneInfo",
             "Local", "FindSystemTimeZoneById", "TryFindSystemTimeZoneById", "GetSystemTimeZones", "ConvertTimeBySystemTimeZoneId");
         Add(Rules.TimeZone, Phases.All, "System.TimeZone", "CurrentTimeZone");
-        Add(Rules.TimeZone, Phases.All, "System.DateTime", "ToLocalTime");
+        Add(Rules.TimeZone, Phases.All, "System.DateTime", "ToLocalTime", "ToUniversalTime");
         Add(Rules.TimeZone, Phases.All, "System.DateTimeOffset", "ToLocalTime", "LocalDateTime");
     }
 
@@ -124,11 +133,11 @@ internal static class MemberTable
         AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Threading.Thread", "Join");
         AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Threading.WaitHandle", "WaitOne", "WaitAll", "WaitAny");
         AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Threading.ManualResetEventSlim", "Wait");
+        AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Threading.SemaphoreSlim", "Wait");
         AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Threading.CountdownEvent", "Wait");
         AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Threading.Barrier", "SignalAndWait");
         AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Threading.Monitor", "Wait");
         AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Collections.Concurrent.BlockingCollection", "Take");
-        AddUnlessDurable(Rules.Waiting, Phases.Apply, "System.Runtime.CompilerServices.TaskAwaiter", "GetResult");
     }
 
     private static void AddInputOutput()
@@ -139,6 +148,8 @@ internal static class MemberTable
         AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.IO.DirectoryInfo", "*");
         AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.IO.DriveInfo", "*");
         AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.IO.FileStream", "new");
+        AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.IO.StreamReader", NewOfPath);
+        AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.IO.StreamWriter", NewOfPath);
         AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.IO.RandomAccess", "*");
         AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.Data.Common.DbConnection", "*");
         AddUnlessDurable(Rules.InputOutput, Phases.Apply, "System.Data.Common.DbCommand", "*");

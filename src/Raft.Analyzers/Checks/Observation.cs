@@ -14,39 +14,12 @@ internal static class Observation
         || IsObservingType(method.ContainingType)
         || method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "LoggerMessageAttribute");
 
-    /// <summary>Whether a value is stored in a local variable that only observers read.</summary>
-    public static bool OnlyObserversSee(IOperation value, Body body)
-    {
-        IOperation? user = value.Parent;
-        while (user is IConversionOperation or IParenthesizedOperation)
-        {
-            user = user.Parent;
-        }
-
-        if (user is not IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator })
-        {
-            return false;
-        }
-
-        bool isSeen = false;
-        foreach (ILocalReferenceOperation reference in body.ReferencesOf(declarator.Symbol))
-        {
-            if (!IsWithinObserver(reference))
-            {
-                return false;
-            }
-
-            isSeen = true;
-        }
-
-        return isSeen;
-    }
-
     private static bool IsObservingType(INamedTypeSymbol? type) =>
         type is { ContainingNamespace: { Name: "Diagnostics", ContainingNamespace.Name: "System" } }
         && type.Name is "Activity" or "ActivitySource" or "Debug" or "Trace" or "ActivityEvent";
 
-    private static bool IsWithinObserver(IOperation operation)
+    /// <summary>Whether a value is a part of what an observer is given.</summary>
+    public static bool IsWithinObserver(IOperation operation)
     {
         for (IOperation? outer = operation.Parent; outer is not null; outer = outer.Parent)
         {

@@ -18,9 +18,10 @@ internal static class Sequences
 
         return user switch
         {
-            IReturnOperation => body.ReturnsResults && !IsWithinFunction(user),
+            IReturnOperation => body.ReturnsResults && !Functions.IsWithinFunction(user),
             IArgumentOperation { Parent: IObjectCreationOperation } argument => IsKeptObject(argument),
-            ISimpleAssignmentOperation assignment => assignment.Target is IFieldReferenceOperation or IPropertyReferenceOperation,
+            ISimpleAssignmentOperation assignment =>
+                assignment.Target is IFieldReferenceOperation or IPropertyReferenceOperation || OwnField.Direct(assignment.Target) is not null,
             IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } => IsKept(declarator.Symbol, body),
             _ => false,
         };
@@ -87,17 +88,4 @@ internal static class Sequences
         argument.Parent is IObjectCreationOperation { Type: { } type }
         && type.Name is not ("HashSet" or "Dictionary" or "SortedSet" or "SortedDictionary" or "SortedList" or "PriorityQueue")
         && !type.IsInNamespace("System.Collections");
-
-    private static bool IsWithinFunction(IOperation operation)
-    {
-        for (IOperation? outer = operation.Parent; outer is not null; outer = outer.Parent)
-        {
-            if (outer is IAnonymousFunctionOperation or ILocalFunctionOperation)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

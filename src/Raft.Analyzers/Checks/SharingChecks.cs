@@ -12,7 +12,7 @@ internal static class SharingChecks
 {
     public static void Check(Body body, IReturnOperation operation)
     {
-        if (body.ReturnsResults && operation.ReturnedValue is { } value && !IsWithinFunction(operation))
+        if (body.ReturnsResults && operation.ReturnedValue is { } value && !Functions.IsWithinFunction(operation))
         {
             body.Facts.SharedResults.AddRange(FieldsIn(value));
         }
@@ -33,11 +33,11 @@ internal static class SharingChecks
         }
     }
 
-    private static IEnumerable<(IFieldSymbol Field, Location Location)> FieldsIn(IOperation value)
+    private static IEnumerable<(ISymbol Field, Location Location)> FieldsIn(IOperation value)
     {
         foreach (IOperation part in PartsOf(value))
         {
-            if (OwnField.Direct(part) is { } field && FieldKinds.IsMutableCollection(field.Type))
+            if (OwnField.Direct(part) is { } field && FieldKinds.IsMutableCollection(field))
             {
                 yield return (field, part.Syntax.GetLocation());
             }
@@ -53,17 +53,4 @@ internal static class SharingChecks
         { } plain => [plain],
         null => [],
     };
-
-    private static bool IsWithinFunction(IOperation operation)
-    {
-        for (IOperation? outer = operation.Parent; outer is not null; outer = outer.Parent)
-        {
-            if (outer is IAnonymousFunctionOperation or ILocalFunctionOperation)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -8,6 +8,8 @@ namespace Raft.Analyzers.Checks;
 /// <summary>Sorted collections of strings, and sorting, without a comparer: the default one depends on the culture.</summary>
 internal static class SortChecks
 {
+    private const string UseOrdinal = "pass 'StringComparer.Ordinal'";
+
     private static readonly HashSet<string> SortedTypes =
     [
         "System.Collections.Generic.SortedDictionary", "System.Collections.Generic.SortedList", "System.Collections.Generic.SortedSet",
@@ -21,10 +23,9 @@ internal static class SortChecks
             return;
         }
 
-        bool isSorted = IsSortedByString(type) || (IsQueue(type) && IsString(type.TypeArguments[1]));
-        if (isSorted && !IsComparerGiven(creation.Arguments) && !CopiesSorted(creation))
+        if (!IsComparerGiven(creation.Arguments) && !CopiesSorted(creation))
         {
-            Report(body, creation, "new " + type.Display());
+            CheckCompared(body, creation, "new " + type.Display(), IsQueue(type) ? type.TypeArguments[1] : KeyOf(type));
         }
     }
 
@@ -40,32 +41,33 @@ internal static class SortChecks
         {
             "System.Linq.Enumerable" => method.Name switch
             {
-                "OrderBy" or "OrderByDescending" or "ThenBy" or "ThenByDescending" => method.TypeArguments.ElementAtOrDefault(1),
+                "OrderBy" or "OrderByDescending" or "ThenBy" or "ThenByDescending" or "MinBy" or "MaxBy" =>
+                    method.TypeArguments.ElementAtOrDefault(1),
                 "Order" or "OrderDescending" => method.TypeArguments.FirstOrDefault(),
+                "Min" or "Max" => method.ReturnType,
                 _ => null,
             },
-            "System.Collections.Generic.List" when method.Name == "Sort" => type.TypeArguments[0],
-            "System.Array" when method.Name == "Sort" => method.TypeArguments.FirstOrDefault()
+            "System.Collections.Generic.List" when method.Name is "Sort" or "BinarySearch" => type.TypeArguments[0],
+            "System.Array" when method.Name is "Sort" or "BinarySearch" => method.TypeArguments.FirstOrDefault()
                 ?? (OwnField.Unwrap(call.Arguments[0].Value)?.Type as IArrayTypeSymbol)?.ElementType,
             "System.Collections.Immutable.ImmutableSortedDictionary" or "System.Collections.Immutable.ImmutableSortedSet"
-                when method.IsStatic => method.TypeArguments.FirstOrDefault(),
+                when method.IsStatic && !CopiesBuilder(method) => KeyOf(method.ReturnType),
             _ => null,
         };
         // Sort(Comparison) decides by itself.
-        if (sorted is not null && IsString(sorted) && !call.Arguments.Any(static each => each.Value.Type?.TypeKind == TypeKind.Delegate
-            && each.Value.Type.Name == "Comparison"))
+        if (!call.Arguments.Any(static each => each.Value.Type is { TypeKind: TypeKind.Delegate, Name: "Comparison" }))
         {
-            Report(body, call, type.Name + "." + method.Name);
+            CheckCompared(body, call, type.Name + "." + method.Name, sorted);
         }
     }
 
     /// <summary>ImmutableSortedSet.Empty, unless it is given a comparer at once.</summary>
     public static void Check(Body body, IFieldReferenceOperation reference)
     {
-        if (!body.IsInvariant && reference.Field is { Name: "Empty", ContainingType: { } type } && IsSortedByString(type)
+        if (!body.IsInvariant && reference.Field is { Name: "Empty", ContainingType: { } type }
             && reference.Parent is not IInvocationOperation { TargetMethod.Name: "WithComparers" or "WithComparer" })
         {
-            Report(body, reference, type.Name + ".Empty");
+            CheckCompared(body, reference, type.Name + ".Empty", KeyOf(type));
         }
     }
 
@@ -79,33 +81,49 @@ internal static class SortChecks
 
         if (property.Name is "CurrentCulture" or "CurrentCultureIgnoreCase" && property.ContainingType.Name == "StringComparer")
         {
-            Report(body, reference, "StringComparer." + property.Name);
+            Report(body, reference, "StringComparer." + property.Name, UseOrdinal);
         }
-        else if (property is { Name: "Default", ContainingType: { Name: "Comparer", TypeArguments: { Length: 1 } compared } }
-            && IsString(compared[0]))
+        else if (property is { Name: "Default", ContainingType: { Name: "Comparer", TypeArguments: { Length: 1 } compared } comparer })
         {
-            Report(body, reference, "Comparer<string>.Default");
+            CheckCompared(body, reference, comparer.Display() + ".Default", compared[0]);
         }
     }
 
     public static void Check(Body body, ICollectionExpressionOperation collection)
     {
-        if (!body.IsInvariant && collection.Type is INamedTypeSymbol type && IsSortedByString(type))
+        if (!body.IsInvariant && collection.Type is INamedTypeSymbol type)
         {
-            Report(body, collection, type.Display());
+            CheckCompared(body, collection, type.Display(), KeyOf(type));
         }
     }
 
-    private static void Report(Body body, IOperation at, string name) =>
-        body.Report(Rules.CultureOrder, at, Phases.All, name, Finding.Place);
+    private static void CheckCompared(Body body, IOperation at, string name, ITypeSymbol? compared)
+    {
+        if (compared is not null && ComparesStrings(compared))
+        {
+            Report(body, at, name, IsString(compared) ? UseOrdinal : "pass a comparer that uses 'string.CompareOrdinal'");
+        }
+    }
 
-    private static bool IsSortedByString(INamedTypeSymbol type) =>
-        type.TypeArguments.Length > 0 && IsString(type.TypeArguments[0]) && SortedTypes.Contains(type.OriginalDefinition.FullName());
+    private static void Report(Body body, IOperation at, string name, string remedy) =>
+        body.Report(Rules.CultureOrder, at, Phases.All, name, Finding.Place, remedy);
+
+    /// <summary>By what a sorted collection, or its builder, is sorted; null for other types.</summary>
+    private static ITypeSymbol? KeyOf(ITypeSymbol collection)
+    {
+        INamedTypeSymbol? type = collection.Name == "Builder" ? collection.ContainingType : collection as INamedTypeSymbol;
+        return type is not null && SortedTypes.Contains(type.OriginalDefinition.FullName()) ? type.TypeArguments.FirstOrDefault() : null;
+    }
 
     private static bool IsQueue(INamedTypeSymbol type) =>
         type.TypeArguments.Length == 2 && type.OriginalDefinition.FullName() == "System.Collections.Generic.PriorityQueue";
 
     private static bool IsString(ITypeSymbol type) => type.SpecialType == SpecialType.System_String;
+
+    /// <summary>The default comparer of tuples compares their elements by the default comparers of these.</summary>
+    private static bool ComparesStrings(ITypeSymbol type) => IsString(type)
+        || (type is INamedTypeSymbol { Name: "ValueTuple" or "Tuple" } tuple && tuple.IsInNamespace("System")
+            && tuple.TypeArguments.Any(ComparesStrings));
 
     private static bool IsComparerGiven(ImmutableArray<IArgumentOperation> arguments) => arguments.Any(static each =>
         each.Parameter?.Type.Name is "IComparer" or "Comparison" && each.ArgumentKind != ArgumentKind.DefaultValue
@@ -115,4 +133,8 @@ internal static class SortChecks
     private static bool CopiesSorted(IObjectCreationOperation creation) =>
         creation.Type?.Name == "SortedSet" && creation.Arguments.Length > 0
         && OwnField.Unwrap(creation.Arguments[0].Value)?.Type is { } source && SymbolEqualityComparer.Default.Equals(source, creation.Type);
+
+    /// <summary>So does a collection that is made from its builder.</summary>
+    private static bool CopiesBuilder(IMethodSymbol method) =>
+        (method.ReducedFrom ?? method).Parameters.FirstOrDefault()?.Type.Name == "Builder";
 }

@@ -9,15 +9,22 @@ internal static class StaticStateChecks
 {
     public static void Check(Body body, IOperation reference, IFieldSymbol field, ISymbol named)
     {
-        if (!field.IsStatic || field.IsConst || field.ContainingType.DeclaringSyntaxReferences.Length == 0)
+        if (!field.IsStatic || field.IsConst || !body.Known.IsOfProject(field))
         {
             return;
         }
 
         bool isAssignable = named is IPropertySymbol property ? property.SetMethod is not null : !field.IsReadOnly;
-        if ((isAssignable && !IsLazilyFilled(reference)) || FieldUsage.Of(reference) == FieldUse.Mutate)
+        FieldUse use = FieldUsage.Of(reference, body.Known, out IMethodSymbol? called);
+        bool isChanged = (isAssignable && !IsLazilyFilled(reference)) || use == FieldUse.Mutate;
+        if (isChanged || called is not null)
         {
-            body.Report(Rules.StaticState, reference, Phases.All, named.ContainingType.Name + "." + named.Name, Finding.Place);
+            string name = named.ContainingType.Name + "." + named.Name;
+            body.Facts.Findings.Add(new Finding(
+                Rules.StaticState, reference.Syntax.GetLocation(), Phases.All, unlessDurable: false, name, Finding.Place)
+            {
+                IfChanging = isChanged ? null : called,
+            });
         }
     }
 

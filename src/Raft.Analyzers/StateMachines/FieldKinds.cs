@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Raft.Analyzers.StateMachines;
 
-/// <summary>Kinds of fields and their types.</summary>
+/// <summary>Kinds of fields, and of parameters that are used as fields, and their types.</summary>
 internal static class FieldKinds
 {
     private static readonly HashSet<string> MutableCollections =
@@ -18,14 +18,22 @@ internal static class FieldKinds
     ];
 
     /// <summary>Not what only observes or coordinates, such as loggers, counters of metrics and locks.</summary>
-    public static bool MayBeState(IFieldSymbol field) =>
-        !field.IsConst
-        && !field.Type.IsInNamespace("Microsoft.Extensions.Logging")
-        && !field.Type.IsInNamespace("System.Diagnostics")
-        && !field.Type.IsInNamespace("System.Threading")
-        && field.Type.TypeKind != TypeKind.Delegate
-        && field.Type.SpecialType != SpecialType.System_Object;
+    public static bool MayBeState(ISymbol field) =>
+        field is not IFieldSymbol { IsConst: true }
+        && TypeOf(field) is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Delegate } type
+        && !type.IsInNamespace("Microsoft.Extensions.Logging")
+        && !type.IsInNamespace("System.Diagnostics")
+        && !type.IsInNamespace("System.Threading");
 
-    public static bool IsMutableCollection(ITypeSymbol type) =>
+    public static bool IsMutableCollection(ISymbol field) => TypeOf(field) is { } type && IsMutableCollection(type);
+
+    private static bool IsMutableCollection(ITypeSymbol type) =>
         type is IArrayTypeSymbol || MutableCollections.Contains(type.OriginalDefinition.FullName());
+
+    private static ITypeSymbol? TypeOf(ISymbol field) => field switch
+    {
+        IFieldSymbol own => own.Type,
+        IParameterSymbol captured => captured.Type,
+        _ => null,
+    };
 }

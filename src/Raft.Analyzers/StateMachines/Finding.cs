@@ -23,6 +23,9 @@ internal sealed class Finding(
 
     public bool UnlessDurable { get; } = unlessDurable;
 
+    /// <summary>If there is one: the finding matters only if this method changes the instance on which it is called.</summary>
+    public IMethodSymbol? IfChanging { get; init; }
+
     public Diagnostic At(string place) =>
         Diagnostic.Create(Rule, Location, [.. arguments.Select(argument => argument == Place ? place : argument)]);
 }

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Raft.Analyzers.StateMachines;
 
-/// <summary>Finds the values with which the fields of a new instance start.</summary>
+/// <summary>Finds the values with which fields start.</summary>
 internal static class InitialValues
 {
     /// <summary>Of one field: its initializer, and what constructors assign to it.</summary>
@@ -15,7 +15,9 @@ internal static class InitialValues
             yield return initializer;
         }
 
-        foreach (IMethodSymbol constructor in field.ContainingType.InstanceConstructors)
+        foreach (IMethodSymbol constructor in field.IsStatic
+            ? field.ContainingType.StaticConstructors
+            : field.ContainingType.InstanceConstructors)
         {
             foreach (SyntaxReference reference in constructor.DeclaringSyntaxReferences)
             {
@@ -23,7 +25,7 @@ internal static class InitialValues
                 {
                     foreach (ISimpleAssignmentOperation assignment in body.Descendants().OfType<ISimpleAssignmentOperation>())
                     {
-                        if (SymbolEqualityComparer.Default.Equals(OwnField.Direct(assignment.Target), field))
+                        if (IsTarget(assignment.Target, field))
                         {
                             yield return assignment.Value;
                         }
@@ -44,6 +46,9 @@ internal static class InitialValues
             }
         }
     }
+
+    private static bool IsTarget(IOperation target, IFieldSymbol field) => SymbolEqualityComparer.Default.Equals(
+        field, field.IsStatic ? OwnField.Static(target) : OwnField.Direct(target));
 
     private static IOperation? InitializerOf(IFieldSymbol field, Func<SyntaxNode, IOperation?> operationOf)
     {

@@ -5,8 +5,11 @@ namespace Raft.Analyzers.StateMachines;
 /// <summary>The types of the library that the rules are about.</summary>
 internal sealed class KnownTypes
 {
+    private readonly IAssemblySymbol _project;
+
     private KnownTypes(Compilation compilation, INamedTypeSymbol stateMachine)
     {
+        _project = compilation.Assembly;
         StateMachine = stateMachine;
         TypedStateMachine = compilation.GetTypeByMetadataName("Raft.StateMachine`2");
         CommittedBatch = compilation.GetTypeByMetadataName("Raft.CommittedBatch");
@@ -42,6 +45,17 @@ internal sealed class KnownTypes
     /// <summary>Null if the project does not use the library.</summary>
     public static KnownTypes? Find(Compilation compilation) =>
         compilation.GetTypeByMetadataName("Raft.IStateMachine") is { } stateMachine ? new KnownTypes(compilation, stateMachine) : null;
+
+    /// <summary>
+    /// Whether a symbol is a part of the project that is examined. One of a referenced project may have source too, in an editor, but
+    /// this compilation cannot read it.
+    /// </summary>
+    public bool IsOfProject(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _project);
+
+    /// <summary>Whether a type is the base class or the interface of all state machines.</summary>
+    public bool IsBaseOfAll(INamedTypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(type, StateMachine)
+        || SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, TypedStateMachine);
 
     public bool IsException(ITypeSymbol? type)
     {

@@ -19,20 +19,23 @@ internal sealed class Machine
             }
         }
 
-        Apply = Find(known, "Apply", "ApplyAsync");
-        Capture = Find(known, "Capture", "Capture");
-        Restore = Find(known, "RestoreAsync", "RestoreAsync");
+        Apply = FindOfProject(known, "Apply", "ApplyAsync");
+        Capture = FindOfProject(known, "Capture", "Capture");
+        Restore = FindOfProject(known, "RestoreAsync", "RestoreAsync");
         IsDurable = IsDeclared(known, "MayBlock") || IsDeclared(known, "AppliedIndex");
     }
 
     public INamedTypeSymbol Type { get; }
 
-    /// <summary>Null if it has no source.</summary>
+    /// <summary>Null if another project contains it.</summary>
     public IMethodSymbol? Apply { get; }
 
     public IMethodSymbol? Capture { get; }
 
     public IMethodSymbol? Restore { get; }
+
+    /// <summary>Whether another project contains a method of it, in a base class, so that not everything that it does is known.</summary>
+    public bool IsPartlyForeign { get; private set; }
 
     /// <summary>Whether it keeps its state outside its memory, so that it must do IO, and may block.</summary>
     public bool IsDurable { get; }
@@ -83,26 +86,36 @@ internal sealed class Machine
         }
     }
 
+    private IMethodSymbol? FindOfProject(KnownTypes known, string typed, string plain)
+    {
+        if (Find(known, typed, plain) is not { IsAbstract: false } method)
+        {
+            return null;
+        }
+
+        bool isOfProject = known.IsOfProject(method);
+        IsPartlyForeign |= !isOfProject;
+        return isOfProject ? method : null;
+    }
+
     private IMethodSymbol? Find(KnownTypes known, string typed, string plain)
     {
-        IMethodSymbol? method = null;
         IMethodSymbol? declaredTyped = known.TypedStateMachine?.GetMembers(typed).OfType<IMethodSymbol>()
             .FirstOrDefault(static each => each.IsVirtual || each.IsAbstract);
         if (declaredTyped is { } own && _overrides.TryGetValue(own, out IMethodSymbol overriding))
         {
-            method = overriding;
-        }
-        else if (known.StateMachine.GetMembers(plain).OfType<IMethodSymbol>().FirstOrDefault() is { } declared
-            && Type.FindImplementationForInterfaceMember(declared) is IMethodSymbol implementation
-            && !SymbolEqualityComparer.Default.Equals(implementation.ContainingType, known.StateMachine))
-        {
-            method = MostDerived(implementation);
+            return overriding;
         }
 
-        return method is { IsAbstract: false, DeclaringSyntaxReferences.Length: > 0 } ? method : null;
+        return known.StateMachine.GetMembers(plain).OfType<IMethodSymbol>().FirstOrDefault() is { } declared
+            && Type.FindImplementationForInterfaceMember(declared) is IMethodSymbol implementation
+            && !known.IsBaseOfAll(implementation.ContainingType)
+                ? MostDerived(implementation)
+                : null;
     }
 
     private bool IsDeclared(KnownTypes known, string property) =>
         known.StateMachine.GetMembers(property).FirstOrDefault() is { } declared
-        && Type.FindImplementationForInterfaceMember(declared) is { DeclaringSyntaxReferences.Length: > 0 };
+        && Type.FindImplementationForInterfaceMember(declared) is { } implementation
+        && !known.IsBaseOfAll(implementation.ContainingType);
 }

@@ -8,8 +8,8 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
     /// <summary>How many methods between the entry and the place a message names.</summary>
     private const int NamedSteps = 3;
 
-    private readonly Dictionary<IFieldSymbol, FieldUses> _uses = new(SymbolEqualityComparer.Default);
-    private readonly List<(IFieldSymbol Field, Location Location)> _sharedCaptures = [];
+    private readonly Dictionary<ISymbol, FieldUses> _uses = new(SymbolEqualityComparer.Default);
+    private readonly List<(ISymbol Field, Location Location)> _sharedCaptures = [];
     private bool _captureHandsOutItself;
     private bool _restoreHandsOutItself;
 
@@ -62,7 +62,9 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
     {
         foreach (Finding finding in facts.Findings)
         {
-            if ((finding.Phases & phase) != 0 && !(finding.UnlessDurable && machine.IsDurable))
+            if ((finding.Phases & phase) != 0
+                && !(finding.UnlessDurable && machine.IsDurable)
+                && (finding.IfChanging is not { } called || methods.ChangesItself(called)))
             {
                 found.Add(finding.At(place()));
             }
@@ -80,8 +82,7 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
                 || finding.Rule == Rules.CultureOrder;
             if (matters && (finding.Phases & phase) != 0)
             {
-                string name = (field.AssociatedSymbol ?? field).Name;
-                found.Add(finding.At($"as the value of '{name}', which '{machine.Type.Name}.{Name(phase)}' uses"));
+                found.Add(finding.At($"as the value of '{Declared(field).Name}', which '{machine.Type.Name}.{Name(phase)}' uses"));
             }
         }
     }
@@ -93,14 +94,16 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
             return;
         }
 
-        foreach ((IFieldSymbol field, FieldUse use) in facts.OwnFields)
+        foreach (MethodFacts.OwnUse use in facts.OwnFields)
         {
-            if (!_uses.TryGetValue(field, out FieldUses uses))
+            if (!_uses.TryGetValue(use.Field, out FieldUses uses))
             {
-                _uses.Add(field, uses = new FieldUses());
+                _uses.Add(use.Field, uses = new FieldUses());
             }
 
-            uses.Note(phase, use);
+            bool isMutated = phase == Phases.Apply && use.Call is { } call
+                && methods.ChangesItself(call) && methods.IsCreatedByItself(use.Field);
+            uses.Note(phase, isMutated ? FieldUse.Mutate : use.Use);
         }
 
         _captureHandsOutItself |= phase == Phases.Capture && facts.HandsOutItself;
@@ -113,14 +116,14 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
 
     private void CheckSnapshots(List<Diagnostic> found)
     {
-        foreach ((IFieldSymbol field, Location location) in _sharedCaptures)
+        foreach ((ISymbol field, Location location) in _sharedCaptures)
         {
             Report(Rules.SharedCapture, field, location);
         }
 
         if (machine.Apply is { } apply)
         {
-            foreach ((IFieldSymbol field, Location location) in methods.Read(apply).SharedResults)
+            foreach ((ISymbol field, Location location) in methods.Read(apply).SharedResults)
             {
                 Report(Rules.SharedResult, field, location);
             }
@@ -128,20 +131,20 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
 
         CheckFields(found);
 
-        void Report(DiagnosticDescriptor rule, IFieldSymbol field, Location location)
+        void Report(DiagnosticDescriptor rule, ISymbol field, Location location)
         {
             if (_uses.TryGetValue(field, out FieldUses uses) && uses.IsMutatedByApply)
             {
-                found.Add(Diagnostic.Create(rule, location, (field.AssociatedSymbol ?? field).Name));
+                found.Add(Diagnostic.Create(rule, location, Declared(field).Name));
             }
         }
     }
 
     private void CheckFields(List<Diagnostic> found)
     {
-        if (machine.Type.IsAbstract)
+        if (machine.Type.IsAbstract || machine.IsPartlyForeign)
         {
-            return; // a derived class may do the rest
+            return; // a derived class may do the rest, or the base class does
         }
 
         if (machine.Capture is null != machine.Restore is null)
@@ -161,11 +164,11 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
             return;
         }
 
-        foreach (KeyValuePair<IFieldSymbol, FieldUses> pair in _uses)
+        foreach (KeyValuePair<ISymbol, FieldUses> pair in _uses)
         {
             if (pair.Value.RuleBroken(_captureHandsOutItself, _restoreHandsOutItself) is { } rule && FieldKinds.MayBeState(pair.Key))
             {
-                ISymbol field = pair.Key.AssociatedSymbol ?? pair.Key;
+                ISymbol field = Declared(pair.Key);
                 string[] arguments = rule == Rules.ForgottenField
                     ? [machine.Apply!.Name, field.Name, machine.Capture.Name]
                     : [machine.Capture.Name, field.Name, machine.Restore.Name];
@@ -186,6 +189,9 @@ internal sealed class MachineAnalysis(Machine machine, MethodReader methods, Can
 
         return false;
     }
+
+    /// <summary>The property of an auto property, instead of its field.</summary>
+    private static ISymbol Declared(ISymbol field) => (field as IFieldSymbol)?.AssociatedSymbol ?? field;
 
     private string Describe(IMethodSymbol method, Dictionary<IMethodSymbol, IMethodSymbol?> callers)
     {

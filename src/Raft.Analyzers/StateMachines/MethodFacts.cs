@@ -8,6 +8,9 @@ internal enum FieldUse
     /// <summary>It reads the field, or calls a method of the value that is not known to change it.</summary>
     Read,
 
+    /// <summary>It assigns the field if it has no value yet.</summary>
+    Fill,
+
     /// <summary>It assigns the field.</summary>
     Assign,
 
@@ -18,28 +21,32 @@ internal enum FieldUse
 /// <summary>What a method does, independent of who calls it.</summary>
 internal sealed class MethodFacts
 {
-    public static readonly MethodFacts Empty = new();
-
     /// <summary>What the rules found.</summary>
     public List<Finding> Findings { get; } = [];
 
     /// <summary>The methods of the same project that it calls, or hands to others as delegates.</summary>
     public List<Call> Calls { get; } = [];
 
-    /// <summary>The instance fields of any type of the project that it mentions, whose initial values matter.</summary>
+    /// <summary>The fields of any type of the project that it mentions, whose initial values matter.</summary>
     public HashSet<IFieldSymbol> Fields { get; } = new(SymbolEqualityComparer.Default);
 
     /// <summary>How it uses the fields of its own instance.</summary>
-    public List<(IFieldSymbol Field, FieldUse Use)> OwnFields { get; } = [];
+    public List<OwnUse> OwnFields { get; } = [];
 
     /// <summary>Fields that it returns as, or within, its result.</summary>
-    public List<(IFieldSymbol Field, Location Location)> SharedResults { get; } = [];
+    public List<(ISymbol Field, Location Location)> SharedResults { get; } = [];
 
     /// <summary>Fields that it hands to a capture.</summary>
-    public List<(IFieldSymbol Field, Location Location)> SharedCaptures { get; } = [];
+    public List<(ISymbol Field, Location Location)> SharedCaptures { get; } = [];
 
     /// <summary>Whether it hands out its own instance, so that others may use any of its fields.</summary>
     public bool HandsOutItself { get; set; }
+
+    /// <summary>A use of a field of the own instance.</summary>
+    /// <param name="Field">The field, or a parameter of the primary constructor.</param>
+    /// <param name="Use">What is done with it.</param>
+    /// <param name="Call">The method of the project that is called on its value, and may change it.</param>
+    public readonly record struct OwnUse(ISymbol Field, FieldUse Use, IMethodSymbol? Call);
 
     /// <summary>A call of a method of the project.</summary>
     /// <param name="Method">The method.</param>

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using Raft.Analyzers.Checks;
 
 namespace Raft.Analyzers.StateMachines;
@@ -9,6 +10,7 @@ internal sealed class MethodReader(Compilation compilation, KnownTypes known, bo
 {
     private readonly Dictionary<IMethodSymbol, MethodFacts> _methods = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<IFieldSymbol, MethodFacts> _fields = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<IMethodSymbol, bool> _changes = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
 
     public KnownTypes Known { get; } = known;
@@ -49,6 +51,23 @@ internal sealed class MethodReader(Compilation compilation, KnownTypes known, bo
         return facts;
     }
 
+    /// <summary>Whether a method changes the instance on which it is called.</summary>
+    public bool ChangesItself(IMethodSymbol method)
+    {
+        if (!_changes.TryGetValue(method, out bool changes))
+        {
+            changes = new SelfChanges(this).Of(method);
+            _changes.Add(method, changes);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Whether a new instance creates the value of a field. What it is given instead belongs to others as well.</summary>
+    public bool IsCreatedByItself(ISymbol field) => field is IFieldSymbol own && InitialValues.Of(own, OperationOf)
+        .Select(static value => OwnField.Unwrap(value is ISymbolInitializerOperation initializer ? initializer.Value : value))
+        .Any(static value => value is IObjectCreationOperation or ICollectionExpressionOperation or IArrayCreationOperation);
+
     /// <summary>Not a body of its own: an accessor of an auto property, a constructor without one, a method of another assembly.</summary>
     private IEnumerable<IOperation> BodiesOf(IMethodSymbol method)
     {
@@ -78,6 +97,11 @@ internal sealed class MethodReader(Compilation compilation, KnownTypes known, bo
 
     private IOperation? OperationOf(SyntaxNode node)
     {
+        if (!compilation.ContainsSyntaxTree(node.SyntaxTree))
+        {
+            return null; // of a referenced project
+        }
+
         if (!_models.TryGetValue(node.SyntaxTree, out SemanticModel model))
         {
 #pragma warning disable RS1030 // the call graph leads to other files; each is bound once

@@ -41,7 +41,7 @@ public sealed class ValueTaskAnalyzer : DiagnosticAnalyzer
             expression = conditional.WhenNotNull;
         }
 
-        if (LibraryTask.CallOf(expression) is { } call && expression == call)
+        if (LibraryTask.CallOf(expression, context.Compilation) is { } call && expression == call)
         {
             context.ReportDiagnostic(Diagnostic.Create(Rules.DroppedTask, expression.Syntax.GetLocation(), call.TargetMethod.ShortName()));
         }
@@ -50,7 +50,8 @@ public sealed class ValueTaskAnalyzer : DiagnosticAnalyzer
     private static void CheckVariable(OperationAnalysisContext context)
     {
         IVariableDeclaratorOperation declarator = (IVariableDeclaratorOperation)context.Operation;
-        if (LibraryTask.CallOf(declarator.Initializer?.Value) is not { } call || !LibraryTask.IsValueTask(declarator.Symbol.Type))
+        if (!LibraryTask.IsValueTask(declarator.Symbol.Type)
+            || LibraryTask.CallOf(declarator.Initializer?.Value, context.Compilation) is not { } call)
         {
             return;
         }

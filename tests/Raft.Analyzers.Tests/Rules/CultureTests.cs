@@ -118,4 +118,58 @@ public class CultureTests
         #pragma warning disable RAFT0005, RAFT0006
         return new List<string> { command }.Order().Count() + command.ToUpper().Length;
         """));
+
+    [Fact]
+    public Task Text_MadeByTheFramework_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields + "private readonly List<long> _numbers = []; private readonly StringBuilder _text = new();",
+        "return {|RAFT0005:Convert.ToString(_rate)|}.Length;",
+        "return (long){|RAFT0005:Convert.ToDouble(command)|} + {|RAFT0005:Convert.ToInt32(command)|};",
+        "return {|RAFT0005:string.Join(\",\", _numbers)|}.Length;",
+        "return {|RAFT0005:string.Join(\",\", _rate, _balance)|}.Length;",
+        "return {|RAFT0005:string.Concat(\"a\", _rate)|}.Length;",
+        "return {|RAFT0005:string.Format(\"{0}{1}{2}{3}\", 1, 2, 3, _rate)|}.Length;",
+        "string text = \"a\"; text += {|RAFT0005:_rate|}; return text.Length;",
+        "return _text.Append($\"{command} {|RAFT0005:{_rate:N2}|} {|RAFT0005:{_balance}|} {_balance:X}\").Length;"));
+
+    [Fact]
+    public Task Text_MadeByTheFrameworkWithACulture_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields + "private readonly List<string> _names = []; private readonly StringBuilder _text = new();",
+        "return Convert.ToString(_rate, CultureInfo.InvariantCulture).Length + Convert.ToInt32(command, CultureInfo.InvariantCulture);",
+        "return Convert.ToString(_balance, 2).Length + Convert.ToInt64(command, 16) + Convert.ToBase64String([1]).Length;",
+        "return Convert.ToString(true).Length + Convert.ToString(command.Length).Length + Convert.ToInt32(_rate);",
+        "return string.Join(\",\", _names).Length + string.Concat(_names).Length + string.Join(',', command, \"a\").Length;",
+        "return _text.Append(CultureInfo.InvariantCulture, $\"{_rate:N2}\").Append($\"{command} {_text.Length}\").Length;",
+        "string text = \"a\"; text += command; text += 5; return text.Length;",
+        "throw new CommandRejectedException(\"\" + _text.Append($\"{_rate}\"));"));
+
+    [Fact]
+    public Task MethodThatIsPassedOn_WithoutACulture_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "private readonly List<string> _words = [];",
+        "return _words.Select({|RAFT0005:int.Parse|}).Sum();",
+        "Func<string, long> read = {|RAFT0005:Convert.ToInt64|}; return read(command);",
+        "Func<double, string> text = {|RAFT0005:Convert.ToString|}; return text(1.5).Length;",
+        "_words.Sort({|RAFT0005:string.Compare|}); return 0;",
+        "_words.Sort(string.CompareOrdinal); return _words.Select(Guid.Parse).Count() + _words.Select(bool.Parse).Count();",
+        "Func<string, IFormatProvider?, int> parse = int.Parse; return parse(command, CultureInfo.InvariantCulture);"));
+
+    [Fact]
+    public Task Sorting_ByTheKeyOnly_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "private readonly List<string> _names = []; private readonly Dictionary<long, string> _table = [];",
+        "return _names.ToImmutableSortedDictionary(name => name.Length, name => name).Count;",
+        "return {|RAFT0006:_table.ToImmutableSortedDictionary(each => each.Value, each => each.Key)|}.Count;",
+        "return _table.ToImmutableSortedDictionary().Count + ImmutableSortedDictionary.Create<int, string>().Count;",
+        "return {|RAFT0006:_names.ToImmutableSortedSet()|}.Count + {|RAFT0006:ImmutableSortedSet.CreateBuilder<string>()|}.Count;",
+        "var builder = ImmutableSortedSet.CreateBuilder(StringComparer.Ordinal); return builder.ToImmutableSortedSet().Count;"));
+
+    [Fact]
+    public Task Smallest_AndTuples_OfStrings_AreReported() => Verify.StateMachineAsync(Code.Bodies(
+        "private readonly List<string> _names = []; private readonly List<(string Name, int Id)> _pairs = [];",
+        "return {|RAFT0006:_names.Min()|}!.Length + {|RAFT0006:_names.Max(name => name)|}!.Length;",
+        "return {|RAFT0006:_names.MinBy(name => name)|}!.Length;",
+        "return _names.MaxBy(name => name.Length)!.Length + _names.Min(name => name.Length) + _pairs.Max(each => each.Id);",
+        "return _names.Min(StringComparer.Ordinal)!.Length + _names.MinBy(name => name, StringComparer.Ordinal)!.Length;",
+        "return {|RAFT0006:new SortedSet<(string, int)>()|}.Count + new SortedSet<(long, int)>().Count;",
+        "return {|RAFT0006:_pairs.OrderBy(each => (each.Id, each.Name))|}.Count() + {|RAFT0006:_pairs.Order()|}.Count();",
+        "return _pairs.OrderBy(each => each.Name, StringComparer.Ordinal).ThenBy(each => each.Id).Count();",
+        "return {|RAFT0006:_names.BinarySearch(command)|} + _names.BinarySearch(command, StringComparer.Ordinal);"));
 }

@@ -169,4 +169,26 @@ public class EffectTests
         return 0;
         """,
         "private static int _count;"));
+
+    [Fact]
+    public Task Waiting_ForAValueTaskOrASemaphore_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        """
+        private static ValueTask<int> Ask() => new(1);
+            private static Task<int> AskLater() => Task.FromResult(1);
+            private readonly SemaphoreSlim _semaphore = new(1);
+        """,
+        "return {|RAFT0013:Ask().Result|};",
+        "return {|RAFT0013:Ask().GetAwaiter().GetResult()|};",
+        "return {|RAFT0013:Ask().ConfigureAwait(false).GetAwaiter().GetResult()|};",
+        "{|RAFT0013:_semaphore.Wait()|}; return 0;",
+        "ValueTask<int> task = Ask(); return task.IsCompletedSuccessfully ? task.Result : 0;",
+        "Task<int> task = AskLater(); return task.IsCompleted ? task.GetAwaiter().GetResult() : 0;"));
+
+    [Fact]
+    public Task ReadersAndWriters_OfAPath_AreReported() => Verify.StateMachineAsync(Code.Bodies(
+        "",
+        "using StreamReader reader = {|RAFT0014:new(command)|}; return 0;",
+        "using var writer = {|RAFT0014:new StreamWriter(command, append: true)|}; return 0;",
+        "using StreamReader reader = new(new MemoryStream()); return reader.Read();",
+        "using StringReader reader = new(command); return reader.Read();"));
 }

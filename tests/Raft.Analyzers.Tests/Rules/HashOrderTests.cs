@@ -134,4 +134,37 @@ public class HashOrderTests
         return _names.First().GetHashCode() + (long)_weights.Values.Sum();
         """,
         State));
+
+    [Fact]
+    public Task Loop_WithALambdaThatReturnsTheItem_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        State,
+        "foreach (var account in _accounts) { _log.RemoveAll(each => each == account.Key); } return 0;",
+        "foreach (string name in _names) { Func<string> text = () => { return name; }; text(); } return 0;",
+        "foreach (string name in _names) { _ = Text(); string Text() => name; } return 0;"));
+
+    [Fact]
+    public Task Loop_OfALambdaThatReturnsTheItem_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        State,
+        "return Call(() => { foreach (var each in {|RAFT0008:_accounts|}) { if (each.Value > 5) return each.Value; } return 0; });"
+            + " static long Call(Func<long> first) => first();",
+        "return First();"
+            + " long First() { foreach (var each in {|RAFT0008:_accounts|}) { if (each.Value > 5) return each.Value; } return 0; }"));
+
+    [Fact]
+    public Task Iterator_WhoseItemsAreSortedByTheCaller_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
+        "return Open().OrderBy(each => each, StringComparer.Ordinal).First().Length;",
+        State + "private IEnumerable<string> Open() { foreach (var each in _accounts) { if (each.Value > 0) yield return each.Key; } }"));
+
+    [Fact]
+    public Task Loop_OverAHashTableOfThePrimaryConstructor_IsReported() => Verify.StateMachineAsync(Code.Types(
+        """
+        public sealed class Bank(Dictionary<string, long> accounts, List<string> log) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+        {
+            protected override long Apply(string command, in CommandContext context)
+            {
+                foreach (var account in {|RAFT0008:accounts|}) { log.Add(account.Key); }
+                return {|RAFT0008:accounts.First()|}.Value;
+            }
+        }
+        """));
 }

@@ -201,4 +201,142 @@ public class SnapshotTests
                 _names = [];
             }
         """));
+
+    [Fact]
+    public Task Field_OfANewObjectOrACopy_IsNotAFieldOfTheStateMachine() => Verify.StateMachineAsync(Code.Apply(
+        """
+        Account account = _accounts.TryGetValue(command, out Account? known) ? known : new Account { Owner = command };
+        _accounts = _accounts.SetItem(command, account with { Balance = account.Balance + 1 });
+        Entry entry = new() { Owner = command, Count = { Value = 3 } };
+        entry.Count.Value++;
+        return account.Balance;
+        """,
+        """
+        private ImmutableDictionary<string, Account> _accounts = ImmutableDictionary<string, Account>.Empty;
+            protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_accounts, (_, _, _) => default);
+            protected override ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
+            {
+                _accounts = _accounts.Clear();
+                return default;
+            }
+        """,
+        """
+        public sealed record Account { public required string Owner { get; init; } public long Balance { get; init; } }
+        public sealed class Counted { public int Value { get; set; } }
+        public sealed class Entry { public string Owner = ""; public Counted Count { get; } = new(); }
+        """));
+
+    [Fact]
+    public Task Capture_ThatFillsANewCollection_DoesNotHandOutTheStateMachine() => Verify.StateMachineAsync(Code.Apply(
+        "_count++; return _balance += command.Length;",
+        $$"""
+        private long _balance;
+            private long {|RAFT0016:_count|};
+            protected override ISnapshotCapture Capture()
+            {
+                List<long> state = new List<long> { _balance };
+                string text = string.Create(CultureInfo.InvariantCulture, $"{_balance}");
+                return SnapshotCapture.Of((state, text), (_, _, _) => default);
+            }
+            {{Restore}}
+        """));
+
+    [Fact]
+    public Task Field_OfAnImmutableValue_IsNotChangedByAdd() => Verify.StateMachineAsync(Code.Apply(
+        "return _balance += Epoch.Add(_start.Add(_span) - Epoch).Ticks + _fee.Add(Money.Zero.Add(_fee)).Cents;",
+        $$"""
+        private static readonly DateTimeOffset Epoch = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            private readonly DateTimeOffset _start = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            private readonly TimeSpan _span = TimeSpan.FromDays(1);
+            private readonly Money _fee = new(5);
+            private long _balance;
+            {{Capture}}
+            {{Restore}}
+        """,
+        """
+        public sealed class Money(long cents)
+        {
+            public static readonly Money Zero = new(0);
+            public long Cents { get; } = cents;
+            public Money Add(Money other) => new(Cents + other.Cents);
+        }
+        """));
+
+    [Fact]
+    public Task Field_WhoseValueAMethodOfTheProjectChanges_IsReported() => Verify.StateMachineAsync(Code.Apply(
+        """
+        _book.Place(command);
+        _list?.Add(command);
+        _levels[1].Raise();
+        _read.Find(command);
+        _cached.Text();
+        _given.Place(command);
+        return _balance += _book.Total;
+        """,
+        $$"""
+        private readonly Book {|RAFT0016:_book|} = new();
+            private readonly List<string>? {|RAFT0016:_list|} = new();
+            private readonly Dictionary<int, Level> {|RAFT0016:_levels|} = [];
+            private readonly Book _read = new();
+            private readonly Cache _cached = new();
+            private readonly Book _given;
+            private long _balance;
+            public Bank(Book given) : this() => _given = given;
+            {{Capture}}
+            {{Restore}}
+        """,
+        """
+        public sealed class Book
+        {
+            private readonly List<string> _orders = new();
+            private readonly Level _level = new();
+            public long Total => _orders.Count;
+            public bool Find(string order) => _orders.Contains(order) && Again(order);
+            public void Place(string order) => Insert(order);
+            private void Insert(string order) => _level.Raise();
+            private bool Again(string order) => order.Length == 0 || Find(order.Substring(1));
+        }
+
+        public sealed class Level { private int _height; public void Raise() => _height++; }
+
+        public sealed class Cache { private string? _text; public string Text() => _text ??= "a"; }
+        """));
+
+    [Fact]
+    public Task StaticField_WhoseValueAMethodOfTheProjectChanges_IsReported() => Verify.StateMachineAsync(Code.Apply(
+        "{|RAFT0011:s_book|}.Place(command); return s_book.Total;",
+        "private static readonly Book s_book = new();",
+        """
+        public sealed class Book
+        {
+            private readonly List<string> _orders = new();
+            public long Total => _orders.Count;
+            public void Place(string order) => _orders.Add(order);
+        }
+        """));
+
+    [Fact]
+    public Task ParameterOfThePrimaryConstructor_ThatIsUsedAsAField_IsAField() => Verify.StateMachineAsync(Code.Types(
+        """
+        public sealed class Bank(long {|RAFT0016:count|}, List<string> names, List<string> {|RAFT0016:seen|}, ILogger logger, long limit)
+            : StateMachine<string, IReadOnlyList<string>>(null!, null!)
+        {
+            protected override IReadOnlyList<string> Apply(string command, in CommandContext context)
+            {
+                count += limit;
+                names.Add(command);
+                seen.Add(command);
+                logger.LogInformation("Applied");
+                return {|RAFT0019:names|};
+            }
+
+            protected override ISnapshotCapture Capture() => SnapshotCapture.Of({|RAFT0018:names|}, (_, _, _) => default);
+
+            protected override ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
+            {
+                names.Clear();
+                return default;
+            }
+        }
+        """));
 }

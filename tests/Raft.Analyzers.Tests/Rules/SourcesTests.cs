@@ -69,4 +69,43 @@ public class SourcesTests
     [Fact]
     public Task OffsetOfTheCommand_InApply_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
         "return context.Time.ToOffset(TimeSpan.FromHours(2)).Day + context.Time.UtcDateTime.Day;"));
+
+    [Fact]
+    public Task Random_ThatOutlivesTheCommand_IsReportedWhereItIsUsed() => Verify.StateMachineAsync(Code.Types(
+        """
+        public sealed class Bank(Random random) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+        {
+            private static readonly Random Dice = {|RAFT0002:new()|};
+            private static Random Shared { get; } = new(5);
+
+            protected override long Apply(string command, in CommandContext context)
+            {
+                Random dice = Dice;
+                return {|RAFT0002:random.Next()|} + {|RAFT0002:Dice.Next()|} + {|RAFT0002:Shared.Next()|} + {|RAFT0002:dice.Next()|};
+            }
+        }
+        """));
+
+    [Fact]
+    public Task Random_OfTheCommandInAVariableOrParameter_IsNotReported() => Verify.StateMachineAsync(Code.Apply(
+        "Random dice = new((int)context.Index); return dice.Next() + Roll(dice) + Draw((int)context.Term).Next();",
+        "private static long Roll(Random dice) => dice.Next(6); private static Random Draw(int seed) => new(seed);"));
+
+    [Fact]
+    public Task InitialValue_OfAStaticField_IsReported() => Verify.StateMachineAsync(Code.Apply(
+        "return Id.ToByteArray()[0] + Created.Ticks + Order.Count;",
+        """
+        private static readonly Guid Id = {|RAFT0003:Guid.NewGuid()|};
+            private static readonly DateTime Created;
+            private static SortedSet<string> Order { get; } = {|RAFT0006:new()|};
+            private static readonly Guid Unused = Guid.NewGuid();
+            private static readonly string Folder = Environment.CurrentDirectory;
+            static Bank() { Created = {|RAFT0001:DateTime.UtcNow|}; }
+        """));
+
+    [Fact]
+    public Task ConversionToUtc_OfATimeOfUnknownKind_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "private DateTime _time;",
+        "return {|RAFT0007:_time.ToUniversalTime()|}.Ticks;",
+        "return context.Time.ToUniversalTime().Ticks;"));
 }

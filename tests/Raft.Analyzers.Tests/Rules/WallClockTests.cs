@@ -125,4 +125,101 @@ public class WallClockTests
         return DateTime.UtcNow.Ticks;
         #pragma warning restore RAFT0001
         """));
+
+    [Fact]
+    public Task Clock_ThatOnlyMeasures_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        """
+        private readonly System.Diagnostics.Metrics.Histogram<double> _duration = null!;
+            private readonly ILogger? _logger = null;
+            private readonly TimeProvider _time = TimeProvider.System;
+            private long _balance;
+        """,
+        """
+        long start = Stopwatch.GetTimestamp();
+        _balance++;
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        _duration.Record(elapsed.TotalMilliseconds);
+        return _balance;
+        """,
+        """
+        Stopwatch watch = Stopwatch.StartNew();
+        _balance++;
+        watch.Stop();
+        _duration.Record(watch.Elapsed.TotalMilliseconds);
+        return _balance;
+        """,
+        """
+        var watch = Stopwatch.StartNew();
+        double elapsed = watch.ElapsedTicks / (double)Stopwatch.Frequency;
+        _duration.Record(Math.Max(elapsed, 1));
+        return _balance;
+        """,
+        """
+        long start = _time.GetTimestamp();
+        try { return _balance++; } finally { _duration.Record(_time.GetElapsedTime(start).TotalSeconds); }
+        """,
+        """
+        DateTime start = DateTime.UtcNow;
+        TimeSpan elapsed;
+        elapsed = DateTime.UtcNow - start;
+        if (elapsed > TimeSpan.FromSeconds(1)) { _logger?.LogWarning("Slow: {Elapsed}", elapsed); }
+        return _balance;
+        """));
+
+    [Fact]
+    public Task Clock_ThatMeasuresAndDecides_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        "private readonly ILogger _logger = null!; private long _balance;",
+        """
+        long start = {|RAFT0001:Stopwatch.GetTimestamp()|};
+        TimeSpan elapsed = {|RAFT0001:Stopwatch.GetElapsedTime(start)|};
+        _logger.LogInformation("Took {Elapsed}", elapsed);
+        if (elapsed > TimeSpan.FromSeconds(1)) { _balance++; }
+        return 0;
+        """,
+        "Stopwatch watch = {|RAFT0001:Stopwatch.StartNew()|}; watch.Stop(); return {|RAFT0001:watch.ElapsedTicks|};",
+        "TimeSpan age = {|RAFT0001:DateTimeOffset.UtcNow|} - context.Time; _balance = age.Ticks; return 0;"));
+
+    [Fact]
+    public Task Clock_InAnAccessorThatIsNotUsed_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        """
+        private long _time;
+            private long Reading { get => _time; set => _time = DateTime.UtcNow.Ticks; }
+            private long Writing { get => DateTime.UtcNow.Ticks; set => _time = value; }
+        """,
+        "Writing = 5; (Writing, long other) = (1, 2); return Reading + other;"));
+
+    [Fact]
+    public Task Clock_InAnAccessorThatIsUsed_IsReported() => Verify.StateMachineAsync(Code.Apply(
+        "Both += 5; Assigned = 3; return Read;",
+        """
+        private long _time;
+            private long Both { get => {|RAFT0001:DateTime.UtcNow|}.Ticks; set => _time = {|RAFT0001:DateTime.Now|}.Ticks; }
+            private long Assigned { get => DateTime.UtcNow.Ticks; set => _time = {|RAFT0001:DateTime.UtcNow|}.Ticks; }
+            private long Read { get => {|RAFT0001:DateTime.UtcNow|}.Ticks; set => _time = DateTime.UtcNow.Ticks; }
+        """));
+
+    [Fact]
+    public Task Clock_InWhatAStatementOrAnOperatorCalls_IsReported() => Verify.StateMachineAsync(Code.Apply(
+        """
+        using (Scope scope = new()) { }
+        using Scope other = new();
+        foreach (int item in new Items()) { }
+        Sum sum = new();
+        sum += 1;
+        sum++;
+        return 0;
+        """,
+        types: """
+            public sealed class Scope : IDisposable { public void Dispose() => Prices.Last = {|RAFT0001:DateTime.UtcNow|}; }
+            public static class Prices { public static DateTime Last { set { } } }
+            public sealed class Items
+            {
+                public IEnumerator<int> GetEnumerator() { yield return {|RAFT0001:DateTime.UtcNow|}.Day; }
+            }
+            public sealed class Sum
+            {
+                public static Sum operator +(Sum left, int right) { _ = {|RAFT0001:DateTime.UtcNow|}; return left; }
+                public static Sum operator ++(Sum value) { _ = {|RAFT0001:DateTime.Now|}; return value; }
+            }
+            """));
 }

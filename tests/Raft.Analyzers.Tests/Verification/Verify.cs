@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
@@ -28,12 +29,54 @@ internal static class Verify
     public static Task StateMachinesAsync(params string[] sources) =>
         RunAsync<StateMachineAnalyzer>(sources, invariantGlobalization: false);
 
+    /// <summary>The same with a project that references another one, as in an editor, where the other one has source too.</summary>
+    public static async Task ReferencingAsync<TAnalyzer>(string referenced, string referencing)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        AnalyzerTest<TAnalyzer> test = new();
+        Reference(test, "Other", referenced, References);
+        test.TestState.Sources.Add(referencing);
+        await test.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The same with the library as the other project, as in a solution that contains it.</summary>
+    public static async Task LibraryAsync<TAnalyzer>(string library, string referencing)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        MetadataReference[] framework = [.. References.Where(static each =>
+            !Path.GetFileName(each.Display!).StartsWith("Raft.", StringComparison.Ordinal))];
+        AnalyzerTest<TAnalyzer> test = new();
+        test.TestState.AdditionalReferences.Clear();
+        test.TestState.AdditionalReferences.AddRange(framework);
+        Reference(test, "Raft.Core", library, framework);
+        test.TestState.Sources.Add(referencing);
+        await test.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>No analyzer fails on code that does not compile.</summary>
+    public static async Task HalfTypedAsync(string source)
+    {
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "HalfTyped",
+            [CSharpSyntaxTree.ParseText(source, ParseOptions)],
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        ImmutableArray<Diagnostic> reported = await compilation.WithAnalyzers([new StateMachineAnalyzer(), new ValueTaskAnalyzer()])
+            .GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(reported, static each => each.Id == "AD0001");
+    }
+
     /// <summary>The rules of tasks report exactly what is marked.</summary>
     public static Task TasksAsync(string source) => RunAsync<ValueTaskAnalyzer>([source], invariantGlobalization: false);
 
     /// <summary>Another analyzer reports exactly what is marked.</summary>
     public static Task AnalyzerAsync<TAnalyzer>(string source)
         where TAnalyzer : DiagnosticAnalyzer, new() => RunAsync<TAnalyzer>([source], invariantGlobalization: false);
+
+    /// <summary>A code fix is not offered for what is reported.</summary>
+    public static Task NoFixAsync<TAnalyzer, TFix>(string source)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : CodeFixProvider, new() => FixAsync<TAnalyzer, TFix>(source, source);
 
     /// <summary>A code fix turns one source into the other.</summary>
     public static async Task FixAsync<TAnalyzer, TFix>(string source, string @fixed)
@@ -42,6 +85,16 @@ internal static class Verify
     {
         FixTest<TAnalyzer, TFix> test = new() { TestCode = source, FixedCode = @fixed };
         await test.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static void Reference<TAnalyzer>(
+        AnalyzerTest<TAnalyzer> test, string name, string source, IEnumerable<MetadataReference> references)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+    {
+        ProjectState other = test.TestState.AdditionalProjects[name];
+        other.Sources.Add((name + ".cs", source));
+        other.AdditionalReferences.AddRange(references);
+        test.TestState.AdditionalProjectReferences.Add(name);
     }
 
     private static async Task RunAsync<TAnalyzer>(string[] sources, bool invariantGlobalization)
