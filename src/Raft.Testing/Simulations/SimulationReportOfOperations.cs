@@ -94,7 +94,10 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     {
         if (result.Verdict != LinearizabilityVerdict.Linearizable)
         {
-            throw Summary.Failure("The history is not linearizable", result.Explanation);
+            string rule = result.Verdict == LinearizabilityVerdict.Undecided
+                ? "Whether the history is linearizable is undecided"
+                : "The history is not linearizable";
+            throw Summary.Failure(rule, result.Explanation);
         }
     }
 }

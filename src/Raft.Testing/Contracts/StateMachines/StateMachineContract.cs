@@ -22,12 +22,9 @@ public static class StateMachineContract
     /// <returns>The suite.</returns>
     public static StateMachineContract<TMachine> For<TMachine, TCommand, TResult>(
         Func<TMachine> create,
-        Func<SeededRandom,
-        TCommand> nextCommand,
-        Func<TMachine,
-        string>? digest = null,
-        Func<TMachine,
-        TMachine>? reopen = null)
+        Func<SeededRandom, TCommand> nextCommand,
+        Func<TMachine, string>? digest = null,
+        Func<TMachine, TMachine>? reopen = null)
         where TMachine : StateMachine<TCommand, TResult>
     {
         ArgumentNullException.ThrowIfNull(create);

@@ -30,12 +30,9 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// </param>
     public StateMachineContract(
         Func<TMachine> create,
-        Func<SeededRandom,
-        ReadOnlyMemory<byte>> nextCommand,
-        Func<TMachine,
-        string>? digest = null,
-        Func<TMachine,
-        TMachine>? reopen = null)
+        Func<SeededRandom, ReadOnlyMemory<byte>> nextCommand,
+        Func<TMachine, string>? digest = null,
+        Func<TMachine, TMachine>? reopen = null)
     {
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(nextCommand);
