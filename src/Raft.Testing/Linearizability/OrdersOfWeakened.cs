@@ -21,11 +21,7 @@ internal sealed class OrdersOfWeakened<TState, TInput, TOutput>(SequentialModel<
 
         foreach (Operation<TInput, TOutput> operation in others)
         {
-            originals.Add(WithoutAnswer(operation, isAnswered: false), operation);
-            if (operation.Outcome == OperationOutcome.Completed && !model.HasOneOutcome)
-            {
-                originals.Add(WithoutAnswer(operation, isAnswered: true), operation);
-            }
+            originals.Add(WithoutAnswer(operation), operation);
         }
 
         Operation<WeakenedInput<TInput, TOutput>, TOutput>[] operations =
@@ -43,12 +39,12 @@ internal sealed class OrdersOfWeakened<TState, TInput, TOutput>(SequentialModel<
             Rejection = operation.Rejection,
         };
 
-    private static Operation<WeakenedInput<TInput, TOutput>, TOutput> WithoutAnswer(
-        Operation<TInput, TOutput> operation, bool isAnswered) =>
-        new(
-            operation.Client,
-            new WeakenedInput<TInput, TOutput>(operation.Input, isAnswered, isAnswered ? operation.Output : default!),
-            operation.BeganAt);
+    private Operation<WeakenedInput<TInput, TOutput>, TOutput> WithoutAnswer(Operation<TInput, TOutput> operation)
+    {
+        bool isAnswered = operation.Outcome == OperationOutcome.Completed && !model.HasOneOutcome;
+        WeakenedInput<TInput, TOutput> input = new(operation.Input, isAnswered, isAnswered ? operation.Output : default!);
+        return new Operation<WeakenedInput<TInput, TOutput>, TOutput>(operation.Client, input, operation.BeganAt);
+    }
 
     private Contradiction<TInput, TOutput> Describe(
         IReadOnlyList<Operation<TInput, TOutput>> kept,

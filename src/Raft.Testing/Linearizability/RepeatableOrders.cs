@@ -40,7 +40,7 @@ internal sealed class RepeatableOrders<TState, TInput, TOutput>
         /// <summary>It takes effect, whatever the answer was.</summary>
         Applied,
 
-        /// <summary>It takes the effect that goes with its answer, which is not explained.</summary>
+        /// <summary>It takes the effect that goes with its answer, where that is possible.</summary>
         Answered,
     }
 
@@ -100,12 +100,11 @@ internal sealed class RepeatableOrders<TState, TInput, TOutput>
     private IEnumerable<(Operation<TInput, TOutput> Operation, Effect Effect)> MovesOf(
         IReadOnlyList<Operation<TInput, TOutput>> kept, IReadOnlyList<Operation<TInput, TOutput>> others)
     {
-        IEnumerable<(Operation<TInput, TOutput>, Effect)> answered = others
-            .Where(operation => operation.Outcome == OperationOutcome.Completed && !_hasOneOutcome)
-            .Select(static operation => (operation, Effect.Answered));
-        return kept.Select(static operation => (operation, Effect.Kept))
-            .Concat(others.Select(static operation => (operation, Effect.Applied))).Concat(answered);
+        return kept.Select(static operation => (operation, Effect.Kept)).Concat(others.Select(operation => (operation, EffectOf(operation))));
     }
+
+    private Effect EffectOf(Operation<TInput, TOutput> operation) =>
+        operation.Outcome == OperationOutcome.Completed && !_hasOneOutcome ? Effect.Answered : Effect.Applied;
 
     private static long FirstEnd(IReadOnlyList<Operation<TInput, TOutput>> kept, UInt128 taken)
     {

@@ -1,9 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// A model in which operations whose answers are not to be explained may still have had the effects that go with these answers. Where a
-/// model allows several answers, each with a state of its own, the effect of <see cref="SequentialModel{TState,TInput,TOutput}.Apply"/> is
-/// only one of them.
+/// A model in which operations whose answers are not to be explained may still have the effects that go with these answers. Where a model
+/// allows several answers, each with a state of its own, <see cref="SequentialModel{TState,TInput,TOutput}.Apply"/> gives only one of them.
 /// </summary>
 internal sealed class WeakenedModel<TState, TInput, TOutput>(SequentialModel<TState, TInput, TOutput> model)
     : SequentialModel<TState, WeakenedInput<TInput, TOutput>, TOutput>

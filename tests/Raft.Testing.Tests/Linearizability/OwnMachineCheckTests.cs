@@ -1,3 +1,4 @@
+using System.Buffers;
 using Raft.Testing.Tests.Clusters;
 
 namespace Raft.Testing.Tests.Linearizability;
@@ -81,6 +82,39 @@ public sealed class OwnMachineCheckTests
         Assert.Contains("no command between the beginning and the end", Check()!, StringComparison.Ordinal);
     }
 
+    /// <summary>A part of the log may lead to states in which the machine throws.</summary>
+    [Fact]
+    public void WrongAnswer_OfAMachineThatThrowsWithoutTheCommandsBefore_IsShown()
+    {
+        Operation<long, long>[] operations = [.. new long[] { 0, 1, 3 }.Select(static (answer, i) => Answered(i == 0 ? 0 : 1, answer, i))];
+        LoggedCommand<long, long>[] log = [.. operations.Select(static (operation, i) => CommandOf(i + 1, operation, Codec.Int64))];
+
+        string contradiction = new OwnMachineCheck<long, long>(() => new Door(Codec.Int64), log, operations).FindContradiction()!;
+
+        Assert.Contains("received another answer than the state machine gives", contradiction, StringComparison.Ordinal);
+        Assert.Contains("These 3 of 3 commands show it", contradiction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Answer_ThatItsCodecWritesInAnotherWayAgain_IsComparedAsItWasReceived()
+    {
+        Operation<long, long> operation = Answered(command: 0, answer: 0, moment: 0);
+        LoggedCommand<long, long> logged = CommandOf(index: 1, operation, new TwoWays());
+
+        Assert.Null(new OwnMachineCheck<long, long>(() => new Door(new TwoWays()), [logged], [operation]).FindContradiction());
+    }
+
+    [Fact]
+    public void Answer_ThatDiffersInItsBytesOnly_NamesTheCodec()
+    {
+        Operation<long, long> operation = Answered(command: 0, answer: 0, moment: 0);
+        LoggedCommand<long, long> logged = CommandOf(index: 1, operation, new Padded()) with { Answer = [0, 9] };
+
+        string contradiction = new OwnMachineCheck<long, long>(() => new Door(new Padded()), [logged], [operation]).FindContradiction()!;
+
+        Assert.Contains("Both are the same result, which Padded has written in two ways", contradiction, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void RejectionPlaces_ChooseACommandWithinRealTime()
     {
@@ -105,6 +139,15 @@ public sealed class OwnMachineCheckTests
         report.ThrowUnlessLinearizable();
         Assert.Contains(report.Operations, static operation => operation.Outcome == OperationOutcome.Rejected);
         Assert.Contains(report.Operations, static operation => operation.Outcome == OperationOutcome.Completed);
+    }
+
+    private static Operation<long, long> Answered(long command, long answer, int moment) =>
+        new("client 1", command, moment * 2) { Outcome = OperationOutcome.Completed, Output = answer, EndedAt = (moment * 2) + 1 };
+
+    private static LoggedCommand<long, long> CommandOf(int index, Operation<long, long> operation, ICodec<long> results)
+    {
+        LogEntry entry = new(1, EntryKind.Command, Codec.Encode(Codec.Int64, operation.Input), SimulatedClock.Origin);
+        return new LoggedCommand<long, long>(index, entry, IsRejected: false, operation, Codec.Encode(results, operation.Output), []);
     }
 
     private string? Check() => new OwnMachineCheck<BankCommand, Receipt>(() => new Bank(), _log, _operations).FindContradiction();
@@ -145,5 +188,33 @@ public sealed class OwnMachineCheckTests
     {
         _operations.Add(operation);
         return operation;
+    }
+
+    /// <summary>Zero opens it; one counts, and may only come later.</summary>
+    private sealed class Door(ICodec<long> results) : StateMachine<long, long>(Codec.Int64, results)
+    {
+        private long? _count;
+
+        protected override long Apply(long command, in CommandContext context) => command == 0
+            ? (_count = 0).Value
+            : (_count = (_count ?? throw new InvalidOperationException("It is closed.")) + 1).Value;
+    }
+
+    /// <summary>One byte for the number, followed by one that no reader needs.</summary>
+    private class Padded : ICodec<long>
+    {
+        public long Read(ReadOnlyMemory<byte> data) => data.Span[0];
+
+        public virtual void Write(long value, IBufferWriter<byte> output) =>
+            output.Write((ReadOnlySpan<byte>)[(byte)value, 0]);
+    }
+
+    /// <summary>Writes no number twice in the same way.</summary>
+    private sealed class TwoWays : Padded
+    {
+        private byte _written;
+
+        public override void Write(long value, IBufferWriter<byte> output) =>
+            output.Write((ReadOnlySpan<byte>)[(byte)value, _written++]);
     }
 }

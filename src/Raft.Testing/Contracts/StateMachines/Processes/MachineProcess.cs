@@ -17,7 +17,8 @@ internal static class MachineProcess
     /// <summary>The folder with the task, in the process that is to do it.</summary>
     public const string FolderVariable = "RAFT_TESTING_TASK";
 
-    private const string TaskFile = "task";
+    /// <summary>The file with the task, in that folder.</summary>
+    public const string TaskFile = "task";
     private const string AnswerFile = "answer";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -56,7 +57,8 @@ internal static class MachineProcess
         MachineTask task;
         using (BinaryReader reader = new(File.OpenRead(Path.Combine(folder, TaskFile))))
         {
-            task = MachineTask.Read(reader);
+            task = MachineTask.Read(reader, out string culture);
+            CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = OtherCultures.Find(culture);
         }
 
         Task<MachineAnswers> answering = Task.Run(task.RunAsync);

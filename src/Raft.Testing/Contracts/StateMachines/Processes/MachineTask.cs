@@ -39,10 +39,12 @@ internal sealed record MachineTask(Delegate Create, Delegate? Digest, IReadOnlyL
         writer.Write(LastIncludedIndex);
     }
 
-    /// <summary>Reads a task in the process that is to do it, and takes over the culture.</summary>
-    public static MachineTask Read(BinaryReader reader)
+    /// <summary>Reads a task in the process that is to do it.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="culture">The name of the culture that the process is to have.</param>
+    public static MachineTask Read(BinaryReader reader, out string culture)
     {
-        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = OtherCultures.Find(reader.ReadString());
+        culture = reader.ReadString();
         Delegate create = DelegateSerializer.Read(reader)!;
         Delegate? digest = DelegateSerializer.Read(reader);
         LogEntry[] log = new LogEntry[reader.ReadInt32()];
