@@ -81,12 +81,15 @@ internal sealed class OwnMachineCheck<TCommand, TResult>(
 
     /// <summary>Bytes are compared: a codec need not write a result that it has read in the same way again.</summary>
     private static bool IsAnswer(
-        LoggedCommand<TCommand, TResult> command, Operation<TCommand, TResult> operation, MachineAnswer expected) => operation.Outcome switch
+        LoggedCommand<TCommand, TResult> command, Operation<TCommand, TResult> operation, MachineAnswer expected)
     {
-        OperationOutcome.Completed => expected.IsSame(new MachineAnswer(command.Answer ?? [], Rejection: null)),
-        OperationOutcome.Rejected => string.Equals(operation.Rejection, expected.Rejection, StringComparison.Ordinal),
-        _ => true,
-    };
+        return operation.Outcome switch
+        {
+            OperationOutcome.Completed => expected.IsSame(new MachineAnswer(command.Answer ?? [], Rejection: null)),
+            OperationOutcome.Rejected => string.Equals(operation.Rejection, expected.Rejection, StringComparison.Ordinal),
+            _ => true,
+        };
+    }
 
     private string DescribeWrongAnswer(int position, MachineAnswer expected, Operation<TCommand, TResult> wrong)
     {

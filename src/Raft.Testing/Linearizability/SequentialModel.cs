@@ -43,8 +43,8 @@ public abstract class SequentialModel<TState, TInput, TOutput>
     }
 
     /// <summary>
-    /// Whether an operation may have been refused by the state machine, which leaves the state as it is. By default always: the model does
-    /// not know what is refused.
+    /// Whether an operation may have been rejected by the state machine, which leaves the state as it is. By default always: the model does
+    /// not know what is rejected.
     /// </summary>
     /// <param name="state">The state, which must not be changed.</param>
     /// <param name="input">What was asked.</param>

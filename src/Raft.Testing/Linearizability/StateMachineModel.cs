@@ -55,7 +55,7 @@ public sealed class StateMachineModel<TCommand, TResult> : SequentialModel<Machi
     /// <summary>Applies a command.</summary>
     /// <param name="state">The state before it.</param>
     /// <param name="input">The command.</param>
-    /// <param name="output">The result; the default value if the state machine refuses the command.</param>
+    /// <param name="output">The result; the default value if the state machine rejects the command.</param>
     /// <returns>The state after it.</returns>
     public override MachineState Apply(MachineState state, TCommand input, out TResult output)
     {
@@ -79,7 +79,7 @@ public sealed class StateMachineModel<TCommand, TResult> : SequentialModel<Machi
             || Codec.Encode(_results, _results.Read(answer.Result)).AsSpan().SequenceEqual(encoded);
     }
 
-    /// <summary>Whether the state machine refuses a command, for this reason.</summary>
+    /// <summary>Whether the state machine rejects a command, for this reason.</summary>
     /// <param name="state">The state.</param>
     /// <param name="input">The command.</param>
     /// <param name="reason">The message of the <see cref="CommandRejectedException"/>; empty for any.</param>
