@@ -44,8 +44,8 @@ internal static class UserFrame
     }
 
     /// <summary>
-    /// Names the user's method that called all others of theirs, such as a test, as reflection does; null if there is none. What a test framework called before
-    /// is below it: it may run a test in the continuation of the one before.
+    /// Names the user's method that called all others of theirs, such as a test, as reflection does; null if there is none. What a test
+    /// framework called before is below it: it may run a test in the continuation of the one before.
     /// </summary>
     public static string? OutermostMethod(StackTrace stack)
     {

@@ -113,8 +113,8 @@ internal sealed class OwnMachineCheck<TCommand, TResult>(
         return string.Create(
             CultureInfo.InvariantCulture,
             $"The history is not linearizable: {wrong.Client} received another answer than the state machine gives when it applies "
-                + $"the log of the cluster.{cause} These {part.Count} of {position + 1} commands show it; the last column is what a new state "
-                + $"machine answers to them, in this order:{Environment.NewLine}{table}");
+                + $"the log of the cluster.{cause} These {part.Count} of {position + 1} commands show it; the last column is what a new "
+                + $"state machine answers to them, in this order:{Environment.NewLine}{table}");
     }
 
     private bool IsSameInOtherBytes(byte[]? answer, MachineAnswer expected) => answer is not null && expected.Rejection is null

@@ -98,10 +98,9 @@ internal sealed class RepeatableOrders<TState, TInput, TOutput>
     }
 
     private IEnumerable<(Operation<TInput, TOutput> Operation, Effect Effect)> MovesOf(
-        IReadOnlyList<Operation<TInput, TOutput>> kept, IReadOnlyList<Operation<TInput, TOutput>> others)
-    {
-        return kept.Select(static operation => (operation, Effect.Kept)).Concat(others.Select(operation => (operation, EffectOf(operation))));
-    }
+        IReadOnlyList<Operation<TInput, TOutput>> kept, IReadOnlyList<Operation<TInput, TOutput>> others) =>
+        kept.Select(static operation => (operation, Effect.Kept))
+            .Concat(others.Select(operation => (operation, EffectOf(operation))));
 
     private Effect EffectOf(Operation<TInput, TOutput> operation) =>
         operation.Outcome == OperationOutcome.Completed && !_hasOneOutcome ? Effect.Answered : Effect.Applied;

@@ -23,7 +23,8 @@ public sealed class BrokenTransportTests
 
     /// <summary>As another test may do that runs at the same time.</summary>
     [Fact]
-    public Task QueuesAreBounded_SomethingElseTakesMemory_Holds() => new TransportContract(static () => new NoisyNetwork()).QueuesAreBounded();
+    public Task QueuesAreBounded_SomethingElseTakesMemory_Holds() =>
+        new TransportContract(static () => new NoisyNetwork()).QueuesAreBounded();
 
     [Fact]
     public void Clauses_AreExactlyTheDefects() =>

@@ -157,11 +157,13 @@ public sealed class OwnMachineCheckTests
     private void LogRejected(long index, BankCommand command, string reason)
     {
         Operation<BankCommand, Receipt> operation = Reject(command, reason);
-        _log.Add(new LoggedCommand<BankCommand, Receipt>(index, EntryOf(command), IsRejected: true, Owner: null, Answer: null, [operation]));
+        _log.Add(new LoggedCommand<BankCommand, Receipt>(
+            index, EntryOf(command), IsRejected: true, Owner: null, Answer: null, [operation]));
     }
 
     private void Add(long index, Operation<BankCommand, Receipt> operation) =>
-        _log.Add(new LoggedCommand<BankCommand, Receipt>(index, EntryOf(operation.Input), IsRejected: false, operation, Encode(operation.Output), []));
+        _log.Add(new LoggedCommand<BankCommand, Receipt>(
+            index, EntryOf(operation.Input), IsRejected: false, operation, Encode(operation.Output), []));
 
     private static byte[] Encode(Receipt answer) => Codec.Encode(Codec.Json(BankJson.Default.Receipt), answer);
 

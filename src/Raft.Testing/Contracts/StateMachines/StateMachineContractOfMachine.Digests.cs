@@ -18,8 +18,8 @@ public sealed partial class StateMachineContract<TMachine>
             ulong? former = DigestOf(oneByOne);
             AppliedCommands applied = await trial.ApplyAsync(oneByOne, BatchSizes.Fixed(1), index, index).ConfigureAwait(false);
             ulong? latter = DigestOf(oneByOne);
-            trial.Require(!applied.IsRejected(index) || former == latter, $"{trial.DescribeCommand(index)} was rejected, and yet the digest "
-                + $"changed from {Text(former)} to {Text(latter)}.");
+            trial.Require(!applied.IsRejected(index) || former == latter, $"{trial.DescribeCommand(index)} was rejected, and yet the "
+                + $"digest changed from {Text(former)} to {Text(latter)}.");
             string? after = _digest?.Invoke(oneByOne);
             trial.Require(before == after || former != latter || latter is null, $"{trial.DescribeCommand(index)} changed the state from "
                 + $"'{before}' to '{after}', and the digest is {Text(latter)} as before.");

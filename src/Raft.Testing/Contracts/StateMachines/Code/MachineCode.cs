@@ -149,7 +149,9 @@ internal sealed class MachineCode
         }
     }
 
-    /// <summary>Whether a method is passed to <see cref="SnapshotCapture.Of{T}(T, Func{T, Stream, CancellationToken, ValueTask})"/>.</summary>
+    /// <summary>
+    /// Whether a method may be one for <see cref="SnapshotCapture.Of{T}(T, Func{T, Stream, CancellationToken, ValueTask})"/>.
+    /// </summary>
     private static bool IsWriterOfCapture(MethodBase method, OpCode instruction) => instruction == OpCodes.Ldftn
         && method is MethodInfo { ReturnType: { } result } && result == typeof(ValueTask)
         && method.GetParameters() is [_, var stream, var token]
