@@ -99,9 +99,9 @@ public sealed class OwnMachineCheckTests
     public void Answer_ThatItsCodecWritesInAnotherWayAgain_IsComparedAsItWasReceived()
     {
         Operation<long, long> operation = Answered(command: 0, answer: 0, moment: 0);
-        LoggedCommand<long, long> logged = CommandOf(index: 1, operation, new TwoWays());
+        LoggedCommand<long, long> logged = CommandOf(index: 1, operation, new Padded()) with { Answer = [0, 1] };
 
-        Assert.Null(new OwnMachineCheck<long, long>(() => new Door(new TwoWays()), [logged], [operation]).FindContradiction());
+        Assert.Null(new OwnMachineCheck<long, long>(() => new Large(), [logged], [operation]).FindContradiction());
     }
 
     [Fact]
@@ -202,21 +202,17 @@ public sealed class OwnMachineCheckTests
             : (_count = (_count ?? throw new InvalidOperationException("It is closed.")) + 1).Value;
     }
 
-    /// <summary>One byte for the number, followed by one that no reader needs.</summary>
-    private class Padded : ICodec<long>
+    /// <summary>Answers with the second byte set.</summary>
+    private sealed class Large() : StateMachine<long, long>(Codec.Int64, new Padded())
+    {
+        protected override long Apply(long command, in CommandContext context) => 256 + command;
+    }
+
+    /// <summary>One byte for the number, followed by one that readers ignore.</summary>
+    private sealed class Padded : ICodec<long>
     {
         public long Read(ReadOnlyMemory<byte> data) => data.Span[0];
 
-        public virtual void Write(long value, IBufferWriter<byte> output) =>
-            output.Write((ReadOnlySpan<byte>)[(byte)value, 0]);
-    }
-
-    /// <summary>Writes no number twice in the same way.</summary>
-    private sealed class TwoWays : Padded
-    {
-        private byte _written;
-
-        public override void Write(long value, IBufferWriter<byte> output) =>
-            output.Write((ReadOnlySpan<byte>)[(byte)value, _written++]);
+        public void Write(long value, IBufferWriter<byte> output) => output.Write((ReadOnlySpan<byte>)[(byte)value, (byte)(value >> 8)]);
     }
 }
