@@ -7,14 +7,17 @@ namespace Raft.Testing;
 internal static class UserFrame
 {
     private static readonly string[] Others =
-        ["System", "Microsoft", "mscorlib", "netstandard", "Raft.Core", "Raft.Consensus", "Raft.Testing"];
+    [
+        "System", "Microsoft", "mscorlib", "netstandard",
+        "Raft.Core", "Raft.Consensus", "Raft.Storage.Files", "Raft.Transport.Tcp", "Raft.Testing",
+    ];
 
     private static readonly string[] TestFrameworks = ["xunit", "nunit", "nunit3", "mstest", "testhost"];
 
     /// <summary>Names the user's method in a stack trace, as the end of a sentence.</summary>
     public static string Describe(StackTrace stack)
     {
-        return FramesOf(stack).Select(static user => $"through {NameOf(user.Method)}{PlaceOf(user.Frame)}").FirstOrDefault()
+        return FramesOf(stack).Select(static user => $"through {DescribeMethod(user.Method)}{PlaceOf(user.Frame)}").FirstOrDefault()
             ?? "with no method of yours on the stack";
     }
 
@@ -29,7 +32,7 @@ internal static class UserFrame
             string[] lines =
             [
                 .. FramesOf(new StackTrace(each, fNeedFileInfo: true)).Take(most)
-                    .Select(static user => $"   at {NameOf(user.Method)}{PlaceOf(user.Frame)}"),
+                    .Select(static user => $"   at {DescribeMethod(user.Method)}{PlaceOf(user.Frame)}"),
             ];
             if (lines.Length > 0)
             {
@@ -41,8 +44,8 @@ internal static class UserFrame
     }
 
     /// <summary>
-    /// Names the user's method that called all others of theirs, such as a test; null if there is none. What a test framework called before
-    /// is below it: it may run a test in the continuation of the one before.
+    /// Names the user's method that called all others of theirs, such as a test, as reflection does; null if there is none. What a test
+    /// framework called before is below it: it may run a test in the continuation of the one before.
     /// </summary>
     public static string? OutermostMethod(StackTrace stack)
     {
@@ -54,7 +57,7 @@ internal static class UserFrame
                 continue;
             }
 
-            if (outermost is not null && IsTestFramework(NameOf(method.DeclaringAssemblyName)))
+            if (outermost is not null && IsTestFramework(ShortNameOf(method.DeclaringAssemblyName)))
             {
                 break;
             }
@@ -62,7 +65,13 @@ internal static class UserFrame
             outermost = IsOthers(method.DeclaringAssemblyName) ? outermost : method;
         }
 
-        return outermost is null ? null : SourceName(outermost.DeclaringTypeName, outermost.Name).Name;
+        if (outermost is null)
+        {
+            return null;
+        }
+
+        (_, string owner, string name) = FindSource(outermost.DeclaringTypeName, outermost.Name);
+        return $"{owner}.{name}";
     }
 
     private static IEnumerable<(DiagnosticMethodInfo Method, StackFrame Frame)> FramesOf(StackTrace stack)
@@ -83,35 +92,38 @@ internal static class UserFrame
     /// <summary>
     /// Names a method as it is in the source: the compiler moves the bodies of async methods and lambdas to types of its own.
     /// </summary>
-    public static string NameOf(string typeName, string methodName)
+    public static string DescribeMethod(string typeName, string methodName)
     {
-        (string form, string name) = SourceName(typeName, methodName);
-        return form + name;
+        (string form, string owner, string name) = FindSource(typeName, methodName);
+        return $"{form}{owner.Replace('+', '.')}.{name}";
     }
 
-    private static (string Form, string Name) SourceName(string typeName, string methodName)
+    private static string DescribeMethod(DiagnosticMethodInfo method) => DescribeMethod(method.DeclaringTypeName, method.Name);
+
+    /// <summary>Finds the method of the source. Its class is named as reflection does: nested ones have a plus.</summary>
+    private static (string Form, string Owner, string Name) FindSource(string typeName, string methodName)
     {
         string[] types = typeName.Split('+');
-        string owner = string.Join('.', types.TakeWhile(static type => !type.StartsWith('<')));
+        string owner = string.Join('+', types.TakeWhile(static type => !type.StartsWith('<')));
         string? generated = new[] { methodName }.Concat(types.Reverse()).FirstOrDefault(
             static name => name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) > 1);
         if (generated is null)
         {
-            return ("", $"{owner}.{methodName}");
+            return ("", owner, methodName);
         }
 
         string source = generated[1..generated.IndexOf('>', StringComparison.Ordinal)].TrimStart('<');
         string form = generated.Contains(">b__", StringComparison.Ordinal) ? "a lambda in "
             : methodName == "MoveNext" ? "an await in "
             : "";
-        return (form, $"{owner}.{source}");
+        return (form, owner, source);
     }
 
-    private static string NameOf(DiagnosticMethodInfo method) => NameOf(method.DeclaringTypeName, method.Name);
-
-    private static bool IsOthers(string assembly)
+    /// <summary>Whether an assembly is not the user's.</summary>
+    /// <param name="assembly">Its full name.</param>
+    public static bool IsOthers(string assembly)
     {
-        string name = NameOf(assembly);
+        string name = ShortNameOf(assembly);
         return IsTestFramework(name) || Array.Exists(
             Others, other => name == other || (other is "System" or "Microsoft" && name.StartsWith(other + ".", StringComparison.Ordinal)));
     }
@@ -122,5 +134,5 @@ internal static class UserFrame
             || name.StartsWith(other + ".", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("Microsoft.VisualStudio.TestPlatform", StringComparison.Ordinal));
 
-    private static string NameOf(string assembly) => assembly.Split(',')[0];
+    private static string ShortNameOf(string assembly) => assembly.Split(',')[0];
 }

@@ -123,6 +123,39 @@ public sealed class AnyThreadTests
         Assert.Contains("after the call had returned", escaped.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Outside of a call, such a thread is not known to be that of the test.</summary>
+    [Fact]
+    public async Task GateOfTheTest_CompletedInsideOnAnotherThread_ContinuesInside()
+    {
+        SimulatedWorld world = new();
+        TaskCompletionSource gate = new();
+        Task? script = null;
+        world.Run(() =>
+        {
+            script = WaitAsync();
+            return Task.CompletedTask;
+        });
+
+        await Task.Factory.StartNew(
+            () => world.Run(() =>
+            {
+                gate.SetResult();
+                return Task.CompletedTask;
+            }),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        Assert.True(script!.IsCompletedSuccessfully);
+        world.RunUntilIdle();
+
+        async Task WaitAsync()
+        {
+            await gate.Task;
+            world.Clock.CreateTimer(() => { }).Set(TimeSpan.Zero);
+        }
+    }
+
     [Fact]
     public void Script_WithPlainAwaitsUnderASynchronizationContext_ContinuesInside()
     {

@@ -1,8 +1,8 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// What a <see cref="SimulatedCluster{TMachine}"/> offers of its state machines. It is covariant, so that the methods of
-/// <see cref="TypedProposals"/> know the commands and results of a state machine without being told. Not for implementation elsewhere.
+/// What a <see cref="SimulatedCluster{TMachine}"/> offers of its state machines. It is covariant, so that the
+/// compiler infers the commands and results of a state machine in calls of <see cref="TypedProposals"/>. Not for implementation elsewhere.
 /// </summary>
 /// <typeparam name="TMachine">The type of the state machine.</typeparam>
 public interface ISimulatedCluster<out TMachine>

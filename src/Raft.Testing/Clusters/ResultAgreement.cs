@@ -117,5 +117,5 @@ internal sealed class ResultAgreement(Action<string> broken)
     }
 
     private static string Describe(ReadOnlySpan<byte> result, string? rejection) =>
-        rejection is null ? AppliedCommands.Describe(result) : $"the refusal '{rejection}'";
+        rejection is null ? AppliedCommands.Describe(result) : $"the rejection '{rejection}'";
 }

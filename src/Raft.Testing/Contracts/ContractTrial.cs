@@ -51,7 +51,7 @@ internal abstract partial class ContractTrial(string contract, ContractClause cl
         {
             await check().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not (ContractBrokenException or CannotAskException))
+        catch (Exception exception) when (exception is not (ContractBrokenException or OtherProcessException))
         {
             throw Broken($"{exception.GetType().Name} was thrown: {exception.Message}", exception);
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Raft.Testing;
 
 /// <summary>
@@ -5,24 +7,68 @@ namespace Raft.Testing;
 /// unknown, which allows more orders. So what remains contradicts itself in the whole history too. What began after the last answer that is
 /// left matters no more.
 /// </summary>
-internal sealed class ContradictionFinder<TState, TInput, TOutput>(
-    SequentialModel<TState, TInput, TOutput> model, IReadOnlyCollection<Operation<TInput, TOutput>> operations)
+internal sealed class ContradictionFinder<TState, TInput, TOutput>
     where TState : notnull
 {
     private const int OperationsInAllChecks = 2_000_000;
     private const int StepsPerCheck = 20_000;
-    private const long BytesPerCheck = 64 << 20;
+    private const long MostBytes = 128 << 20;
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
 
-    private readonly Operation<TInput, TOutput>[] _answered =
-        [.. operations.Where(static operation => operation.IsAnswered).OrderBy(static operation => operation.EndedAt)];
-
-    private readonly RepeatableOrders<TState, TInput, TOutput> _repeatable = new(model);
-    private readonly int _maximumChecks = Math.Clamp(OperationsInAllChecks / Math.Max(1, operations.Count), 30, 200);
+    private readonly SequentialModel<TState, TInput, TOutput> _model;
+    private readonly IReadOnlyCollection<Operation<TInput, TOutput>> _operations;
+    private readonly Operation<TInput, TOutput>[] _answered;
+    private readonly RepeatableOrders<TState, TInput, TOutput> _repeatable;
+    private readonly OrdersOfWeakened<TState, TInput, TOutput> _weakened;
+    private readonly SearchLimits _limits;
+    private readonly long _deadline;
+    private readonly int _maximumChecks;
     private int _checks;
 
-    /// <summary>Shortens the history.</summary>
+    private ContradictionFinder(
+        SequentialModel<TState, TInput, TOutput> model,
+        IReadOnlyCollection<Operation<TInput, TOutput>> operations,
+        LinearizabilityOptions options,
+        TimeSpan timeLimit)
+    {
+        _model = model;
+        _operations = operations;
+        _answered = [.. operations.Where(static operation => operation.IsAnswered).OrderBy(static operation => operation.EndedAt)];
+        _deadline = Stopwatch.GetTimestamp() + (long)(timeLimit.TotalSeconds * Stopwatch.Frequency);
+        _limits = new SearchLimits(
+            StepsPerCheck, Math.Min(MostBytes, options.MaximumMemory), _deadline, options.CancellationToken);
+        _repeatable = new RepeatableOrders<TState, TInput, TOutput>(model, _limits);
+        _weakened = new OrdersOfWeakened<TState, TInput, TOutput>(model, _limits);
+        _maximumChecks = Math.Clamp(OperationsInAllChecks / Math.Max(1, operations.Count), 30, 200);
+    }
+
+    private bool MayContinue => _checks < _maximumChecks && Stopwatch.GetTimestamp() < _deadline;
+
+    /// <summary>Shortens a history.</summary>
+    /// <param name="model">What the system is supposed to do.</param>
+    /// <param name="operations">The history.</param>
+    /// <param name="options">The limits of the check that found it wrong.</param>
+    /// <param name="timeLimit">How long to try; null for two seconds.</param>
     /// <returns>The contradiction; null if none was found within the limits.</returns>
-    public Contradiction<TInput, TOutput>? Find()
+    public static Contradiction<TInput, TOutput>? Find(
+        SequentialModel<TState, TInput, TOutput> model,
+        IReadOnlyCollection<Operation<TInput, TOutput>> operations,
+        LinearizabilityOptions options,
+        TimeSpan? timeLimit = null)
+    {
+        try
+        {
+            return new ContradictionFinder<TState, TInput, TOutput>(model, operations, options, timeLimit ?? TimeLimit).Find();
+        }
+        // That the history is wrong is known, and must be reported. A model may throw in states that only a part of the history leads to,
+        // and a token may be cancelled by the time that somebody reads the report.
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private Contradiction<TInput, TOutput>? Find()
     {
         int count = FindShortestPrefix();
         if (Check([_answered[count - 1]]) is { } alone)
@@ -32,9 +78,9 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>(
 
         List<Operation<TInput, TOutput>> part = [.. _answered.Take(count)];
         Contradiction<TInput, TOutput>? found = Check(part);
-        for (int size = Math.Max(1, part.Count / 2); size >= 1 && _checks < _maximumChecks; size /= 2)
+        for (int size = Math.Max(1, part.Count / 2); size >= 1 && MayContinue; size /= 2)
         {
-            for (int start = 0; start < part.Count && _checks < _maximumChecks;)
+            for (int start = 0; start < part.Count && MayContinue;)
             {
                 List<Operation<TInput, TOutput>> smaller = [.. part.Take(start), .. part.Skip(start + size)];
                 if (smaller.Count > 0 && Check(smaller) is { } shorter)
@@ -72,41 +118,11 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>(
         HashSet<object> kept = new(part, ReferenceEqualityComparer.Instance);
         long end = part.Max(static operation => operation.EndedAt!.Value);
         Operation<TInput, TOutput>[] others =
-            [.. operations.Where(operation => !kept.Contains(operation) && MayTakeEffectBefore(end, operation))];
+            [.. _operations.Where(operation => !kept.Contains(operation) && MayTakeEffectBefore(end, operation))];
         Operation<TInput, TOutput>[] ordered = [.. part.OrderBy(static operation => operation.BeganAt)];
-        return _repeatable.Find(ordered, others) ?? CheckEachOnce(ordered, others);
-    }
-
-    private Contradiction<TInput, TOutput>? CheckEachOnce(Operation<TInput, TOutput>[] part, Operation<TInput, TOutput>[] others)
-    {
-        SearchLimits limits = new(StepsPerCheck, BytesPerCheck, deadline: long.MaxValue, CancellationToken.None);
-        LinearizationSearch<TState, TInput, TOutput> search = new(model, [.. part, .. others.Select(Weaken)], limits);
-        return search.Run() == LinearizabilityVerdict.NotLinearizable ? Describe(part, search) : null;
+        return _repeatable.Find(ordered, others) ?? _weakened.Find(ordered, others);
     }
 
     private static bool MayTakeEffectBefore(long end, Operation<TInput, TOutput> operation) =>
         operation.BeganAt <= end && operation.Outcome != OperationOutcome.Rejected;
-
-    private static Operation<TInput, TOutput> Weaken(Operation<TInput, TOutput> operation) =>
-        new(operation.Client, operation.Input, operation.BeganAt);
-
-    private Contradiction<TInput, TOutput> Describe(
-        Operation<TInput, TOutput>[] part, LinearizationSearch<TState, TInput, TOutput> search)
-    {
-        TState state = model.InitialState;
-        foreach (Operation<TInput, TOutput> operation in search.Longest)
-        {
-            if (operation.Outcome == OperationOutcome.Completed)
-            {
-                model.Allows(state, operation.Input, operation.Output, out state);
-            }
-            else if (operation.Outcome == OperationOutcome.Unknown)
-            {
-                state = model.Apply(state, operation.Input, out _);
-            }
-        }
-
-        Operation<TInput, TOutput> misfit = search.NotPlaced[0];
-        return new Contradiction<TInput, TOutput>(part, search.Longest, misfit, model.DescribeAnswer(state, misfit.Input));
-    }
 }

@@ -49,7 +49,7 @@ public sealed class History<TInput, TOutput>
     public void Complete(int operation, TOutput output) =>
         End(operation, OperationOutcome.Completed, output);
 
-    /// <summary>The state machine refused an operation: it changed nothing, and has seen a state that refuses it.</summary>
+    /// <summary>The state machine rejected an operation: it changed nothing, and has seen a state that rejects it.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="reason">The reason, such as the message of a <see cref="CommandRejectedException"/>.</param>
     public void Reject(int operation, string reason) => End(operation, OperationOutcome.Rejected, default!, reason);

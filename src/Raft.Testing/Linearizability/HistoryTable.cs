@@ -7,7 +7,8 @@ namespace Raft.Testing;
 internal sealed class HistoryTable
 {
     private const int WidestCell = 60;
-    private static readonly string[] Headings = ["client", "operation", "index", "began", "ended", "was answered", "must be answered"];
+    private static readonly string[] Headings =
+        ["client", "operation", "index", "began", "ended", "was answered", "should have been answered"];
 
     private readonly List<string[]> _rows = [];
 

@@ -93,7 +93,7 @@ public static class LinearizabilityChecker
         void CheckIndex(int index)
         {
             SearchLimits limits = new(chosen.MaximumSteps, Math.Max(1, chosen.MaximumMemory / atOnce), deadline, chosen.CancellationToken);
-            results[index] = CheckPart(model, parts[index].Key, parts[index].Operations, limits);
+            results[index] = CheckPart(model, parts[index].Key, parts[index].Operations, limits, chosen);
         }
     }
 
@@ -123,7 +123,8 @@ public static class LinearizabilityChecker
         SequentialModel<TState, TInput, TOutput> model,
         object? key,
         IReadOnlyCollection<Operation<TInput, TOutput>> operations,
-        SearchLimits limits)
+        SearchLimits limits,
+        LinearizabilityOptions options)
         where TState : notnull
     {
         LinearizationSearch<TState, TInput, TOutput> search = new(model, operations, limits);
@@ -138,7 +139,7 @@ public static class LinearizabilityChecker
             LongestOrder = search.Longest,
             NotPlaced = search.NotPlaced,
             Shortest = new Lazy<Contradiction<TInput, TOutput>?>(() => verdict == LinearizabilityVerdict.NotLinearizable
-                ? new ContradictionFinder<TState, TInput, TOutput>(model, operations).Find()
+                ? ContradictionFinder<TState, TInput, TOutput>.Find(model, operations, options)
                 : null),
         };
     }

@@ -38,11 +38,11 @@ public sealed class LinearizabilityPart<TInput, TOutput>
 
     /// <summary>
     /// If the history is not linearizable: as few of its operations as were found that no order explains, whatever the others did, as they
-    /// began. Empty if the search for them reached a limit.
+    /// began. Empty if the search for them reached a limit of its own, or the token of the options was cancelled before it ended.
     /// </summary>
     public IReadOnlyList<Operation<TInput, TOutput>> Contradiction => Shortest.Value?.Operations ?? [];
 
-    /// <summary>Is looked for when it is asked for, which may take a second.</summary>
+    /// <summary>Is looked for when it is asked for, which may take two seconds.</summary>
     internal Lazy<Contradiction<TInput, TOutput>?> Shortest { get; init; } = new(static () => null);
 
     /// <summary>

@@ -69,7 +69,8 @@ internal static class LinearizabilityReport
         text.AppendLine().Append(table).AppendLine();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"The answer that must be given is that of the model after {(shortest.Order.Count == 0 ? "nothing else" : "this order:")}");
+            $"The answer that should have been given is that of the model after "
+            + $"{(shortest.Order.Count == 0 ? "nothing else" : "this order:")}");
         AppendLines(text, shortest.Order.Skip(shortest.Order.Count - Shown));
     }
 

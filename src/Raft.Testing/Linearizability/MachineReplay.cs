@@ -35,7 +35,7 @@ internal sealed class MachineReplay<TCommand, TResult>(StateMachine<TCommand, TR
     public override void OnRejected(long index, string reason) => _answer = new MachineAnswer([], reason);
 }
 
-/// <summary>What a state machine answered to a command: a result, or why it refused it.</summary>
+/// <summary>What a state machine answered to a command: a result, or why it rejected it.</summary>
 internal sealed record MachineAnswer(byte[] Result, string? Rejection)
 {
     public bool IsSame(MachineAnswer other) =>

@@ -81,6 +81,9 @@ internal sealed class ModelStates<TState, TInput, TOutput>
         return true;
     }
 
+    /// <summary>What the answer would be in a state, for people.</summary>
+    public string DescribeAnswer(int state, TInput input) => _model.DescribeAnswer(_states[state], input);
+
     private static long Allocated() => HasObjects ? GC.GetAllocatedBytesForCurrentThread() : 0;
 
     private int Add(TState state, long allocated)

@@ -15,7 +15,7 @@ public enum OperationOutcome
     Refused,
 
     /// <summary>
-    /// It was answered that the state machine refuses it: it changed nothing, and the reason says something about the state.
+    /// It was answered that the state machine rejects it: it changed nothing, and the reason says something about the state.
     /// </summary>
     Rejected,
 }
@@ -55,7 +55,7 @@ public sealed record Operation<TInput, TOutput>(string Client, TInput Input, lon
     /// </summary>
     public long? EndedAt { get; init; }
 
-    /// <summary>Why the state machine refused it, if the outcome is <see cref="OperationOutcome.Rejected"/>.</summary>
+    /// <summary>Why the state machine rejected it, if the outcome is <see cref="OperationOutcome.Rejected"/>.</summary>
     public string? Rejection { get; init; }
 
     /// <summary>Whether its client received an answer, which has to be explained.</summary>

@@ -1,7 +1,7 @@
 namespace Raft.Testing;
 
 /// <summary>
-/// Finds the command in the log that explains why an operation was refused: an equal command that was refused for the same reason, after
+/// Finds the command in the log that explains why an operation was rejected: an equal command that was rejected for the same reason, after
 /// everything that had ended before the operation began, and before everything that began after it had ended.
 /// </summary>
 internal sealed class RejectionPlaces<TCommand, TResult>
@@ -14,7 +14,7 @@ internal sealed class RejectionPlaces<TCommand, TResult>
 
     /// <summary>Finds the place of an operation. Call it for operations in the order in which they began.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="candidates">The indexes of equal commands with an equal refusal, in order.</param>
+    /// <param name="candidates">The indexes of equal commands with an equal rejection, in order.</param>
     /// <returns>The index; null if none explains it.</returns>
     public long? Place(Operation<TCommand, TResult> operation, IEnumerable<long> candidates)
     {

@@ -12,19 +12,36 @@ internal sealed class RepeatableOrders<TState, TInput, TOutput>
     private const int StepsPerSearch = 2_000_000;
     private const int StepsInAll = 20_000_000;
     private const int TransitionsInAll = 50_000;
+    private const int BytesPerNode = 120; // in the dictionary and the queue
     private const int NotAllowed = -1;
 
-    private readonly SequentialModel<TState, TInput, TOutput> _model;
-    private readonly List<TState> _states = [];
-    private readonly Dictionary<TState, int> _numbers = [];
+    private readonly bool _hasOneOutcome;
+    private readonly SearchLimits _limits;
+    private readonly ModelStates<TState, TInput, TOutput> _states;
     private readonly Dictionary<object, int> _operations = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<(int State, int Operation, bool IsKept), int> _transitions = [];
+    private readonly Dictionary<(int State, int Operation, Effect Effect), int> _transitions = [];
     private int _steps;
 
-    public RepeatableOrders(SequentialModel<TState, TInput, TOutput> model)
+    /// <summary>Makes a search.</summary>
+    /// <param name="model">What the system is supposed to do.</param>
+    /// <param name="limits">The limits of each search, apart from the number of its steps. All have the same deadline.</param>
+    public RepeatableOrders(SequentialModel<TState, TInput, TOutput> model, SearchLimits limits)
     {
-        _model = model;
-        NumberOf(model.InitialState);
+        _hasOneOutcome = model.HasOneOutcome;
+        _limits = limits;
+        _states = new ModelStates<TState, TInput, TOutput>(model);
+    }
+
+    private enum Effect
+    {
+        /// <summary>The answer is explained.</summary>
+        Kept,
+
+        /// <summary>It takes effect, whatever the answer was.</summary>
+        Applied,
+
+        /// <summary>It takes the effect that goes with its answer, where that is possible.</summary>
+        Answered,
     }
 
     /// <summary>Looks for an order.</summary>
@@ -39,29 +56,31 @@ internal sealed class RepeatableOrders<TState, TInput, TOutput>
             return null;
         }
 
-        Node best = new(UInt128.Zero, State: 0);
+        (Operation<TInput, TOutput> Operation, Effect Effect)[] moves = [.. MovesOf(kept, others)];
+        SearchLimits limits = _limits.Again(StepsPerSearch);
+        Node best = new(UInt128.Zero, ModelStates<TState, TInput, TOutput>.Initial);
         Dictionary<Node, (Node Before, Operation<TInput, TOutput>? Operation)> reached = new() { [best] = (best, null) };
         Queue<Node> open = new([best]);
-        for (int steps = 0; open.TryDequeue(out Node node);)
+        while (open.TryDequeue(out Node node))
         {
             best = UInt128.PopCount(node.Taken) > UInt128.PopCount(best.Taken) ? node : best;
             long firstEnd = FirstEnd(kept, node.Taken);
-            for (int i = 0; i < kept.Count + others.Count; i++)
+            for (int i = 0; i < moves.Length; i++)
             {
-                bool isKept = i < kept.Count;
-                Operation<TInput, TOutput> operation = isKept ? kept[i] : others[i - kept.Count];
-                UInt128 bit = isKept ? UInt128.One << i : UInt128.Zero;
+                (Operation<TInput, TOutput> operation, Effect effect) = moves[i];
+                UInt128 bit = effect == Effect.Kept ? UInt128.One << i : UInt128.Zero;
                 if (operation.BeganAt > firstEnd || (node.Taken & bit) != UInt128.Zero)
                 {
                     continue;
                 }
 
-                if (steps++ >= StepsPerSearch || _steps++ >= StepsInAll || _transitions.Count >= TransitionsInAll)
+                if (!limits.TakeStep(_states.Bytes + ((long)reached.Count * BytesPerNode))
+                    || _steps++ >= StepsInAll || _transitions.Count >= TransitionsInAll)
                 {
                     return null;
                 }
 
-                int state = Next(node.State, operation, isKept);
+                int state = Next(node.State, operation, effect);
                 Node next = new(node.Taken | bit, state);
                 if (state != NotAllowed && reached.TryAdd(next, (node, operation)))
                 {
@@ -77,6 +96,14 @@ internal sealed class RepeatableOrders<TState, TInput, TOutput>
 
         return Describe(kept, best, reached);
     }
+
+    private IEnumerable<(Operation<TInput, TOutput> Operation, Effect Effect)> MovesOf(
+        IReadOnlyList<Operation<TInput, TOutput>> kept, IReadOnlyList<Operation<TInput, TOutput>> others) =>
+        kept.Select(static operation => (operation, Effect.Kept))
+            .Concat(others.Select(operation => (operation, EffectOf(operation))));
+
+    private Effect EffectOf(Operation<TInput, TOutput> operation) =>
+        operation.Outcome == OperationOutcome.Completed && !_hasOneOutcome ? Effect.Answered : Effect.Applied;
 
     private static long FirstEnd(IReadOnlyList<Operation<TInput, TOutput>> kept, UInt128 taken)
     {
@@ -107,49 +134,25 @@ internal sealed class RepeatableOrders<TState, TInput, TOutput>
             .Where(i => (best.Taken & (UInt128.One << i)) == UInt128.Zero)
             .Select(i => kept[i])
             .MinBy(static operation => operation.EndedAt)!;
-        return new Contradiction<TInput, TOutput>(kept, order, misfit, _model.DescribeAnswer(_states[best.State], misfit.Input));
+        return new Contradiction<TInput, TOutput>(kept, order, misfit, _states.DescribeAnswer(best.State, misfit.Input));
     }
 
-    private int Next(int state, Operation<TInput, TOutput> operation, bool isKept)
+    private int Next(int state, Operation<TInput, TOutput> operation, Effect effect)
     {
         if (!_operations.TryGetValue(operation, out int number))
         {
             _operations.Add(operation, number = _operations.Count);
         }
 
-        if (!_transitions.TryGetValue((state, number, isKept), out int next))
+        if (!_transitions.TryGetValue((state, number, effect), out int next))
         {
-            next = Compute(state, operation, isKept);
-            _transitions.Add((state, number, isKept), next);
+            next = effect == Effect.Applied ? _states.Apply(state, operation)
+                : _states.Allows(state, operation, out int after) ? after
+                : NotAllowed;
+            _transitions.Add((state, number, effect), next);
         }
 
         return next;
-    }
-
-    private int Compute(int state, Operation<TInput, TOutput> operation, bool isKept)
-    {
-        if (!isKept)
-        {
-            return NumberOf(_model.Apply(_states[state], operation.Input, out _));
-        }
-
-        if (operation.Outcome == OperationOutcome.Rejected)
-        {
-            return _model.AllowsRejection(_states[state], operation.Input, operation.Rejection ?? string.Empty) ? state : NotAllowed;
-        }
-
-        return _model.Allows(_states[state], operation.Input, operation.Output, out TState after) ? NumberOf(after) : NotAllowed;
-    }
-
-    private int NumberOf(TState state)
-    {
-        if (!_numbers.TryGetValue(state, out int number))
-        {
-            _numbers.Add(state, number = _states.Count);
-            _states.Add(state);
-        }
-
-        return number;
     }
 
     private readonly record struct Node(UInt128 Taken, int State);

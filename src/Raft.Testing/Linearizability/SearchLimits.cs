@@ -16,6 +16,10 @@ internal sealed class SearchLimits(long maximumSteps, long maximumBytes, long de
     /// <summary>The limit that has been reached, if any.</summary>
     public LinearizabilityLimit? Reached { get; private set; }
 
+    /// <summary>The same limits for another search. Their deadline is the same too.</summary>
+    /// <param name="steps">How many steps; null for the same number.</param>
+    public SearchLimits Again(long? steps = null) => new(steps ?? maximumSteps, maximumBytes, deadline, cancellationToken);
+
     /// <summary>Takes a step, unless a limit is reached.</summary>
     /// <param name="bytes">How much memory the search takes now.</param>
     /// <returns>False if a limit is reached.</returns>

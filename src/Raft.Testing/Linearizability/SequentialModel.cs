@@ -43,8 +43,8 @@ public abstract class SequentialModel<TState, TInput, TOutput>
     }
 
     /// <summary>
-    /// Whether an operation may have been refused by the state machine, which leaves the state as it is. By default always: the model does
-    /// not know what is refused.
+    /// Whether an operation may have been rejected by the state machine, which leaves the state as it is. By default always: the model does
+    /// not know what is rejected.
     /// </summary>
     /// <param name="state">The state, which must not be changed.</param>
     /// <param name="input">What was asked.</param>
@@ -52,10 +52,15 @@ public abstract class SequentialModel<TState, TInput, TOutput>
     /// <returns>Whether that is right.</returns>
     public virtual bool AllowsRejection(TState state, TInput input, string reason) => true;
 
+    /// <summary>Whether an operation leads to the state of <see cref="Apply"/>, whatever its answer is.</summary>
+    internal virtual bool HasOneOutcome => ((AllowsMethod)Allows).Method.DeclaringType == typeof(SequentialModel<TState, TInput, TOutput>);
+
     /// <summary>What the answer would be, for people.</summary>
     internal virtual string DescribeAnswer(TState state, TInput input)
     {
         Apply(state, input, out TOutput output);
         return $"{output}";
     }
+
+    private delegate bool AllowsMethod(TState state, TInput input, TOutput output, out TState next);
 }

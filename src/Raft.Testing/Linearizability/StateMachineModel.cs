@@ -55,7 +55,7 @@ public sealed class StateMachineModel<TCommand, TResult> : SequentialModel<Machi
     /// <summary>Applies a command.</summary>
     /// <param name="state">The state before it.</param>
     /// <param name="input">The command.</param>
-    /// <param name="output">The result; the default value if the state machine refuses the command.</param>
+    /// <param name="output">The result; the default value if the state machine rejects the command.</param>
     /// <returns>The state after it.</returns>
     public override MachineState Apply(MachineState state, TCommand input, out TResult output)
     {
@@ -68,10 +68,18 @@ public sealed class StateMachineModel<TCommand, TResult> : SequentialModel<Machi
     public override bool Allows(MachineState state, TCommand input, TResult output, out MachineState next)
     {
         (MachineAnswer answer, next) = Apply(state, input);
-        return answer.IsSame(new MachineAnswer(Codec.Encode(_results, output), Rejection: null));
+        if (answer.Rejection is not null)
+        {
+            return false;
+        }
+
+        // A codec may write what it has read in another way than it was written, such as the fields of an object in another order.
+        byte[] encoded = Codec.Encode(_results, output);
+        return answer.Result.AsSpan().SequenceEqual(encoded)
+            || Codec.Encode(_results, _results.Read(answer.Result)).AsSpan().SequenceEqual(encoded);
     }
 
-    /// <summary>Whether the state machine refuses a command, for this reason.</summary>
+    /// <summary>Whether the state machine rejects a command, for this reason.</summary>
     /// <param name="state">The state.</param>
     /// <param name="input">The command.</param>
     /// <param name="reason">The message of the <see cref="CommandRejectedException"/>; empty for any.</param>
@@ -82,6 +90,8 @@ public sealed class StateMachineModel<TCommand, TResult> : SequentialModel<Machi
         return Apply(state, input).Answer.Rejection is { } rejection
             && (reason.Length == 0 || string.Equals(reason, rejection, StringComparison.Ordinal));
     }
+
+    internal override bool HasOneOutcome => true;
 
     internal override string DescribeAnswer(MachineState state, TCommand input)
     {

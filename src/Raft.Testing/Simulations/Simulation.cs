@@ -70,6 +70,7 @@ public static class Simulation
         {
             TraceFolder = chosen.TraceFolder,
             Again = () => Run(seed, chosen with { KeepsEvents = true }, newWorkload()),
+            RunWith = candidate => Run(seed, candidate, newWorkload),
         };
     }
 
@@ -130,9 +131,10 @@ public static class Simulation
 
         TimeSpan limit = timeLimit ?? TimeSpan.FromMinutes(1);
         Stopwatch watch = Stopwatch.StartNew();
-        ScheduleShrinker shrinker = new(candidate => Run(report.Seed, candidate), () => watch.Elapsed >= limit);
+        Func<SimulationOptions, SimulationReport> run = report.RunWith ?? (candidate => Run(report.Seed, candidate));
+        ScheduleShrinker shrinker = new(run, () => watch.Elapsed >= limit);
         ShrunkSimulation shrunk = shrinker.Shrink(report, (options ?? new SimulationOptions()) with { KeepsEvents = false });
         SimulationOptions recorded = shrunk.Options with { KeepsEvents = true };
-        return shrunk with { Options = recorded, Report = Run(report.Seed, recorded) };
+        return shrunk with { Options = recorded, Report = run(recorded) };
     }
 }

@@ -56,6 +56,9 @@ public sealed record SimulationReport(
     /// <summary>Runs it again, with all events kept.</summary>
     internal Func<SimulationReport>? Again { get; init; }
 
+    /// <summary>Runs the same seed, state machine and commands with other options. Null for a report that was not made by a run.</summary>
+    internal Func<SimulationOptions, SimulationReport>? RunWith { get; init; }
+
     /// <summary>Where the trace of a failure goes; see <see cref="SimulationOptions.TraceFolder"/>.</summary>
     internal string? TraceFolder { get; init; }
 

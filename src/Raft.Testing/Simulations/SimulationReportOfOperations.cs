@@ -26,7 +26,7 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     /// <summary>
     /// Throws if a rule was broken, or if the clients saw what a single state machine could not have shown them. A new one, of your own
     /// class, applies the log of the cluster, each command with its own index, term and time: it must give all answers that the clients
-    /// received, results as well as refusals, in an order that real time allows.
+    /// received, results as well as rejections, in an order that real time allows.
     /// </summary>
     /// <remarks>
     /// What the state machine itself does is right by definition. If you want that checked too, describe it by a
@@ -94,7 +94,10 @@ public sealed record SimulationReport<TCommand, TResult>(SimulationReport Summar
     {
         if (result.Verdict != LinearizabilityVerdict.Linearizable)
         {
-            throw Summary.Failure("The history is not linearizable", result.Explanation);
+            string rule = result.Verdict == LinearizabilityVerdict.Undecided
+                ? "Whether the history is linearizable is undecided"
+                : "The history is not linearizable";
+            throw Summary.Failure(rule, result.Explanation);
         }
     }
 }

@@ -8,10 +8,15 @@ internal sealed class TypedCommands<TCommand, TResult>(
     private readonly History<TCommand, TResult> _history = new();
     private readonly List<byte[]> _asked = []; // by the number of the operation
     private readonly Dictionary<long, int> _answered = []; // the operation that was answered with an index
+    private readonly Dictionary<int, byte[]> _answers = []; // by the number of the operation
+    private IReadOnlyList<Operation<TCommand, TResult>>? _operations;
     private (ICodec<TCommand> Commands, ICodec<TResult> Results) _codecs;
 
-    /// <summary>What clients asked and were answered. One object for each as long as nothing more happens.</summary>
-    public IReadOnlyList<Operation<TCommand, TResult>> Operations => _history.Operations;
+    /// <summary>
+    /// What clients asked and were answered. Once there is a <see cref="Log"/>, as it was at that moment: nodes still run then, and may
+    /// answer commands that the log does not have.
+    /// </summary>
+    public IReadOnlyList<Operation<TCommand, TResult>> Operations => _operations ?? _history.Operations;
 
     /// <summary>The commands in the log, with what each explains; null if the run did not come to its end.</summary>
     public IReadOnlyList<LoggedCommand<TCommand, TResult>>? Log { get; private set; }
@@ -45,10 +50,11 @@ internal sealed class TypedCommands<TCommand, TResult>(
                 entry,
                 isRejected,
                 owner is { } number ? _history[number] : null,
+                owner is { } answeredBy ? _answers.GetValueOrDefault(answeredBy) : null,
                 [.. observers[index].Select(each => _history[each])]));
         }
 
-        Log = commands;
+        (Log, _operations) = (commands, _history.Operations);
     }
 
     public override void Prepare(SimulatedCluster cluster)
@@ -111,6 +117,7 @@ internal sealed class TypedCommands<TCommand, TResult>(
         {
             case ProposalFate.Committed:
                 _answered.TryAdd(proposal.Result.Index, operation); // two that received the same index are found elsewhere
+                _answers.Add(operation, proposal.Result.Result.ToArray());
                 _history.Complete(operation, _codecs.Results.Read(proposal.Result.Result));
                 break;
             case ProposalFate.Rejected:

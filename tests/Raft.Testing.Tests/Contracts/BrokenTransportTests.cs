@@ -21,6 +21,11 @@ public sealed class BrokenTransportTests
         Assert.Equal(clause, broken.Clause);
     }
 
+    /// <summary>As another test may do that runs at the same time.</summary>
+    [Fact]
+    public Task QueuesAreBounded_SomethingElseTakesMemory_Holds() =>
+        new TransportContract(static () => new NoisyNetwork()).QueuesAreBounded();
+
     [Fact]
     public void Clauses_AreExactlyTheDefects() =>
         Assert.Equal(
@@ -29,4 +34,27 @@ public sealed class BrokenTransportTests
 
     private static TransportContract ContractOf(TransportDefect defect) =>
         new(() => new BrokenNetwork(defect) { Limit = TimeSpan.FromSeconds(2) });
+
+    /// <summary>The first message to a dead node finds a process that takes much memory, and keeps it.</summary>
+    private sealed class NoisyNetwork : TransportSubject
+    {
+        private readonly BrokenNetwork _network = new(TransportDefect.None);
+        private byte[]? _taken;
+
+        public override ITransport CreateTransport(RaftMember self) => new NoisyTransport(this, _network.CreateTransport(self));
+
+        private sealed class NoisyTransport(NoisyNetwork network, ITransport inner) : ITransport
+        {
+            public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken) =>
+                inner.StartAsync(receiver, cancellationToken);
+
+            public void Send(RaftMember to, RaftMessage message)
+            {
+                network._taken ??= new byte[200 << 20];
+                inner.Send(to, message);
+            }
+
+            public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
+        }
+    }
 }

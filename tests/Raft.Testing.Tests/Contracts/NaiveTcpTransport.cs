@@ -10,18 +10,22 @@ namespace Raft.Testing.Tests.Contracts;
 /// A transport over TCP as one writes it first: a queue without a bound for each peer, a loop that connects until it succeeds, and a
 /// stop that cancels the loops and does not wait for them.
 /// </summary>
-internal sealed class NaiveTcpTransport(string address) : ITransport
+/// <param name="address">Where it listens.</param>
+/// <param name="reserved">A socket that is bound to the address, for the first start.</param>
+internal sealed class NaiveTcpTransport(string address, Socket? reserved = null) : ITransport
 {
     private readonly Dictionary<NodeId, Channel<RaftMessage>> _queues = [];
     private readonly Lock _lock = new();
+    private Socket? _reserved = reserved;
     private CancellationTokenSource? _stop;
-    private TcpListener? _listener;
+    private Socket? _listener;
 
     public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken)
     {
         CancellationTokenSource stop = new();
-        TcpListener listener = new(IPEndPoint.Parse(address));
-        listener.Start();
+        Socket listener = _reserved ?? Bind(IPEndPoint.Parse(address));
+        listener.Listen();
+        _reserved = null;
         (_stop, _listener) = (stop, listener);
         _ = AcceptAsync(listener, receiver, stop.Token);
         return ValueTask.CompletedTask;
@@ -51,20 +55,27 @@ internal sealed class NaiveTcpTransport(string address) : ITransport
         lock (_lock)
         {
             _stop?.Cancel();
-            _listener?.Stop();
+            _listener?.Dispose();
             _queues.Clear();
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private static async Task AcceptAsync(TcpListener listener, IMessageReceiver receiver, CancellationToken stopping)
+    public static Socket Bind(IPEndPoint address)
+    {
+        Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(address);
+        return socket;
+    }
+
+    private static async Task AcceptAsync(Socket listener, IMessageReceiver receiver, CancellationToken stopping)
     {
         try
         {
             while (true)
             {
-                _ = ReceiveAsync(await listener.AcceptTcpClientAsync(stopping), receiver, stopping);
+                _ = ReceiveAsync(new TcpClient { Client = await listener.AcceptAsync(stopping) }, receiver, stopping);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)

@@ -39,13 +39,25 @@ public sealed class NaiveTransportTests
 
     private sealed class Loopback : TransportSubject
     {
+        private readonly Dictionary<NodeId, Socket> _reserved = []; // so that no other process takes the port before the start
+
         public override RaftMember CreateMember(NodeId id)
         {
-            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            Socket socket = NaiveTcpTransport.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _reserved.Add(id, socket);
             return new RaftMember(id, socket.LocalEndPoint!.ToString());
         }
 
-        public override ITransport CreateTransport(RaftMember self) => new NaiveTcpTransport(self.Address!);
+        public override ITransport CreateTransport(RaftMember self) => new NaiveTcpTransport(self.Address!, _reserved[self.NodeId]);
+
+        public override ValueTask DisposeAsync()
+        {
+            foreach (Socket socket in _reserved.Values)
+            {
+                socket.Dispose();
+            }
+
+            return base.DisposeAsync();
+        }
     }
 }

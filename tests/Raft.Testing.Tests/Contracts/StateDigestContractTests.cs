@@ -24,7 +24,7 @@ public sealed class StateDigestContractTests
 
     [Theory]
     [InlineData(Defect.NotRestored, "capture it and restore it")]
-    [InlineData(Defect.ChangedByARefusedCommand, "was refused, and yet the digest changed")]
+    [InlineData(Defect.ChangedByARefusedCommand, "was rejected, and yet the digest changed")]
     [InlineData(Defect.CountsBatches, "After the same commands, the digest of one machine")]
     [InlineData(Defect.Constant, "changed the state from")]
     public async Task Machine_WhoseDigestIsWrong_BreaksTheClause(Defect defect, string problem)

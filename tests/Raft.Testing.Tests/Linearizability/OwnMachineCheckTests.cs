@@ -1,3 +1,4 @@
+using System.Buffers;
 using Raft.Testing.Tests.Clusters;
 
 namespace Raft.Testing.Tests.Linearizability;
@@ -36,7 +37,7 @@ public sealed class OwnMachineCheckTests
         Assert.Contains("These 2 of 23 commands show it", contradiction, StringComparison.Ordinal);
         string[] rows = contradiction.Split(Environment.NewLine);
         Assert.Equal(4, rows.Length);
-        Assert.Matches("client +operation +index +began +ended +was answered +must be answered", rows[1]);
+        Assert.Matches("client +operation +index +began +ended +was answered +should have been answered", rows[1]);
         Assert.Matches("Deposit .*ann.* 40 .*Receipt .*Balance = 5.*Receipt .*Balance = 5", rows[2]);
         Assert.Matches("Withdraw .*ann.* 42 .*Balance = 98.*Balance = 3", rows[3]);
     }
@@ -81,6 +82,39 @@ public sealed class OwnMachineCheckTests
         Assert.Contains("no command between the beginning and the end", Check()!, StringComparison.Ordinal);
     }
 
+    /// <summary>A part of the log may lead to states in which the machine throws.</summary>
+    [Fact]
+    public void WrongAnswer_OfAMachineThatThrowsWithoutTheCommandsBefore_IsShown()
+    {
+        Operation<long, long>[] operations = [.. new long[] { 0, 1, 3 }.Select(static (answer, i) => Answered(i == 0 ? 0 : 1, answer, i))];
+        LoggedCommand<long, long>[] log = [.. operations.Select(static (operation, i) => CommandOf(i + 1, operation, Codec.Int64))];
+
+        string contradiction = new OwnMachineCheck<long, long>(() => new Door(Codec.Int64), log, operations).FindContradiction()!;
+
+        Assert.Contains("received another answer than the state machine gives", contradiction, StringComparison.Ordinal);
+        Assert.Contains("These 3 of 3 commands show it", contradiction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Answer_ThatItsCodecWritesInAnotherWayAgain_IsComparedAsItWasReceived()
+    {
+        Operation<long, long> operation = Answered(command: 0, answer: 0, moment: 0);
+        LoggedCommand<long, long> logged = CommandOf(index: 1, operation, new Padded()) with { Answer = [0, 1] };
+
+        Assert.Null(new OwnMachineCheck<long, long>(() => new Large(), [logged], [operation]).FindContradiction());
+    }
+
+    [Fact]
+    public void Answer_ThatDiffersInItsBytesOnly_NamesTheCodec()
+    {
+        Operation<long, long> operation = Answered(command: 0, answer: 0, moment: 0);
+        LoggedCommand<long, long> logged = CommandOf(index: 1, operation, new Padded()) with { Answer = [0, 9] };
+
+        string contradiction = new OwnMachineCheck<long, long>(() => new Door(new Padded()), [logged], [operation]).FindContradiction()!;
+
+        Assert.Contains("Both are the same result, which Padded has written in two ways", contradiction, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void RejectionPlaces_ChooseACommandWithinRealTime()
     {
@@ -107,6 +141,15 @@ public sealed class OwnMachineCheckTests
         Assert.Contains(report.Operations, static operation => operation.Outcome == OperationOutcome.Completed);
     }
 
+    private static Operation<long, long> Answered(long command, long answer, int moment) =>
+        new("client 1", command, moment * 2) { Outcome = OperationOutcome.Completed, Output = answer, EndedAt = (moment * 2) + 1 };
+
+    private static LoggedCommand<long, long> CommandOf(int index, Operation<long, long> operation, ICodec<long> results)
+    {
+        LogEntry entry = new(1, EntryKind.Command, Codec.Encode(Codec.Int64, operation.Input), SimulatedClock.Origin);
+        return new LoggedCommand<long, long>(index, entry, IsRejected: false, operation, Codec.Encode(results, operation.Output), []);
+    }
+
     private string? Check() => new OwnMachineCheck<BankCommand, Receipt>(() => new Bank(), _log, _operations).FindContradiction();
 
     private void Log(long index, BankCommand command, Receipt answer) => Add(index, Complete(command, answer));
@@ -114,11 +157,15 @@ public sealed class OwnMachineCheckTests
     private void LogRejected(long index, BankCommand command, string reason)
     {
         Operation<BankCommand, Receipt> operation = Reject(command, reason);
-        _log.Add(new LoggedCommand<BankCommand, Receipt>(index, EntryOf(command), IsRejected: true, Owner: null, [operation]));
+        _log.Add(new LoggedCommand<BankCommand, Receipt>(
+            index, EntryOf(command), IsRejected: true, Owner: null, Answer: null, [operation]));
     }
 
     private void Add(long index, Operation<BankCommand, Receipt> operation) =>
-        _log.Add(new LoggedCommand<BankCommand, Receipt>(index, EntryOf(operation.Input), IsRejected: false, operation, []));
+        _log.Add(new LoggedCommand<BankCommand, Receipt>(
+            index, EntryOf(operation.Input), IsRejected: false, operation, Encode(operation.Output), []));
+
+    private static byte[] Encode(Receipt answer) => Codec.Encode(Codec.Json(BankJson.Default.Receipt), answer);
 
     private static LogEntry EntryOf(BankCommand command) =>
         new(1, EntryKind.Command, Codec.Encode(Codec.Json(BankJson.Default.BankCommand), command), SimulatedClock.Origin);
@@ -143,5 +190,29 @@ public sealed class OwnMachineCheckTests
     {
         _operations.Add(operation);
         return operation;
+    }
+
+    /// <summary>Zero opens it; one counts, and may only come later.</summary>
+    private sealed class Door(ICodec<long> results) : StateMachine<long, long>(Codec.Int64, results)
+    {
+        private long? _count;
+
+        protected override long Apply(long command, in CommandContext context) => command == 0
+            ? (_count = 0).Value
+            : (_count = (_count ?? throw new InvalidOperationException("It is closed.")) + 1).Value;
+    }
+
+    /// <summary>Answers with the second byte set.</summary>
+    private sealed class Large() : StateMachine<long, long>(Codec.Int64, new Padded())
+    {
+        protected override long Apply(long command, in CommandContext context) => 256 + command;
+    }
+
+    /// <summary>One byte for the number, followed by one that readers ignore.</summary>
+    private sealed class Padded : ICodec<long>
+    {
+        public long Read(ReadOnlyMemory<byte> data) => data.Span[0];
+
+        public void Write(long value, IBufferWriter<byte> output) => output.Write((ReadOnlySpan<byte>)[(byte)value, (byte)(value >> 8)]);
     }
 }

@@ -52,7 +52,7 @@ public sealed class StateMachineModelTests
         LinearizabilityPart<long, long> part = Assert.Single(result.Parts);
         Assert.Equal([30, 30], part.Contradiction.Select(operation => operation.Output));
         Assert.Contains("These 2 of 32 operations contradict each other", result.Explanation, StringComparison.Ordinal);
-        Assert.Matches("client +operation +began +ended +was answered +must be answered", result.Explanation);
+        Assert.Matches("client +operation +began +ended +was answered +should have been answered", result.Explanation);
     }
 
     [Fact]

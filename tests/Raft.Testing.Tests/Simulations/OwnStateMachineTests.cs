@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Raft.Testing.Tests.Simulations;
 
 /// <summary>A user's state machine and workload in the simulator, and what is said of one that does not belong there.</summary>
@@ -86,17 +88,57 @@ public sealed class OwnStateMachineTests
         Assert.Equal("InvalidDataException: thirteen", lines[1]);
         Assert.Contains("FailingAccount.Apply", lines[2], StringComparison.Ordinal);
         Assert.Contains("Seed:   7. ", broken.Message, StringComparison.Ordinal);
-        Assert.Contains(
-            $"Repeat: dotnet test --filter-method \"{typeof(OwnStateMachineTests).FullName}."
+        Assert.Matches(
+            $"Repeat: dotnet (test --filter-method|run -- -method) \"{Regex.Escape(typeof(OwnStateMachineTests).FullName!)}."
                 + $"{nameof(Apply_ThatThrows_IsAFinding_WithTheUsersFrame_TheSeedAndTheCommandToRepeatIt)}\"",
-            broken.Message,
-            StringComparison.Ordinal);
+            broken.Message);
         Assert.Contains($"Trace:  {Path.Combine(folder, "a-node-failed-seed-7.txt")}", broken.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("ms  send", broken.Message, StringComparison.Ordinal);
         Assert.Contains("violation", File.ReadLines(Path.Combine(folder, "a-node-failed-seed-7.txt")).Last(), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder, "a-node-failed-seed-7.html")));
         Assert.IsNotType<SimulationException>(broken.InnerException);
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Shrink_OfARunWithAMachineOfTheUser_RunsThatMachine()
+    {
+        SimulationReport<long, long> report = Simulation.Run(seed: 7, () => new FailingAccount(), _ => 1L, Short);
+
+        ShrunkSimulation shrunk = Simulation.Shrink(report.Summary, Short);
+
+        Assert.Equal(report.Summary.Violation!.Rule, shrunk.Report.Violation?.Rule);
+        Assert.Empty(shrunk.Report.Faults);
+    }
+
+    [Fact]
+    public void UndecidedHistory_IsNotNamedAViolation()
+    {
+        SimulationReport<long, long> report = Simulation.Run(
+            seed: 7, () => new Account(), random => random.Next(100) - 20L, Short with { TraceFolder = "" });
+
+        SimulationException undecided = Assert.Throws<SimulationException>(() => report.ThrowUnlessLinearizable(
+            new OtherAccountModel(), new LinearizabilityOptions { MaximumSteps = 1 }));
+
+        Assert.Equal("Whether the history is linearizable is undecided", undecided.Rule);
+        Assert.StartsWith("Undecided: 1 steps did not suffice", undecided.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Operations_AreThoseOfTheMomentOfTheLog()
+    {
+        TypedCommands<long, long> commands = new(() => new Account(), _ => 1L);
+        SimulatedCluster cluster = new(seed: 1);
+        commands.Prepare(cluster);
+        cluster.Start();
+        cluster.Elect("n1");
+        SimulatedProposal late = commands.Submit(cluster, "1.1", new SeededRandom(1), "n1");
+
+        commands.Finish(cluster);
+        cluster.Settle();
+
+        Assert.Equal(ProposalFate.Committed, late.Fate);
+        Assert.Null(new OwnMachineCheck<long, long>(() => new Account(), commands.Log!, commands.Operations).FindContradiction());
     }
 
     [Fact]
@@ -208,5 +250,12 @@ public sealed class OwnStateMachineTests
         public override long InitialState => 0;
 
         public override long Apply(long state, long input, out long output) => output = state + input < 0 ? state : state + input;
+    }
+
+    private sealed class OtherAccountModel : SequentialModel<long, long, long>
+    {
+        public override long InitialState => 0;
+
+        public override long Apply(long state, long input, out long output) => output = state + input + 1;
     }
 }

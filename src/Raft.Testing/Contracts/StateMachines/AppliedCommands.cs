@@ -61,7 +61,7 @@ internal sealed class AppliedCommands : ResultObserver
             + (answer.Copy.Length > BytesShown
                 ? " " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(answer.Copy))
                 : "")
-        : $"the refusal '{answer.Rejection}'";
+        : $"the rejection '{answer.Rejection}'";
 
     private void Note(long index, Answer answer)
     {

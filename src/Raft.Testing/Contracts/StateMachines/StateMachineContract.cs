@@ -9,7 +9,7 @@ public static class StateMachineContract
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <param name="create">Makes an empty machine.</param>
     /// <param name="nextCommand">
-    /// Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet:
+    /// Draws a command. It should draw every kind, also such as are rejected, and few keys, so that commands meet:
     /// <see cref="SeededRandom.NextKey"/>.
     /// </param>
     /// <param name="digest">
@@ -22,12 +22,9 @@ public static class StateMachineContract
     /// <returns>The suite.</returns>
     public static StateMachineContract<TMachine> For<TMachine, TCommand, TResult>(
         Func<TMachine> create,
-        Func<SeededRandom,
-        TCommand> nextCommand,
-        Func<TMachine,
-        string>? digest = null,
-        Func<TMachine,
-        TMachine>? reopen = null)
+        Func<SeededRandom, TCommand> nextCommand,
+        Func<TMachine, string>? digest = null,
+        Func<TMachine, TMachine>? reopen = null)
         where TMachine : StateMachine<TCommand, TResult>
     {
         ArgumentNullException.ThrowIfNull(create);

@@ -20,8 +20,8 @@ public sealed partial class StateMachineContract<TMachine>
         using ISnapshotCapture capture = trial.Capture(captured);
         TMachine restored = _create();
         await trial.RestoreAsync(restored, await trial.WriteAsync(capture).ConfigureAwait(false), last).ConfigureAwait(false);
-        SortedDictionary<string, string> actual = FoundComparers.In(restored);
-        foreach ((string field, string expected) in FoundComparers.In(captured))
+        SortedDictionary<string, string> actual = ComparerSearch.In(restored);
+        foreach ((string field, string expected) in ComparerSearch.In(captured))
         {
             string found = actual.GetValueOrDefault(field, expected);
             trial.Require(found == expected, $"{field} compares its keys by {expected} in the captured machine, and by {found} in the "

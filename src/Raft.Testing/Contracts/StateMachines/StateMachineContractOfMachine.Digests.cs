@@ -4,7 +4,7 @@ namespace Raft.Testing;
 public sealed partial class StateMachineContract<TMachine>
 {
     /// <summary>
-    /// The digest is the same after the same commands, and after a restoration; a refused command leaves it, and a change of the state, if
+    /// The digest is the same after the same commands, and after a restoration; a rejected command leaves it, and a change of the state, if
     /// the suite has a digest of it in text, changes it. For machines with <see cref="IStateDigest"/>.
     /// </summary>
     /// <returns>Completes when the clause holds.</returns>
@@ -18,8 +18,8 @@ public sealed partial class StateMachineContract<TMachine>
             ulong? former = DigestOf(oneByOne);
             AppliedCommands applied = await trial.ApplyAsync(oneByOne, BatchSizes.Fixed(1), index, index).ConfigureAwait(false);
             ulong? latter = DigestOf(oneByOne);
-            trial.Require(!applied.IsRejected(index) || former == latter, $"{trial.DescribeCommand(index)} was refused, and yet the digest "
-                + $"changed from {Text(former)} to {Text(latter)}.");
+            trial.Require(!applied.IsRejected(index) || former == latter, $"{trial.DescribeCommand(index)} was rejected, and yet the "
+                + $"digest changed from {Text(former)} to {Text(latter)}.");
             string? after = _digest?.Invoke(oneByOne);
             trial.Require(before == after || former != latter || latter is null, $"{trial.DescribeCommand(index)} changed the state from "
                 + $"'{before}' to '{after}', and the digest is {Text(latter)} as before.");

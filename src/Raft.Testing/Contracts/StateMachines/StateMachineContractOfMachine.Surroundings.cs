@@ -59,14 +59,12 @@ public sealed partial class StateMachineContract<TMachine>
         AppliedCommands expected = await trial.ApplyAsync(alone, BatchSizes.Fixed(1)).ConfigureAwait(false);
         TMachine[] machines = [.. Enumerable.Range(0, InstancesAtATime).Select(_ => _create())];
         trial.Note($"applied the same to {InstancesAtATime} machines at the same time");
-        TaskCompletionSource start = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<AppliedCommands>[] runs = [.. machines.Select(async machine =>
+        using Barrier start = new(InstancesAtATime);
+        AppliedCommands[] actual = await Task.WhenAll(machines.Select(machine => RunOnThreadAsync(() =>
         {
-            await start.Task.ConfigureAwait(false);
-            return await trial.ApplyAsync(machine, BatchSizes.Fixed(1)).ConfigureAwait(false);
-        })];
-        start.SetResult();
-        AppliedCommands[] actual = await Task.WhenAll(runs).ConfigureAwait(false);
+            start.SignalAndWait();
+            return trial.ApplyAsync(machine, BatchSizes.Fixed(1));
+        }))).ConfigureAwait(false);
         for (int i = 0; i < machines.Length; i++)
         {
             RequireSame(trial, expected, actual[i], alone, machines[i]);
@@ -87,7 +85,7 @@ public sealed partial class StateMachineContract<TMachine>
         TMachine machine = _create();
         AppliedCommands applied = await trial.ApplyAsync(machine, BatchSizes.Random(15)).ConfigureAwait(false);
         MachineTask task = new(_create, _digest, trial.Log, Snapshot: null, LastIncludedIndex: 0);
-        await CompareWithProcessesAsync(trial, task, trial.Describe(applied, 1, _digest?.Invoke(machine))).ConfigureAwait(false);
+        await CompareWithProcessesAsync(trial, task, trial.Describe(applied, 1, task.DescribeState(machine))).ConfigureAwait(false);
     });
 
     /// <summary>
@@ -108,7 +106,8 @@ public sealed partial class StateMachineContract<TMachine>
         byte[] snapshot = await trial.WriteAsync(capture).ConfigureAwait(false);
         AppliedCommands applied = await trial.ApplyAsync(machine, BatchSizes.Random(15), middle + 1, long.MaxValue).ConfigureAwait(false);
         MachineTask task = new(_create, _digest, trial.Log, snapshot, middle);
-        await CompareWithProcessesAsync(trial, task, trial.Describe(applied, middle + 1, _digest?.Invoke(machine))).ConfigureAwait(false);
+        MachineAnswers here = trial.Describe(applied, middle + 1, task.DescribeState(machine));
+        await CompareWithProcessesAsync(trial, task, here).ConfigureAwait(false);
     });
 
     private protected override bool Applies(string clause) =>
@@ -135,10 +134,19 @@ public sealed partial class StateMachineContract<TMachine>
         }
     }
 
+    /// <summary>Runs something on a thread of its own. The pool may have fewer threads than have to run at the same time.</summary>
+    private static Task<T> RunOnThreadAsync<T>(Func<Task<T>> run) => Task.Factory.StartNew(
+        () => run().GetAwaiter().GetResult(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     private static async Task CompareWithProcessesAsync(StateMachineTrial trial, MachineTask task, MachineAnswers here)
     {
         trial.Note("did the same in two other processes");
         MachineAnswers[] answers = await Task.WhenAll(Surroundings.Others.Select(each => AskAsync(task, each))).ConfigureAwait(false);
+        if (Array.Exists(answers, static each => !each.IsCreated))
+        {
+            await RequireCreationAsync(task).ConfigureAwait(false);
+        }
+
         for (int i = 0; i < answers.Length; i++)
         {
             if (here.FindDifference(answers[i], trial.DescribeCommand) is { } difference)
@@ -146,6 +154,20 @@ public sealed partial class StateMachineContract<TMachine>
                 string cause = await FindCauseAsync(trial, task, here).ConfigureAwait(false);
                 throw trial.Broken($"{difference}. There: {Surroundings.Others[i].Name}. {cause}");
             }
+        }
+    }
+
+    /// <summary>
+    /// If no process can make the machine, not even one with the same surroundings, then the machine is not at fault: something is missing.
+    /// </summary>
+    private static async Task RequireCreationAsync(MachineTask task)
+    {
+        MachineAnswers same = await AskAsync(task, Surroundings.Same).ConfigureAwait(false);
+        if (!same.IsCreated)
+        {
+            throw Unavailable(
+                $"'create' threw there: {same.Failure?.TrimEnd('.')}. The Main of the program and the fixtures of the tests do not run "
+                    + "there, so let 'create' set up what it needs");
         }
     }
 
@@ -171,11 +193,15 @@ public sealed partial class StateMachineContract<TMachine>
         {
             return await MachineProcess.AskAsync(task, surroundings).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is CannotAskException or System.ComponentModel.Win32Exception or IOException)
+        catch (Exception exception) when (exception is OtherProcessException or System.ComponentModel.Win32Exception or IOException)
         {
-            throw new CannotAskException(
-                $"The state machine cannot be tried in another process. {exception.Message.TrimEnd('.')}. Let 'create' and 'digest' "
-                    + $"capture nothing but values and text, or set {nameof(StartsProcesses)} to false to leave these clauses out.", exception);
+            throw Unavailable(
+                $"{exception.Message.TrimEnd('.')}. Let 'create' and 'digest' capture nothing but values and text", exception);
         }
     }
+
+    private static OtherProcessException Unavailable(string why, Exception? cause = null) => new(
+        $"The state machine cannot be tried in another process. {why}, or set {nameof(StartsProcesses)} to false to leave these clauses "
+            + "out.",
+        cause);
 }

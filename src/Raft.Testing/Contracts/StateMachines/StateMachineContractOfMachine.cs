@@ -19,7 +19,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// <summary>Makes the suite for a machine that has bytes as commands.</summary>
     /// <param name="create">Makes an empty machine.</param>
     /// <param name="nextCommand">
-    /// Draws a command. It should draw every kind, such as are refused too, and few keys, so that commands meet.
+    /// Draws a command. It should draw every kind, also such as are rejected, and few keys, so that commands meet.
     /// </param>
     /// <param name="digest">
     /// Describes the whole state of a machine: equal for equal states, different for different ones. Null if there is no such
@@ -30,18 +30,15 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// </param>
     public StateMachineContract(
         Func<TMachine> create,
-        Func<SeededRandom,
-        ReadOnlyMemory<byte>> nextCommand,
-        Func<TMachine,
-        string>? digest = null,
-        Func<TMachine,
-        TMachine>? reopen = null)
+        Func<SeededRandom, ReadOnlyMemory<byte>> nextCommand,
+        Func<TMachine, string>? digest = null,
+        Func<TMachine, TMachine>? reopen = null)
     {
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(nextCommand);
         (_create, _nextCommand, _digest, _reopen) = (create, nextCommand, digest, reopen);
         Add(NewMachineHasAppliedNothing, "A new machine has applied nothing: AppliedIndex is 0.");
-        Add(EveryCommandIsAnswered, "Each command is given one result, or refused.");
+        Add(EveryCommandIsAnswered, "Each command is given one result, or rejected.");
         Add(SameCommandsGiveSameResults, "The same commands give the same results, and lead to the same state, in every instance.");
         Add(BatchBoundariesDoNotMatter, "How the commands are cut into batches changes no result and no state.");
         Add(SurroundingsDoNotMatter, "The culture of the thread and the time of day change no result and no state.");
@@ -49,7 +46,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         AddSurroundings();
         if (digest is not null)
         {
-            Add(RejectionLeavesTheStateUnchanged, "A command that is refused changes nothing.");
+            Add(RejectionLeavesTheStateUnchanged, "A command that is rejected changes nothing.");
         }
 
         if (reopen is not null)
@@ -63,7 +60,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         {
             Add(
                 DigestFollowsFromTheState,
-                "The digest is the same after the same commands, in any batches, and after a restoration. A refused command leaves it.");
+                "The digest is the same after the same commands, in any batches, and after a restoration. A rejected command leaves it.");
         }
 
         if (Captures(create()))
@@ -100,7 +97,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         return Task.CompletedTask;
     });
 
-    /// <summary>Each command is given one result, or refused.</summary>
+    /// <summary>Each command is given one result, or rejected.</summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
     public Task EveryCommandIsAnswered() => Check(nameof(EveryCommandIsAnswered), async trial =>
@@ -154,7 +151,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     });
 
     /// <summary>
-    /// A command that is refused changes nothing. For machines with a digest; holds if the generator draws none that is refused.
+    /// A command that is rejected changes nothing. For machines with a digest; holds if the generator draws none that is rejected.
     /// </summary>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
@@ -166,7 +163,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
         {
             AppliedCommands applied = await trial.ApplyAsync(machine, BatchSizes.Fixed(1), index, index).ConfigureAwait(false);
             string after = _digest(machine);
-            trial.Require(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was refused, and yet the state "
+            trial.Require(!applied.IsRejected(index) || before == after, $"{trial.DescribeCommand(index)} was rejected, and yet the state "
                 + $"changed from '{before}' to '{after}'.");
             before = after;
         }

@@ -15,7 +15,9 @@ public sealed partial class TransportContract
     /// <summary>Messages that cannot be sent are dropped beyond a limit: those to a dead node do not pile up.</summary>
     /// <remarks>
     /// It sends up to 65,536 messages of 4 KiB to a node that was never started, and to one that was stopped, and expects that the
-    /// transport keeps less than half of them, as messages or as bytes. So a queue may hold 32,000 messages or 128 MiB.
+    /// transport keeps less than half of them, as messages or as bytes. So a queue may hold 32,000 messages or 128 MiB. Bytes are those of
+    /// the whole process, and count only if they grow with what is sent. Tests that run at the same time and keep ever more memory can
+    /// still break the clause, so run it without them.
     /// </remarks>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
@@ -47,13 +49,14 @@ public sealed partial class TransportContract
         (long Messages, long Bytes) kept = default;
         for (int total = LeastBulky; total <= MostBulky; total *= 2)
         {
-            SendBulky(trial, dead, total - sent.Count, sent);
+            (int count, long earlier) = (total - sent.Count, kept.Bytes);
+            SendBulky(trial, dead, count, sent);
             bool dropped = await trial.Subject.WaitUntilAsync(
                 () =>
                 {
                     long bytes = CountLiveBytes() - before;
                     kept = (sent.Count(static message => message.IsAlive), bytes);
-                    return kept.Messages <= total / 2 && kept.Bytes <= (long)total * BulkyBytes / 2;
+                    return kept.Messages <= total / 2 && (IsHalf(bytes, total) || IsHalf(bytes - earlier, count));
                 },
                 trial.Subject.Patience).ConfigureAwait(false);
             if (dropped)
@@ -65,6 +68,8 @@ public sealed partial class TransportContract
         throw trial.Broken($"After {MostBulky} calls of Send to {dead}, {why}, {kept.Messages} of the messages and {kept.Bytes >> 20} MiB "
             + $"of {((long)MostBulky * BulkyBytes) >> 20} MiB are still in memory. Bound the queue, and drop what exceeds it.");
     }
+
+    private static bool IsHalf(long bytes, int messages) => bytes <= (long)messages * BulkyBytes / 2;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void SendBulky(TransportTrial trial, NodeId to, int count, List<WeakReference> sent)

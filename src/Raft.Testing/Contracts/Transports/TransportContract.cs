@@ -77,7 +77,7 @@ public sealed partial class TransportContract : PortContract
     public Task EveryTypeArrivesUnchanged() => Check(nameof(EveryTypeArrivesUnchanged), static async trial =>
     {
         await trial.StartAllAsync().ConfigureAwait(false);
-        foreach (RaftMessage message in ContractMessages.OfEveryType(N3, N1, trial.NextCorrelation()))
+        foreach (RaftMessage message in MessagesOfEveryType.Make(N3, N1, trial.NextCorrelation()))
         {
             await trial.DeliverAsync(N3, N1, message).ConfigureAwait(false);
         }

@@ -71,7 +71,7 @@ internal sealed class TransportTrial : ContractTrial
         }
     }
 
-    /// <summary>Stops what runs after a clause was broken: what goes wrong now is no news.</summary>
+    /// <summary>Stops what runs after a clause was broken. Errors of these stops are ignored: the first one is reported.</summary>
     public async Task StopQuietlyAsync()
     {
         foreach (Member member in _members.Values.Where(static member => member.IsRunning))

@@ -10,7 +10,8 @@ namespace Raft.Testing;
 /// that they call in the user's own assemblies. A virtual call leads to the overrides of the types that this code creates.
 /// </summary>
 /// <remarks>
-/// What it cannot see: calls through reflection, <c>dynamic</c> or native code, and what packages and .NET do inside a call.
+/// What it cannot see: calls through reflection, <c>dynamic</c> or native code, and what packages and .NET do inside a call. It does not
+/// follow the code that writes a capture to a snapshot, which runs on each node at a time of its own, and next to commands.
 /// </remarks>
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "What was trimmed is not there to be called.")]
@@ -21,6 +22,9 @@ namespace Raft.Testing;
 [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Ahead of time, the clause that uses it is left out.")]
 internal sealed class MachineCode
 {
+    /// <summary>How many of the instantiations of one generic method are read. Recursion over types can make them without end.</summary>
+    private const int MostInstantiations = 16;
+
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
@@ -31,6 +35,7 @@ internal sealed class MachineCode
     private readonly UserAssemblies _assemblies;
     private readonly Queue<MethodBase> _open = [];
     private readonly Dictionary<MethodBase, MethodBase?> _cameFrom = [];
+    private readonly Dictionary<(Module Module, int Token), int> _instantiations = [];
     private readonly List<(Type Type, MethodBase? From)> _created = [];
     private readonly HashSet<Type> _seenTypes = [];
     private readonly List<(MethodInfo Method, MethodBase From)> _virtualCalls = [];
@@ -85,7 +90,7 @@ internal sealed class MachineCode
         {
             if (Resolve(method.Module, token, typeArguments, methodArguments) is { } member)
             {
-                Meet(member, instruction, method);
+                Examine(member, instruction, method);
             }
         }
     }
@@ -104,7 +109,7 @@ internal sealed class MachineCode
         }
     }
 
-    private void Meet(MemberInfo member, OpCode instruction, MethodBase from)
+    private void Examine(MemberInfo member, OpCode instruction, MethodBase from)
     {
         if (member is FieldInfo { IsStatic: true, DeclaringType: { } owner } && _assemblies.Contains(owner))
         {
@@ -138,13 +143,33 @@ internal sealed class MachineCode
         }
 
         Initialize(type, from);
-        Follow(method, from);
+        if (!IsWriterOfCapture(method, instruction))
+        {
+            Follow(method, from);
+        }
     }
+
+    /// <summary>
+    /// Whether a method may be one for <see cref="SnapshotCapture.Of{T}(T, Func{T, Stream, CancellationToken, ValueTask})"/>.
+    /// </summary>
+    private static bool IsWriterOfCapture(MethodBase method, OpCode instruction) => instruction == OpCodes.Ldftn
+        && method is MethodInfo { ReturnType: { } result } && result == typeof(ValueTask)
+        && method.GetParameters() is [_, var stream, var token]
+        && stream.ParameterType == typeof(Stream) && token.ParameterType == typeof(CancellationToken);
 
     private void Follow(MethodBase method, MethodBase? from)
     {
-        if (method.DeclaringType is { } type && _assemblies.Contains(type) && _cameFrom.TryAdd(method, from))
+        if (method.DeclaringType is not { } type || !_assemblies.Contains(type) || _cameFrom.ContainsKey(method))
         {
+            return;
+        }
+
+        (Module, int) definition = (method.Module, method.MetadataToken);
+        int count = _instantiations.GetValueOrDefault(definition) + 1;
+        if (count <= MostInstantiations)
+        {
+            _instantiations[definition] = count;
+            _cameFrom.Add(method, from);
             _open.Enqueue(method);
         }
     }
@@ -191,7 +216,7 @@ internal sealed class MachineCode
         }
 
         return !type.ContainsGenericParameters && !type.IsInterface && type.GetInterfaces().Any(each =>
-            !_assemblies.Contains(each) && type.GetInterfaceMap(each).TargetMethods.Contains(method));
+            each != typeof(ISnapshotCapture) && !_assemblies.Contains(each) && type.GetInterfaceMap(each).TargetMethods.Contains(method));
     }
 
     private void CallVirtual(MethodInfo method, MethodBase from)

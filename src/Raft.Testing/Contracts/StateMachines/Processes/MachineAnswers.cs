@@ -4,8 +4,18 @@ namespace Raft.Testing;
 /// <param name="Results">The description of the result of each command.</param>
 /// <param name="Digest">The digest; null without one.</param>
 /// <param name="Failure">What was thrown instead; null if nothing was.</param>
-internal sealed record MachineAnswers(IReadOnlyDictionary<long, string> Results, string? Digest, string? Failure = null)
+/// <param name="IsCreated">Whether there was a machine at all.</param>
+internal sealed record MachineAnswers(
+    IReadOnlyDictionary<long, string> Results, string? Digest, string? Failure = null, bool IsCreated = true)
 {
+    /// <summary>What a machine answered that threw, or could not be made.</summary>
+    public static MachineAnswers OfFailure(Exception exception, bool isCreated)
+    {
+        Exception cause = exception.InnerException ?? exception;
+        return new MachineAnswers(
+            new SortedDictionary<long, string>(), null, $"{cause.GetType().Name}: {cause.Message}", isCreated);
+    }
+
     /// <summary>Finds the first difference, as a sentence that ends before its period.</summary>
     public string? FindDifference(MachineAnswers there, Func<long, string> describeCommand)
     {
@@ -39,6 +49,7 @@ internal sealed record MachineAnswers(IReadOnlyDictionary<long, string> Results,
 
         WriteText(writer, Digest);
         WriteText(writer, Failure);
+        writer.Write(IsCreated);
     }
 
     public static MachineAnswers Read(BinaryReader reader)
@@ -50,7 +61,7 @@ internal sealed record MachineAnswers(IReadOnlyDictionary<long, string> Results,
             results.Add(reader.ReadInt64(), reader.ReadString());
         }
 
-        return new MachineAnswers(results, ReadText(reader), ReadText(reader));
+        return new MachineAnswers(results, ReadText(reader), ReadText(reader), reader.ReadBoolean());
     }
 
     private static void WriteText(BinaryWriter writer, string? text)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -16,28 +17,24 @@ internal static class MachineProcess
     /// <summary>The folder with the task, in the process that is to do it.</summary>
     public const string FolderVariable = "RAFT_TESTING_TASK";
 
-    private const string TaskFile = "task";
+    /// <summary>The file with the task, in that folder.</summary>
+    public const string TaskFile = "task";
     private const string AnswerFile = "answer";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Lets another process do a task.</summary>
-    /// <exception cref="CannotAskException">It cannot be asked. The message says why.</exception>
+    /// <exception cref="OtherProcessException">It cannot be asked. The message says why.</exception>
     public static async Task<MachineAnswers> AskAsync(MachineTask task, Surroundings surroundings)
     {
         string folder = Directory.CreateTempSubdirectory("raft-testing-").FullName;
         try
         {
-            using (FileStream file = File.Create(Path.Combine(folder, TaskFile)))
-            using (BinaryWriter writer = new(file))
-            {
-                task.Write(writer, surroundings.Culture);
-            }
-
+            Prepare(folder, task, surroundings);
             string printed = await RunAsync(Describe(FindProgram(task.Create), folder, surroundings)).ConfigureAwait(false);
             string answer = Path.Combine(folder, AnswerFile);
             if (!File.Exists(answer))
             {
-                throw new CannotAskException($"The other process gave no answer. It printed: {printed}");
+                throw new OtherProcessException($"The other process gave no answer. It printed: {printed}");
             }
 
             using BinaryReader reader = new(File.OpenRead(answer));
@@ -49,18 +46,37 @@ internal static class MachineProcess
         }
     }
 
-    /// <summary>Does the task in a folder. Called in the other process.</summary>
-    public static void Serve(string folder)
+    /// <summary>
+    /// Does the task in a folder. Called in the other process, which must end even if the one that asked is gone and cannot kill it.
+    /// </summary>
+    /// <param name="folder">The folder with the task.</param>
+    /// <param name="limit">How long to wait for the state machine; null for a minute.</param>
+    /// <returns>Whether there is an answer: false if the time did not suffice.</returns>
+    public static bool Serve(string folder, TimeSpan? limit = null)
     {
         MachineTask task;
         using (BinaryReader reader = new(File.OpenRead(Path.Combine(folder, TaskFile))))
         {
-            task = MachineTask.Read(reader);
+            task = MachineTask.Read(reader, out string culture);
+            CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = OtherCultures.Find(culture);
         }
 
-        MachineAnswers answers = Task.Run(task.RunAsync).GetAwaiter().GetResult(); // Main has not begun: there is nothing to hold up
+        Task<MachineAnswers> answering = Task.Run(task.RunAsync);
+        if (!answering.Wait(limit ?? Limit)) // Main has not begun: there is nothing to hold up
+        {
+            return false;
+        }
+
         using BinaryWriter writer = new(File.Create(Path.Combine(folder, AnswerFile)));
-        answers.Write(writer);
+        answering.Result.Write(writer);
+        return true;
+    }
+
+    /// <summary>Writes a task for another process.</summary>
+    public static void Prepare(string folder, MachineTask task, Surroundings surroundings)
+    {
+        using BinaryWriter writer = new(File.Create(Path.Combine(folder, TaskFile)));
+        task.Write(writer, surroundings.Culture ?? CultureInfo.CurrentCulture.Name);
     }
 
     private static ProcessStartInfo Describe(string program, string folder, Surroundings surroundings)
@@ -108,7 +124,7 @@ internal static class MachineProcess
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new CannotAskException($"The other process did not end within {Limit.TotalSeconds} s.");
+            throw new OtherProcessException($"The other process did not end within {Limit.TotalSeconds} s.");
         }
 
         return (await error.ConfigureAwait(false) + await output.ConfigureAwait(false)).Trim();
@@ -119,7 +135,7 @@ internal static class MachineProcess
     {
         if (Environment.GetEnvironmentVariable(FolderVariable) is not null)
         {
-            throw new CannotAskException("This is such a process already: it does not start others");
+            throw new OtherProcessException("This is such a process already: it does not start others");
         }
 
         Assembly?[] candidates = [create.Method.Module.Assembly, create.Method.ReturnType.Assembly, Assembly.GetEntryAssembly()];
@@ -130,11 +146,11 @@ internal static class MachineProcess
             {
                 return AllowsHooks(configuration)
                     ? assembly.Location
-                    : throw new CannotAskException($"{configuration} switches startup hooks off: set StartupHookSupport to true");
+                    : throw new OtherProcessException($"{configuration} switches startup hooks off: set StartupHookSupport to true");
             }
         }
 
-        throw new CannotAskException("No program was found that can be started again: the code is in "
+        throw new OtherProcessException("No program was found that can be started again: the code is in "
             + $"{create.Method.Module.Assembly.GetName().Name}, which has no Main or no runtimeconfig.json");
     }
 

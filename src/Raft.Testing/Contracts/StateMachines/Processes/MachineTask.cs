@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 
 namespace Raft.Testing;
 
@@ -15,13 +16,13 @@ internal sealed record MachineTask(Delegate Create, Delegate? Digest, IReadOnlyL
 
     /// <summary>Writes the task.</summary>
     /// <param name="writer">Where to.</param>
-    /// <param name="culture">The culture that the process is to have; empty for the one that it has.</param>
-    /// <exception cref="CannotAskException">A delegate cannot be passed.</exception>
+    /// <param name="culture">The name of the culture that the process is to have; empty for the invariant one.</param>
+    /// <exception cref="OtherProcessException">A delegate cannot be passed.</exception>
     public void Write(BinaryWriter writer, string culture)
     {
         writer.Write(culture);
-        Passing.Write(writer, "create", Create);
-        Passing.Write(writer, "digest", Digest);
+        DelegateSerializer.Write(writer, "create", Create);
+        DelegateSerializer.Write(writer, "digest", Digest);
         writer.Write(Log.Count);
         foreach (LogEntry entry in Log)
         {
@@ -38,16 +39,14 @@ internal sealed record MachineTask(Delegate Create, Delegate? Digest, IReadOnlyL
         writer.Write(LastIncludedIndex);
     }
 
-    /// <summary>Reads a task in the process that is to do it, and takes over the culture.</summary>
-    public static MachineTask Read(BinaryReader reader)
+    /// <summary>Reads a task in the process that is to do it.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="culture">The name of the culture that the process is to have.</param>
+    public static MachineTask Read(BinaryReader reader, out string culture)
     {
-        if (reader.ReadString() is { Length: > 0 } culture)
-        {
-            CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = OtherCultures.Find(culture);
-        }
-
-        Delegate create = Passing.Read(reader)!;
-        Delegate? digest = Passing.Read(reader);
+        culture = reader.ReadString();
+        Delegate create = DelegateSerializer.Read(reader)!;
+        Delegate? digest = DelegateSerializer.Read(reader);
         LogEntry[] log = new LogEntry[reader.ReadInt32()];
         for (int i = 0; i < log.Length; i++)
         {
@@ -62,13 +61,40 @@ internal sealed record MachineTask(Delegate Create, Delegate? Digest, IReadOnlyL
         return new MachineTask(create, digest, log, hasSnapshot ? snapshot : null, reader.ReadInt64());
     }
 
+    /// <summary>
+    /// Describes the state of a machine. The digest is part of the test and not of what is tested, so it has the same culture everywhere.
+    /// </summary>
+    public string? DescribeState(IStateMachine machine)
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            return Digest is null ? null : (string?)Invoke(Digest, machine);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
     /// <summary>Does it, in this process.</summary>
     public async Task<MachineAnswers> RunAsync()
     {
+        IStateMachine machine;
+        try
+        {
+            machine = (IStateMachine)Invoke(Create)!;
+        }
+        // The machine is the user's, and may throw anything. It may also need what only Main or a fixture sets up.
+        catch (Exception exception)
+        {
+            return MachineAnswers.OfFailure(exception, isCreated: false);
+        }
+
         try
         {
             StateMachineTrial trial = new("StateMachineContract", InAnotherProcess, Log);
-            IStateMachine machine = (IStateMachine)Invoke(Create)!;
             if (Snapshot is not null)
             {
                 await trial.RestoreAsync(machine, Snapshot, LastIncludedIndex).ConfigureAwait(false);
@@ -76,13 +102,12 @@ internal sealed record MachineTask(Delegate Create, Delegate? Digest, IReadOnlyL
 
             AppliedCommands applied = await trial.ApplyAsync(machine, BatchSizes.Random(15), LastIncludedIndex + 1, Log.Count)
                 .ConfigureAwait(false);
-            return trial.Describe(applied, LastIncludedIndex + 1, Digest is null ? null : (string?)Invoke(Digest, machine));
+            return trial.Describe(applied, LastIncludedIndex + 1, DescribeState(machine));
         }
         // The answer says so: the machine is the user's, and may throw anything.
         catch (Exception exception)
         {
-            Exception cause = exception.InnerException ?? exception;
-            return new MachineAnswers(new SortedDictionary<long, string>(), null, $"{cause.GetType().Name}: {cause.Message}");
+            return MachineAnswers.OfFailure(exception, isCreated: true);
         }
     }
 
@@ -94,7 +119,8 @@ internal sealed record MachineTask(Delegate Create, Delegate? Digest, IReadOnlyL
         }
         catch (TargetInvocationException exception) when (exception.InnerException is not null)
         {
-            throw exception.InnerException;
+            ExceptionDispatchInfo.Throw(exception.InnerException);
+            throw;
         }
     }
 }

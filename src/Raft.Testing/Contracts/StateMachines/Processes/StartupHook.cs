@@ -12,8 +12,7 @@ internal static class StartupHook
     {
         if (Environment.GetEnvironmentVariable(MachineProcess.FolderVariable) is { Length: > 0 } folder)
         {
-            MachineProcess.Serve(folder);
-            Environment.Exit(0);
+            Environment.Exit(MachineProcess.Serve(folder) ? 0 : 1);
         }
     }
 }

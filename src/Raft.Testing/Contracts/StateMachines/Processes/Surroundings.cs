@@ -3,13 +3,13 @@ namespace Raft.Testing;
 /// <summary>In what the surroundings of another process differ from those of this one.</summary>
 /// <param name="Name">The difference, for messages; empty for none.</param>
 /// <param name="Variables">The environment variables that it sets.</param>
-/// <param name="Culture">Its culture; empty for the same.</param>
+/// <param name="Culture">Its culture; null for the same.</param>
 /// <param name="HoursFromUtc">Its time zone; null for the same.</param>
 /// <param name="HasOtherFolder">Whether its working directory is another.</param>
 internal sealed record Surroundings(
     string Name,
     IReadOnlyList<(string Name, string Value)> Variables,
-    string Culture = "",
+    string? Culture = null,
     int? HoursFromUtc = null,
     bool HasOtherFolder = false)
 {

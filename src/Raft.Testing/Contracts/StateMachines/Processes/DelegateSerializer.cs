@@ -6,7 +6,7 @@ namespace Raft.Testing;
 
 /// <summary>
 /// Passes a delegate to another process of the same program: which method it is, and what it has captured. Values, text, arrays,
-/// delegates and types of the user's own can be passed; other objects of .NET cannot.
+/// delegates and types of the user's own can be passed. Other objects of .NET cannot, nor can pointers and integers of their size.
 /// </summary>
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Trimmed and ahead of time, the clauses that use it are left out.")]
 [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "Trimmed and ahead of time, the clauses that use it are left out.")]
@@ -17,7 +17,7 @@ namespace Raft.Testing;
 [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "Trimmed and ahead of time, the clauses that use it are left out.")]
 [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Trimmed and ahead of time, the clauses that use it are left out.")]
 [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Ahead of time, the clauses that use it are left out.")]
-internal static class Passing
+internal static class DelegateSerializer
 {
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -35,7 +35,7 @@ internal static class Passing
     }
 
     /// <summary>Writes a delegate.</summary>
-    /// <exception cref="CannotAskException">It has captured what cannot be passed.</exception>
+    /// <exception cref="OtherProcessException">It has captured what cannot be passed.</exception>
     public static void Write(BinaryWriter writer, string name, Delegate? value) => new Writer(writer).Write(value, name);
 
     /// <summary>Reads a delegate that <see cref="Write"/> has written.</summary>
@@ -62,6 +62,11 @@ internal static class Passing
             {
                 writer.Write((byte)Kind.Null);
                 return;
+            }
+
+            if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            {
+                throw new OtherProcessException($"'{path}' is captured and refers to too many objects, each in the one before");
             }
 
             Type type = value.GetType();
@@ -116,11 +121,9 @@ internal static class Passing
 
                     break;
                 default:
-                    if (!type.IsValueType && type.Namespace is { } space
-                        && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal)
-                            || space.StartsWith("Microsoft.", StringComparison.Ordinal)))
+                    if (value is nint or nuint or Pointer || (!type.IsValueType && IsOfDotNet(type)))
                     {
-                        throw new CannotAskException($"'{path}' is captured and is a {type}, which cannot be passed to another process");
+                        throw new OtherProcessException($"'{path}' is captured and is a {type}, which cannot be passed to another process");
                     }
 
                     Begin(Kind.Object, type);
@@ -133,6 +136,10 @@ internal static class Passing
             }
         }
 
+        private static bool IsOfDotNet(Type type) => type.Namespace is { } space
+            && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal)
+                || space.StartsWith("Microsoft.", StringComparison.Ordinal));
+
         private void Begin(Kind kind, Type type)
         {
             writer.Write((byte)kind);
@@ -144,7 +151,7 @@ internal static class Passing
             MethodInfo method = call.Method;
             if (!call.HasSingleTarget || method.DeclaringType is null)
             {
-                throw new CannotAskException($"'{path}' is not a single method of a class");
+                throw new OtherProcessException($"'{path}' is not a single method of a class");
             }
 
             writer.Write(method.DeclaringType.AssemblyQualifiedName!);

@@ -8,7 +8,7 @@ namespace Raft.Testing;
 /// <summary>The comparers of all collections that the fields of an object lead to.</summary>
 [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A field that was trimmed holds nothing.")]
 [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A collection without its comparer is left out.")]
-internal sealed class FoundComparers
+internal sealed class ComparerSearch
 {
     private const int MaximumDepth = 8;
     private const int ItemsLookedAt = 200;
@@ -19,7 +19,7 @@ internal sealed class FoundComparers
     /// <summary>Describes them, by the name of the field.</summary>
     public static SortedDictionary<string, string> In(object machine)
     {
-        FoundComparers comparers = new();
+        ComparerSearch comparers = new();
         comparers.Visit(machine, machine.GetType().Name, depth: 0);
         return comparers._found;
     }

@@ -1,0 +1,103 @@
+namespace Raft.Testing.Tests.Linearizability;
+
+/// <summary>What is shown of a history that is wrong is a contradiction by itself, and is looked for within limits.</summary>
+public sealed class ContradictionFinderTests
+{
+    private readonly History<string, int> _history = new();
+
+    /// <summary>Without the answer of the first operation, its effect may still be the one that goes with the answer.</summary>
+    [Fact]
+    public void Model_ThatAllowsSeveralAnswers_KeepsTheEffectsThatGoWithThem()
+    {
+        Complete("choose", 5);
+        Complete("read", 5);
+        Complete("choose", 6);
+        Complete("read", 5);
+
+        LinearizabilityResult<string, int> result = LinearizabilityChecker.Check(new Choice(), _history.Operations);
+
+        TestContext.Current.TestOutputHelper?.WriteLine(result.Explanation);
+        LinearizabilityPart<string, int> part = Assert.Single(result.Parts);
+        Assert.Equal(LinearizabilityVerdict.NotLinearizable, part.Verdict);
+        Assert.Equal([5, 6, 5], part.Contradiction.Select(static operation => operation.Output)); // one of the two reads is right
+        Assert.Equal("6", part.Shortest.Value!.Expected);
+    }
+
+    [Fact]
+    public void Outcomes_AreSeveral_OnlyIfTheModelSaysSo()
+    {
+        Assert.False(new Choice().HasOneOutcome);
+        Assert.True(new Adder().HasOneOutcome);
+    }
+
+    [Fact]
+    public void Search_AfterItsTokenWasCancelled_ShowsTheHistoryWithoutAContradiction()
+    {
+        using CancellationTokenSource source = new();
+        Complete("choose", 5);
+        Complete("read", 7);
+        LinearizabilityResult<string, int> result = LinearizabilityChecker.Check(
+            new Choice(), _history.Operations, new LinearizabilityOptions { CancellationToken = source.Token });
+
+        source.Cancel();
+
+        Assert.Empty(result.Parts[0].Contradiction);
+        Assert.Contains("The next ones that must find a place, and do not", result.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Search_WithoutTimeOrMemory_FindsNothing()
+    {
+        Complete("choose", 5);
+        Complete("read", 7);
+
+        Assert.NotNull(Find(new LinearizabilityOptions()));
+        Assert.Null(Find(new LinearizabilityOptions(), TimeSpan.Zero));
+        Assert.Null(Find(new LinearizabilityOptions { MaximumMemory = 1 }));
+    }
+
+    /// <summary>In the whole history nothing is used before it was opened.</summary>
+    [Fact]
+    public void Model_ThatThrowsInAPartOfTheHistory_LeavesTheVerdict()
+    {
+        Complete("open", 0);
+        Complete("use", 1);
+        Complete("use", 3);
+
+        LinearizabilityResult<string, int> result = LinearizabilityChecker.Check(new Door(), _history.Operations);
+
+        Assert.Equal(LinearizabilityVerdict.NotLinearizable, result.Verdict);
+        Assert.Contains("The next ones that must find a place, and do not", result.Explanation, StringComparison.Ordinal);
+    }
+
+    private Contradiction<string, int>? Find(LinearizabilityOptions options, TimeSpan? timeLimit = null) =>
+        ContradictionFinder<string, string, int>.Find(new Choice(), _history.Operations, options, timeLimit);
+
+    private void Complete(string input, int output) => _history.Complete(_history.Begin("a", input), output);
+
+    /// <summary>The system may choose any number, which is read afterwards.</summary>
+    private sealed class Choice : SequentialModel<string, string, int>
+    {
+        public override string InitialState => "0";
+
+        public override string Apply(string state, string input, out int output)
+        {
+            output = input == "choose" ? 1 : int.Parse(state, System.Globalization.CultureInfo.InvariantCulture);
+            return $"{output}";
+        }
+
+        public override bool Allows(string state, string input, int output, out string next)
+        {
+            next = input == "choose" ? $"{output}" : state;
+            return next == $"{output}";
+        }
+    }
+
+    private sealed class Door : SequentialModel<int, string, int>
+    {
+        public override int InitialState => -1;
+
+        public override int Apply(int state, string input, out int output) =>
+            output = input == "open" ? 0 : state < 0 ? throw new InvalidOperationException("It is closed.") : state + 1;
+    }
+}
