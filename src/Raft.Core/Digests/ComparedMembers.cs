@@ -1,5 +1,3 @@
-using Raft.Consensus;
-
 namespace Raft;
 
 /// <summary>The members of which a leader knows digests. As many as the cluster has.</summary>

@@ -1,5 +1,3 @@
-using Raft.Consensus;
-
 namespace Raft;
 
 /// <summary>

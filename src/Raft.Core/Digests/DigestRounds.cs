@@ -1,5 +1,3 @@
-using Raft.Consensus;
-
 namespace Raft;
 
 /// <summary>The rounds of the latest indexes that a leader compares in its term. Bounded.</summary>
