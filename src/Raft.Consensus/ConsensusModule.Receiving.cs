@@ -7,8 +7,6 @@ namespace Raft.Consensus;
 public sealed partial class ConsensusModule
 {
     private const int LargestSetup = 64;
-    private const int MostDigests = 16;
-    private const int MostSides = 64;
     private static readonly long LatestTicks = DateTimeOffset.MaxValue.UtcTicks;
 
     private UnsupportedEntry? _unsupported;
@@ -274,7 +272,7 @@ public sealed partial class ConsensusModule
 
     private static bool IsWellFormed(StateDigestMessage report)
     {
-        if (report.Digests.Count > MostDigests || report.AgreedIndex is < 0 or > LargestNumber)
+        if (report.Digests.Count > StateDigestMessage.MostDigests || report.AgreedIndex is < 0 or > LargestNumber)
         {
             return false;
         }
@@ -298,7 +296,7 @@ public sealed partial class ConsensusModule
         && reply.AgreedIndex is >= 0 and <= LargestNumber
         && (reply.Divergence is not { } divergence
             || (divergence.AgreedIndex >= 0 && divergence.DifferingIndex > divergence.AgreedIndex
-                && divergence.Sides.Count is > 1 and <= MostSides));
+                && divergence.Sides.Count is > 1 and <= StateDigestReplyMessage.MostSides));
 
     private static bool IsWellFormed(RequestVoteMessage request) =>
         request.LastLogIndex is >= 0 and <= LargestNumber

@@ -9,8 +9,15 @@ public readonly record struct IndexedDigest(long Index, ulong Digest);
 /// Reports digests of the sender's state to the leader of the sender's term, which compares them with those of the other members. It is
 /// repeated until it is answered. It changes nothing at either node, not even a term.
 /// </summary>
+/// <remarks>
+/// Its correlation number is that of the sender's run, and the answer repeats it: a node that has started again must not take what was
+/// said of the state of its earlier run.
+/// </remarks>
 public sealed record StateDigestMessage : RaftMessage
 {
+    /// <summary>The largest number of <see cref="Digests"/>.</summary>
+    internal const int MostDigests = 16;
+
     /// <summary>The last index at which the sender knows that its state was that of a majority; 0 if it knows none.</summary>
     public long AgreedIndex { get; init; }
 
@@ -24,6 +31,9 @@ public sealed record StateDigestMessage : RaftMessage
 /// </summary>
 public sealed record StateDigestReplyMessage : RaftMessage
 {
+    /// <summary>The largest number of <see cref="StateDivergence.Sides"/>.</summary>
+    internal const int MostSides = 64;
+
     /// <summary>The receiver need not repeat its digests up to this index.</summary>
     public long ReceivedIndex { get; init; }
 

@@ -38,6 +38,9 @@ public sealed record StateDivergence
         return false;
     }
 
+    /// <summary>The members whose states are not known to be right: the minority or, without a majority, all of them.</summary>
+    internal IEnumerable<NodeId> Concerned() => Sides.Skip(HasMajority ? 1 : 0).SelectMany(static side => side.Nodes);
+
     /// <summary>The difference in a sentence, for people.</summary>
     /// <returns>The sentence; its form may change.</returns>
     public override string ToString()

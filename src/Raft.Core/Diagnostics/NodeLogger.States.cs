@@ -7,7 +7,8 @@ internal sealed partial class NodeLogger
 {
     public void StatesDiffer(StateDivergence divergence) => Write(() => LogStatesDiffer(nodeId, divergence.ToString()));
 
-    public void StatesAgree(StateDivergence divergence) => Write(() => LogStatesAgree(nodeId, divergence.DifferingIndex));
+    public void StatesAgree(StateDivergence divergence, string reason) =>
+        Write(() => LogStatesAgree(nodeId, divergence.DifferingIndex, reason));
 
     public void DigestFailed(Exception? failure, string reason) => Write(() => LogDigestFailed(failure, nodeId, reason));
 
@@ -21,9 +22,9 @@ internal sealed partial class NodeLogger
 
     [LoggerMessage(
         176, LogLevel.Information,
-        "Node {NodeId} sees the same state again on the members whose states differed at index {Index}",
+        "Node {NodeId} no longer sees that the states of members differ, as they did at index {Index}: {Reason}",
         EventName = "StatesAgree")]
-    private partial void LogStatesAgree(NodeId nodeId, long index);
+    private partial void LogStatesAgree(NodeId nodeId, long index, string reason);
 
     [LoggerMessage(
         177, LogLevel.Warning,

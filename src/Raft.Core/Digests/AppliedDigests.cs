@@ -1,8 +1,8 @@
 namespace Raft;
 
 /// <summary>
-/// Takes the digests of the state machine at exact indexes, on the state machine's thread, and hands them to the worker. There is none if
-/// the state machine offers no digest.
+/// Takes the digests of the state machine's state at exact indexes, on the state machine's thread or from a capture, and hands them to the
+/// worker. A node whose states are not compared has no such object.
 /// </summary>
 internal sealed class AppliedDigests
 {

@@ -13,6 +13,7 @@ internal sealed class CaptureDigests(NodeContext context, Action<IndexedDigest> 
     private volatile bool _isUnderWay;
     private bool _capturesNothing;
     private ISnapshotCapture? _capture;
+    private StorageWork.OpenWork? _work; // so that a hang is noticed
     private long _index;
 
     /// <summary>Captures the state. On the state machine's thread, between two batches.</summary>
@@ -37,11 +38,16 @@ internal sealed class CaptureDigests(NodeContext context, Action<IndexedDigest> 
         if (_capture is null)
         {
             _capturesNothing = true;
+            Report(new NotSupportedException(
+                $"the state machine {machine.GetType().Name} captures nothing, so its states are never compared. Have it override "
+                + $"{nameof(IStateMachine.Capture)}, or set {nameof(RaftNodeOptions.CaptureDigestInterval)} to 0"));
             return;
         }
 
         _index = index;
         _isUnderWay = true;
+        _work = context.Storage.Begin(new Work(WorkKind.DigestHash, LastIndex: index));
+        context.Wake(); // to look at the work in time
         context.Settings.Scheduler.Schedule(this, preferLocal: false);
     }
 
@@ -57,7 +63,7 @@ internal sealed class CaptureDigests(NodeContext context, Action<IndexedDigest> 
                 await new OwnThread(context.Settings.Scheduler, $"raft digest {machine.GetType().Name}");
             }
 
-            using DigestStream content = new();
+            using DigestStream content = new() { Advanced = _work!.Advance };
             using (_capture)
             {
                 await _capture!.WriteToAsync(content, stopping).ConfigureAwait(false);
@@ -76,6 +82,7 @@ internal sealed class CaptureDigests(NodeContext context, Action<IndexedDigest> 
             Report(exception);
         }
 
+        _work!.Dispose();
         _capture = null;
         _isUnderWay = false;
     }

@@ -10,14 +10,17 @@ internal sealed class DigestRound(long index)
     /// <summary>The index.</summary>
     public long Index => index;
 
-    /// <summary>Whether the members need not repeat their digests: a majority has one, or there is none.</summary>
+    /// <summary>
+    /// Whether those who have reported need not repeat it: a majority has one digest, or the difference is reported, or this node has no
+    /// digest of this index. What is received later is compared all the same.
+    /// </summary>
     public bool IsSettled { get; set; }
 
     /// <summary>Whether it has changed since it was last looked at.</summary>
     public bool IsChanged { get; set; } = true;
 
-    /// <summary>Since when the digests differ without a majority; null if they do not.</summary>
-    public TimeSpan? DiffersSince { get; set; }
+    /// <summary>Whether the digests differ without a majority, and those that are missing may still decide.</summary>
+    public bool IsUndecided { get; set; }
 
     /// <summary>The digests, in the order of the members' ids.</summary>
     public IReadOnlyList<(NodeId Node, ulong Digest)> Digests => _digests;
@@ -42,7 +45,7 @@ internal sealed class DigestRound(long index)
     /// <summary>Notes what a member has reported last.</summary>
     public void Set(NodeId node, ulong digest)
     {
-        IsChanged = true;
+        IsChanged = true; // even if it is the same: a difference that is over is reported again to a member that does not know of it
         int position = _digests.FindIndex(each => each.Node >= node);
         if (position < 0)
         {
@@ -56,6 +59,16 @@ internal sealed class DigestRound(long index)
         {
             _digests.Insert(position, (node, digest));
         }
+    }
+
+    /// <summary>Forgets what a member has reported.</summary>
+    public void Remove(NodeId node) => IsChanged |= _digests.RemoveAll(each => each.Node == node) > 0;
+
+    /// <summary>Forgets what nodes have reported that are not members, and has the round looked at in another configuration.</summary>
+    public void Retain(ClusterConfiguration configuration)
+    {
+        _digests.RemoveAll(each => configuration.Find(each.Node) is null);
+        IsChanged = true;
     }
 
     /// <summary>The digest of a majority of the voters, or of both sets of them in a joint configuration; null if there is none.</summary>

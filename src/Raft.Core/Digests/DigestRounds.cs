@@ -1,36 +1,34 @@
 namespace Raft;
 
-/// <summary>What a leader has collected in its term: rounds by their indexes, and what it knows of each member. Bounded.</summary>
+/// <summary>The rounds of the latest indexes that a leader compares in its term. Bounded.</summary>
 internal sealed class DigestRounds
 {
     private const int MostRounds = 64;
 
-    private readonly List<DigestRound> _rounds = []; // in the order of their indexes
-    private readonly List<ComparedMember> _members = []; // of the cluster
+    private readonly List<DigestRound> _rounds = [];
 
     /// <summary>The rounds, in the order of their indexes.</summary>
     public List<DigestRound> All => _rounds;
 
-    /// <summary>The members of which something is known.</summary>
-    public List<ComparedMember> Members => _members;
-
     /// <summary>A new term, or another leader: nothing is known.</summary>
-    public void Clear()
+    public void Clear() => _rounds.Clear();
+
+    /// <summary>Forgets what a member has reported.</summary>
+    public void Remove(NodeId node)
     {
-        _rounds.Clear();
-        _members.Clear();
+        foreach (DigestRound round in _rounds)
+        {
+            round.Remove(node);
+        }
     }
 
-    /// <summary>What is known of a member.</summary>
-    public ComparedMember MemberOf(NodeId node)
+    /// <summary>Forgets what nodes have reported that are not members.</summary>
+    public void Retain(ClusterConfiguration configuration)
     {
-        ComparedMember? known = _members.Find(each => each.Node == node);
-        if (known is null)
+        foreach (DigestRound round in _rounds)
         {
-            _members.Add(known = new ComparedMember(node));
+            round.Retain(configuration);
         }
-
-        return known;
     }
 
     /// <summary>The round of an index; null if it is older than all that are kept.</summary>
@@ -58,6 +56,22 @@ internal sealed class DigestRounds
         return round;
     }
 
+    /// <summary>
+    /// The last index before a round at which the state of a member was that of a majority, as the rounds show it; 0 if none does.
+    /// </summary>
+    public long LastAgreedBefore(DigestRound round, NodeId node, ClusterConfiguration configuration)
+    {
+        for (int i = _rounds.IndexOf(round) - 1; i >= 0; i--)
+        {
+            if (_rounds[i].Of(node) is { } digest && _rounds[i].FindMajority(configuration) == digest)
+            {
+                return _rounds[i].Index;
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>The last index up to which a member need not repeat its digests; 0 if it must.</summary>
     public long ReceivedFrom(NodeId node)
     {
@@ -77,21 +91,6 @@ internal sealed class DigestRounds
             received = round.Index;
         }
 
-        return Math.Max(received, MemberOf(node).SkippedIndex);
+        return received;
     }
-}
-
-/// <summary>What a leader knows of the digests of a member.</summary>
-internal sealed class ComparedMember(NodeId node)
-{
-    public NodeId Node => node;
-
-    /// <summary>The last index at which its state was that of a majority; 0 if none is known.</summary>
-    public long AgreedIndex { get; set; }
-
-    /// <summary>The last index of which it has reported a digest that cannot be compared any more.</summary>
-    public long SkippedIndex { get; set; }
-
-    /// <summary>Whether it is to be answered at the end of this pass.</summary>
-    public bool AwaitsAnswer { get; set; }
 }

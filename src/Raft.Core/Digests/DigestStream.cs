@@ -13,6 +13,9 @@ internal sealed class DigestStream : Stream
     private int _held;
     private long _length;
 
+    /// <summary>Called when something was written.</summary>
+    public Action? Advanced { get; init; }
+
     /// <summary>The digest of what was written.</summary>
     public ulong Digest
     {
@@ -56,6 +59,8 @@ internal sealed class DigestStream : Stream
                 _held = 0;
             }
         }
+
+        Advanced?.Invoke();
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)

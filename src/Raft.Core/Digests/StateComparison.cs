@@ -8,110 +8,135 @@ namespace Raft;
 /// Used by the node's worker.
 /// </summary>
 /// <remarks>
-/// The members whose state differs from that of a majority of the voters are the minority, and stop unless the options say otherwise. A
-/// node trusts nobody else's word about its own state: it compares the digest of the majority with its own. Without a majority nobody
-/// stops.
+/// The members whose state differs from that of a majority of the voters are the minority, and stop unless the options say otherwise.
+/// Without a majority nobody stops.
 /// </remarks>
-internal sealed class StateComparison(
-    NodeContext context, AppliedDigests? digests, Applier applier, LeadershipTransfers transfers, LatestSnapshot latest)
+internal sealed class StateComparison
 {
-    private const int MostReported = 16;
-    private const int LongestPause = 64; // in minimum election timeouts
+    private const int LongestWait = 4; // in maximum election timeouts
 
+    private readonly NodeContext _context;
+    private readonly AppliedDigests? _digests;
+    private readonly Applier _applier;
     private readonly DigestHistory _history = new();
-    private readonly DigestRounds _rounds = new();
-    private readonly DivergenceStop _stop = new(context, transfers, latest);
+    private readonly DigestReporter _reporter;
+    private readonly DigestJudge _judge;
+    private readonly DivergenceStop _stop;
+    private bool _leads; // as of the last pass
     private long _term;
     private NodeId? _leader;
-    private long _received; // the leader has answered the digests up to here
-    private long _reported;
-    private TimeSpan _reportAt;
-    private TimeSpan _pause;
+    private long _run; // distinguishes this run of the node from earlier ones
+    private TimeSpan _agreedAt;
+
+    public StateComparison(
+        NodeContext context, AppliedDigests? digests, Applier applier, LeadershipTransfers transfers, LatestSnapshot latest)
+    {
+        (_context, _digests, _applier) = (context, digests, applier);
+        _stop = new DivergenceStop(context, transfers, latest);
+        _reporter = new DigestReporter(_history, context.Settings.Consensus.MinimumElectionTimeout)
+        {
+            Differs = divergence => Report(divergence, divergence),
+            Ends = divergence => context.Logger?.StatesAgree(divergence, "the state of this node is that of a majority again"),
+        };
+        _judge = new DigestJudge(context.NodeId, _history, context.Settings.MaximumElectionTimeout)
+        {
+            Differs = Report,
+            Ends = (divergence, reason) => context.Logger?.StatesAgree(divergence, reason),
+            Answers = (member, received) =>
+                context.Module.AnswerDigests(member.Node, member.Run, received, member.AgreedIndex, member.Difference),
+        };
+    }
 
     /// <summary>The states that differ, as far as it concerns this node or its leadership; null if none is known.</summary>
-    public StateDivergence? Divergence { get; private set; }
+    public StateDivergence? Divergence => _leads ? _judge.Divergence : _reporter.Divergence;
 
     /// <summary>The last index at which the state of this node was that of a majority; 0 if none is known.</summary>
-    public long AgreedIndex { get; private set; }
+    public long AgreedIndex => _reporter.AgreedIndex;
 
-    /// <summary>When the worker must report again.</summary>
-    public TimeSpan NextDeadline => digests is null || !IsReportDue ? TimeSpan.MaxValue : _reportAt;
+    /// <summary>When the worker must report or compare again.</summary>
+    public TimeSpan NextDeadline => _digests is null ? TimeSpan.MaxValue : _leads ? _judge.NextDeadline : _reporter.NextDeadline;
 
     /// <summary>
     /// The last index after which the log should be kept, since a difference is not excluded there; null if there is none.
     /// </summary>
     public long? NeededAfter => _history.LastIndex > AgreedIndex ? AgreedIndex : null;
 
-    private bool IsLeader => context.Module.Role == RaftRole.Leader;
+    /// <summary>After how many entries states are compared with those of other nodes; null if they are not.</summary>
+    public long? Interval => IsAlone ? null : _digests?.Interval;
 
-    private bool IsReportDue => !IsLeader && _leader is not null && _history.LastIndex > _received;
+    private bool IsAlone => _context.Module.Configuration is { IsJoint: false, Voters.Count: 1 } configuration
+        && configuration.IsVoter(_context.NodeId);
 
-    private TimeSpan ShortestPause => context.Settings.Consensus.MinimumElectionTimeout;
-
-    /// <summary>
-    /// Whether the state up to an index may soon be found to differ from that of other nodes. Not if snapshots are due more often than
-    /// states are compared: each would wait for the next one.
-    /// </summary>
-    public bool AwaitsComparison(long index) =>
-        digests?.Interval <= context.Settings.SnapshotAfterEntries && _history.LastIndex > 0 && AgreedIndex < index;
+    /// <summary>Whether the state at an index may soon be found to differ from that of other nodes.</summary>
+    /// <param name="index">An index of which there is a digest.</param>
+    /// <param name="since">Since when the question has been asked.</param>
+    public bool AwaitsComparison(long index, TimeSpan since)
+    {
+        TimeSpan progressed = _agreedAt > since ? _agreedAt : since;
+        bool hasDigest = _digests?.Captures == true || _history.Find(index) is not null; // that of a capture may come later
+        return Interval is not null && hasDigest && AgreedIndex < index
+            && _context.Now - progressed < LongestWait * _context.Settings.MaximumElectionTimeout;
+    }
 
     /// <summary>Takes what has arrived, and reports or compares. Called in each pass, before the module's batch is complete.</summary>
     public void Advance()
     {
-        if (digests is null)
+        if (_digests is null)
         {
             return;
         }
 
+        long agreed = AgreedIndex;
         FollowLeadership();
-        while (digests.TryTake(out IndexedDigest digest))
-        {
-            _history.Add(digest);
-            if (IsLeader && _rounds.At(digest.Index) is { } round)
-            {
-                round.IsChanged = true;
-            }
-        }
-
-        foreach (RaftMessage message in context.Module.Outputs.StateMessages)
+        TakeDigests();
+        foreach (RaftMessage message in _context.Module.Outputs.StateMessages)
         {
             Take(message);
         }
 
-        if (IsLeader)
+        if (_leads)
         {
-            Compare();
+            _judge.Compare(_context.Module.Configuration, _context.Now);
+            _reporter.Agree(_judge.AgreedIndex);
         }
-        else
+        else if (_reporter.TakeDue(_context.Now) is { Length: > 0 } due)
         {
-            Report();
+            _context.Module.ReportDigests(_leader!.Value, Run(), AgreedIndex, due);
         }
 
+        _agreedAt = AgreedIndex > agreed ? _context.Now : _agreedAt;
         _stop.Continue();
     }
 
     private void FollowLeadership()
     {
-        ConsensusModule module = context.Module;
+        ConsensusModule module = _context.Module;
         if (module.Term == _term && module.Leader == _leader)
         {
             return;
         }
 
-        (_term, _leader) = (module.Term, module.Leader);
-        (_received, _reported) = (0, 0);
-        _rounds.Clear();
-        if (Divergence is { } known && !Concerns(known, context.NodeId))
+        StateDivergence? own = _leads ? _judge.OwnDifference : _reporter.Divergence; // what concerns others was the leader's to know
+        (_term, _leader, _leads) = (module.Term, module.Leader, module.Role == RaftRole.Leader);
+        _reporter.Follow(_leads ? null : _leader, own);
+        if (_leads)
         {
-            Divergence = null; // it was the leader's to know
+            _judge.Begin(AgreedIndex, own);
         }
-
-        if (IsLeader)
+        else
         {
-            _rounds.MemberOf(context.NodeId).AgreedIndex = AgreedIndex;
-            foreach (IndexedDigest digest in _history.LatestAfter(AgreedIndex, MostReported))
+            _judge.End();
+        }
+    }
+
+    private void TakeDigests()
+    {
+        while (_digests!.TryTake(out IndexedDigest digest))
+        {
+            _history.Add(digest);
+            if (_leads)
             {
-                _rounds.At(digest.Index);
+                _judge.OnOwn(digest.Index);
             }
         }
     }
@@ -123,254 +148,30 @@ internal sealed class StateComparison(
             return; // of another leadership
         }
 
-        if (message is StateDigestMessage report && IsLeader && context.Module.Configuration.Find(report.From) is not null)
+        if (message is StateDigestMessage report && _leads && _context.Module.Configuration.Find(report.From) is not null)
         {
-            OnReport(report);
+            _judge.OnReport(report, _context.Module.LastIndex);
         }
-        else if (message is StateDigestReplyMessage reply && !IsLeader && reply.From == _leader)
+        else if (message is StateDigestReplyMessage reply && !_leads && reply.From == _leader && reply.Correlation == _run)
         {
-            OnReply(reply);
-        }
-    }
-
-    private void OnReport(StateDigestMessage report)
-    {
-        ComparedMember member = _rounds.MemberOf(report.From);
-        member.AwaitsAnswer = true;
-        if (report.Digests.Count > 0 && report.AgreedIndex < report.Digests[0].Index)
-        {
-            member.AgreedIndex = Math.Max(member.AgreedIndex, report.AgreedIndex);
-        }
-
-        foreach ((long index, ulong digest) in report.Digests)
-        {
-            if (index > context.Module.LastIndex)
-            {
-                continue; // no member has applied what its leader does not hold
-            }
-
-            bool isTooOld = index <= _history.LastIndex && _history.Find(index) is null;
-            if (!isTooOld && _rounds.At(index) is { } round)
-            {
-                round.Set(report.From, digest);
-            }
-            else
-            {
-                member.SkippedIndex = Math.Max(member.SkippedIndex, index);
-            }
+            _reporter.OnReply(reply);
         }
     }
 
-    /// <summary>The leader looks at what has changed, and answers.</summary>
-    private void Compare()
+    private long Run() => _run = _run == 0 ? Math.Max(1, _context.Module.UtcNow.UtcTicks) : _run;
+
+    /// <summary>States differ.</summary>
+    /// <param name="divergence">The difference.</param>
+    /// <param name="own">The difference as it concerns this node; null if it does not.</param>
+    private void Report(StateDivergence divergence, StateDivergence? own)
     {
-        foreach (DigestRound round in _rounds.All)
+        _context.Logger?.StatesDiffer(divergence);
+        _context.Metrics?.CountDivergence();
+        if (own?.IsInMinority(_context.NodeId) == true && _context.Settings.OnDivergence == DivergenceReaction.StopMinority
+            && !_context.Life.IsStopping)
         {
-            if (round.IsChanged)
-            {
-                round.IsChanged = false;
-                Compare(round);
-            }
+            _stop.Begin(own);
+            _applier.GiveUpState();
         }
-
-        foreach (ComparedMember member in _rounds.Members)
-        {
-            AnswerIfDue(member);
-        }
-    }
-
-    private void Compare(DigestRound round)
-    {
-        if (_history.Find(round.Index) is not { } own)
-        {
-            if (round.Index < _history.LastIndex)
-            {
-                Settle(round); // this node's state was replaced by a later one
-            }
-
-            return;
-        }
-
-        if (round.Of(context.NodeId) is null)
-        {
-            round.Set(context.NodeId, own);
-            round.IsChanged = false;
-        }
-
-        ClusterConfiguration configuration = context.Module.Configuration;
-        if (round.FindMajority(configuration) is { } majority)
-        {
-            Settle(round);
-            OnMajority(round, majority);
-        }
-        else if (round.Differs)
-        {
-            round.DiffersSince ??= context.Now;
-            if (round.IsUndecidable(configuration) || context.Now - round.DiffersSince >= context.Settings.MaximumElectionTimeout)
-            {
-                Settle(round);
-                OnDifference(round, majority: null);
-            }
-        }
-    }
-
-    private void OnMajority(DigestRound round, ulong majority)
-    {
-        foreach ((NodeId node, ulong digest) in round.Digests)
-        {
-            if (digest == majority)
-            {
-                ComparedMember member = _rounds.MemberOf(node);
-                member.AgreedIndex = Math.Max(member.AgreedIndex, round.Index);
-            }
-        }
-
-        AgreedIndex = Math.Max(AgreedIndex, _rounds.MemberOf(context.NodeId).AgreedIndex);
-        if (round.Differs)
-        {
-            OnDifference(round, majority);
-        }
-        else if (Divergence is { } known && round.Index >= known.DifferingIndex
-            && known.Sides.All(side => side.Nodes.All(node => round.Of(node) is not null)))
-        {
-            End(known);
-        }
-    }
-
-    private void OnDifference(DigestRound round, ulong? majority)
-    {
-        StateDivergenceSide[] sides = round.Sides(majority);
-        if (Divergence is { } known && known.DifferingIndex <= round.Index && IsSame(known, sides, majority is not null))
-        {
-            return; // it lasts
-        }
-
-        long agreed = sides.Skip(majority is null ? 0 : 1).SelectMany(static side => side.Nodes)
-            .Min(node => _rounds.MemberOf(node).AgreedIndex);
-        StateDivergence divergence = new()
-        {
-            AgreedIndex = Math.Min(agreed, round.Index - 1),
-            DifferingIndex = round.Index,
-            HasMajority = majority is not null,
-            Sides = sides,
-        };
-        foreach ((NodeId node, _) in round.Digests)
-        {
-            _rounds.MemberOf(node).AwaitsAnswer |= Concerns(divergence, node);
-        }
-
-        Record(divergence);
-    }
-
-    /// <summary>
-    /// Whether the same members differ as before. Of a majority not all have reported yet, and which ones have is of no interest.
-    /// </summary>
-    private static bool IsSame(StateDivergence known, StateDivergenceSide[] sides, bool hasMajority) =>
-        known.HasMajority == hasMajority
-        && (hasMajority
-            ? known.Sides.Skip(1).Select(static side => side.Nodes).SequenceEqual(sides.Skip(1).Select(static side => side.Nodes))
-            : sides.All(side => side.Nodes.All(node => known.Sides.Any(other => other.Nodes.Contains(node)))));
-
-    private static bool Concerns(StateDivergence divergence, NodeId node) =>
-        divergence.HasMajority ? divergence.IsInMinority(node) : divergence.Sides.Any(side => side.Nodes.Contains(node));
-
-    private void Settle(DigestRound round)
-    {
-        if (round.IsSettled)
-        {
-            return;
-        }
-
-        round.IsSettled = true;
-        foreach ((NodeId node, _) in round.Digests)
-        {
-            _rounds.MemberOf(node).AwaitsAnswer = true;
-        }
-    }
-
-    private void AnswerIfDue(ComparedMember member)
-    {
-        if (!member.AwaitsAnswer)
-        {
-            return;
-        }
-
-        member.AwaitsAnswer = false;
-        if (member.Node == context.NodeId)
-        {
-            return;
-        }
-
-        long received = _rounds.ReceivedFrom(member.Node);
-        StateDivergence? divergence = Divergence is { } known && Concerns(known, member.Node) ? known : null;
-        if (received > 0 || divergence is not null)
-        {
-            context.Module.AnswerDigests(member.Node, received, member.AgreedIndex, divergence);
-        }
-    }
-
-    private void OnReply(StateDigestReplyMessage reply)
-    {
-        AgreedIndex = Math.Max(AgreedIndex, Math.Min(reply.AgreedIndex, _history.LastIndex));
-        if (reply.Divergence is { } divergence)
-        {
-            if (divergence.HasMajority && _history.Find(divergence.DifferingIndex) == divergence.Sides[0].Digest)
-            {
-                _received = Math.Min(_received, divergence.DifferingIndex - 1); // the leader has received something else: says it again
-                return;
-            }
-
-            if (_history.Find(divergence.DifferingIndex) is not null
-                && (Divergence is not { } same || same.HasMajority != divergence.HasMajority
-                    || same.DifferingIndex != divergence.DifferingIndex))
-            {
-                Record(divergence);
-            }
-        }
-        else if (Divergence is { } known && reply.AgreedIndex >= known.DifferingIndex)
-        {
-            End(known);
-        }
-
-        _received = Math.Max(_received, Math.Min(reply.ReceivedIndex, _history.LastIndex));
-    }
-
-    /// <summary>Reports new digests at once, and those that are not answered again, in growing intervals.</summary>
-    private void Report()
-    {
-        if (!IsReportDue)
-        {
-            return;
-        }
-
-        bool isNew = _history.LastIndex > _reported;
-        if (!isNew && context.Now < _reportAt)
-        {
-            return;
-        }
-
-        _pause = isNew ? ShortestPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, ShortestPause.Ticks * LongestPause));
-        _reportAt = context.Now + _pause;
-        _reported = _history.LastIndex;
-        context.Module.ReportDigests(_leader!.Value, AgreedIndex, _history.LatestAfter(_received, MostReported));
-    }
-
-    private void Record(StateDivergence divergence)
-    {
-        Divergence = divergence;
-        context.Logger?.StatesDiffer(divergence);
-        context.Metrics?.CountDivergence();
-        if (divergence.IsInMinority(context.NodeId) && context.Settings.OnDivergence == DivergenceReaction.StopMinority
-            && !context.Life.IsStopping)
-        {
-            _stop.Begin(divergence);
-            applier.GiveUpState();
-        }
-    }
-
-    private void End(StateDivergence known)
-    {
-        Divergence = null;
-        context.Logger?.StatesAgree(known);
     }
 }

@@ -298,7 +298,7 @@ public static partial class MessageCodec
 
     private static NodeSet ReadMembers(ref MessageReader reader)
     {
-        int count = reader.ReadCount(SmallestNodeId, "number of first members");
+        int count = reader.ReadCount(SmallestNodeId, "number of listed members");
         if (count == 0)
         {
             return NodeSet.Empty;
@@ -307,7 +307,7 @@ public static partial class MessageCodec
         NodeId[] members = new NodeId[count];
         for (int i = 0; i < members.Length && !reader.Failed; i++)
         {
-            members[i] = reader.ReadNodeId("id of a first member");
+            members[i] = reader.ReadNodeId("id of a listed member");
         }
 
         return new NodeSet(members);

@@ -3,8 +3,6 @@ namespace Raft;
 /// <content>The messages that compare the states of members.</content>
 public static partial class MessageCodec
 {
-    private const int MostDigests = 16;
-    private const int MostSides = 64;
     private const int DigestSize = 16;
     private const int SmallestSide = 12;
     private const byte DivergenceFlag = 1;
@@ -41,9 +39,9 @@ public static partial class MessageCodec
     {
         int start = reader.Position;
         int count = reader.ReadCount(DigestSize, "number of digests");
-        if (count > MostDigests)
+        if (count > StateDigestMessage.MostDigests)
         {
-            reader.Fail(start, $"the number of digests is {count}, more than {MostDigests}");
+            reader.Fail(start, $"the number of digests is {count}, more than {StateDigestMessage.MostDigests}");
             return [];
         }
 
@@ -81,9 +79,9 @@ public static partial class MessageCodec
     {
         int start = reader.Position;
         int count = reader.ReadCount(SmallestSide, "number of different states");
-        if (count > MostSides)
+        if (count > StateDigestReplyMessage.MostSides)
         {
-            reader.Fail(start, $"the number of different states is {count}, more than {MostSides}");
+            reader.Fail(start, $"the number of different states is {count}, more than {StateDigestReplyMessage.MostSides}");
             return [];
         }
 
@@ -99,7 +97,9 @@ public static partial class MessageCodec
     private static int MeasureStateDigest(StateDigestMessage report)
     {
         RequireNotNegative(report.AgreedIndex, "agreed index");
-        Require(report.Digests.Count <= MostDigests, $"The message has {report.Digests.Count} digests, more than {MostDigests}.");
+        Require(
+            report.Digests.Count <= StateDigestMessage.MostDigests,
+            $"The message has {report.Digests.Count} digests, more than {StateDigestMessage.MostDigests}.");
         for (int i = 0; i < report.Digests.Count; i++)
         {
             RequireNotNegative(report.Digests[i].Index, "index of a digest");
@@ -120,7 +120,9 @@ public static partial class MessageCodec
 
         RequireNotNegative(divergence.AgreedIndex, "last index of the same states");
         RequireNotNegative(divergence.DifferingIndex, "first index of different states");
-        Require(divergence.Sides.Count <= MostSides, $"The message has {divergence.Sides.Count} different states, more than {MostSides}.");
+        Require(
+            divergence.Sides.Count <= StateDigestReplyMessage.MostSides,
+            $"The message has {divergence.Sides.Count} different states, more than {StateDigestReplyMessage.MostSides}.");
         size += (2 * sizeof(long)) + sizeof(uint);
         foreach (StateDivergenceSide side in divergence.Sides)
         {

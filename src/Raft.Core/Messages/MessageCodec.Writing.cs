@@ -32,8 +32,8 @@ public static partial class MessageCodec
         int size = sizeof(uint);
         foreach (NodeId member in members)
         {
-            Require(member != default, "The id of a first member is not set.");
-            size += MessageWriter.Measure(member.Value, "id of a first member");
+            Require(member != default, "The id of a listed member is not set.");
+            size += MessageWriter.Measure(member.Value, "id of a listed member");
         }
 
         return size;

@@ -34,6 +34,18 @@ internal sealed class SnapshotPolicy(NodeSettings settings)
         return (hasManyEntries || bytes >= settings.SnapshotAfterBytes) && bytes >= _lastLength;
     }
 
+    /// <summary>
+    /// Whether a snapshot that is due may wait until some more entries are applied: not if so many, or so many bytes of them, are a large
+    /// part of what makes one due.
+    /// </summary>
+    public bool MayWaitFor(long entries, long appliedIndex)
+    {
+        double bytes = _sizes.BytesAfter(_countedFrom);
+        double expected = bytes / Math.Max(1, appliedIndex - _countedFrom) * entries;
+        double largestDelay = Math.Max(settings.SnapshotAfterBytes, _lastLength) / 2.0;
+        return entries <= settings.SnapshotAfterEntries / 2 && expected <= largestDelay && bytes <= 3 * largestDelay;
+    }
+
     /// <summary>Called when a snapshot is started. Even if it fails, the next one is counted from here.</summary>
     public void OnBegun(long index)
     {

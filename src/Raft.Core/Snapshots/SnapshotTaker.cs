@@ -2,7 +2,8 @@ namespace Raft;
 
 /// <summary>
 /// Takes snapshots of this node's own state (section 7, and dissertation, chapter 5): when the log has grown by enough, or on request.
-/// One is taken at a time. The state is captured between two batches; writing it runs in parallel with applying.
+/// One is taken at a time. The state is captured between two batches; writing it runs in parallel with applying. Where nodes compare their
+/// states, an automatic snapshot has the state of an index at which they do, and is written when that is compared.
 /// </summary>
 internal sealed class SnapshotTaker(
     NodeContext context,
@@ -21,7 +22,8 @@ internal sealed class SnapshotTaker(
 
     private bool _capturesNothing;
     private TimeSpan _begunAt;
-    private HeldCapture? _held;
+    private Capturing? _waiting; // for an index at which states are compared
+    private HeldCapture? _held; // until that is compared
 
     /// <summary>Whether a snapshot is being taken.</summary>
     public bool IsTaking { get; private set; }
@@ -40,10 +42,23 @@ internal sealed class SnapshotTaker(
             ContinueHeld(held);
         }
 
+        if (_waiting is { } waiting && (context.Life.IsStopping || !policy.IsDue(applier.AppliedIndex) || !MayWaitForDigest))
+        {
+            IsTaking = !TryEndWaiting(waiting);
+        }
+
         if (context.Settings.SnapshotStore is not null && !IsTaking && !_capturesNothing && !context.Life.IsStopping
             && policy.IsDue(applier.AppliedIndex))
         {
-            Begin();
+            if (MayWaitForDigest)
+            {
+                IsTaking = true;
+                applier.PostAtDigest(_waiting = new Capturing(this));
+            }
+            else
+            {
+                Begin();
+            }
         }
     }
 
@@ -52,6 +67,7 @@ internal sealed class SnapshotTaker(
     {
         disposal.Later(_held?.Capture);
         _held = null;
+        _waiting = null;
         foreach (PendingCaller<SnapshotInfo?> caller in _callers.Concat(_nextCallers))
         {
             context.Answers.Fail(caller, reason);
@@ -61,9 +77,18 @@ internal sealed class SnapshotTaker(
         _nextCallers.Clear();
     }
 
+    private bool MayWaitForDigest => States?.Interval is { } interval && policy.MayWaitFor(interval, applier.AppliedIndex);
+
+    private bool TryEndWaiting(Capturing waiting)
+    {
+        bool ends = applier.Withdraw(waiting);
+        _waiting = ends ? null : _waiting;
+        return ends;
+    }
+
     private void Request(PendingCaller<SnapshotInfo?> caller)
     {
-        if (!IsTaking)
+        if (!IsTaking || (_waiting is { } waiting && TryEndWaiting(waiting)))
         {
             _callers.Add(caller);
             Begin();
@@ -98,6 +123,12 @@ internal sealed class SnapshotTaker(
 
     private void OnCaptured(ISnapshotCapture? capture, long index, DateTimeOffset time)
     {
+        bool isAtDigest = _waiting is not null;
+        if (isAtDigest)
+        {
+            OnWaited(index);
+        }
+
         if (capture is null)
         {
             _capturesNothing = true;
@@ -106,9 +137,9 @@ internal sealed class SnapshotTaker(
                 + $"{context.NodeId} grows without bound: "
                 + $"have it override {nameof(IStateMachine.Capture)} and {nameof(IStateMachine.RestoreAsync)}."));
         }
-        else if (_callers.Count == 0 && States?.AwaitsComparison(index) == true)
+        else if (isAtDigest)
         {
-            _held = new HeldCapture(capture, index, time);
+            _held = new HeldCapture(capture, index, time, context.Now); // at least until this pass has taken the digest
         }
         else
         {
@@ -116,9 +147,17 @@ internal sealed class SnapshotTaker(
         }
     }
 
+    /// <summary>The capture that has waited for an index is made, or has failed. The next one is counted from here.</summary>
+    private void OnWaited(long index)
+    {
+        _waiting = null;
+        _begunAt = context.Now;
+        policy.OnBegun(index);
+    }
+
     /// <summary>
     /// An automatic snapshot waits until the state was compared with those of other nodes, so that a wrong one replaces nothing; but not
-    /// for longer than until the next one is due, since the log must not grow without bound.
+    /// for long if nodes do not answer, and not until the next one is due, since the log must not grow without bound.
     /// </summary>
     private void ContinueHeld(HeldCapture held)
     {
@@ -128,7 +167,7 @@ internal sealed class SnapshotTaker(
             disposal.Later(held.Capture);
             OnEnded(written: null, failure: null);
         }
-        else if (_nextCallers.Count > 0 || States?.AwaitsComparison(held.Index) != true || policy.IsDue(applier.AppliedIndex))
+        else if (_nextCallers.Count > 0 || States?.AwaitsComparison(held.Index, held.Since) != true || policy.IsDue(applier.AppliedIndex))
         {
             Release(held);
         }
@@ -170,6 +209,11 @@ internal sealed class SnapshotTaker(
     private void OnEnded(SnapshotInfo? written, Exception? failure)
     {
         IsTaking = false;
+        if (_waiting is not null)
+        {
+            OnWaited(applier.AppliedIndex);
+        }
+
         if (failure is not null && context.Life.IsStopRequested)
         {
             failure = Stopping(failure);
@@ -225,7 +269,7 @@ internal sealed class SnapshotTaker(
     private NodeStoppedException Stopping(Exception? inner) => new($"Node {context.NodeId} stops, and takes no more snapshots.", inner);
 
     /// <summary>A capture that is not written yet.</summary>
-    private sealed record HeldCapture(ISnapshotCapture Capture, long Index, DateTimeOffset Time);
+    private sealed record HeldCapture(ISnapshotCapture Capture, long Index, DateTimeOffset Time, TimeSpan Since);
 
     private sealed class SnapshotRequest(SnapshotTaker taker, PendingCaller<SnapshotInfo?> caller) : NodeRequest
     {

@@ -47,6 +47,20 @@ public sealed class SnapshotPolicyTests
         Assert.True(policy.IsDue(64));
     }
 
+    [Theory]
+    [InlineData(50, 100, true)]
+    [InlineData(51, 100, false)] // half of the entries that make a snapshot due
+    [InlineData(50, 640, true)]
+    [InlineData(50, 641, false)] // half of the bytes
+    [InlineData(1, 1_000, false)] // too many bytes have come already
+    public void MayWaitFor_AFewEntriesMore(long entries, long bytesEach, bool mayWait)
+    {
+        SnapshotPolicy policy = Policy(afterEntries: 100, afterBytes: 64_000);
+        HandOver(policy, 1, 100, bytesEach);
+
+        Assert.Equal(mayWait, policy.MayWaitFor(entries, appliedIndex: 100));
+    }
+
     [Fact]
     public void IsDue_WhereSnapshotsAreNotAutomatic_Never()
     {

@@ -51,7 +51,7 @@ public sealed class DivergenceTests
         Assert.IsType<StateDivergedException>(wrong.Failure?.InnerException);
         StateDivergence divergence = ((StateDivergedException)wrong.Failure!.InnerException!).Divergence!;
         Assert.True(divergence.DifferingIndex >= wrongFrom, $"It was noticed at {divergence.DifferingIndex}, and begins at {wrongFrom}.");
-        Assert.True(divergence.AgreedIndex < divergence.DifferingIndex);
+        Assert.True(divergence.AgreedIndex < wrongFrom, $"It is said to begin after {divergence.AgreedIndex}, and begins at {wrongFrom}.");
         Assert.True(divergence.IsInMinority(wrong.Id));
         Assert.All(cluster.Nodes.Where(node => node != wrong), static node => Assert.True(node.IsRunning, $"{node.Id} has stopped."));
         Assert.True(cluster.Propose("last").Index > divergence.DifferingIndex);

@@ -51,6 +51,7 @@ internal sealed partial class Applier
             _appliedTime = batch.LastTime;
             Volatile.Write(ref _appliedIndex, batch.LastIndex);
             ReleaseReads();
+            ReleaseAtDigest(batch.LastIndex);
         }
 
         if (batch.Count > 0)
@@ -74,18 +75,5 @@ internal sealed partial class Applier
         {
             _wakeWorker();
         }
-    }
-
-    private bool IsDigestDue(long index) => Digests?.IsDue(index) == true;
-
-    /// <summary>The state is that of an index at which nodes compare their states.</summary>
-    private async ValueTask TakeDigestAsync(long index, bool hasMoved)
-    {
-        if (hasMoved && Digests!.Captures && _ownThread is not null)
-        {
-            await new ResumeOn(_ownThread);
-        }
-
-        Digests!.OnApplied(_machine, index);
     }
 }

@@ -206,7 +206,7 @@ internal sealed partial class Applier
     /// <summary>The end: takes out all reads that have not run. Called under the lock.</summary>
     private List<StateMachineQuery> TakeAllReads()
     {
-        List<StateMachineQuery> waiting = [.. _queries, .. _deferred.TakeAll()];
+        List<StateMachineQuery> waiting = [.. _queries, .. _deferred.TakeAll(), .. TakeAtDigest()];
         _queries.Clear();
         ReadLimit.Leave(waiting.Count(static query => query.IsRead));
 

@@ -315,6 +315,12 @@ internal sealed partial class Applier : IThreadPoolWorkItem
                 return true;
             }
 
+            if (!_closed && TryTakeBeforeNextBatch(out reads))
+            {
+                CurrentSince = now;
+                return _isReading = true;
+            }
+
             // In turns, so that neither a flood of reads nor one of commands starves the other.
             _queryIsNext = !_queryIsNext;
             if (!_closed && (_queryIsNext

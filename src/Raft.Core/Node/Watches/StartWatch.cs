@@ -63,8 +63,24 @@ internal sealed class StartWatch : IDisposable
         }
         else if (_isReported)
         {
-            _timer.Set(_condition.NextDeadline);
+            SetTimer();
         }
+    }
+
+    /// <summary>
+    /// For the next report, or for the step that is under way, which may be another one by now: it has set the timer for itself, before or
+    /// after this does.
+    /// </summary>
+    private void SetTimer()
+    {
+        Step? step;
+        do
+        {
+            step = _step;
+            TimeSpan hangs = step is null ? TimeSpan.MaxValue : step.Since + _context.Settings.HangTimeout;
+            _timer.Set(hangs > _context.Now && hangs < _condition.NextDeadline ? hangs : _condition.NextDeadline);
+        }
+        while (_step != step);
     }
 
     public void Dispose() => _timer.Dispose();

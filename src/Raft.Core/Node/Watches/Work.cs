@@ -21,6 +21,7 @@ internal enum WorkKind
     SnapshotSearch,
     SnapshotOpening,
     TransportStart,
+    DigestHash,
 }
 
 /// <summary>A piece of work that occupies the state machine or the disk of a node, as values: its text is made only if it hangs.</summary>
@@ -34,7 +35,7 @@ internal readonly record struct Work(
 {
     public HangingResource Resource => Kind switch
     {
-        WorkKind.Apply or WorkKind.Read or WorkKind.Capture or WorkKind.Restore => HangingResource.StateMachine,
+        WorkKind.Apply or WorkKind.Read or WorkKind.Capture or WorkKind.Restore or WorkKind.DigestHash => HangingResource.StateMachine,
         WorkKind.LogWrite or WorkKind.LogRead or WorkKind.LogCompaction or WorkKind.LogOpening => HangingResource.LogStore,
         WorkKind.TransportStart => HangingResource.Transport,
         _ => HangingResource.SnapshotStore,
@@ -59,6 +60,7 @@ internal readonly record struct Work(
         WorkKind.LogOpening => "opening the log",
         WorkKind.SnapshotSearch => "looking for the latest snapshot",
         WorkKind.SnapshotOpening => Text($"opening the snapshot up to entry {LastIndex}"),
+        WorkKind.DigestHash => Text($"writing its state after entry {LastIndex} for a digest"),
         _ => "starting",
     };
 

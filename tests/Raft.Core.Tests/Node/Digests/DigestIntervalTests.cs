@@ -83,6 +83,34 @@ public class DigestIntervalTests
     }
 
     [Fact]
+    public void StateMachine_ThatCapturesNothing_IsReportedOnce()
+    {
+        _lab.Start(static options => options.CaptureDigestInterval = 4, new PlainTally { Captures = false });
+
+        _lab.ProposeThrough(20);
+        _lab.Settle();
+
+        Assert.Contains("PlainTally captures nothing", Assert.Single(_lab.Logged.Of(177)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Capture_ThatHangsWhileItIsHashed_IsReported()
+    {
+        TaskCompletionSource gate = new();
+        LabNode node = _lab.Start(static options => options.CaptureDigestInterval = 4, new PlainTally { Writing = gate.Task });
+        _lab.ProposeThrough(6);
+        _lab.Lab.World.RunFor(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("writing its state after entry 4 for a digest", Assert.Single(node.Status.Hangs).Work);
+        Assert.Single(_lab.Logged.Of(124));
+
+        gate.SetResult();
+        _lab.Settle();
+        Assert.Empty(node.Status.Hangs);
+        Assert.Equal(4, node.Status.AgreedIndex);
+    }
+
+    [Fact]
     public void SingleNode_AgreesWithItself()
     {
         LabNode node = _lab.Start(new Tally());

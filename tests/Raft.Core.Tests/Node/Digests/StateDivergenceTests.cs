@@ -209,6 +209,56 @@ public class StateDivergenceTests
     }
 
     [Fact]
+    public void Answer_ToAnEarlierRun_IsNotTaken()
+    {
+        _lab.StartWithWrong(nodes: 3, wrong: "none", wrongFrom: 0, leader: "n1");
+        _lab.Tamper = static message => message is StateDigestReplyMessage { To.Value: "n3" } reply
+            ? reply with { Correlation = reply.Correlation - 1 }
+            : message;
+
+        _lab.ProposeThrough(12);
+        _lab.Settle();
+
+        Assert.Equal(12, _lab.Node("n2").Status.AgreedIndex);
+        Assert.Equal(0, _lab.Node("n3").Status.AgreedIndex);
+    }
+
+    [Fact]
+    public void Difference_WithoutAMajority_EndsOnTheNextLeaderWhoseStateIsThatOfOne()
+    {
+        _lab.StartWithWrong(nodes: 3, wrong: "n1", wrongFrom: 10, leader: "n1");
+        _lab.Node("n3").Stop();
+        _lab.ProposeThrough(12);
+        _lab.Settle();
+        Assert.Contains("no majority", Assert.Single(_lab.Alarms("n2")), StringComparison.Ordinal);
+
+        _lab.Node("n1").Stop();
+        _lab.Node("n3").Run();
+        _lab.Lab.WaitForLeader(_lab.Running);
+        _lab.ProposeThrough(18);
+        _lab.Settle();
+
+        Assert.Null(_lab.Node("n2").Status.Divergence);
+        Assert.Contains(
+            "the state of this node is that of a majority", Assert.Single(_lab.Logged.Of(176)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Digest_ThatThrows_StopsItsNodeAndIsBlamedOnNoCommand()
+    {
+        _lab.Start(new Tally(), new Tally(), new Tally { OnDigest = static () => throw new InvalidOperationException("It is broken.") });
+
+        _lab.ProposeThrough(4);
+
+        string message = _lab.Node("n3").Failure().Message;
+        Assert.Contains(
+            "threw InvalidOperationException in IStateDigest.Digest, after it had applied the entry at index 4: It is broken.",
+            message,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("command", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NewLeader_CollectsAnew_AndNoticesAnEarlierDifference()
     {
         _lab.StartWithWrong(nodes: 3, wrong: "n3", wrongFrom: 10, leader: "n1");

@@ -8,7 +8,17 @@ internal sealed class Tally(long wrongFrom = long.MaxValue, long wrongness = 1)
 {
     private RollingDigest _digest;
 
-    public ulong? Digest => HasDigest ? _digest.Value : null;
+    public ulong? Digest
+    {
+        get
+        {
+            OnDigest?.Invoke();
+            return HasDigest ? _digest.Value : null;
+        }
+    }
+
+    /// <summary>Called when its digest is read.</summary>
+    public Action? OnDigest { get; init; }
 
     /// <summary>Whether it offers its digest.</summary>
     public bool HasDigest { get; init; } = true;
@@ -35,14 +45,32 @@ internal sealed class PlainTally(long wrongFrom = long.MaxValue) : StateMachine<
 {
     private long _sum;
 
+    /// <summary>What its captures wait for while they are written.</summary>
+    public Task Writing { get; init; } = Task.CompletedTask;
+
+    /// <summary>Whether it captures its state.</summary>
+    public bool Captures { get; init; } = true;
+
     protected override long Apply(string command, in CommandContext context)
     {
         _sum += context.Index >= wrongFrom ? 2 : 1;
         return 0;
     }
 
-    protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_sum, Codec.Int64);
+    protected override ISnapshotCapture? Capture() =>
+        Captures ? new SlowCapture(SnapshotCapture.Of(_sum, Codec.Int64), Writing) : null;
 
     protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
         _sum = await SnapshotCapture.ReadAsync(snapshot, Codec.Int64, cancellationToken);
+
+    private sealed class SlowCapture(ISnapshotCapture inner, Task writing) : ISnapshotCapture
+    {
+        public async ValueTask WriteToAsync(Stream destination, CancellationToken cancellationToken)
+        {
+            await writing;
+            await inner.WriteToAsync(destination, cancellationToken);
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
 }

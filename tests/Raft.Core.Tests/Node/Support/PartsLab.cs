@@ -6,7 +6,8 @@ namespace Raft.Tests.Node;
 /// <summary>What a part of a node needs around it, for tests of that part alone. The test plays the worker.</summary>
 internal sealed class PartsLab : IDisposable
 {
-    public PartsLab(IStateMachine? machine = null, ILogStore? store = null, int members = 3, ISnapshotStore? snapshots = null)
+    public PartsLab(
+        IStateMachine? machine = null, ILogStore? store = null, int members = 3, ISnapshotStore? snapshots = null, IClock? clock = null)
     {
         RaftNodeOptions options = new()
         {
@@ -14,7 +15,7 @@ internal sealed class PartsLab : IDisposable
         };
         Settings = new NodeSettings("n1", initialTerm: 0, options, new RaftNodePorts
         {
-            Clock = Clock,
+            Clock = clock ?? Clock,
             Scheduler = new Spy(this),
             LogStore = store,
             SnapshotStore = snapshots,
