@@ -25,7 +25,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0102.md");
+        description: Page + "RAFT0102.md.");
 
     public static readonly DiagnosticDescriptor DerivedMember = new(
         "RAFT0102",
@@ -52,7 +52,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0104.md");
+        description: Page + "RAFT0104.md.");
 
     public static readonly DiagnosticDescriptor NeedlessTag = new(
         "RAFT0104",
@@ -61,7 +61,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0104.md");
+        description: Page + "RAFT0104.md.");
 
     public static readonly DiagnosticDescriptor ForeignBase = new(
         "RAFT0104",
@@ -100,7 +100,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0107.md");
+        description: Page + "RAFT0107.md.");
 
     public static readonly DiagnosticDescriptor LowVersion = new(
         "RAFT0107",
@@ -147,7 +147,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0111.md");
+        description: Page + "RAFT0111.md.");
 
     public static readonly DiagnosticDescriptor InaccessibleCommand = new(
         "RAFT0111",
@@ -156,7 +156,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0111.md");
+        description: Page + "RAFT0111.md.");
 
     public static readonly DiagnosticDescriptor RefStructCommand = new(
         "RAFT0111",
@@ -165,7 +165,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0111.md");
+        description: Page + "RAFT0111.md.");
 
     public static readonly DiagnosticDescriptor TakenName = new(
         "RAFT0112",
@@ -174,7 +174,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0112.md");
+        description: Page + "RAFT0112.md.");
 
     public static readonly DiagnosticDescriptor OrderOfFiles = new(
         "RAFT0113",
@@ -184,7 +184,7 @@ internal static partial class Rules
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
-        helpLinkUri: Pages + "RAFT0113.md");
+        description: Page + "RAFT0113.md.");
 
     /// <summary>One descriptor of each rule; some have several messages.</summary>
     public static ImmutableArray<DiagnosticDescriptor> OfCodecs { get; } =
