@@ -1,4 +1,4 @@
-namespace Raft.Tests.Node.Parts;
+namespace Raft.Tests.Node;
 
 public sealed class StartWatchTests
 {
