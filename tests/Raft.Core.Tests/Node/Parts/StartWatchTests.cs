@@ -1,13 +1,11 @@
-using Raft.Testing;
-
-namespace Raft.Tests.Node.Parts;
+namespace Raft.Tests.Node;
 
 public sealed class StartWatchTests
 {
     [Fact]
     public void NextStep_ThatBeginsWhileAReportIsScheduled_IsLookedAtInTime()
     {
-        RacingClock clock = new();
+        using RacingClock clock = new();
         using PartsLab lab = new(clock: clock);
         using StartWatch watch = new(lab.Context);
         watch.Begin(new Work(WorkKind.LogOpening));
@@ -19,7 +17,7 @@ public sealed class StartWatchTests
 
         Advance(lab.Settings.HangTimeout);
         watch.Check();
-        Assert.Equal(WorkKindText(WorkKind.SnapshotSearch), watch.Hang?.Work);
+        Assert.Equal("looking for the latest snapshot", watch.Hang?.Work);
 
         void Advance(TimeSpan duration)
         {
@@ -27,8 +25,6 @@ public sealed class StartWatchTests
             lab.Context.Now = clock.Now;
         }
     }
-
-    private static string WorkKindText(WorkKind kind) => new Work(kind).ToString();
 
     private sealed class RacingClock : IClock, IClockTimer
     {
