@@ -107,14 +107,17 @@ public sealed class UnresponsiveWorkerTests : IDisposable
     [Fact]
     public async Task CallbackOnTheToken_ThatThrows_IsReportedAndEndsNothing()
     {
-        _script.Body = static (_, token) =>
+        TaskCompletionSource registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _script.Body = (_, token) =>
         {
             Task wait = Task.Delay(Timeout.Infinite, token);
             token.Register(static () => throw new FormatException("Broken.")); // runs first: callbacks run in the reverse order
+            registered.TrySetResult();
             return wait;
         };
         using IHost host = await StartAsync();
         await _script.NextAsync();
+        await registered.Task; // on a token that is cancelled already, the worker itself would throw
         await host.Services.Node().DeposeAsync();
 
         await AdvanceUntilAsync(() => _script.AnyMore, TimeSpan.FromSeconds(1));
