@@ -64,15 +64,21 @@ internal sealed class DigestLab
     /// <param name="configure">Changes the options.</param>
     public LabNode StartWithWrong(int nodes, string wrong, long wrongFrom, string leader, Action<RaftNodeOptions>? configure = null)
     {
-        LabNode first = Start(
-            configure, [.. Enumerable.Range(1, nodes).Select(number => $"n{number}" == wrong ? new Tally(wrongFrom) : new Tally())]);
-        if (first.Raft.Id != leader)
+        Start(configure, [.. Enumerable.Range(1, nodes).Select(number => $"n{number}" == wrong ? new Tally(wrongFrom) : new Tally())]);
+        return Lead(leader);
+    }
+
+    /// <summary>Makes a node lead.</summary>
+    public LabNode Lead(string id)
+    {
+        LabNode present = Lab.WaitForLeader([.. Nodes]);
+        if (present.Raft.Id != id)
         {
-            Lab.World.Run(first.Raft.TransferLeadershipAsync(new NodeId(leader)).AsTask());
+            Lab.World.Run(present.Raft.TransferLeadershipAsync(new NodeId(id)).AsTask());
             Lab.WaitForLeader([.. Nodes]);
         }
 
-        return Node(leader);
+        return Node(id);
     }
 
     public LabNode Node(string id) => Nodes.Single(node => node.Raft.Id == id);

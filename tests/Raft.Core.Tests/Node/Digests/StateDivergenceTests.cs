@@ -243,6 +243,35 @@ public class StateDivergenceTests
             "the state of this node is that of a majority", Assert.Single(_lab.Logged.Of(176)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Two of the three whose states differed stay away, so nothing is known of them.</summary>
+    [Fact]
+    public void Difference_OfThreeWithoutAMajority_EndsWhenThisNodeIsPartOfOne()
+    {
+        _lab.Start(new Tally(wrongFrom: 10, wrongness: 1), new Tally(), new Tally(wrongFrom: 10, wrongness: 2), new Tally(), new Tally());
+        _lab.Lead("n2");
+        _lab.Node("n4").Stop();
+        _lab.Node("n5").Stop();
+        _lab.ProposeThrough(12);
+        _lab.Settle();
+        Assert.Contains("no majority", Assert.Single(_lab.Alarms("n2")), StringComparison.Ordinal);
+
+        // The others are compared from index 20 on, as after a snapshot, so nobody learns what the right state was before.
+        _lab.Tamper = static message => message is StateDigestMessage { From.Value: "n4" or "n5" } report
+            ? report with { Digests = [.. report.Digests.Where(static digest => digest.Index > 16)] }
+            : message;
+        _lab.Node("n1").Stop();
+        _lab.Node("n4").Run();
+        _lab.ProposeThrough(18);
+        _lab.Node("n3").Stop();
+        _lab.Node("n5").Run();
+        _lab.ProposeThrough(26);
+        _lab.Settle();
+
+        Assert.Null(_lab.Node("n2").Status.Divergence);
+        Assert.Contains(
+            "the state of this node is that of a majority", Assert.Single(_lab.Logged.Of(176)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Digest_ThatThrows_StopsItsNodeAndIsBlamedOnNoCommand()
     {
