@@ -26,11 +26,11 @@ internal sealed class ClusterRoles
     /// <summary>Gives the nodes their roles. A cluster that is too small for others has voters only.</summary>
     public static ClusterRoles Of(MemberRoles roles, IReadOnlyList<NodeId> ids)
     {
-        int half = (ids.Count / 2) + 1;
+        int half = (ids.Count / 2) + 1; // of three and four, both sets share more than one node, so that one can be spared
         return roles switch
         {
             MemberRoles.OneLearner when ids.Count >= 2 => new ClusterRoles([.. ids.SkipLast(1)], [], [ids[^1]]),
-            MemberRoles.Joint when ids.Count >= 3 => new ClusterRoles([.. ids.Take(half)], [.. ids.TakeLast(half)], []),
+            MemberRoles.Joint when ids.Count >= 3 => new ClusterRoles([.. ids.Take(Math.Max(half, 3))], [.. ids.TakeLast(half)], []),
             _ => new ClusterRoles([.. ids], [], []),
         };
     }

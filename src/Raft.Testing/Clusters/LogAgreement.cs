@@ -12,6 +12,7 @@ internal sealed class LogAgreement(Action<string> broken)
     private readonly List<string> _agreed = [];
     private readonly List<ulong> _hashes = [0]; // of so many strings
     private readonly HashSet<string> _applied = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _fenced = new(StringComparer.Ordinal); // the term that each was proposed in
 
     /// <summary>Everything that any node has applied so far, in the order on which all agree.</summary>
     public IReadOnlyList<string> Agreed => _agreed;
@@ -37,6 +38,19 @@ internal sealed class LogAgreement(Action<string> broken)
         else if (hash != _hashes[number])
         {
             broken($"State Machine Safety is broken: {node} applied '{text}' as number {number} after other strings than another node.");
+        }
+    }
+
+    /// <summary>A string was proposed in a term only: it enters the log in that term or not at all.</summary>
+    public void Fence(string text, long term) => _fenced.Add(text, term);
+
+    /// <summary>Checks the term of a string that a node applies.</summary>
+    public void CheckTerm(NodeId node, string text, long term)
+    {
+        if (_fenced.TryGetValue(text, out long proposed) && proposed != term)
+        {
+            broken($"Work stays in its term is broken: '{text}' was proposed by the work of term {proposed}, and {node} applies it as an "
+                + $"entry of term {term}.");
         }
     }
 

@@ -72,6 +72,9 @@ public sealed class SimulatedCluster : SimulatedClusterBase
     public SimulatedProposal Submit(string text, NodeId id) => Submit(Encoding.UTF8.GetBytes(text), text, id);
 
     /// <summary>Proposes a string in the term of a leadership only.</summary>
-    internal SimulatedProposal Submit(string text, NodeId id, Leadership leadership) =>
-        Submit(Encoding.UTF8.GetBytes(text), text, id, leadership);
+    internal SimulatedProposal Submit(string text, NodeId id, Leadership leadership)
+    {
+        Fence(text, leadership.Term);
+        return Submit(Encoding.UTF8.GetBytes(text), text, id, leadership);
+    }
 }

@@ -308,6 +308,9 @@ public abstract partial class SimulatedClusterBase
         return proposal;
     }
 
+    /// <summary>From now on, a string belongs to a term only.</summary>
+    private protected void Fence(string text, long term) => _agreement.Fence(text, term);
+
     /// <summary>Gives every node another state machine, from its next start on.</summary>
     internal void UseStateMachine(Func<IStateMachine> create)
     {

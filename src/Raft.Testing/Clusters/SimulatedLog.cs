@@ -29,6 +29,7 @@ internal sealed class SimulatedLog(NodeId node, LogAgreement agreement) : StateM
     {
         Append(command);
         agreement.Apply(node, Count, Hash, command);
+        agreement.CheckTerm(node, command, context.Term);
         return Count;
     }
 

@@ -9,7 +9,7 @@ namespace Raft.Testing;
 /// </remarks>
 internal sealed class ReadIndexOfItsTerm(CommittedLog committed) : ClusterRule
 {
-    private readonly SortedDictionary<NodeId, (RaftNode? Life, ReadIndexReplyMessage Reply)> _unknown = [];
+    private readonly SortedDictionary<NodeId, List<ReadIndexReplyMessage>> _deferred = [];
 
     public override string Name => "A read index is of the leader's term";
 
@@ -20,23 +20,30 @@ internal sealed class ReadIndexOfItsTerm(CommittedLog committed) : ClusterRule
             return null;
         }
 
-        if (reply.ReadIndex > committed.LastIndex)
+        if (reply.ReadIndex <= committed.LastIndex)
         {
-            _unknown.TryAdd(node.Id, (node.Current, reply));
-            return null;
+            return Judge(node, reply);
         }
 
-        return reply.ReadIndex >= 1 && committed.TermAt(reply.ReadIndex) == reply.Term
-            ? null
-            : $"{Names(node, reply)}, which is {(reply.ReadIndex >= 1 ? $"of term {committed.TermAt(reply.ReadIndex)}" : "not committed")}.";
+        if (!_deferred.TryGetValue(node.Id, out List<ReadIndexReplyMessage>? replies))
+        {
+            _deferred[node.Id] = replies = [];
+        }
+
+        replies.Add(reply);
+        return null;
     }
 
-    public override string? OnQuiet(SimulatedNode node) =>
-        _unknown.Remove(node.Id, out (RaftNode? Life, ReadIndexReplyMessage Reply) sent)
-        && sent.Life == node.Current && sent.Reply.ReadIndex > committed.LastIndex
-            ? $"{Names(node, sent.Reply)}, which is not committed."
-            : null;
+    public override string? OnQuiet(SimulatedNode node) => _deferred.Remove(node.Id, out List<ReadIndexReplyMessage>? replies)
+        ? replies.Select(reply => Judge(node, reply)).FirstOrDefault(static broken => broken is not null)
+        : null;
 
-    private static string Names(SimulatedNode node, ReadIndexReplyMessage reply) =>
-        $"{node.Id} leads term {reply.Term} and names the read index {reply.ReadIndex}";
+    private string? Judge(SimulatedNode node, ReadIndexReplyMessage reply)
+    {
+        bool isCommitted = reply.ReadIndex >= 1 && reply.ReadIndex <= committed.LastIndex;
+        return isCommitted && committed.TermAt(reply.ReadIndex) == reply.Term
+            ? null
+            : $"{node.Id} leads term {reply.Term} and names the read index {reply.ReadIndex}, which "
+                + (isCommitted ? $"is of term {committed.TermAt(reply.ReadIndex)}." : "is not committed.");
+    }
 }

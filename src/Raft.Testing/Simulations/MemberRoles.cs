@@ -10,8 +10,8 @@ public enum MemberRoles
     OneLearner,
 
     /// <summary>
-    /// Two configurations that share a node are joint (section 6): a majority of the first nodes and one of the last must agree. All vote if
-    /// there are less than three.
+    /// Two configurations are joint (section 6): a majority of the first nodes and one of the last must agree. They share one node or two.
+    /// All vote if there are fewer than three.
     /// </summary>
     Joint,
 }

@@ -27,7 +27,8 @@ internal sealed class SimulationRun
         _faults = options.Weather.Draw(_random.Fork(), options.Nodes, options.Duration);
         _faults = options.Faults ?? _faults;
         _settings = options.Settings ?? SettingsOf(seed);
-        _cluster = new SimulatedCluster(options.Nodes, seed, Configure, options.Storage, options.Transports, keepsEvents: false, _settings.Roles);
+        _cluster = new SimulatedCluster(
+            options.Nodes, seed, Configure, options.Storage, options.Transports, keepsEvents: false, _settings.Roles);
         _cluster.World.IsReported = true;
         _settings.ApplyTo(_cluster);
         if (options.KeepsEvents)

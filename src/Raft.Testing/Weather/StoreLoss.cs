@@ -19,7 +19,7 @@ internal sealed class StoreLoss : SoleFault
     private NodeId _leader;
     private long _leaderTerm;
     private long _lostIndex;
-    private bool _isMissed; // the leader has heard of what the node loses
+    private bool _leaderKnowsOfLoss; // it has received an acknowledgement of what the node loses
     private bool _isFlipped;
     private int _refused;
 
@@ -73,15 +73,19 @@ internal sealed class StoreLoss : SoleFault
         return HasCaughtUp();
     }
 
-    /// <summary>Every node has and knows everything: no acknowledgement of what will be lost is under way.</summary>
+    /// <summary>Every node has and knows everything, and nothing about it is under way.</summary>
     private bool IsSettled() =>
         _cluster.Roles.CanSpare(_node.Id)
         && _cluster.Leader is { } leader && leader != _node.Id
         && _cluster.Nodes.All(node => node.IsRunning && !node.IsStopping && node.Store.UnderWay == 0 && !node.Store.HasFailed
             && node.Situation.Term == _cluster[leader].Situation.Term
             && node.Situation.CommitIndex == _cluster[leader].Situation.LastIndex)
-        && !_cluster.Network.IsCarrying(message => message.From == _node.Id)
-        && _cluster.IsSettled();
+        && _cluster.IsSettled()
+        && !_cluster.Network.IsCarrying(IsAboutItsLog);
+
+    /// <summary>Acknowledges what will be lost; or brings it again, before the leader can notice the loss.</summary>
+    private bool IsAboutItsLog(RaftMessage message) =>
+        message.From == _node.Id || (message.To == _node.Id && message is AppendEntriesMessage { Entries.Length: > 0 });
 
     /// <summary>A link that was clogged may still deliver a request for a vote that the node will have forgotten.</summary>
     private bool IsVoteUnderWay()
@@ -104,7 +108,7 @@ internal sealed class StoreLoss : SoleFault
         _leader = _cluster.Leader!.Value;
         _leaderTerm = _cluster[_leader].Situation.Term;
         _lostIndex = _node.Situation.LastIndex;
-        _isMissed = _fault.Kind == FaultKind.RolledBackStore
+        _leaderKnowsOfLoss = _fault.Kind == FaultKind.RolledBackStore
             && _cluster.AcknowledgedTo(_leader, _node.Id, _leaderTerm) > _older.Log.LargestIndex();
         if (_fault.Kind == FaultKind.FlippedBit)
         {
@@ -189,7 +193,7 @@ internal sealed class StoreLoss : SoleFault
         // A leader that has compacted its log since sends a snapshot, whose success says nothing about what the node had before.
         bool wasAppended = (_node.Snapshots.Durable?.LastIncludedIndex ?? 0) < _lostIndex;
         PublishedStatus leader = _cluster[_leader].Raft.PublishedStatus;
-        if (_isMissed && wasAppended && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
+        if (_leaderKnowsOfLoss && wasAppended && leader.Role == RaftRole.Leader && leader.Term == _leaderTerm)
         {
             _cluster.Require(
                 leader.LostData.Contains(_node.Id), $"{_leader} does not report that {_node.Id} has lost what it acknowledged.");

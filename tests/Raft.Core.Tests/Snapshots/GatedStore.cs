@@ -27,7 +27,7 @@ internal sealed class GatedStore : ISnapshotStore
     {
         TaskCompletionSource gate = _gate!;
         _gate = null;
-        gate.SetResult();
+        Continue(gate);
     }
 
     /// <summary>Those that wait continue, and others wait.</summary>
@@ -35,15 +35,30 @@ internal sealed class GatedStore : ISnapshotStore
     {
         TaskCompletionSource gate = _gate!;
         _gate = new TaskCompletionSource();
-        gate.SetResult();
+        Continue(gate);
+    }
+
+    /// <summary>What waits continues before this returns: under the context of a test, it would continue on another thread.</summary>
+    private static void Continue(TaskCompletionSource gate)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            gate.SetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     public ValueTask<SnapshotInfo?> FindLatestAsync(CancellationToken cancellationToken) => _store.FindLatestAsync(cancellationToken);
 
     public async ValueTask<Stream> OpenReadAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
-        await PassAsync("open", "open");
-        Stream stream = new Reading(this, await _store.OpenReadAsync(snapshot, cancellationToken));
+        await PassAsync("open", "open").ConfigureAwait(false);
+        Stream stream = new Reading(this, await _store.OpenReadAsync(snapshot, cancellationToken).ConfigureAwait(false));
         OpenStreams++;
         return stream;
     }
@@ -51,10 +66,11 @@ internal sealed class GatedStore : ISnapshotStore
     public async ValueTask<ISnapshotWriter> CreateAsync(
         long lastIncludedIndex, long lastIncludedTerm, ReadOnlyMemory<byte> header, CancellationToken cancellationToken)
     {
-        await PassAsync("create", $"create {lastIncludedIndex}");
-        ISnapshotWriter writer = new Writer(this, await _store.CreateAsync(lastIncludedIndex, lastIncludedTerm, header, cancellationToken));
+        await PassAsync("create", $"create {lastIncludedIndex}").ConfigureAwait(false);
+        ISnapshotWriter inner =
+            await _store.CreateAsync(lastIncludedIndex, lastIncludedTerm, header, cancellationToken).ConfigureAwait(false);
         OpenWriters++;
-        return writer;
+        return new Writer(this, inner);
     }
 
     private async Task PassAsync(string call, string description)
@@ -62,7 +78,7 @@ internal sealed class GatedStore : ISnapshotStore
         Calls.Add(description);
         if (_gate is { } gate)
         {
-            await gate.Task;
+            await gate.Task.ConfigureAwait(false);
         }
 
         if (_failures.Remove(call, out Exception? failure))
@@ -77,15 +93,15 @@ internal sealed class GatedStore : ISnapshotStore
 
         public async ValueTask<SnapshotInfo> CommitAsync(CancellationToken cancellationToken)
         {
-            await store.PassAsync("commit", "commit");
-            return await writer.CommitAsync(cancellationToken);
+            await store.PassAsync("commit", "commit").ConfigureAwait(false);
+            return await writer.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         public async ValueTask DisposeAsync()
         {
             store.OpenWriters--;
-            await writer.DisposeAsync();
-            await store.PassAsync("dispose", "dispose");
+            await writer.DisposeAsync().ConfigureAwait(false);
+            await store.PassAsync("dispose", "dispose").ConfigureAwait(false);
         }
     }
 
@@ -124,7 +140,7 @@ internal sealed class GatedStore : ISnapshotStore
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await store.PassAsync("write", $"write {buffer.Length}");
+            await store.PassAsync("write", $"write {buffer.Length}").ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             Write(buffer.Span);
         }
@@ -136,7 +152,7 @@ internal sealed class GatedStore : ISnapshotStore
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await store.PassAsync("read", $"read {buffer.Length}");
+            await store.PassAsync("read", $"read {buffer.Length}").ConfigureAwait(false);
             return Read(buffer.Span);
         }
 

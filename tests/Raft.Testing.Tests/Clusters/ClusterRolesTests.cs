@@ -41,7 +41,9 @@ public sealed class ClusterRolesTests
     [InlineData(MemberRoles.AllVote, 3, "n1", true)]
     [InlineData(MemberRoles.OneLearner, 3, "n1", false)]
     [InlineData(MemberRoles.OneLearner, 3, "n3", true)]
-    [InlineData(MemberRoles.Joint, 3, "n1", false)]
+    [InlineData(MemberRoles.Joint, 3, "n1", true)]
+    [InlineData(MemberRoles.Joint, 3, "n2", false)]
+    [InlineData(MemberRoles.Joint, 4, "n2", true)]
     [InlineData(MemberRoles.Joint, 5, "n3", true)]
     public void CanSpare_TellsWhetherTheOthersAreAQuorum(MemberRoles roles, int nodes, string node, bool canSpare) =>
         Assert.Equal(canSpare, ClusterRoles.Of(roles, Five[..nodes]).CanSpare(node));

@@ -28,6 +28,21 @@ public sealed class LogAgreementTests
         new(text, "n1", _ => ValueTask.FromException<Committed>(new NodeStoppedException("stopped")));
 
     [Fact]
+    public void CheckTerm_StringOfAnotherTermThanItsWork_IsFound()
+    {
+        _agreement.Fence("a", term: 2);
+
+        _agreement.CheckTerm("n1", "a", term: 2);
+        _agreement.CheckTerm("n1", "b", term: 3);
+        Assert.Empty(_broken);
+
+        _agreement.CheckTerm("n1", "a", term: 3);
+        Assert.Equal(
+            "Work stays in its term is broken: 'a' was proposed by the work of term 2, and n1 applies it as an entry of term 3.",
+            Assert.Single(_broken));
+    }
+
+    [Fact]
     public void Apply_OfLogsThatAgree_FindsNothing()
     {
         Apply("n1", "a", "b");

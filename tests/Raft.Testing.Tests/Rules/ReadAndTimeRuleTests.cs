@@ -21,19 +21,24 @@ public sealed class ReadAndTimeRuleTests
         Assert.Null(rule.OnSent(_lab["n1"], reply with { ReadIndex = 3 })); // its status may show it at the end of the step
         Assert.Equal("n1 leads term 2 and names the read index 3, which is not committed.", rule.OnQuiet(_lab["n1"]));
         Assert.Null(rule.OnQuiet(_lab["n1"]));
+
+        rule.OnSent(_lab["n1"], reply with { Term = 3, ReadIndex = 3 });
+        _lab.Write("n1", RuleLab.Belonging(2), 3, 2);
+        _committed.Extend(2, 3, _lab["n1"].Store.DurableImage);
+        Assert.Equal("n1 leads term 3 and names the read index 3, which is of term 2.", rule.OnQuiet(_lab["n1"]));
     }
 
     [Fact]
     public void TimesStayNearTheClocks_MajorityOfOneSetOnlyIsWrong_IsFound()
     {
         TimesStayNearTheClocks rule = new(_lab.Nodes, RolesOf(MemberRoles.Joint), () => TimeSpan.Zero);
-        SimulatedNode node = _lab["n1"];
+        SimulatedNode node = _lab["n2"];
         DateTimeOffset latest = node.WallClock + node.Options.MaximumClockAhead + TimesStayNearTheClocks.Slack;
 
-        _lab["n2"].SetWallClock(TimeSpan.FromDays(1));
+        _lab["n1"].SetWallClock(TimeSpan.FromDays(1));
         _lab["n3"].SetWallClock(TimeSpan.FromDays(1));
 
-        Assert.Contains("n1 writes", rule.OnWriting(node, WriteAt(latest.AddTicks(1))), StringComparison.Ordinal);
+        Assert.Contains("n2 writes", rule.OnWriting(node, WriteAt(latest.AddTicks(1))), StringComparison.Ordinal);
     }
 
     [Fact]
