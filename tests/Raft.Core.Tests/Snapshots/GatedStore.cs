@@ -5,7 +5,8 @@ internal sealed class GatedStore : ISnapshotStore
 {
     private readonly InMemorySnapshotStore _store = new();
     private readonly Dictionary<string, Exception> _failures = new(StringComparer.Ordinal);
-    private TaskCompletionSource? _gate;
+    private readonly List<TaskCompletionSource> _waiting = [];
+    private bool _isClosed;
 
     /// <summary>What was called, in order: "create 5", "write 16", "commit", "dispose", "open".</summary>
     public List<string> Calls { get; } = [];
@@ -20,32 +21,34 @@ internal sealed class GatedStore : ISnapshotStore
     public void Fail(string call, Exception exception) => _failures[call] = exception;
 
     /// <summary>From now on calls wait.</summary>
-    public void Close() => _gate = new TaskCompletionSource();
+    public void Close() => _isClosed = true;
 
     /// <summary>Those that wait continue, and others no longer wait.</summary>
     public void Open()
     {
-        TaskCompletionSource gate = _gate!;
-        _gate = null;
-        Continue(gate);
+        _isClosed = false;
+        Continue();
     }
 
     /// <summary>Those that wait continue, and others wait.</summary>
-    public void OpenOnce()
-    {
-        TaskCompletionSource gate = _gate!;
-        _gate = new TaskCompletionSource();
-        Continue(gate);
-    }
+    public void OpenOnce() => Continue();
 
-    /// <summary>What waits continues before this returns: under the context of a test, it would continue on another thread.</summary>
-    private static void Continue(TaskCompletionSource gate)
+    /// <summary>
+    /// They continue on this thread before this returns: several that wait for one task, or under the context of a test, would continue on
+    /// others.
+    /// </summary>
+    private void Continue()
     {
+        TaskCompletionSource[] waiting = [.. _waiting];
+        _waiting.Clear();
         SynchronizationContext? context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            gate.SetResult();
+            foreach (TaskCompletionSource each in waiting)
+            {
+                each.SetResult();
+            }
         }
         finally
         {
@@ -76,9 +79,11 @@ internal sealed class GatedStore : ISnapshotStore
     private async Task PassAsync(string call, string description)
     {
         Calls.Add(description);
-        if (_gate is { } gate)
+        if (_isClosed)
         {
-            await gate.Task.ConfigureAwait(false);
+            TaskCompletionSource waiting = new();
+            _waiting.Add(waiting);
+            await waiting.Task.ConfigureAwait(false);
         }
 
         if (_failures.Remove(call, out Exception? failure))
