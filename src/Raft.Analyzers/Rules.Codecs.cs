@@ -20,7 +20,7 @@ internal static partial class Rules
     public static readonly DiagnosticDescriptor UnsupportedMember = new(
         "RAFT0102",
         "A member has a type that cannot be encoded",
-        "'{0}' has the type '{1}', which generated codecs cannot encode; use a supported type, or mark '{1}' with "
+        "'{0}' has the type '{1}', which generated codecs cannot encode; use a supported type, or mark '{2}' with "
         + "[RaftCommand]",
         Codecs,
         DiagnosticSeverity.Error,
@@ -30,7 +30,7 @@ internal static partial class Rules
     public static readonly DiagnosticDescriptor DerivedMember = new(
         "RAFT0102",
         "A member has a type that cannot be encoded",
-        "'{0}' has the type '{1}', which only the codec of its base encodes; give it the type '{2}'",
+        "'{0}' uses the type '{1}', which only the codec of its base encodes; use the type '{2}' instead",
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -176,11 +176,21 @@ internal static partial class Rules
         isEnabledByDefault: true,
         description: Page + "RAFT0112.md.");
 
-    public static readonly DiagnosticDescriptor OrderOfFiles = new(
+    public static readonly DiagnosticDescriptor OrderOfProperties = new(
         "RAFT0113",
         "The order of members depends on the order of files",
-        "{1} of '{0}' are declared in several files, so what is written first would depend on the order in which the "
-        + "files are compiled; move them into one file",
+        "The properties '{1}' and '{2}' of '{0}' are declared in several files, so what is written first would depend on the "
+        + "order in which the files are compiled; move them into one file",
+        Codecs,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        description: Page + "RAFT0113.md.");
+
+    public static readonly DiagnosticDescriptor OrderOfConstructors = new(
+        "RAFT0113",
+        "The order of members depends on the order of files",
+        "Constructors of '{0}' with the same number of parameters are declared in several files, so what is written first would depend "
+        + "on the order in which the files are compiled; move them into one file",
         Codecs,
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
@@ -190,6 +200,6 @@ internal static partial class Rules
     public static ImmutableArray<DiagnosticDescriptor> OfCodecs { get; } =
     [
         NotPartial, UnsupportedMember, DuplicateTag, MissingTag, GenericCommand, NoConstructor, LowVersion, NoDefault, UnmarkedCommand,
-        LostMember, InaccessibleCommand, TakenName, OrderOfFiles,
+        LostMember, InaccessibleCommand, TakenName, OrderOfProperties,
     ];
 }

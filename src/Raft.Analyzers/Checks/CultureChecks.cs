@@ -198,12 +198,14 @@ internal static class CultureChecks
         each.Parameter?.Type.Name == "IFormatProvider" && each.ArgumentKind != ArgumentKind.DefaultValue
         && !(each.Value.ConstantValue is { HasValue: true, Value: null }));
 
-    private static bool HasSensitiveArgument(IInvocationOperation call) => call.Arguments.Any(static each => each.Value switch
-    {
-        IArrayCreationOperation { Initializer: { } array } => array.ElementValues.Any(IsSensitiveText),
-        ICollectionExpressionOperation collection => collection.Elements.Any(IsSensitiveText),
-        { } value => IsSensitiveText(value),
-    });
+    /// <summary>A position or a number of elements does not become a part of the text.</summary>
+    private static bool HasSensitiveArgument(IInvocationOperation call) => call.Arguments.Any(static each =>
+        each.Parameter?.Type.SpecialType != SpecialType.System_Int32 && each.Value switch
+        {
+            IArrayCreationOperation { Initializer: { } array } => array.ElementValues.Any(IsSensitiveText),
+            ICollectionExpressionOperation collection => collection.Elements.Any(IsSensitiveText),
+            { } value => IsSensitiveText(value),
+        });
 
     private static bool IsSensitiveText(IOperation value) => CultureTypes.IsSensitive(value, hasFormat: false);
 

@@ -41,7 +41,9 @@ internal static class FieldUsage
                     && conditional.Operation == Outermost(part, user):
                     part = instance;
                     continue;
-                case IMemberReferenceOperation or IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation:
+                case IMemberReferenceOperation:
+                case IArrayElementReferenceOperation element when element.ArrayReference == Outermost(part, user):
+                case IImplicitIndexerReferenceOperation indexer when indexer.Instance == Outermost(part, user):
                     part = user;
                     isWhole = false;
                     continue;

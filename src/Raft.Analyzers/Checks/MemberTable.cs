@@ -36,7 +36,9 @@ internal static class MemberTable
 
     public static void Check(Body body, IOperation operation, ISymbol member)
     {
-        if (Find(member) is not { } entry || (entry.Rule == Rules.WallClock && Measurement.OnlyObserversSee(operation, body)))
+        if (Find(member) is not { } entry
+            || (entry.Rule == Rules.WallClock && Measurement.OnlyObserversSee(operation, body))
+            || (entry is { UnlessDurable: true } && entry.Rule == Rules.Waiting && WaitChecks.IsWithoutWaiting(operation)))
         {
             return;
         }

@@ -21,7 +21,8 @@ internal static class Sequences
             IReturnOperation => body.ReturnsResults && !Functions.IsWithinFunction(user),
             IArgumentOperation { Parent: IObjectCreationOperation } argument => IsKeptObject(argument),
             ISimpleAssignmentOperation assignment =>
-                assignment.Target is IFieldReferenceOperation or IPropertyReferenceOperation || OwnField.Direct(assignment.Target) is not null,
+                assignment.Target is IFieldReferenceOperation or IPropertyReferenceOperation
+                || OwnField.Direct(assignment.Target) is not null,
             IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } => IsKept(declarator.Symbol, body),
             _ => false,
         };

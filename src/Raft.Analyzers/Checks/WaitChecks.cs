@@ -37,6 +37,16 @@ internal static class WaitChecks
         }
     }
 
+    /// <summary>Whether a call has a timeout that is always zero: it only asks, and returns at once.</summary>
+    public static bool IsWithoutWaiting(IOperation operation) => operation is IInvocationOperation call && call.Arguments.Any(static each =>
+        each.Parameter?.Name is "millisecondsTimeout" or "timeout" && OwnField.Unwrap(each.Value) switch
+        {
+            IFieldReferenceOperation { Field: { Name: "Zero", ContainingType: var type } } => type.FullName() == "System.TimeSpan",
+            IDefaultValueOperation => true,
+            { ConstantValue: { HasValue: true, Value: 0 or 0L } } => true,
+            _ => false,
+        });
+
     private static void Report(Body body, IOperation at, string name) =>
         body.Report(Rules.Waiting, at.Syntax.GetLocation(), Phases.Apply, unlessDurable: true, name, Finding.Place);
 

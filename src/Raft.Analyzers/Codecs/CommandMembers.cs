@@ -83,7 +83,7 @@ internal sealed class CommandMembers
             each.Parameters.Length == possible[0].Parameters.Length && TreeOf(each) != TreeOf(possible[0]));
         if (other is not null)
         {
-            _scope.Add(Rules.OrderOfFiles, other, _scope.Type.Name, "Two constructors with as many parameters");
+            _scope.Add(Rules.OrderOfConstructors, other, _scope.Type.Name);
         }
 
         return possible.FirstOrDefault();
@@ -107,7 +107,7 @@ internal sealed class CommandMembers
             IPropertySymbol first = level.First();
             if (level.FirstOrDefault(each => TreeOf(each) != TreeOf(first)) is { } other)
             {
-                _scope.Add(Rules.OrderOfFiles, other, _scope.Type.Name, $"The properties '{first.Name}' and '{other.Name}'");
+                _scope.Add(Rules.OrderOfProperties, other, _scope.Type.Name, first.Name, other.Name);
             }
         }
     }
@@ -160,15 +160,29 @@ internal sealed class CommandMembers
     private void AddUnsupported(IPropertySymbol property)
     {
         string member = $"{_scope.Type.Name}.{property.Name}";
-        string type = property.Type.ToDisplayString();
-        if (CommandReading.RootOf(property.Type) is { } root)
+        ITypeSymbol cause = CauseOf(property.Type);
+        if (CommandReading.RootOf(cause) is { } root)
         {
-            _scope.Add(Rules.DerivedMember, property, member, type, root.Name);
+            _scope.Add(Rules.DerivedMember, property, member, cause.ToDisplayString(), root.Name);
         }
-        else if (property.Type is not ITypeParameterSymbol) // which another rule reports, for the whole type
+        else if (cause is not ITypeParameterSymbol) // which another rule reports, for the whole type
         {
-            _scope.Add(Rules.UnsupportedMember, property, member, type);
+            _scope.Add(Rules.UnsupportedMember, property, member, property.Type.ToDisplayString(), cause.ToDisplayString());
         }
+    }
+
+    /// <summary>The type that cannot be encoded, which may be the one of the elements of a collection.</summary>
+    private static ITypeSymbol CauseOf(ITypeSymbol type)
+    {
+        IEnumerable<ITypeSymbol> parts = type switch
+        {
+            IArrayTypeSymbol array => [array.ElementType],
+            INamedTypeSymbol named => named.TypeArguments,
+            _ => [],
+        };
+        return parts.FirstOrDefault(static each => Shapes.Of(each) is null) is { } part
+            ? CauseOf(part)
+            : type.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
     }
 
     /// <summary>The parameter that declares a property of a record, which may be a base record.</summary>

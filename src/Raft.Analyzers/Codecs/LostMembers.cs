@@ -47,10 +47,11 @@ internal sealed class LostMembers(
             || parameters.ContainsKey(each.Name)
             || each.IsOverride));
 
-    /// <summary>What is private in another project is not always visible, so nothing is said about it.</summary>
+    /// <summary>
+    /// Of fields of another project, private ones are not always visible, nor is the mark of the others, so nothing is said about them.
+    /// </summary>
     private bool IsUnknown(IFieldSymbol field) =>
-        field.DeclaredAccessibility == Accessibility.Private
-        && !SymbolEqualityComparer.Default.Equals(field.ContainingAssembly, scope.Type.ContainingAssembly);
+        !SymbolEqualityComparer.Default.Equals(field.ContainingAssembly, scope.Type.ContainingAssembly);
 
     private static IEnumerable<SyntaxNode> AccessorsOf(IPropertySymbol property) =>
         property.DeclaringSyntaxReferences.Concat(property.PartialImplementationPart?.DeclaringSyntaxReferences ?? [])

@@ -12,7 +12,9 @@ internal static class MemberDefault
     /// <param name="parameters">The parameters that may have a default value for it, in the order in which they are asked.</param>
     public static string? Of(IPropertySymbol property, ValueShape shape, params IParameterSymbol?[] parameters)
     {
-        if (parameters.FirstOrDefault(static each => each is { HasExplicitDefaultValue: true, ExplicitDefaultValue: not null }) is { } found)
+        IParameterSymbol? found = parameters.FirstOrDefault(static each =>
+            each is { HasExplicitDefaultValue: true, ExplicitDefaultValue: not null });
+        if (found is not null)
         {
             return $"({Shapes.Code(property.Type)})({Literal(found.ExplicitDefaultValue!)})";
         }

@@ -3,7 +3,7 @@ namespace Raft.Analyzers.Codecs;
 /// <summary>Generates the code that writes one value, and the code that reads it.</summary>
 internal static class ValueWriting
 {
-    /// <summary>More elements get memory only when they have been read: their number may be a lie.</summary>
+    /// <summary>More elements get memory only when they have been read: the encoded count may be wrong.</summary>
     private const int InitialCapacity = 256;
 
     /// <summary>Adds statements that write a value.</summary>

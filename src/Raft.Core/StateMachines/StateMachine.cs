@@ -59,7 +59,8 @@ public abstract class StateMachine<TCommand, TResult>(ICodec<TCommand> commands,
 
     void ICommandChecker.Check(ReadOnlyMemory<byte> command)
     {
-        if (Commands.Read(command) is null)
+        TCommand read = Commands is CommandCodec<TCommand> codec ? codec.ReadProposed(command) : Commands.Read(command);
+        if (read is null)
         {
             // Such as null in JSON. Apply does not expect it, and every node would fail.
             throw new FormatException("They are the encoding of null.");

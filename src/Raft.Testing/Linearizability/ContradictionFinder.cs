@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Raft.Testing;
 
 /// <summary>
@@ -20,64 +18,78 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>
     private readonly Operation<TInput, TOutput>[] _answered;
     private readonly RepeatableOrders<TState, TInput, TOutput> _repeatable;
     private readonly OrdersOfWeakened<TState, TInput, TOutput> _weakened;
-    private readonly SearchLimits _limits;
+    private readonly TimeProvider _clock;
     private readonly long _deadline;
     private readonly int _maximumChecks;
+    private Contradiction<TInput, TOutput>? _shortest;
     private int _checks;
 
     private ContradictionFinder(
         SequentialModel<TState, TInput, TOutput> model,
         IReadOnlyCollection<Operation<TInput, TOutput>> operations,
         LinearizabilityOptions options,
-        TimeSpan timeLimit)
+        TimeSpan timeLimit,
+        TimeProvider clock)
     {
         _model = model;
         _operations = operations;
         _answered = [.. operations.Where(static operation => operation.IsAnswered).OrderBy(static operation => operation.EndedAt)];
-        _deadline = Stopwatch.GetTimestamp() + (long)(timeLimit.TotalSeconds * Stopwatch.Frequency);
-        _limits = new SearchLimits(
-            StepsPerCheck, Math.Min(MostBytes, options.MaximumMemory), _deadline, options.CancellationToken);
-        _repeatable = new RepeatableOrders<TState, TInput, TOutput>(model, _limits);
-        _weakened = new OrdersOfWeakened<TState, TInput, TOutput>(model, _limits);
+        _clock = clock;
+        _deadline = timeLimit == Timeout.InfiniteTimeSpan
+            ? long.MaxValue
+            : clock.GetTimestamp() + (long)(timeLimit.TotalSeconds * clock.TimestampFrequency);
+        SearchLimits limits = new(
+            StepsPerCheck, Math.Min(MostBytes, options.MaximumMemory), _deadline, options.CancellationToken, clock);
+        _repeatable = new RepeatableOrders<TState, TInput, TOutput>(model, limits);
+        _weakened = new OrdersOfWeakened<TState, TInput, TOutput>(model, limits);
         _maximumChecks = Math.Clamp(OperationsInAllChecks / Math.Max(1, operations.Count), 30, 200);
     }
 
-    private bool MayContinue => _checks < _maximumChecks && Stopwatch.GetTimestamp() < _deadline;
+    private bool MayContinue => _checks < _maximumChecks && _clock.GetTimestamp() < _deadline;
 
     /// <summary>Shortens a history.</summary>
     /// <param name="model">What the system is supposed to do.</param>
     /// <param name="operations">The history.</param>
     /// <param name="options">The limits of the check that found it wrong.</param>
-    /// <param name="timeLimit">How long to try; null for two seconds.</param>
-    /// <returns>The contradiction; null if none was found within the limits.</returns>
+    /// <param name="timeLimit">
+    /// How long to try; null for two seconds. With <see cref="Timeout.InfiniteTimeSpan"/>, the result does not depend on the clock.
+    /// </param>
+    /// <param name="clock">The clock of the limit; null for the one of the system.</param>
+    /// <returns>The shortest contradiction that was found; null if none was found within the limits.</returns>
     public static Contradiction<TInput, TOutput>? Find(
         SequentialModel<TState, TInput, TOutput> model,
         IReadOnlyCollection<Operation<TInput, TOutput>> operations,
         LinearizabilityOptions options,
-        TimeSpan? timeLimit = null)
+        TimeSpan? timeLimit = null,
+        TimeProvider? clock = null)
     {
+        ContradictionFinder<TState, TInput, TOutput> finder = new(
+            model, operations, options, timeLimit ?? TimeLimit, clock ?? TimeProvider.System);
         try
         {
-            return new ContradictionFinder<TState, TInput, TOutput>(model, operations, options, timeLimit ?? TimeLimit).Find();
+            finder.Find();
         }
         // That the history is wrong is known, and must be reported. A model may throw in states that only a part of the history leads to,
         // and a token may be cancelled by the time that somebody reads the report.
         catch (Exception)
         {
-            return null;
+            // What was found before is right.
         }
+
+        return finder._shortest;
     }
 
-    private Contradiction<TInput, TOutput>? Find()
+    private void Find()
     {
         int count = FindShortestPrefix();
         if (Check([_answered[count - 1]]) is { } alone)
         {
-            return alone;
+            _shortest = alone;
+            return;
         }
 
         List<Operation<TInput, TOutput>> part = [.. _answered.Take(count)];
-        Contradiction<TInput, TOutput>? found = Check(part);
+        _shortest ??= Check(part);
         for (int size = Math.Max(1, part.Count / 2); size >= 1 && MayContinue; size /= 2)
         {
             for (int start = 0; start < part.Count && MayContinue;)
@@ -85,7 +97,7 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>
                 List<Operation<TInput, TOutput>> smaller = [.. part.Take(start), .. part.Skip(start + size)];
                 if (smaller.Count > 0 && Check(smaller) is { } shorter)
                 {
-                    (part, found) = (smaller, shorter);
+                    (part, _shortest) = (smaller, shorter);
                 }
                 else
                 {
@@ -93,8 +105,6 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>
                 }
             }
         }
-
-        return found;
     }
 
     /// <summary>How many of the answers, in the order in which they were given, contradict each other.</summary>
@@ -104,7 +114,9 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>
         while (low < high)
         {
             int middle = (low + high) / 2;
-            (low, high) = Check([.. _answered.Take(middle)]) is not null ? (low, middle) : (middle + 1, high);
+            Contradiction<TInput, TOutput>? found = Check([.. _answered.Take(middle)]);
+            _shortest = found ?? _shortest;
+            (low, high) = found is not null ? (low, middle) : (middle + 1, high);
         }
 
         return high;

@@ -42,7 +42,7 @@ public sealed class LinearizabilityPart<TInput, TOutput>
     /// </summary>
     public IReadOnlyList<Operation<TInput, TOutput>> Contradiction => Shortest.Value?.Operations ?? [];
 
-    /// <summary>Is looked for when it is asked for, which may take two seconds.</summary>
+    /// <summary>Computed on first access, which may take two seconds.</summary>
     internal Lazy<Contradiction<TInput, TOutput>?> Shortest { get; init; } = new(static () => null);
 
     /// <summary>

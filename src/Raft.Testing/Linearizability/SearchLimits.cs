@@ -5,11 +5,15 @@ namespace Raft.Testing;
 /// <summary>What a search may use up, and what it has.</summary>
 /// <param name="maximumSteps">How many steps.</param>
 /// <param name="maximumBytes">How much memory.</param>
-/// <param name="deadline">A timestamp of <see cref="Stopwatch"/>, or <see cref="long.MaxValue"/>.</param>
+/// <param name="deadline">A timestamp of the clock, or <see cref="long.MaxValue"/>.</param>
 /// <param name="cancellationToken">Ends the search with an exception.</param>
-internal sealed class SearchLimits(long maximumSteps, long maximumBytes, long deadline, CancellationToken cancellationToken)
+/// <param name="clock">The clock of the deadline; null for the one of <see cref="Stopwatch"/>.</param>
+internal sealed class SearchLimits(
+    long maximumSteps, long maximumBytes, long deadline, CancellationToken cancellationToken, TimeProvider? clock = null)
 {
     private const int StepsPerLookAtTheClock = 16;
+
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     public long Steps { get; private set; }
 
@@ -18,7 +22,7 @@ internal sealed class SearchLimits(long maximumSteps, long maximumBytes, long de
 
     /// <summary>The same limits for another search. Their deadline is the same too.</summary>
     /// <param name="steps">How many steps; null for the same number.</param>
-    public SearchLimits Again(long? steps = null) => new(steps ?? maximumSteps, maximumBytes, deadline, cancellationToken);
+    public SearchLimits Again(long? steps = null) => new(steps ?? maximumSteps, maximumBytes, deadline, cancellationToken, clock);
 
     /// <summary>Takes a step, unless a limit is reached.</summary>
     /// <param name="bytes">How much memory the search takes now.</param>
@@ -34,7 +38,7 @@ internal sealed class SearchLimits(long maximumSteps, long maximumBytes, long de
         {
             Reached = LinearizabilityLimit.Memory;
         }
-        else if (deadline != long.MaxValue && Steps % StepsPerLookAtTheClock == 0 && Stopwatch.GetTimestamp() >= deadline)
+        else if (deadline != long.MaxValue && Steps % StepsPerLookAtTheClock == 0 && _clock.GetTimestamp() >= deadline)
         {
             Reached = LinearizabilityLimit.Time;
         }

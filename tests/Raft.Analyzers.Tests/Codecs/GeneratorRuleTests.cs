@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Raft.Analyzers.Tests.Verification;
 
 namespace Raft.Analyzers.Tests.Codecs;
@@ -77,6 +78,36 @@ public class GeneratorRuleTests
         Assert.Empty(Generated.Problems(Generated.Compile(
             "public abstract record B { public int First { get; init; } }",
             "[RaftCommand] public sealed partial record A : B { public int Second { get; init; } }")));
+    }
+
+    /// <summary>The advice names what has to be changed, and not the collection around it.</summary>
+    [Theory]
+    [InlineData("List<Open>", "'Order.Value' uses the type 'Open', which only the codec of its base encodes; use the type 'Command' instead")]
+    [InlineData("Open[]?", "'Order.Value' uses the type 'Open', which only the codec of its base encodes; use the type 'Command' instead")]
+    [InlineData("Dictionary<string, List<Open?>>", "use the type 'Command' instead")]
+    [InlineData("List<Plain?>", "'Order.Value' has the type 'System.Collections.Generic.List<Plain?>', which generated codecs cannot encode; "
+        + "use a supported type, or mark 'Plain' with [RaftCommand]")]
+    [InlineData("Plain", "'Order.Value' has the type 'Plain', which generated codecs cannot encode; use a supported type, or mark 'Plain'")]
+    public void Type_WithinAnother_IsTheOneToChange(string type, string message)
+    {
+        CSharpCompilation compilation = Generated.Compile(
+            Base + "[RaftCommand(1)] public sealed record Open(int Number) : Command; public sealed record Plain;"
+                + $"[RaftCommand] public sealed partial record Order({type} Value);");
+
+        Assert.Contains(message, Assert.Single(Generated.Run(compilation).Reported).GetMessage(null), StringComparison.Ordinal);
+    }
+
+    /// <summary>Of another project, no compiler shows whether a field is marked as not to be kept.</summary>
+    [Fact]
+    public void Field_OfABaseClassInAnotherProject_IsNotReported()
+    {
+        using MemoryStream assembly = new();
+        CSharpCompilation bases = Generated.Compile("public abstract class B { [NonSerialized] protected int Seen; public int S() => ++Seen; }");
+        Assert.True(bases.Emit(assembly, cancellationToken: TestContext.Current.CancellationToken).Success);
+        CSharpCompilation derived = Generated.Compile("[RaftCommand] public sealed partial class A : B { public int Number { get; set; } }")
+            .WithAssemblyName("Other").AddReferences(MetadataReference.CreateFromImage(assembly.ToArray()));
+
+        Assert.Empty(Generated.Problems(derived));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Raft.Analyzers.Tests.Codecs;
 /// <summary>Bytes that no codec has written. A client may propose them, so they may neither end the process nor fill its memory.</summary>
 public class HostileBytesTests
 {
-    private const string TooDeep = "is nested more than 64 levels deep";
+    private const string TooDeepToWrite = "is nested more than 64 levels deep";
+    private const string TooDeepToRead = "is nested more than 256 levels deep";
 
     [Fact]
     public void EveryPrefixOfTheBytes_IsRefused()
@@ -63,8 +64,8 @@ public class HostileBytesTests
         byte[] chain = [.. Enumerable.Repeat<byte[]>([1, 0, 1], 30_000).SelectMany(static each => each)];
         byte[] tree = [.. Enumerable.Repeat<byte[]>([1, 1], 30_000).SelectMany(static each => each)];
 
-        Assert.Contains(TooDeep, Assert.Throws<FormatException>(() => Node.Codec.Read(chain)).Message, StringComparison.Ordinal);
-        Assert.Contains(TooDeep, Assert.Throws<FormatException>(() => Tree.Codec.Read(tree)).Message, StringComparison.Ordinal);
+        Assert.Contains(TooDeepToRead, Assert.Throws<FormatException>(() => Node.Codec.Read(chain)).Message, StringComparison.Ordinal);
+        Assert.Contains(TooDeepToRead, Assert.Throws<FormatException>(() => Tree.Codec.Read(tree)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,12 +76,21 @@ public class HostileBytesTests
         Assert.Equal(deepest, ReadBack(Node.Codec, deepest));
     }
 
+    /// <summary>A log may have values that another version of the library has written.</summary>
     [Fact]
-    public void Values_NestedMoreDeeplyThanANodeReads_AreNotWritten()
+    public void Values_NestedMoreDeeplyThanTheyAreWritten_AreReadUpToALimit()
+    {
+        Assert.Equal(257, Links(Node.Codec.Read(ChainBytes(257))).Count());
+        Assert.Contains(
+            TooDeepToRead, Assert.Throws<FormatException>(() => Node.Codec.Read(ChainBytes(258))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_NestedTooDeeply_AreNotWritten()
     {
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => Bytes(Node.Codec, Chain(66)));
 
-        Assert.Contains(TooDeep, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(TooDeepToWrite, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,6 +162,17 @@ public class HostileBytesTests
             {
                 // These bytes are not a value.
             }
+        }
+    }
+
+    private static byte[] ChainBytes(int length) =>
+        [.. Enumerable.Repeat<byte[]>([1, 0, 1], length - 1).SelectMany(static each => each), 1, 0, 0];
+
+    private static IEnumerable<Node> Links(Node first)
+    {
+        for (Node? each = first; each is not null; each = each.Next)
+        {
+            yield return each;
         }
     }
 

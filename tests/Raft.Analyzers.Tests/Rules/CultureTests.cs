@@ -138,6 +138,8 @@ public class CultureTests
         "return Convert.ToString(_balance, 2).Length + Convert.ToInt64(command, 16) + Convert.ToBase64String([1]).Length;",
         "return Convert.ToString(true).Length + Convert.ToString(command.Length).Length + Convert.ToInt32(_rate);",
         "return string.Join(\",\", _names).Length + string.Concat(_names).Length + string.Join(',', command, \"a\").Length;",
+        "string[] words = command.Split(' '); return string.Join(' ', words, 1, words.Length - 1).Length;",
+        "string[] words = command.Split(' '); return string.Join(\", \", words, _names.Count - 1, _names.Count).Length;",
         "return _text.Append(CultureInfo.InvariantCulture, $\"{_rate:N2}\").Append($\"{command} {_text.Length}\").Length;",
         "string text = \"a\"; text += command; text += 5; return text.Length;",
         "throw new CommandRejectedException(\"\" + _text.Append($\"{_rate}\"));"));

@@ -12,6 +12,8 @@ public class EffectTests
             private static string? _lazy;
             public static int Limit { get; set; }
             private const int Maximum = 5;
+            private static readonly int Last = 4;
+            private static readonly int[] Values = new int[5];
         """;
 
     [Fact]
@@ -21,11 +23,16 @@ public class EffectTests
         "{|RAFT0011:Cache|}[command] = 1; return 0;",
         "{|RAFT0011:Cache|}.Add(command, 1); return 0;",
         "return {|RAFT0011:Limit|};",
+        "{|RAFT0011:Values|}[Last] = 1; return 0;",
+        "{|RAFT0011:Values|}[^1]++; return 0;",
         "return Next(); static long Next() => Interlocked.Increment(ref {|RAFT0011:_count|});"));
 
     [Fact]
     public Task StaticTables_AndConstants_AreNotReported() => Verify.StateMachineAsync(Code.Bodies(
-        Members, "return Table[command] + Maximum + Table.Count;", "return (_lazy ??= \"a\").Length;"));
+        Members,
+        "return Table[command] + Maximum + Table.Count;",
+        "return (_lazy ??= \"a\").Length;",
+        "int[] copy = new int[5]; copy[Last] = Values[(int)Last]; copy[^Last]++; return copy[0];"));
 
     [Fact]
     public Task ParallelWork_IsReported() => Verify.StateMachineAsync(Code.Bodies(
@@ -181,6 +188,11 @@ public class EffectTests
         "return {|RAFT0013:Ask().GetAwaiter().GetResult()|};",
         "return {|RAFT0013:Ask().ConfigureAwait(false).GetAwaiter().GetResult()|};",
         "{|RAFT0013:_semaphore.Wait()|}; return 0;",
+        "return {|RAFT0013:_semaphore.Wait(1)|} || {|RAFT0013:_semaphore.Wait(TimeSpan.FromSeconds(1))|} ? 1 : 0;",
+        "return {|RAFT0013:_semaphore.Wait(command.Length)|} || {|RAFT0013:_semaphore.Wait(Timeout.Infinite)|} ? 1 : 0;",
+        "{|RAFT0013:Thread.Sleep(0)|}; return 0;",
+        "return _semaphore.Wait(0) || _semaphore.Wait(TimeSpan.Zero) || _semaphore.Wait(default(TimeSpan)) ? 1 : 0;",
+        "return AskLater().Wait(0) || _semaphore.AvailableWaitHandle.WaitOne(millisecondsTimeout: 0) ? 1 : 0;",
         "ValueTask<int> task = Ask(); return task.IsCompletedSuccessfully ? task.Result : 0;",
         "Task<int> task = AskLater(); return task.IsCompleted ? task.GetAwaiter().GetResult() : 0;"));
 

@@ -242,6 +242,34 @@ public class SnapshotTests
         """));
 
     [Fact]
+    public Task Field_ThatIsTheIndexOfAnArray_IsOnlyRead() => Verify.StateMachineAsync(Code.Types(
+        """
+        public sealed class Bank(int slot) : StateMachine<string, long>(Codec.Utf8, Codec.Int64)
+        {
+            private readonly Scratch _scratch = new();
+            private readonly int _first = 1;
+            private long[] _values = new long[5];
+            private long[] {|RAFT0016:_forgotten|} = new long[5];
+            protected override long Apply(string command, in CommandContext context)
+            {
+                _values[slot] = command.Length;
+                _values[^_first]++;
+                _forgotten[slot] = 1;
+                return _scratch.Count(new long[5]);
+            }
+
+            protected override ISnapshotCapture Capture() => SnapshotCapture.Of(_values.ToArray(), (_, _, _) => default);
+            protected override ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
+            {
+                _values = new long[5];
+                return default;
+            }
+        }
+
+        public sealed class Scratch { private int _size = 2; public long Count(long[] buffer) => buffer[_size] = 1; }
+        """));
+
+    [Fact]
     public Task Field_OfAnImmutableValue_IsNotChangedByAdd() => Verify.StateMachineAsync(Code.Apply(
         "return _balance += Epoch.Add(_start.Add(_span) - Epoch).Ticks + _fee.Add(Money.Zero.Add(_fee)).Cents;",
         $$"""

@@ -56,6 +56,41 @@ public sealed class ContradictionFinderTests
         Assert.Null(Find(new LinearizabilityOptions { MaximumMemory = 1 }));
     }
 
+    /// <summary>The least time in which something is found is not enough to shorten it.</summary>
+    [Fact]
+    public void Search_WhoseTimeEnds_KeepsWhatItHasFoundFirst()
+    {
+        CompleteContradictionAmongOthers();
+
+        Contradiction<string, int>? first = Enumerable.Range(1, 10_000)
+            .Select(ticks => Find(new LinearizabilityOptions(), TimeSpan.FromTicks(ticks), new TickingClock()))
+            .FirstOrDefault(static found => found is not null);
+
+        Assert.Equal(5, first!.Operations.Count); // half of the answers
+        Assert.Single(Find(new LinearizabilityOptions(), Timeout.InfiniteTimeSpan)!.Operations);
+    }
+
+    [Fact]
+    public void Search_WithoutATimeLimit_IsNotEndedByItsClock()
+    {
+        CompleteContradictionAmongOthers();
+        TickingClock late = new(start: long.MaxValue - 1_000_000);
+
+        Contradiction<string, int>? found = Find(new LinearizabilityOptions(), Timeout.InfiniteTimeSpan, late);
+
+        Assert.Equal(7, Assert.Single(found!.Operations).Output);
+    }
+
+    [Fact]
+    public void Search_WhoseTokenIsCancelledLater_KeepsWhatItHasFound()
+    {
+        CompleteContradictionAmongOthers();
+        int looks = Enumerable.Range(1, 10_000).First(limit => FindUntil(limit) is not null);
+
+        Assert.Equal(5, FindUntil(looks)!.Operations.Count);
+        Assert.Single(FindUntil(int.MaxValue)!.Operations);
+    }
+
     /// <summary>In the whole history nothing is used before it was opened.</summary>
     [Fact]
     public void Model_ThatThrowsInAPartOfTheHistory_LeavesTheVerdict()
@@ -70,8 +105,27 @@ public sealed class ContradictionFinderTests
         Assert.Contains("The next ones that must find a place, and do not", result.Explanation, StringComparison.Ordinal);
     }
 
-    private Contradiction<string, int>? Find(LinearizabilityOptions options, TimeSpan? timeLimit = null) =>
-        ContradictionFinder<string, string, int>.Find(new Choice(), _history.Operations, options, timeLimit);
+    private Contradiction<string, int>? Find(LinearizabilityOptions options, TimeSpan? timeLimit = null, TimeProvider? clock = null) =>
+        ContradictionFinder<string, string, int>.Find(new Choice(), _history.Operations, options, timeLimit, clock);
+
+    private Contradiction<string, int>? FindUntil(int tick)
+    {
+        using CancellationTokenSource source = new();
+        TickingClock clock = new(last: tick, atLast: source.Cancel);
+        return Find(new LinearizabilityOptions { CancellationToken = source.Token }, TimeSpan.FromDays(1), clock);
+    }
+
+    /// <summary>Ten answers, of which nothing explains the third.</summary>
+    private void CompleteContradictionAmongOthers()
+    {
+        Complete("choose", 5);
+        Complete("read", 5);
+        Complete("read", 7);
+        for (int i = 0; i < 7; i++)
+        {
+            Complete("read", 5);
+        }
+    }
 
     private void Complete(string input, int output) => _history.Complete(_history.Begin("a", input), output);
 
@@ -90,6 +144,24 @@ public sealed class ContradictionFinderTests
         {
             next = input == "choose" ? $"{output}" : state;
             return next == $"{output}";
+        }
+    }
+
+    /// <summary>Each look at it takes a tick.</summary>
+    private sealed class TickingClock(long start = 0, int last = int.MaxValue, Action? atLast = null) : TimeProvider
+    {
+        private long _ticks = start;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp()
+        {
+            if (++_ticks == last)
+            {
+                atLast?.Invoke();
+            }
+
+            return _ticks;
         }
     }
 

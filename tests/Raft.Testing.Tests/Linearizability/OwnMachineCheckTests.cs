@@ -115,6 +115,19 @@ public sealed class OwnMachineCheckTests
         Assert.Contains("Both are the same result, which Padded has written in two ways", contradiction, StringComparison.Ordinal);
     }
 
+    /// <summary>A node only writes results, so their codec need not read them.</summary>
+    [Fact]
+    public void Answer_ThatItsCodecDoesNotRead_IsShownAsBytes()
+    {
+        Operation<long, long> operation = Answered(command: 0, answer: 0, moment: 0);
+        LoggedCommand<long, long> logged = CommandOf(index: 1, operation, new Padded()) with { Answer = [7] };
+
+        string contradiction = new OwnMachineCheck<long, long>(() => new Door(new WriteOnly()), [logged], [operation]).FindContradiction()!;
+
+        Assert.Contains("client 1 received another answer", contradiction, StringComparison.Ordinal);
+        Assert.Contains("the bytes 00", contradiction, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void RejectionPlaces_ChooseACommandWithinRealTime()
     {
@@ -200,6 +213,13 @@ public sealed class OwnMachineCheckTests
         protected override long Apply(long command, in CommandContext context) => command == 0
             ? (_count = 0).Value
             : (_count = (_count ?? throw new InvalidOperationException("It is closed.")) + 1).Value;
+    }
+
+    private sealed class WriteOnly : ICodec<long>
+    {
+        public long Read(ReadOnlyMemory<byte> data) => throw new NotSupportedException();
+
+        public void Write(long value, IBufferWriter<byte> output) => output.Write([(byte)value]);
     }
 
     /// <summary>Answers with the second byte set.</summary>

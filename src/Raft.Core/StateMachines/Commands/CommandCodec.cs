@@ -7,9 +7,9 @@ namespace Raft;
 /// </summary>
 /// <typeparam name="T">The type.</typeparam>
 /// <remarks>
-/// Safe to call from several threads at once. A codec that is written by hand calls <see cref="CommandWriter.WriteNested{T}(CommandCodec{T}, T)"/> and
-/// <see cref="CommandReader.ReadNested{T}(CommandCodec{T})"/> for parts with a codec of their own: they limit how deep values may be nested, and no bytes
-/// can exhaust the stack.
+/// Safe to call from several threads at once. A codec that is written by hand calls
+/// <see cref="CommandWriter.WriteNested{T}(CommandCodec{T}, T)"/> and <see cref="CommandReader.ReadNested{T}(CommandCodec{T})"/> for parts
+/// with a codec of their own: they limit how deep values may be nested, and no bytes can exhaust the stack.
 /// </remarks>
 public abstract class CommandCodec<T> : ICodec<T>
 {
@@ -26,9 +26,14 @@ public abstract class CommandCodec<T> : ICodec<T>
     /// <inheritdoc/>
     /// <exception cref="UnknownCommandException">A later version of the program wrote it.</exception>
     /// <exception cref="FormatException">These bytes are not a value of this type.</exception>
-    public T Read(ReadOnlyMemory<byte> data)
+    public T Read(ReadOnlyMemory<byte> data) => Read(data, CommandReader.MaximumDepth);
+
+    /// <summary>Reads what somebody proposes. It enters the log only if it can be written again, as a part of a result or a state.</summary>
+    internal T ReadProposed(ReadOnlyMemory<byte> data) => Read(data, CommandWriter.MaximumDepth);
+
+    private T Read(ReadOnlyMemory<byte> data, int maximumDepth)
     {
-        CommandReader reader = new(data);
+        CommandReader reader = new(data, maximumDepth);
         try
         {
             T value = ReadFrom(ref reader);

@@ -11,13 +11,18 @@ public ref struct CommandReader(ReadOnlyMemory<byte> data)
     internal static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// How many values may contain each other, apart from the outermost one. It is the same on every node: what one node writes, all
-    /// others can read.
+    /// How many values may contain each other, apart from the outermost one. It is the same on every node: what one node reads, all
+    /// others read. It is larger than what <see cref="CommandWriter"/> writes, so that the limit for writing can be raised or lowered while
+    /// logs with other values exist.
     /// </summary>
-    internal const int MaximumDepth = 64;
+    internal const int MaximumDepth = 256;
 
+    private readonly int _maximumDepth = MaximumDepth;
     private int _position;
     private int _depth;
+
+    internal CommandReader(ReadOnlyMemory<byte> data, int maximumDepth)
+        : this(data) => _maximumDepth = maximumDepth;
 
     /// <summary>Reads which of several types follows, and in which version.</summary>
     /// <param name="tag">The number of the type.</param>
@@ -84,13 +89,15 @@ public ref struct CommandReader(ReadOnlyMemory<byte> data)
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="codec">The codec.</param>
     /// <returns>The value.</returns>
-    /// <exception cref="FormatException">It is nested more than 64 levels deep.</exception>
+    /// <exception cref="FormatException">
+    /// It is nested more than 256 levels deep; in a command that is being proposed, more than the 64 levels that are written.
+    /// </exception>
     public T ReadNested<T>(CommandCodec<T> codec)
     {
         ArgumentNullException.ThrowIfNull(codec);
-        if (_depth == MaximumDepth)
+        if (_depth == _maximumDepth)
         {
-            throw new FormatException($"The value at byte {_position} is nested more than {MaximumDepth} levels deep.");
+            throw new FormatException($"The value at byte {_position} is nested more than {_maximumDepth} levels deep.");
         }
 
         _depth++;

@@ -11,6 +11,9 @@ namespace Raft;
 /// <param name="output">Where to write.</param>
 public ref struct CommandWriter(IBufferWriter<byte> output)
 {
+    /// <summary>How many values may contain each other, apart from the outermost one.</summary>
+    internal const int MaximumDepth = 64;
+
     private readonly IBufferWriter<byte> _output = output ?? throw new ArgumentNullException(nameof(output));
     private int _depth;
 
@@ -29,15 +32,14 @@ public ref struct CommandWriter(IBufferWriter<byte> output)
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <param name="codec">The codec.</param>
     /// <param name="value">The value.</param>
-    /// <exception cref="ArgumentException">It is nested more than 64 levels deep, which no node could read.</exception>
+    /// <exception cref="ArgumentException">It is nested more than 64 levels deep.</exception>
     public void WriteNested<T>(CommandCodec<T> codec, T value)
     {
         ArgumentNullException.ThrowIfNull(codec);
-        if (_depth == CommandReader.MaximumDepth)
+        if (_depth == MaximumDepth)
         {
             throw new ArgumentException(
-                $"This {typeof(T).Name} is nested more than {CommandReader.MaximumDepth} levels deep, and no node would read it. Put such "
-                + "values into a list.",
+                $"This {typeof(T).Name} is nested more than {MaximumDepth} levels deep. Put such values into a list.",
                 nameof(value));
         }
 

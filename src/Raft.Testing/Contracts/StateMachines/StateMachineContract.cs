@@ -9,7 +9,7 @@ public static class StateMachineContract
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <param name="create">Makes an empty machine.</param>
     /// <param name="nextCommand">
-    /// Draws a command. It should draw every kind, also such as are rejected, and few keys, so that commands meet:
+    /// Draws a command. It should draw every kind, including commands that are rejected, and few keys, so that commands meet:
     /// <see cref="SeededRandom.NextKey"/>.
     /// </param>
     /// <param name="digest">

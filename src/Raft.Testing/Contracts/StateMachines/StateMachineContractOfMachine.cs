@@ -19,7 +19,7 @@ public sealed partial class StateMachineContract<TMachine> : PortContract
     /// <summary>Makes the suite for a machine that has bytes as commands.</summary>
     /// <param name="create">Makes an empty machine.</param>
     /// <param name="nextCommand">
-    /// Draws a command. It should draw every kind, also such as are rejected, and few keys, so that commands meet.
+    /// Draws a command. It should draw every kind, including commands that are rejected, and few keys, so that commands meet.
     /// </param>
     /// <param name="digest">
     /// Describes the whole state of a machine: equal for equal states, different for different ones. Null if there is no such

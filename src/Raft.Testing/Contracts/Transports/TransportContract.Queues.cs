@@ -16,8 +16,9 @@ public sealed partial class TransportContract
     /// <remarks>
     /// It sends up to 65,536 messages of 4 KiB to a node that was never started, and to one that was stopped, and expects that the
     /// transport keeps less than half of them, as messages or as bytes. So a queue may hold 32,000 messages or 128 MiB. Bytes are those of
-    /// the whole process, and count only if they grow with what is sent. Tests that run at the same time and keep ever more memory can
-    /// still break the clause, so run it without them.
+    /// the whole process. More of them are accepted if they grow by at most a quarter of what is sent last, since something else takes them.
+    /// Tests that run at the same time and keep ever more memory can still break the clause, and memory that they release can hide a
+    /// queue that grows, so run it without them.
     /// </remarks>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>
@@ -56,7 +57,7 @@ public sealed partial class TransportContract
                 {
                     long bytes = CountLiveBytes() - before;
                     kept = (sent.Count(static message => message.IsAlive), bytes);
-                    return kept.Messages <= total / 2 && (IsHalf(bytes, total) || IsHalf(bytes - earlier, count));
+                    return kept.Messages <= total / 2 && (IsWithin(bytes, total, 2) || IsWithin(bytes - earlier, count, 4));
                 },
                 trial.Subject.Patience).ConfigureAwait(false);
             if (dropped)
@@ -69,7 +70,7 @@ public sealed partial class TransportContract
             + $"of {((long)MostBulky * BulkyBytes) >> 20} MiB are still in memory. Bound the queue, and drop what exceeds it.");
     }
 
-    private static bool IsHalf(long bytes, int messages) => bytes <= (long)messages * BulkyBytes / 2;
+    private static bool IsWithin(long bytes, int messages, int part) => bytes <= (long)messages * BulkyBytes / part;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void SendBulky(TransportTrial trial, NodeId to, int count, List<WeakReference> sent)

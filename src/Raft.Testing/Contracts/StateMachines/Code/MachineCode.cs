@@ -22,8 +22,8 @@ namespace Raft.Testing;
 [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Ahead of time, the clause that uses it is left out.")]
 internal sealed class MachineCode
 {
-    /// <summary>How many of the instantiations of one generic method are read. Recursion over types can make them without end.</summary>
-    private const int MostInstantiations = 16;
+    /// <summary>How deep type arguments may contain each other. Recursion over types can nest them without end.</summary>
+    private const int DeepestArguments = 8;
 
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -35,7 +35,6 @@ internal sealed class MachineCode
     private readonly UserAssemblies _assemblies;
     private readonly Queue<MethodBase> _open = [];
     private readonly Dictionary<MethodBase, MethodBase?> _cameFrom = [];
-    private readonly Dictionary<(Module Module, int Token), int> _instantiations = [];
     private readonly List<(Type Type, MethodBase? From)> _created = [];
     private readonly HashSet<Type> _seenTypes = [];
     private readonly List<(MethodInfo Method, MethodBase From)> _virtualCalls = [];
@@ -164,14 +163,23 @@ internal sealed class MachineCode
             return;
         }
 
-        (Module, int) definition = (method.Module, method.MetadataToken);
-        int count = _instantiations.GetValueOrDefault(definition) + 1;
-        if (count <= MostInstantiations)
+        Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
+        if (DepthOf(type) <= DeepestArguments && methodArguments.All(static each => DepthOf(each) < DeepestArguments))
         {
-            _instantiations[definition] = count;
             _cameFrom.Add(method, from);
             _open.Enqueue(method);
         }
+    }
+
+    /// <summary>How many types contain each other in a type: 2 for a list of lists of numbers, and for an array of arrays of them.</summary>
+    private static int DepthOf(Type type)
+    {
+        if (type.GetElementType() is { } element)
+        {
+            return 1 + DepthOf(element);
+        }
+
+        return type.IsGenericType ? 1 + type.GetGenericArguments().Max(DepthOf) : 0;
     }
 
     private void Initialize(Type type, MethodBase from)
