@@ -10,7 +10,7 @@ public sealed class ConsensusOptions
     public string ClusterId { get; init; } = "raft";
 
     /// <summary>
-    /// The configuration that counts until the log has one, with this node as a voter; null if the node joins a cluster that exists.
+    /// The configuration that counts until the log has one, with this node as a member; null if the node joins a cluster that exists.
     /// </summary>
     public required ClusterConfiguration? InitialConfiguration { get; init; }
 

@@ -10,8 +10,8 @@ public readonly record struct IndexedDigest(long Index, ulong Digest);
 /// repeated until it is answered. It changes nothing at either node, not even a term.
 /// </summary>
 /// <remarks>
-/// Its correlation number is that of the sender's run, and the answer repeats it: a node that has started again must not take what was
-/// said of the state of its earlier run.
+/// Its correlation number is that of the sender's run, and the answer repeats it: a node that has started again must not take an
+/// answer about the state of its earlier run.
 /// </remarks>
 public sealed record StateDigestMessage : RaftMessage
 {

@@ -46,7 +46,7 @@ internal sealed class CaptureDigests(NodeContext context, Action<IndexedDigest> 
 
         _index = index;
         _isUnderWay = true;
-        _work = context.Storage.Begin(new Work(WorkKind.DigestHash, LastIndex: index));
+        _work = context.DigestWork.Begin(new Work(WorkKind.DigestHash, LastIndex: index));
         context.Wake(); // to look at the work in time
         context.Settings.Scheduler.Schedule(this, preferLocal: false);
     }

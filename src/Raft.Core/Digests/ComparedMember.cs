@@ -31,6 +31,9 @@ internal sealed class ComparedMember(NodeId node)
     /// <summary>Whether it is to be answered at the end of this pass.</summary>
     public bool AwaitsAnswer { get; set; }
 
+    /// <summary>Whether its difference has ended since it was last answered.</summary>
+    public bool AwaitsEnd { get; private set; }
+
     /// <summary>Whether its difference at an index is known, and reported.</summary>
     public bool IsKnownToDifferAt(long index) => Difference is { } known && known.DifferingIndex <= index;
 
@@ -42,7 +45,7 @@ internal sealed class ComparedMember(NodeId node)
     /// <returns>
     /// Whether it has started since its last report: its state is another one then, and nothing that it has reported counts any more.
     /// </returns>
-    public bool Enter(StateDigestMessage report)
+    public bool BeginRun(StateDigestMessage report)
     {
         bool isSame = Run == report.Correlation && _store == report.Origin.Store;
         bool isFirst = Run == 0 && _store is null;
@@ -71,5 +74,18 @@ internal sealed class ComparedMember(NodeId node)
     }
 
     /// <summary>What was known of a difference is over.</summary>
-    public void EndDifference() => (DifferingIndex, Difference) = (0, null);
+    public void EndDifference()
+    {
+        AwaitsEnd |= Difference is not null;
+        (DifferingIndex, Difference) = (0, null);
+    }
+
+    /// <summary>It is answered, or cannot be.</summary>
+    /// <returns>Whether there is anything to answer.</returns>
+    public bool EndWait()
+    {
+        bool waits = AwaitsAnswer || AwaitsEnd;
+        (AwaitsAnswer, AwaitsEnd) = (false, false);
+        return waits;
+    }
 }

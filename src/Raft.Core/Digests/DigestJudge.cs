@@ -85,7 +85,7 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
             return;
         }
 
-        if (member.Enter(report))
+        if (member.BeginRun(report))
         {
             _rounds.Remove(report.From);
         }
@@ -134,8 +134,9 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         }
 
         _undecidedSince = isUndecided ? _undecidedSince ?? now : null;
+        AnswerMembers(); // before differences end: a member whose state is the right one again must know that it was not
+        EndDifferences();
         AnswerMembers();
-        EndDifferences(); // after the answers: a member whose state is the right one again must know that it was not
     }
 
     private void Compare(DigestRound round, ClusterConfiguration configuration, bool isTimeOver)
@@ -159,7 +160,7 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
 
         if (round.FindMajority(configuration) is { } majority)
         {
-            Settle(round);
+            Decide(round);
             OnMajority(round, majority, configuration);
         }
         else if (round.Differs)
@@ -193,6 +194,7 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
     {
         if (IsKnown(round, majority))
         {
+            round.Judge(majority);
             return;
         }
 
@@ -212,23 +214,30 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         foreach (NodeId node in divergence.Concerned())
         {
             ComparedMember member = _members.Of(node);
-            if (!member.IsKnownToDifferAt(round.Index))
+            if (!member.IsKnownToDifferAt(round.Index) && (majority is null || !round.IsJudged(node, majority)))
             {
                 member.Differ(divergence with { AgreedIndex = AgreedBefore(round, node, configuration) });
                 own = node == self ? member.Difference : own;
             }
         }
 
+        round.Judge(majority);
         Divergence = divergence;
         Differs(divergence, own);
     }
 
     /// <summary>
     /// Whether a round shows no more than what is reported: the members that are known to differ aside, the states are the same. Of a
-    /// majority not all have reported yet, and which ones have is of no interest.
+    /// majority not all have reported yet, and which ones have is of no interest. A difference that is over is not reported again because
+    /// another member reports late, or the configuration changes.
     /// </summary>
     private bool IsKnown(DigestRound round, ulong? majority)
     {
+        if (round.IsJudged(majority))
+        {
+            return true;
+        }
+
         if (Divergence is not { } known || (majority is not null && !known.HasMajority))
         {
             return false;
@@ -237,7 +246,8 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         ulong? common = majority;
         foreach ((NodeId node, ulong digest) in round.Digests)
         {
-            if (digest == common || _members.Of(node).IsKnownToDifferAt(round.Index))
+            bool isJudged = majority is not null && round.IsJudged(node, majority);
+            if (digest == common || isJudged || _members.Of(node).IsKnownToDifferAt(round.Index))
             {
                 continue;
             }
@@ -267,6 +277,21 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         }
 
         round.IsSettled = true;
+        AwaitAnswers(round);
+    }
+
+    /// <summary>A majority has one digest. That may be long after it was found that the digests differ.</summary>
+    private void Decide(DigestRound round)
+    {
+        if (!round.IsDecided)
+        {
+            round.IsSettled = round.IsDecided = true;
+            AwaitAnswers(round);
+        }
+    }
+
+    private void AwaitAnswers(DigestRound round)
+    {
         foreach ((NodeId node, _) in round.Digests)
         {
             _members.Of(node).AwaitsAnswer = true;
@@ -277,10 +302,19 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
     {
         foreach (ComparedMember member in _members.All)
         {
-            bool answers = member.AwaitsAnswer && member.Node != self;
-            member.AwaitsAnswer = false;
-            long received = answers ? Math.Max(_rounds.ReceivedFrom(member.Node), member.SkippedIndex) : 0;
-            if (received > 0 || (answers && member.Difference is not null))
+            bool hasNews = member.AwaitsEnd || member.Difference is not null;
+            if (!member.EndWait() || member.Node == self || member.Run == 0)
+            {
+                continue; // an answer to a member that has not reported in this term would be for any of its runs
+            }
+
+            long received = Math.Max(_rounds.ReceivedFrom(member.Node), member.SkippedIndex);
+            if (member.HasRecovered && member.Difference is { } over)
+            {
+                received = Math.Min(received, over.DifferingIndex); // it repeats the rest until it knows that the difference is over
+            }
+
+            if (received > 0 || hasNews)
             {
                 Answers(member, received);
             }

@@ -19,7 +19,7 @@ internal sealed class DigestReporter(DigestHistory history, TimeSpan shortestPau
     private TimeSpan _reportAt;
     private TimeSpan _pause;
 
-    /// <summary>Called when the leader says that states differ: with the difference.</summary>
+    /// <summary>Called when the leader reports that states differ: with the difference.</summary>
     public required Action<StateDivergence> Differs { get; init; }
 
     /// <summary>Called when a difference has ended for this node.</summary>
@@ -61,7 +61,7 @@ internal sealed class DigestReporter(DigestHistory history, TimeSpan shortestPau
         {
             if (divergence.HasMajority && history.Find(divergence.DifferingIndex) == divergence.Sides[0].Digest)
             {
-                _received = Math.Min(_received, divergence.DifferingIndex - 1); // the leader has received something else: says it again
+                _received = Math.Min(_received, divergence.DifferingIndex - 1); // the leader has received something else, so it is reported again
                 return;
             }
 

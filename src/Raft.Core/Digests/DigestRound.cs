@@ -6,6 +6,8 @@ namespace Raft;
 internal sealed class DigestRound(long index)
 {
     private readonly List<(NodeId Node, ulong Digest)> _digests = []; // in the order of the ids
+    private readonly HashSet<NodeId> _judged = []; // whose digests are part of a difference that was reported
+    private ulong? _judgedBy; // the digest of the majority then
 
     /// <summary>The index.</summary>
     public long Index => index;
@@ -15,6 +17,9 @@ internal sealed class DigestRound(long index)
     /// digest of this index. What is received later is compared all the same.
     /// </summary>
     public bool IsSettled { get; set; }
+
+    /// <summary>Whether those who have reported know, or will, that a majority has one digest.</summary>
+    public bool IsDecided { get; set; }
 
     /// <summary>Whether it has changed since it was last looked at.</summary>
     public bool IsChanged { get; set; } = true;
@@ -46,6 +51,7 @@ internal sealed class DigestRound(long index)
     public void Set(NodeId node, ulong digest)
     {
         IsChanged = true; // even if it is the same: a difference that is over is reported again to a member that does not know of it
+        _judged.Remove(node);
         int position = _digests.FindIndex(each => each.Node >= node);
         if (position < 0)
         {
@@ -62,7 +68,31 @@ internal sealed class DigestRound(long index)
     }
 
     /// <summary>Forgets what a member has reported.</summary>
-    public void Remove(NodeId node) => IsChanged |= _digests.RemoveAll(each => each.Node == node) > 0;
+    public void Remove(NodeId node)
+    {
+        _judged.Remove(node);
+        IsChanged |= _digests.RemoveAll(each => each.Node == node) > 0;
+    }
+
+    /// <summary>
+    /// Whether a member's digest was judged by that of the same majority, and was not received again since: its difference may be over.
+    /// </summary>
+    public bool IsJudged(NodeId node, ulong? majority) => (majority is null || majority == _judgedBy) && _judged.Contains(node);
+
+    /// <summary>Whether the digests that differ from that of the majority were judged by it.</summary>
+    public bool IsJudged(ulong? majority) => _digests.TrueForAll(each => each.Digest == majority || IsJudged(each.Node, majority));
+
+    /// <summary>The difference of these digests is reported, or was known.</summary>
+    public void Judge(ulong? majority)
+    {
+        if (majority != _judgedBy && !IsJudged(majority))
+        {
+            _judged.Clear();
+            _judgedBy = majority;
+        }
+
+        _judged.UnionWith(_digests.Select(static each => each.Node));
+    }
 
     /// <summary>Forgets what nodes have reported that are not members, and has the round looked at in another configuration.</summary>
     public void Retain(ClusterConfiguration configuration)

@@ -8,7 +8,7 @@ internal sealed class DigestRounds
     private readonly List<DigestRound> _rounds = [];
 
     /// <summary>The rounds, in the order of their indexes.</summary>
-    public List<DigestRound> All => _rounds;
+    public IReadOnlyList<DigestRound> All => _rounds;
 
     /// <summary>A new term, or another leader: nothing is known.</summary>
     public void Clear() => _rounds.Clear();

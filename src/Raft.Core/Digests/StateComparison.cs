@@ -152,7 +152,8 @@ internal sealed class StateComparison
         {
             _judge.OnReport(report, _context.Module.LastIndex);
         }
-        else if (message is StateDigestReplyMessage reply && !_leads && reply.From == _leader && reply.Correlation == _run)
+        else if (message is StateDigestReplyMessage reply && !_leads && reply.From == _leader
+            && _run != 0 && reply.Correlation == _run)
         {
             _reporter.OnReply(reply);
         }

@@ -46,9 +46,12 @@ internal readonly record struct Readiness(bool IsReady, string Missing)
             missing.Add("its state is wrong: it differs from that of a majority");
         }
 
-        bool hangs = status.Hangs.Any(static hang => hang.Resource != HangingResource.SnapshotStore); // nobody waits for a snapshot
+        bool hangs = status.Hangs.Any(static hang => !IsBackground(hang.Resource));
         return new Readiness(hasLeader && !hangs && missing.Count == 0, string.Concat(missing.Select(static text => $"; {text}")));
     }
+
+    /// <summary>No caller waits for a snapshot or for a digest.</summary>
+    private static bool IsBackground(HangingResource resource) => resource is HangingResource.SnapshotStore or HangingResource.Digest;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

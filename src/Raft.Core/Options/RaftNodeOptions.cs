@@ -161,14 +161,16 @@ public sealed class RaftNodeOptions
 
     /// <summary>
     /// After how many applied entries a snapshot is due, unless the last snapshot has more bytes than these entries. Default 100,000; at
-    /// least 1. Raise it where the state is large and changes little; lower it for a shorter log.
+    /// least 1. Raise it where the state is large and changes little; lower it for a shorter log. If states are compared, the snapshot is
+    /// taken at the next index of which there is a digest: see <see cref="DigestInterval"/>.
     /// </summary>
     [AtLeast(1)]
     public long SnapshotAfterEntries { get; set; } = 100_000;
 
     /// <summary>
     /// After how many bytes of applied entries a snapshot is due, unless the last snapshot has more bytes. Each entry counts as its
-    /// payload and 32 more bytes. Default 64 MiB; at least 1. It also limits what <see cref="TrailingEntries"/> keeps.
+    /// payload and 32 more bytes. Default 64 MiB; at least 1. It also limits what <see cref="TrailingEntries"/> keeps. If states are
+    /// compared, the snapshot is taken at the next index of which there is a digest: see <see cref="DigestInterval"/>.
     /// </summary>
     [AtLeast(1)]
     public long SnapshotAfterBytes { get; set; } = 64 << 20;

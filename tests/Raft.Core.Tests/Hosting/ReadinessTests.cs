@@ -74,6 +74,7 @@ public sealed class ReadinessTests
     [InlineData(HangingResource.StateMachine, false)]
     [InlineData(HangingResource.LogStore, false)]
     [InlineData(HangingResource.SnapshotStore, true)] // nobody waits for it
+    [InlineData(HangingResource.Digest, true)] // nor for this
     public void Node_ThatHangs_IsReadyOnlyIfNobodyWaits(HangingResource resource, bool isReady) => Assert.Equal(
         isReady, Of(Idle with { Hangs = [new HangingWork(resource, "working", DateTimeOffset.UnixEpoch)] }).IsReady);
 

@@ -49,12 +49,12 @@ internal sealed partial class Applier
         // The entries are applied, so no command is to blame.
         catch (Exception exception)
         {
-            throw new NodeFailedException(
+            throw new DigestException(new NodeFailedException(
                 $"The state machine {_machine.GetType().Name} threw {exception.GetType().Name} in {nameof(IStateDigest)}."
                 + FormattableString.Invariant($"{nameof(IStateDigest.Digest)}, after it had applied the entry at index {index}: ")
                 + $"{exception.Message.TrimEnd('.')}. The node has stopped. Fix the state machine, or set "
                 + $"{nameof(RaftNodeOptions.DigestInterval)} to 0, then start a new node on the same stores.",
-                exception);
+                exception));
         }
     }
 
@@ -90,5 +90,11 @@ internal sealed partial class Applier
         StateMachineQuery?[] waiting = [_atDigest, _beforeNextBatch];
         _atDigest = _beforeNextBatch = null;
         return waiting.OfType<StateMachineQuery>();
+    }
+
+    /// <summary>Distinguishes the failure of a digest from whatever else a state machine throws.</summary>
+    private sealed class DigestException(NodeFailedException failure) : Exception(failure.Message, failure)
+    {
+        public NodeFailedException Failure => failure;
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class Applier
 
         if (!abandoned)
         {
-            _failed(exception as NodeFailedException ?? new NodeFailedException(exception is UnknownCommandException unknown
+            _failed((exception as DigestException)?.Failure ?? new NodeFailedException(exception is UnknownCommandException unknown
                 ? $"The state machine {_machine.GetType().Name} cannot read {command}. {unknown.Message.TrimEnd('.')}. The node has "
                     + "stopped without applying it. Start a node with the later version of the program on the same log store: it continues "
                     + "with this command."

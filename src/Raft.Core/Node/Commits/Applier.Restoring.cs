@@ -218,7 +218,7 @@ internal sealed partial class Applier
 
         if (!abandoned)
         {
-            _failed(exception as NodeFailedException ?? new NodeFailedException(
+            _failed((exception as DigestException)?.Failure ?? new NodeFailedException(
                 $"The state machine {_machine.GetType().Name} could not be restored from the snapshot up to index "
                 + $"{restoration.LastIncludedIndex}: {exception.Message.TrimEnd('.')}. The node has stopped. Fix that, then "
                 + (isUncertain ? "start a new node with a new state machine on the same stores." : "run the node again."),

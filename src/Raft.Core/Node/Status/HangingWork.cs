@@ -16,6 +16,9 @@ public enum HangingResource
 
     /// <summary>The transport: it does not start.</summary>
     Transport,
+
+    /// <summary>The capture of the state of which a digest is computed. Nothing waits for it but the comparison of states.</summary>
+    Digest,
 }
 
 /// <summary>Work of a node that has made no progress for <see cref="RaftNodeOptions.HangTimeout"/>.</summary>
@@ -34,6 +37,7 @@ public sealed record HangingWork(HangingResource Resource, string Work, DateTime
         HangingResource.StateMachine => "state machine",
         HangingResource.LogStore => "log store",
         HangingResource.SnapshotStore => "snapshot store",
+        HangingResource.Digest => "digest",
         _ => "transport",
     };
 }

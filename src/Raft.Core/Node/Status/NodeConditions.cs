@@ -20,6 +20,9 @@ internal sealed record NodeConditions
     /// <summary>Other work on the disk that does not finish.</summary>
     public HangingWork? Storage { get; init; }
 
+    /// <summary>The digest of a capture that is not finished.</summary>
+    public HangingWork? Digest { get; init; }
+
     /// <summary>The store that does not open, or the transport that does not start.</summary>
     public HangingWork? Start { get; init; }
 
@@ -37,7 +40,7 @@ internal sealed record NodeConditions
 
     /// <summary>All that hangs.</summary>
     public IReadOnlyList<HangingWork> Hangs =>
-        StateMachine is null && LogWrites is null && Storage is null && Start is null
+        StateMachine is null && LogWrites is null && Storage is null && Digest is null && Start is null
             ? HangList.Empty
-            : new HangList([.. new[] { StateMachine, LogWrites, Storage, Start }.OfType<HangingWork>()]);
+            : new HangList([.. new[] { StateMachine, LogWrites, Storage, Digest, Start }.OfType<HangingWork>()]);
 }

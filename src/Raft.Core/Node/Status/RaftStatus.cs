@@ -112,8 +112,8 @@ public sealed record RaftStatus
     public StateDivergence? Divergence { get; init; }
 
     /// <summary>
-    /// The last index at which its state is known to be that of a majority of the voters; 0 if none is known, such as where the state
-    /// machine offers no digest.
+    /// The last index at which its state is known, since the node's start, to have been that of a majority of the voters; 0 if none is
+    /// known, such as where the state machine offers no digest.
     /// </summary>
     public long AgreedIndex { get; init; }
 

@@ -62,6 +62,11 @@ internal static class StatusExplanation
             text += $"; {storage}";
         }
 
+        if (conditions.Digest is { } digest)
+        {
+            text += $"; {digest}, and its state is not compared until it is done";
+        }
+
         if (conditions.IsStalled)
         {
             text += "; it makes no progress towards what its leader has committed";

@@ -15,7 +15,8 @@ internal sealed class NodeWatches(
     StrandedCallers stranded,
     ProgressSampler sampler)
 {
-    private readonly StorageWatch _storage = new(context);
+    private readonly StorageWatch _storage = new(context, context.Storage);
+    private readonly StorageWatch _digests = new(context, context.DigestWork);
     private readonly ProgressReports _progress = new(context);
 
     /// <summary>What is wrong; the same object as long as it is the same.</summary>
@@ -33,7 +34,7 @@ internal sealed class NodeWatches(
         get
         {
             TimeSpan deadline = Earlier(commits.Watch.NextDeadline, outputs.Watch.NextDeadline);
-            deadline = Earlier(Earlier(deadline, _storage.NextDeadline), guard.NextDeadline);
+            deadline = Earlier(Earlier(deadline, _storage.NextDeadline), Earlier(_digests.NextDeadline, guard.NextDeadline));
             return Earlier(Earlier(deadline, stranded.NextDeadline), _progress.NextDeadline);
         }
     }
@@ -46,6 +47,7 @@ internal sealed class NodeWatches(
         commits.Watch.Check();
         outputs.WatchDisk(completedWrites);
         _storage.Check();
+        _digests.Check();
         guard.Check();
     }
 
@@ -58,7 +60,7 @@ internal sealed class NodeWatches(
         UnheardLeader? unheard = _progress.UnheardLeader;
         NodeConditions now = Conditions;
         if (now.StateMachine != commits.Watch.Condition.Hang || now.LogWrites != outputs.Watch.Condition.Hang
-            || now.Storage != _storage.Condition.Hang || now.Start != start.Hang || now.IsCandidacyWithheld != guard.IsWithheld
+            || now.Storage != _storage.Condition.Hang || now.Digest != _digests.Condition.Hang || now.Start != start.Hang || now.IsCandidacyWithheld != guard.IsWithheld
             || now.IsStalled != _progress.IsStalled || now.UnheardLeader != unheard)
         {
             Conditions = new NodeConditions
@@ -66,6 +68,7 @@ internal sealed class NodeWatches(
                 StateMachine = commits.Watch.Condition.Hang,
                 LogWrites = outputs.Watch.Condition.Hang,
                 Storage = _storage.Condition.Hang,
+                Digest = _digests.Condition.Hang,
                 Start = start.Hang,
                 IsCandidacyWithheld = guard.IsWithheld,
                 IsStalled = _progress.IsStalled,

@@ -61,7 +61,7 @@ internal sealed class StartWatch : IDisposable
         {
             _context.Wake(); // it ended before that was set
         }
-        else if (_isReported)
+        else if (step is not null)
         {
             SetTimer();
         }
@@ -69,7 +69,7 @@ internal sealed class StartWatch : IDisposable
 
     /// <summary>
     /// For the next report, or for the step that is under way, which may be another one by now: it has set the timer for itself, before or
-    /// after this does.
+    /// after this does. Also if nothing is reported, since the timer may still be set for the report of the step before it.
     /// </summary>
     private void SetTimer()
     {

@@ -1,8 +1,9 @@
 namespace Raft;
 
 /// <summary>
-/// Knows everything that occupies the disk except the writes to the log: reads and compactions of the log, the writing of snapshots, and
-/// the parts of them that are sent and received. Work begins and ends on any thread.
+/// Work in the background that may hang. One object has everything that occupies the disk except the writes to the log: reads and
+/// compactions of the log, the writing of snapshots, and the parts of them that are sent and received. Another has the digests of captures,
+/// so that one that hangs hides nothing else. Work begins and ends on any thread.
 /// </summary>
 internal sealed class StorageWork(IClock clock, Action wake)
 {

@@ -35,9 +35,10 @@ internal readonly record struct Work(
 {
     public HangingResource Resource => Kind switch
     {
-        WorkKind.Apply or WorkKind.Read or WorkKind.Capture or WorkKind.Restore or WorkKind.DigestHash => HangingResource.StateMachine,
+        WorkKind.Apply or WorkKind.Read or WorkKind.Capture or WorkKind.Restore => HangingResource.StateMachine,
         WorkKind.LogWrite or WorkKind.LogRead or WorkKind.LogCompaction or WorkKind.LogOpening => HangingResource.LogStore,
         WorkKind.TransportStart => HangingResource.Transport,
+        WorkKind.DigestHash => HangingResource.Digest,
         _ => HangingResource.SnapshotStore,
     };
 

@@ -33,6 +33,9 @@ internal sealed class NodeContext(
     /// <summary>What occupies the disk, except the writes to the log.</summary>
     public StorageWork Storage { get; } = new(settings.Clock, wake);
 
+    /// <summary>The digest that is computed of a capture, which may hang as well.</summary>
+    public StorageWork DigestWork { get; } = new(settings.Clock, wake);
+
     /// <summary>The algorithm. Set when the stores are read, before the first pass.</summary>
     public ConsensusModule Module
     {

@@ -101,7 +101,10 @@ public class DigestIntervalTests
         _lab.ProposeThrough(6);
         _lab.Lab.World.RunFor(TimeSpan.FromSeconds(30));
 
-        Assert.Equal("writing its state after entry 4 for a digest", Assert.Single(node.Status.Hangs).Work);
+        HangingWork hang = Assert.Single(node.Status.Hangs);
+        Assert.Equal((HangingResource.Digest, "writing its state after entry 4 for a digest"), (hang.Resource, hang.Work));
+        Assert.Contains("its digest hangs", node.Status.ToString(), StringComparison.Ordinal);
+        Assert.True(Readiness.Of(node.Status, new ReadinessLimits(1_000, MaximumLag: null), TimeSpan.FromSeconds(10)).IsReady);
         Assert.Single(_lab.Logged.Of(124));
 
         gate.SetResult();

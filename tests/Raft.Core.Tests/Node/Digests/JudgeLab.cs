@@ -42,6 +42,9 @@ internal sealed class JudgeLab
 
     public static ClusterConfiguration Voters(params string[] ids) => new(ids.Select(static id => new RaftMember(id)));
 
+    /// <summary>All answers to a member.</summary>
+    public Answer[] AnswersTo(string node) => [.. _answers.Where(each => each.Node == node)];
+
     /// <summary>The last answer to a member.</summary>
     public Answer AnswerTo(string node) => _answers.Last(each => each.Node == node);
 

@@ -288,6 +288,17 @@ public class StateDivergenceTests
     }
 
     [Fact]
+    public void FailureOfAnotherNode_ThatACommandThrows_IsBlamedOnTheCommand()
+    {
+        _lab.Start(new Tally(), new Tally(), new Tally { OnApply = static () => throw new NodeFailedException("Another node has failed.") });
+
+        _lab.ProposeThrough(4);
+
+        Assert.Contains(
+            "Tally threw NodeFailedException on the command", _lab.Node("n3").Failure().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NewLeader_CollectsAnew_AndNoticesAnEarlierDifference()
     {
         _lab.StartWithWrong(nodes: 3, wrong: "n3", wrongFrom: 10, leader: "n1");

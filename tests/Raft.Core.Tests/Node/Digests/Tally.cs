@@ -7,24 +7,33 @@ internal sealed class Tally(long wrongFrom = long.MaxValue, long wrongness = 1)
     : StateMachine<string, long>(Codec.Utf8, Codec.Int64), IStateDigest
 {
     private RollingDigest _digest;
+    private long _lastIndex;
 
     public ulong? Digest
     {
         get
         {
             OnDigest?.Invoke();
-            return HasDigest ? _digest.Value : null;
+            return !HasDigest ? null : IsWrongAt(_lastIndex) ? ~_digest.Value : _digest.Value;
         }
     }
 
     /// <summary>Called when its digest is read.</summary>
     public Action? OnDigest { get; init; }
 
+    /// <summary>Called before a command is applied.</summary>
+    public Action? OnApply { get; init; }
+
+    /// <summary>At which indexes its digest is wrong, although it is right again afterwards.</summary>
+    public Func<long, bool> IsWrongAt { get; init; } = static _ => false;
+
     /// <summary>Whether it offers its digest.</summary>
     public bool HasDigest { get; init; } = true;
 
     protected override long Apply(string command, in CommandContext context)
     {
+        OnApply?.Invoke();
+        _lastIndex = context.Index;
         _digest.Append(command);
         if (context.Index >= wrongFrom)
         {

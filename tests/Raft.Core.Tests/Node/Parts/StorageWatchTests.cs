@@ -9,7 +9,7 @@ public sealed class StorageWatchTests : IDisposable
     private readonly PartsLab _lab = new();
     private readonly StorageWatch _watch;
 
-    public StorageWatchTests() => _watch = new StorageWatch(_lab.Context);
+    public StorageWatchTests() => _watch = new StorageWatch(_lab.Context, _lab.Context.Storage);
 
     private TimeSpan Timeout => _lab.Settings.HangTimeout;
 

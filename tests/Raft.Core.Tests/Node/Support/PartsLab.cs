@@ -7,12 +7,18 @@ namespace Raft.Tests.Node;
 internal sealed class PartsLab : IDisposable
 {
     public PartsLab(
-        IStateMachine? machine = null, ILogStore? store = null, int members = 3, ISnapshotStore? snapshots = null, IClock? clock = null)
+        IStateMachine? machine = null,
+        ILogStore? store = null,
+        int members = 3,
+        ISnapshotStore? snapshots = null,
+        IClock? clock = null,
+        Action<RaftNodeOptions>? configure = null)
     {
         RaftNodeOptions options = new()
         {
             Members = [.. Enumerable.Range(1, members).Select(static number => new RaftMember($"n{number}"))],
         };
+        configure?.Invoke(options);
         Settings = new NodeSettings("n1", initialTerm: 0, options, new RaftNodePorts
         {
             Clock = clock ?? Clock,
