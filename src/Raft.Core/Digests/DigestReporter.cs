@@ -61,7 +61,7 @@ internal sealed class DigestReporter(DigestHistory history, TimeSpan shortestPau
         {
             if (divergence.HasMajority && history.Find(divergence.DifferingIndex) == divergence.Sides[0].Digest)
             {
-                _received = Math.Min(_received, divergence.DifferingIndex - 1); // the leader has received something else, so it is reported again
+                _received = Math.Min(_received, divergence.DifferingIndex - 1); // the leader received another one: repeat it
                 return;
             }
 

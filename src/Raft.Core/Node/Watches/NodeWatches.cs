@@ -60,7 +60,8 @@ internal sealed class NodeWatches(
         UnheardLeader? unheard = _progress.UnheardLeader;
         NodeConditions now = Conditions;
         if (now.StateMachine != commits.Watch.Condition.Hang || now.LogWrites != outputs.Watch.Condition.Hang
-            || now.Storage != _storage.Condition.Hang || now.Digest != _digests.Condition.Hang || now.Start != start.Hang || now.IsCandidacyWithheld != guard.IsWithheld
+            || now.Storage != _storage.Condition.Hang || now.Digest != _digests.Condition.Hang
+            || now.Start != start.Hang || now.IsCandidacyWithheld != guard.IsWithheld
             || now.IsStalled != _progress.IsStalled || now.UnheardLeader != unheard)
         {
             Conditions = new NodeConditions

@@ -290,7 +290,7 @@ public class StateDivergenceTests
     [Fact]
     public void FailureOfAnotherNode_ThatACommandThrows_IsBlamedOnTheCommand()
     {
-        _lab.Start(new Tally(), new Tally(), new Tally { OnApply = static () => throw new NodeFailedException("Another node has failed.") });
+        _lab.Start(new Tally(), new Tally(), new Tally { OnApply = static () => throw new NodeFailedException("Another node failed.") });
 
         _lab.ProposeThrough(4);
 
