@@ -60,11 +60,11 @@ public sealed class GenericMachineTests
             depth == 0 ? DateTime.UtcNow.Year : Year<T[]>(depth - 1) + Year<List<T>>(depth - 1);
 
         private static int Pair<TFirst, TSecond>(int depth) =>
-            depth == 0 ? 0 : Pair<TSecond, Dictionary<int, TFirst>>(depth - 1) + new Nest<(TFirst, TSecond)>().Deeper(depth - 1);
+            depth == 0 ? 0 : Pair<TSecond, Dictionary<int, TFirst>>(depth - 1) + new Nest<(TFirst, TSecond)>(depth - 1).Deeper();
     }
 
-    private sealed class Nest<T>
+    private sealed class Nest<T>(int depth)
     {
-        public int Deeper(int depth) => depth == 0 ? 0 : new Nest<Nest<T>>().Deeper(depth - 1);
+        public int Deeper() => depth == 0 ? 0 : new Nest<Nest<T>>(depth - 1).Deeper();
     }
 }
