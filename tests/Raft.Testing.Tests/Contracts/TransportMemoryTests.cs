@@ -1,0 +1,53 @@
+namespace Raft.Testing.Tests.Contracts;
+
+/// <summary>The memory of a process says how much a queue has, beside what others take. Here no test runs at the same time.</summary>
+[Collection(nameof(TransportMemoryTests))]
+[CollectionDefinition(nameof(TransportMemoryTests), DisableParallelization = true)]
+public sealed class TransportMemoryTests
+{
+    /// <summary>As another test may do that runs at the same time.</summary>
+    [Fact]
+    public Task QueuesAreBounded_SomethingElseTakesMemory_Holds() =>
+        new TransportContract(static () => new NoisyNetwork()).QueuesAreBounded();
+
+    /// <summary>Memory that something else takes hides how much a queue has, but not that it grows.</summary>
+    [Fact]
+    public async Task QueuesAreBounded_AThirdIsKeptBesideOtherMemory_IsRefused()
+    {
+        TransportContract contract = new(static () => new NoisyNetwork(keepsEach: 3) { Limit = TimeSpan.FromSeconds(2) });
+
+        await Assert.ThrowsAsync<ContractBrokenException>(contract.QueuesAreBounded);
+    }
+
+    /// <summary>The first message to a dead node finds a process that takes much memory, and keeps it.</summary>
+    private sealed class NoisyNetwork(int keepsEach = int.MaxValue) : TransportSubject
+    {
+        private readonly List<byte[]> _kept = [];
+        private readonly BrokenNetwork _network = new(TransportDefect.None);
+        private byte[]? _taken;
+        private int _sent;
+
+        private int KeepsEach { get; } = keepsEach;
+
+        public override ITransport CreateTransport(RaftMember self) => new NoisyTransport(this, _network.CreateTransport(self));
+
+        private sealed class NoisyTransport(NoisyNetwork network, ITransport inner) : ITransport
+        {
+            public ValueTask StartAsync(IMessageReceiver receiver, CancellationToken cancellationToken) =>
+                inner.StartAsync(receiver, cancellationToken);
+
+            public void Send(RaftMember to, RaftMessage message)
+            {
+                network._taken ??= new byte[200 << 20];
+                if (message is AppendEntriesMessage && ++network._sent % network.KeepsEach == 0)
+                {
+                    network._kept.Add(new byte[4_096]);
+                }
+
+                inner.Send(to, message);
+            }
+
+            public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
+        }
+    }
+}
