@@ -12,22 +12,22 @@ public sealed class TransportMemoryTests
 
     /// <summary>Memory that something else takes hides how much a queue has, but not that it grows.</summary>
     [Fact]
-    public async Task QueuesAreBounded_AThirdIsKeptBesideOtherMemory_IsRefused()
+    public async Task QueuesAreBounded_TwoFifthsAreKeptBesideOtherMemory_IsRefused()
     {
-        TransportContract contract = new(static () => new NoisyNetwork(keepsEach: 3) { Limit = TimeSpan.FromSeconds(2) });
+        TransportContract contract = new(static () => new NoisyNetwork(keepsOfFive: 2) { Limit = TimeSpan.FromSeconds(2) });
 
         await Assert.ThrowsAsync<ContractBrokenException>(contract.QueuesAreBounded);
     }
 
     /// <summary>The first message to a dead node finds a process that takes much memory, and keeps it.</summary>
-    private sealed class NoisyNetwork(int keepsEach = int.MaxValue) : TransportSubject
+    private sealed class NoisyNetwork(int keepsOfFive = 0) : TransportSubject
     {
         private readonly List<byte[]> _kept = [];
         private readonly BrokenNetwork _network = new(TransportDefect.None);
         private byte[]? _taken;
         private int _sent;
 
-        private int KeepsEach { get; } = keepsEach;
+        private int KeepsOfFive { get; } = keepsOfFive;
 
         public override ITransport CreateTransport(RaftMember self) => new NoisyTransport(this, _network.CreateTransport(self));
 
@@ -39,7 +39,7 @@ public sealed class TransportMemoryTests
             public void Send(RaftMember to, RaftMessage message)
             {
                 network._taken ??= new byte[200 << 20];
-                if (message is AppendEntriesMessage && ++network._sent % network.KeepsEach == 0)
+                if (message is AppendEntriesMessage && ++network._sent % 5 < network.KeepsOfFive)
                 {
                     network._kept.Add(new byte[4_096]);
                 }

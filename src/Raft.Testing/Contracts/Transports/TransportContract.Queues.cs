@@ -45,6 +45,8 @@ public sealed partial class TransportContract
 
     private static async Task FloodAsync(TransportTrial trial, NodeId dead, string why)
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers(); // what they release does not hide growth later
         long before = CountLiveBytes();
         List<WeakReference> sent = [];
         (long Messages, long Bytes) kept = default;
