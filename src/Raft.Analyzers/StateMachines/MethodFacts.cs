@@ -42,7 +42,7 @@ internal sealed class MethodFacts
     /// <summary>Whether it hands out its own instance, so that others may use any of its fields.</summary>
     public bool HandsOutItself { get; set; }
 
-    /// <summary>A use of a field of the own instance.</summary>
+    /// <summary>A use of a field of its own instance.</summary>
     /// <param name="Field">The field, or a parameter of the primary constructor.</param>
     /// <param name="Use">What is done with it.</param>
     /// <param name="Call">The method of the project that is called on its value, and may change it.</param>

@@ -81,11 +81,7 @@ public abstract partial class SimulatedClusterBase
 
     private void CheckStep()
     {
-        foreach (StrangerGroup group in _strangers)
-        {
-            group.Check();
-        }
-
+        Strangers.Check();
         foreach (SimulatedNode node in _inOrder)
         {
             node.Look(_rules);

@@ -22,9 +22,7 @@ public abstract partial class SimulatedClusterBase
     private readonly List<SimulatedProposal> _refused = [];
     private readonly OfferedCommands _offers = new();
     private readonly ClusterRules _rules;
-    private readonly List<StrangerGroup> _strangers = [];
     private readonly Action<RaftNodeOptions>? _configure;
-    private int _strangerNumber;
     private readonly SnapshotsAgree _snapshots;
     private string? _broken;
     private readonly LogAgreement _agreement;
@@ -52,6 +50,7 @@ public abstract partial class SimulatedClusterBase
         NodeId[] ids = [.. Enumerable.Range(1, nodes)
             .Select(static number => new NodeId(string.Create(CultureInfo.InvariantCulture, $"n{number}")))];
         NodeIds = ids;
+        Strangers = new Strangers(this, NewOptions);
         Roles = ClusterRoles.Of(roles, ids);
         foreach (NodeId id in ids)
         {
@@ -101,6 +100,9 @@ public abstract partial class SimulatedClusterBase
 
     /// <summary>Who votes.</summary>
     internal ClusterRoles Roles { get; }
+
+    /// <summary>The nodes of other clusters that send to this one.</summary>
+    internal Strangers Strangers { get; }
 
     /// <summary>What the cluster has committed.</summary>
     internal CommittedLog Committed => _rules.Committed;
@@ -336,23 +338,6 @@ public abstract partial class SimulatedClusterBase
     {
         Intrusions++;
         Network.Dispatch(message);
-    }
-
-    /// <summary>Starts nodes that were set up with this cluster's id and other members.</summary>
-    /// <param name="listed">The nodes of this cluster that they list, and so send to.</param>
-    /// <param name="count">How many to start.</param>
-    internal StrangerGroup StartStrangers(IEnumerable<NodeId> listed, int count)
-    {
-        StrangerGroup group = new(this, listed, Enumerable.Range(_strangerNumber + 1, count), NewOptions);
-        _strangerNumber += count;
-        _strangers.Add(group);
-        return group;
-    }
-
-    internal void EndStrangers(StrangerGroup group)
-    {
-        group.End();
-        _strangers.Remove(group);
     }
 
     /// <summary>A member has joined at its first start.</summary>

@@ -4,7 +4,6 @@ namespace Raft.Testing;
 internal sealed class FaultInjector
 {
     private static readonly TimeSpan LongestSilenceOfStrangers = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan MemoryOfClocks = TimeSpan.FromSeconds(30); // no fault lasts longer
     private static readonly TimeSpan SoleFaultInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly SimulatedCluster _cluster;
@@ -18,7 +17,7 @@ internal sealed class FaultInjector
     private readonly ForeignMessages _foreign;
     private readonly IClockTimer _foreignTimer;
     private readonly SeededRandom _random;
-    private readonly HashSet<Fault> _wrongClocks = new(ReferenceEqualityComparer.Instance);
+    private readonly WrongClocks _wrongClocks;
     private readonly Dictionary<Fault, StrangerGroup> _groups = new(ReferenceEqualityComparer.Instance);
     private SoleFault? _sole; // while one is under way or waits, no other fault begins
     private int _strangers;
@@ -36,6 +35,7 @@ internal sealed class FaultInjector
 
         _random = cluster.World.Random.Fork();
         _foreign = new ForeignMessages(cluster, _random);
+        _wrongClocks = new WrongClocks(cluster);
         _foreignTimer = cluster.World.Clock.CreateTimer(SpeakAsStranger);
         _timer = cluster.World.Clock.CreateTimer(OnDue);
         SetTimer();
@@ -157,19 +157,8 @@ internal sealed class FaultInjector
     /// <summary>The other end of a link; never the node itself, unless it is the only node.</summary>
     private NodeId OtherOf(Fault fault) => _cluster.NodeIds[fault.Other == _struck[fault] ? fault.Node : fault.Other];
 
-    private int? NumberOfLeader()
-    {
-        NodeId? leader = _cluster.Leader;
-        for (int number = 0; number < _cluster.NodeIds.Count; number++)
-        {
-            if (_cluster.NodeIds[number] == leader)
-            {
-                return number;
-            }
-        }
-
-        return null;
-    }
+    private int? NumberOfLeader() =>
+        _cluster.Leader is { } leader ? _cluster.NodeIds.TakeWhile(id => id != leader).Count() : null;
 
     private void Begin(Fault fault)
     {
@@ -254,31 +243,20 @@ internal sealed class FaultInjector
                 break;
             case FaultKind.StrangerNodes:
                 _groups[fault] = fault.Intensity < 0.4
-                    ? _cluster.StartStrangers(_cluster.NodeIds, count: 1) // it campaigns, and can never win
-                    : _cluster.StartStrangers([node.Id], count: 2); // a majority, which elects a leader
+                    ? _cluster.Strangers.Start(_cluster.NodeIds, count: 1) // it campaigns, and can never win
+                    : _cluster.Strangers.Start([node.Id], count: 2); // a majority, which elects a leader
                 break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(0.5 + (fault.Intensity * 1.5));
                 break;
-            case FaultKind.WrongClock when MayBeWrong(node):
-                TimeSpan wrong = TimeSpan.FromMinutes(1 + (Math.Abs(fault.Intensity - 0.5) * 2_880));
-                node.SetWallClock(fault.Intensity < 0.3 ? -wrong : wrong);
-                _wrongClocks.Add(fault);
+            case FaultKind.WrongClock:
+                _wrongClocks.Begin(fault, node);
                 break;
             case FaultKind.OtherOptions:
                 node.ChangeOptions = OtherOptions.Of(fault.Intensity);
                 StartWithItsOptions(node);
                 break;
         }
-    }
-
-    /// <summary>The clocks of a quorum are right, and were for as long as anyone remembers another one.</summary>
-    private bool MayBeWrong(SimulatedNode node)
-    {
-        TimeSpan now = _cluster.World.Clock.Now;
-        return _cluster.Roles.Quorum.IsReachedBy(_cluster.Nodes
-            .Where(other => other != node && !(now - other.WallClockSetAt < MemoryOfClocks))
-            .Select(static other => other.Id));
     }
 
     private static void StartWithItsOptions(SimulatedNode node)
@@ -358,13 +336,13 @@ internal sealed class FaultInjector
                 _foreignTimer.Clear();
                 break;
             case FaultKind.StrangerNodes when _groups.Remove(fault, out StrangerGroup? group):
-                _cluster.EndStrangers(group);
+                _cluster.Strangers.End(group);
                 break;
             case FaultKind.ClockDrift:
                 node.SetClockRate(1);
                 break;
-            case FaultKind.WrongClock when _wrongClocks.Remove(fault):
-                node.SetWallClock(TimeSpan.Zero);
+            case FaultKind.WrongClock:
+                _wrongClocks.End(fault, node);
                 break;
             case FaultKind.OtherOptions:
                 node.ChangeOptions = null;

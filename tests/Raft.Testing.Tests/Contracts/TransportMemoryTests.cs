@@ -1,6 +1,6 @@
 namespace Raft.Testing.Tests.Contracts;
 
-/// <summary>The memory of a process says how much a queue has, beside what others take. Here no test runs at the same time.</summary>
+/// <summary>The memory of a process includes what other tests take, so none runs at the same time as these.</summary>
 [Collection(nameof(TransportMemoryTests))]
 [CollectionDefinition(nameof(TransportMemoryTests), DisableParallelization = true)]
 public sealed class TransportMemoryTests
@@ -11,7 +11,7 @@ public sealed class TransportMemoryTests
 
     /// <summary>Memory that something else takes hides how much a queue has, but not that it grows.</summary>
     [Fact]
-    public Task QueuesAreBounded_TwoFifthsAreKeptBesideOtherMemory_IsRefused() => Assert.ThrowsAsync<ContractBrokenException>(
+    public Task QueuesAreBounded_TwoFifthsAreKeptNextToOtherMemory_IsRefused() => Assert.ThrowsAsync<ContractBrokenException>(
         () => FloodAsync(new NoisyNetwork(keepsOfFive: 2) { Limit = TimeSpan.FromSeconds(2) }));
 
     /// <summary>What one test has taken must not be released while the other one measures.</summary>

@@ -118,7 +118,7 @@ public sealed class IdentityRuleTests
     public void OneIdentity_StrangerThatFollowsAMember_IsFound()
     {
         SimulatedCluster cluster = RuleLab.NewCluster();
-        cluster.StartStrangers(["n1"], count: 2);
+        cluster.Strangers.Start(["n1"], count: 2);
         cluster.World.RunFor(TimeSpan.FromSeconds(1));
 
         cluster.Intrude(SampleMessages.Append("n1", "stranger1") with
