@@ -198,9 +198,9 @@ internal static class CultureChecks
         each.Parameter?.Type.Name == "IFormatProvider" && each.ArgumentKind != ArgumentKind.DefaultValue
         && !(each.Value.ConstantValue is { HasValue: true, Value: null }));
 
-    /// <summary>A position or a number of elements does not become a part of the text.</summary>
+    /// <summary>A position or a number of elements does not become a part of the text, unlike a type argument that is a number.</summary>
     private static bool HasSensitiveArgument(IInvocationOperation call) => call.Arguments.Any(static each =>
-        each.Parameter?.Type.SpecialType != SpecialType.System_Int32 && each.Value switch
+        each.Parameter?.OriginalDefinition.Type.SpecialType != SpecialType.System_Int32 && each.Value switch
         {
             IArrayCreationOperation { Initializer: { } array } => array.ElementValues.Any(IsSensitiveText),
             ICollectionExpressionOperation collection => collection.Elements.Any(IsSensitiveText),

@@ -38,7 +38,7 @@ internal static class MemberTable
     {
         if (Find(member) is not { } entry
             || (entry.Rule == Rules.WallClock && Measurement.OnlyObserversSee(operation, body))
-            || (entry is { UnlessDurable: true } && entry.Rule == Rules.Waiting && WaitChecks.IsWithoutWaiting(operation)))
+            || (entry.UnlessDurable && entry.Rule == Rules.Waiting && WaitChecks.IsWithoutWaiting(operation))) // sleeping always counts
         {
             return;
         }

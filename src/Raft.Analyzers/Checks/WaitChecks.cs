@@ -37,8 +37,11 @@ internal static class WaitChecks
         }
     }
 
-    /// <summary>Whether a call has a timeout that is always zero: it only asks, and returns at once.</summary>
-    public static bool IsWithoutWaiting(IOperation operation) => operation is IInvocationOperation call && call.Arguments.Any(static each =>
+    /// <summary>
+    /// Whether a call has a timeout that is always zero: it only asks, and returns at once. Except Monitor.Wait, which needs its lock again.
+    /// </summary>
+    public static bool IsWithoutWaiting(IOperation operation) => operation is IInvocationOperation call
+        && !(call.TargetMethod is { Name: "Wait", ContainingType.Name: "Monitor" }) && call.Arguments.Any(static each =>
         each.Parameter?.Name is "millisecondsTimeout" or "timeout" && OwnField.Unwrap(each.Value) switch
         {
             IFieldReferenceOperation { Field: { Name: "Zero", ContainingType: var type } } => type.FullName() == "System.TimeSpan",

@@ -176,8 +176,8 @@ internal sealed class CommandMembers
     {
         IEnumerable<ITypeSymbol> parts = type switch
         {
-            IArrayTypeSymbol array => [array.ElementType],
-            INamedTypeSymbol named => named.TypeArguments,
+            IArrayTypeSymbol array when Shapes.IsMadeOfParts(array) => [array.ElementType],
+            INamedTypeSymbol named when Shapes.IsMadeOfParts(named) => named.TypeArguments,
             _ => [],
         };
         return parts.FirstOrDefault(static each => Shapes.Of(each) is null) is { } part

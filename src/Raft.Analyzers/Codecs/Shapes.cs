@@ -125,6 +125,14 @@ internal static class Shapes
         }
     }
 
+    /// <summary>Whether a type is one that codecs encode if its parts can be encoded.</summary>
+    public static bool IsMadeOfParts(ITypeSymbol type) => type is IArrayTypeSymbol { Rank: 1 }
+        || type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T
+        || type.OriginalDefinition.FullName() is "System.Collections.Generic.List" or "System.Collections.Generic.IReadOnlyList"
+            or "System.Collections.Generic.IList" or "System.Collections.Generic.IReadOnlyCollection"
+            or "System.Collections.Immutable.ImmutableArray" or "System.Collections.Generic.Dictionary"
+            or "System.Collections.Generic.IReadOnlyDictionary" or "System.Collections.Generic.SortedDictionary";
+
     /// <summary>Keys have an order that is the same everywhere.</summary>
     private static bool IsKey(ValueShape shape) =>
         shape.Kind == ShapeKind.Cast

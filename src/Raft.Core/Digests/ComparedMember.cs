@@ -31,7 +31,7 @@ internal sealed class ComparedMember(NodeId node)
     /// <summary>Whether it is to be answered at the end of this pass.</summary>
     public bool AwaitsAnswer { get; set; }
 
-    /// <summary>Whether its difference has ended since it was last answered.</summary>
+    /// <summary>Whether its state has been the right one again since it was last answered.</summary>
     public bool AwaitsEnd { get; private set; }
 
     /// <summary>Whether its difference at an index is known, and reported.</summary>
@@ -76,7 +76,7 @@ internal sealed class ComparedMember(NodeId node)
     /// <summary>What was known of a difference is over.</summary>
     public void EndDifference()
     {
-        AwaitsEnd |= Difference is not null;
+        AwaitsEnd |= Difference is { } known && AgreedIndex >= known.DifferingIndex; // otherwise it could not believe it
         (DifferingIndex, Difference) = (0, null);
     }
 

@@ -135,8 +135,11 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
 
         _undecidedSince = isUndecided ? _undecidedSince ?? now : null;
         AnswerMembers(); // before differences end: a member whose state is the right one again must know that it was not
-        EndDifferences();
-        AnswerMembers();
+        if (Divergence is { } known)
+        {
+            EndDifferences(known);
+            AnswerMembers();
+        }
     }
 
     private void Compare(DigestRound round, ClusterConfiguration configuration, bool isTimeOver)
@@ -325,13 +328,8 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
     /// A difference has ended when each member of the minority has the state of the majority again, or has left. One without a majority
     /// ends for this node when there is a majority that includes it.
     /// </summary>
-    private void EndDifferences()
+    private void EndDifferences(StateDivergence known)
     {
-        if (Divergence is not { } known)
-        {
-            return;
-        }
-
         bool ownHasEnded = _members.Of(self).HasRecovered;
         bool allHaveRecovered = known.Concerned().All(node => _members.Find(node)?.AgreedIndex >= known.DifferingIndex);
         foreach (ComparedMember member in _members.All)

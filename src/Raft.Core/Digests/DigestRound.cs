@@ -85,7 +85,7 @@ internal sealed class DigestRound(long index)
     /// <summary>The difference of these digests is reported, or was known.</summary>
     public void Judge(ulong? majority)
     {
-        if (majority != _judgedBy && !IsJudged(majority))
+        if (majority is not null && majority != _judgedBy && !IsJudged(majority))
         {
             _judged.Clear();
             _judgedBy = majority;
@@ -98,6 +98,7 @@ internal sealed class DigestRound(long index)
     public void Retain(ClusterConfiguration configuration)
     {
         _digests.RemoveAll(each => configuration.Find(each.Node) is null);
+        _judged.RemoveWhere(node => configuration.Find(node) is null);
         IsChanged = true;
     }
 

@@ -72,10 +72,14 @@ internal sealed class DigestRounds
         return 0;
     }
 
-    /// <summary>The last index up to which a member need not repeat its digests; 0 if it must.</summary>
+    /// <summary>
+    /// The last index up to which a member need not repeat its digests; 0 if it must. What a majority has decided is not repeated because an
+    /// earlier index is open.
+    /// </summary>
     public long ReceivedFrom(NodeId node)
     {
         long received = 0;
+        bool isOpen = false;
         foreach (DigestRound round in _rounds)
         {
             if (round.Of(node) is null)
@@ -83,12 +87,8 @@ internal sealed class DigestRounds
                 continue;
             }
 
-            if (!round.IsSettled)
-            {
-                return received;
-            }
-
-            received = round.Index;
+            isOpen |= !round.IsSettled;
+            received = round.IsDecided || !isOpen ? round.Index : received;
         }
 
         return received;

@@ -63,10 +63,11 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>
         TimeSpan? timeLimit = null,
         TimeProvider? clock = null)
     {
-        ContradictionFinder<TState, TInput, TOutput> finder = new(
-            model, operations, options, timeLimit ?? TimeLimit, clock ?? TimeProvider.System);
+        ContradictionFinder<TState, TInput, TOutput>? finder = null;
         try
         {
+            finder = new ContradictionFinder<TState, TInput, TOutput>(
+                model, operations, options, timeLimit ?? TimeLimit, clock ?? TimeProvider.System);
             finder.Find();
         }
         // That the history is wrong is known, and must be reported. A model may throw in states that only a part of the history leads to,
@@ -76,7 +77,7 @@ internal sealed class ContradictionFinder<TState, TInput, TOutput>
             // What was found before is right.
         }
 
-        return finder._shortest;
+        return finder?._shortest;
     }
 
     private void Find()

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Raft.Testing;
 
 /// <summary>What a search may use up, and what it has.</summary>
@@ -7,7 +5,7 @@ namespace Raft.Testing;
 /// <param name="maximumBytes">How much memory.</param>
 /// <param name="deadline">A timestamp of the clock, or <see cref="long.MaxValue"/>.</param>
 /// <param name="cancellationToken">Ends the search with an exception.</param>
-/// <param name="clock">The clock of the deadline; null for the one of <see cref="Stopwatch"/>.</param>
+/// <param name="clock">The clock of the deadline; null for the one of the system.</param>
 internal sealed class SearchLimits(
     long maximumSteps, long maximumBytes, long deadline, CancellationToken cancellationToken, TimeProvider? clock = null)
 {
@@ -22,7 +20,7 @@ internal sealed class SearchLimits(
 
     /// <summary>The same limits for another search. Their deadline is the same too.</summary>
     /// <param name="steps">How many steps; null for the same number.</param>
-    public SearchLimits Again(long? steps = null) => new(steps ?? maximumSteps, maximumBytes, deadline, cancellationToken, clock);
+    public SearchLimits Again(long? steps = null) => new(steps ?? maximumSteps, maximumBytes, deadline, cancellationToken, _clock);
 
     /// <summary>Takes a step, unless a limit is reached.</summary>
     /// <param name="bytes">How much memory the search takes now.</param>

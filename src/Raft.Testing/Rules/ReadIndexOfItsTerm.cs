@@ -5,11 +5,11 @@ namespace Raft.Testing;
 /// </summary>
 /// <remarks>
 /// A leader that is a quorum alone commits and answers in one step, and only after it does its status show what is committed. So an index
-/// that is not known yet is judged at the end of the step.
+/// that is not known yet is judged at the end of the step. If the leader crashes in that step, nobody learns whether it was committed.
 /// </remarks>
 internal sealed class ReadIndexOfItsTerm(CommittedLog committed) : ClusterRule
 {
-    private readonly SortedDictionary<NodeId, List<ReadIndexReplyMessage>> _deferred = [];
+    private readonly SortedDictionary<NodeId, List<(RaftNode? Life, ReadIndexReplyMessage Reply)>> _deferred = [];
 
     public override string Name => "A read index is of the leader's term";
 
@@ -25,18 +25,22 @@ internal sealed class ReadIndexOfItsTerm(CommittedLog committed) : ClusterRule
             return Judge(node, reply);
         }
 
-        if (!_deferred.TryGetValue(node.Id, out List<ReadIndexReplyMessage>? replies))
+        if (!_deferred.TryGetValue(node.Id, out List<(RaftNode? Life, ReadIndexReplyMessage Reply)>? replies))
         {
             _deferred[node.Id] = replies = [];
         }
 
-        replies.Add(reply);
+        replies.Add((node.Current, reply));
         return null;
     }
 
-    public override string? OnQuiet(SimulatedNode node) => _deferred.Remove(node.Id, out List<ReadIndexReplyMessage>? replies)
-        ? replies.Select(reply => Judge(node, reply)).FirstOrDefault(static broken => broken is not null)
-        : null;
+    public override string? OnQuiet(SimulatedNode node) =>
+        _deferred.Remove(node.Id, out List<(RaftNode? Life, ReadIndexReplyMessage Reply)>? replies)
+            ? replies
+                .Where(each => each.Life == node.Current || each.Reply.ReadIndex <= committed.LastIndex)
+                .Select(each => Judge(node, each.Reply))
+                .FirstOrDefault(static broken => broken is not null)
+            : null;
 
     private string? Judge(SimulatedNode node, ReadIndexReplyMessage reply)
     {

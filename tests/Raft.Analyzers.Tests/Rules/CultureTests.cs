@@ -126,6 +126,7 @@ public class CultureTests
         "return (long){|RAFT0005:Convert.ToDouble(command)|} + {|RAFT0005:Convert.ToInt32(command)|};",
         "return {|RAFT0005:string.Join(\",\", _numbers)|}.Length;",
         "return {|RAFT0005:string.Join(\",\", _rate, _balance)|}.Length;",
+        "return {|RAFT0005:string.Format(null, CompositeFormat.Parse(\"{0}\"), command.Length - 9)|}.Length;",
         "return {|RAFT0005:string.Concat(\"a\", _rate)|}.Length;",
         "return {|RAFT0005:string.Format(\"{0}{1}{2}{3}\", 1, 2, 3, _rate)|}.Length;",
         "string text = \"a\"; text += {|RAFT0005:_rate|}; return text.Length;",

@@ -191,6 +191,7 @@ public class EffectTests
         "return {|RAFT0013:_semaphore.Wait(1)|} || {|RAFT0013:_semaphore.Wait(TimeSpan.FromSeconds(1))|} ? 1 : 0;",
         "return {|RAFT0013:_semaphore.Wait(command.Length)|} || {|RAFT0013:_semaphore.Wait(Timeout.Infinite)|} ? 1 : 0;",
         "{|RAFT0013:Thread.Sleep(0)|}; return 0;",
+        "return {|RAFT0013:Monitor.Wait(_semaphore, 0)|} ? 1 : 0;",
         "return _semaphore.Wait(0) || _semaphore.Wait(TimeSpan.Zero) || _semaphore.Wait(default(TimeSpan)) ? 1 : 0;",
         "return AskLater().Wait(0) || _semaphore.AvailableWaitHandle.WaitOne(millisecondsTimeout: 0) ? 1 : 0;",
         "ValueTask<int> task = Ask(); return task.IsCompletedSuccessfully ? task.Result : 0;",

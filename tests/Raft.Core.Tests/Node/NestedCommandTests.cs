@@ -1,11 +1,13 @@
 namespace Raft.Tests.Node;
 
-/// <summary>Deeply nested commands: those that no codec writes do not enter the log, and those of an existing log are applied.</summary>
+/// <summary>
+/// Deeply nested commands, where the state machine's codec is a <see cref="CommandCodec{T}"/>: those that it would not write do not enter the
+/// log, and those of an existing log are applied.
+/// </summary>
 public sealed class NestedCommandTests
 {
     private readonly Lab _lab = new();
 
-    /// <summary>A machine that keeps such a command could neither answer with it nor capture it.</summary>
     [Fact]
     public async Task Bytes_NestedMoreDeeplyThanTheyAreWritten_AreRefusedBeforeTheLog()
     {

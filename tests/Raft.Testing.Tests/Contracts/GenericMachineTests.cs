@@ -1,6 +1,6 @@
 namespace Raft.Testing.Tests.Contracts;
 
-/// <summary>The code of generic types is read for each of their instantiations, and for a limited number of nested ones.</summary>
+/// <summary>The code of generic types is read for each of their instantiations, and for those of a limited size.</summary>
 public sealed class GenericMachineTests
 {
     [Fact]
@@ -19,6 +19,26 @@ public sealed class GenericMachineTests
 
         Assert.Contains("Recursive.Year", callers);
         Assert.InRange(callers.Length, 1, 1_000);
+    }
+
+    /// <summary>Each of three arguments grows by itself: a limit for each would allow millions of methods.</summary>
+    [Fact]
+    public void Recursion_OverSeveralArguments_Ends()
+    {
+        string[] callers = [.. MachineCode.Search(typeof(Widening)).Select(static call => call.Caller)];
+
+        Assert.Contains("Widening.Year", callers);
+        Assert.InRange(callers.Length, 1, 30_000);
+    }
+
+    private sealed class Widening : Keeper
+    {
+        protected override string Answer(string key, in CommandContext context) => $"{Year<int, int, int>(3)}";
+
+        private static int Year<T1, T2, T3>(int depth) => depth == 0
+            ? DateTime.UtcNow.Year
+            : Year<List<T1>, T2, T3>(depth - 1) + Year<T1[], T2, T3>(depth - 1) + Year<T1, List<T2>, T3>(depth - 1)
+                + Year<T1, T2[], T3>(depth - 1) + Year<T1, T2, List<T3>>(depth - 1) + Year<T1, T2, T3[]>(depth - 1);
     }
 
     /// <summary>Twenty types use the base before the one that asks the clock.</summary>

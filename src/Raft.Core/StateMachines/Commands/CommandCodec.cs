@@ -28,7 +28,7 @@ public abstract class CommandCodec<T> : ICodec<T>
     /// <exception cref="FormatException">These bytes are not a value of this type.</exception>
     public T Read(ReadOnlyMemory<byte> data) => Read(data, CommandReader.MaximumDepth);
 
-    /// <summary>Reads what somebody proposes. It enters the log only if it can be written again, as a part of a result or a state.</summary>
+    /// <summary>Reads what somebody proposes, which is nested no more deeply than what this version writes.</summary>
     internal T ReadProposed(ReadOnlyMemory<byte> data) => Read(data, CommandWriter.MaximumDepth);
 
     private T Read(ReadOnlyMemory<byte> data, int maximumDepth)

@@ -90,7 +90,8 @@ public ref struct CommandReader(ReadOnlyMemory<byte> data)
     /// <param name="codec">The codec.</param>
     /// <returns>The value.</returns>
     /// <exception cref="FormatException">
-    /// It is nested more than 256 levels deep; in a command that is being proposed, more than the 64 levels that are written.
+    /// It is nested more than 256 levels deep; in bytes that are being proposed to a state machine whose codec is a
+    /// <see cref="CommandCodec{T}"/>, more than the 64 levels that are written.
     /// </exception>
     public T ReadNested<T>(CommandCodec<T> codec)
     {

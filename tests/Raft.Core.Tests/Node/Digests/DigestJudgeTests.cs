@@ -103,6 +103,25 @@ public class DigestJudgeTests
         Assert.Null(_lab.Judge.Divergence);
     }
 
+    /// <summary>Index 4 stays open, because only two of five have a digest of it.</summary>
+    [Fact]
+    public void Difference_ThatIsOverAfterAnOpenIndex_IsReportedOnce()
+    {
+        JudgeLab lab = new(voters: 5);
+        lab.Own(4, 8);
+        lab.Agree("n2", 8);
+        lab.Agree("n4", 8);
+        lab.Report("n3", run: 1, new(4, JudgeLab.Right), new(8, JudgeLab.Wrong));
+        lab.Own(12);
+        lab.Agree("n2", 12);
+        lab.Agree("n4", 12);
+
+        lab.Report("n3", run: 1, new(4, JudgeLab.Right), new(8, JudgeLab.Wrong), new(12, JudgeLab.Right));
+
+        Assert.Equal(["they are the same again"], lab.Ended);
+        Assert.Equal(12, lab.AnswerTo("n3").ReceivedIndex);
+    }
+
     [Fact]
     public void Difference_WithoutAMajority_IsReportedUnderLoad()
     {

@@ -22,8 +22,11 @@ namespace Raft.Testing;
 [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Ahead of time, the clause that uses it is left out.")]
 internal sealed class MachineCode
 {
-    /// <summary>How deep type arguments may contain each other. Recursion over types can nest them without end.</summary>
-    private const int DeepestArguments = 8;
+    /// <summary>
+    /// How many generic types and arrays the type arguments of a method and its type may be made of. Recursion over types adds to them without
+    /// end, and a limit for each argument alone would allow as many as the limits multiplied.
+    /// </summary>
+    private const int LargestArguments = 8;
 
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -164,23 +167,17 @@ internal sealed class MachineCode
         }
 
         Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
-        if (DepthOf(type) <= DeepestArguments && methodArguments.All(static each => DepthOf(each) < DeepestArguments))
+        if (SizeOf(type) + methodArguments.Sum(SizeOf) <= LargestArguments)
         {
             _cameFrom.Add(method, from);
             _open.Enqueue(method);
         }
     }
 
-    /// <summary>How many types contain each other in a type: 2 for a list of lists of numbers, and for an array of arrays of them.</summary>
-    private static int DepthOf(Type type)
-    {
-        if (type.GetElementType() is { } element)
-        {
-            return 1 + DepthOf(element);
-        }
-
-        return type.IsGenericType ? 1 + type.GetGenericArguments().Max(DepthOf) : 0;
-    }
+    /// <summary>How many generic types and arrays a type is made of: 2 for a list of lists, and for an array of lists of numbers.</summary>
+    private static int SizeOf(Type type) => type.GetElementType() is { } element
+        ? 1 + SizeOf(element)
+        : type.IsGenericType ? 1 + type.GetGenericArguments().Sum(SizeOf) : 0;
 
     private void Initialize(Type type, MethodBase from)
     {
