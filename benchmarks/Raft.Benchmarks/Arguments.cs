@@ -41,7 +41,7 @@ internal sealed record Arguments
           sustain              A minute at full speed: throughput, pauses and memory over time.
           disk                 The log in files, alone and under three nodes, compared with bare writes and syncs.
           tcp                  Three nodes over TCP, in one process and in three, compared with DotNext and with bare sockets.
-          reads                Reads by consistency, on the leader and on a follower, in one process and over TCP.
+          reads                Local and linearizable reads and commits, on the leader and on a follower, in one process and over TCP.
           histories            The linearizability checker of Raft.Testing, on histories of 100,000 operations.
           server               samples/KeyValueService over HTTP, next to etcd and to the same interface without Raft.
           micro                Individual parts, with BenchmarkDotNet.

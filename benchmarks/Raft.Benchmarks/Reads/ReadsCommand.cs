@@ -10,12 +10,13 @@ namespace Raft.Benchmarks.Reads;
 /// <summary>Shows what reads cost, by consistency and by node, within a process and over TCP.</summary>
 internal static class ReadsCommand
 {
+    private const int CommandBytes = 16;
     private static readonly int[] Readers = [1, 64, 1_024];
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
         Pace pace = arguments.IsQuick ? Pace.Quick : Pace.Full;
-        TextTable table = new(2, "network", "readers", "reads", "reads/s", "of local", "p50 us", "p99 us", "CPU us", "allocated B");
+        TextTable table = new(2, "network", "callers", "calls", "calls/s", "of local", "p50 us", "p99 us", "CPU us", "allocated B");
         if (arguments.Includes("channel"))
         {
             RaftGroup group = RaftContender.OverChannels().Group;
@@ -31,7 +32,7 @@ internal static class ReadsCommand
         string title = string.Create(
             CultureInfo.InvariantCulture,
             $"Each number is the median of {pace.Repetitions}: {pace.Duration.TotalSeconds} s after {pace.WarmUp.TotalSeconds} s warm-up. "
-            + $"Three nodes in one process; a reader reads again when it has its answer.");
+            + $"Three nodes in one process; a caller calls again when it has its answer.");
         Console.WriteLine(title);
         table.WriteToConsole();
         Directory.CreateDirectory(arguments.Output);
@@ -46,15 +47,18 @@ internal static class ReadsCommand
     {
         await group.StartAsync();
         await group.Leader.ProposeAsync("a command, so that there is something to read");
-        ReadsContender[] contenders =
+        IContender[] contenders =
         [
-            new("local", "leader, local", group, ReadConsistency.Local, readsOnFollower: false),
-            new("leader", "leader, linearizable", group, ReadConsistency.Linearizable, readsOnFollower: false),
-            new("follower", "follower, linearizable", group, ReadConsistency.Linearizable, readsOnFollower: true),
+            new ReadsContender("local", "leader, local", group, ReadConsistency.Local, readsOnFollower: false),
+            new ReadsContender("leader", "leader, linearizable", group, ReadConsistency.Linearizable, readsOnFollower: false),
+            new ReadsContender("follower", "follower, linearizable", group, ReadConsistency.Linearizable, readsOnFollower: true),
+
+            // One caller's commit is a round trip of the same messages, and the append on each node.
+            new RaftContender("commit", "leader, commit", group),
         ];
-        foreach (ReadsContender contender in contenders)
+        foreach (IContender contender in contenders)
         {
-            await ClosedLoop.RunAsync(contender, new LoadCase(64, 0), pace.FirstWarmUp, TimeSpan.FromMilliseconds(1));
+            await ClosedLoop.RunAsync(contender, new LoadCase(64, CommandBytes), pace.FirstWarmUp, TimeSpan.FromMilliseconds(1));
         }
 
         foreach (int readers in Readers)
@@ -62,14 +66,14 @@ internal static class ReadsCommand
             List<Measurement>[] runs = [.. contenders.Select(static _ => new List<Measurement>())];
             for (int repetition = 0; repetition < pace.Repetitions; repetition++)
             {
-                foreach ((int position, ReadsContender contender) in contenders.Index())
+                foreach ((int position, IContender contender) in contenders.Index())
                 {
-                    runs[position].Add(await ClosedLoop.RunAsync(contender, new LoadCase(readers, 0), pace.WarmUp, pace.Duration));
+                    runs[position].Add(await ClosedLoop.RunAsync(contender, new LoadCase(readers, CommandBytes), pace.WarmUp, pace.Duration));
                 }
             }
 
             double local = Measurement.MedianOf(runs[0]).CommitsPerSecond;
-            foreach ((int position, ReadsContender contender) in contenders.Index())
+            foreach ((int position, IContender contender) in contenders.Index())
             {
                 Measurement median = Measurement.MedianOf(runs[position]);
                 table.Add(

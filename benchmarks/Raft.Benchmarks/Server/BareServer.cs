@@ -16,6 +16,8 @@ internal sealed class BareServer : IServer
 
     public IPEndPoint Leader { get; private set; } = new(IPAddress.Loopback, 0);
 
+    public IPEndPoint Follower => Leader;
+
     public IReadOnlyList<Process> Processes => _process is null ? [] : [_process.Process];
 
     public async Task StartAsync()
@@ -32,7 +34,7 @@ internal sealed class BareServer : IServer
     public IReadOnlyList<byte[]> RequestsOf(Operation operation) => operation switch
     {
         Operation.Put => Content.Requests(static key => Content.Request("PUT", $"/kv/{key}", Content.Value)),
-        Operation.ConsistentGet => Content.Requests(static key => Content.Request("GET", $"/kv/{key}?consistent=true")),
+        Operation.LinearizableGet => Content.Requests(static key => Content.Request("GET", $"/kv/{key}?consistent=true")),
         _ => [],
     };
 

@@ -31,6 +31,8 @@ internal sealed class EtcdServer : IServer
 
     public IPEndPoint Leader { get; private set; } = new(IPAddress.Loopback, 0);
 
+    public IPEndPoint Follower { get; private set; } = new(IPAddress.Loopback, 0);
+
     public IReadOnlyList<Process> Processes => _processes;
 
     /// <summary>The path of etcd.</summary>
@@ -63,6 +65,7 @@ internal sealed class EtcdServer : IServer
             if ((string)status["leader"]! == (string)status["header"]!["member_id"]!)
             {
                 Leader = new IPEndPoint(IPAddress.Loopback, ports[i]);
+                Follower = new IPEndPoint(IPAddress.Loopback, ports[(i + 1) % Nodes]);
                 (_processes[0], _processes[i]) = (_processes[i], _processes[0]);
                 return;
             }

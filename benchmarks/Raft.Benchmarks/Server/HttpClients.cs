@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Raft.Benchmarks.Contenders;
 using Raft.Benchmarks.Measuring;
 
@@ -11,6 +12,7 @@ internal sealed class HttpClients : IContender
 
     private readonly IServer _server;
     private readonly Operation _operation;
+    private readonly IPEndPoint _target;
     private readonly IReadOnlyList<byte[]> _requests;
     private int _clients;
 
@@ -18,6 +20,7 @@ internal sealed class HttpClients : IContender
     {
         _server = server;
         _operation = operation;
+        _target = operation == Operation.FollowerGet ? server.Follower : server.Leader;
         _requests = server.RequestsOf(operation);
     }
 
@@ -32,7 +35,7 @@ internal sealed class HttpClients : IContender
     public async Task RunProposerAsync(Proposer proposer, Load load)
     {
         int next = Interlocked.Increment(ref _clients) * Spread;
-        using HttpConnection connection = await HttpConnection.OpenAsync(_server.Leader);
+        using HttpConnection connection = await HttpConnection.OpenAsync(_target);
         while (!load.HasEnded)
         {
             byte[] request = _requests[next++ % _requests.Count];
@@ -63,7 +66,7 @@ internal sealed class HttpClients : IContender
         const int Connections = 16;
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async first =>
         {
-            using HttpConnection connection = await HttpConnection.OpenAsync(_server.Leader);
+            using HttpConnection connection = await HttpConnection.OpenAsync(_target);
             for (int i = first; i < _requests.Count; i += Connections)
             {
                 HttpReply reply = await connection.SendAsync(_requests[i]);

@@ -12,8 +12,11 @@ internal interface IServer : IAsyncDisposable
     /// <summary>What it is, in a line of the report.</summary>
     string Description { get; }
 
-    /// <summary>Where the leader, which gets all requests, listens for HTTP.</summary>
+    /// <summary>Where the leader listens for HTTP.</summary>
     IPEndPoint Leader { get; }
+
+    /// <summary>Where a follower listens for HTTP; the server itself if it is alone.</summary>
+    IPEndPoint Follower { get; }
 
     /// <summary>The processes, that of the leader first.</summary>
     IReadOnlyList<Process> Processes { get; }

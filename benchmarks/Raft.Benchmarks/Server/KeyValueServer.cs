@@ -19,6 +19,8 @@ internal sealed class KeyValueServer(string data) : IServer
 
     public IPEndPoint Leader { get; private set; } = new(IPAddress.Loopback, 0);
 
+    public IPEndPoint Follower { get; private set; } = new(IPAddress.Loopback, 0);
+
     public IReadOnlyList<Process> Processes => _processes;
 
     public async Task StartAsync()
@@ -37,6 +39,7 @@ internal sealed class KeyValueServer(string data) : IServer
         JsonNode leader = await Polling.GetJsonAsync($"{urls["n1"]}/leader");
         string id = (string)leader["node"]!;
         Leader = IPEndPoint.Parse(new Uri(urls[id]).Authority);
+        Follower = IPEndPoint.Parse(new Uri(urls.First(pair => pair.Key != id).Value).Authority);
         _processes.Add(Process.GetProcessById((int)leader["process"]!));
         foreach ((_, string url) in urls.Where(pair => pair.Key != id))
         {

@@ -9,6 +9,9 @@ internal enum Operation
     /// <summary>A read of one node's state, which may be stale.</summary>
     LocalGet,
 
-    /// <summary>A read that sees every write that was acknowledged before.</summary>
-    ConsistentGet,
+    /// <summary>A linearizable read on the leader.</summary>
+    LinearizableGet,
+
+    /// <summary>A linearizable read on a follower.</summary>
+    FollowerGet,
 }

@@ -9,7 +9,7 @@ namespace Raft.Benchmarks.Server;
 internal static class ServerCommand
 {
     private static readonly int[] Clients = [1, 64, 1_024];
-    private static readonly Operation[] Operations = [Operation.Put, Operation.LocalGet, Operation.ConsistentGet];
+    private static readonly Operation[] Operations = Enum.GetValues<Operation>();
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -105,7 +105,7 @@ internal static class ServerCommand
         }
     }
 
-    /// <summary>Counts and prints replies that were not a success. There must be none: the leader gets all requests.</summary>
+    /// <summary>Counts and prints replies that were not a success. There must be none: the leader gets all requests that need it.</summary>
     private static double CountFailures(List<ServerRow> rows)
     {
         foreach (ServerRow row in rows.Where(static row => row.Load.Failures > 0))

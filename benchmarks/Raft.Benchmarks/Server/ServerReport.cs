@@ -6,14 +6,12 @@ namespace Raft.Benchmarks.Server;
 /// <summary>The figures of a run, as tables.</summary>
 internal static class ServerReport
 {
-    private static readonly Operation[] Operations = [Operation.Put, Operation.LocalGet, Operation.ConsistentGet];
-
     /// <summary>Prints the tables, and writes them to a file.</summary>
     public static void Write(IReadOnlyList<ServerRow> rows, IReadOnlyList<string> header, TimeSpan duration, string folder)
     {
         List<(string Title, TextTable Table)> tables =
         [
-            .. from operation in Operations
+            .. from operation in Enum.GetValues<Operation>()
                let own = rows.Where(row => row.Operation == operation).ToArray()
                where own.Length > 0
                select (TitleOf(operation), TableOf(own, duration)),
@@ -37,8 +35,9 @@ internal static class ServerReport
     private static string TitleOf(Operation operation) => operation switch
     {
         Operation.Put => $"Puts of {Content.ValueBytes} B, durable on a majority.",
-        Operation.LocalGet => "Gets from one node, which may be stale.",
-        _ => "Gets that see every acknowledged write.",
+        Operation.LocalGet => "Gets from the leader's state, which may be stale.",
+        Operation.LinearizableGet => "Linearizable gets on the leader.",
+        _ => "Linearizable gets on a follower.",
     };
 
     private static TextTable TableOf(ServerRow[] rows, TimeSpan duration)
