@@ -84,7 +84,9 @@ internal sealed class PauseOfAll(SimulatedCluster cluster, Fault fault) : SoleFa
             return false;
         }
 
-        _term = cluster[leader].Status.Term;
-        return cluster.Nodes.All(node => node.Raft.PublishedStatus.Term == _term && node.Raft.PublishedStatus.Leader == leader);
+        PublishedStatus leading = cluster[leader].Raft.PublishedStatus;
+        _term = leading.Term;
+        return leading.TransferTarget is null // otherwise the leader is to change, with or without a pause
+            && cluster.Nodes.All(node => node.Raft.PublishedStatus.Term == _term && node.Raft.PublishedStatus.Leader == leader);
     }
 }
