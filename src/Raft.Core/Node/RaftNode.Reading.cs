@@ -36,6 +36,11 @@ public sealed partial class RaftNode
     {
         ArgumentNullException.ThrowIfNull(query);
         ThrowIfNotStateMachine<TMachine>();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
         CompletionSource<T> source = _sources.Reads.Rent<T>(cancellationToken);
         ValueTask<T> answer = source.Task;
         PendingCaller<T> caller = source.Caller;
@@ -57,6 +62,11 @@ public sealed partial class RaftNode
     /// </exception>
     public ValueTask<long> ReadBarrierAsync(CancellationToken cancellationToken = default)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<long>(cancellationToken);
+        }
+
         CompletionSource<long> source = _sources.Reads.Rent<long>(cancellationToken);
         ValueTask<long> answer = source.Task;
         PendingCaller<long> caller = source.Caller;

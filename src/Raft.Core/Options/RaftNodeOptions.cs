@@ -129,7 +129,8 @@ public sealed class RaftNodeOptions
 
     /// <summary>
     /// How many reads of the state machine may wait for their answer before more are refused. Default 65,536; at least 1. Lower it to
-    /// refuse callers sooner.
+    /// refuse callers sooner. <see cref="ReadConsistency.Local"/> reads are refused only when twice as many wait, so that an outage in which
+    /// the others wait for a leader leaves room for them.
     /// </summary>
     [AtLeast(1)]
     public int MaximumPendingReads { get; set; } = 65_536;

@@ -82,6 +82,26 @@ public sealed class RerunTests
         Assert.Null(node.Status.Failure);
     }
 
+    /// <summary>A query changes no state, so one that runs when the node fails does not make the state uncertain.</summary>
+    [Fact]
+    public void RunAsync_AfterAFailureDuringAReadThatHasEnded_Continues()
+    {
+        LabNode node = _lab.Node().Lead();
+        node.Commit("before");
+        TaskCompletionSource until = new();
+        node.Raft.Occupy(new HeldQuery(until.Task));
+        node.Store.FailNext(new IOException("Disk full."));
+        Task<Committed> lost = node.Propose("lost");
+        _lab.World.RunUntil(() => lost.IsFaulted);
+        until.SetResult();
+        node.Failure();
+
+        node.Lead();
+        node.Commit("after");
+
+        Assert.Equal(["before", "after"], node.Log);
+    }
+
     [Fact]
     public void RunAsync_AfterAFailureOfANodeThatOnlyAnsweredHandlers_AppliesNothingTwice()
     {

@@ -19,6 +19,7 @@ internal sealed partial class Applier
     {
         List<CommittedBatch> batches;
         List<StateMachineQuery> queries;
+        TimeSpan now = _clock.Now;
         lock (_lock)
         {
             if (_closed)
@@ -27,11 +28,8 @@ internal sealed partial class Applier
             }
 
             _closed = true;
-            if (_current is not null || _isReading || _isStateReplaced)
-            {
-                StateIsUncertain = true;
-                Abandoned = CurrentWorkLocked;
-            }
+            _isUncertain |= _current is not null || _isStateReplaced;
+            Abandoned = WorkToAbandonAt(now);
 
             _waitingRestoration?.Abandon();
             _preparedRestoration?.Abandon();

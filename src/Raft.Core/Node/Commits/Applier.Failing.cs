@@ -12,7 +12,7 @@ internal sealed partial class Applier
             abandoned = _current != batch;
             if (!abandoned)
             {
-                StateIsUncertain = true;
+                _isUncertain = true;
                 command = Describe(batch);
             }
         }

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Raft;
 
-/// <content>Reads: between two batches, in turns of several, in turn with the batches.</content>
+/// <content>Reads run between two batches, several in a turn.</content>
 internal sealed partial class Applier
 {
     /// <summary>
@@ -90,6 +92,7 @@ internal sealed partial class Applier
         _cleaning.Reset(_queries.Count);
     }
 
+    /// <summary>Called under the lock.</summary>
     private void Add(StateMachineQuery query)
     {
         if (query.Index <= _appliedIndex)
@@ -121,11 +124,16 @@ internal sealed partial class Applier
     {
         count = 0;
         bool endsLater = false;
-        while (count < MaximumReadsPerTurn && !endsLater && _queries.TryDequeue(out StateMachineQuery? query))
+        while (count < MaximumReadsPerTurn && !endsLater && TryDequeue(out StateMachineQuery? query))
         {
             _turn[count] = query;
             count++;
             endsLater = query.MayEndLater;
+        }
+
+        if (_queries.Count == 0)
+        {
+            _cleaning.Reset(0);
         }
 
         _turnPosition = 0;
@@ -133,20 +141,24 @@ internal sealed partial class Applier
         return count > 0;
     }
 
+    private bool TryDequeue([NotNullWhen(true)] out StateMachineQuery? query) =>
+        _postponed.TryDequeue(out query) || _queries.TryDequeue(out query);
+
     /// <returns>Whether a read continued later, on another thread. This happens only in simulations.</returns>
     private async ValueTask<bool> RunReadsAsync(int count)
     {
         bool hasMoved = false;
         ResumeBatch resume = _answered!;
-        for (int i = 0; i < count && !Volatile.Read(ref _closed); i++)
+        int run = 0;
+        while (run < count && !Volatile.Read(ref _closed))
         {
-            if (i > 0)
+            if (run > 0 && _clock.Now - CurrentSince >= LongTurn)
             {
-                CurrentSince = _clock.Now; // before the position: reads that are slow one by one are no hang
-                _turnPosition = i;
+                break; // so reads that are slow one by one are not a hang either
             }
 
-            StateMachineQuery query = _turn[i]!;
+            _turnPosition = run;
+            StateMachineQuery query = _turn[run++]!;
             int answered = resume.Count;
             ValueTask answering = query.RunAsync(_machine, resume);
             if (!answering.IsCompletedSuccessfully)
@@ -163,11 +175,20 @@ internal sealed partial class Applier
         {
             for (int i = 0; i < count; i++)
             {
-                reads += _turn[i]!.IsRead ? 1 : 0;
+                if (i < run || _closed)
+                {
+                    reads += _turn[i]!.IsRead ? 1 : 0;
+                }
+                else
+                {
+                    _postponed.Enqueue(_turn[i]!);
+                }
+
                 _turn[i] = null;
             }
 
             _answered = null;
+            _isReading = false;
         }
 
         ReadLimit.Leave(reads);
@@ -206,7 +227,8 @@ internal sealed partial class Applier
     /// <summary>The end: takes out all reads that have not run. Called under the lock.</summary>
     private List<StateMachineQuery> TakeAllReads()
     {
-        List<StateMachineQuery> waiting = [.. _queries, .. _deferred.TakeAll(), .. TakeAtDigest()];
+        List<StateMachineQuery> waiting = [.. _postponed, .. _queries, .. _deferred.TakeAll(), .. TakeAtDigest()];
+        _postponed.Clear();
         _queries.Clear();
         ReadLimit.Leave(waiting.Count(static query => query.IsRead));
 

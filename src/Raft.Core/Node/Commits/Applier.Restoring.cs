@@ -29,8 +29,11 @@ internal abstract class StateRestoration(IClock clock)
     /// <summary>It will not run: disposes what it holds.</summary>
     public abstract void Abandon();
 
+    /// <summary>It has begun, or continues.</summary>
+    public void AdvanceTo(TimeSpan now) => Volatile.Write(ref _advancedAt, now.Ticks);
+
     /// <summary>It has made progress.</summary>
-    protected void Advance() => Volatile.Write(ref _advancedAt, clock.Now.Ticks);
+    protected void Advance() => AdvanceTo(clock.Now);
 }
 
 /// <content>
@@ -41,6 +44,7 @@ internal sealed partial class Applier
     private StateRestoration? _waitingRestoration;
     private StateRestoration? _preparedRestoration; // waits for the state machine's thread
     private StateRestoration? _restoring;
+    private volatile bool _isPreparing; // outside the state machine, which runs reads meanwhile
     private bool _isStateReplaced; // the state machine was called to replace its state, and has not finished
 
     /// <summary>How a piece of work for the state machine has ended.</summary>
@@ -87,9 +91,10 @@ internal sealed partial class Applier
     }
 
     /// <summary>Called under the lock.</summary>
-    private bool TryBeginRestoring([NotNullWhen(true)] out StateRestoration? restoration)
+    private bool TryBeginRestoring(TimeSpan now, [NotNullWhen(true)] out StateRestoration? restoration)
     {
-        restoration = _closed ? null : _preparedRestoration ?? (_batches.Count == 0 ? _waitingRestoration : null);
+        restoration = _closed ? null
+            : _preparedRestoration ?? (_restoring is null && _batches.Count == 0 ? _waitingRestoration : null);
         if (restoration is null)
         {
             return false;
@@ -98,12 +103,36 @@ internal sealed partial class Applier
         if (_preparedRestoration is null)
         {
             _waitingRestoration = null;
+            _isPreparing = !restoration.IsPrepared;
         }
 
         _preparedRestoration = null;
         _restoring = restoration;
         _isReading = false;
+        restoration.AdvanceTo(now);
         return true;
+    }
+
+    /// <summary>Prepares a restoration, and has it run then.</summary>
+    private async Task PrepareAsync(StateRestoration restoration)
+    {
+        try
+        {
+            await restoration.PrepareAsync(_stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return; // abandoned
+        }
+        // Any exception stops the node, and becomes the reason of the failure.
+        catch (Exception exception)
+        {
+            _isPreparing = false;
+            FailRestoring(restoration, exception);
+            return;
+        }
+
+        PutBack(restoration);
     }
 
     private async ValueTask<WorkEnd> RestoreAsync(StateRestoration restoration)
@@ -111,17 +140,6 @@ internal sealed partial class Applier
         bool hasMoved;
         try
         {
-            if (!restoration.IsPrepared)
-            {
-                ValueTask preparing = restoration.PrepareAsync(_stopping.Token);
-                bool isElsewhere = !preparing.IsCompleted;
-                await preparing.ConfigureAwait(false);
-                if (isElsewhere)
-                {
-                    return PutBack(restoration) ? WorkEnd.HasMoved : WorkEnd.Over;
-                }
-            }
-
             if (!TryBeginReplacing(restoration))
             {
                 return WorkEnd.Over;
@@ -150,20 +168,30 @@ internal sealed partial class Applier
     }
 
     /// <summary>It was prepared on a thread of the store's choice, where the state machine, which may block, must not be called.</summary>
-    /// <returns>False if it was abandoned in the meantime.</returns>
-    private bool PutBack(StateRestoration restoration)
+    private void PutBack(StateRestoration restoration)
     {
+        bool isAbandoned;
+        bool schedules;
         lock (_lock)
         {
-            if (_restoring == restoration)
+            _isPreparing = false;
+            isAbandoned = _restoring != restoration;
+            schedules = !isAbandoned && !_running;
+            if (!isAbandoned)
             {
                 _preparedRestoration = restoration;
-                return true;
+                _running = true;
             }
         }
 
-        restoration.Abandon();
-        return false;
+        if (isAbandoned)
+        {
+            restoration.Abandon();
+        }
+        else if (schedules)
+        {
+            Schedule();
+        }
     }
 
     /// <summary>The state machine is about to be called. Until now its state is what it was, whatever happens to the restoration.</summary>
@@ -213,7 +241,7 @@ internal sealed partial class Applier
         {
             abandoned = _restoring != restoration;
             isUncertain = !abandoned && _isStateReplaced;
-            StateIsUncertain |= isUncertain;
+            _isUncertain |= isUncertain;
         }
 
         if (!abandoned)

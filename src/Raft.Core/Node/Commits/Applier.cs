@@ -19,9 +19,16 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>How many reads run between two batches.</summary>
     private const int MaximumReadsPerTurn = 64;
 
+    /// <summary>A turn of reads ends early once it has taken this long: the answered callers and the next batch wait for its end.</summary>
+    private static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>A read that ran for less when the life ended is not reported as abandoned work: it is about to end.</summary>
+    private static readonly TimeSpan LongRead = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _lock = new();
     private readonly Queue<CommittedBatch> _batches = new();
     private readonly Queue<StateMachineQuery> _queries = new(); // bounded by the limit of reads
+    private readonly Queue<StateMachineQuery> _postponed = new(); // by a turn that ended early; they run before the others
     private readonly StateMachineQuery?[] _turn = new StateMachineQuery?[MaximumReadsPerTurn];
     private readonly DeferredReads _deferred;
     private readonly ResumeBatchPool _resumes;
@@ -46,6 +53,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private volatile bool _running;
     private bool _isStopping;
     private bool _closed;
+    private bool _isUncertain;
     private bool _workerWaits;
     private volatile bool _isWatched;
     private volatile bool _wakesAtProgress;
@@ -105,6 +113,19 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>What the life would end without, if it ended now; null if the state machine is idle or about to be.</summary>
+    public (Work Work, TimeSpan Since)? WorkToAbandon
+    {
+        get
+        {
+            TimeSpan now = _clock.Now;
+            lock (_lock)
+            {
+                return WorkToAbandonAt(now);
+            }
+        }
+    }
+
     /// <summary>What the state machine was doing when the life ended without it; null if it was idle.</summary>
     public (Work Work, TimeSpan Since)? Abandoned { get; private set; }
 
@@ -133,28 +154,38 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         set => Volatile.Write(ref _currentSinceTicks, value.Ticks);
     }
 
-    /// <summary>Called under the lock.</summary>
+    /// <summary>Called under the lock. A read may run while a restoration is being prepared: what has begun first is the current work.</summary>
     private (Work Work, TimeSpan Since)? CurrentWorkLocked =>
         _current is { } batch ? (new Work(WorkKind.Apply, batch.FirstIndex, batch.LastIndex), CurrentSince)
-        : _restoring is { } restoration ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), SinceOf(restoration))
+        : _restoring is { } restoration && !(_isReading && CurrentSince < restoration.AdvancedAt)
+            ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), restoration.AdvancedAt)
         : _isReading ? (new Work(_turn[_turnPosition]?.Kind ?? WorkKind.Read), CurrentSince)
         : null;
 
-    private TimeSpan SinceOf(StateRestoration restoration) =>
-        restoration.AdvancedAt > CurrentSince ? restoration.AdvancedAt : CurrentSince;
-
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
-    public bool IsIdle => !_running;
+    public bool IsIdle => !_running && !_isPreparing;
 
-    /// <summary>Whether the state machine threw, or the node ended while it was working: it must not be used again.</summary>
-    public bool StateIsUncertain { get; private set; }
+    /// <summary>
+    /// Whether the state machine threw, or the node ended while it was working: it must not be used again. A query changes no state, but it
+    /// must have ended.
+    /// </summary>
+    public bool StateIsUncertain
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isUncertain || (_closed && _isReading);
+            }
+        }
+    }
 
     /// <summary>The state is known to be wrong: it must not be used again. Called by the worker.</summary>
     public void GiveUpState()
     {
         lock (_lock)
         {
-            StateIsUncertain = true;
+            _isUncertain = true;
         }
     }
 
@@ -229,7 +260,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         lock (_lock)
         {
             _isWatched = false;
-            return !_running;
+            return IsIdle;
         }
     }
 
@@ -259,6 +290,10 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>The time of the last entry that was applied. Only for what runs here, between two batches.</summary>
     public DateTimeOffset AppliedTime => _appliedTime;
 
+    /// <summary>Called under the lock.</summary>
+    private (Work Work, TimeSpan Since)? WorkToAbandonAt(TimeSpan now) =>
+        _current is null && !_isStateReplaced && (!_isReading || now - CurrentSince < LongRead) ? null : CurrentWorkLocked;
+
     private void Schedule()
     {
         if (_ownThread is null)
@@ -286,6 +321,12 @@ internal sealed partial class Applier : IThreadPoolWorkItem
                 continue;
             }
 
+            if (restoration is { IsPrepared: false })
+            {
+                _ = PrepareAsync(restoration); // reads may run meanwhile
+                continue;
+            }
+
             WorkEnd end = batch is not null
                 ? await ApplyAsync(batch).ConfigureAwait(false)
                 : await RestoreAsync(restoration!).ConfigureAwait(false);
@@ -309,7 +350,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         {
             reads = 0;
             batch = null;
-            if (TryBeginRestoring(out restoration))
+            if (TryBeginRestoring(now, out restoration))
             {
                 CurrentSince = now;
                 return true;

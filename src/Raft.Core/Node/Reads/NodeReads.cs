@@ -44,7 +44,7 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     /// <summary>Takes a read. Safe to call from any thread.</summary>
     public PostOutcome Post(StateMachineQuery read)
     {
-        if (!Limit.TryEnter() && !TryEnterAfterCleaning())
+        if (!Limit.TryEnter(read.Consistency.Kind) && !TryEnterAfterCleaning(read.Consistency.Kind))
         {
             return PostOutcome.Full;
         }
@@ -230,7 +230,7 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     /// As many reads wait as may: counts one more if callers have cancelled. All that wait are looked through, so this is not done for each
     /// read that is refused.
     /// </summary>
-    private bool TryEnterAfterCleaning()
+    private bool TryEnterAfterCleaning(ReadKind kind)
     {
         long now = context.Settings.Clock.Now.Ticks;
         long searchableAt = Volatile.Read(ref _searchableAt);
@@ -246,7 +246,7 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
         }
 
         commits.Applier.RemoveCancelledReads();
-        return Limit.TryEnter();
+        return Limit.TryEnter(kind);
     }
 
     /// <summary>Keeps callers with timeouts from filling the queue while there is no leader. Called under the lock.</summary>

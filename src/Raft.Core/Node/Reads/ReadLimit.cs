@@ -1,6 +1,9 @@
 namespace Raft;
 
-/// <summary>Bounds the reads of a node that wait, wherever they wait. Safe to use from any thread.</summary>
+/// <summary>
+/// Bounds the reads of a node that wait, wherever they wait. Local reads are admitted up to twice the limit: reads that wait for a leader
+/// must not keep out those that need none. Safe to use from any thread.
+/// </summary>
 internal sealed class ReadLimit(int maximum)
 {
     private int _count;
@@ -9,9 +12,9 @@ internal sealed class ReadLimit(int maximum)
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Counts a read, unless too many wait.</summary>
-    public bool TryEnter()
+    public bool TryEnter(ReadKind kind)
     {
-        if (Interlocked.Increment(ref _count) <= maximum)
+        if (Interlocked.Increment(ref _count) <= (kind == ReadKind.Local ? 2L * maximum : maximum))
         {
             return true;
         }

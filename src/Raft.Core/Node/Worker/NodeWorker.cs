@@ -271,7 +271,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
 
         // Before anyone is answered: a caller who then looks at the status must not find that the node leads.
         _parts.Leadership.End();
-        (Work Work, TimeSpan Since)? occupied = _parts.Commits.Applier.CurrentWork;
+        (Work Work, TimeSpan Since)? occupied = _parts.Commits.Applier.WorkToAbandon;
         _board.PublishEnd(Failure, occupied?.Work.ToString());
         BatchOutcomes outcomes = _parts.Pending.FailAll(end.Unknown, _context.Answers.Batch);
         _context.Metrics?.CountProposals(in outcomes);

@@ -6,6 +6,7 @@ namespace Raft.Tests.Node;
 public sealed class ApplierTests
 {
     private readonly StepScheduler _scheduler = new();
+    private readonly SimulatedClock _clock = new();
     private readonly Recorder _machine = new();
     private readonly List<long> _applied = [];
     private readonly List<Exception> _failures = [];
@@ -31,6 +32,43 @@ public sealed class ApplierTests
         Assert.InRange(Array.IndexOf(order, "read 0"), 0, 1); // not after all commands
         Assert.Equal([1L, 2L], _applied);
         Assert.True(applier.IsIdle);
+    }
+
+    [Fact]
+    public void Reads_ThatTakeLongTogether_LetTheNextBatchRunAndKeepTheirOrder()
+    {
+        Applier applier = New();
+        Query[] reads = [.. Enumerable.Range(0, 100).Select(i => new Query(_machine, $"read {i}") { OnRun = PassHalfAMillisecond })];
+        Post(applier, 1, "a");
+        applier.Post([.. reads], index: 0);
+        Post(applier, 2, "b");
+
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal(["a", "b"], _machine.Calls.Where(static call => !call.StartsWith("read", StringComparison.Ordinal)));
+        Assert.Equal(reads.Select(static read => read.Name), _machine.Calls.Where(static call => call.StartsWith("read", StringComparison.Ordinal)));
+        Assert.InRange(_machine.Calls.IndexOf("b"), 0, 5); // a turn of at most a millisecond, and the batches
+        Assert.True(applier.IsIdle);
+    }
+
+    [Fact]
+    public void Close_WithReadsThatALongTurnHasPostponed_RefusesThemAndCountsThemOut()
+    {
+        Applier applier = New();
+        Query[] reads = [.. Enumerable.Range(0, 10).Select(i => new Query(_machine, $"read {i}") { OnRun = PassHalfAMillisecond, IsCounted = true })];
+        Assert.All(reads, _ => Assert.True(applier.ReadLimit.TryEnter(ReadKind.Linearizable)));
+        applier.Post([.. reads], index: 0);
+        _machine.Gate = new TaskCompletionSource();
+        Post(applier, 1, "a");
+        _scheduler.RunUntilIdle(); // a turn of reads, and the batch, which hangs
+        int run = _machine.Calls.Count(static call => call.StartsWith("read", StringComparison.Ordinal));
+
+        applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
+
+        Assert.InRange(run, 1, 5);
+        Assert.All(reads[..run], static read => Assert.Null(read.Refusal));
+        Assert.All(reads[run..], static read => Assert.IsType<NodeStoppedException>(read.Refusal));
+        Assert.Equal(0, applier.ReadLimit.Count);
     }
 
     [Fact]
@@ -192,16 +230,35 @@ public sealed class ApplierTests
     }
 
     [Fact]
-    public void Close_WhileAReadRuns_PreventsFurtherUseOfTheStateMachine()
+    public void Close_WhileAReadRuns_PreventsUseOfTheStateMachineUntilItHasEnded()
     {
         Applier applier = New();
-        ClosingQuery closing = new(() => applier.Close(
-            (index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")));
-        applier.Post(closing);
+        TaskCompletionSource until = new();
+        applier.Post(new HeldQuery(until.Task));
+        _scheduler.RunUntilIdle();
+        _clock.AdvanceBy(TimeSpan.FromSeconds(1));
+
+        applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
+
+        Assert.Equal((true, WorkKind.Read), (applier.StateIsUncertain, applier.Abandoned?.Work.Kind));
+        until.SetResult();
+        _scheduler.RunUntilIdle();
+        Assert.False(applier.StateIsUncertain);
+    }
+
+    [Fact]
+    public void Close_WhileAReadHasBegun_DoesNotReportItAsAbandoned()
+    {
+        Applier applier = New();
+        applier.Post(new Query(_machine, "read")
+        {
+            OnRun = () => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")),
+        });
 
         _scheduler.RunUntilIdle();
 
-        Assert.True(applier.StateIsUncertain);
+        Assert.Null(applier.Abandoned);
+        Assert.False(applier.StateIsUncertain);
     }
 
     [Fact]
@@ -268,7 +325,9 @@ public sealed class ApplierTests
     }
 
     private NodeSettings Settings() =>
-        new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler });
+        new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler, Clock = _clock });
+
+    private void PassHalfAMillisecond() => _clock.AdvanceBy(TimeSpan.FromMilliseconds(0.5));
 
     private Applier New() => new(Settings(), metrics: null, _applied.Add, _failures.Add, () => _roomAgain++, new ResumeBatchPool(_scheduler));
 
@@ -294,24 +353,23 @@ public sealed class ApplierTests
 
     private sealed class Query(Recorder machine, string name) : StateMachineQuery
     {
+        public string Name => name;
+
+        public Action? OnRun { get; init; }
+
+        public bool IsCounted { get; init; }
+
+        public override bool IsRead => IsCounted;
+
         public Exception? Refusal { get; private set; }
 
         public override void Run(IStateMachine ran, ResumeBatch resume)
         {
             Assert.Same(machine, ran);
             machine.Calls.Add(name);
+            OnRun?.Invoke();
         }
 
         public override void Refuse(Exception reason) => Refusal = reason;
-    }
-
-    private sealed class ClosingQuery(Action close) : StateMachineQuery
-    {
-        public override void Run(IStateMachine machine, ResumeBatch resume) => close();
-
-        public override void Refuse(Exception reason)
-        {
-            // It runs, and nobody waits for it.
-        }
     }
 }

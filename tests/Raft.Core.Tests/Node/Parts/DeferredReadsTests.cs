@@ -62,7 +62,7 @@ public sealed class DeferredReadsTests
     private Waiting Add(long index)
     {
         Waiting read = new() { Index = index };
-        Assert.True(_limit.TryEnter());
+        Assert.True(_limit.TryEnter(ReadKind.Linearizable));
         _reads.Add(read);
         return read;
     }

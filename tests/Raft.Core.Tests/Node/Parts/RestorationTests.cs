@@ -89,6 +89,47 @@ public sealed class RestorationTests
         Assert.Equal((true, false), (read.HasRun, later.HasRun));
     }
 
+    /// <summary>The content of a large snapshot is verified for a long time.</summary>
+    [Fact]
+    public void Reads_WhileARestorationIsPrepared_Run()
+    {
+        Applier applier = New();
+        Restoration restoration = new() { Preparing = new TaskCompletionSource() };
+        applier.Post(restoration);
+        _scheduler.RunUntilIdle();
+        Look read = new();
+        Look later = new() { Index = restoration.LastIncludedIndex };
+
+        applier.Post(read);
+        applier.Post(later);
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal((true, false), (read.HasRun, later.HasRun));
+        Assert.Equal((false, WorkKind.Restore), (applier.IsIdle, applier.CurrentWork?.Work.Kind));
+        restoration.Preparing.SetResult();
+        _scheduler.RunUntilIdle();
+        Assert.Equal((true, true, true), (restoration.HasRun, later.HasRun, applier.IsIdle));
+    }
+
+    [Fact]
+    public void Restoration_PostedWhileAnotherIsPrepared_RunsAfterIt()
+    {
+        Applier applier = New();
+        Restoration first = new() { Preparing = new TaskCompletionSource() };
+        applier.Post(first);
+        _scheduler.RunUntilIdle();
+        Restoration second = new();
+
+        applier.Post(second);
+        applier.Post(new Look()); // wakes the applier
+        _scheduler.RunUntilIdle();
+
+        Assert.Equal((false, false), (first.HasRun, second.HasRun));
+        first.Preparing.SetResult();
+        _scheduler.RunUntilIdle();
+        Assert.Equal((true, false, true), (first.HasRun, first.IsAbandoned, second.HasRun));
+    }
+
     private static void Close(Applier applier) =>
         applier.Close((index, term) => new OutcomeUnknownException("unknown", index, term), new NodeStoppedException("stopped"));
 

@@ -38,11 +38,39 @@ public sealed class CancelledReadTests : IDisposable
             _lab.World.RunUntilIdle();
         }
 
-        _lab.Fails<OverloadedException>(Count(node, ReadConsistency.Local, TestContext.Current.CancellationToken).AsTask());
+        _lab.Fails<OverloadedException>(Count(node, ReadConsistency.AtLeast(0), TestContext.Current.CancellationToken).AsTask());
         _cancellation.Cancel();
         _lab.World.RunFor(TimeSpan.FromMilliseconds(10));
 
+        Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.AtLeast(0), TestContext.Current.CancellationToken)));
+    }
+
+    /// <summary>They are what a program falls back to while there is no leader.</summary>
+    [Fact]
+    public void NodeWithoutALeader_AsManyReadsWaitAsMay_AnswersLocalOnes()
+    {
+        LabNode node = _lab.Node(members: 3, configure: static options => options.MaximumPendingReads = 2);
+        node.Run();
+        Task<int>[] waiting = [.. Enumerable.Range(0, 2).Select(_ => Count(node, ReadConsistency.Linearizable, _cancellation.Token).AsTask())];
+        _lab.Fails<OverloadedException>(Count(node, ReadConsistency.Linearizable, _cancellation.Token).AsTask());
+
         Assert.Equal(0, _lab.World.Run(Count(node, ReadConsistency.Local, TestContext.Current.CancellationToken)));
+
+        Assert.DoesNotContain(waiting, static read => read.IsCompleted);
+    }
+
+    [Fact]
+    public void Read_WithACancelledToken_TakesNoPlace()
+    {
+        LabNode node = _lab.Node(members: 3);
+        node.Run();
+        _lab.World.RunUntilIdle();
+        _cancellation.Cancel();
+
+        Task<int> read = Count(node, ReadConsistency.Linearizable, _cancellation.Token).AsTask();
+        Task<long> barrier = node.Raft.ReadBarrierAsync(_cancellation.Token).AsTask();
+
+        Assert.Equal((true, true, 0), (read.IsCanceled, barrier.IsCanceled, node.Raft.Footprint!.Value.WaitingReads));
     }
 
     [Fact]
