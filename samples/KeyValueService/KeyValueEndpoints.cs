@@ -16,10 +16,9 @@ internal sealed class KeyValueEndpoints(
     RaftNode node,
     IProposer<KeyValueCommand, Answer> proposer,
     IReader<IKeyLookup> reader,
-    IEnumerable<RaftMember> members)
+    IEnumerable<RaftMember> members,
+    TimeSpan readTimeLimit)
 {
-    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
-
     private RaftOutcomes Outcomes => new(node);
 
     public void Map(RouteGroupBuilder group)
@@ -63,13 +62,13 @@ internal sealed class KeyValueEndpoints(
 
     /// <summary>
     /// Reads on this node, whether it leads or not. The answer includes everything that was acknowledged before the request, unless the
-    /// client is content with what this node knows, which needs no leader.
+    /// client accepts a stale answer, which needs no leader.
     /// </summary>
     private async Task<IResult> GetAsync(string key, HttpContext context, CancellationToken cancellationToken, bool consistent = true)
     {
         ReadConsistency consistency = consistent ? ReadConsistency.Linearizable : ReadConsistency.Local;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ReadLimit); // a read waits for a leader
+        limit.CancelAfter(readTimeLimit); // a read waits for a leader
         try
         {
             Answer answer = await reader.ReadAsync(store => store.Find(key), consistency, limit.Token);

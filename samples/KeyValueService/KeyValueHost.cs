@@ -8,6 +8,8 @@ namespace KeyValueService;
 /// <summary>What a process has, whether it runs one node or three.</summary>
 internal static class KeyValueHost
 {
+    private const string ReadTimeLimitKey = "Server:ReadTimeLimit";
+
     public static void AddServices(WebApplicationBuilder builder)
     {
         builder.Services.ConfigureHttpJsonOptions(
@@ -25,7 +27,8 @@ internal static class KeyValueHost
         app.Services.GetRequiredKeyedService<RaftNode>(node),
         app.Services.GetRequiredKeyedService<IProposer<KeyValueCommand, Answer>>(node),
         app.Services.GetRequiredKeyedService<IReader<KeyValueStore>>(node),
-        app.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(node).Members).Map(app.MapGroup(prefix));
+        app.Services.GetRequiredService<IOptionsMonitor<RaftNodeOptions>>().Get(node).Members,
+        app.Configuration.GetValue(ReadTimeLimitKey, TimeSpan.FromSeconds(5))).Map(app.MapGroup(prefix));
 
     public static void MapProbes(WebApplication app)
     {

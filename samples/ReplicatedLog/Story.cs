@@ -179,14 +179,20 @@ internal sealed class Story(Cluster cluster, EarlierRuns earlier)
         Replica follower = cluster.Except(leader).First(replica => replica != cutOff);
 
         // No consistency is named, so the answer includes everything that was acknowledged to anyone before.
+        Acknowledgement[] acknowledged = [.. _client.Acknowledged];
         using CancellationTokenSource limit = new(Cluster.TimeLimit);
-        int seen = await follower.Running.ReadAsync((StringLog log) => log.Entries.Count, cancellationToken: limit.Token);
-        int acknowledged = _client.Acknowledged.Count;
-        Narrator.Say($"  {follower.Id}, a follower, has {seen} strings, among them all {acknowledged} that were acknowledged.");
+        IReadOnlyList<string> seen = await follower.Running.ReadAsync((StringLog log) => log.Entries, cancellationToken: limit.Token);
+        if (Array.Find(acknowledged, promise => seen.ElementAtOrDefault((int)promise.Position - 1) != promise.Text) is { } absent)
+        {
+            throw new InvalidOperationException(
+                $"{follower.Id} has read without '{absent.Text}', which was acknowledged as number {absent.Position}.");
+        }
+
+        Narrator.Say($"  {follower.Id}, a follower, has {seen.Count} strings, among them all {acknowledged.Length} that were acknowledged.");
         Narrator.Why($"It asks its leader how far it must have applied, and answers from its own list.");
 
         int stale = await cutOff.Running.ReadAsync((StringLog log) => log.Entries.Count, ReadConsistency.Local);
-        Narrator.Say($"  {cutOff.Id}, cut off, has {stale} strings if a client is content with what it knows.");
+        Narrator.Say($"  {cutOff.Id}, cut off, has {stale} strings for a client that accepts a stale answer.");
         using CancellationTokenSource patience = new(Cluster.MaximumElectionTimeout);
         try
         {

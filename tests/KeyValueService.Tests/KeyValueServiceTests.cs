@@ -58,6 +58,61 @@ public sealed class KeyValueServiceTests
     }
 
     [Fact]
+    public async Task Get_OnEachFollowerRightAfterAPut_IsAnsweredThereWithTheValue()
+    {
+        (Service service, HttpClient client) = await Service.StartAsync();
+        await using Service _ = service;
+        await client.PutAsync("/n1/kv/greeting", new StringContent("hello"), Cancelled);
+
+        HttpResponseMessage[] answers = await Task.WhenAll(
+            client.GetAsync("/n2/kv/greeting", Cancelled), client.GetAsync("/n3/kv/greeting", Cancelled));
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], answers.Select(static answer => answer.StatusCode));
+        Assert.Equal(["linearizable", "linearizable"], answers.Select(ConsistencyOf));
+        Assert.Equal(["hello", "hello"], await Task.WhenAll(answers.Select(static answer => answer.Content.ReadAsStringAsync(Cancelled))));
+    }
+
+    [Fact]
+    public async Task Get_OnAFollowerThatIsCutOff_IsNotAnsweredWithAnOlderState()
+    {
+        (Service service, HttpClient client) = await Service.StartAsync(Service.ReadTimeLimit);
+        await using Service _ = service;
+        service.Network.Isolate("n2");
+        HttpResponseMessage put = await client.PutAsync("/n1/kv/greeting", new StringContent("hello"), Cancelled);
+
+        HttpResponseMessage answer = await client.GetAsync("/n2/kv/greeting", Cancelled);
+
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        AssertTryAgain(answer);
+    }
+
+    [Fact]
+    public async Task Get_InconsistentOnAFollowerThatIsCutOff_IsAnsweredFromItsStateAndSaysSo()
+    {
+        (Service service, HttpClient client) = await Service.StartAsync();
+        await using Service _ = service;
+        service.Network.Isolate("n2");
+        await client.PutAsync("/n1/kv/greeting", new StringContent("hello"), Cancelled);
+
+        HttpResponseMessage answer = await client.GetAsync("/n2/kv/greeting?consistent=false", Cancelled);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("local; may be stale", ConsistencyOf(answer));
+    }
+
+    [Fact]
+    public async Task Get_WithoutALeader_AsksToTryAgainAndSaysWhy()
+    {
+        (Service service, HttpClient client) = Service.StartWithoutLeader();
+        await using Service _ = service;
+
+        HttpResponseMessage answer = await client.GetAsync("/n2/kv/greeting", Cancelled);
+
+        AssertTryAgain(answer);
+        Assert.Contains("no leader", await answer.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Put_ValueAboveTheLimit_IsTooLarge()
     {
         (Service service, HttpClient client) = await Service.StartAsync();
@@ -76,8 +131,7 @@ public sealed class KeyValueServiceTests
 
         HttpResponseMessage answer = await client.PutAsync("/n1/kv/a", new StringContent("1"), Cancelled);
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+        AssertTryAgain(answer);
         Assert.Contains("no leader", await answer.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
     }
 
@@ -106,6 +160,15 @@ public sealed class KeyValueServiceTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
     }
+
+    private static void AssertTryAgain(HttpResponseMessage answer)
+    {
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+    }
+
+    /// <summary>Which consistency an answer claims to have.</summary>
+    private static string ConsistencyOf(HttpResponseMessage answer) => Assert.Single(answer.Headers.GetValues("Raft-Read"));
 
     private static Task<HttpResponseMessage> PutIfAsync(HttpClient client, string value, EntityTagHeaderValue version)
     {

@@ -12,15 +12,27 @@ namespace KeyValueService.Tests;
 internal sealed class Service : WebApplicationFactory<Program>
 {
     private readonly bool _hasLeader;
+    private readonly TimeSpan _readTimeLimit;
 
-    private Service(bool hasLeader) => _hasLeader = hasLeader;
+    private Service(bool hasLeader, TimeSpan readTimeLimit)
+    {
+        _hasLeader = hasLeader;
+        _readTimeLimit = readTimeLimit;
+    }
 
     /// <summary>How long a request may take before the test fails, rather than hang.</summary>
     public static TimeSpan Patience => TimeSpan.FromSeconds(30);
 
-    public static async Task<(Service Service, HttpClient Client)> StartAsync()
+    /// <summary>The limit of reads that have no chance of an answer, so that a test need not wait for longer.</summary>
+    public static TimeSpan ReadTimeLimit => TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The network of the nodes.</summary>
+    public ChannelNetwork Network => Services.GetRequiredService<ChannelNetwork>();
+
+    /// <param name="readTimeLimit">How long a read waits; <see cref="Patience"/> by default.</param>
+    public static async Task<(Service Service, HttpClient Client)> StartAsync(TimeSpan? readTimeLimit = null)
     {
-        Service service = new(hasLeader: true);
+        Service service = new(hasLeader: true, readTimeLimit ?? Patience);
         HttpClient client = service.Connect();
         foreach (string name in new[] { "n1", "n2", "n3" })
         {
@@ -36,12 +48,13 @@ internal sealed class Service : WebApplicationFactory<Program>
 
     public static (Service Service, HttpClient Client) StartWithoutLeader()
     {
-        Service service = new(hasLeader: false);
+        Service service = new(hasLeader: false, ReadTimeLimit);
         return (service, service.Connect());
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseSetting("Server:ReadTimeLimit", _readTimeLimit.ToString("c"));
         foreach (string name in new[] { "n1", "n2", "n3" })
         {
             bool campaigns = _hasLeader && name == "n1";

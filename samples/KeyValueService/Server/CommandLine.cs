@@ -37,7 +37,8 @@ internal static class CommandLine
 
     /// <summary>What ASP.NET Core reads from the command line, and the sections that a test host gives without a value.</summary>
     private static readonly HashSet<string> OfTheHost = new(
-        ["--urls", "--environment", "--contentRoot", "--applicationName", "--Raft", "--Logging"], StringComparer.OrdinalIgnoreCase);
+        ["--urls", "--environment", "--contentRoot", "--applicationName", "--Raft", "--Server", "--Logging"],
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Refuses what the configuration would ignore: a name that is misspelt, or an option without a value.</summary>
     /// <exception cref="InvalidSettingsException">There is such a thing.</exception>
