@@ -8,7 +8,7 @@ namespace Raft.Analyzers.Checks;
 internal static class Conversions
 {
     public static bool IsSensitive(IInvocationOperation call) => IsSensitive(call.TargetMethod)
-        && !(call.TargetMethod.Name == "ToString" && !CultureTypes.IsSensitive(call.Arguments[0].Value, hasFormat: false));
+        && !(call.TargetMethod.Name == "ToString" && !CultureTypes.IsSensitive(call.Arguments[0].Value));
 
     /// <summary>A second parameter is a provider, or the base of a whole number, whose text is the same in every culture.</summary>
     public static bool IsSensitive(IMethodSymbol method)

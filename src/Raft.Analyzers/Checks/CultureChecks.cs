@@ -21,11 +21,11 @@ internal static class CultureChecks
         {
             CheckString(body, call, method);
         }
-        else if (method is { Name: "ToString", IsStatic: false } && !HasProvider(method) && call.Instance is { } instance)
+        else if (method is { Name: "ToString" or "TryFormat", IsStatic: false } && !IsProviderGiven(call) && call.Instance is { } instance)
         {
             CheckText(body, call, instance);
         }
-        else if ((IsParsing(method) || Conversions.IsSensitive(call)) && !IsProviderGiven(call))
+        else if ((IsParsing(method) || IsNamedFormat(method) || Conversions.IsSensitive(call)) && !IsProviderGiven(call))
         {
             body.Report(
                 Rules.Culture, call, Phases.All, $"'{method.ContainingType!.Name}.{method.Name}'", Finding.Place, Invariant);
@@ -78,8 +78,8 @@ internal static class CultureChecks
 
         string? better = method switch
         {
-            _ when IsParsing(method) || Conversions.IsSensitive(method) => Invariant,
-            { Name: "ToString", IsStatic: false } when reference.Instance is { } value && IsSensitiveText(value) => Invariant,
+            _ when IsParsing(method) || IsNamedFormat(method) || Conversions.IsSensitive(method) => Invariant,
+            { Name: "ToString", IsStatic: false } when reference.Instance is { } value && CultureTypes.IsSensitive(value) => Invariant,
             { Name: "Compare" or "CompareTo", ContainingType.SpecialType: SpecialType.System_String } => "'string.CompareOrdinal'",
             { Name: "ToUpper" or "ToLower", ContainingType.SpecialType: SpecialType.System_String or SpecialType.System_Char } =>
                 $"'{method.Name}Invariant'",
@@ -120,7 +120,7 @@ internal static class CultureChecks
 
         foreach ((IOperation part, IOperation value, string? format) in Interpolations.WithoutCulture(text))
         {
-            if (IsSensitive(value, format))
+            if (CultureTypes.IsSensitive(value, format))
             {
                 body.Report(
                     Rules.Culture, part, Phases.All, $"The text of '{value.Syntax}'", Finding.Place,
@@ -131,25 +131,38 @@ internal static class CultureChecks
 
     private static void CheckOperand(Body body, IOperation operand)
     {
-        if (!body.IsInvariant && body.Exceptions == 0 && CultureTypes.IsSensitive(operand, hasFormat: false))
+        if (!body.IsInvariant && body.Exceptions == 0 && CultureTypes.IsSensitive(operand))
         {
             body.Report(
                 Rules.Culture, operand, Phases.All, $"The text of '{operand.Syntax}'", Finding.Place, $"'ToString' with {Invariant}");
         }
     }
 
-    private static bool IsSensitive(IOperation value, string? format) =>
-        CultureTypes.IsSensitive(value, format is not null)
-        && (format is null || !CultureTypes.IsInvariantFormat(format, (OwnField.Unwrap(value) ?? value).Type));
-
     private static void CheckText(Body body, IInvocationOperation call, IOperation instance)
     {
-        string? format = call.Arguments.Length > 0 ? call.Arguments[0].Value.ConstantValue.Value as string : null;
-        if (IsSensitive(instance, call.Arguments.Length > 0 ? format ?? string.Empty : null))
+        if (CultureTypes.IsSensitive(instance, FormatOf(call)))
         {
             body.Report(
-                Rules.Culture, call, Phases.All, $"'{instance.Type!.Display()}.ToString'", Finding.Place, Invariant);
+                Rules.Culture, call, Phases.All, $"'{instance.Type!.Display()}.{call.TargetMethod.Name}'", Finding.Place, Invariant);
         }
+    }
+
+    /// <summary>The format that a call is given; null for none, and empty if only a run tells.</summary>
+    private static string? FormatOf(IInvocationOperation call)
+    {
+        IOperation? format = call.Arguments.FirstOrDefault(static each =>
+            each.Parameter?.Name == "format" && each.ArgumentKind != ArgumentKind.DefaultValue)?.Value;
+        while (format is IConversionOperation { ConstantValue.HasValue: false } conversion)
+        {
+            format = conversion.Operand; // a string that is passed as a span
+        }
+
+        return format switch
+        {
+            null or IDefaultValueOperation or { ConstantValue: { HasValue: true, Value: null } } => null,
+            { ConstantValue.Value: string text } => text,
+            _ => string.Empty,
+        };
     }
 
     private static void CheckString(Body body, IInvocationOperation call, IMethodSymbol method)
@@ -173,9 +186,15 @@ internal static class CultureChecks
 
     private static void CheckStringBuilder(Body body, IInvocationOperation call, IMethodSymbol method)
     {
-        bool isText = method.Name is "Append" or "Insert" && call.Arguments.Any(static each =>
-            each.Parameter?.Name == "value" && CultureTypes.IsSensitive(each.Value, hasFormat: false));
-        if (isText || (method.Name == "AppendFormat" && HasSensitiveArgument(call)))
+        bool isSensitive = method.Name switch
+        {
+            "Append" or "Insert" => call.Arguments.Any(static each =>
+                each.Parameter?.Name == "value" && CultureTypes.IsSensitive(each.Value)),
+            "AppendFormat" => HasSensitiveArgument(call),
+            "AppendJoin" => HasSensitiveArgument(call) || IsGenericSensitive(method),
+            _ => false,
+        };
+        if (isSensitive)
         {
             body.Report(
                 Rules.Culture, call, Phases.All, $"'StringBuilder.{method.Name}'", Finding.Place, Invariant);
@@ -186,6 +205,11 @@ internal static class CultureChecks
 
     private static bool IsParsing(IMethodSymbol method) =>
         method is { Name: "Parse" or "TryParse" or "ParseExact" or "TryParseExact", IsStatic: true }
+        && (CultureTypes.IsSensitive(method.ContainingType, hasFormat: false) || method.ContainingType.FullName() == "System.TimeSpan");
+
+    /// <summary>Such as DateTime.ToShortDateString.</summary>
+    private static bool IsNamedFormat(IMethodSymbol method) =>
+        method is { Name: "ToShortDateString" or "ToLongDateString" or "ToShortTimeString" or "ToLongTimeString" or "GetDateTimeFormats" }
         && CultureTypes.IsSensitive(method.ContainingType, hasFormat: false);
 
     private static bool IsComparisonGiven(IMethodSymbol method) =>
@@ -207,7 +231,7 @@ internal static class CultureChecks
             { } value => IsSensitiveText(value),
         });
 
-    private static bool IsSensitiveText(IOperation value) => CultureTypes.IsSensitive(value, hasFormat: false);
+    private static bool IsSensitiveText(IOperation value) => CultureTypes.IsSensitive(value);
 
     /// <summary>Such as string.Join of a list of numbers.</summary>
     private static bool IsGenericSensitive(IMethodSymbol method) =>

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Operations;
 using Raft.Analyzers.StateMachines;
 
@@ -9,20 +10,18 @@ internal static class CultureTypes
 {
     /// <summary>Whether the text of a value, without a format provider, depends on the culture.</summary>
     /// <param name="value">The value. A count is never negative, so its text has no sign, and is the same in every culture.</param>
-    /// <param name="hasFormat">Whether a format is given.</param>
-    public static bool IsSensitive(IOperation value, bool hasFormat)
+    /// <param name="format">Its format; null without one. An unknown one is empty.</param>
+    public static bool IsSensitive(IOperation value, string? format = null)
     {
-        IOperation operand = OwnField.Unwrap(value) ?? value;
-        return IsSensitive(operand.Type, hasFormat) && (hasFormat || !IsNeverNegative(operand));
+        IOperation formatted = Formatted(value);
+        return format is null
+            ? IsSensitive(formatted.Type, hasFormat: false) && !(IsWhole(formatted.Type) && IsNeverNegative(formatted))
+            : IsSensitive(formatted.Type, hasFormat: true) && !IsInvariantFormat(format, formatted.Type);
     }
 
     public static bool IsSensitive(ITypeSymbol? type, bool hasFormat)
     {
-        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
-        {
-            type = nullable.TypeArguments[0];
-        }
-
+        type = WithoutNull(type);
         return type switch
         {
             null => false,
@@ -43,8 +42,23 @@ internal static class CultureTypes
         };
     }
 
+    /// <summary>
+    /// The value that becomes the text. Conversions that keep its text are left out, such as the one to object. Any other cast decides what
+    /// the text is: that of an enum is its name, and that of a character the character.
+    /// </summary>
+    private static IOperation Formatted(IOperation value) => value switch
+    {
+        IParenthesizedOperation parenthesized => Formatted(parenthesized.Operand),
+        IConversionOperation { OperatorMethod: null } conversion when KeepsText(conversion) => Formatted(conversion.Operand),
+        _ => value,
+    };
+
+    private static bool KeepsText(IConversionOperation conversion) =>
+        conversion.GetConversion() is { IsImplicit: true } kind
+        && !(kind.IsNumeric && conversion.Operand.Type?.SpecialType == SpecialType.System_Char);
+
     /// <summary>Whether a format gives the same text in every culture: round-trip and universal dates, hexadecimal numbers.</summary>
-    public static bool IsInvariantFormat(string format, ITypeSymbol? type)
+    private static bool IsInvariantFormat(string format, ITypeSymbol? type)
     {
         bool isDate = type?.SpecialType == SpecialType.System_DateTime
             || type?.FullName() is "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly";
@@ -55,17 +69,37 @@ internal static class CultureTypes
                 : format.Length > 0 && format[0] is 'X' or 'x' or 'B' or 'b';
     }
 
-    private static bool IsNeverNegative(IOperation value) => value switch
+    private static bool IsWhole(ITypeSymbol? type) => WithoutNull(type) switch
     {
-        { ConstantValue: { HasValue: true, Value: int number } } => number >= 0,
-        { ConstantValue: { HasValue: true, Value: long number } } => number >= 0,
+        { SpecialType: SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_Int32 } => true,
+        { SpecialType: SpecialType.System_Int64 or SpecialType.System_IntPtr } => true,
+        { } other => other.FullName() is "System.Int128" or "System.Numerics.BigInteger",
+        null => false,
+    };
+
+    private static ITypeSymbol? WithoutNull(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+            ? nullable.TypeArguments[0]
+            : type;
+
+    private static bool IsNeverNegative(IOperation? value) => value switch
+    {
+        { ConstantValue.Value: >= 0 or >= 0L or >= (short)0 or >= (sbyte)0 } => true,
         IPropertyReferenceOperation { Property.Name: "Count" or "Length" or "LongLength" } => true,
         IPropertyReferenceOperation { Property: { Name: "Index" or "Term", ContainingType.Name: "CommandContext" } } => true,
         IPropertyReferenceOperation
         {
             Property: { Name: "Year" or "Month" or "Day" or "Hour" or "Minute" or "Second" or "Ticks", ContainingType.Name: not "TimeSpan" }
         } => true,
-        IInvocationOperation { TargetMethod.Name: "Count" or "Abs" } => true,
+        IInvocationOperation { TargetMethod.Name: "Count" or "LongCount" or "Abs" } => true,
+        IConditionalAccessOperation conditional => IsNeverNegative(conditional.WhenNotNull),
+        IParenthesizedOperation parenthesized => IsNeverNegative(parenthesized.Operand),
+        IConversionOperation { OperatorMethod: null, Operand: { Type.TypeKind: TypeKind.Enum } number } => !HasNegatives(number.Type),
+        IConversionOperation { OperatorMethod: null, Operand.Type.SpecialType: SpecialType.System_Char } => true,
+        IConversionOperation { OperatorMethod: null, Operand: var operand } => IsNeverNegative(operand),
         _ => false,
     };
+
+    private static bool HasNegatives(ITypeSymbol type) => type.GetMembers().OfType<IFieldSymbol>()
+        .Any(static each => each.ConstantValue is < 0 or < 0L or < (short)0 or < (sbyte)0);
 }

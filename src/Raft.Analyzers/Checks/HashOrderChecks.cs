@@ -14,6 +14,10 @@ internal static class HashOrderChecks
         {
             CheckText(body, call);
         }
+        else if (method.Name is "AddRange" or "InsertRange" or "AppendJoin" or "CopyTo")
+        {
+            CheckRange(body, call);
+        }
         else if (method.IsInNamespace("System.Linq") || method.IsInNamespace("System.Collections.Immutable"))
         {
             CheckLinq(body, call);
@@ -22,7 +26,8 @@ internal static class HashOrderChecks
 
     public static void Check(Body body, IObjectCreationOperation creation)
     {
-        if (creation.Arguments.Length > 0 && creation.Type?.Name is "List" or "Queue" or "Stack" or "LinkedList"
+        if (creation.Arguments.Length > 0 && creation.Type?.Name is "List" or "Queue" or "Stack" or "LinkedList" or "ConcurrentQueue"
+                or "ConcurrentStack"
             && HashOrdered.SourceOf(creation.Arguments[0].Value, body) is { } source && Sequences.IsKept(creation, body))
         {
             Report(body, creation, source);
@@ -46,16 +51,52 @@ internal static class HashOrderChecks
 
     private static void CheckText(Body body, IInvocationOperation call)
     {
-        if (call.TargetMethod.Name is "Join" or "Concat"
-            && call.Arguments.Select(each => HashOrdered.SourceOf(each.Value, body)).FirstOrDefault(static each => each is not null)
-                is { } source)
+        if (call.TargetMethod.Name is "Join" or "Concat" && SourceOfArguments(body, call) is { } source)
         {
             Report(body, call, source);
         }
     }
 
+    /// <summary>All items at once are added to a sequence, a text or an array.</summary>
+    private static void CheckRange(Body body, IInvocationOperation call)
+    {
+        (IOperation? target, string? source) = call.TargetMethod switch
+        {
+            { Name: "CopyTo" } => (call.Arguments.FirstOrDefault()?.Value, HashOrdered.SourceOf(call.Instance, body)),
+            { ContainingType: var type } when IsSequence(type) => (call.Instance, SourceOfArguments(body, call)),
+            _ => default,
+        };
+        if (source is not null && IsKept(body, call, target))
+        {
+            Report(body, call, source);
+        }
+    }
+
+    private static string? SourceOfArguments(Body body, IInvocationOperation call) =>
+        HashOrdered.SourceOf(call.Arguments.Select(static each => each.Value), body);
+
+    private static bool IsSequence(INamedTypeSymbol type) => type.OriginalDefinition.FullName()
+        is "System.Collections.Generic.List" or "System.Text.StringBuilder" or "System.Collections.ArrayList"
+            or "System.Collections.Immutable.ImmutableArray" or "System.Collections.Immutable.ImmutableArray.Builder"
+            or "System.Collections.Immutable.ImmutableList" or "System.Collections.Immutable.ImmutableList.Builder";
+
+    /// <summary>An immutable sequence is not changed: the call returns another one. A text is a text already.</summary>
+    private static bool IsKept(Body body, IInvocationOperation call, IOperation? target) => call.TargetMethod switch
+    {
+        { ReturnsVoid: true } => Sequences.IsKeptIn(target, body),
+        { Name: "AppendJoin" } when OwnField.Unwrap(target) is ILocalReferenceOperation local => Sequences.IsKept(local.Local, body),
+        { Name: "AppendJoin" } => true,
+        _ => Sequences.IsKept(call, body),
+    };
+
     private static void CheckLinq(Body body, IInvocationOperation call)
     {
+        if (call.TargetMethod.Name == "SequenceEqual" && SourceOfArguments(body, call) is { } compared)
+        {
+            Report(body, call, compared);
+            return;
+        }
+
         if (call.Arguments.FirstOrDefault()?.Value is not { } first || HashOrdered.SourceOf(first, body) is not { } source)
         {
             return;
@@ -68,6 +109,7 @@ internal static class HashOrderChecks
             case "Take" or "Skip" or "TakeLast" or "SkipLast" when !IsFiltered(first):
             case "Aggregate" when call.Type?.SpecialType == SpecialType.System_String:
             case "ToList" or "ToArray" or "ToImmutableArray" or "ToImmutableList" when Sequences.IsKept(call, body):
+            case "CreateRange" when HashOrdered.IsOfImmutableSequence(call.TargetMethod) && Sequences.IsKept(call, body):
                 Report(body, call, source);
                 break;
             case "Sum" or "Average" or "Aggregate" when FloatingPoint.IsResultOf(call):

@@ -24,22 +24,32 @@ internal static class HashOrdered
 
     private static readonly HashSet<string> OrderKeeping =
     [
-        "Where", "Select", "SelectMany", "Cast", "OfType", "Distinct", "DistinctBy", "Reverse", "Concat", "Append", "Prepend", "ToList",
-        "ToArray", "AsEnumerable", "TakeWhile", "SkipWhile", "Skip", "Take", "Index", "Chunk", "ToImmutableArray", "ToImmutableList",
+        "Where", "Select", "SelectMany", "Cast", "OfType", "Distinct", "DistinctBy", "Reverse", "Append", "Prepend", "ToList", "ToArray",
+        "AsEnumerable", "TakeWhile", "SkipWhile", "Skip", "SkipLast", "Take", "TakeLast", "Index", "Chunk", "DefaultIfEmpty", "Except",
+        "ExceptBy", "Intersect", "IntersectBy", "GroupBy", "ToLookup", "CountBy", "AggregateBy", "Join", "GroupJoin", "LeftJoin",
+        "ToImmutableArray", "ToImmutableList", "CreateRange",
     ];
+
+    /// <summary>These take the order of each sequence that they are given, and not only that of the first.</summary>
+    private static readonly HashSet<string> OrderJoining = ["Concat", "Union", "UnionBy", "Zip", "AddRange", "InsertRange"];
 
     /// <summary>The name of the hash table that gives an expression its order; null if none does.</summary>
     public static string? SourceOf(IOperation? expression, Body body)
     {
         IOperation? part = OwnField.Unwrap(expression);
-        while (part is IInvocationOperation call && IsOrderKeeping(call))
-        {
-            part = OwnField.Unwrap(call.Instance ?? call.Arguments.FirstOrDefault()?.Value);
-        }
-
-        if (part is ILocalReferenceOperation { Type.Name: "IEnumerable" } local && body.InitializerOf(local) is { } query)
+        if (part is ITranslatedQueryOperation { Operation: var query })
         {
             return SourceOf(query, body);
+        }
+
+        if (part is IInvocationOperation call && InputsOf(call) is { } inputs)
+        {
+            return SourceOf(inputs, body);
+        }
+
+        if (part is ILocalReferenceOperation { Type.Name: "IEnumerable" } local && body.InitializerOf(local) is { } initializer)
+        {
+            return SourceOf(initializer, body);
         }
 
         if (part is IPropertyReferenceOperation { Property.Name: "Keys" or "Values", Instance: { } table })
@@ -50,9 +60,29 @@ internal static class HashOrdered
         return part?.Type is { } type && IsUnordered(type, part, body) ? type.OriginalDefinition.Name : null;
     }
 
-    private static bool IsOrderKeeping(IInvocationOperation call) =>
-        OrderKeeping.Contains(call.TargetMethod.Name)
-        && (call.TargetMethod.IsInNamespace("System.Linq") || call.TargetMethod.IsInNamespace("System.Collections.Immutable"));
+    /// <summary>The same for several expressions, of which one suffices.</summary>
+    public static string? SourceOf(IEnumerable<IOperation> expressions, Body body) =>
+        expressions.Select(each => SourceOf(each, body)).FirstOrDefault(static each => each is not null);
+
+    /// <summary>The sequences whose order the result of a call has; null for a call that does not keep an order.</summary>
+    private static IEnumerable<IOperation>? InputsOf(IInvocationOperation call)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        if (!method.IsInNamespace("System.Linq") && !IsOfImmutableSequence(method))
+        {
+            return null;
+        }
+
+        IEnumerable<IOperation> all = call.Arguments.Select(static each => each.Value);
+        all = call.Instance is { } instance ? all.Prepend(instance) : all;
+        return OrderJoining.Contains(method.Name) ? all : OrderKeeping.Contains(method.Name) ? all.Take(1) : null;
+    }
+
+    /// <summary>Also of a method that makes one.</summary>
+    public static bool IsOfImmutableSequence(IMethodSymbol method) =>
+        method.IsInNamespace("System.Collections.Immutable")
+        && (method.ReturnsVoid ? method.ContainingType : method.ReturnType).Name
+            is "ImmutableArray" or "ImmutableList" or "ImmutableQueue" or "ImmutableStack";
 
     private static bool IsUnordered(ITypeSymbol type, IOperation source, Body body)
     {

@@ -61,12 +61,8 @@ internal static class LoopChecks
             return false;
         }
 
-        return OwnField.Unwrap(call.Instance) switch
-        {
-            ILocalReferenceOperation local => IsOutside(local, loop) && Sequences.IsKept(local.Local, body),
-            { } instance => OwnField.Root(instance) is not null,
-            null => false,
-        };
+        bool isInside = OwnField.Unwrap(call.Instance) is ILocalReferenceOperation local && !IsOutside(local, loop);
+        return !isInside && Sequences.IsKeptIn(call.Instance, body);
     }
 
     private static bool IsFloatingPointSum(IOperation operation, IForEachLoopOperation loop) => operation switch

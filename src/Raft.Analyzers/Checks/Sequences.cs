@@ -24,9 +24,21 @@ internal static class Sequences
                 assignment.Target is IFieldReferenceOperation or IPropertyReferenceOperation
                 || OwnField.Direct(assignment.Target) is not null,
             IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } => IsKept(declarator.Symbol, body),
+            // Another immutable sequence, with more items: _log = _log.AddRange(names).Add(last).
+            IInvocationOperation { Instance: not null, Type: { } type, TargetMethod: { Name: not "Sort" } method } longer =>
+                SymbolEqualityComparer.Default.Equals(type, sequence.Type) && method.IsInNamespace("System.Collections.Immutable")
+                && IsKept(longer, body),
             _ => false,
         };
     }
+
+    /// <summary>Whether what is added to a collection, one after the other, is kept, and not sorted afterwards.</summary>
+    public static bool IsKeptIn(IOperation? collection, Body body) => OwnField.Unwrap(collection) switch
+    {
+        ILocalReferenceOperation local => IsKept(local.Local, body),
+        { } other => OwnField.Root(other) is { } field && !IsSorted(field, body),
+        null => false,
+    };
 
     /// <summary>Whether the content of a local variable is kept, and not sorted before.</summary>
     public static bool IsKept(ILocalSymbol local, Body body)
@@ -56,7 +68,8 @@ internal static class Sequences
         return user switch
         {
             IInvocationOperation { TargetMethod.Name: "ToString" } => true,
-            IInvocationOperation { TargetMethod.Name: "ToImmutable" or "MoveToImmutable" or "AsReadOnly" } call => IsKept(call, body),
+            IInvocationOperation { TargetMethod.Name: "ToImmutable" or "MoveToImmutable" or "AsReadOnly" or "ToArray" } call =>
+                IsKept(call, body),
             IArgumentOperation { Parent: IInvocationOperation call } => IsKeptByCall(call, body),
             ISpreadOperation { Parent: { } collection } => IsKept(collection, body),
             _ => IsKept(reference, body),
@@ -83,6 +96,10 @@ internal static class Sequences
 
         return false;
     }
+
+    private static bool IsSorted(ISymbol field, Body body) => body.Root.Descendants().OfType<IInvocationOperation>().Any(call =>
+        call.TargetMethod.Name == "Sort"
+        && SymbolEqualityComparer.Default.Equals(OwnField.Root(call.Instance ?? call.Arguments.FirstOrDefault()?.Value), field));
 
     /// <summary>A set or a dictionary does not keep the order of what it is created from.</summary>
     private static bool IsKeptObject(IArgumentOperation argument) =>

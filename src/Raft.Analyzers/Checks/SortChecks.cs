@@ -50,6 +50,10 @@ internal static class SortChecks
             "System.Collections.Generic.List" when method.Name is "Sort" or "BinarySearch" => type.TypeArguments[0],
             "System.Array" when method.Name is "Sort" or "BinarySearch" => method.TypeArguments.FirstOrDefault()
                 ?? (OwnField.Unwrap(call.Arguments[0].Value)?.Type as IArrayTypeSymbol)?.ElementType,
+            "System.MemoryExtensions" => ComparedInSpan(call),
+            "System.Collections.Immutable.ImmutableArray" or "System.Collections.Immutable.ImmutableList"
+                or "System.Collections.Immutable.ImmutableArray.Builder" or "System.Collections.Immutable.ImmutableList.Builder"
+                when method.Name is "Sort" or "BinarySearch" => ElementOf(method),
             "System.Collections.Immutable.ImmutableSortedDictionary" or "System.Collections.Immutable.ImmutableSortedSet"
                 when method.IsStatic && !CopiesBuilder(method) => KeyOf(method.ReturnType),
             _ => null,
@@ -97,6 +101,23 @@ internal static class SortChecks
         }
     }
 
+    /// <summary>What a method of spans compares by default; null for a search by what compares itself.</summary>
+    private static ITypeSymbol? ComparedInSpan(IInvocationOperation call)
+    {
+        ITypeSymbol? element = call.TargetMethod.TypeArguments.FirstOrDefault();
+        return call.TargetMethod.Name switch
+        {
+            "Sort" or "SequenceCompareTo" => element,
+            "BinarySearch" when call.Arguments.Any(each =>
+                SymbolEqualityComparer.Default.Equals(OwnField.Unwrap(each.Value)?.Type, element)) => element,
+            _ => null,
+        };
+    }
+
+    private static ITypeSymbol? ElementOf(IMethodSymbol method) => method.TypeArguments.FirstOrDefault()
+        ?? method.ContainingType.TypeArguments.FirstOrDefault()
+        ?? method.ContainingType.ContainingType?.TypeArguments.FirstOrDefault();
+
     private static void CheckCompared(Body body, IOperation at, string name, ITypeSymbol? compared)
     {
         if (compared is not null && ComparesStrings(compared))
@@ -125,8 +146,10 @@ internal static class SortChecks
         || (type is INamedTypeSymbol { Name: "ValueTuple" or "Tuple" } tuple && tuple.IsInNamespace("System")
             && tuple.TypeArguments.Any(ComparesStrings));
 
+    /// <summary>Methods of spans take comparers of any type, by a parameter of the type.</summary>
     private static bool IsComparerGiven(ImmutableArray<IArgumentOperation> arguments) => arguments.Any(static each =>
-        each.Parameter?.Type.Name is "IComparer" or "Comparison" && each.ArgumentKind != ArgumentKind.DefaultValue
+        (each.Parameter?.Type.Name is "IComparer" or "Comparison" || each.Parameter?.OriginalDefinition.Type.Name == "TComparer")
+        && each.ArgumentKind != ArgumentKind.DefaultValue
         && !(each.Value.ConstantValue is { HasValue: true, Value: null }));
 
     /// <summary>A SortedSet that copies another one takes over its comparer.</summary>

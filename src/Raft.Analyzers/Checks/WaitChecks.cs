@@ -38,7 +38,8 @@ internal static class WaitChecks
     }
 
     /// <summary>
-    /// Whether a call has a timeout that is always zero: it only asks, and returns at once. Except Monitor.Wait, which needs its lock again.
+    /// Whether a call has a timeout that is always zero: it only asks, and returns at once. Except Monitor.Wait, which needs its lock
+    /// again.
     /// </summary>
     public static bool IsWithoutWaiting(IOperation operation) => operation is IInvocationOperation call
         && !(call.TargetMethod is { Name: "Wait", ContainingType.Name: "Monitor" }) && call.Arguments.Any(static each =>

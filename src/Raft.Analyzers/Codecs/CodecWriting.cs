@@ -33,6 +33,8 @@ internal static class CodecWriting
         code.Line(
             $"public static {hides}global::Raft.CommandCodec<{root.Type}> Codec {{ get; }} = new GeneratedCodec();");
         code.Line();
+        // No pragma permits what is obsolete as an error; within an obsolete type it is permitted.
+        code.Line("[global::System.Obsolete]");
         code.Open($"private sealed class GeneratedCodec : global::Raft.CommandCodec<{root.Type}>");
         if (root.IsAbstract)
         {

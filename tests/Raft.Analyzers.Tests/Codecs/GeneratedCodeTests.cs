@@ -65,6 +65,11 @@ public class GeneratedCodeTests
     [InlineData("[RaftCommand] public sealed partial class A { public A(string text) => Text = text; public string? Text { get; set; } }")]
     [InlineData("[RaftCommand] public sealed partial class A(int x) { public int X { get; } = x; [Obsolete(\"Use X.\")] public int Y { get; set; } }")]
     [InlineData("[RaftCommand] public sealed partial class A { [Obsolete] public int Y { get; set; } }")]
+    [InlineData("[RaftCommand] public sealed partial class A { [Obsolete(\"Use X.\", error: true)] public int Y { get; set; } }")]
+    [InlineData("[RaftCommand] public sealed partial record A([property: Obsolete(\"\", true)] int X, [property: Obsolete(\"\", true)] int? Y);")]
+    [InlineData("[RaftCommand] public sealed partial class A(int x) { public int X { [Obsolete(\"\", true)] get; } = x; }")]
+    [InlineData(Base + "[RaftCommand(1), Obsolete(\"Use B.\", error: true)] public sealed record A(int X) : Command;")]
+    [InlineData(Base + "[RaftCommand(1)] public sealed record A : Command { [Obsolete(\"\", true)] public A(int x) => X = x; public int X { get; } }")]
     [InlineData(Base + "[RaftCommand(1)] public sealed record A : Command { public int Number { get; internal set; } }")]
     public void Members_OfAnyKind_Compile(string types) => AssertCompiles(types);
 

@@ -175,4 +175,96 @@ public class CultureTests
         "return {|RAFT0006:_pairs.OrderBy(each => (each.Id, each.Name))|}.Count() + {|RAFT0006:_pairs.Order()|}.Count();",
         "return _pairs.OrderBy(each => each.Name, StringComparer.Ordinal).ThenBy(each => each.Id).Count();",
         "return {|RAFT0006:_names.BinarySearch(command)|} + _names.BinarySearch(command, StringComparer.Ordinal);"));
+
+    /// <summary>What is called like a count may be a fraction, which has another point in another culture.</summary>
+    [Fact]
+    public Task Text_OfAFractionThatIsCalledLikeACount_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields + """
+            public sealed record Road(double Length, decimal Count, float? Hour);
+                private readonly Road _road = new(1, 2, 3);
+            """,
+        "return $\"{|RAFT0005:{Math.Abs(_rate)}|}\".Length;",
+        "return (command + {|RAFT0005:_road.Length|}).Length;",
+        "return $\"{|RAFT0005:{_road.Count}|} {|RAFT0005:{_road?.Hour}|}\".Length;",
+        "return {|RAFT0005:Math.Abs(_road.Count).ToString()|}.Length;",
+        "return {|RAFT0005:new StringBuilder().Append(_road.Length)|}.Length;"));
+
+    [Fact]
+    public Task Text_OfACount_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields + "private readonly List<string>? _names = []; private readonly short _day = 3; private const short Most = 7;",
+        "return $\"{Math.Abs(_balance)} {_names?.Count} {_names!.LongCount()} {context.Time.Year} {Most}\".Length;",
+        "return $\"{(long)command.Length} {(int)context.Index} {(int)(context.Time.Ticks)} {(double)command.Length}\".Length;",
+        "return $\"{(int)Math.Abs(_rate)} {(object)command.Length} {(int?)_names?.Count}\".Length;",
+        "return $\"{(int)DayOfWeek.Monday} {(int)context.Time.DayOfWeek} {(int)command[0]} {(long)(uint)_balance}\".Length;"));
+
+    /// <summary>A cast decides what the text is.</summary>
+    [Fact]
+    public Task Text_OfACast_IsReportedByTheTypeOfTheCast() => Verify.StateMachineAsync(Code.Bodies(
+        Fields + """
+            private int _day; private object? _any; private ulong _hash;
+                private enum Change { Down = -1, Up = 1 }
+                private Change _change;
+            """,
+        "string text = \"a\"; text += (char)('a' + command.Length % 26); return text.Length;",
+        "return $\"{(ulong)_balance} {(byte)_day}\".Length;",
+        "return $\"{(DayOfWeek)_day}\".Length + (command + (DayOfWeek)_balance).Length;",
+        "int i = 3; return ((char)('a' + i)).ToString().Length + string.Concat((char)i, command).Length;",
+        "return $\"{|RAFT0005:{(long)_any!}|} {|RAFT0005:{(long)_hash}|} {|RAFT0005:{(int)_change}|}\".Length;",
+        "return $\"{|RAFT0005:{(object)_balance}|} {|RAFT0005:{(IFormattable)_rate}|} {|RAFT0005:{(long?)_balance}|}\".Length;",
+        "return {|RAFT0005:((object)_balance).ToString()|}!.Length + {|RAFT0005:((double)_balance).ToString()|}.Length;",
+        "return $\"{|RAFT0005:{(double)command.Length:N2}|} {|RAFT0005:{(int)command[0]:N0}|}\".Length;"));
+
+    [Fact]
+    public Task Text_WithAProviderThatIsNull_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields + "private IFormatProvider? _provider;",
+        "return {|RAFT0005:_rate.ToString(\"N1\", null)|}.Length;",
+        "return {|RAFT0005:_rate.ToString((IFormatProvider?)null)|}.Length;",
+        "return {|RAFT0005:_rate.ToString(default(IFormatProvider))|}.Length;",
+        "return {|RAFT0005:_rate.ToString(null, null)|}.Length + {|RAFT0005:context.Time.ToString(null, null)|}.Length;",
+        "return {|RAFT0005:((IFormattable)_rate).ToString(\"N1\", null)|}.Length;",
+        "return context.Time.ToString(\"O\", null).Length + command.Length.ToString(null, null).Length;",
+        "return _rate.ToString(null, CultureInfo.InvariantCulture).Length + _rate.ToString(provider: _provider).Length;",
+        "return TimeSpan.Zero.ToString(\"c\", null).Length + {|RAFT0005:TimeSpan.Zero.ToString(\"g\", null)|}.Length;"));
+
+    [Fact]
+    public Task Text_OfOtherMethodsOfTheFramework_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        Fields + """
+            private readonly StringBuilder _text = new();
+                private readonly List<double> _rates = [];
+                private readonly List<string> _names = [];
+            """,
+        "return {|RAFT0005:_text.AppendJoin(';', _rates)|}.Length;",
+        "return {|RAFT0005:_text.AppendJoin(\"; \", _rate, command)|}.Length;",
+        "return _text.AppendJoin(';', _names).AppendJoin(\"; \", command, command.Length).Length;",
+        "return {|RAFT0005:context.Time.UtcDateTime.ToShortDateString()|}.Length;",
+        "return {|RAFT0005:context.Time.UtcDateTime.ToLongTimeString()|}.Length;",
+        "return {|RAFT0005:DateOnly.FromDateTime(context.Time.UtcDateTime).ToLongDateString()|}.Length;",
+        "return {|RAFT0005:TimeOnly.MinValue.ToShortTimeString()|}.Length + {|RAFT0005:DateTime.UnixEpoch.GetDateTimeFormats()|}.Length;",
+        "return {|RAFT0005:TimeSpan.Parse(command)|}.Ticks + TimeSpan.Parse(command, CultureInfo.InvariantCulture).Ticks;",
+        "return {|RAFT0005:TimeSpan.TryParse(command, out TimeSpan time)|} ? time.Ticks : 0;",
+        "Span<char> span = stackalloc char[9]; return {|RAFT0005:_rate.TryFormat(span, out _)|} ? 1 : 0;",
+        "Span<char> span = stackalloc char[9]; return {|RAFT0005:_balance.TryFormat(span, out int length, \"N0\")|} ? length : 0;",
+        "Span<char> span = stackalloc char[9]; return _rate.TryFormat(span, out _, provider: CultureInfo.InvariantCulture) ? 1 : 0;",
+        "Span<char> span = stackalloc char[9]; return context.Time.TryFormat(span, out int length, \"O\") ? length : 0;",
+        "Span<char> span = stackalloc char[9]; return command.Length.TryFormat(span, out _) || Guid.Empty.TryFormat(span, out _) ? 1 : 0;",
+        "Func<string> text = {|RAFT0005:context.Time.UtcDateTime.ToShortDateString|}; return text().Length;"));
+
+    [Fact]
+    public Task Sorting_OfSpansAndImmutableSequences_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        """
+        private readonly string[] _names = []; private readonly long[] _numbers = [];
+            private ImmutableList<string> _list = []; private ImmutableArray<string> _array = [];
+            private sealed class First : IComparable<string> { public int CompareTo(string? other) => string.CompareOrdinal("a", other); }
+        """,
+        "{|RAFT0006:_names.AsSpan().Sort()|}; return 0;",
+        "{|RAFT0006:_names.AsSpan().Sort(_numbers.AsSpan())|}; return 0;",
+        "{|RAFT0006:_names.AsSpan().Sort((IComparer<string>)null!)|}; return 0;",
+        "return {|RAFT0006:_names.AsSpan().BinarySearch(command)|};",
+        "return {|RAFT0006:_names.AsSpan().SequenceCompareTo(_names)|};",
+        "_names.AsSpan().Sort(StringComparer.Ordinal); _names.AsSpan().Sort(string.CompareOrdinal); _numbers.AsSpan().Sort(); return 0;",
+        "return _names.AsSpan().BinarySearch(command, StringComparer.Ordinal) + _numbers.AsSpan().BinarySearch(3L);",
+        "return _names.AsSpan().BinarySearch(new First());",
+        "_list = {|RAFT0006:_list.Sort()|}; _array = {|RAFT0006:_array.Sort()|}; return {|RAFT0006:_list.BinarySearch(command)|};",
+        "_list = _list.Sort(StringComparer.Ordinal); _array = _array.Sort(string.CompareOrdinal); return 0;",
+        "var builder = _array.ToBuilder(); {|RAFT0006:builder.Sort()|}; builder.Sort(StringComparer.Ordinal); return builder.Count;"));
 }

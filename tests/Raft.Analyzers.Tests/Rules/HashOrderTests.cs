@@ -16,6 +16,15 @@ public class HashOrderTests
             private readonly Dictionary<string, Item> _items = new();
         """;
 
+    private const string Sequences = """
+
+            private readonly StringBuilder _text = new();
+            private string[] _array = [];
+            private ImmutableList<string> _list = [];
+            private ImmutableHashSet<string> _set = [];
+            private ConcurrentQueue<string> _queue = new();
+        """;
+
     [Fact]
     public Task Loop_WhoseOrderReachesTheStateOrTheResult_IsReported() => Verify.StateMachineAsync(Code.Bodies(
         State,
@@ -167,4 +176,62 @@ public class HashOrderTests
             }
         }
         """));
+
+    /// <summary>All items at once, without a loop.</summary>
+    [Fact]
+    public Task Range_InTheOrderOfAHashTable_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        State + Sequences,
+        "{|RAFT0008:_log.AddRange(_names)|}; return 0;",
+        "{|RAFT0008:_log.InsertRange(0, _accounts.Keys)|}; return 0;",
+        "List<string> all = []; {|RAFT0008:all.AddRange(_names)|}; _array = all.ToArray(); return 0;",
+        "_list = {|RAFT0008:_list.AddRange(_names)|}; return 0;",
+        "_list = {|RAFT0008:_list.InsertRange(0, _names)|}.Add(command); return 0;",
+        "_list = {|RAFT0008:ImmutableList.CreateRange(_names)|}; return 0;",
+        "var builder = _list.ToBuilder(); {|RAFT0008:builder.AddRange(_names)|}; _list = builder.ToImmutable(); return 0;",
+        "return {|RAFT0008:_text.AppendJoin(',', _accounts.Keys)|}.Length;",
+        "return {|RAFT0008:new StringBuilder().AppendJoin(\", \", _names.Select(name => name + 1))|}.ToString().Length;",
+        "{|RAFT0008:_names.CopyTo(_array)|}; return 0;",
+        "{|RAFT0008:_accounts.Keys.CopyTo(_array, 0)|}; return 0;",
+        "_queue = {|RAFT0008:new ConcurrentQueue<string>(_names)|}; return 0;"));
+
+    [Fact]
+    public Task Range_WhoseOrderDoesNotMatter_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        State + Sequences,
+        "_log.AddRange(_names.Order(StringComparer.Ordinal)); return 0;",
+        "_log.AddRange(_names); _log.Sort(StringComparer.Ordinal); return 0;",
+        "foreach (string name in _names) { _log.Add(name); } _log.Sort(StringComparer.Ordinal); return 0;",
+        "List<string> gone = []; gone.AddRange(_names); foreach (string name in gone) { _names.Remove(name); } return 0;",
+        "List<string> all = []; all.AddRange(_names); all.Sort(StringComparer.Ordinal); _array = all.ToArray(); return 0;",
+        "string[] all = new string[_names.Count]; _names.CopyTo(all); Array.Sort(all, StringComparer.Ordinal); _array = all; return 0;",
+        "_frozen = _frozen.AddRange(_accounts); return _frozen.Count;",
+        "_set = _set.Union(_names).Except(_log); return ImmutableHashSet.CreateRange(_names).Count;",
+        "_names.UnionWith(_accounts.Keys); _log.AddRange(_array); _log.CopyTo(_array); return _text.AppendJoin(',', _log).Length;"));
+
+    [Fact]
+    public Task Linq_ThatKeepsTheOrder_IsReported() => Verify.StateMachineAsync(Code.Bodies(
+        State + Sequences,
+        "return {|RAFT0008:_names.Except(_log).First()|}.Length;",
+        "return {|RAFT0008:_names.Union(_log).First()|}.Length + {|RAFT0008:_log.Union(_names).Last()|}.Length;",
+        "return {|RAFT0008:_names.Intersect(_log).First()|}.Length + {|RAFT0008:_names.IntersectBy(_log, name => name).First()|}.Length;",
+        "return {|RAFT0008:_names.Zip(_log).First()|}.First.Length + {|RAFT0008:_log.Zip(_names).First()|}.First.Length;",
+        "return {|RAFT0008:_names.DefaultIfEmpty().First()|}!.Length;",
+        "return {|RAFT0008:_names.ExceptBy(_log, name => name).First()|}.Length;",
+        "return {|RAFT0008:_log.UnionBy(_names, name => name).Last()|}.Length;",
+        "return {|RAFT0008:_names.GroupBy(name => name.Length).First()|}.Key + {|RAFT0008:_names.CountBy(name => name).First()|}.Value;",
+        "return {|RAFT0008:{|RAFT0008:_names.SkipLast(1)|}.First()|}.Length;",
+        "_array = {|RAFT0008:_log.Concat(_names).ToArray()|}; return 0;",
+        "return {|RAFT0008:string.Join(',', _log.Concat(_names))|}.Length;",
+        "return {|RAFT0008:(from name in _names select name + 1).First()|}.Length;",
+        "return {|RAFT0008:_names.SequenceEqual(_log)|} || {|RAFT0008:_log.SequenceEqual(_names)|} ? 1 : 0;",
+        "foreach (string name in {|RAFT0008:_log.Concat(_names)|}) { _log.Add(name); } return 0;"));
+
+    [Fact]
+    public Task Linq_ThatTakesOnlyItemsFromAHashTable_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(
+        State + Sequences,
+        "return _log.Except(_names).First().Length + _log.Intersect(_names).First().Length;",
+        "return _log.ExceptBy(_names, name => name).First().Length;",
+        "return _log.Where(_names.Contains).First().Length + _log.Concat(_names.Order(StringComparer.Ordinal)).First().Length;",
+        "return _names.Union(_log).Count() + _names.Concat(_log).Sum(name => name.Length) + _names.GroupBy(name => name.Length).Count();",
+        "return _log.Join(_names, name => name, name => name, (name, other) => name).First().Length;",
+        "return _names.Except(_log).Order(StringComparer.Ordinal).First().Length + (_names.SetEquals(_log) ? 1 : 0);"));
 }

@@ -34,6 +34,7 @@ public sealed class DifferingMachineTests
         { nameof(IdThatNobodySees), Code, "IdThatNobodySees.Answer calls Guid.NewGuid. It differs on every node" },
         { nameof(LostComparer), Comparers, "LostComparer._counts compares its keys by StringComparer.OrdinalIgnoreCase in the captured" },
         { nameof(LostComparer), Restored, "resulted in" },
+        { nameof(LostComparerOfAQueue), Comparers, "._queue compares its keys by StringComparer.Ordinal in the captured" },
         { nameof(OrderOfASet), Restored, "resulted in" },
     };
 
@@ -83,6 +84,20 @@ public sealed class DifferingMachineTests
 
         await contract.RestoredMachineMatchesTheCapturedOne();
         await Assert.ThrowsAsync<ContractBrokenException>(contract.RestoredMachineKeepsItsComparers);
+    }
+
+    [Theory]
+    [InlineData(true, "LostComparerOfAPart._queue[...].Item1 compares its keys by StringComparer.OrdinalIgnoreCase in the captured")]
+    [InlineData(false, "LostComparerOfAPart._pair.Item1 compares its keys by StringComparer.Ordinal in the captured")]
+    public async Task LostComparer_OfAPartOfAQueueOrTuple_IsFound(bool isInQueue, string message)
+    {
+        StateMachineContract<LostComparerOfAPart> contract = StateMachineContract.For<LostComparerOfAPart, string, string>(
+            () => new LostComparerOfAPart(isInQueue), static random => random.NextKey());
+
+        ContractBrokenException broken =
+            await Assert.ThrowsAsync<ContractBrokenException>(contract.RestoredMachineKeepsItsComparers);
+
+        Assert.Contains(message, broken.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -239,6 +239,53 @@ internal sealed class LostComparer() : StateMachine<string, string>(Codec.Utf8, 
         _counts = (await JsonSerializer.DeserializeAsync<Dictionary<string, int>>(snapshot, options: null, cancellationToken))!;
 }
 
+/// <summary>The first of a queue, until it is restored: a copy has the default comparer, and the answers show only the count.</summary>
+internal sealed class LostComparerOfAQueue : Keeper
+{
+    private PriorityQueue<string, string> _queue = new(StringComparer.Ordinal);
+
+    public int Count => _queue.Count;
+
+    protected override string Answer(string key, in CommandContext context)
+    {
+        _queue.Enqueue(key, key);
+        return "queued";
+    }
+
+    protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
+    {
+        await base.RestoreAsync(snapshot, cancellationToken);
+        _queue = new PriorityQueue<string, string>();
+    }
+}
+
+/// <summary>Dictionaries in a tuple, and in the items of a queue.</summary>
+internal sealed class LostComparerOfAPart(bool isInQueue) : Keeper
+{
+    private readonly PriorityQueue<Dictionary<string, int>, long> _queue = new();
+
+    private (Dictionary<string, int> First, int Number) _pair = (new(StringComparer.Ordinal), 1);
+
+    public int Count => _queue.Count + _pair.Number;
+
+    protected override string Answer(string key, in CommandContext context)
+    {
+        if (_queue.Count == 0)
+        {
+            _queue.Enqueue(new(StringComparer.OrdinalIgnoreCase), 1);
+        }
+
+        return "kept";
+    }
+
+    protected override async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
+    {
+        await base.RestoreAsync(snapshot, cancellationToken);
+        _queue.Enqueue(new(isInQueue ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase), 1);
+        _pair = (new(isInQueue ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase), 1);
+    }
+}
+
 /// <summary>The oldest of a set, as it seems: once a key was removed, a set that was restored has another order.</summary>
 internal sealed class OrderOfASet() : StateMachine<string, string>(Codec.Utf8, Codec.Utf8)
 {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Raft.Testing;
 
@@ -33,15 +34,20 @@ internal sealed class ComparerSearch
         }
 
         Type type = value.GetType();
-        if (value is IEnumerable items && IsOfDotNet(type))
+        if (value is ITuple parts)
         {
-            VisitCollection(value, type, items, path, depth);
+            for (int i = 0; i < parts.Length; i++)
+            {
+                Visit(parts[i], $"{path}.Item{i + 1}", depth + 1);
+            }
+
             return;
         }
 
         if (IsOfDotNet(type))
         {
-            return; // such as a lock or a logger
+            VisitOfDotNet(value, type, path, depth);
+            return;
         }
 
         for (Type? each = type; each is not null && !IsOfDotNet(each); each = each.BaseType)
@@ -54,12 +60,18 @@ internal sealed class ComparerSearch
         }
     }
 
-    private void VisitCollection(object value, Type type, IEnumerable items, string path, int depth)
+    /// <summary>A collection; others, such as a lock or a logger, have nothing to look at. A priority queue cannot be enumerated.</summary>
+    private void VisitOfDotNet(object value, Type type, string path, int depth)
     {
         PropertyInfo? property = type.GetProperty("Comparer") ?? type.GetProperty("KeyComparer");
         if (property is not null)
         {
             _found.TryAdd(path, Describe(property.GetValue(value)));
+        }
+
+        if ((value as IEnumerable ?? type.GetProperty("UnorderedItems")?.GetValue(value) as IEnumerable) is not { } items)
+        {
+            return;
         }
 
         foreach (object? item in items.Cast<object?>().Take(ItemsLookedAt))

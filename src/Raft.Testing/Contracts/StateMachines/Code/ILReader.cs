@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 
 namespace Raft.Testing;
 
-/// <summary>Reads the instructions of a method that name a member.</summary>
+/// <summary>Reads the instructions of a method that name a member, or a type of which they make a value.</summary>
 internal static class ILReader
 {
     private static readonly OpCode?[] OneByte = new OpCode?[256];
@@ -19,7 +19,9 @@ internal static class ILReader
         }
     }
 
-    /// <summary>The instructions with a method or field as operand, with its token.</summary>
+    /// <summary>
+    /// The instructions with a method or field as operand, and those that make a value of a type or call a member of it, with the token.
+    /// </summary>
     public static IEnumerable<(OpCode Code, int Token)> ReadMembers(byte[] code)
     {
         int position = 0;
@@ -32,7 +34,8 @@ internal static class ILReader
             }
 
             position += instruction.Size;
-            if (instruction.OperandType is OperandType.InlineMethod or OperandType.InlineField)
+            if (instruction.OperandType is OperandType.InlineMethod or OperandType.InlineField
+                || instruction == OpCodes.Box || instruction == OpCodes.Initobj || instruction == OpCodes.Constrained)
             {
                 yield return (instruction, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(position)));
             }

@@ -7,13 +7,16 @@ namespace Raft.Testing;
 
 /// <summary>
 /// Searches the code of a state machine for calls of what differs between nodes: from the members that a node calls, through all
-/// that they call in the user's own assemblies. A virtual call leads to the overrides of the types that this code creates.
+/// that they call in the user's own assemblies. A virtual call leads to the overrides of the types that this code creates. Generic code
+/// is read for each of its instantiations.
 /// </summary>
 /// <remarks>
 /// What it cannot see: calls through reflection, <c>dynamic</c> or native code, and what packages and .NET do inside a call. It does not
-/// follow the code that writes a capture to a snapshot, which runs on each node at a time of its own, and next to commands.
+/// follow the code that writes a capture to a snapshot, which runs on each node at a time of its own, and next to commands. A method that
+/// calls itself with ever larger type arguments is read in several sizes.
 /// </remarks>
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "What was trimmed is not there to be called.")]
+[UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "What was trimmed is not there to be called.")]
 [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "What was trimmed is not there to be called.")]
@@ -22,12 +25,6 @@ namespace Raft.Testing;
 [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Ahead of time, the clause that uses it is left out.")]
 internal sealed class MachineCode
 {
-    /// <summary>
-    /// How many generic types and arrays the type arguments of a method and its type may be made of. Recursion over types adds to them without
-    /// end, and a limit for each argument alone would allow as many as the limits multiplied.
-    /// </summary>
-    private const int LargestArguments = 8;
-
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
@@ -38,9 +35,10 @@ internal sealed class MachineCode
     private readonly UserAssemblies _assemblies;
     private readonly Queue<MethodBase> _open = [];
     private readonly Dictionary<MethodBase, MethodBase?> _cameFrom = [];
-    private readonly List<(Type Type, MethodBase? From)> _created = [];
+    private readonly Instantiations _instantiations = new();
     private readonly HashSet<Type> _seenTypes = [];
-    private readonly List<(MethodInfo Method, MethodBase From)> _virtualCalls = [];
+    private readonly List<Type> _created = [];
+    private readonly OrderedDictionary<MethodInfo, MethodBase> _virtualCalls = []; // with the first caller
     private readonly List<DifferingCall> _found = [];
 
     private MachineCode(UserAssemblies assemblies) => _assemblies = assemblies;
@@ -73,9 +71,12 @@ internal sealed class MachineCode
 
     private void Read(MethodBase method)
     {
+        Type[] typeArguments = method.DeclaringType!.GetGenericArguments();
+        Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
         if (method.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType is { } generated)
         {
-            foreach (MethodInfo body in generated.GetMethods(Declared).Where(static each => each.Name == "MoveNext"))
+            Type closed = generated.IsGenericType ? generated.MakeGenericType([.. typeArguments, .. methodArguments]) : generated;
+            foreach (MethodInfo body in closed.GetMethods(Declared).Where(static each => each.Name == "MoveNext"))
             {
                 Follow(body, method);
             }
@@ -86,14 +87,28 @@ internal sealed class MachineCode
             return;
         }
 
-        Type[]? typeArguments = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
-        Type[]? methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        Type? constrained = null;
         foreach ((OpCode instruction, int token) in ILReader.ReadMembers(code))
         {
-            if (Resolve(method.Module, token, typeArguments, methodArguments) is { } member)
+            MemberInfo? member = Resolve(method.Module, token, typeArguments, methodArguments);
+            if (member is Type type)
+            {
+                CreateValue(type, method);
+                constrained = instruction == OpCodes.Constrained ? type : null; // of the next instruction
+                continue;
+            }
+
+            if (member is MethodInfo { IsStatic: true, IsVirtual: true } called && constrained is not null)
+            {
+                member = Overrides.Find(constrained, called) ?? called; // T.Method(), where T is known here
+            }
+
+            if (member is not null)
             {
                 Examine(member, instruction, method);
             }
+
+            constrained = null;
         }
     }
 
@@ -131,10 +146,15 @@ internal sealed class MachineCode
                 _found.Add(new DifferingCall(PathTo(from), method, reason));
             }
 
+            if (method is { Name: nameof(Activator.CreateInstance), IsGenericMethod: true } && type == typeof(Activator))
+            {
+                CreateByDefault(method.GetGenericArguments()[0], from); // new T()
+            }
+
             return;
         }
 
-        if (instruction == OpCodes.Newobj)
+        if (instruction == OpCodes.Newobj || (method.IsConstructor && type.IsValueType))
         {
             Create(type, from);
         }
@@ -166,24 +186,49 @@ internal sealed class MachineCode
             return;
         }
 
-        Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
-        if (SizeOf(type) + methodArguments.Sum(SizeOf) <= LargestArguments)
+        _cameFrom.Add(method, from);
+        switch (_instantiations.Admit(method))
         {
-            _cameFrom.Add(method, from);
-            _open.Enqueue(method);
+            case Instantiations.Admission.Read:
+                _open.Enqueue(method);
+                break;
+            case Instantiations.Admission.TooMany:
+                _found.Add(new DifferingCall(PathTo(from ?? method), method, $"It has more than {Instantiations.MostOfAMethod} "
+                    + "combinations of type arguments, and only so many were read: look at the others, and add it to AllowedCalls."));
+                break;
         }
     }
-
-    /// <summary>How many generic types and arrays a type is made of: 2 for a list of lists, and for an array of lists of numbers.</summary>
-    private static int SizeOf(Type type) => type.GetElementType() is { } element
-        ? 1 + SizeOf(element)
-        : type.IsGenericType ? 1 + type.GetGenericArguments().Sum(SizeOf) : 0;
 
     private void Initialize(Type type, MethodBase from)
     {
         if (type.TypeInitializer is { } initializer)
         {
             Follow(initializer, from);
+        }
+    }
+
+    /// <summary>A value that becomes an object, or is there without a constructor.</summary>
+    private void CreateValue(Type type, MethodBase from)
+    {
+        Type value = Nullable.GetUnderlyingType(type) ?? type;
+        if (value.IsValueType && _assemblies.Contains(value))
+        {
+            Create(value, from);
+        }
+    }
+
+    private void CreateByDefault(Type type, MethodBase from)
+    {
+        if (!_assemblies.Contains(type))
+        {
+            return;
+        }
+
+        Create(type, from);
+        Initialize(type, from);
+        if (type.GetConstructor(Declared & ~BindingFlags.Static, Type.EmptyTypes) is { } constructor)
+        {
+            Follow(constructor, from);
         }
     }
 
@@ -195,7 +240,7 @@ internal sealed class MachineCode
             return;
         }
 
-        _created.Add((type, from));
+        _created.Add(type);
         for (Type? each = type; each is not null && _assemblies.Contains(each); each = each.BaseType)
         {
             foreach (MethodInfo method in each.GetMethods(Declared).Where(static method => method.IsVirtual && !method.IsAbstract))
@@ -207,7 +252,7 @@ internal sealed class MachineCode
             }
         }
 
-        foreach ((MethodInfo method, MethodBase caller) in _virtualCalls.ToArray())
+        foreach ((MethodInfo method, MethodBase caller) in _virtualCalls)
         {
             FollowOverride(type, method, caller);
         }
@@ -226,8 +271,12 @@ internal sealed class MachineCode
 
     private void CallVirtual(MethodInfo method, MethodBase from)
     {
-        _virtualCalls.Add((method, from));
-        foreach ((Type type, _) in _created.ToArray())
+        if (!_virtualCalls.TryAdd(method, from))
+        {
+            return;
+        }
+
+        foreach (Type type in _created)
         {
             FollowOverride(type, method, from);
         }
@@ -235,32 +284,9 @@ internal sealed class MachineCode
 
     private void FollowOverride(Type type, MethodInfo method, MethodBase from)
     {
-        Type declaring = method.DeclaringType!;
-        if (!declaring.IsAssignableFrom(type))
+        if (Overrides.Find(type, method) is { } found)
         {
-            return;
-        }
-
-        if (!declaring.IsInterface)
-        {
-            MethodInfo definition = method.GetBaseDefinition();
-            for (Type? each = type; each is not null && _assemblies.Contains(each); each = each.BaseType)
-            {
-                if (each.GetMethods(Declared).FirstOrDefault(own => own.IsVirtual && own.GetBaseDefinition() == definition) is { } found)
-                {
-                    Follow(found, from);
-                    return;
-                }
-            }
-        }
-        else if (!type.IsInterface && !type.ContainsGenericParameters)
-        {
-            InterfaceMapping map = type.GetInterfaceMap(declaring);
-            int position = Array.IndexOf(map.InterfaceMethods, method.IsGenericMethod ? method.GetGenericMethodDefinition() : method);
-            if (position >= 0)
-            {
-                Follow(map.TargetMethods[position], from);
-            }
+            Follow(found, from);
         }
     }
 
