@@ -28,7 +28,7 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     public int Waiting => Limit.Count;
 
     /// <summary>How many passes have asked for an index that their reads still wait for.</summary>
-    public int Batches
+    public int UnansweredRequests
     {
         get
         {
