@@ -10,7 +10,9 @@ namespace Raft.Consensus;
 internal readonly record struct PendingReadRequest(
     NodeId Leader, long Term, long Number, TimeSpan SentAt, long Through, TimeSpan RepeatAt)
 {
-    /// <summary>Whether a message answers this request, and not an earlier one of this node or one to another leader.</summary>
+    /// <summary>
+    /// Whether a message answers this request, and not an earlier one of this node, one of its earlier runs, or one to another leader.
+    /// </summary>
     public bool IsAnsweredBy(ReadIndexReplyMessage reply) =>
         reply.From == Leader && reply.Term == Term && reply.Correlation == Number && reply.Moment == SentAt.Ticks;
 }

@@ -283,6 +283,7 @@ public sealed class LeaderReadTests
         Assert.Equal([8], AnswersTo(n1, "n2", heartbeat));
     }
 
+    /// <summary>Its log is volatile: its numbers start again with the seed, but its process and its clock are the same.</summary>
     [Fact]
     public void Leader_ANodeThatHasStartedAgainAsks_AnswersItsNewRequest()
     {
@@ -292,6 +293,18 @@ public sealed class LeaderReadTests
         n1.Deliver(Request("n2", 1) with { Moment = 6 });
 
         Assert.Equal([1], AnswersTo(n1, "n2", heartbeat));
+    }
+
+    /// <summary>The numbers of a run start at random, and the clock of a new process starts again: neither says which is later.</summary>
+    [Fact]
+    public void Leader_ANodeThatHasStartedAgainInANewProcessAsks_AnswersItsNewRequest()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n3", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 1L << 60) with { Moment = 5_000_000 });
+        n1.Deliver(Request("n2", 1L << 59) with { Moment = 1_000_000 });
+
+        Assert.Equal([1L << 59], AnswersTo(n1, "n2", heartbeat));
     }
 
     /// <summary>Its number is that of the request in the round, and the answer to that one would be dropped.</summary>
