@@ -13,8 +13,8 @@ public sealed partial class ConsensusModule
     private long _lastRequestNumber;
     private PendingReadRequest? _pendingRequest;
 
-    /// <summary>How many rounds of heartbeats this node has started for reads.</summary>
-    internal long ReadRoundsStarted => _rounds.Started;
+    /// <summary>How many rounds of heartbeats this node has started for reads. One that is a quorum alone sends none.</summary>
+    internal long ReadRoundsStarted { get; private set; }
 
     /// <summary>Whether reads of this node wait for an index.</summary>
     private bool HasWaitingReads => _lastRead > _grantedRead;
@@ -63,6 +63,10 @@ public sealed partial class ConsensusModule
             if (IsQuorumAlone)
             {
                 AnswerRound();
+            }
+            else
+            {
+                ReadRoundsStarted++;
             }
         }
     }

@@ -31,9 +31,6 @@ internal sealed class ReadRounds
     /// <summary>The requests of other nodes that the round is for.</summary>
     public List<ReadIndexRequestMessage> Requests => _inRound;
 
-    /// <summary>How many rounds were started.</summary>
-    public long Started { get; private set; }
-
     /// <summary>
     /// Another node's request has arrived. It replaces an earlier one of the same node that waits. A repetition of one in the round under
     /// way is ignored, and so is a late one of the same run: the node waits for the answer to its latest. A node that has started again
@@ -72,7 +69,6 @@ internal sealed class ReadRounds
     public void Begin(long firstRequest, long index, long through, TimeSpan now)
     {
         IsUnderWay = true;
-        Started++;
         FirstRequest = firstRequest;
         Index = index;
         Through = through;

@@ -1,6 +1,6 @@
 namespace Raft;
 
-/// <content>Reads: between two batches, in turns of several, in turn with the batches.</content>
+/// <content>Reads, which take turns with the batches: up to <see cref="MaximumReadsPerTurn"/> run between two of them.</content>
 internal sealed partial class Applier
 {
     /// <summary>
@@ -142,7 +142,7 @@ internal sealed partial class Applier
         {
             if (i > 0)
             {
-                CurrentSince = _clock.Now; // before the position: reads that are slow one by one are no hang
+                CurrentSince = _clock.Now; // before the position: reads that are slow one by one are not a hang
                 _turnPosition = i;
             }
 

@@ -5,8 +5,8 @@ internal sealed class ReadLimit(int maximum)
 {
     private int _count;
 
-    /// <summary>How many reads wait.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>How many reads wait. One that is being refused does not count.</summary>
+    public int Count => Math.Min(Volatile.Read(ref _count), maximum);
 
     /// <summary>Counts a read, unless too many wait.</summary>
     public bool TryEnter()
