@@ -10,18 +10,18 @@ public sealed partial class ConsensusModule
     private readonly Func<NodeId, long> _answeredOf;
     private long _lastRead;
     private long _grantedRead;
-    private long _lastQuestion;
-    private ReadIndexQuestion? _question;
+    private long _lastRequestNumber;
+    private PendingReadRequest? _pendingRequest;
 
-    /// <summary>How many rounds of heartbeats this node has started for reads.</summary>
-    internal long ReadRoundsStarted => _rounds.Started;
+    /// <summary>How many rounds of heartbeats this node has started for reads. One that is a quorum alone sends none.</summary>
+    internal long ReadRoundsStarted { get; private set; }
 
     /// <summary>Whether reads of this node wait for an index.</summary>
     private bool HasWaitingReads => _lastRead > _grantedRead;
 
     /// <summary>The request that this node's reads wait for; null if it does not apply to the current leader.</summary>
-    private ReadIndexQuestion? Question =>
-        _question is { } question && question.Leader == Leader && question.Term == Term ? question : null;
+    private PendingReadRequest? PendingRequest =>
+        _pendingRequest is { } pending && pending.Leader == Leader && pending.Term == Term ? pending : null;
 
     /// <summary>
     /// Section 8: a leader knows what is committed only once it has committed an entry of its own term. Before that, reads wait.
@@ -33,7 +33,7 @@ public sealed partial class ConsensusModule
     {
         get
         {
-            TimeSpan? repeatAt = HasWaitingReads ? Question?.RepeatAt : null;
+            TimeSpan? repeatAt = HasWaitingReads ? PendingRequest?.RepeatAt : null;
             return !MayCampaign ? repeatAt
                 : repeatAt < CampaignAt ? repeatAt
                 : CampaignAt;
@@ -63,6 +63,10 @@ public sealed partial class ConsensusModule
             if (IsQuorumAlone)
             {
                 AnswerRound();
+            }
+            else
+            {
+                ReadRoundsStarted++;
             }
         }
     }
@@ -122,10 +126,10 @@ public sealed partial class ConsensusModule
 
     private void OnReadIndexReply(ReadIndexReplyMessage reply)
     {
-        if (Question is { } question && question.IsAnsweredBy(reply))
+        if (PendingRequest is { } pending && pending.IsAnsweredBy(reply))
         {
-            _question = null;
-            Grant(question.Through, reply.ReadIndex, question.SentAt);
+            _pendingRequest = null;
+            Grant(pending.Through, reply.ReadIndex, pending.SentAt);
         }
     }
 
@@ -140,16 +144,16 @@ public sealed partial class ConsensusModule
             return;
         }
 
-        if (Question is not { } question)
+        if (PendingRequest is not { } pending)
         {
-            question = new ReadIndexQuestion(leader, Term, ++_lastQuestion, _now, _lastRead, _now);
+            pending = new PendingReadRequest(leader, Term, ++_lastRequestNumber, _now, _lastRead, _now);
         }
-        else if (_now < question.RepeatAt)
+        else if (_now < pending.RepeatAt)
         {
             return;
         }
 
-        _question = question with { RepeatAt = _now + _options.HeartbeatInterval };
+        _pendingRequest = pending with { RepeatAt = _now + _options.HeartbeatInterval };
         ReadIndexRequestMessage request = new()
         {
             From = Id,
@@ -158,8 +162,8 @@ public sealed partial class ConsensusModule
             SentAtTicks = UtcNow.UtcTicks,
             IsStopping = IsStopping,
             Term = Term,
-            Correlation = question.Number,
-            Moment = question.SentAt.Ticks,
+            Correlation = pending.Number,
+            Moment = pending.SentAt.Ticks,
         };
         Outputs.Add(request, VersionOfHardState);
     }

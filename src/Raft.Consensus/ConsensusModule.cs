@@ -75,6 +75,7 @@ public sealed partial class ConsensusModule
         _ownVoteOnly = voter => voter == Id ? true : null;
         _answeredOf = AnsweredOf;
         _random = new DeterministicRandom(options.RandomSeed);
+        _lastRequestNumber = ReadRequestNumbers.BeforeFirst(options.RandomSeed, store);
         ClusterConfiguration? initial = hardState.Join is null ? options.InitialConfiguration : null;
         ConfigurationHistory configurations = new(initial ?? ClusterConfiguration.Empty);
         configurations.StartFrom(previousConfiguration);

@@ -96,7 +96,8 @@ public sealed class ConsensusOptions
     public long MaximumCachedBytes { get; init; } = 64 << 20;
 
     /// <summary>
-    /// Seed of the election timeouts: the same seed and the same inputs give the same outputs. Give each node a different one.
+    /// Seed of the election timeouts, and of the numbers that distinguish the runs of a node: the same seed and the same inputs give the
+    /// same outputs. Give each node a different one, and a random one in production.
     /// </summary>
     public ulong RandomSeed { get; init; }
 

@@ -7,8 +7,9 @@ namespace Raft;
 public sealed record ReadIndexRequestMessage : RaftMessage
 {
     /// <summary>
-    /// The sender's monotonic time of the request. A reply copies it, so that it cannot be mistaken for one to a request of an earlier run
-    /// of the sender that had the same number. It has no meaning for any other node.
+    /// The sender's monotonic time of the request, in ticks of 100 ns; it has no meaning for any other node. A reply copies it, like
+    /// <see cref="RaftMessage.Correlation"/>. Each distinguishes the request from those of earlier runs of the sender: a run in a new
+    /// process starts at another number, and in the same process the time goes on.
     /// </summary>
     public required long Moment { get; init; }
 }
@@ -19,6 +20,6 @@ public sealed record ReadIndexReplyMessage : RaftMessage
     /// <summary>Copied from the request.</summary>
     public required long Moment { get; init; }
 
-    /// <summary>Everything that was committed before the request is at or below this index.</summary>
+    /// <summary>Everything that was committed before the request is at or below this index; 1 or more.</summary>
     public required long ReadIndex { get; init; }
 }

@@ -31,13 +31,10 @@ internal sealed class ReadRounds
     /// <summary>The requests of other nodes that the round is for.</summary>
     public List<ReadIndexRequestMessage> Requests => _inRound;
 
-    /// <summary>How many rounds were started.</summary>
-    public long Started { get; private set; }
-
     /// <summary>
     /// Another node's request has arrived. It replaces an earlier one of the same node that waits. A repetition of one in the round under
-    /// way is ignored, and so is a late one: the node waits for the answer to its latest. A node that has started again numbers its requests
-    /// from 1 again, but its time goes on.
+    /// way is ignored, and so is a late one of the same run: the node waits for the answer to its latest. A node that has started again
+    /// numbers its requests from another number on, or has a clock that did not start again.
     /// </summary>
     public void Add(ReadIndexRequestMessage request)
     {
@@ -53,14 +50,16 @@ internal sealed class ReadRounds
         {
             if (_waiting[i].From == request.From)
             {
-                bool isLate = request.Correlation < _waiting[i].Correlation && request.Moment <= _waiting[i].Moment;
-                _waiting[i] = isLate ? _waiting[i] : request;
+                _waiting[i] = IsLate(request, _waiting[i]) ? _waiting[i] : request;
                 return;
             }
         }
 
         _waiting.Add(request);
     }
+
+    private static bool IsLate(ReadIndexRequestMessage request, ReadIndexRequestMessage waiting) =>
+        ReadRequestNumbers.IsEarlier(request.Correlation, waiting.Correlation) && request.Moment <= waiting.Moment;
 
     /// <summary>Starts a round for all reads that wait.</summary>
     /// <param name="firstRequest">The number that the next AppendEntries will have.</param>
@@ -70,7 +69,6 @@ internal sealed class ReadRounds
     public void Begin(long firstRequest, long index, long through, TimeSpan now)
     {
         IsUnderWay = true;
-        Started++;
         FirstRequest = firstRequest;
         Index = index;
         Through = through;

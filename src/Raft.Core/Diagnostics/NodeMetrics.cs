@@ -30,7 +30,7 @@ internal sealed class NodeMetrics
     private readonly TagList[] _byReadKind;
     private FollowerGauge[] _followers = [];
     private int _pending;
-    private int _waitingReads;
+    private ReadLimit? _reads; // of the run
 
     public NodeMetrics(RaftMetrics metrics, StatusBoard board, NodeId nodeId, string clusterId)
     {
@@ -46,14 +46,19 @@ internal sealed class NodeMetrics
     /// <summary>Whether anyone listens to the time to commit.</summary>
     public bool MeasuresCommits => _metrics.CommitDuration.Enabled;
 
-    public void Start() => _metrics.Add(this);
+    /// <param name="reads">Counts the reads that wait in this run, on any thread.</param>
+    public void Start(ReadLimit reads)
+    {
+        Volatile.Write(ref _reads, reads);
+        _metrics.Add(this);
+    }
 
     public void Stop()
     {
         _metrics.Remove(this);
         Volatile.Write(ref _followers, []); // they belong to this run
         Volatile.Write(ref _pending, 0);
-        Volatile.Write(ref _waitingReads, 0);
+        Volatile.Write(ref _reads, null);
     }
 
     public void CountElection() => Add(_metrics.Elections, 1, in _node);
@@ -91,6 +96,8 @@ internal sealed class NodeMetrics
 
     public void RecordRead(ReadKind consistency, TimeSpan duration) =>
         Record(_metrics.ReadDuration, duration.TotalSeconds, in _byReadKind[(int)consistency]);
+
+    public void CountReadRefusal() => Add(_metrics.ReadsRefused, 1, in _node);
 
     public void CountReadRounds(long count) => Add(_metrics.ReadRounds, count, in _node);
 
@@ -132,9 +139,6 @@ internal sealed class NodeMetrics
 
     /// <summary>Publishes how many proposals are in the log and wait. Called by the worker after each pass.</summary>
     public void PublishPending(int pending) => Volatile.Write(ref _pending, pending);
-
-    /// <summary>Publishes how many reads wait. Called by the worker after each pass.</summary>
-    public void PublishReads(int waiting) => Volatile.Write(ref _waitingReads, waiting);
 
     /// <summary>Publishes what the gauges show of the followers. Called by the worker after each pass.</summary>
     public void PublishFollowers(ReadOnlySpan<FollowerProgress> followers, long lastIndex)
@@ -192,7 +196,7 @@ internal sealed class NodeMetrics
 
     public Measurement<long> Pending() => new(Volatile.Read(ref _pending), _node);
 
-    public Measurement<long> ReadsWaiting() => new(Volatile.Read(ref _waitingReads), _node);
+    public Measurement<long> ReadsWaiting() => new(Volatile.Read(ref _reads)?.Count ?? 0, _node);
 
     public IEnumerable<Measurement<long>> FollowerLags() =>
         Volatile.Read(ref _followers).Select(static follower => new Measurement<long>(follower.Lag, follower.Tags));

@@ -25,12 +25,14 @@ internal sealed class NodeObserver(NodeContext context, DroppedMessages dropped,
     }
 
     /// <summary>The node begins to run. Its status now is where changes are counted from.</summary>
-    public void Begin(in PublishedStatus status)
+    /// <param name="status">The status.</param>
+    /// <param name="reads">Counts the reads that wait.</param>
+    public void Begin(in PublishedStatus status, ReadLimit reads)
     {
         _isRunning = true;
         _last = status;
         _lastLeaderTerm = status.Leader is null ? 0 : status.Term;
-        _metrics?.Start();
+        _metrics?.Start(reads);
         _logger?.Running(context.Settings.ClusterId, status.Term, status.FirstIndex, status.LastIndex, status.Configuration.Members);
     }
 

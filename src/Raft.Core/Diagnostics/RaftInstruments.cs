@@ -84,6 +84,9 @@ public static class RaftInstruments
     /// <summary>Reads of the state machine that wait for their answer.</summary>
     public const string ReadsWaiting = "raft.reads.waiting";
 
+    /// <summary>Reads that were refused because too many waited.</summary>
+    public const string ReadsRefused = "raft.reads.refused";
+
     /// <summary>Seconds from the call of a read to its answer.</summary>
     public const string ReadDuration = "raft.read.duration";
 

@@ -92,6 +92,9 @@ public sealed class RaftMetrics
         ReadRounds = meter.CreateCounter<long>(
             RaftInstruments.ReadRounds, "{round}",
             "Rounds of heartbeats that the leader has started for reads.");
+        ReadsRefused = meter.CreateCounter<long>(
+            RaftInstruments.ReadsRefused, "{read}",
+            "Reads that were refused since as many waited as the options allow.");
 
         StateDivergences = meter.CreateCounter<long>(
             RaftInstruments.StateDivergences, "{divergence}",
@@ -188,6 +191,8 @@ public sealed class RaftMetrics
     internal Histogram<double> ReadDuration { get; }
 
     internal Counter<long> ReadRounds { get; }
+
+    internal Counter<long> ReadsRefused { get; }
 
     internal Counter<long> StateDivergences { get; }
 

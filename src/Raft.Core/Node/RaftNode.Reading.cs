@@ -5,7 +5,7 @@ public sealed partial class RaftNode
 {
     /// <summary>
     /// Reads the state machine: runs a query between two batches of commands, so that it never sees a half-applied one and
-    /// never races <c>Apply</c>. Any node answers, whether it leads or not.
+    /// never races <c>Apply</c>. Any node answers, whether it leads or not (section 8; dissertation, section 6.4).
     /// </summary>
     /// <typeparam name="TMachine">The state machine's type.</typeparam>
     /// <typeparam name="T">The type of the answer.</typeparam>
@@ -21,6 +21,7 @@ public sealed partial class RaftNode
     /// for its index: a read is never answered with an older state than it asks for.
     /// </param>
     /// <returns>The answer. An exception of the query is thrown to the caller.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="query"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The state machine is not a <typeparamref name="TMachine"/>.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="NodeStoppedException">
@@ -51,7 +52,7 @@ public sealed partial class RaftNode
     /// <summary>
     /// Waits until this node's state includes everything that was acknowledged before the call, to any caller of the cluster, and returns
     /// the index. Use it before you read elsewhere what the state machine writes, or pass the index to
-    /// <see cref="ReadConsistency.AtLeast"/> on another node.
+    /// <see cref="ReadConsistency.AtLeast"/> on another node. It is the read index of section 8 and of the dissertation, section 6.4.
     /// </summary>
     /// <param name="cancellationToken">Stops waiting. It waits as long as there is no leader.</param>
     /// <returns>The index that the state includes.</returns>

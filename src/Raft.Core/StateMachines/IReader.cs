@@ -17,8 +17,11 @@ public interface IReader<out TMachine>
     /// </param>
     /// <returns>The answer. An exception of the query is thrown to the caller. Await it once only.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    /// <exception cref="NodeStoppedException">The node is not running.</exception>
-    /// <exception cref="OverloadedException">Too many reads wait already.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="query"/> is null.</exception>
+    /// <exception cref="NodeStoppedException">The node is not running, or has stopped before it could answer.</exception>
+    /// <exception cref="OverloadedException">
+    /// As many reads wait as <see cref="RaftNodeOptions.MaximumPendingReads"/> allows.
+    /// </exception>
     ValueTask<T> ReadAsync<T>(
         Func<TMachine, T> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default);
 }

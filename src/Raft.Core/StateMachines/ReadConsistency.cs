@@ -37,7 +37,8 @@ public readonly record struct ReadConsistency
 
     /// <summary>
     /// The state includes everything up to an index, such as <see cref="Committed.Index"/> of the caller's own last command or the result
-    /// of <see cref="RaftNode.ReadBarrierAsync"/>. The read sends no messages. It waits until this node has applied that index.
+    /// of <see cref="RaftNode.ReadBarrierAsync"/>. The read sends no messages. It waits until this node has applied that index. If the
+    /// index never comes, it waits until its token is cancelled or the node stops.
     /// </summary>
     /// <param name="index">The index; 0 or more.</param>
     /// <returns>The consistency.</returns>
@@ -49,9 +50,10 @@ public readonly record struct ReadConsistency
     }
 
     /// <summary>
-    /// The state includes everything that was acknowledged up to a time before the read was called. The node answers from the last index
-    /// that it has received from the leader if it sent the request for it at most that long ago, by its monotonic clock. Otherwise it asks
-    /// again, as for <see cref="Linearizable"/>.
+    /// The state includes everything that was acknowledged up to <paramref name="maximum"/> before the read was called. The node answers
+    /// from the last index that it has received from the leader if it sent the request for it at most that long ago, by its monotonic
+    /// clock. On the leader, the age counts from the start of its round of heartbeats. If the last index is older, the node asks again, as
+    /// for <see cref="Linearizable"/>.
     /// </summary>
     /// <param name="maximum">How old the state may be; zero or more.</param>
     /// <returns>The consistency.</returns>

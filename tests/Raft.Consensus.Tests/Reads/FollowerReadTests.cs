@@ -73,7 +73,7 @@ public sealed class FollowerReadTests
 
         ReadIndexGrant grant = Assert.Single(cluster["n2"].ReadGrants);
         Assert.Equal((1, 2), (grant.Through, grant.Index));
-        Assert.Equal(2, cluster.Delivered.OfType<ReadIndexRequestMessage>().Last().Correlation);
+        Assert.Equal(late.Correlation + 1, cluster.Delivered.OfType<ReadIndexRequestMessage>().Last().Correlation);
 
         Ask(cluster, "n2");
         cluster["n2"].Receive(late);
@@ -95,6 +95,7 @@ public sealed class FollowerReadTests
         Assert.Empty(cluster["n2"].ReadGrants);
     }
 
+    /// <summary>Its log is volatile, so its numbers start again with the seed, but its process and its clock are the same.</summary>
     [Fact]
     public void Follower_AReplyFromBeforeItsRestart_IsDropped()
     {
@@ -112,6 +113,27 @@ public sealed class FollowerReadTests
         cluster["n2"].Receive(earlier);
 
         Assert.Empty(cluster["n2"].ReadGrants);
+    }
+
+    /// <summary>Each process takes the same time to its first request, and the leader answers the one of the first process late.</summary>
+    [Theory]
+    [InlineData(1, false)] // the seed is configured, and the log is durable
+    [InlineData(2, true)] // the seed is random
+    public void Follower_AReplyToAnEarlierProcess_IsDropped(ulong nextSeed, bool isVolatile)
+    {
+        ModuleCluster cluster = Led();
+        TestNode n2 = cluster["n2"];
+        ReadIndexRequestMessage earlier = FirstRequestOfAProcess(cluster, seed: 1, opening: 1, isVolatile);
+        cluster.Propose("n1"); // the earlier process cannot know it
+
+        ReadIndexRequestMessage request = FirstRequestOfAProcess(cluster, nextSeed, opening: 2, isVolatile);
+        Assert.Equal(earlier.Moment, request.Moment);
+        n2.ReadGrants.Clear();
+        n2.Receive(Reply(earlier));
+        Assert.Empty(n2.ReadGrants);
+
+        n2.Receive(Reply(request));
+        Assert.Single(n2.ReadGrants);
     }
 
     [Fact]
@@ -199,6 +221,18 @@ public sealed class FollowerReadTests
         cluster.Elect("n1");
         cluster.Heartbeat("n1");
         return cluster;
+    }
+
+    /// <summary>n2 starts in a new process, receives a heartbeat, and asks. The request is lost.</summary>
+    private static ReadIndexRequestMessage FirstRequestOfAProcess(ModuleCluster cluster, ulong seed, long opening, bool isVolatile)
+    {
+        TestNode n2 = cluster["n2"];
+        n2.Options = (Settings.Plain with { Seed = seed }).For("n2", Settings.Ids(3));
+        n2.Disk.Store = isVolatile ? null : new StoreIdentity(Guid.Empty, opening);
+        n2.CrashAndRestart(new TestClock());
+        cluster.Heartbeat("n1");
+        Ask(cluster, "n2");
+        return Assert.Single(cluster.Take<ReadIndexRequestMessage>());
     }
 
     private static void Ask(ModuleCluster cluster, NodeId node) => cluster[node].Batch(static module => module.RequestRead());

@@ -242,6 +242,21 @@ public sealed class LeaderReadTests
         Assert.Empty(Read(n1));
 
         Assert.Equal((1, 1), Grant(n1));
+        Assert.Equal(0, n1.Module.ReadRoundsStarted);
+    }
+
+    /// <summary>What was committed during the round is perhaps not included: the age of the answer counts from its start.</summary>
+    [Fact]
+    public void Leader_TheRoundIsConfirmedLater_GrantsWithTheTimeOfItsStart()
+    {
+        SingleModule n1 = Settled();
+        TimeSpan started = n1.Clock.Now;
+        AppendEntriesMessage[] round = Read(n1);
+        n1.Clock.Advance(Settings.Plain.HeartbeatInterval / 2);
+
+        n1.Deliver(Make.Accept(round[0]));
+
+        Assert.Equal(started, n1.Node.ReadGrants[^1].RequestedAt);
     }
 
     [Fact]
@@ -283,6 +298,7 @@ public sealed class LeaderReadTests
         Assert.Equal([8], AnswersTo(n1, "n2", heartbeat));
     }
 
+    /// <summary>Its log is volatile: its numbers start again with the seed, but its process and its clock are the same.</summary>
     [Fact]
     public void Leader_ANodeThatHasStartedAgainAsks_AnswersItsNewRequest()
     {
@@ -292,6 +308,18 @@ public sealed class LeaderReadTests
         n1.Deliver(Request("n2", 1) with { Moment = 6 });
 
         Assert.Equal([1], AnswersTo(n1, "n2", heartbeat));
+    }
+
+    /// <summary>The numbers of a run start at random, and the clock of a new process starts again: neither says which is later.</summary>
+    [Fact]
+    public void Leader_ANodeThatHasStartedAgainInANewProcessAsks_AnswersItsNewRequest()
+    {
+        SingleModule n1 = Settled();
+        AppendEntriesMessage heartbeat = n1.Deliver(Request("n3", 1)).OfType<AppendEntriesMessage>().First();
+        n1.Deliver(Request("n2", 1L << 60) with { Moment = 5_000_000 });
+        n1.Deliver(Request("n2", 1L << 59) with { Moment = 1_000_000 });
+
+        Assert.Equal([1L << 59], AnswersTo(n1, "n2", heartbeat));
     }
 
     /// <summary>Its number is that of the request in the round, and the answer to that one would be dropped.</summary>
@@ -333,15 +361,34 @@ public sealed class LeaderReadTests
         cluster["n1"].Batch(module => module.BeginTransfer("n3", TimeSpan.FromSeconds(30), cluster.Clock.Now));
         cluster.DeliverAll();
         cluster["n1"].Batch(static module => module.HandOver());
-        cluster.Take<TimeoutNowMessage>();
+        TimeoutNowMessage timeoutNow = Assert.Single(cluster.Take<TimeoutNowMessage>());
 
         cluster["n1"].Batch(static module => module.RequestRead());
         cluster.DeliverAll();
         Assert.Single(cluster["n1"].ReadGrants);
 
         cluster["n1"].Batch(static module => module.RequestRead());
-        cluster["n3"].AdvanceToDeadline();
-        Assert.Equal(RaftRole.PreCandidate, cluster["n3"].Module.Role);
+        AppendEntriesMessage[] round = cluster.Take<AppendEntriesMessage>();
+        Assert.Equal(["n2", "n3"], round.Select(static heartbeat => heartbeat.To.Value));
+        cluster.Deliver(timeoutNow);
+        cluster.Deliver(Assert.Single(cluster.Take<RequestVoteMessage>(static request => request.To == "n2")));
+        cluster.Take<RequestVoteMessage>(); // n1 learns of the election by the refusals
+        cluster.Deliver(Assert.Single(cluster.Take<RequestVoteReplyMessage>()));
+        AppendEntriesMessage[] noOp = cluster.Take<AppendEntriesMessage>();
+        Assert.Equal((RaftRole.Leader, 2, 2), (cluster["n3"].Module.Role, cluster["n3"].Module.Term, cluster["n3"].Module.LastIndex));
+
+        Array.ForEach(round, cluster.Deliver);
+        AppendEntriesReplyMessage[] refusals = cluster.Take<AppendEntriesReplyMessage>();
+        Assert.Equal([(2, false), (2, false)], refusals.Select(static reply => (reply.Term, reply.Success)));
+        Array.ForEach(refusals, cluster.Deliver);
+        Assert.Equal(RaftRole.Follower, cluster["n1"].Module.Role);
+        Assert.Single(cluster["n1"].ReadGrants);
+
+        cluster.Deliver(noOp.First(static message => message.To == "n1"));
+        cluster.Deliver(Assert.Single(cluster.Take<ReadIndexRequestMessage>()));
+        Assert.Empty(cluster.InFlight.OfType<ReadIndexReplyMessage>()); // the no-op is not committed
+        cluster.DeliverAll();
+        Assert.Equal([(1, 1), (2, 2)], cluster["n1"].ReadGrants.Select(static grant => (grant.Through, grant.Index)));
     }
 
     internal static ReadIndexRequestMessage Request(NodeId from, long number, long term = 1) => new()

@@ -8,9 +8,9 @@ namespace Raft.Consensus.Tests.Support;
 /// </summary>
 internal sealed partial class TestNode
 {
-    private readonly TestClock _clock;
     private readonly Action<RaftMessage> _send;
     private readonly List<OutgoingMessage> _waiting = [];
+    private TestClock _clock;
 
     public TestNode(ConsensusOptions options, TestClock clock, TestDisk disk, Action<RaftMessage> send)
     {
@@ -68,6 +68,14 @@ internal sealed partial class TestNode
     {
         Disk.Crash();
         Restart();
+    }
+
+    /// <summary>Crashes, and begins a new run in another process, whose monotonic clock starts again.</summary>
+    /// <param name="clock">The clock of the process.</param>
+    public void CrashAndRestart(TestClock clock)
+    {
+        _clock = clock;
+        CrashAndRestart();
     }
 
     /// <summary>Begins a new run from what is on the disk.</summary>

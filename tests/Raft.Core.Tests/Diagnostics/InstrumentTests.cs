@@ -74,6 +74,7 @@ public sealed class InstrumentTests : IDisposable
                 "raft.proposals.pending: ObservableGauge {proposal} [" + Tags + "]",
                 "raft.read.duration: Histogram s [raft.cluster.id, raft.node.id, raft.read.consistency]",
                 "raft.read.rounds: Counter {round} [" + Tags + "]",
+                "raft.reads.refused: Counter {read} []", // none was
                 "raft.reads.waiting: ObservableGauge {read} [" + Tags + "]",
                 "raft.setup.contradictions: Counter {contradiction} []", // the members agree
                 "raft.setup.differing_members: ObservableGauge {member} [" + Tags + "]",

@@ -9,6 +9,8 @@ public sealed class ServiceErrorTests
 {
     private readonly ServiceCollection _services = new();
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData(null)]
     [InlineData("n1")]
@@ -84,12 +86,30 @@ public sealed class ServiceErrorTests
     {
         Add("n1").UseStateMachine<Account>();
         Add("n2");
+        Add("n3");
         await using ServiceProvider provider = _services.BuildServiceProvider();
+        foreach (string node in new[] { "n1", "n2", "n3" })
+        {
+            await foreach (LogEntry entry in provider.GetRequiredKeyedService<RaftNode>(node).ReadLogAsync(cancellationToken: Token))
+            {
+                Assert.Fail($"{node} opens its stores, which contain {entry.Kind}."); // they are empty
+            }
+        }
 
-        Assert.NotNull(provider.GetRequiredKeyedService<IReader<Account>>("n1"));
-        Assert.NotNull(provider.GetRequiredKeyedService<IReader<StringLog>>("n2"));
-        Assert.NotNull(provider.GetRequiredService<IReader<Account>>());
+        Account account = await Machine(provider.GetRequiredKeyedService<IReader<Account>>("n1"));
+        StringLog second = await Machine(provider.GetRequiredKeyedService<IReader<StringLog>>("n2"));
+        StringLog third = await Machine(provider.GetRequiredKeyedService<IReader<StringLog>>("n3"));
+
+        Assert.NotSame(second, third);
+        Assert.Same(account, await Machine(provider.GetRequiredService<IReader<Account>>()));
+        Assert.Same(second, await MachineOf<StringLog>("n2"));
+        Assert.Same(third, await MachineOf<StringLog>("n3"));
         Assert.Throws<InvalidOperationException>(() => provider.GetRequiredKeyedService<IReader<Account>>("n2"));
+
+        ValueTask<T> MachineOf<T>(string node) =>
+            provider.GetRequiredKeyedService<RaftNode>(node).ReadAsync(static (T machine) => machine, ReadConsistency.Local, Token);
+
+        static ValueTask<T> Machine<T>(IReader<T> reader) => reader.ReadAsync(static machine => machine, ReadConsistency.Local, Token);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Raft;
 
-/// <content>Reads run between two batches, several in a turn.</content>
+/// <content>Reads, which take turns with the batches: up to <see cref="MaximumReadsPerTurn"/> run between two of them.</content>
 internal sealed partial class Applier
 {
     /// <summary>

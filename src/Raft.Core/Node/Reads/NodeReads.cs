@@ -28,7 +28,7 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     public int Waiting => Limit.Count;
 
     /// <summary>How many passes have asked for an index that their reads still wait for.</summary>
-    public int Batches
+    public int UnansweredRequests
     {
         get
         {
@@ -39,13 +39,15 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
         }
     }
 
-    private ReadLimit Limit => commits.Applier.ReadLimit;
+    /// <summary>Bounds and counts the reads that wait.</summary>
+    public ReadLimit Limit => commits.Applier.ReadLimit;
 
     /// <summary>Takes a read. Safe to call from any thread.</summary>
     public PostOutcome Post(StateMachineQuery read)
     {
         if (!Limit.TryEnter(read.Consistency.Kind) && !TryEnterAfterCleaning(read.Consistency.Kind))
         {
+            context.Metrics?.CountReadRefusal();
             return PostOutcome.Full;
         }
 
@@ -227,8 +229,8 @@ internal sealed class NodeReads(NodeContext context, CommitPipeline commits)
     }
 
     /// <summary>
-    /// As many reads wait as may: counts one more if callers have cancelled. All that wait are looked through, so this is not done for each
-    /// read that is refused.
+    /// The limit is reached: removes reads whose callers have cancelled, and tries again. The search visits all reads, so it runs at most
+    /// once per interval.
     /// </summary>
     private bool TryEnterAfterCleaning(ReadKind kind)
     {

@@ -8,8 +8,8 @@ internal sealed class ReadLimit(int maximum)
 {
     private int _count;
 
-    /// <summary>How many reads wait.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>How many reads wait. One that is being refused does not count.</summary>
+    public int Count => (int)Math.Min(Volatile.Read(ref _count), 2L * maximum);
 
     /// <summary>Counts a read, unless too many wait.</summary>
     public bool TryEnter(ReadKind kind)

@@ -3,7 +3,7 @@ namespace Raft;
 /// <summary>Work for the state machine that runs between two batches: a read, or the capture of a snapshot.</summary>
 internal abstract class StateMachineQuery
 {
-    /// <summary>No time, in as many bytes as one.</summary>
+    /// <summary>The <see cref="CalledAt"/> of a read that is not measured. Null instead would make each read larger.</summary>
     public static readonly TimeSpan NotMeasured = TimeSpan.MinValue;
 
     /// <summary>What it occupies the state machine with.</summary>

@@ -93,7 +93,7 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         _context.Life.TryAdvance(LifeStage.Running);
         _work.NotifyEndTo(Wake);
         _context.Module.Start(_context.Now);
-        _parts.Observer.Begin(CurrentStatus());
+        _parts.Observer.Begin(CurrentStatus(), _parts.Reads.Limit);
     }
 
     /// <summary>A stop has begun: refuses proposals and reads of the state machine from now on. Called on the worker.</summary>
@@ -238,7 +238,6 @@ internal sealed class NodeWorker : IThreadPoolWorkItem
         }
 
         _context.Metrics?.PublishPending(_parts.Pending.Count);
-        _context.Metrics?.PublishReads(_parts.Reads.Waiting);
     }
 
     private TimeSpan NextDeadline()

@@ -147,7 +147,7 @@ public sealed class NodeObserverTests : IDisposable
         FirstIndex = 1,
     };
 
-    private void Begin(PublishedStatus status) => _observer.Begin(in status);
+    private void Begin(PublishedStatus status) => _observer.Begin(in status, new ReadLimit(1));
 
     private void WaitTwoTimeouts() => Wait(_lab.Settings.LeaderlessTimeout);
 

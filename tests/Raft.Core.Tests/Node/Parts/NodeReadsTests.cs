@@ -29,7 +29,7 @@ public sealed class NodeReadsTests : IDisposable
             Post(1)[0].IsCancelled = true;
         }
 
-        Assert.InRange(_reads.Batches, 1, 64);
+        Assert.InRange(_reads.UnansweredRequests, 1, 64);
         Assert.InRange(_reads.Waiting, 1, 64);
     }
 

@@ -13,6 +13,8 @@ public sealed class ReadLimitTests
         Assert.False(limit.TryEnter(ReadKind.Linearizable));
 
         Assert.Equal(2, limit.Count);
+        limit.Leave(2);
+        Assert.Equal(0, limit.Count);
     }
 
     [Fact]

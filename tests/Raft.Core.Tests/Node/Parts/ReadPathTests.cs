@@ -49,7 +49,7 @@ public sealed class ReadPathTests : IDisposable
     }
 
     [Fact]
-    public void Reads_ThatArriveInOnePass_WakeTheWorkerOnceAndShareTheQuestion()
+    public void Reads_ThatArriveInOnePass_WakeTheWorkerOnceAndShareTheRequest()
     {
         int wakes = _lab.Wakes;
         Probe[] reads = [.. Enumerable.Range(0, 10).Select(_ => Post(ReadConsistency.Linearizable))];
@@ -61,6 +61,37 @@ public sealed class ReadPathTests : IDisposable
 
         Assert.All(reads, static read => Assert.True(read.HasRun));
         Assert.Equal(2, _lab.Context.Module.RequestRead()); // it was asked once before
+    }
+
+    [Fact]
+    public void AtLeast_WaitsForTheStateMachineOnly()
+    {
+        Probe read = Post(ReadConsistency.AtLeast(1));
+        _lab.Scheduler.RunUntilIdle();
+        Assert.Equal((false, 1), (read.HasRun, _reads.Waiting)); // entry 1 is not applied
+
+        _commits.HandOver();
+        _lab.Scheduler.RunUntilIdle();
+        Assert.Equal((true, 0), (read.HasRun, _reads.Waiting));
+        _reads.Ask();
+        Assert.Equal(1, _lab.Context.Module.RequestRead()); // the module was not asked
+    }
+
+    [Fact]
+    public async Task Barrier_WaitsForTheGrantAndForTheStateMachine()
+    {
+        CompletionSource<long> source = _lab.Sources.Reads.Rent<long>(CancellationToken.None);
+        Task<long> barrier = source.Task.AsTask();
+        Assert.Equal(PostOutcome.Posted, _reads.Post(new BarrierQuery(source.Caller)));
+
+        Grant();
+        _lab.Scheduler.RunUntilIdle();
+        Assert.False(barrier.IsCompleted); // entry 1 is not applied
+
+        _commits.HandOver();
+        _lab.Scheduler.RunUntilIdle();
+        Assert.True(barrier.IsCompleted);
+        Assert.Equal(1, await barrier);
     }
 
     [Fact]

@@ -68,6 +68,25 @@ public sealed class FencedProposalTests
         Assert.Throws<InvalidOperationException>(() => { _ = leadership.ProposeAsync("a", Token).AsTask(); });
     }
 
+    /// <summary>What was committed before its term is committed again with its no-op, and may still wait for the state machine.</summary>
+    [Fact]
+    public void WaitForLeadership_NoOpIsCommittedAndNotApplied_WaitsForTheStateMachine()
+    {
+        TaskCompletionSource gate = new();
+        LabNode node = _lab.Node();
+        node.Run();
+        node.Raft.Occupy(new HeldQuery(gate.Task));
+        _lab.World.RunUntil(() => node.Status is { Role: RaftRole.Leader, CommitIndex: 1 });
+
+        Task<Leadership> waiting = node.Raft.WaitForLeadershipAsync(Token).AsTask();
+        _lab.World.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.Equal((0, false), (node.Status.AppliedIndex, waiting.IsCompleted));
+        gate.SetResult();
+
+        Assert.Equal(1, _lab.World.Run(waiting).Term);
+        Assert.Equal(1, node.Status.AppliedIndex);
+    }
+
     /// <summary>Before its no-op is applied, the state of a new leader may lack what was acknowledged before its term.</summary>
     [Fact]
     public void WaitForLeadership_StateMachineIsBehind_WaitsForIt()

@@ -65,6 +65,42 @@ public sealed class TransferTests
         Assert.Equal(1, _lab.World.Run(read));
     }
 
+    /// <summary>Each node is asked, before, during and after the change of leaders.</summary>
+    [Fact]
+    public void LinearizableReads_DuringATransfer_IncludeWhatWasAcknowledgedBefore()
+    {
+        LabNode[] nodes = Start(3, out LabNode leader);
+        List<Task<Committed>> proposals = [];
+        List<(int Acknowledged, Task<int> Count)> reads = [];
+        ReadAndWrite(leader);
+        Task<LeadershipTransferResult> transfer = leader.Raft.TransferLeadershipAsync(cancellationToken: Token).AsTask();
+        while (!transfer.IsCompleted)
+        {
+            ReadAndWrite(leader);
+        }
+
+        Assert.True(_lab.World.Run(transfer).IsTransferred);
+        LabNode next = nodes.Single(static node => node.Status.Role == RaftRole.Leader);
+        for (int i = 0; i < 20; i++)
+        {
+            ReadAndWrite(next);
+        }
+
+        _lab.World.RunUntil(() => reads.All(static read => read.Count.IsCompleted));
+        Assert.InRange(reads.Select(static read => read.Acknowledged).Distinct().Count(), 10, reads.Count);
+        Assert.All(reads, static read => Assert.InRange(read.Count.Result, read.Acknowledged, int.MaxValue));
+        _lab.World.RunUntil(() => proposals.All(static proposal => proposal.IsCompleted));
+
+        void ReadAndWrite(LabNode proposer)
+        {
+            int acknowledged = proposals.Count(static proposal => proposal.IsCompletedSuccessfully);
+            reads.AddRange(nodes.Select(node => (
+                acknowledged, node.Raft.ReadAsync(static (StringLog log) => log.Entries.Count, cancellationToken: Token).AsTask())));
+            proposals.Add(proposer.Propose($"{proposals.Count}"));
+            _lab.World.RunFor(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
     /// <summary>They wait, and then learn who leads now.</summary>
     [Fact]
     public void Proposals_DuringATransfer_AreRefusedWithTheNameOfTheNextLeader()
