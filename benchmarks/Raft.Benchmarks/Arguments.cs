@@ -49,7 +49,7 @@ internal sealed record Arguments
           --quick              Shorter runs with less exact figures.
           --output FOLDER      Folder for reports and plots. Default artifacts/benchmarks.
           --only channel,bare  compare: some of channel, memory, dotnext, bare.
-                               scale: some of nodes, payload, proposers, retained.
+                               scale: some of nodes, payload, proposers, retained, digests.
                                disk: some of store, nodes, folders, opening, checksums.
                                tcp: some of tcp, tls, dotnext, framed, processes.
                                server: some of raft, etcd, bare.
@@ -65,7 +65,7 @@ internal sealed record Arguments
     private static readonly Dictionary<Command, string[]> Parts = new()
     {
         [Command.Compare] = ["channel", "memory", "dotnext", "bare"],
-        [Command.Scale] = ["nodes", "payload", "proposers", "retained"],
+        [Command.Scale] = ["nodes", "payload", "proposers", "retained", "digests"],
         [Command.Disk] = ["store", "nodes", "folders", "opening", "checksums"],
         [Command.Tcp] = ["tcp", "tls", "dotnext", "framed", "processes"],
         [Command.Server] = ["raft", "etcd", "bare"],

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Raft.Benchmarks.Contenders;
 
 /// <summary>About the least that a state machine can do: it counts, and folds the beginning of each command into a number.</summary>
-internal sealed class CountingMachine : IStateMachine
+internal class CountingMachine : IStateMachine
 {
     private const int SnapshotBytes = 16;
 
@@ -29,7 +29,7 @@ internal sealed class CountingMachine : IStateMachine
     public TimeSpan LongestPause() => Stopwatch.GetElapsedTime(
         0, Math.Max(Volatile.Read(ref _longestPause), Stopwatch.GetTimestamp() - Volatile.Read(ref _lastApply)));
 
-    public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
+    public virtual ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {
         long now = Stopwatch.GetTimestamp();
         _longestPause = Math.Max(_longestPause, now - _lastApply);
@@ -43,7 +43,7 @@ internal sealed class CountingMachine : IStateMachine
         return ValueTask.CompletedTask;
     }
 
-    public ISnapshotCapture Capture() => SnapshotCapture.Of(_fold, static (fold, destination, stopping) =>
+    public virtual ISnapshotCapture Capture() => SnapshotCapture.Of(_fold, static (fold, destination, stopping) =>
     {
         byte[] bytes = new byte[SnapshotBytes];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, fold.Count);
@@ -51,7 +51,7 @@ internal sealed class CountingMachine : IStateMachine
         return destination.WriteAsync(bytes, stopping);
     });
 
-    public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
+    public virtual async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[SnapshotBytes];
         await snapshot.ReadExactlyAsync(bytes, cancellationToken);

@@ -18,13 +18,15 @@ internal sealed class RaftGroup : IAsyncDisposable
     /// <param name="configure">Changes the options from their defaults.</param>
     /// <param name="clusterId">The name of the cluster.</param>
     /// <param name="createLogStore">Creates the log store of a node. Null: its log is in memory.</param>
+    /// <param name="createMachine">Creates the state machine of a node. Null: it is a <see cref="CountingMachine"/>.</param>
     public RaftGroup(
         InProcessNetwork network,
         int nodes,
         Action<RaftNodeOptions>? configure = null,
         string clusterId = "raft",
-        Func<string, ILogStore>? createLogStore = null)
-        : this(_ => network.CreateTransport(), nodes, configure, clusterId, createLogStore)
+        Func<string, ILogStore>? createLogStore = null,
+        Func<CountingMachine>? createMachine = null)
+        : this(_ => network.CreateTransport(), nodes, configure, clusterId, createLogStore, createMachine)
     {
     }
 
@@ -33,19 +35,21 @@ internal sealed class RaftGroup : IAsyncDisposable
     /// <param name="configure">Changes the options from their defaults.</param>
     /// <param name="clusterId">The name of the cluster.</param>
     /// <param name="createLogStore">Creates the log store of a node. Null: its log is in memory.</param>
+    /// <param name="createMachine">Creates the state machine of a node. Null: it is a <see cref="CountingMachine"/>.</param>
     public RaftGroup(
         Func<string, ITransport> createTransport,
         int nodes,
         Action<RaftNodeOptions>? configure = null,
         string clusterId = "raft",
-        Func<string, ILogStore>? createLogStore = null)
+        Func<string, ILogStore>? createLogStore = null,
+        Func<CountingMachine>? createMachine = null)
     {
         string[] ids = [.. Enumerable.Range(1, nodes).Select(static number => $"n{number}")];
         RaftNodeOptions options = new() { ClusterId = clusterId, Members = [.. ids.Select(static id => (RaftMember)id)] };
         configure?.Invoke(options);
         foreach (string id in ids)
         {
-            CountingMachine machine = new();
+            CountingMachine machine = createMachine?.Invoke() ?? new CountingMachine();
             _machines.Add(machine);
             _nodes.Add(new RaftNode(id, 0, options, new RaftNodePorts
             {

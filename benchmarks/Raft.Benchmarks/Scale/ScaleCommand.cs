@@ -36,7 +36,7 @@ internal static class ScaleCommand
 
     private static async Task<Measurement> MeasureAsync(ScalePoint point, TimeSpan warmUp, TimeSpan duration)
     {
-        RaftGroup group = new(new ChannelNetwork(), point.Nodes, point.Configure);
+        RaftGroup group = new(new ChannelNetwork(), point.Nodes, point.Configure, createMachine: point.CreateMachine);
         await using RaftContender contender = new(point.Part, point.Label, group);
         await contender.StartAsync();
         int collectionsBefore = GC.CollectionCount(0);
@@ -81,7 +81,7 @@ internal static class ScaleCommand
 
         Plot plot = new(
             "CPU time per commit",
-            Plot.Logarithmic("nodes, payload in bytes, proposers, or retained entries"),
+            Plot.Logarithmic("nodes, payload in bytes, proposers, retained entries, or entries between digests"),
             Plot.Logarithmic("CPU time, µs"));
         foreach (IGrouping<string, (ScalePoint Point, Measurement Run)> part in results.GroupBy(static result => result.Point.Part))
         {

@@ -4,6 +4,8 @@ namespace Raft;
 internal sealed class ComparedMember(NodeId node)
 {
     private StoreIdentity? _store;
+    private StateDivergence? _found; // until its state is found to be that of a majority there or later
+    private bool _isOfThisRun; // whether that difference was found since it has started
 
     /// <summary>The member.</summary>
     public NodeId Node => node;
@@ -20,10 +22,13 @@ internal sealed class ComparedMember(NodeId node)
     /// <summary>
     /// The first index at which its state was found to differ, until it is found to be that of a majority there or later; 0 if it does not.
     /// </summary>
-    public long DifferingIndex { get; private set; }
+    public long DifferingIndex => _found?.DifferingIndex ?? 0;
+
+    /// <summary>Whether its state was found to differ from that of a majority, and not to be the right one since.</summary>
+    public bool IsInMinority => _found is { HasMajority: true };
 
     /// <summary>The difference, as it concerns this member; null if there is none, or if the member has started since.</summary>
-    public StateDivergence? Difference { get; private set; }
+    public StateDivergence? Difference => _isOfThisRun ? _found : null;
 
     /// <summary>Whether its state was found to be that of a majority after it had differed.</summary>
     public bool HasRecovered => DifferingIndex > 0 && AgreedIndex >= DifferingIndex;
@@ -34,8 +39,14 @@ internal sealed class ComparedMember(NodeId node)
     /// <summary>Whether its state has been the right one again since it was last answered.</summary>
     public bool AwaitsEnd { get; private set; }
 
-    /// <summary>Whether its difference at an index is known, and reported.</summary>
-    public bool IsKnownToDifferAt(long index) => Difference is { } known && known.DifferingIndex <= index;
+    /// <summary>
+    /// Whether its difference at an index is known, and reported. A difference without a majority adds nothing to one from a majority, at
+    /// no index.
+    /// </summary>
+    /// <param name="index">The index.</param>
+    /// <param name="hasMajority">Whether a majority has one state there.</param>
+    public bool IsKnownToDifferAt(long index, bool hasMajority) => Difference is { } known
+        && (known.HasMajority == hasMajority ? known.DifferingIndex <= index : known.HasMajority);
 
     /// <summary>Whether a report comes from an earlier run of the member than what was received before.</summary>
     public bool IsOutdated(StateDigestMessage report) =>
@@ -55,7 +66,7 @@ internal sealed class ComparedMember(NodeId node)
             return false;
         }
 
-        (AgreedIndex, SkippedIndex, Difference) = (0, 0, null);
+        (AgreedIndex, SkippedIndex, _isOfThisRun) = (0, 0, false);
         return true;
     }
 
@@ -68,8 +79,7 @@ internal sealed class ComparedMember(NodeId node)
     /// <summary>Its state differs.</summary>
     public void Differ(StateDivergence difference)
     {
-        DifferingIndex = difference.DifferingIndex;
-        Difference = difference;
+        (_found, _isOfThisRun) = (difference, true);
         AwaitsAnswer = true;
     }
 
@@ -77,7 +87,7 @@ internal sealed class ComparedMember(NodeId node)
     public void EndDifference()
     {
         AwaitsEnd |= Difference is { } known && AgreedIndex >= known.DifferingIndex; // otherwise it could not believe it
-        (DifferingIndex, Difference) = (0, null);
+        _found = null;
     }
 
     /// <summary>It is answered, or cannot be.</summary>

@@ -8,6 +8,9 @@ internal sealed class ComparedMembers
     /// <summary>The members of which something is known.</summary>
     public IReadOnlyList<ComparedMember> All => _members;
 
+    /// <summary>Whether the state of a member is known to differ from that of a majority.</summary>
+    public bool HaveMinority => _members.Exists(static member => member.IsInMinority);
+
     /// <summary>What is known of a member.</summary>
     public ComparedMember Of(NodeId node)
     {

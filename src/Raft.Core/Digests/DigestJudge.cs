@@ -4,15 +4,25 @@ namespace Raft;
 /// Compares, on a leader, the digests that the members have reported, and decides what follows: which states differ, when that has ended,
 /// and whom to answer. It starts again with each term. Used by the node's worker.
 /// </summary>
-/// <param name="self">This node.</param>
-/// <param name="history">The digests of its own state.</param>
-/// <param name="patience">How long it waits for those whose digests may decide which state is the right one.</param>
-internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan patience)
+internal sealed class DigestJudge
 {
+    private readonly NodeId _self;
+    private readonly DigestHistory _history;
+    private readonly TimeSpan _patience;
     private readonly DigestRounds _rounds = new();
     private readonly ComparedMembers _members = new();
+    private readonly KnownDifferences _differences;
     private ClusterConfiguration? _configuration;
     private TimeSpan? _undecidedSince; // of the leadership, since each round may be replaced by later ones before the time is over
+
+    /// <param name="self">This node.</param>
+    /// <param name="history">The digests of its own state.</param>
+    /// <param name="patience">How long it waits for those whose digests may decide which state is the right one.</param>
+    public DigestJudge(NodeId self, DigestHistory history, TimeSpan patience)
+    {
+        (_self, _history, _patience) = (self, history, patience);
+        _differences = new KnownDifferences(self, _members);
+    }
 
     /// <summary>Called when states are found to differ: with the difference as a whole, and as it concerns this node, if it does.</summary>
     public required Action<StateDivergence, StateDivergence?> Differs { get; init; }
@@ -24,16 +34,16 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
     public required Action<ComparedMember, long> Answers { get; init; }
 
     /// <summary>The states that differ; null if none are known.</summary>
-    public StateDivergence? Divergence { get; private set; }
+    public StateDivergence? Divergence => _differences.Divergence;
 
     /// <summary>The difference as it concerns this node; null if it does not.</summary>
-    public StateDivergence? OwnDifference => _members.Of(self).Difference;
+    public StateDivergence? OwnDifference => _differences.Own;
 
     /// <summary>The last index at which the state of this node was that of a majority; 0 if none is known.</summary>
-    public long AgreedIndex => _members.Of(self).AgreedIndex;
+    public long AgreedIndex => _members.Of(_self).AgreedIndex;
 
     /// <summary>When it must compare again, even if nothing is received.</summary>
-    public TimeSpan NextDeadline => _undecidedSince is { } since ? since + patience : TimeSpan.MaxValue;
+    public TimeSpan NextDeadline => _undecidedSince is { } since ? since + _patience : TimeSpan.MaxValue;
 
     /// <summary>A leadership begins.</summary>
     /// <param name="agreedIndex">The last index at which the state of this node was that of a majority.</param>
@@ -41,14 +51,9 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
     public void Begin(long agreedIndex, StateDivergence? known)
     {
         End();
-        Divergence = known;
-        foreach (NodeId node in known?.Concerned() ?? [])
-        {
-            _members.Of(node).Differ(known!);
-        }
-
-        _members.Of(self).Agree(agreedIndex);
-        foreach (IndexedDigest digest in history.LatestAfter(agreedIndex, StateDigestMessage.MostDigests))
+        _differences.Begin(known);
+        _members.Of(_self).Agree(agreedIndex);
+        foreach (IndexedDigest digest in _history.LatestAfter(agreedIndex, StateDigestMessage.MostDigests))
         {
             _rounds.At(digest.Index);
         }
@@ -61,7 +66,7 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         _members.Clear();
         _configuration = null;
         _undecidedSince = null;
-        Divergence = null;
+        _differences.Clear();
     }
 
     /// <summary>The history has a new digest.</summary>
@@ -70,7 +75,7 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         _rounds.At(index)?.IsChanged = true;
         foreach (DigestRound round in _rounds.All)
         {
-            round.IsChanged |= !round.IsSettled && round.Index < index && history.Find(round.Index) is null; // there will be none
+            round.IsChanged |= !round.IsSettled && round.Index < index && _history.Find(round.Index) is null; // there will be none
         }
     }
 
@@ -99,7 +104,7 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
                 continue; // no member has applied what its leader does not hold
             }
 
-            bool isTooOld = index <= history.LastIndex && history.Find(index) is null;
+            bool isTooOld = index <= _history.LastIndex && _history.Find(index) is null;
             if (!isTooOld && _rounds.At(index) is { } round)
             {
                 round.Set(report.From, digest);
@@ -135,9 +140,9 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
 
         _undecidedSince = isUndecided ? _undecidedSince ?? now : null;
         AnswerMembers(); // before differences end: a member whose state is the right one again must know that it was not
-        if (Divergence is { } known)
+        if (Divergence is not null)
         {
-            EndDifferences(known);
+            EndDifferences();
             AnswerMembers();
         }
     }
@@ -145,9 +150,9 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
     private void Compare(DigestRound round, ClusterConfiguration configuration, bool isTimeOver)
     {
         round.IsUndecided = false;
-        if (history.Find(round.Index) is not { } own)
+        if (_history.Find(round.Index) is not { } own)
         {
-            if (round.Index < history.LastIndex)
+            if (round.Index < _history.LastIndex)
             {
                 Settle(round); // this node's state was replaced by a later one, or not captured here
             }
@@ -155,20 +160,20 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
             return;
         }
 
-        if (round.Of(self) is null)
+        if (round.Of(_self) is null)
         {
-            round.Set(self, own);
+            round.Set(_self, own);
             round.IsChanged = false;
         }
 
         if (round.FindMajority(configuration) is { } majority)
         {
-            Decide(round);
+            Decide(round, majority);
             OnMajority(round, majority, configuration);
         }
         else if (round.Differs)
         {
-            round.IsUndecided = !isTimeOver && !IsKnown(round, majority: null) && !round.IsUndecidable(configuration);
+            round.IsUndecided = !isTimeOver && !_differences.Include(round, majority: null) && !round.IsUndecidable(configuration);
             if (!round.IsUndecided)
             {
                 Settle(round);
@@ -179,15 +184,18 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
 
     private void OnMajority(DigestRound round, ulong majority, ClusterConfiguration configuration)
     {
+        bool differs = false;
         foreach ((NodeId node, ulong digest) in round.Digests)
         {
             if (digest == majority)
             {
                 _members.Of(node).Agree(round.Index);
             }
+
+            differs |= digest != majority;
         }
 
-        if (round.Differs)
+        if (differs)
         {
             OnDifference(round, majority, configuration);
         }
@@ -195,15 +203,10 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
 
     private void OnDifference(DigestRound round, ulong? majority, ClusterConfiguration configuration)
     {
-        if (IsKnown(round, majority))
+        if (_differences.Include(round, majority))
         {
             round.Judge(majority);
             return;
-        }
-
-        if (majority is not null && Divergence is { HasMajority: false })
-        {
-            ForgetDifferences(); // now it is known which state is the right one
         }
 
         StateDivergence divergence = new()
@@ -212,58 +215,12 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
             HasMajority = majority is not null,
             Sides = round.Sides(majority),
         };
-        divergence = divergence with { AgreedIndex = divergence.Concerned().Min(node => AgreedBefore(round, node, configuration)) };
-        StateDivergence? own = null;
-        foreach (NodeId node in divergence.Concerned())
-        {
-            ComparedMember member = _members.Of(node);
-            if (!member.IsKnownToDifferAt(round.Index) && (majority is null || !round.IsJudged(node, majority)))
-            {
-                member.Differ(divergence with { AgreedIndex = AgreedBefore(round, node, configuration) });
-                own = node == self ? member.Difference : own;
-            }
-        }
-
+        divergence = divergence with { AgreedIndex = divergence.Concerned().Min(AgreedBeforeRound) };
+        StateDivergence? own = _differences.Add(divergence, round, AgreedBeforeRound);
         round.Judge(majority);
-        Divergence = divergence;
         Differs(divergence, own);
-    }
 
-    /// <summary>
-    /// Whether a round shows no more than what is reported: the members that are known to differ aside, the states are the same. Of a
-    /// majority not all have reported yet, and which ones have is of no interest. A difference that is over is not reported again because
-    /// another member reports late, or the configuration changes.
-    /// </summary>
-    private bool IsKnown(DigestRound round, ulong? majority)
-    {
-        if (round.IsJudged(majority))
-        {
-            return true;
-        }
-
-        if (Divergence is not { } known || (majority is not null && !known.HasMajority))
-        {
-            return false;
-        }
-
-        ulong? common = majority;
-        foreach ((NodeId node, ulong digest) in round.Digests)
-        {
-            bool isJudged = majority is not null && round.IsJudged(node, majority);
-            if (digest == common || isJudged || _members.Of(node).IsKnownToDifferAt(round.Index))
-            {
-                continue;
-            }
-
-            if (common is not null || !known.HasMajority)
-            {
-                return false;
-            }
-
-            common = digest;
-        }
-
-        return true;
+        long AgreedBeforeRound(NodeId node) => AgreedBefore(round, node, configuration);
     }
 
     /// <summary>The last index before a round at which the state of a member was the right one; 0 if none is known.</summary>
@@ -284,13 +241,14 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
     }
 
     /// <summary>A majority has one digest. That may be long after it was found that the digests differ.</summary>
-    private void Decide(DigestRound round)
+    private void Decide(DigestRound round, ulong majority)
     {
         if (!round.IsDecided)
         {
-            round.IsSettled = round.IsDecided = true;
             AwaitAnswers(round);
         }
+
+        round.Decide(majority);
     }
 
     private void AwaitAnswers(DigestRound round)
@@ -306,7 +264,7 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         foreach (ComparedMember member in _members.All)
         {
             bool hasNews = member.AwaitsEnd || member.Difference is not null;
-            if (!member.EndWait() || member.Node == self || member.Run == 0)
+            if (!member.EndWait() || member.Node == _self || member.Run == 0)
             {
                 continue; // an answer to a member that has not reported in this term would be for any of its runs
             }
@@ -324,42 +282,11 @@ internal sealed class DigestJudge(NodeId self, DigestHistory history, TimeSpan p
         }
     }
 
-    /// <summary>
-    /// A difference has ended when each member of the minority has the state of the majority again, or has left. One without a majority
-    /// ends for this node when there is a majority that includes it.
-    /// </summary>
-    private void EndDifferences(StateDivergence known)
+    private void EndDifferences()
     {
-        bool ownHasEnded = _members.Of(self).HasRecovered;
-        bool allHaveRecovered = known.Concerned().All(node => _members.Find(node)?.AgreedIndex >= known.DifferingIndex);
-        foreach (ComparedMember member in _members.All)
+        if (_differences.End() is { } over)
         {
-            if (member.HasRecovered)
-            {
-                member.EndDifference();
-            }
-        }
-
-        bool lasts = known.HasMajority
-            ? _members.All.Any(static member => member.DifferingIndex > 0)
-            : !ownHasEnded && _members.All.Count(static member => member.DifferingIndex > 0) > 1;
-        if (!lasts)
-        {
-            ForgetDifferences();
-            Divergence = null;
-            Ends(
-                known,
-                allHaveRecovered ? "they are the same again"
-                : ownHasEnded ? "the state of this node is that of a majority, and the others have not been compared since"
-                : "the members whose states differed have left the cluster");
-        }
-    }
-
-    private void ForgetDifferences()
-    {
-        foreach (ComparedMember member in _members.All)
-        {
-            member.EndDifference();
+            Ends(over.Divergence, over.Reason);
         }
     }
 }

@@ -92,11 +92,16 @@ internal sealed class DigestReporter(DigestHistory history, TimeSpan shortestPau
         return history.LatestAfter(_received, StateDigestMessage.MostDigests);
     }
 
-    /// <summary>The first index at which the states differ says most about the cause, so a later one replaces nothing.</summary>
+    /// <summary>
+    /// The first index at which the states differ says most about the cause, so a later one replaces nothing. A difference without a
+    /// majority does not make a state right that is known to be wrong.
+    /// </summary>
     private void OnDifference(StateDivergence divergence)
     {
-        bool isKnown = Divergence is { } known && known.HasMajority == divergence.HasMajority
-            && known.DifferingIndex <= divergence.DifferingIndex;
+        bool isKnown = Divergence is { } known
+            && (known.HasMajority == divergence.HasMajority
+                ? known.DifferingIndex <= divergence.DifferingIndex
+                : known.HasMajority && AgreedIndex < known.DifferingIndex);
         if (!isKnown && history.Find(divergence.DifferingIndex) is not null)
         {
             Divergence = divergence;

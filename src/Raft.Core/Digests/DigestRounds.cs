@@ -73,8 +73,8 @@ internal sealed class DigestRounds
     }
 
     /// <summary>
-    /// The last index up to which a member need not repeat its digests; 0 if it must. What a majority has decided is not repeated because an
-    /// earlier index is open.
+    /// The last index up to which a member need not repeat its digests; 0 if it must. What a majority has decided is not repeated because
+    /// an earlier index is open.
     /// </summary>
     public long ReceivedFrom(NodeId node)
     {

@@ -48,6 +48,30 @@ public class DigestReporterTests
     }
 
     [Fact]
+    public void Difference_WithoutAMajority_DoesNotReplaceTheOneThatMakesThisNodeWrong()
+    {
+        _reporter.TakeDue(TimeSpan.Zero);
+        _reporter.OnReply(Reply(0, DifferenceAt(8)));
+
+        _reporter.OnReply(Reply(0, DifferenceAt(4) with { HasMajority = false }));
+
+        Assert.Equal([8], _differing);
+        Assert.True(_reporter.Divergence?.IsInMinority("n3"));
+    }
+
+    [Fact]
+    public void Difference_WithoutAMajority_ReplacesOneThatIsOver()
+    {
+        _reporter.TakeDue(TimeSpan.Zero);
+        _reporter.OnReply(Reply(0, DifferenceAt(4)));
+
+        _reporter.OnReply(Reply(4, DifferenceAt(8) with { HasMajority = false })); // the answer that it was over is lost
+
+        Assert.Equal([4, 8], _differing);
+        Assert.False(_reporter.Divergence?.HasMajority);
+    }
+
+    [Fact]
     public void Difference_OfAnIndexWithoutADigest_IsNotTaken()
     {
         _reporter.OnReply(Reply(0, DifferenceAt(2)));

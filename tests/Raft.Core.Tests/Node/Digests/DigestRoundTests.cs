@@ -77,6 +77,20 @@ public class DigestRoundTests
     }
 
     [Fact]
+    public void Member_JudgedWithoutAMajority_IsNotTakenForJudgedByOne()
+    {
+        DigestRound round = Round(("n1", 7), ("n2", 7), ("n3", 8));
+        round.Judge(7);
+        round.Set("n4", 9);
+
+        round.Judge(majority: null);
+
+        Assert.True(round.IsJudged("n3", 7));
+        Assert.False(round.IsJudged("n4", 7));
+        Assert.True(round.IsJudged("n4", majority: null));
+    }
+
+    [Fact]
     public void Rounds_AreBounded_AndTheOldestAreForgotten()
     {
         DigestRounds rounds = new();
