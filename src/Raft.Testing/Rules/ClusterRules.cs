@@ -31,6 +31,7 @@ internal sealed class ClusterRules
             new OneVotePerTerm(),
             new PersistBeforeSend(),
             _monotony,
+            new ElectionNeedsQuorum(roles.Quorum),
             new LeaderAppendOnly(),
             new LogMatching(),
             new TimesNeverFall(Committed),
