@@ -79,12 +79,17 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         TimeSpan began = cluster.World.Clock.Now;
         return MakeAsync(read, "A read", patience, async patienceEnds =>
         {
-            (long index, bool isExact) = await read.Life.ReadAsync(
-                static (SlowStateMachine machine) => (machine.LastCommand, machine.IsExact), consistency, patienceEnds)
+            (long index, bool isExact, bool isChanging) = await read.Life.ReadAsync(
+                static (SlowStateMachine machine) => (machine.LastCommand, machine.IsExact, machine.IsChanging), consistency, patienceEnds)
                 .ConfigureAwait(false);
             Judge(read, consistency.ToString(), began, least, index);
             _shown[read.Node.Id] = (read.Life, Math.Max(index, ShownBy(read)));
             if (isExact)
+            if (isChanging)
+            {
+                read.Node.Report($"Reads run between two batches is broken: a read ({consistency}) on {read.Node.Id} ran during one.");
+            }
+
             {
                 record.See(index);
             }
