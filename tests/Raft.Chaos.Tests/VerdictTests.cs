@@ -3,18 +3,24 @@ namespace Raft.Chaos.Tests;
 /// <summary>What a run counts, and when it is good.</summary>
 public sealed class VerdictTests
 {
-    private static readonly Verdict Good = new() { Faults = 60, Acknowledged = 1_000, Checked = 1_000 };
+    private static readonly Verdict Good = new() { Faults = 60, Acknowledged = 1_000, Reads = 400, FewestReads = 100, Checked = 1_000 };
 
     [Fact]
     public void Verdict_NothingIsWrong_IsGood()
     {
         Assert.True(Good.IsGood);
-        Assert.Equal("faults 60, acknowledged 1000, lost 0, duplicated 0, nonlinearizable 0, hanging 0", Good.ToString());
+        Assert.Equal("faults 60, acknowledged 1000, reads 400, lost 0, duplicated 0, nonlinearizable 0, hanging 0", Good.ToString());
     }
 
     [Fact]
     public void Verdict_NothingWasTried_IsBad() => Assert.All(
-        [Good with { Faults = 0 }, Good with { Acknowledged = 0 }, Good with { Checked = 0 }],
+        [
+            Good with { Faults = 0 },
+            Good with { Acknowledged = 0 },
+            Good with { Reads = 0 },
+            Good with { FewestReads = 0 },
+            Good with { Checked = 0 },
+        ],
         static verdict => Assert.False(verdict.IsGood));
 
     [Theory]
@@ -65,6 +71,29 @@ public sealed class VerdictTests
 
         string difference = Assert.Single(StateCheck.FindDifferent([("n1", audits[0]), ("n2", audits[1]), ("n3", audits[2])]));
         Assert.StartsWith("n3 ", difference, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StateCheck_ReadOfAnotherValue_IsDifferent()
+    {
+        RegisterOutput[] outputs = [new(true, 3, 7), new(true, 3, 7), new(true, 2, 5)];
+
+        string difference = Assert.Single(
+            StateCheck.FindDifferentReads("r9", [("n1", outputs[0]), ("n2", outputs[1]), ("n3", outputs[2])]));
+        Assert.Equal("n3 reads r9 as 'done 2 5', and n1 as 'done 3 7'", difference);
+        Assert.Empty(StateCheck.FindDifferentReads("r9", []));
+    }
+
+    [Fact]
+    public void ReadCounts_OneNodeHasAnsweredNothing_IsTheFewest()
+    {
+        ReadCounts counts = new(["n1", "n2", "n3"]);
+        counts.Add(0);
+        counts.Add(0);
+        counts.Add(2);
+
+        Assert.Equal((3, 0), (counts.Total, counts.Fewest));
+        Assert.Equal("n1 2, n2 0, n3 1", counts.ToString());
     }
 
     [Fact]

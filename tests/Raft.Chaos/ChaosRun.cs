@@ -10,7 +10,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
     private const int Interrupted = 130;
     private const int RoundOperations = 100_000;
 
-    private const int AuditAttempts = 4;
+    private const int AnswerAttempts = 4;
 
     private static readonly TimeSpan ConvergeLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ConvergeLimitAfterFinding = TimeSpan.FromSeconds(10); // they may never
@@ -18,7 +18,8 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
 
     private readonly CommitWatch _commits = new();
     private readonly SeededRandom _random = new((ulong)arguments.Seed);
-    private readonly string[] _ids = [.. Enumerable.Range(1, arguments.Nodes).Select(static number => $"n{number}")];
+    private readonly string[] _ids = IdsOf(arguments);
+    private readonly ReadCounts _reads = new(IdsOf(arguments));
 
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync()
@@ -96,7 +97,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         using HistoryRounds rounds = new(findings, folder.Path, RoundOperations);
         rounds.Start();
         Traffic traffic = new(
-            arguments.Clients, cluster, new TrafficEvents(_commits.Acknowledged, rounds.Add, findings.Report), _random.Fork());
+            arguments.Clients, cluster, new TrafficEvents(_commits.Acknowledged, _reads.Add, rounds.Add, findings.Report), _random.Fork());
         FaultRun faults = new(
             new Schedule(arguments.Seed, volumes.WhyNotSmall is null, arguments.Faults),
             cluster,
@@ -111,13 +112,16 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         await ConvergeAsync(cluster, "at the start");
         int hanging = await StrikeAsync(faults, traffic, watch, interrupt);
         interrupt.ThrowIfCancellationRequested();
+        long reads = _reads.Total;
 
         (long lost, long duplicated) = await CheckStateAsync(cluster, traffic);
+        await CheckReadsAsync(cluster, traffic);
         await CheckFoldersAsync(cluster, volumes, home);
         rounds.Finish(traffic.Registers);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"faults: {faults.Counts}; unknown {traffic.Unknown}; longest time to the next commit {_commits.Longest.TotalMilliseconds:0} ms"));
+        Console.WriteLine($"linearizable reads answered: {_reads}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"history: {rounds.Checked} operations in {rounds.Rounds} rounds, the largest with {rounds.LargestRound}; {watch.Largest}"));
@@ -126,6 +130,8 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         {
             Faults = faults.Count,
             Acknowledged = traffic.Acknowledged,
+            Reads = reads,
+            FewestReads = _reads.Fewest,
             Checked = rounds.Checked,
             Lost = lost,
             Duplicated = duplicated,
@@ -166,7 +172,7 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         for (int node = 0; node < cluster.Count; node++)
         {
             StateAudit? audit = null;
-            for (int attempt = 0; audit is null && attempt < AuditAttempts; attempt++)
+            for (int attempt = 0; audit is null && attempt < AnswerAttempts; attempt++)
             {
                 audit = await cluster.AuditAsync(node);
             }
@@ -206,6 +212,35 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
         return (lost.Count, duplicated);
     }
 
+    /// <summary>Every node must answer a linearizable read, and as nothing is written any more, all with the same value.</summary>
+    private async Task CheckReadsAsync(Cluster cluster, Traffic traffic)
+    {
+        List<(string Node, RegisterOutput Output)> outputs = [];
+        for (int node = 0; node < cluster.Count; node++)
+        {
+            RegisterOutput? output = null;
+            for (int attempt = 0; output is null && attempt < AnswerAttempts; attempt++)
+            {
+                output = await cluster.ReadAsync(node, traffic.LastRegister);
+            }
+
+            if (output is { } answered)
+            {
+                _reads.Add(node);
+                outputs.Add((cluster[node].Id, answered));
+            }
+            else
+            {
+                findings.Report($"{cluster[node].Id} does not answer a linearizable read after all faults");
+            }
+        }
+
+        foreach (string difference in StateCheck.FindDifferentReads(traffic.LastRegister, outputs))
+        {
+            findings.Report(difference);
+        }
+    }
+
     private async Task CheckFoldersAsync(Cluster cluster, Volumes volumes, HomeThread home)
     {
         long committed = await cluster.LowestCommitAsync();
@@ -236,6 +271,8 @@ internal sealed class ChaosRun(Arguments arguments, Findings findings)
                 CultureInfo.InvariantCulture, $"the nodes do not agree within {limit.TotalSeconds:0} s {when}: {nodes}"));
         }
     }
+
+    private static string[] IdsOf(Arguments arguments) => [.. Enumerable.Range(1, arguments.Nodes).Select(static number => $"n{number}")];
 
     private string CreateCertificates(RunFolder folder)
     {

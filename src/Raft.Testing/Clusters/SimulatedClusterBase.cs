@@ -333,6 +333,13 @@ public abstract partial class SimulatedClusterBase
     /// <summary>How far a follower has acknowledged the log to the leader of a term.</summary>
     internal long AcknowledgedTo(NodeId leader, NodeId follower, long term) => _rules.AcknowledgedTo(leader, follower, term);
 
+    /// <summary>A linearizable read or a barrier begins on a node.</summary>
+    /// <returns>What the rules need at its end; null if the node does not lead.</returns>
+    internal ReadOfLeader? OnReadBegun(SimulatedNode node) => _rules.OnReadBegun(node);
+
+    /// <summary>A linearizable read or a barrier was answered by a node that led when it began.</summary>
+    internal void OnReadAnswered(SimulatedNode node, in ReadOfLeader read, long index) => _rules.OnReadAnswered(node, in read, index);
+
     /// <summary>Delivers a message of a node that does not belong to this cluster.</summary>
     internal void Intrude(RaftMessage message)
     {

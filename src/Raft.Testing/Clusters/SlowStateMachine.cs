@@ -35,6 +35,9 @@ internal sealed class SlowStateMachine(
     /// </summary>
     public bool IsExact { get; private set; }
 
+    /// <summary>Whether a batch or a restoration is under way. No query may run then.</summary>
+    public bool IsChanging { get; private set; }
+
     public long AppliedIndex => inner.AppliedIndex;
 
     public ulong? Digest => (inner as IStateDigest)?.Digest;
@@ -44,6 +47,7 @@ internal sealed class SlowStateMachine(
     public ValueTask ApplyAsync(CommittedBatch batch, CancellationToken stopping)
     {
         BeginCall();
+        IsChanging = true;
         TimeSpan takes = delay();
         return hold.IsHeld ? ApplyHeldAsync(batch, stopping)
             : takes == TimeSpan.Zero && random.Chance(0.5) ? ApplyNowAsync(batch, stopping)
@@ -60,6 +64,7 @@ internal sealed class SlowStateMachine(
     public async ValueTask RestoreAsync(Stream snapshot, long lastIncludedIndex, CancellationToken cancellationToken)
     {
         BeginCall();
+        IsChanging = true;
         await hold.WaitAsync().ConfigureAwait(false);
         if (random.Chance(0.5))
         {
@@ -69,6 +74,7 @@ internal sealed class SlowStateMachine(
         await inner.RestoreAsync(snapshot, lastIncludedIndex, cancellationToken).ConfigureAwait(false);
         LastCommand = lastIncludedIndex;
         IsExact = false;
+        IsChanging = false;
         snapshots(true);
     }
 
@@ -97,6 +103,7 @@ internal sealed class SlowStateMachine(
         await inner.ApplyAsync(batch, stopping).ConfigureAwait(false);
         LastCommand = batch.Context(batch.Count - 1).Index;
         IsExact = true;
+        IsChanging = false;
     }
 
     private async ValueTask WaitAsync(TimeSpan takes)

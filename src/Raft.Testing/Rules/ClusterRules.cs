@@ -15,6 +15,8 @@ internal sealed class ClusterRules
     private readonly MatchOnlyGrows _matches = new();
     private readonly JoiningNodesDoNotVote _joining;
     private readonly DifferencesAreReal _differences;
+    private readonly ReadIndexOfItsTerm _readIndexes;
+    private readonly ReadIndexNeedsQuorum _readQuorums;
     private readonly Action<string> _broken;
 
     /// <param name="nodes">The nodes of the cluster.</param>
@@ -29,6 +31,7 @@ internal sealed class ClusterRules
         [
             _elections,
             new OneVotePerTerm(),
+            new ElectionNeedsQuorum(roles.Quorum),
             new PersistBeforeSend(),
             _monotony,
             new LeaderAppendOnly(),
@@ -59,7 +62,8 @@ internal sealed class ClusterRules
             new StoredCommitIndex(Committed),
             new HungLeadersGiveUp(hangs),
             new GivingUpNeedsEvidence(hangs),
-            new ReadIndexOfItsTerm(Committed),
+            _readIndexes = new ReadIndexOfItsTerm(Committed),
+            _readQuorums = new ReadIndexNeedsQuorum(roles.Quorum),
             _differences = new DifferencesAreReal(nodes),
             new NoFalseAlarm(),
         ];
@@ -115,6 +119,30 @@ internal sealed class ClusterRules
         foreach (ClusterRule rule in _delivered)
         {
             Judge(rule, rule.OnDelivered(node, message));
+        }
+    }
+
+    /// <summary>A linearizable read or a barrier begins on a node.</summary>
+    /// <returns>What the rules need at its end; null if the node does not lead.</returns>
+    public ReadOfLeader? OnReadBegun(SimulatedNode node) =>
+        node.Current is { PublishedStatus: { IsRunning: true, Role: RaftRole.Leader, Term: long term } } life
+            ? new ReadOfLeader(life, term, _readQuorums.LastSent(node, term))
+            : null;
+
+    /// <summary>
+    /// A linearizable read or a barrier was answered. If the node leads the term in which it began, it has led all the time, so it has found
+    /// the index by itself.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="read">The read, as it began.</param>
+    /// <param name="index">The index of a barrier; otherwise what the state machine has applied, which includes the index.</param>
+    public void OnReadAnswered(SimulatedNode node, in ReadOfLeader read, long index)
+    {
+        if (!node.Store.HasFailed && node.Current == read.Life
+            && read.Life.PublishedStatus is { IsRunning: true, Role: RaftRole.Leader, Term: long term } && term == read.Term)
+        {
+            Judge(_readIndexes, _readIndexes.OnReadAnswered(node, in read, index));
+            Judge(_readQuorums, _readQuorums.OnReadAnswered(node, in read));
         }
     }
 

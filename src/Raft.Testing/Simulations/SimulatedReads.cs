@@ -77,12 +77,19 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
     {
         least = Math.Max(least, ShownBy(read));
         TimeSpan began = cluster.World.Clock.Now;
+        ReadOfLeader? ofLeader = consistency == ReadConsistency.Linearizable ? cluster.OnReadBegun(read.Node) : null;
         return MakeAsync(read, "A read", patience, async patienceEnds =>
         {
-            (long index, bool isExact) = await read.Life.ReadAsync(
-                static (SlowStateMachine machine) => (machine.LastCommand, machine.IsExact), consistency, patienceEnds)
+            (long index, bool isExact, bool isChanging) = await read.Life.ReadAsync(
+                static (SlowStateMachine machine) => (machine.LastCommand, machine.IsExact, machine.IsChanging), consistency, patienceEnds)
                 .ConfigureAwait(false);
+            JudgeLeader(read, ofLeader, read.Life.AppliedIndex);
             Judge(read, consistency.ToString(), began, least, index);
+            if (isChanging)
+            {
+                read.Node.Report($"Reads run between two batches is broken: a read ({consistency}) on {read.Node.Id} ran during one.");
+            }
+
             _shown[read.Node.Id] = (read.Life, Math.Max(index, ShownBy(read)));
             if (isExact)
             {
@@ -94,9 +101,11 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
     private Task PassBarrierAsync(Pending read, long least, TimeSpan patience)
     {
         TimeSpan began = cluster.World.Clock.Now;
+        ReadOfLeader? ofLeader = cluster.OnReadBegun(read.Node);
         return MakeAsync(read, "A read barrier", patience, async patienceEnds =>
         {
             long index = await read.Life.ReadBarrierAsync(patienceEnds).ConfigureAwait(false);
+            JudgeLeader(read, ofLeader, index);
             Judge(read, "barrier", began, least, index);
             if (read.Life.AppliedIndex < index)
             {
@@ -133,6 +142,15 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
                 CultureInfo.InvariantCulture,
                 $"Reads see what was acknowledged is broken: a read ({consistency}) on {read.Node.Id} began at {began.TotalSeconds:F6} s, when "
                     + $"index {least} had been acknowledged or read, and saw the state at index {index}."));
+        }
+    }
+
+    /// <summary>What only a leader knows: a node that does not lead learns the index from one, whose reply the rules judge.</summary>
+    private void JudgeLeader(Pending read, ReadOfLeader? ofLeader, long index)
+    {
+        if (ofLeader is { } known)
+        {
+            cluster.OnReadAnswered(read.Node, in known, index);
         }
     }
 

@@ -149,6 +149,7 @@ internal sealed class Client
                 break;
             case [Answers.Here, string read]:
                 isComplete = history.Complete(operation, RegisterOutput.Parse(read));
+                _events.Read(node);
                 break;
             case [Answers.Refused, ..]:
                 isComplete = history.Refuse(operation); // late: nobody proposes it again

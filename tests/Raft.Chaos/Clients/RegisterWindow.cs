@@ -28,6 +28,10 @@ internal sealed class RegisterWindow(Action<RegisterHistory> complete)
         }
     }
 
+    /// <summary>The name of a register.</summary>
+    /// <param name="number">How many there were with it.</param>
+    public static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"r{number}");
+
     /// <summary>Begins an operation on one of the registers.</summary>
     /// <param name="position">Which one; any number of 0 or more.</param>
     /// <param name="client">The client.</param>
@@ -41,7 +45,7 @@ internal sealed class RegisterWindow(Action<RegisterHistory> complete)
             if (register is null || register.Count >= OperationsPerRegister)
             {
                 RegisterHistory? before = register;
-                register = new RegisterHistory(string.Create(CultureInfo.InvariantCulture, $"r{++_created}"));
+                register = new RegisterHistory(NameOf(++_created));
                 if (before is not null && before.Retire())
                 {
                     complete(before);

@@ -24,6 +24,9 @@ internal sealed class Traffic
     /// <summary>How many registers were used, each with a history.</summary>
     public int Registers => _window.Created;
 
+    /// <summary>The register that was created last; a name that no register has if none was.</summary>
+    public string LastRegister => RegisterWindow.NameOf(_window.Created);
+
     /// <summary>How long the oldest request waits whose connection is open.</summary>
     public TimeSpan LongestWait => _clients.Max(static client => client.LongestWait);
 

@@ -83,6 +83,10 @@ internal sealed class Cluster : IServerDirectory
     public async Task<StateAudit?> AuditAsync(int node) =>
         await AskAsync(node, Requests.Audit) is { } answer ? StateAudit.Parse(answer) : null;
 
+    /// <summary>What a linearizable read of a register on a node returns; null if it does not answer.</summary>
+    public async Task<RegisterOutput?> ReadAsync(int node, string key) =>
+        await AskAsync(node, $"{Requests.Read} {key}") is { } answer ? RegisterOutput.Parse(answer) : null;
+
     /// <summary>Waits until a node has applied what the leader has committed by now.</summary>
     /// <returns>Whether it has within the limit.</returns>
     public async Task<bool> WaitUntilCaughtUpAsync(int node, TimeSpan limit, CancellationToken cancellationToken)

@@ -9,6 +9,12 @@ internal sealed record Verdict
 
     public long Acknowledged { get; init; }
 
+    /// <summary>Linearizable reads that nodes have answered while faults struck.</summary>
+    public long Reads { get; init; }
+
+    /// <summary>How many linearizable reads the node has answered that has answered the fewest, those after all faults included.</summary>
+    public long FewestReads { get; init; }
+
     /// <summary>Operations whose histories were checked.</summary>
     public long Checked { get; init; }
 
@@ -28,12 +34,12 @@ internal sealed record Verdict
     public int Others { get; init; }
 
     /// <summary>Whether nothing is wrong, although something was tried.</summary>
-    public bool IsGood => Faults > 0 && Acknowledged > 0 && Checked > 0
+    public bool IsGood => Faults > 0 && Acknowledged > 0 && Reads > 0 && FewestReads > 0 && Checked > 0
         && Lost == 0 && Duplicated == 0 && Nonlinearizable == 0 && Hanging == 0 && Others == 0;
 
     /// <summary>The last line of a run.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"faults {Faults}, acknowledged {Acknowledged}, lost {Lost}, duplicated {Duplicated}, nonlinearizable {Nonlinearizable}, "
-        + $"hanging {Hanging}");
+        $"faults {Faults}, acknowledged {Acknowledged}, reads {Reads}, lost {Lost}, duplicated {Duplicated}, "
+        + $"nonlinearizable {Nonlinearizable}, hanging {Hanging}");
 }

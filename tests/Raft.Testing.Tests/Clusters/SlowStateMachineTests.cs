@@ -21,6 +21,23 @@ public sealed class SlowStateMachineTests
     }
 
     [Fact]
+    public void Machine_FromTheBeginOfABatchToItsEnd_IsChanging()
+    {
+        SlowStateMachine machine = new(
+            new StringLog(), _world, new SeededRandom(1), static () => TimeSpan.FromMilliseconds(5), mayBlock: false, static () => { },
+            static _ => { }, new MachineHold(_world));
+        CommittedBatch batch = new();
+        batch.Fill(1, new[] { SampleMessages.Entry("a") }, new PendingProposals(), new ResumeBatchPool(_world.Scheduler).Rent());
+
+        Assert.False(machine.IsChanging);
+        ValueTask applying = machine.ApplyAsync(batch, CancellationToken.None);
+        Assert.True(machine.IsChanging); // a query that ran now would report it
+        _world.Run(applying.AsTask());
+
+        Assert.Equal((false, 1), (machine.IsChanging, machine.LastCommand));
+    }
+
+    [Fact]
     public void Process_IsOnItsOwnThread_OnlyWhileAnItemOfABlockingSchedulerRuns()
     {
         SimulatedProcess process = new(_world);

@@ -29,6 +29,80 @@ public sealed class ReadAndTimeRuleTests
     }
 
     [Fact]
+    public void ReadIndexOfItsTerm_ReadOfTheLeaderItself_IsJudgedToo()
+    {
+        SimulatedCluster cluster = RuleLab.NewCluster();
+        SimulatedNode leader = cluster["n1"];
+        long last = cluster.Committed.LastIndex;
+        ReadOfLeader read = new(leader.Raft, leader.Status.Term, SentBefore: 0);
+        ReadIndexOfItsTerm rule = new(cluster.Committed);
+
+        Assert.Null(rule.OnReadAnswered(leader, in read, last));
+        Assert.Contains($"is of term {read.Term}", rule.OnReadAnswered(leader, read with { Term = read.Term + 1 }, last), StringComparison.Ordinal);
+        Assert.Contains("names the read index 0, which is not committed", rule.OnReadAnswered(leader, in read, 0), StringComparison.Ordinal);
+        Assert.Null(rule.OnReadAnswered(leader, in read, last + 1)); // its status may show it at the end of the step
+        Assert.Contains("is not committed", rule.OnQuiet(leader), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadIndexNeedsQuorum_MajorityOfOneSetOnly_IsFound()
+    {
+        ReadIndexNeedsQuorum rule = new(RolesOf(MemberRoles.Joint).Quorum); // n1, n2 and n3, and n2 and n3
+        SimulatedNode leader = _lab["n1"];
+
+        rule.OnSent(leader, AppendTo("n3", correlation: 4));
+        rule.OnDelivered(leader, Request);
+        rule.OnSent(leader, AppendTo("n2", correlation: 5));
+        rule.OnSent(leader, AppendTo("n3", correlation: 6));
+        rule.OnDelivered(leader, AnswerOf("n2", correlation: 5));
+        rule.OnDelivered(leader, AnswerOf("n3", correlation: 4)); // was asked before
+        rule.OnDelivered(leader, AnswerOf("n3", correlation: 6) with { Term = 2 }); // in a later term
+        Assert.Equal(
+            "n1 leads term 1 and names a read index, confirmed only by n1, n2 since n3 asked.", rule.OnSent(leader, Reply));
+
+        rule.OnDelivered(leader, AnswerOf("n3", correlation: 6));
+        Assert.Null(rule.OnSent(leader, Reply));
+    }
+
+    [Fact]
+    public void ReadIndexNeedsQuorum_RequestIsRepeated_CountsFromItsFirstArrival()
+    {
+        ReadIndexNeedsQuorum rule = new(RolesOf(MemberRoles.AllVote).Quorum);
+        SimulatedNode leader = _lab["n1"];
+
+        rule.OnSent(leader, AppendTo("n2", correlation: 4));
+        rule.OnDelivered(leader, Request);
+        rule.OnSent(leader, AppendTo("n2", correlation: 5));
+        rule.OnDelivered(leader, Request);
+        rule.OnDelivered(leader, Request with { Correlation = 6, Moment = 8 }); // late
+        rule.OnDelivered(leader, AnswerOf("n2", correlation: 5));
+        Assert.Null(rule.OnSent(leader, Reply));
+
+        rule.OnDelivered(leader, Request with { Correlation = 8, Moment = 10 });
+        Assert.Null(rule.OnSent(leader, Reply)); // to a request that its node does not wait for any more
+        Assert.Contains(
+            "confirmed only by n1 since n3 asked", rule.OnSent(leader, Reply with { Correlation = 8, Moment = 10 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadIndexNeedsQuorum_ReadOfTheLeaderItself_IsJudgedToo()
+    {
+        SimulatedCluster cluster = RuleLab.NewCluster();
+        SimulatedNode leader = cluster["n1"];
+        long term = leader.Status.Term;
+        ReadIndexNeedsQuorum rule = new(cluster.Roles.Quorum);
+
+        rule.OnSent(leader, AppendTo("n2", correlation: 4) with { Term = term });
+        ReadOfLeader read = new(leader.Raft, term, rule.LastSent(leader, term));
+        rule.OnDelivered(leader, AnswerOf("n2", correlation: 4) with { Term = term });
+        Assert.Contains("confirmed only by n1 since it was asked", rule.OnReadAnswered(leader, in read), StringComparison.Ordinal);
+
+        rule.OnDelivered(leader, AnswerOf("n2", correlation: 5) with { Term = term });
+        Assert.Null(rule.OnReadAnswered(leader, in read));
+        Assert.Null(rule.OnReadAnswered(leader, read with { Term = term + 1 })); // nothing was sent in that term
+    }
+
+    [Fact]
     public void TimesStayNearTheClocks_MajorityOfOneSetOnlyIsWrong_IsFound()
     {
         TimesStayNearTheClocks rule = new(_lab.Nodes, RolesOf(MemberRoles.Joint), () => TimeSpan.Zero);
@@ -120,6 +194,42 @@ public sealed class ReadAndTimeRuleTests
         Assert.InRange(differing.DifferingOptions, 1, 6); // by each node at most once about each other one
         Assert.Equal(0, alike.DifferingOptions);
     }
+
+    private static ReadIndexRequestMessage Request => new()
+    {
+        From = "n3",
+        To = "n1",
+        Origin = Origins.Simulated,
+        Term = 1,
+        Correlation = 7,
+        Moment = 9,
+    };
+
+    private static ReadIndexReplyMessage Reply => new()
+    {
+        From = "n1",
+        To = "n3",
+        Origin = Origins.Simulated,
+        Term = 1,
+        Correlation = 7,
+        Moment = 9,
+        ReadIndex = 1,
+    };
+
+    private static AppendEntriesMessage AppendTo(NodeId follower, long correlation) =>
+        SampleMessages.Append("n1", follower.Value) with { Correlation = correlation };
+
+    private static AppendEntriesReplyMessage AnswerOf(NodeId follower, long correlation) => new()
+    {
+        From = follower,
+        To = "n1",
+        Origin = Origins.Simulated,
+        Term = 1,
+        Correlation = correlation,
+        Success = true,
+        PrevLogIndex = 0,
+        LastIndex = 0,
+    };
 
     private ClusterRoles RolesOf(MemberRoles roles) => ClusterRoles.Of(roles, [.. _lab.Nodes.Select(node => node.Id)]);
 

@@ -57,6 +57,30 @@ public sealed class TermRuleTests
     }
 
     [Fact]
+    public void ElectionNeedsQuorum_VotesOfAnotherTermOrKind_DoNotCount()
+    {
+        ElectionNeedsQuorum rule = new(new ReferenceQuorum<NodeId>(["n1", "n2", "n3"], ["n3", "n4", "n5"]));
+        NodeSituation before = RuleLab.Situation(RaftRole.Candidate, term: 4);
+        NodeSituation leader = RuleLab.Situation(RaftRole.Leader, term: 4);
+
+        rule.OnDelivered(_lab["n1"], VoteOf("n2"));
+        rule.OnDelivered(_lab["n1"], VoteOf("n3"));
+        rule.OnDelivered(_lab["n1"], VoteOf("n4") with { Term = 3 });
+        rule.OnDelivered(_lab["n1"], VoteOf("n4") with { VoteGranted = false });
+        rule.OnDelivered(_lab["n1"], VoteOf("n4") with { IsPreVote = true });
+        rule.OnDelivered(_lab["n2"], VoteOf("n4") with { To = "n2" });
+        Assert.Equal("n1 leads term 4 with the votes of n1, n2, n3 only.", rule.OnChanged(_lab["n1"], in before, in leader));
+        Assert.Null(rule.OnChanged(_lab["n1"], in leader, in leader)); // it was judged when it became the leader
+
+        rule.OnDelivered(_lab["n1"], VoteOf("n4"));
+        Assert.Null(rule.OnChanged(_lab["n1"], in before, in leader));
+        Assert.Null(rule.OnChanged(_lab["n1"], in before, in before));
+
+        NodeSituation next = RuleLab.Situation(RaftRole.Leader, term: 5);
+        Assert.Equal("n1 leads term 5 with the votes of n1 only.", rule.OnChanged(_lab["n1"], in leader, in next));
+    }
+
+    [Fact]
     public void TermsBeginWithCandidates_TermOfNobody_IsFound()
     {
         TermsBeginWithCandidates rule = new();
@@ -113,4 +137,13 @@ public sealed class TermRuleTests
         Assert.Null(rule.OnChanged(node, RuleLab.Situation(), RuleLab.Situation(RaftRole.Leader, commit: 4)));
         Assert.Null(rule.OnChanged(node, RuleLab.Situation(commit: 3), RuleLab.Situation(commit: 4))); // it led meanwhile
     }
+
+    private static RequestVoteReplyMessage VoteOf(NodeId voter) => new()
+    {
+        From = voter,
+        To = "n1",
+        Origin = Origins.Simulated,
+        Term = 4,
+        VoteGranted = true,
+    };
 }
