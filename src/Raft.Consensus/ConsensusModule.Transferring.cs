@@ -242,7 +242,9 @@ public sealed partial class ConsensusModule
     /// <summary>A refusal of an earlier request, which may be late, says nothing about the one that the target has now.</summary>
     private void OnTimeoutNowReply(TimeoutNowReplyMessage reply)
     {
-        if (_transfer is { Phase: TransferPhase.HandedOver } transfer && transfer.Target == reply.From && transfer.Request == reply.Correlation)
+        if (_transfer is { Phase: TransferPhase.HandedOver } transfer
+            && transfer.Target == reply.From
+            && transfer.Request == reply.Correlation)
         {
             GiveUpTransfer(TransferFailure.Refused);
         }

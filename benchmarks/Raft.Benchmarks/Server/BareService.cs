@@ -22,7 +22,7 @@ internal static class BareService
         KeyValueHost.AddServices(builder);
         await using WebApplication app = builder.Build();
         Store store = new();
-        new KeyValueEndpoints(new RaftNode("n1"), store, store, []).Map(app.MapGroup(""));
+        new KeyValueEndpoints(new RaftNode("n1"), store, store, [], Timeout.InfiniteTimeSpan).Map(app.MapGroup(""));
         await app.StartAsync();
         Console.WriteLine(url);
         _ = EndOfInput.CallAsync(app.Lifetime.StopApplication);

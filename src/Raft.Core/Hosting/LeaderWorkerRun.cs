@@ -204,7 +204,7 @@ internal sealed class LeaderWorkerRun<[DynamicallyAccessedMembers(DynamicallyAcc
             {
                 run._ending.Cancel();
             }
-            // Users' code: it must not end the process, and the token is cancelled all the same.
+            // Users' code: it must not end the process, and the token is cancelled anyway.
             catch (AggregateException exception)
             {
                 run._log.CallbackFailed(exception, run._node.Id, run._leadership.Term);
