@@ -130,8 +130,8 @@ internal sealed class ClusterRules
             : null;
 
     /// <summary>
-    /// A linearizable read or a barrier was answered. If the node leads the term in which it began, it has led all the time, so it has found
-    /// the index by itself.
+    /// A linearizable read or a barrier was answered. If the node leads the term in which it began, it has led all the time, so it has
+    /// found the index by itself.
     /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="read">The read, as it began.</param>

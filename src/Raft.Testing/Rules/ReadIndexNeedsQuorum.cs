@@ -72,8 +72,8 @@ internal sealed class ReadIndexNeedsQuorum(ReferenceQuorum<NodeId> quorum) : Clu
         Find(node, read.Term) is { } leadership ? Judge(node, leadership, read.SentBefore, "it was asked") : null;
 
     /// <summary>
-    /// The first arrival of a request counts: the leader may answer a repetition with the round that the first one started. A request that is
-    /// older than the latest one is late: its node does not wait for the answer any more.
+    /// The first arrival of a request counts: the leader may answer a repetition with the round that the first one started. A request
+    /// that is older than the latest one is late: its node does not wait for the answer any more.
     /// </summary>
     private static void Note(Leadership leadership, ReadIndexRequestMessage request)
     {
@@ -92,7 +92,8 @@ internal sealed class ReadIndexNeedsQuorum(ReferenceQuorum<NodeId> quorum) : Clu
         ];
         return quorum.IsReachedBy(confirming)
             ? null
-            : $"{node.Id} leads term {leadership.Term} and names a read index, confirmed only by {string.Join(", ", confirming)} since {asked}.";
+            : $"{node.Id} leads term {leadership.Term} and names a read index, confirmed only by {string.Join(", ", confirming)} "
+                + $"since {asked}.";
     }
 
     private Leadership? Find(SimulatedNode node, long term) =>

@@ -26,7 +26,9 @@ internal static class StateCheck
                 CultureInfo.InvariantCulture,
                 $"{each.Node} has applied other commands up to {each.Audit.Index} than {audits[0].Node} up to {audits[0].Audit.Index}"));
 
-    /// <summary>The nodes whose linearizable read of a register, which nobody writes meanwhile, differs from that of the first one.</summary>
+    /// <summary>
+    /// The nodes whose linearizable read of a register, which nobody writes meanwhile, differs from that of the first one.
+    /// </summary>
     public static IEnumerable<string> FindDifferentReads(string register, IReadOnlyList<(string Node, RegisterOutput Output)> reads) =>
         reads.Where(each => each.Output != reads[0].Output)
             .Select(each => $"{each.Node} reads {register} as '{each.Output}', and {reads[0].Node} as '{reads[0].Output}'");

@@ -38,8 +38,12 @@ public sealed class ReadAndTimeRuleTests
         ReadIndexOfItsTerm rule = new(cluster.Committed);
 
         Assert.Null(rule.OnReadAnswered(leader, in read, last));
-        Assert.Contains($"is of term {read.Term}", rule.OnReadAnswered(leader, read with { Term = read.Term + 1 }, last), StringComparison.Ordinal);
-        Assert.Contains("names the read index 0, which is not committed", rule.OnReadAnswered(leader, in read, 0), StringComparison.Ordinal);
+        Assert.Contains(
+            $"is of term {read.Term}",
+            rule.OnReadAnswered(leader, read with { Term = read.Term + 1 }, last),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "names the read index 0, which is not committed", rule.OnReadAnswered(leader, in read, 0), StringComparison.Ordinal);
         Assert.Null(rule.OnReadAnswered(leader, in read, last + 1)); // its status may show it at the end of the step
         Assert.Contains("is not committed", rule.OnQuiet(leader), StringComparison.Ordinal);
     }
@@ -81,7 +85,9 @@ public sealed class ReadAndTimeRuleTests
         rule.OnDelivered(leader, Request with { Correlation = 8, Moment = 10 });
         Assert.Null(rule.OnSent(leader, Reply)); // to a request that its node does not wait for any more
         Assert.Contains(
-            "confirmed only by n1 since n3 asked", rule.OnSent(leader, Reply with { Correlation = 8, Moment = 10 }), StringComparison.Ordinal);
+            "confirmed only by n1 since n3 asked",
+            rule.OnSent(leader, Reply with { Correlation = 8, Moment = 10 }),
+            StringComparison.Ordinal);
     }
 
     [Fact]
