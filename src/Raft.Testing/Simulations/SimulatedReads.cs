@@ -10,10 +10,14 @@ namespace Raft.Testing;
 internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord record)
 {
     private const int MostPending = 32;
+    private const int MostPatient = 8;
+    private const int PatientEvery = 50;
 
     private static readonly double[] Bounds = [0, 0.05, 0.3, 2];
 
     private readonly List<Pending> _pending = [];
+    private readonly List<(Pending Read, Task<bool> Answer)> _patient = []; // they live through faults
+    private long _begun;
     private readonly SortedDictionary<NodeId, (RaftNode Life, long Index)> _shown = [];
 
     /// <summary>How many reads were answered.</summary>
@@ -29,12 +33,20 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         }
     }
 
-    /// <summary>Begins a read, unless too many wait. It ends by itself.</summary>
+    /// <summary>
+    /// Begins a read, unless too many wait. It ends by itself, but every fiftieth waits for its answer as long as its node runs, whatever
+    /// happens meanwhile.
+    /// </summary>
     public void Begin(SimulatedNode node, RaftNode raft, SeededRandom random, TimeSpan patience)
     {
         int kind = random.Next(10);
         TimeSpan bound = TimeSpan.FromSeconds(Bounds[random.Next(Bounds.Length)]);
         if (Waiting >= MostPending)
+        {
+            return;
+        }
+
+        if (++_begun % PatientEvery == 0 && TryBeginPatient(new Pending(node, raft)))
         {
             return;
         }
@@ -55,11 +67,13 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         _ = ReadAsync(new Pending(node, raft), consistency, least, patience);
     }
 
-    /// <summary>Begins a linearizable read and a barrier on every node that runs, which nothing but an answer ends.</summary>
-    /// <returns>Names the nodes that have not answered yet.</returns>
+    /// <summary>
+    /// Begins a linearizable read and a barrier on every node that runs, which nothing but an answer satisfies: a refusal does not.
+    /// </summary>
+    /// <returns>Names the nodes that have not answered yet, these reads or those that have waited through the faults.</returns>
     public Func<IReadOnlyList<NodeId>> BeginEverywhere()
     {
-        List<(NodeId Node, Task Read)> reads = [];
+        List<(NodeId Node, Task<bool> Answer)> reads = [];
         foreach (SimulatedNode node in cluster.Nodes.Where(static node => node.IsRunning))
         {
             Pending pending = new(node, node.Raft);
@@ -67,13 +81,34 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
             reads.Add((node.Id, PassBarrierAsync(pending, record.LastSeen, Timeout.InfiniteTimeSpan)));
         }
 
-        return () => [.. reads.Where(static read => !read.Read.IsCompleted).Select(static read => read.Node).Distinct()];
+        ForgetEndedLives();
+        reads.AddRange(_patient.Select(static patient => (patient.Read.Node.Id, patient.Answer)));
+        return () => [.. reads.Where(static read => !IsAnswered(read.Answer)).Select(static read => read.Node).Distinct()];
     }
+
+    private static bool IsAnswered(Task<bool> answer) => answer is { IsCompletedSuccessfully: true, Result: true };
+
+    private bool TryBeginPatient(Pending read)
+    {
+        ForgetEndedLives();
+        _patient.RemoveAll(static patient => IsAnswered(patient.Answer));
+        if (_patient.Count >= MostPatient)
+        {
+            return false;
+        }
+
+        _patient.Add((read, ReadAsync(read, ReadConsistency.Linearizable, record.LastSeen, Timeout.InfiniteTimeSpan)));
+        return true;
+    }
+
+    /// <summary>A node that ends refuses its reads.</summary>
+    private void ForgetEndedLives() =>
+        _patient.RemoveAll(static patient => patient.Read.Node.Current != patient.Read.Life || patient.Read.Node.IsDown);
 
     /// <summary>Just before the oldest moment whose state a read with a bound may show: what happened at that very moment may be missing.</summary>
     private static TimeSpan Before(SimulatedNode node, TimeSpan bound) => node.WorldTimeOf(node.Now - bound) - TimeSpan.FromTicks(2);
 
-    private Task ReadAsync(Pending read, ReadConsistency consistency, long least, TimeSpan patience)
+    private Task<bool> ReadAsync(Pending read, ReadConsistency consistency, long least, TimeSpan patience)
     {
         least = Math.Max(least, ShownBy(read));
         TimeSpan began = cluster.World.Clock.Now;
@@ -98,7 +133,7 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         });
     }
 
-    private Task PassBarrierAsync(Pending read, long least, TimeSpan patience)
+    private Task<bool> PassBarrierAsync(Pending read, long least, TimeSpan patience)
     {
         TimeSpan began = cluster.World.Clock.Now;
         ReadOfLeader? ofLeader = cluster.OnReadBegun(read.Node);
@@ -116,8 +151,10 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         });
     }
 
-    private async Task MakeAsync(Pending read, string name, TimeSpan patience, Func<CancellationToken, Task> call)
+    /// <returns>Whether it was answered, and not refused or given up.</returns>
+    private async Task<bool> MakeAsync(Pending read, string name, TimeSpan patience, Func<CancellationToken, Task> call)
     {
+        bool isAnswered = false;
         using CancellationTokenSource patienceEnds = new();
         using IClockTimer timer = cluster.World.Clock.CreateTimer(patienceEnds.Cancel);
         if (patience != Timeout.InfiniteTimeSpan)
@@ -130,8 +167,10 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         {
             await call(patienceEnds.Token).ConfigureAwait(false);
             Answered++;
+            isAnswered = true;
         }).ConfigureAwait(false);
         _pending.Remove(read);
+        return isAnswered;
     }
 
     private static void Judge(Pending read, string consistency, TimeSpan began, long least, long index)

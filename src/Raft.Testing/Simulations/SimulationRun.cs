@@ -226,6 +226,10 @@ internal sealed class SimulationRun
     {
         Func<IReadOnlyList<NodeId>> waiting = _reads!.BeginEverywhere();
         RunUntil(() => waiting().Count == 0, "linearizable reads and read barriers on all nodes", rule: "Every read is answered");
+        RunUntil(
+            () => _cluster.Nodes.All(static node => node.Current?.Footprint is not { WaitingReads: > 0 }),
+            "no read to count as waiting",
+            rule: "Every read is answered");
     }
 
     /// <summary>

@@ -65,6 +65,7 @@ internal sealed class NaiveTcpTransport(string address, Socket? reserved = null)
     public static Socket Bind(IPEndPoint address)
     {
         Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
         socket.Bind(address);
         return socket;
     }

@@ -40,11 +40,13 @@ public sealed class NaiveTransportTests
     private sealed class Loopback : TransportSubject
     {
         private readonly Dictionary<NodeId, Socket> _reserved = []; // so that no other process takes the port before the start
+        private readonly List<Socket> _kept = []; // while a transport is stopped, a connection could have its port at the other end
 
         public override RaftMember CreateMember(NodeId id)
         {
             Socket socket = NaiveTcpTransport.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             _reserved.Add(id, socket);
+            _kept.Add(NaiveTcpTransport.Bind((IPEndPoint)socket.LocalEndPoint!));
             return new RaftMember(id, socket.LocalEndPoint!.ToString());
         }
 
@@ -52,7 +54,7 @@ public sealed class NaiveTransportTests
 
         public override ValueTask DisposeAsync()
         {
-            foreach (Socket socket in _reserved.Values)
+            foreach (Socket socket in _reserved.Values.Concat(_kept))
             {
                 socket.Dispose();
             }

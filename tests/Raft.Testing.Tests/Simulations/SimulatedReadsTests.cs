@@ -73,6 +73,36 @@ public sealed class SimulatedReadsTests
     }
 
     [Fact]
+    public void BeginEverywhere_NodeThatRefuses_IsNamed()
+    {
+        _cluster.Network.Isolate("n3");
+        Func<IReadOnlyList<NodeId>> waiting = _reads.BeginEverywhere();
+
+        _cluster.Stop("n3");
+        _cluster.World.RunFor(Patience * 4);
+
+        Assert.Equal(["n3"], waiting());
+    }
+
+    [Fact]
+    public void Reads_OfANodeWithoutALeader_OneOfFiftyWaitsThroughTheOutage()
+    {
+        _cluster.Network.Isolate("n3");
+        for (int read = 0; read < 50; read++)
+        {
+            Begin("n3");
+            _cluster.World.RunFor(Patience);
+        }
+
+        _cluster.World.RunFor(Patience * 2);
+        Assert.Equal(1, _reads.Waiting);
+        long before = _reads.Answered;
+        _cluster.Network.Heal();
+        _cluster.World.RunFor(Patience * 4);
+        Assert.Equal((0, before + 1), (_reads.Waiting, _reads.Answered));
+    }
+
+    [Fact]
     public void WorldTimeOf_ClockThatRanAtSeveralRates_FindsTheMoment()
     {
         SimulatedNode node = _cluster["n2"];
