@@ -90,6 +90,7 @@ public sealed class RerunTests
         node.Commit("before");
         TaskCompletionSource until = new();
         node.Raft.Occupy(new HeldQuery(until.Task));
+        _lab.World.RunUntilIdle();
         node.Store.FailNext(new IOException("Disk full."));
         Task<Committed> lost = node.Propose("lost");
         _lab.World.RunUntil(() => lost.IsFaulted);
