@@ -135,7 +135,7 @@ public sealed partial class ConsensusModule
 
     /// <summary>
     /// Asks the leader for an index if reads of this node wait. One request covers all of them; those that arrive later wait for the next.
-    /// If it is not answered, it is sent again, with the same number: a leader that needs longer than that answers it all the same.
+    /// If it is not answered, it is sent again, with the same number: a leader that needs longer than that still answers it.
     /// </summary>
     private void AskLeader()
     {

@@ -7,9 +7,9 @@ namespace Raft;
 public sealed record ReadIndexRequestMessage : RaftMessage
 {
     /// <summary>
-    /// The sender's monotonic time of the request, in ticks of 100 ns; it has no meaning for any other node. A reply copies it, like
-    /// <see cref="RaftMessage.Correlation"/>. Each distinguishes the request from those of earlier runs of the sender: a run in a new
-    /// process starts at another number, and in the same process the time goes on.
+    /// The sender's monotonic time of the request, in ticks of 100 ns. The receiver compares it only with other moments of the same
+    /// sender. A reply copies it, like <see cref="RaftMessage.Correlation"/>. Each distinguishes the request from those of earlier runs of
+    /// the sender: a run in a new process starts at another number, and in the same process the clock continues.
     /// </summary>
     public required long Moment { get; init; }
 }

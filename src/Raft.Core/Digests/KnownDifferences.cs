@@ -31,8 +31,8 @@ internal sealed class KnownDifferences(NodeId self, ComparedMembers members)
     public void Clear() => _latest = null;
 
     /// <summary>
-    /// Whether a round shows no more than what is reported: the members that are known to differ aside, the states are the same. Of a
-    /// majority not all have reported yet, and which ones have is of no interest. A difference that is over is not reported again because
+    /// Whether a round shows only what is already reported: apart from the members that are known to differ, the states are the same. Some
+    /// members of a majority may not have reported yet; it does not matter which. A difference that is over is not reported again because
     /// another member reports late, or the configuration changes.
     /// </summary>
     public bool Include(DigestRound round, ulong? majority)

@@ -9,8 +9,8 @@ public interface ILeaderWorker
     /// <summary>
     /// Whether the worker of the next leadership may start although this one has not ended, because it does not react to its token. The
     /// default is false: then nobody does the work until this one ends, which is reported as a warning. Return true only if two workers of
-    /// this process do no harm, for example because their work is idempotent. The term does not keep them apart: a leader whose transfer
-    /// failed leads the same term again, so both may have the same one. Read once, before <see cref="RunAsync"/> is called.
+    /// this process do no harm, for example because their work is idempotent. The term does not keep them apart: after a failed transfer
+    /// the node continues to lead the same term, so both workers may have it. Read once, before <see cref="RunAsync"/> is called.
     /// </summary>
     bool MayOverlap => false;
 

@@ -94,8 +94,8 @@ public sealed partial class RaftNode
         if (outcome != PostOutcome.Posted)
         {
             read.Refuse(outcome == PostOutcome.Closed ? Stopped() : new OverloadedException(
-                $"{_settings.MaximumPendingReads} reads wait already, as many as {nameof(RaftNodeOptions.MaximumPendingReads)} allows: "
-                + "read again when some are done."));
+                $"Too many reads wait: {nameof(RaftNodeOptions.MaximumPendingReads)} is {_settings.MaximumPendingReads}, and local reads "
+                + "may be twice as many. Read again when some are done, or raise the limit."));
         }
     }
 

@@ -38,7 +38,7 @@ public readonly record struct ReadConsistency
     /// <summary>
     /// The state includes everything up to an index, such as <see cref="Committed.Index"/> of the caller's own last command or the result
     /// of <see cref="RaftNode.ReadBarrierAsync"/>. The read sends no messages. It waits until this node has applied that index. If the
-    /// index never comes, it waits until its token is cancelled or the node stops.
+    /// node never applies it, the read waits until its token is cancelled or the node stops.
     /// </summary>
     /// <param name="index">The index; 0 or more.</param>
     /// <returns>The consistency.</returns>

@@ -5,8 +5,8 @@ namespace Raft.Testing;
 /// of voters.
 /// </summary>
 /// <remarks>
-/// Nothing else shows every violation: as long as the members stay, all leaders have a majority of the same set, even if they ignore the
-/// other one.
+/// Election Safety does not find every violation: as long as the two sets of voters stay the same, two leaders that were elected by a
+/// majority of the same set cannot share a term, even if both ignore the other set.
 /// </remarks>
 internal sealed class ElectionNeedsQuorum(ReferenceQuorum<NodeId> quorum) : ClusterRule
 {

@@ -18,7 +18,7 @@ internal sealed class ReadIndexNeedsQuorum(ReferenceQuorum<NodeId> quorum) : Clu
     /// <param name="Number">The number of the request.</param>
     /// <param name="Moment">When the node sent it, on its own clock.</param>
     /// <param name="SentBefore">The last AppendEntries that the leader had sent when the request arrived.</param>
-    private readonly record struct Question(long Number, long Moment, long SentBefore);
+    private readonly record struct AskedRequest(long Number, long Moment, long SentBefore);
 
     private sealed class Leadership(RaftNode? life, long term)
     {
@@ -32,7 +32,7 @@ internal sealed class ReadIndexNeedsQuorum(ReferenceQuorum<NodeId> quorum) : Clu
         /// <summary>The last AppendEntries that each node has answered.</summary>
         public SortedDictionary<NodeId, long> Answered { get; } = [];
 
-        public SortedDictionary<NodeId, Question> Questions { get; } = [];
+        public SortedDictionary<NodeId, AskedRequest> Requests { get; } = [];
     }
 
     public override string? OnSent(SimulatedNode node, RaftMessage message)
@@ -44,9 +44,9 @@ internal sealed class ReadIndexNeedsQuorum(ReferenceQuorum<NodeId> quorum) : Clu
         }
 
         return message is ReadIndexReplyMessage reply && Find(node, reply.Term) is { } leadership
-            && leadership.Questions.TryGetValue(reply.To, out Question question)
-            && (question.Number, question.Moment) == (reply.Correlation, reply.Moment)
-            ? Judge(node, leadership, question.SentBefore, $"{reply.To} asked")
+            && leadership.Requests.TryGetValue(reply.To, out AskedRequest asked)
+            && (asked.Number, asked.Moment) == (reply.Correlation, reply.Moment)
+            ? Judge(node, leadership, asked.SentBefore, $"{reply.To} asked")
             : null;
     }
 
@@ -77,9 +77,9 @@ internal sealed class ReadIndexNeedsQuorum(ReferenceQuorum<NodeId> quorum) : Clu
     /// </summary>
     private static void Note(Leadership leadership, ReadIndexRequestMessage request)
     {
-        if (!leadership.Questions.TryGetValue(request.From, out Question latest) || request.Moment > latest.Moment)
+        if (!leadership.Requests.TryGetValue(request.From, out AskedRequest latest) || request.Moment > latest.Moment)
         {
-            leadership.Questions[request.From] = new Question(request.Correlation, request.Moment, leadership.LastSent);
+            leadership.Requests[request.From] = new AskedRequest(request.Correlation, request.Moment, leadership.LastSent);
         }
     }
 

@@ -28,8 +28,8 @@ internal sealed partial class Applier
             }
 
             _closed = true;
-            _isUncertain |= _current is not null || _isStateReplaced;
             Abandoned = WorkToAbandonAt(now);
+            _isUncertain |= Abandoned is not null;
 
             _waitingRestoration?.Abandon();
             _preparedRestoration?.Abandon();

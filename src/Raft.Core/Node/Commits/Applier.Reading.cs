@@ -74,13 +74,20 @@ internal sealed partial class Applier
     /// <summary>Called under the lock.</summary>
     private void RemoveCancelledReady()
     {
+        ReadLimit.Leave(RemoveCancelled(_postponed) + RemoveCancelled(_queries));
+        _cleaning.Reset(_queries.Count);
+    }
+
+    /// <returns>How many callers' reads were removed.</returns>
+    private static int RemoveCancelled(Queue<StateMachineQuery> queries)
+    {
         int removed = 0;
-        for (int count = _queries.Count; count > 0; count--)
+        for (int count = queries.Count; count > 0; count--)
         {
-            StateMachineQuery query = _queries.Dequeue();
+            StateMachineQuery query = queries.Dequeue();
             if (query.IsPending)
             {
-                _queries.Enqueue(query);
+                queries.Enqueue(query);
             }
             else
             {
@@ -88,8 +95,7 @@ internal sealed partial class Applier
             }
         }
 
-        ReadLimit.Leave(removed);
-        _cleaning.Reset(_queries.Count);
+        return removed;
     }
 
     /// <summary>Called under the lock.</summary>

@@ -44,7 +44,7 @@ internal sealed partial class Applier
     private StateRestoration? _waitingRestoration;
     private StateRestoration? _preparedRestoration; // waits for the state machine's thread
     private StateRestoration? _restoring;
-    private volatile bool _isPreparing; // outside the state machine, which runs reads meanwhile
+    private bool _isPreparing; // outside the state machine, which runs reads meanwhile
     private bool _isStateReplaced; // the state machine was called to replace its state, and has not finished
 
     /// <summary>How a piece of work for the state machine has ended.</summary>
@@ -127,7 +127,6 @@ internal sealed partial class Applier
         // Any exception stops the node, and becomes the reason of the failure.
         catch (Exception exception)
         {
-            _isPreparing = false;
             FailRestoring(restoration, exception);
             return;
         }

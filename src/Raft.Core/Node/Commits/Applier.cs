@@ -50,7 +50,7 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private DateTimeOffset _appliedTime;
     private bool _isFinishing; // a batch is applied, and its callers are being answered
     private bool _queryIsNext;
-    private volatile bool _running;
+    private bool _running;
     private bool _isStopping;
     private bool _closed;
     private bool _isUncertain;
@@ -157,17 +157,28 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>Called under the lock. A read may run while a restoration is being prepared: what has begun first is the current work.</summary>
     private (Work Work, TimeSpan Since)? CurrentWorkLocked =>
         _current is { } batch ? (new Work(WorkKind.Apply, batch.FirstIndex, batch.LastIndex), CurrentSince)
-        : _restoring is { } restoration && !(_isReading && CurrentSince < restoration.AdvancedAt)
+        : _restoring is { } restoration && !(_isReading && (!_isPreparing || CurrentSince < restoration.AdvancedAt))
             ? (new Work(WorkKind.Restore, LastIndex: restoration.LastIncludedIndex), restoration.AdvancedAt)
-        : _isReading ? (new Work(_turn[_turnPosition]?.Kind ?? WorkKind.Read), CurrentSince)
+        : _isReading ? CurrentRead
         : null;
 
+    private (Work Work, TimeSpan Since) CurrentRead => (new Work(_turn[_turnPosition]?.Kind ?? WorkKind.Read), CurrentSince);
+
     /// <summary>Whether nothing is being applied and nothing waits.</summary>
-    public bool IsIdle => !_running && !_isPreparing;
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return !_running && !_isPreparing;
+            }
+        }
+    }
 
     /// <summary>
-    /// Whether the state machine threw, or the node ended while it was working: it must not be used again. A query changes no state, but it
-    /// must have ended.
+    /// Whether the state machine threw, or the node ended while it was working: it must not be used again. A read that had just begun must
+    /// have ended.
     /// </summary>
     public bool StateIsUncertain
     {
@@ -292,7 +303,9 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     /// <summary>Called under the lock.</summary>
     private (Work Work, TimeSpan Since)? WorkToAbandonAt(TimeSpan now) =>
-        _current is null && !_isStateReplaced && (!_isReading || now - CurrentSince < LongRead) ? null : CurrentWorkLocked;
+        _current is not null || _isStateReplaced ? CurrentWorkLocked
+        : _isReading && now - CurrentSince >= LongRead ? CurrentRead
+        : null;
 
     private void Schedule()
     {

@@ -88,8 +88,8 @@ public sealed record Leadership(long Term, CancellationToken Lost)
     /// <typeparam name="TCommand">Its commands.</typeparam>
     /// <typeparam name="TResult">Its results.</typeparam>
     /// <returns>
-    /// The proposer. Once the node no longer leads this term, it refuses with a <see cref="LeadershipLostException"/>. During and after a
-    /// transfer that failed, it behaves like <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.
+    /// The proposer. Once the node no longer leads this term, it refuses with a <see cref="LeadershipLostException"/>. During a transfer,
+    /// and after one that failed, it behaves like <see cref="ProposeAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.
     /// </returns>
     /// <exception cref="InvalidOperationException">
     /// The node's state machine has other commands or results, or this object was not returned by a node.

@@ -16,7 +16,7 @@ namespace Raft;
 /// </para>
 /// <para>
 /// All that a type stores is encoded, or the program does not compile; put <see cref="NonSerializedAttribute"/> on a field that need not
-/// be kept. The exception are fields of base classes in other projects: they are not encoded, and rule RAFT0110 does not report them.
+/// be kept. The exception is fields of base classes in other projects: they are not encoded, and rule RAFT0110 does not report them.
 /// Values may be nested up to 64 levels deep; deeper ones are not written, and are read up to 256 levels.
 /// </para>
 /// </remarks>

@@ -33,8 +33,8 @@ public sealed partial class StateMachineContract<TMachine>
     /// <remarks>
     /// It reads the compiled code: the constructors and the members that a node calls, with all that they call in the assembly of the
     /// machine and in other projects of the program. It does not see what packages and .NET do inside a call, nor calls through
-    /// reflection. A generic method with more than 2,000 combinations of type arguments is not read completely, and is named. It is left
-    /// out in a program that was compiled ahead of time.
+    /// reflection. It reads at most 2,000 combinations of type arguments of a generic method: if there are more, the clause fails and
+    /// names the method. The clause is left out in a program that was compiled ahead of time.
     /// </remarks>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>

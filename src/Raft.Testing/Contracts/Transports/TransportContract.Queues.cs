@@ -16,9 +16,9 @@ public sealed partial class TransportContract
     /// <remarks>
     /// It sends up to 65,536 messages of 4 KiB to a node that was never started, and to one that was stopped, and expects that the
     /// transport keeps less than half of them, as messages or as bytes. So a queue may hold 32,000 messages or 128 MiB. Bytes are those of
-    /// the whole process. More of them are accepted if they grow by at most a quarter of what is sent last, since something else takes
-    /// them. Tests that run at the same time and keep ever more memory can still break the clause, and memory that they release can hide
-    /// a queue that grows, so run it without them.
+    /// the whole process. If more than half remain in memory, the clause still accepts growth of at most a quarter of the last batch,
+    /// because other code in the process may use the rest. Tests that run at the same time can break the clause by using more and more
+    /// memory, or hide a growing queue by releasing memory. Run it without them.
     /// </remarks>
     /// <returns>Completes when the clause holds.</returns>
     /// <exception cref="ContractBrokenException">It is broken.</exception>

@@ -230,7 +230,7 @@ public sealed class ApplierTests
     }
 
     [Fact]
-    public void Close_WhileAReadRuns_PreventsUseOfTheStateMachineUntilItHasEnded()
+    public void Close_WhileAReadRuns_PreventsFurtherUseOfTheStateMachine()
     {
         Applier applier = New();
         TaskCompletionSource until = new();
@@ -243,22 +243,46 @@ public sealed class ApplierTests
         Assert.Equal((true, WorkKind.Read), (applier.StateIsUncertain, applier.Abandoned?.Work.Kind));
         until.SetResult();
         _scheduler.RunUntilIdle();
+        Assert.True(applier.StateIsUncertain); // as it was reported
+    }
+
+    [Fact]
+    public void Close_WhenAReadHasJustBegun_PreventsUseOfTheStateMachineUntilItHasEnded()
+    {
+        Applier applier = New();
+        TaskCompletionSource until = new();
+        applier.Post(new HeldQuery(until.Task));
+        _scheduler.RunUntilIdle();
+
+        applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
+
+        Assert.Null(applier.Abandoned);
+        Assert.True(applier.StateIsUncertain);
+        until.SetResult();
+        _scheduler.RunUntilIdle();
         Assert.False(applier.StateIsUncertain);
     }
 
     [Fact]
-    public void Close_WhileAReadHasBegun_DoesNotReportItAsAbandoned()
+    public void RemoveCancelledReads_WithReadsThatALongTurnHasPostponed_MakesRoom()
     {
         Applier applier = New();
-        applier.Post(new Query(_machine, "read")
+        Query[] reads = [.. Enumerable.Range(0, 10).Select(i => new Query(_machine, $"read {i}") { OnRun = PassHalfAMillisecond, IsCounted = true })];
+        Assert.All(reads, _ => Assert.True(applier.ReadLimit.TryEnter(ReadKind.Linearizable)));
+        applier.Post([.. reads], index: 0);
+        _machine.Gate = new TaskCompletionSource();
+        Post(applier, 1, "a");
+        _scheduler.RunUntilIdle(); // a turn of reads, and the batch, which hangs
+        Assert.InRange(applier.ReadLimit.Count, 1, 9);
+
+        foreach (Query read in reads)
         {
-            OnRun = () => applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped")),
-        });
+            read.Cancel();
+        }
 
-        _scheduler.RunUntilIdle();
+        applier.RemoveCancelledReads();
 
-        Assert.Null(applier.Abandoned);
-        Assert.False(applier.StateIsUncertain);
+        Assert.Equal(0, applier.ReadLimit.Count);
     }
 
     [Fact]
@@ -353,6 +377,8 @@ public sealed class ApplierTests
 
     private sealed class Query(Recorder machine, string name) : StateMachineQuery
     {
+        private bool _isCancelled;
+
         public string Name => name;
 
         public Action? OnRun { get; init; }
@@ -360,6 +386,8 @@ public sealed class ApplierTests
         public bool IsCounted { get; init; }
 
         public override bool IsRead => IsCounted;
+
+        public override bool IsPending => !_isCancelled;
 
         public Exception? Refusal { get; private set; }
 
@@ -371,5 +399,7 @@ public sealed class ApplierTests
         }
 
         public override void Refuse(Exception reason) => Refusal = reason;
+
+        public void Cancel() => _isCancelled = true;
     }
 }

@@ -47,7 +47,7 @@ public sealed class CancelledReadTests : IDisposable
 
     /// <summary>They are what a program falls back to while there is no leader.</summary>
     [Fact]
-    public void NodeWithoutALeader_AsManyReadsWaitAsMay_AnswersLocalOnes()
+    public void NodeWithoutALeader_LimitOfReadsIsReached_AnswersLocalReads()
     {
         LabNode node = _lab.Node(members: 3, configure: static options => options.MaximumPendingReads = 2);
         node.Run();

@@ -3,12 +3,11 @@ using System.Reflection;
 namespace Raft.Testing;
 
 /// <summary>
-/// Decides which instantiations of generic methods are read. Recursion over types makes ever larger ones, without end, and with several
-/// type arguments ever more of them.
+/// Decides which instantiations of generic methods are read. A method that calls itself with larger type arguments has infinitely many.
 /// </summary>
 internal sealed class Instantiations
 {
-    /// <summary>How many of one method are read. Further ones are reported, never left out in silence.</summary>
+    /// <summary>How many instantiations of a method are read. If there are more, the method is reported once.</summary>
     public const int MostOfAMethod = 2_000;
 
     /// <summary>
@@ -30,11 +29,11 @@ internal sealed class Instantiations
         /// <summary>It repeats what was read.</summary>
         Repeated,
 
-        /// <summary>It is the first that is one too many.</summary>
+        /// <summary>The first instantiation beyond the limit.</summary>
         TooMany,
     }
 
-    /// <summary>Whether to read a method, of which it is asked once.</summary>
+    /// <summary>Decides whether to read a method. Call it once for each method.</summary>
     public Admission Admit(MethodBase method)
     {
         Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];

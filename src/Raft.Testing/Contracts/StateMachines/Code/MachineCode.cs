@@ -194,7 +194,7 @@ internal sealed class MachineCode
                 break;
             case Instantiations.Admission.TooMany:
                 _found.Add(new DifferingCall(PathTo(from ?? method), method, $"It has more than {Instantiations.MostOfAMethod} "
-                    + "combinations of type arguments, and only so many were read: look at the others, and add it to AllowedCalls."));
+                    + "combinations of type arguments, and only that many were read: check the others, then add it to AllowedCalls."));
                 break;
         }
     }
