@@ -15,8 +15,10 @@ internal static class CultureTypes
     {
         IOperation formatted = Formatted(value);
         return format is null
-            ? IsSensitive(formatted.Type, hasFormat: false) && !(IsWhole(formatted.Type) && IsNeverNegative(formatted))
-            : IsSensitive(formatted.Type, hasFormat: true) && !IsInvariantFormat(format, formatted.Type);
+            ? IsSensitive(formatted.Type, hasFormat: false) && !IsNeverNegativeWhole(formatted)
+            : IsSensitive(formatted.Type, hasFormat: true)
+                && !IsInvariantFormat(format, formatted.Type)
+                && !(format.Length > 0 && format[0] is 'D' or 'd' && IsNeverNegativeWhole(formatted)); // a culture changes the sign only
     }
 
     public static bool IsSensitive(ITypeSymbol? type, bool hasFormat)
@@ -68,6 +70,11 @@ internal static class CultureTypes
                 ? format is "c" or "t" or "T"
                 : format.Length > 0 && format[0] is 'X' or 'x' or 'B' or 'b';
     }
+
+    private static bool IsNeverNegativeWhole(IOperation formatted) =>
+        WithoutNull(formatted.Type)?.SpecialType is SpecialType.System_Byte or SpecialType.System_UInt16 or SpecialType.System_UInt32
+            or SpecialType.System_UInt64
+        || (IsWhole(formatted.Type) && IsNeverNegative(formatted));
 
     private static bool IsWhole(ITypeSymbol? type) => WithoutNull(type) switch
     {

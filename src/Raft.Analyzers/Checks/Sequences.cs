@@ -87,8 +87,7 @@ internal static class Sequences
     {
         for (IOperation? user = reference.Parent; user is not null and not IBlockOperation; user = user.Parent)
         {
-            if (user is IInvocationOperation call
-                && call.TargetMethod.Name is "Sort" or "Order" or "OrderBy" or "OrderDescending" or "OrderByDescending")
+            if (user is IInvocationOperation call && Sorts(call))
             {
                 return true;
             }
@@ -98,8 +97,26 @@ internal static class Sequences
     }
 
     private static bool IsSorted(ISymbol field, Body body) => body.Root.Descendants().OfType<IInvocationOperation>().Any(call =>
-        call.TargetMethod.Name == "Sort"
-        && SymbolEqualityComparer.Default.Equals(OwnField.Root(call.Instance ?? call.Arguments.FirstOrDefault()?.Value), field));
+        Sorts(call)
+        && (call.TargetMethod.Name == "Sort" || IsAssignedTo(field, call))
+        && (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } sorted
+        && sorted.DescendantsAndSelf().Any(each => SymbolEqualityComparer.Default.Equals(OwnField.Root(each), field)));
+
+    private static bool IsAssignedTo(ISymbol field, IOperation value)
+    {
+        for (IOperation? user = value.Parent; user is not null and not IBlockOperation; user = user.Parent)
+        {
+            if (user is ISimpleAssignmentOperation assignment)
+            {
+                return SymbolEqualityComparer.Default.Equals(OwnField.Root(assignment.Target), field);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Sorts(IInvocationOperation call) =>
+        call.TargetMethod.Name is "Sort" or "Order" or "OrderBy" or "OrderDescending" or "OrderByDescending";
 
     /// <summary>A set or a dictionary does not keep the order of what it is created from.</summary>
     private static bool IsKeptObject(IArgumentOperation argument) =>

@@ -104,6 +104,11 @@ internal sealed class DigestReporter(DigestHistory history, TimeSpan shortestPau
                 : known.HasMajority && AgreedIndex < known.DifferingIndex);
         if (!isKnown && history.Find(divergence.DifferingIndex) is not null)
         {
+            if (Divergence is { HasMajority: true } earlier && AgreedIndex >= earlier.DifferingIndex)
+            {
+                Ends(earlier); // the answer that said so was lost
+            }
+
             Divergence = divergence;
             Differs(divergence);
         }

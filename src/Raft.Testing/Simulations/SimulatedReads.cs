@@ -16,7 +16,7 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
     private static readonly double[] Bounds = [0, 0.05, 0.3, 2];
 
     private readonly List<Pending> _pending = [];
-    private readonly List<(Pending Read, Task<bool> Answer)> _patient = []; // they live through faults
+    private readonly List<(Pending Read, WantedAnswer Answer)> _patient = []; // they live through faults
     private long _begun;
     private readonly SortedDictionary<NodeId, (RaftNode Life, long Index)> _shown = [];
 
@@ -73,31 +73,31 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
     /// <returns>Names the nodes that have not answered yet, these reads or those that have waited through the faults.</returns>
     public Func<IReadOnlyList<NodeId>> BeginEverywhere()
     {
-        List<(NodeId Node, Task<bool> Answer)> reads = [];
+        List<(NodeId Node, WantedAnswer Answer)> reads = [];
         foreach (SimulatedNode node in cluster.Nodes.Where(static node => node.IsRunning))
         {
             Pending pending = new(node, node.Raft);
-            reads.Add((node.Id, ReadAsync(pending, ReadConsistency.Linearizable, record.LastSeen, Timeout.InfiniteTimeSpan)));
-            reads.Add((node.Id, PassBarrierAsync(pending, record.LastSeen, Timeout.InfiniteTimeSpan)));
+            reads.Add((node.Id, new WantedAnswer(
+                () => ReadAsync(pending, ReadConsistency.Linearizable, record.LastSeen, Timeout.InfiniteTimeSpan))));
+            reads.Add((node.Id, new WantedAnswer(() => PassBarrierAsync(pending, record.LastSeen, Timeout.InfiniteTimeSpan))));
         }
 
         ForgetEndedLives();
         reads.AddRange(_patient.Select(static patient => (patient.Read.Node.Id, patient.Answer)));
-        return () => [.. reads.Where(static read => !IsAnswered(read.Answer)).Select(static read => read.Node).Distinct()];
+        return () => [.. reads.Where(static read => !read.Answer.HasArrived()).Select(static read => read.Node).Distinct()];
     }
-
-    private static bool IsAnswered(Task<bool> answer) => answer is { IsCompletedSuccessfully: true, Result: true };
 
     private bool TryBeginPatient(Pending read)
     {
         ForgetEndedLives();
-        _patient.RemoveAll(static patient => IsAnswered(patient.Answer));
+        _patient.RemoveAll(static patient => patient.Answer.HasArrived());
         if (_patient.Count >= MostPatient)
         {
             return false;
         }
 
-        _patient.Add((read, ReadAsync(read, ReadConsistency.Linearizable, record.LastSeen, Timeout.InfiniteTimeSpan)));
+        _patient.Add((read, new WantedAnswer(
+            () => ReadAsync(read, ReadConsistency.Linearizable, record.LastSeen, Timeout.InfiniteTimeSpan))));
         return true;
     }
 
@@ -108,7 +108,7 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
     /// <summary>Just before the oldest moment whose state a read with a bound may show: what happened at that very moment may be missing.</summary>
     private static TimeSpan Before(SimulatedNode node, TimeSpan bound) => node.WorldTimeOf(node.Now - bound) - TimeSpan.FromTicks(2);
 
-    private Task<bool> ReadAsync(Pending read, ReadConsistency consistency, long least, TimeSpan patience)
+    private Task<ReadEnd> ReadAsync(Pending read, ReadConsistency consistency, long least, TimeSpan patience)
     {
         least = Math.Max(least, ShownBy(read));
         TimeSpan began = cluster.World.Clock.Now;
@@ -133,7 +133,7 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         });
     }
 
-    private Task<bool> PassBarrierAsync(Pending read, long least, TimeSpan patience)
+    private Task<ReadEnd> PassBarrierAsync(Pending read, long least, TimeSpan patience)
     {
         TimeSpan began = cluster.World.Clock.Now;
         ReadOfLeader? ofLeader = cluster.OnReadBegun(read.Node);
@@ -151,10 +151,9 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         });
     }
 
-    /// <returns>Whether it was answered, and not refused or given up.</returns>
-    private async Task<bool> MakeAsync(Pending read, string name, TimeSpan patience, Func<CancellationToken, Task> call)
+    private async Task<ReadEnd> MakeAsync(Pending read, string name, TimeSpan patience, Func<CancellationToken, Task> call)
     {
-        bool isAnswered = false;
+        ReadEnd end = ReadEnd.Refused;
         using CancellationTokenSource patienceEnds = new();
         using IClockTimer timer = cluster.World.Clock.CreateTimer(patienceEnds.Cancel);
         if (patience != Timeout.InfiniteTimeSpan)
@@ -165,12 +164,21 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
         _pending.Add(read);
         await read.Node.Calls.MakeAsync(name, async () =>
         {
-            await call(patienceEnds.Token).ConfigureAwait(false);
+            try
+            {
+                await call(patienceEnds.Token).ConfigureAwait(false);
+            }
+            catch (OverloadedException)
+            {
+                end = ReadEnd.Overloaded;
+                throw;
+            }
+
             Answered++;
-            isAnswered = true;
+            end = ReadEnd.Answered;
         }).ConfigureAwait(false);
         _pending.Remove(read);
-        return isAnswered;
+        return end;
     }
 
     private static void Judge(Pending read, string consistency, TimeSpan began, long least, long index)
@@ -196,6 +204,34 @@ internal sealed class SimulatedReads(SimulatedCluster cluster, ClientRecord reco
     /// <summary>The highest index that a read of the same run of the same node has shown: no later one shows an older state.</summary>
     private long ShownBy(Pending read) =>
         _shown.TryGetValue(read.Node.Id, out (RaftNode Life, long Index) shown) && shown.Life == read.Life ? shown.Index : 0;
+
+    private enum ReadEnd
+    {
+        /// <summary>It was refused, or its caller gave up.</summary>
+        Refused,
+
+        /// <summary>Too many wait: it may be made again.</summary>
+        Overloaded,
+
+        /// <summary>It was answered.</summary>
+        Answered,
+    }
+
+    /// <summary>A read that must be answered. It is made again while the node has too many.</summary>
+    private sealed class WantedAnswer(Func<Task<ReadEnd>> make)
+    {
+        private Task<ReadEnd> _made = make();
+
+        public bool HasArrived()
+        {
+            if (_made is { IsCompletedSuccessfully: true, Result: ReadEnd.Overloaded })
+            {
+                _made = make();
+            }
+
+            return _made is { IsCompletedSuccessfully: true, Result: ReadEnd.Answered };
+        }
+    }
 
     /// <summary>A read that waits.</summary>
     /// <param name="node">The node.</param>

@@ -29,7 +29,9 @@ public class CultureTests
         "return (command + command.Length + 'c' + true + Guid.Empty).Length;",
         "return context.Time.ToString(\"O\").Length + TimeSpan.Zero.ToString().Length;",
         "return string.Format(CultureInfo.InvariantCulture, \"{0}\", _rate).Length;",
-        "return string.Format(\"{0}\", command).Length;"));
+        "return string.Format(\"{0}\", command).Length;",
+        "return command.Length.ToString(\"D4\").Length + ((byte)command.Length).ToString(\"D2\").Length;",
+        "Span<char> text = stackalloc char[9]; return command.Length.TryFormat(text, out int written, \"D4\") ? written : 0;"));
 
     [Fact]
     public Task Text_OfAnException_IsNotReported() => Verify.StateMachineAsync(Code.Bodies(

@@ -191,6 +191,7 @@ public class HashOrderTests
         "return {|RAFT0008:_text.AppendJoin(',', _accounts.Keys)|}.Length;",
         "return {|RAFT0008:new StringBuilder().AppendJoin(\", \", _names.Select(name => name + 1))|}.ToString().Length;",
         "{|RAFT0008:_names.CopyTo(_array)|}; return 0;",
+        "{|RAFT0008:_names.CopyTo(_array)|}; return _array.Order(StringComparer.Ordinal).First().Length;",
         "{|RAFT0008:_accounts.Keys.CopyTo(_array, 0)|}; return 0;",
         "_queue = {|RAFT0008:new ConcurrentQueue<string>(_names)|}; return 0;"));
 
@@ -199,6 +200,9 @@ public class HashOrderTests
         State + Sequences,
         "_log.AddRange(_names.Order(StringComparer.Ordinal)); return 0;",
         "_log.AddRange(_names); _log.Sort(StringComparer.Ordinal); return 0;",
+        "_names.CopyTo(_array); _array.AsSpan().Sort(StringComparer.Ordinal); return 0;",
+        "_log.AddRange(_names); System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_log).Sort(StringComparer.Ordinal); return 0;",
+        "_names.CopyTo(_array); _array = [.. _array.Order(StringComparer.Ordinal)]; return 0;",
         "foreach (string name in _names) { _log.Add(name); } _log.Sort(StringComparer.Ordinal); return 0;",
         "List<string> gone = []; gone.AddRange(_names); foreach (string name in gone) { _names.Remove(name); } return 0;",
         "List<string> all = []; all.AddRange(_names); all.Sort(StringComparer.Ordinal); _array = all.ToArray(); return 0;",

@@ -68,6 +68,7 @@ public class DigestReporterTests
         _reporter.OnReply(Reply(4, DifferenceAt(8) with { HasMajority = false })); // the answer that it was over is lost
 
         Assert.Equal([4, 8], _differing);
+        Assert.Equal([4], _ended);
         Assert.False(_reporter.Divergence?.HasMajority);
     }
 
