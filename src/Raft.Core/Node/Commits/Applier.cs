@@ -22,9 +22,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     /// <summary>A turn of reads ends early once it has taken this long: the answered callers and the next batch wait for its end.</summary>
     private static readonly TimeSpan LongTurn = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>A read that ran for less when the life ended is not reported as abandoned work: it is about to end.</summary>
-    private static readonly TimeSpan LongRead = TimeSpan.FromMilliseconds(10);
-
     private readonly Lock _lock = new();
     private readonly Queue<CommittedBatch> _batches = new();
     private readonly Queue<StateMachineQuery> _queries = new(); // bounded by the limit of reads
@@ -53,7 +50,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
     private bool _running;
     private bool _isStopping;
     private bool _closed;
-    private bool _isUncertain;
     private bool _workerWaits;
     private volatile bool _isWatched;
     private volatile bool _wakesAtProgress;
@@ -113,22 +109,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>What the life would end without, if it ended now; null if the state machine is idle or about to be.</summary>
-    public (Work Work, TimeSpan Since)? WorkToAbandon
-    {
-        get
-        {
-            TimeSpan now = _clock.Now;
-            lock (_lock)
-            {
-                return WorkToAbandonAt(now);
-            }
-        }
-    }
-
-    /// <summary>What the state machine was doing when the life ended without it; null if it was idle.</summary>
-    public (Work Work, TimeSpan Since)? Abandoned { get; private set; }
-
     /// <summary>
     /// Whether the worker will look at the state machine within a while. If not, a read that finds the state machine idle wakes it.
     /// </summary>
@@ -173,30 +153,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
             {
                 return !_running && !_isPreparing;
             }
-        }
-    }
-
-    /// <summary>
-    /// Whether the state machine threw, or the node ended while it was working: it must not be used again. A read that had just begun must
-    /// have ended.
-    /// </summary>
-    public bool StateIsUncertain
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _isUncertain || (_closed && _isReading);
-            }
-        }
-    }
-
-    /// <summary>The state is known to be wrong: it must not be used again. Called by the worker.</summary>
-    public void GiveUpState()
-    {
-        lock (_lock)
-        {
-            _isUncertain = true;
         }
     }
 
@@ -300,12 +256,6 @@ internal sealed partial class Applier : IThreadPoolWorkItem
 
     /// <summary>The time of the last entry that was applied. Only for what runs here, between two batches.</summary>
     public DateTimeOffset AppliedTime => _appliedTime;
-
-    /// <summary>Called under the lock.</summary>
-    private (Work Work, TimeSpan Since)? WorkToAbandonAt(TimeSpan now) =>
-        _current is not null || _isStateReplaced ? CurrentWorkLocked
-        : _isReading && now - CurrentSince >= LongRead ? CurrentRead
-        : null;
 
     private void Schedule()
     {

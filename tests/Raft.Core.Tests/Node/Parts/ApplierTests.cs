@@ -55,12 +55,7 @@ public sealed class ApplierTests
     public void Close_WithReadsThatALongTurnHasPostponed_RefusesThemAndCountsThemOut()
     {
         Applier applier = New();
-        Query[] reads = [.. Enumerable.Range(0, 10).Select(i => new Query(_machine, $"read {i}") { OnRun = PassHalfAMillisecond, IsCounted = true })];
-        Assert.All(reads, _ => Assert.True(applier.ReadLimit.TryEnter(ReadKind.Linearizable)));
-        applier.Post([.. reads], index: 0);
-        _machine.Gate = new TaskCompletionSource();
-        Post(applier, 1, "a");
-        _scheduler.RunUntilIdle(); // a turn of reads, and the batch, which hangs
+        Query[] reads = PostponeReads(applier);
         int run = _machine.Calls.Count(static call => call.StartsWith("read", StringComparison.Ordinal));
 
         applier.Close((index, _) => new OutcomeUnknownException("unknown", index, 1), new NodeStoppedException("stopped"));
@@ -267,12 +262,7 @@ public sealed class ApplierTests
     public void RemoveCancelledReads_WithReadsThatALongTurnHasPostponed_MakesRoom()
     {
         Applier applier = New();
-        Query[] reads = [.. Enumerable.Range(0, 10).Select(i => new Query(_machine, $"read {i}") { OnRun = PassHalfAMillisecond, IsCounted = true })];
-        Assert.All(reads, _ => Assert.True(applier.ReadLimit.TryEnter(ReadKind.Linearizable)));
-        applier.Post([.. reads], index: 0);
-        _machine.Gate = new TaskCompletionSource();
-        Post(applier, 1, "a");
-        _scheduler.RunUntilIdle(); // a turn of reads, and the batch, which hangs
+        Query[] reads = PostponeReads(applier);
         Assert.InRange(applier.ReadLimit.Count, 1, 9);
 
         foreach (Query read in reads)
@@ -350,6 +340,19 @@ public sealed class ApplierTests
 
     private NodeSettings Settings() =>
         new("n1", 0, new RaftNodeOptions(), new RaftNodePorts { StateMachine = _machine, Scheduler = _scheduler, Clock = _clock });
+
+    /// <summary>Runs a long turn, which leaves some of ten reads for the next one, and then a batch, which hangs.</summary>
+    private Query[] PostponeReads(Applier applier)
+    {
+        Query[] reads =
+            [.. Enumerable.Range(0, 10).Select(i => new Query(_machine, $"read {i}") { OnRun = PassHalfAMillisecond, IsCounted = true })];
+        Assert.All(reads, _ => Assert.True(applier.ReadLimit.TryEnter(ReadKind.Linearizable)));
+        applier.Post([.. reads], index: 0);
+        _machine.Gate = new TaskCompletionSource();
+        Post(applier, 1, "a");
+        _scheduler.RunUntilIdle();
+        return reads;
+    }
 
     private void PassHalfAMillisecond() => _clock.AdvanceBy(TimeSpan.FromMilliseconds(0.5));
 
